@@ -1,0 +1,83 @@
+import { type Calendar, localDate } from './business-time.ts'
+import type { RotationMember, SkipReason } from './rotation.ts'
+
+/** A rep. `away` has local dates (YYYY-MM-DD) of the rep's calendar, both ends included. */
+export interface Rep {
+  id: string
+  name: string
+  hubspotOwnerId: string
+  slackUserId: string
+  calendar: string
+  away: { from: string; to: string }[]
+  active: boolean
+}
+
+/** A pool of reps with its rotation weights. The caps count per member the leads that this pool gave. */
+export interface Pool {
+  members: RotationMember[]
+  manager: string
+  channel: string
+  fallback?: string | undefined
+  caps: { perDay?: number | undefined; open?: number | undefined }
+}
+
+/** A sales manager. */
+export interface Manager {
+  id: string
+  name: string
+  slackUserId: string
+}
+
+/** Everybody who takes part (`config/team.yaml`), by id. */
+export interface Team {
+  calendars: Record<string, Calendar>
+  reps: Record<string, Rep>
+  pools: Record<string, Pool>
+  managers: Record<string, Manager>
+}
+
+/** What a rep has from one pool: leads given on the rep's local date, and handoffs that are open. */
+export interface Load {
+  today: number
+  open: number
+}
+
+/** The calendar of a rep; the config check has made sure that it is there. */
+export function calendarOf(team: Team, rep: string): Calendar {
+  const calendar = team.calendars[team.reps[rep]?.calendar ?? '']
+  if (!calendar) throw new Error(`no calendar for rep ${rep}: team.yaml must name one`)
+  return calendar
+}
+
+/** The rep's local date at an instant. Someone who has left the config is placed in UTC. */
+export function localDateOf(team: Team, rep: string, at: number): string {
+  return localDate(team.calendars[team.reps[rep]?.calendar ?? '']?.timeZone ?? 'UTC', at)
+}
+
+/** Why a member cannot take a lead at `now`, undefined when they can. `hadIt` are the reps who held this lead before. */
+export function skipReason(
+  team: Team,
+  pool: Pool,
+  rep: string,
+  load: Load,
+  hadIt: readonly string[],
+  now: number,
+): SkipReason | undefined {
+  const member = team.reps[rep]
+  if (!member?.active) return 'inactive'
+  if (hadIt.includes(rep)) return 'had-it-before'
+  const date = localDateOf(team, rep, now)
+  if (member.away.some(({ from, to }) => from <= date && date <= to)) return 'away'
+  if (pool.caps.perDay !== undefined && load.today >= pool.caps.perDay) return 'daily-cap'
+  if (pool.caps.open !== undefined && load.open >= pool.caps.open) return 'open-cap'
+  return undefined
+}
+
+/** The pools to try in order: the pool itself, then its fallbacks, each once. */
+export function poolChain(team: Team, pool: string): string[] {
+  const chain: string[] = []
+  for (let name: string | undefined = pool; name && !chain.includes(name); name = team.pools[name]?.fallback) {
+    if (team.pools[name]) chain.push(name)
+  }
+  return chain
+}

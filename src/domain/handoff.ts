@@ -51,8 +51,13 @@ export interface HandoffEvent {
   detail?: string
 }
 
-/** A Slack message that Baton posted for a handoff, kept so that it can follow the state. */
+/** What a message about a handoff is for. */
+export type HandoffMessageKind = 'rep-alert' | 'pool-alert' | 'reminder' | 'manager-alert' | 'hot-alert'
+
+/** A Slack message that Baton posted for a handoff, kept so that it can follow the state. `shown` is a digest of what it shows. */
 export interface PostedMessage {
+  kind: HandoffMessageKind
+  shown: string
   audience: 'rep' | 'pool' | 'manager'
   rep?: string
   channel: string

@@ -59,3 +59,44 @@ export function displayName(attributes: Attributes): string {
 export function fillText(text: string, lookup: (name: string) => AttributeValue | undefined): string {
   return text.replace(/\{([^{}]+)\}/g, (_, name: string) => String(lookup(name.trim()) ?? 'unknown'))
 }
+
+/** How an enrichment provider answered. */
+export type EnrichmentStatus = 'matched' | 'not-found' | 'rate-limited' | 'failed' | 'late'
+
+/** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
+export interface StandingRoute {
+  name: string
+  to: { pool: string } | { nurture: string } | { disqualify: string }
+  reason: string
+  at: number
+}
+
+/**
+ * What Baton keeps of a lead. HubSpot stays the truth for its own properties; `attributes` are what the last
+ * decision used, `counters` the property values from which the next signals are found. Instants are epoch milliseconds.
+ */
+export interface LeadRecord {
+  v: 1
+  id: string
+  portalId?: string
+  ownerId?: string
+  attributes: Attributes
+  counters: Record<string, string | null>
+  signals: Signal[]
+  pages: { views?: number; last?: string }
+  enrichment: Record<string, { status: EnrichmentStatus; at: number }>
+  missing: string[]
+  needsReview: boolean
+  score: { total: number; fit: number; engagement: number; band: string; mql: boolean; tier?: number; at: number; reasons: string[] }
+  route: StandingRoute
+  /** When the lead is scored again without an event: its band falls, its route says so, or a pool is tried again. */
+  lookAgainAt: number | null
+  /** The latest handoff, and how many there were. */
+  handoffId?: string
+  handoffs: number
+  /** Since when the lead has waited for somebody of its pool to be available. */
+  waitingSince?: number
+  /** A person took the lead out; their word stands. */
+  rejected?: { by: string; reason: string; at: number }
+  configVersion: string
+}

@@ -1,0 +1,124 @@
+import type { Attributes, EnrichmentStatus } from '../domain/lead.ts'
+import type { Properties } from '../domain/observation.ts'
+import { OutsideError, withDeadline } from '../errors.ts'
+import type { Store } from './store.ts'
+
+/** What a provider is told about a lead. Only providers that the config names are asked. */
+export interface EnrichmentQuery {
+  leadId: string
+  companyId?: string | undefined
+  email?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
+  domain?: string | undefined
+  /** The domain belongs to a free mail provider: it says nothing about a company. */
+  freeMail: boolean
+}
+
+/** A provider's answer. `shared` attributes hold for everybody at the domain and may be kept for it. */
+export interface EnrichmentAnswer {
+  status: 'matched' | 'not-found'
+  personal: Attributes
+  shared: Attributes
+  /** The properties of the associated company in HubSpot; the mapping in hubspot.yaml reads them. */
+  company?: Properties
+}
+
+/** One source of company data. Rejects when it cannot answer: `rate-limited`, else it counts as failed. */
+export interface EnrichmentProvider {
+  name: string
+  /** An outside company's service: asked only while something is missing, and its answers are kept for a domain. */
+  outside: boolean
+  ask(query: EnrichmentQuery): Promise<EnrichmentAnswer>
+}
+
+/** What the chain found. `late` resolves to true when an answer came after the time was up and has been kept. */
+export interface Enriched {
+  attributes: Attributes
+  outcomes: Record<string, EnrichmentStatus>
+  late: Promise<boolean> | null
+}
+
+/** Settings of the chain (`config/enrichment.yaml`), in milliseconds. */
+export interface EnrichmentSettings {
+  providers: string[]
+  timeout: number
+  total: number
+  keep: { matched: number; notFound: number }
+}
+
+/** The chain of providers. */
+export type Enrichment = ReturnType<typeof createEnrichment>
+
+// How long an answer that comes too late for this decision is still waited for.
+const LATE_MILLISECONDS = 30_000
+
+/** Makes the chain of the providers that are there; the config says which are asked, and in which order. */
+export function createEnrichment({ store, providers }: { store: Store; providers: EnrichmentProvider[] }) {
+  const cacheKey = (provider: string, domain: string) => `${store.prefix}:enrichment:${provider}:${domain}`
+
+  async function askOne(provider: EnrichmentProvider, query: EnrichmentQuery, settings: EnrichmentSettings): Promise<EnrichmentAnswer> {
+    const domain = provider.outside && !query.freeMail ? query.domain : undefined
+    const kept = domain ? await store.redis.get(cacheKey(provider.name, domain)) : null
+    if (kept) return JSON.parse(kept)
+    const answer = await provider.ask(query)
+    if (domain) {
+      const forDomain: EnrichmentAnswer = { ...answer, personal: {} }
+      const seconds = Math.ceil((answer.status === 'matched' ? settings.keep.matched : settings.keep.notFound) / 1_000)
+      await store.redis.set(cacheKey(provider.name, domain), JSON.stringify(forDomain), 'EX', seconds)
+    }
+    return answer
+  }
+
+  return {
+    /**
+     * Asks one provider after the other for what is still unknown of `wanted`, for at most `settings.total`
+     * milliseconds. `observe` says what HubSpot's own records tell, which is never overwritten.
+     * Never rejects: what fails is named in `outcomes`.
+     */
+    async enrich(
+      observe: (company: Properties | null) => Attributes,
+      wanted: readonly string[],
+      query: EnrichmentQuery,
+      settings: EnrichmentSettings,
+    ): Promise<Enriched> {
+      let observed = observe(null)
+      let found: Attributes = {}
+      const outcomes: Record<string, EnrichmentStatus> = {}
+      const late: Promise<boolean>[] = []
+      const end = performance.now() + settings.total
+      for (const name of settings.providers) {
+        const provider = providers.find((candidate) => candidate.name === name)
+        if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute]))) continue
+        const asked = askOne(provider, query, settings)
+        const time = Math.max(0, Math.min(settings.timeout, end - performance.now()))
+        try {
+          const answer = await withDeadline(asked, time, () => new TooLate())
+          outcomes[name] = answer.status
+          if (answer.company) observed = observe(answer.company)
+          found = { ...answer.shared, ...answer.personal, ...found }
+        } catch (error) {
+          outcomes[name] = statusOf(error)
+          if (error instanceof TooLate) late.push(arrives(asked))
+        }
+      }
+      const anyLate = late.length > 0 ? Promise.all(late).then((all) => all.some(Boolean)) : null
+      return { attributes: { ...found, ...observed }, outcomes, late: anyLate }
+    },
+  }
+}
+
+class TooLate extends Error {}
+
+async function arrives(asked: Promise<EnrichmentAnswer>): Promise<boolean> {
+  try {
+    return (await withDeadline(asked, LATE_MILLISECONDS, () => new TooLate())).status === 'matched'
+  } catch {
+    return false
+  }
+}
+
+function statusOf(error: unknown): EnrichmentStatus {
+  if (error instanceof TooLate) return 'late'
+  return error instanceof OutsideError && error.kind === 'rate-limited' ? 'rate-limited' : 'failed'
+}

@@ -1,0 +1,59 @@
+import type { Handoff } from '../domain/handoff.ts'
+import { holderOf } from '../domain/handoff.ts'
+import type { LeadRecord } from '../domain/lead.ts'
+import type { Post } from './lead-records.ts'
+import type { LeadStore } from './lead-store.ts'
+import type { Command, Store } from './store.ts'
+
+/** What a change makes of a handoff; `lead` and `posts` only when they change too. Null leaves everything as it is. */
+export interface HandoffChange {
+  handoff: Handoff
+  lead?: LeadRecord
+  posts?: Post[]
+  history?: object
+}
+
+/** Changes handoffs by compare-and-set. */
+export type Handoffs = ReturnType<typeof createHandoffs>
+
+/** Opens the handoffs. */
+export function createHandoffs({ store, leads }: { store: Store; leads: LeadStore }) {
+  return {
+    /**
+     * Reads a handoff and its lead, asks `decide` what becomes of them, and writes that unless somebody was faster;
+     * then it reads and asks again. Assignments that are no longer held are given back to their pool.
+     * Resolves with the change, or null when `decide` wants none or there is no such handoff.
+     */
+    async change(
+      handoffId: string,
+      now: number,
+      decide: (handoff: Handoff, lead: LeadRecord) => HandoffChange | null | Promise<HandoffChange | null>,
+    ): Promise<HandoffChange | null> {
+      for (;;) {
+        const { version, record: handoff } = await leads.readHandoff(handoffId)
+        if (!handoff) return null
+        const { lead } = await leads.read(handoff.leadId)
+        if (!lead.record) return null
+        const change = await decide(handoff, lead.record)
+        if (!change) return null
+        const guards = [leads.guards.handoff(handoffId, version)]
+        if (change.lead) guards.push(leads.guards.lead(handoff.leadId, lead.version))
+        const commands: Command[] = [
+          ...leads.writes.handoff(change.handoff, version + 1, now),
+          ...(change.lead ? leads.writes.lead(change.lead, lead.version + 1, now) : []),
+          ...(change.posts ?? []).flatMap((post) => leads.writes.post(post, now)),
+          ...(change.history ? leads.writes.history(handoff.leadId, change.history) : []),
+          ...releases(handoff, change.handoff).flatMap(({ pool, assignmentId }) => leads.writes.release(handoff.leadId, pool, assignmentId, now)),
+        ]
+        if (await store.commit(guards, commands)) return change
+      }
+    },
+  }
+}
+
+/** The assignments that were held before and are not after: the old holder's, or the last one's when it has ended. */
+export function releases(before: Handoff, after: Handoff): { pool: string; assignmentId: string }[] {
+  const held = before.status === 'open' ? holderOf(before) : undefined
+  const holds = after.status === 'open' ? holderOf(after) : undefined
+  return held && held.assignmentId !== holds?.assignmentId ? [held] : []
+}

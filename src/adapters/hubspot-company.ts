@@ -1,0 +1,14 @@
+import type { EnrichmentProvider } from './enrichment.ts'
+import type { HubSpot } from './hubspot.ts'
+
+/** The contact's primary company in HubSpot as an enrichment provider: always asked, since it is our own CRM. */
+export function createHubSpotCompany(hubspot: Pick<HubSpot, 'readCompany'>): EnrichmentProvider {
+  return {
+    name: 'hubspot-company',
+    outside: false,
+    async ask(query) {
+      const company = query.companyId ? await hubspot.readCompany(query.companyId) : null
+      return company ? { status: 'matched', personal: {}, shared: {}, company } : { status: 'not-found', personal: {}, shared: {} }
+    },
+  }
+}

@@ -1,0 +1,195 @@
+import { Client } from '@hubspot/api-client'
+import DataLoader from 'dataloader'
+import { RateLimiterQueue, RateLimiterRedis } from 'rate-limiter-flexible'
+import type { Properties } from '../domain/observation.ts'
+import { readInstant } from '../domain/observation.ts'
+import { OutsideError, withDeadline } from '../errors.ts'
+import type { Metrics } from '../telemetry.ts'
+import type { RedisConnection } from './redis.ts'
+
+/*
+ * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
+ * batches of up to 100, and every call takes its turn in one rate limit that all workers share through Redis: HubSpot
+ * counts requests, so one call a step would cap Baton at a few leads a second. The client library retries in a
+ * process-wide singleton, has no timeout and puts bodies into its errors, so its retries stay off, every call gets a
+ * deadline, and no error of it leaves this file.
+ */
+
+/** A contact as HubSpot has it now. `createdAt` is epoch milliseconds. */
+export interface Contact {
+  id: string
+  createdAt: number
+  properties: Properties
+}
+
+/** HubSpot's verbs. All reject with `OutsideError`. */
+export type HubSpot = ReturnType<typeof createHubSpot>
+
+const GATHER_MILLISECONDS = 10
+const BATCH = 100
+const DEADLINE = 8_000
+// A row that HubSpot was asked to write and says nothing about counts as not written.
+const NOT_CONFIRMED = 'row-not-confirmed'
+
+/** Connects to HubSpot. `properties` names what to read, and may change when the config does. */
+export function createHubSpot(options: {
+  accessToken: string
+  baseUrl?: string | undefined
+  redis: RedisConnection
+  prefix: string
+  requestsPer10Seconds: number
+  properties: () => { contact: string[]; company: string[] }
+  metrics: Metrics
+}) {
+  const client = new Client({ accessToken: options.accessToken, ...(options.baseUrl ? { basePath: options.baseUrl } : {}) })
+  // HubSpot counts over a rolling 10 s; a tenth of it per second, less a tenth for the edges, stays below at any instant.
+  const limiter = new RateLimiterRedis({
+    storeClient: options.redis,
+    keyPrefix: `${options.prefix}:rate`,
+    points: Math.max(1, Math.floor((options.requestsPer10Seconds / 10) * 0.9)),
+    duration: 1,
+  })
+  const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
+
+  async function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    await turns.removeTokens(1, 'hubspot')
+    try {
+      const result = await withDeadline(work(), DEADLINE, () => new OutsideError('hubspot', 'unavailable', 'deadline'))
+      options.metrics.calls.inc({ system: 'hubspot', operation, outcome: 'ok' })
+      return result
+    } catch (error) {
+      const failure = toOutsideError(error)
+      options.metrics.calls.inc({ system: 'hubspot', operation, outcome: failure.kind })
+      if (failure.kind === 'rate-limited') await limiter.block('hubspot', Math.ceil((failure.retryAfter ?? 1_000) / 1_000))
+      throw failure
+    }
+  }
+
+  const contacts = loader<string, Contact>(async (ids) => {
+    const { results } = await call('read contacts', () =>
+      client.crm.contacts.batchApi.read({
+        inputs: ids.map((id) => ({ id })),
+        properties: options.properties().contact,
+        propertiesWithHistory: [],
+      }),
+    )
+    return new Map(results.map((row) => [row.id, toContact(row)]))
+  })
+
+  const contactIdsByEmail = loader<string, string>(async (emails) => {
+    const { results } = await call('find contacts', () =>
+      client.crm.contacts.batchApi.read({
+        inputs: emails.map((id) => ({ id })),
+        idProperty: 'email',
+        properties: ['email'],
+        propertiesWithHistory: [],
+      }),
+    )
+    return new Map(results.map((row) => [String(row.properties.email ?? '').toLowerCase(), row.id]))
+  })
+
+  const companies = loader<string, Properties>(async (ids) => {
+    const { results } = await call('read companies', () =>
+      client.crm.companies.batchApi.read({
+        inputs: ids.map((id) => ({ id })),
+        properties: options.properties().company,
+        propertiesWithHistory: [],
+      }),
+    )
+    return new Map(results.map((row) => [row.id, row.properties as Properties]))
+  })
+
+  // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
+  const writes = new DataLoader<{ id: string; properties: Record<string, string> }, true>(
+    async (rows) => {
+      const merged = new Map<string, Record<string, string>>()
+      for (const { id, properties } of rows) merged.set(id, { ...merged.get(id), ...properties })
+      const outcomes = await writeRows([...merged].map(([id, properties]) => ({ id, properties })))
+      return rows.map(({ id }) => outcomes.get(id) ?? new OutsideError('hubspot', 'unavailable', NOT_CONFIRMED))
+    },
+    { cache: false, maxBatchSize: BATCH, batchScheduleFn: gather },
+  )
+
+  async function writeRows(rows: { id: string; properties: Record<string, string> }[]): Promise<Map<string, true | OutsideError>> {
+    const outcomes = new Map<string, true | OutsideError>()
+    try {
+      const answer = await call('write contacts', () => client.crm.contacts.batchApi.update({ inputs: rows }))
+      for (const { id } of answer.results) outcomes.set(id, true)
+      if ('errors' in answer) {
+        for (const error of answer.errors ?? []) {
+          for (const id of error.context?.ids ?? []) outcomes.set(id, new OutsideError('hubspot', 'refused', error.category))
+        }
+      }
+    } catch (error) {
+      const failure = toOutsideError(error)
+      // One bad row spoils a whole batch: alone, the others go through and the bad one is known.
+      if (failure.kind !== 'refused' || rows.length === 1) {
+        for (const { id } of rows) outcomes.set(id, failure)
+        return outcomes
+      }
+      const middle = Math.ceil(rows.length / 2)
+      for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
+        for (const [id, outcome] of await writeRows(half)) outcomes.set(id, outcome)
+      }
+    }
+    return outcomes
+  }
+
+  return {
+    client,
+    call,
+    /** Reads a contact; null when it is deleted, or lives on under another id after a merge. */
+    readContact: (id: string): Promise<Contact | null> => contacts.load(id),
+    /** Finds the contact with an email address; null when there is none. */
+    findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
+    /** Reads a company; null when there is none. */
+    readCompany: (id: string): Promise<Properties | null> => companies.load(id),
+    /** Writes properties of a contact; resolves when HubSpot has confirmed this very row. */
+    async writeContact(id: string, properties: Record<string, string>): Promise<void> {
+      await writes.load({ id, properties })
+    },
+    /** Whether a person made the last change of a property. */
+    async changedByPerson(id: string, property: string): Promise<boolean> {
+      const row = await call('read history', () => client.crm.contacts.basicApi.getById(id, [property], [property]))
+      const last = row.propertiesWithHistory?.[property]?.[0]
+      return /^(CRM_UI|MOBILE)/.test(last?.sourceType ?? '') || (last?.sourceId ?? '').startsWith('userId:')
+    },
+  }
+}
+
+function loader<K extends string, V>(read: (keys: K[]) => Promise<Map<string, V>>) {
+  return new DataLoader<K, V | null>(
+    async (keys) => {
+      const found = await read([...new Set(keys)])
+      return keys.map((key) => found.get(key) ?? null)
+    },
+    { cache: false, maxBatchSize: BATCH, batchScheduleFn: gather },
+  )
+}
+
+function gather(dispatch: () => void): void {
+  setTimeout(dispatch, GATHER_MILLISECONDS)
+}
+
+function toContact(row: { id: string; createdAt: Date; properties: Record<string, string | null> }): Contact {
+  const createdAt = readInstant(row.properties.createdate) ?? row.createdAt.getTime()
+  return { id: row.id, createdAt, properties: row.properties }
+}
+
+/** Reduces whatever the client library throws to kind and code. Waits come from the documented limits and headers. */
+function toOutsideError(error: unknown): OutsideError {
+  if (error instanceof OutsideError) return error
+  const { code, headers, body } = error as { code?: unknown; headers?: Record<string, string>; body?: { policyName?: string } }
+  if (typeof code !== 'number') return new OutsideError('hubspot', 'unavailable', 'no-answer')
+  const told = Number(headers?.['retry-after'])
+  const wait = (milliseconds: number) => (Number.isFinite(told) && told > 0 ? told * 1_000 : milliseconds)
+  if (code === 429) {
+    const policy = body?.policyName
+    return new OutsideError('hubspot', 'rate-limited', policy ?? '429', wait(policy === 'DAILY' ? 600_000 : policy === 'SECONDLY' ? 1_000 : 10_000))
+  }
+  if (code === 423) return new OutsideError('hubspot', 'unavailable', '423', wait(2_000))
+  if (code === 477) return new OutsideError('hubspot', 'unavailable', '477', wait(60_000))
+  // A wrong token is for the operator to mend; until then everything waits instead of being given up.
+  if (code >= 500 || code === 401 || code === 403 || code === 408) return new OutsideError('hubspot', 'unavailable', String(code), wait(3_000))
+  return new OutsideError('hubspot', 'refused', String(code))
+}

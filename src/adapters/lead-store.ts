@@ -1,0 +1,182 @@
+import type { Handoff } from '../domain/handoff.ts'
+import { nextDue } from '../domain/handoff.ts'
+import type { LeadRecord } from '../domain/lead.ts'
+import { InboxItem, type Post, parseHandoff, parseLead } from './lead-records.ts'
+import type { Command, Guard, Store } from './store.ts'
+
+/** A record with the version under which it was read; version 0 means that there is none yet. */
+export interface Versioned<T> {
+  version: number
+  record: T | null
+}
+
+/** What came in for a lead: the items in order, and how many are to be taken off once they have been dealt with. */
+export interface Inbox {
+  items: InboxItem[]
+  count: number
+}
+
+/** One event or signal to be kept. `key` makes it idempotent for 48 hours. */
+export interface Incoming {
+  leadId: string
+  key: string
+  item: InboxItem
+}
+
+const SEEN_SECONDS = 48 * 60 * 60
+const HISTORY_LENGTH = 100
+
+const INGEST = `
+local fresh = 0
+for i = 3, #KEYS do
+  if redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[3]) then
+    redis.call('RPUSH', KEYS[1], ARGV[i + 1])
+    fresh = fresh + 1
+  end
+end
+if fresh > 0 then redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[1]) end
+return fresh
+`
+
+/** Leads, their inboxes and their handoffs. */
+export type LeadStore = ReturnType<typeof createLeadStore>
+
+/** Opens the lead store. */
+export function createLeadStore(store: Store) {
+  const { redis, keys } = store
+  redis.defineCommand('batonIngest', { lua: INGEST })
+  const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number> }
+
+  return {
+    /**
+     * Keeps events before they are acknowledged: an inbox entry and a place in the index, or nothing for one that
+     * was seen in the last 48 hours. Resolves with the leads that have something new and the count of fresh events.
+     */
+    async ingest(incoming: Incoming[], now: number): Promise<{ leadIds: string[]; fresh: number }> {
+      const byLead = Map.groupBy(incoming, (event) => event.leadId)
+      const results = await Promise.all(
+        [...byLead].map(async ([leadId, events]) => {
+          const seen = events.map((event) => keys.seen(leadId, event.key))
+          const items = events.map((event) => JSON.stringify(event.item))
+          const all = [keys.inbox(leadId), keys.index(leadId, 'unread'), ...seen]
+          const fresh = await run.batonIngest(all.length, ...all, leadId, now, SEEN_SECONDS, ...items)
+          return { leadId, fresh }
+        }),
+      )
+      return {
+        leadIds: results.filter((result) => result.fresh > 0).map((result) => result.leadId),
+        fresh: results.reduce((sum, result) => sum + result.fresh, 0),
+      }
+    },
+
+    /** Marks a lead as unread without an event, so that it is read, scored and routed again. */
+    async markUnread(leadId: string, at: number): Promise<void> {
+      await redis.zadd(keys.index(leadId, 'unread'), 'LT', at, leadId)
+    },
+
+    /** Reads a lead, what waits in its inbox, and its latest handoff. */
+    async read(leadId: string): Promise<{ lead: Versioned<LeadRecord>; inbox: Inbox; handoff: Versioned<Handoff> }> {
+      const [fields, raw] = await Promise.all([redis.hgetall(keys.lead(leadId)), redis.lrange(keys.inbox(leadId), 0, -1)])
+      const lead = versioned(fields, parseLead)
+      const handoff = lead.record?.handoffId ? await this.readHandoff(lead.record.handoffId) : { version: 0, record: null }
+      return { lead, inbox: { items: raw.map((json) => InboxItem.parse(JSON.parse(json))), count: raw.length }, handoff }
+    },
+
+    /** Reads one handoff. */
+    async readHandoff(id: string): Promise<Versioned<Handoff>> {
+      return versioned(await redis.hgetall(keys.handoff(id)), parseHandoff)
+    },
+
+    /** What was last written to HubSpot for a lead. */
+    async readWritten(leadId: string): Promise<Record<string, string>> {
+      return JSON.parse((await redis.hget(keys.lead(leadId), 'written')) ?? '{}')
+    },
+
+    /** The lead's history, oldest first, as it was written. */
+    async readHistory(leadId: string): Promise<unknown[]> {
+      return (await redis.lrange(keys.history(leadId), 0, -1)).map((json) => JSON.parse(json))
+    },
+
+    /** Erases everything about a lead and its handoffs; nothing is left but keys of events that hold no data. */
+    async erase(leadId: string): Promise<void> {
+      const { lead } = await this.read(leadId)
+      const handoffs = Array.from({ length: lead.record?.handoffs ?? 0 }, (_, index) => `${leadId}-${index + 1}`)
+      const indexes = ['unread', 'rescore', 'sync', 'dead'] as const
+      await store.commit(
+        [],
+        [
+          ['DEL', keys.lead(leadId)],
+          ['DEL', keys.inbox(leadId)],
+          ['DEL', keys.history(leadId)],
+          ...indexes.map((index): Command => ['ZREM', keys.index(leadId, index), leadId]),
+          ...handoffs.flatMap((id): Command[] => [
+            ['DEL', keys.handoff(id)],
+            ['ZREM', keys.index(leadId, 'rungs'), id],
+            ['ZREM', keys.index(leadId, 'refresh'), id],
+          ]),
+        ],
+      )
+    },
+
+    /** The parts from which a commit is put together. */
+    guards: {
+      lead: (id: string, version: number): Guard => ({ key: keys.lead(id), version }),
+      handoff: (id: string, version: number): Guard => ({ key: keys.handoff(id), version }),
+    },
+    writes: {
+      /** The lead, its next look, and a place among the leads to write to HubSpot. */
+      lead(record: LeadRecord, version: number, now: number): Command[] {
+        return [
+          ['HSET', keys.lead(record.id), 'version', version, 'record', JSON.stringify(record)],
+          record.lookAgainAt === null
+            ? ['ZREM', keys.index(record.id, 'rescore'), record.id]
+            : ['ZADD', keys.index(record.id, 'rescore'), record.lookAgainAt, record.id],
+          ['ZADD', keys.index(record.id, 'sync'), now, record.id],
+        ]
+      },
+      /** The handoff, its next due step, and places among what HubSpot and Slack have to be told. */
+      handoff(handoff: Handoff, version: number, now: number): Command[] {
+        const due = nextDue(handoff)
+        return [
+          ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
+          due === null
+            ? ['ZREM', keys.index(handoff.leadId, 'rungs'), handoff.id]
+            : ['ZADD', keys.index(handoff.leadId, 'rungs'), due, handoff.id],
+          ['ZADD', keys.index(handoff.leadId, 'sync'), now, handoff.leadId],
+          ...(Object.keys(handoff.messages).length > 0
+            ? [['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id] satisfies Command]
+            : []),
+        ]
+      },
+      /** A Slack message to send. */
+      post(post: Post, now: number): Command[] {
+        return [
+          ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)],
+          ['ZADD', keys.index(post.leadId, 'posts'), now, post.id],
+        ]
+      },
+      /** An assignment to give back to its pool. The member names pool and assignment. */
+      release(leadId: string, pool: string, assignmentId: string, now: number): Command[] {
+        return [['ZADD', keys.index(leadId, 'release'), now, `${assignmentId}@${pool}`]]
+      },
+      /** Takes what was read off the inbox, and the lead off the index when nothing came in meanwhile. */
+      readInbox(leadId: string, count: number): Command[] {
+        return [
+          ['LTRIM', keys.inbox(leadId), count, -1],
+          ['ZREMIFEMPTY', keys.index(leadId, 'unread'), keys.inbox(leadId), leadId],
+        ]
+      },
+      /** One line of the lead's history. */
+      history(leadId: string, entry: object): Command[] {
+        return [
+          ['RPUSH', keys.history(leadId), JSON.stringify(entry)],
+          ['LTRIM', keys.history(leadId), -HISTORY_LENGTH, -1],
+        ]
+      },
+    },
+  }
+}
+
+function versioned<T>(fields: Record<string, string>, parse: (json: string) => T): Versioned<T> {
+  return fields.record ? { version: Number(fields.version), record: parse(fields.record) } : { version: 0, record: null }
+}

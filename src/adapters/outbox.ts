@@ -1,0 +1,63 @@
+import { Post } from './lead-records.ts'
+import type { LeadStore } from './lead-store.ts'
+import type { Store } from './store.ts'
+
+/*
+ * Slack messages that wait to be sent. Slack knows no idempotency key, so each message is claimed before it is sent:
+ * a claim that was never finished (its worker died, or Slack's answer was lost) makes the next attempt look in the
+ * channel's history first. A lease keeps two workers apart; it is longer than any call to Slack can take.
+ */
+
+/** What a worker finds when it wants to send: it may `go`; it must look first (`ambiguous`); another one is at it; it is gone. */
+export type Claim =
+  | { state: 'go'; post: Post }
+  | { state: 'ambiguous'; post: Post; firstTry: number }
+  | { state: 'busy' }
+  | { state: 'gone' }
+
+const LEASE_MILLISECONDS = 20_000
+
+/** The outbox to Slack. */
+export type Outbox = ReturnType<typeof createOutbox>
+
+/** Opens the outbox. */
+export function createOutbox({ store, leads }: { store: Store; leads: LeadStore }) {
+  const { redis, keys } = store
+  return {
+    /** Claims a message for sending. `now` is epoch milliseconds. */
+    async begin(postId: string, now: number): Promise<Claim> {
+      const key = keys.post(postId)
+      const fields = await redis.hgetall(key)
+      if (!fields.record) return { state: 'gone' }
+      const post = Post.parse(JSON.parse(fields.record))
+      const sendingSince = Number(fields.sendingSince ?? 0)
+      if (sendingSince && Math.abs(now - sendingSince) < LEASE_MILLISECONDS) return { state: 'busy' }
+      const firstTry = Number(fields.firstTry ?? now)
+      const claimed = await store.commit(
+        [{ key, version: Number(fields.version) }],
+        [['HSET', key, 'version', Number(fields.version) + 1, 'sendingSince', now, 'firstTry', firstTry]],
+      )
+      if (!claimed) return { state: 'busy' }
+      return sendingSince || fields.unknown ? { state: 'ambiguous', post, firstTry } : { state: 'go', post }
+    },
+
+    /** Gives a claim back after a failure; `unknown` says that the message may have been sent all the same. */
+    async release(post: Post, unknown: boolean): Promise<void> {
+      const key = keys.post(post.id)
+      await store.commit([], [['HDEL', key, 'sendingSince'], ...(unknown ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : [])])
+    },
+
+    /** Takes a message out: it was sent, or is no longer wanted. */
+    async drop(post: Post): Promise<void> {
+      await store.commit([], [['DEL', keys.post(post.id)], ['ZREM', keys.index(post.leadId, 'posts'), post.id]])
+    },
+
+    /** Takes a message out and puts another in its place. */
+    async replace(post: Post, instead: Post, now: number): Promise<void> {
+      await store.commit(
+        [],
+        [['DEL', keys.post(post.id)], ['ZREM', keys.index(post.leadId, 'posts'), post.id], ...leads.writes.post(instead, now)],
+      )
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+
+/** A connection to one Redis or to a cluster. */
+export type RedisConnection = Redis | Cluster
+
+/**
+ * `request` fails fast, for whatever somebody waits for: no queue of commands while Redis is away, an answer within
+ * 1.5 s or an error. `worker` waits for Redis to come back, as BullMQ's workers must.
+ */
+export type ConnectionUse = 'request' | 'worker'
+
+const OPTIONS: Record<ConnectionUse, RedisOptions> = {
+  request: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_500, connectTimeout: 1_000 },
+  worker: { maxRetriesPerRequest: null },
+}
+
+/** Connects to the given URLs; several make a cluster. Rejects when Redis cannot be reached within 10 s. */
+export async function connectRedis(urls: string[], use: ConnectionUse, onError: (error: Error) => void): Promise<RedisConnection> {
+  const options: RedisOptions = { ...OPTIONS[use], retryStrategy: (attempt) => Math.min(attempt * 100, 1_000) }
+  const redis =
+    urls.length > 1
+      ? new Cluster(urls, {
+          redisOptions: OPTIONS[use],
+          enableOfflineQueue: use === 'worker',
+          clusterRetryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
+        })
+      : new Redis(urls[0] ?? '', options)
+  redis.on('error', onError)
+  await waitUntilReady(redis)
+  return redis
+}
+
+async function waitUntilReady(redis: RedisConnection): Promise<void> {
+  if (redis.status === 'ready') return
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      redis.disconnect()
+      reject(new Error('Redis cannot be reached: is REDIS_URL right, and is Redis running?'))
+    }, 10_000)
+    redis.once('ready', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** What Baton found wrong with how Redis is set up. `fatal` stops the start: leads could be lost. */
+export interface RedisSetting {
+  fatal: boolean
+  message: string
+}
+
+/** Checks that Redis keeps what it is given: no eviction, and an append-only file. */
+export async function checkRedisSettings(redis: RedisConnection): Promise<RedisSetting[]> {
+  const findings: RedisSetting[] = []
+  const node = redis instanceof Cluster ? redis.nodes('master')[0] : redis
+  if (!node) return [{ fatal: true, message: 'The Redis cluster has no master node.' }]
+  const memory = await node.info('memory')
+  const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1]
+  if (policy && policy !== 'noeviction') {
+    findings.push({ fatal: true, message: `Redis has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.` })
+  }
+  const persistence = await node.info('persistence')
+  if (/aof_enabled:0/.test(persistence)) {
+    findings.push({ fatal: false, message: 'Redis keeps no append-only file: a crash of Redis loses leads. Set appendonly yes and appendfsync always.' })
+  }
+  return findings
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import type { RedisConnection } from './redis.ts'
+
+/*
+ * How Baton keeps its records in Redis.
+ *
+ * Every lead belongs to one of 16 partitions. All keys of a partition carry the same hash tag, so that on a cluster
+ * one script can touch a lead, its handoffs and the indexes of what waits for work, all or nothing. An index is a
+ * sorted set of ids by the instant from which they want attention: what stands there cannot be forgotten, whatever
+ * happens to the jobs in the queues. `commit` is the only way to change a record: it compares versions first.
+ */
+
+const PARTITIONS = 16
+
+/**
+ * What waits for work, by index: `unread` leads with new events, `rescore` leads to look at again, `rungs` handoffs
+ * with a due step, `posts` Slack messages to send, `refresh` handoffs whose messages are behind, `sync` leads to
+ * write to HubSpot, `release` assignments to give back to a pool, `dead` leads that could not be processed.
+ */
+export const INDEXES = ['unread', 'rescore', 'rungs', 'posts', 'refresh', 'sync', 'release', 'dead'] as const
+export type Index = (typeof INDEXES)[number]
+
+/** A Redis command whose first argument is its key. */
+export type Command = [name: string, key: string, ...args: (string | number)[]]
+
+/** A record that must still have the version that was read; `0` stands for a record that is not there. */
+export interface Guard {
+  key: string
+  version: number
+}
+
+/** Key names, compare-and-set, and the indexes. */
+export type Store = ReturnType<typeof createStore>
+
+const COMMIT = `
+local plan = cjson.decode(ARGV[1])
+for _, guard in ipairs(plan.guards) do
+  if tonumber(redis.call('HGET', KEYS[guard.key], 'version') or '0') ~= guard.version then return 0 end
+end
+for _, command in ipairs(plan.commands) do
+  local key = KEYS[command.key]
+  if command.name == 'ZREMIFEMPTY' then
+    if redis.call('EXISTS', KEYS[command.other]) == 0 then redis.call('ZREM', key, unpack(command.args)) end
+  else
+    redis.call(command.name, key, unpack(command.args))
+  end
+end
+return 1
+`
+
+/** Opens the store on a connection. `prefix` keeps installations (and tests) apart. */
+export function createStore({ redis, prefix }: { redis: RedisConnection; prefix: string }) {
+  redis.defineCommand('batonCommit', { lua: COMMIT })
+  const run = redis as unknown as { batonCommit(keys: number, ...rest: (string | number)[]): Promise<number> }
+  const partitionOf = (leadId: string) => {
+    const hash = createHash('md5').update(leadId).digest()
+    return `${prefix}{${((hash[0] ?? 0) % PARTITIONS).toString(16)}}`
+  }
+  const indexKey = (leadId: string, index: Index) => `${partitionOf(leadId)}:index:${index}`
+  const partitions = Array.from({ length: PARTITIONS }, (_, number) => `${prefix}{${number.toString(16)}}`)
+
+  return {
+    redis,
+    prefix,
+    keys: {
+      lead: (id: string) => `${partitionOf(id)}:lead:${id}`,
+      inbox: (id: string) => `${partitionOf(id)}:inbox:${id}`,
+      history: (id: string) => `${partitionOf(id)}:history:${id}`,
+      seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${eventKey}`,
+      handoff: (id: string) => `${partitionOf(leadOfHandoff(id))}:handoff:${id}`,
+      post: (id: string) => `${partitionOf(leadOfHandoff(id))}:post:${id}`,
+      index: indexKey,
+      pool: (name: string) => `${prefix}{pool-${name}}`,
+      shared: (name: string) => `${prefix}:${name}`,
+    },
+
+    /**
+     * Carries out all commands, or none when a guard's record has another version by now (false). All keys must be
+     * of one partition. `ZREMIFEMPTY index list id` takes an id off an index when the list is empty.
+     */
+    async commit(guards: Guard[], commands: Command[]): Promise<boolean> {
+      const keys: string[] = []
+      const position = (key: string) => {
+        if (!keys.includes(key)) keys.push(key)
+        return keys.indexOf(key) + 1
+      }
+      const plan = {
+        guards: guards.map(({ key, version }) => ({ key: position(key), version })),
+        commands: commands.map(([name, key, ...args]) =>
+          name === 'ZREMIFEMPTY'
+            ? { name, key: position(key), other: position(String(args[0])), args: args.slice(1).map(String) }
+            : { name, key: position(key), args: args.map(String) },
+        ),
+      }
+      return (await run.batonCommit(keys.length, ...keys, JSON.stringify(plan))) === 1
+    },
+
+    /** The ids of an index that want attention at `now`, over all partitions, at most `limit` of each. */
+    async due(index: Index, now: number, limit: number): Promise<string[]> {
+      const found = await Promise.all(
+        partitions.map((partition) => redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'LIMIT', 0, limit)),
+      )
+      return found.flat()
+    },
+
+    /** Like `due`, with the instant from which each id wants attention. */
+    async dueWithScores(index: Index, now: number, limit: number): Promise<{ id: string; score: number }[]> {
+      const found = await Promise.all(
+        partitions.map((partition) =>
+          redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit),
+        ),
+      )
+      return found.flatMap((flat) => flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, score: Number(flat[at + 1]) }] : [])))
+    },
+
+    /** How many ids stand in an index, over all partitions. */
+    async count(index: Index): Promise<number> {
+      const counts = await Promise.all(partitions.map((partition) => redis.zcard(`${partition}:index:${index}`)))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+  }
+}
+
+/** The lead that a handoff, a post (`<handoff>.<kind>`) or an assignment belongs to: the part before the first dash. */
+export function leadOfHandoff(id: string): string {
+  return id.slice(0, id.indexOf('-'))
+}

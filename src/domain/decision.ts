@@ -1,0 +1,120 @@
+import type { Attributes, LeadRecord, Signal, StandingRoute } from './lead.ts'
+import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from './routing.ts'
+import { fullLookup, type LeadScore, nextBandChange, type ScoringConfig, scoreLead } from './score.ts'
+import type { IcpConfig } from './icp.ts'
+
+/**
+ * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that a rep has, whatever
+ * its route would be; `stay-rejected` respects a person's word; `nurture` and `disqualify` need no rep.
+ */
+export type Action = 'assign' | 'stay-with-sales' | 'stay-rejected' | 'nurture' | 'disqualify'
+
+/** A decision with everything that explains it. `lookAgainAt` is epoch milliseconds. */
+export interface Decision {
+  score: LeadScore
+  route: RouteDecision
+  action: Action
+  missing: string[]
+  lookAgainAt: number | null
+}
+
+/** Scores and routes a lead at `now`. `previous` is what stands: a lead with sales or rejected is not taken away. */
+export function decide(
+  config: { icp: IcpConfig; scoring: ScoringConfig; routing: RoutingConfig },
+  lead: { attributes: Attributes; signals: readonly Signal[] },
+  standing: { withSales: boolean; rejected: boolean },
+  now: number,
+): Decision {
+  const score = scoreLead(config, lead.attributes, lead.signals, now)
+  const route = chooseRoute(config.routing.routes, fullLookup(lead.attributes, lead.signals, score, now))
+  const action = actionOf(route, standing)
+  const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
+  const routeSays = route.rescore !== undefined && action !== 'stay-with-sales' ? now + route.rescore : null
+  return {
+    score,
+    route,
+    action,
+    missing: missingForSales(config.routing.requiredForSales, lead.attributes),
+    lookAgainAt: earliest(bandFalls, routeSays),
+  }
+}
+
+/** The route to keep on the record: what stands for a lead that is with sales or rejected, else what was decided. */
+export function standingRoute(decision: Decision, previous: StandingRoute | undefined, now: number): StandingRoute {
+  const keep = decision.action === 'stay-with-sales' || decision.action === 'stay-rejected'
+  if (keep && previous) return previous
+  const { route } = decision
+  const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
+  return { name: route.route, to: route.to, reason: reasonFor(decision), at: same ? previous.at : now }
+}
+
+/** The strongest reasons for a score as short texts, such as `+20 demo requested`, strongest first. */
+export function topReasons(score: LeadScore, count: number): string[] {
+  const totals = new Map<string, { points: number; times: number }>()
+  for (const { rule, points } of score.fit.contributions) if (points !== 0) totals.set(plain(rule), { points, times: 1 })
+  for (const { signal, points } of score.engagement.contributions) {
+    if (points === 0) continue
+    const sum = totals.get(plain(signal.type)) ?? { points: 0, times: 0 }
+    totals.set(plain(signal.type), { points: sum.points + points, times: sum.times + 1 })
+  }
+  if (score.engagement.inactivity) totals.set('inactivity', { points: score.engagement.inactivity.points, times: 1 })
+  return [...totals]
+    .sort(([, a], [, b]) => Math.abs(b.points) - Math.abs(a.points))
+    .slice(0, count)
+    .map(([name, { points, times }]) => `${signed(points)} ${name}${times > 1 ? ` (${times}×)` : ''}`)
+}
+
+/** Points with their sign and at most one decimal: `+20`, `−10`, `+2.5`. */
+export function signed(points: number): string {
+  const rounded = Math.round(Math.abs(points) * 10) / 10
+  return `${points < 0 ? '−' : '+'}${rounded}`
+}
+
+/** A rule's or a signal's name in words: `pricing_page_viewed` → `pricing page viewed`. */
+export function plain(name: string): string {
+  return name.replaceAll(/[_-]/g, ' ')
+}
+
+/** Folds a decision into the few numbers that the record keeps. */
+export function scoreSummary(score: LeadScore, now: number): LeadRecord['score'] {
+  const summary: LeadRecord['score'] = {
+    total: score.total,
+    fit: score.fit.points,
+    engagement: score.engagement.points,
+    band: score.band,
+    mql: score.mql,
+    at: now,
+    reasons: topReasons(score, 3),
+  }
+  if (score.icp.tier !== undefined) summary.tier = score.icp.tier
+  return summary
+}
+
+/** One line of the lead's history: what was decided and, when a rep was looked for, who was considered. */
+export function historyEntry(
+  record: LeadRecord,
+  decision: Decision,
+  choice: { rep: string | null; pool: string; candidates: unknown } | undefined,
+): object {
+  const { total, fit, engagement, band, at } = record.score
+  const { route, action } = { route: decision.route.route, action: decision.action }
+  const scored = { at, what: 'decided', route, action, score: total, fit, engagement, band, config: record.configVersion }
+  return choice ? { ...scored, rep: choice.rep, pool: choice.pool, candidates: choice.candidates } : scored
+}
+
+function actionOf(route: RouteDecision, standing: { withSales: boolean; rejected: boolean }): Action {
+  if (standing.withSales) return 'stay-with-sales'
+  if (standing.rejected) return 'stay-rejected'
+  if ('pool' in route.to) return 'assign'
+  return 'disqualify' in route.to ? 'disqualify' : 'nurture'
+}
+
+function reasonFor({ route, score }: Decision): string {
+  if ('disqualify' in route.to) return route.to.disqualify
+  return `${route.route}: score ${score.total} (fit ${score.fit.points}, engagement ${score.engagement.points})`
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
+}

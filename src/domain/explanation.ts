@@ -1,0 +1,35 @@
+import type { RenderedMessage } from './alert.ts'
+import { plain, signed } from './decision.ts'
+import { displayName, type LeadRecord } from './lead.ts'
+import type { LeadScore } from './score.ts'
+import { duration, escape } from './slack-text.ts'
+
+/** "Why this score" for Slack: every rule and signal that counted, and the fit rules that did not and why. */
+export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessage {
+  const fit = score.fit.contributions.map(({ rule, points, worth, evaluation }) =>
+    points !== 0
+      ? `${signed(points)} ${plain(rule)}`
+      : `0 of ${signed(worth)} ${plain(rule)}: ${evaluation.truth === 'unknown' ? `unknown (${evaluation.checks.filter((check) => check.truth === 'unknown').map((check) => check.attribute).join(', ')})` : 'no'}`,
+  )
+  const counted = score.engagement.contributions.filter(({ points }) => points !== 0).toReversed()
+  const engagement = counted.slice(0, 15).map(({ signal, points, age }) => `${signed(points)} ${plain(signal.type)}, ${duration(age)} ago`)
+  if (counted.length > 15) engagement.push(`and ${counted.length - 15} older signals`)
+  const ignored = score.engagement.contributions.length - counted.length
+  if (ignored > 0) engagement.push(`${ignored} older or capped signals count nothing`)
+  const idle = score.engagement.inactivity
+  if (idle) engagement.push(`${signed(idle.points)} no activity for ${idle.periods} periods`)
+  const title = `${escape(displayName(lead.attributes))}: score ${score.total} (${score.band})`
+  const parts = [
+    `*Fit ${score.fit.points}*\n${fit.map((line) => `• ${escape(line, 200)}`).join('\n') || '• no rule'}`,
+    `*Engagement ${score.engagement.points}*\n${engagement.map((line) => `• ${escape(line, 200)}`).join('\n') || '• no signal yet'}`,
+    `*Route ${escape(lead.route.name)}*: ${escape(lead.route.reason, 200)}`,
+  ]
+  return {
+    text: [title, ...parts].join('\n').replaceAll('*', '').slice(0, 3_000),
+    blocks: [`*${title}*`, ...parts].map((mrkdwn) => ({
+      type: 'section',
+      expand: true,
+      text: { type: 'mrkdwn', verbatim: true, text: mrkdwn.slice(0, 3_000) },
+    })),
+  }
+}

@@ -1,0 +1,61 @@
+import { type Decision, scoreSummary, standingRoute } from './decision.ts'
+import type { Attributes, LeadRecord, Signal } from './lead.ts'
+
+/** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
+export interface LeadReading {
+  id: string
+  ownerId: string | undefined
+  portalId: string | undefined
+  attributes: Attributes
+  signals: Signal[]
+  counters: Record<string, string | null>
+  pages: LeadRecord['pages']
+  enrichment: LeadRecord['enrichment']
+  /** Some provider could not answer: the lead is flagged, and looked at again later. */
+  enrichmentFailed: boolean
+}
+
+/** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
+export const TRY_AGAIN = { nobodyAvailable: 60_000, enrichmentFailed: 60 * 60_000 }
+
+/**
+ * The lead's record after a decision. `handoffId` is the handoff that the decision started, if any; `waiting` says
+ * that a rep was wanted and nobody was available.
+ */
+export function nextRecord(
+  previous: LeadRecord | null,
+  reading: LeadReading,
+  decision: Decision,
+  outcome: { handoffId: string | undefined; waiting: boolean; configVersion: string },
+  now: number,
+): LeadRecord {
+  const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
+  const instants = [
+    decision.lookAgainAt,
+    outcome.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
+    reading.enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+  ].filter((at) => at !== null)
+  const record: LeadRecord = {
+    v: 1,
+    id: reading.id,
+    attributes: reading.attributes,
+    counters: reading.counters,
+    signals: reading.signals,
+    pages: reading.pages,
+    enrichment: reading.enrichment,
+    missing: decision.missing,
+    needsReview: reading.enrichmentFailed || (forSales && decision.missing.length > 0),
+    score: scoreSummary(decision.score, now),
+    route: standingRoute(decision, previous?.route, now),
+    lookAgainAt: instants.length > 0 ? Math.min(...instants) : null,
+    handoffs: (previous?.handoffs ?? 0) + (outcome.handoffId ? 1 : 0),
+    configVersion: outcome.configVersion,
+  }
+  const handoffId = outcome.handoffId ?? previous?.handoffId
+  if (handoffId) record.handoffId = handoffId
+  if (reading.ownerId) record.ownerId = reading.ownerId
+  if (reading.portalId) record.portalId = reading.portalId
+  if (previous?.rejected) record.rejected = previous.rejected
+  if (outcome.waiting) record.waitingSince = previous?.waitingSince ?? now
+  return record
+}

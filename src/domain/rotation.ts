@@ -1,0 +1,118 @@
+/**
+ * Rotation: whose turn it is in a pool. The next lead goes to the available member with the least turns ÷ weight.
+ *
+ * The method is virtual time, as in fair queueing: the pool keeps a level that only rises, and whoever was not available is
+ * lifted to it when they can be chosen again. So nobody is owed the leads that came in while they could not take them.
+ * All arithmetic is on whole numbers, so that every worker and every run agrees.
+ */
+
+/** A member of a pool as the config has it; `weight` is a positive whole number. A rep stands in a pool once. */
+export interface RotationMember {
+  rep: string
+  weight: number
+}
+
+/** What a pool remembers of a member. `turns` counts leads taken plus turns given up while unavailable. */
+export interface MemberLedger {
+  turns: number
+  /** The weight that `turns` was counted with. */
+  weight: number
+  /** Epoch milliseconds of the last lead; null: never had one. */
+  lastAssignedAt: number | null
+}
+
+/** What a pool remembers. Whoever left the pool stays in `members`, so that a return resets nobody. */
+export interface RotationLedger {
+  /** Rises by one with every lead given, for compare and set. */
+  version: number
+  /** The share (turns ÷ weight) of the member last chosen, before its turn; never falls. */
+  level: { turns: number; weight: number }
+  members: Record<string, MemberLedger>
+}
+
+/** Why a member could not be chosen. */
+export type SkipReason = 'away' | 'inactive' | 'daily-cap' | 'open-cap' | 'had-it-before'
+
+/**
+ * A member as the choice saw it, for the explanation. `turns` is the count before this lead, at the present weight;
+ * for a skipped member it is not yet lifted to the level.
+ */
+export interface Candidate {
+  rep: string
+  weight: number
+  turns: number
+  skipped: SkipReason | null
+}
+
+/** The ledger of a pool that has given out nothing yet. */
+export function emptyLedger(): RotationLedger {
+  return { version: 0, level: { turns: 0, weight: 1 }, members: {} }
+}
+
+/**
+ * Chooses who gets the next lead and returns the ledger to store; the input is not changed. `skip` names the members who
+ * cannot take it, `at` is the time of the assignment (epoch milliseconds).
+ * Least turns ÷ weight wins; ties go to the one whose last lead is longest ago (never comes first), then to config order.
+ * Nobody left: `rep` is null and the ledger is the one passed in. `candidates` has every member once, in config order.
+ * Throws RangeError on a weight that is not a positive whole number.
+ */
+export function chooseRep(input: {
+  members: RotationMember[]
+  ledger: RotationLedger
+  skip: Record<string, SkipReason | undefined>
+  at: number
+}): { rep: string | null; ledger: RotationLedger; candidates: Candidate[] } {
+  const { members, ledger, skip, at } = input
+  const candidates: Candidate[] = []
+  const entries = new Map(Object.entries(ledger.members))
+  let chosen: (MemberLedger & { rep: string }) | null = null
+  for (const { rep, weight } of members) {
+    const skipped = ownValue(skip, rep) ?? null
+    const known = atWeight(ownValue(ledger.members, rep), rep, weight)
+    const entry = skipped ? known : { ...known, turns: Math.max(known.turns, scaledUp(ledger.level, weight)) }
+    candidates.push({ rep, weight, turns: entry.turns, skipped })
+    if (skipped) continue
+    entries.set(rep, entry)
+    if (!chosen || comesBefore(entry, chosen)) chosen = { rep, ...entry }
+  }
+  if (!chosen) return { rep: null, ledger, candidates }
+  const { rep, turns, weight } = chosen
+  entries.set(rep, { turns: turns + 1, weight, lastAssignedAt: at })
+  return {
+    rep,
+    ledger: {
+      version: ledger.version + 1,
+      level: { turns, weight },
+      members: Object.fromEntries(entries),
+    },
+    candidates,
+  }
+}
+
+/** The member's entry counted with its present weight, at the same share as before, rounded up; a new member starts at 0. */
+function atWeight(known: MemberLedger | undefined, rep: string, weight: number): MemberLedger {
+  if (!Number.isSafeInteger(weight) || weight < 1) {
+    throw new RangeError(`the weight of ${rep} must be a whole number, 1 or more`)
+  }
+  if (!known) return { turns: 0, weight, lastAssignedAt: null }
+  return { turns: scaledUp(known, weight), weight, lastAssignedAt: known.lastAssignedAt }
+}
+
+/** The least number of turns at `weight` whose share is not below the given one. */
+function scaledUp(share: { turns: number; weight: number }, weight: number): number {
+  const product = share.turns * weight
+  const remainder = product % share.weight
+  return (product - remainder) / share.weight + (remainder > 0 ? 1 : 0)
+}
+
+/** Strictly before: on a full tie the earlier one in the config keeps its place. */
+function comesBefore(a: MemberLedger, b: MemberLedger): boolean {
+  const difference = a.turns * b.weight - b.turns * a.weight
+  if (difference !== 0) return difference < 0
+  return (a.lastAssignedAt ?? Number.NEGATIVE_INFINITY) < (b.lastAssignedAt ?? Number.NEGATIVE_INFINITY)
+}
+
+/** A record's own value: a rep may be called `constructor`. */
+function ownValue<T>(record: Record<string, T>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+/** The environment is wrong; the message lists every variable with what it needs. */
+export class EnvironmentError extends Error {
+  constructor(problems: string[]) {
+    super(`The environment is not complete:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.name = 'EnvironmentError'
+  }
+}
+
+const Url = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://baton.example.com' })
+const Secrets = z
+  .string({ error: 'is required' })
+  .transform((text) => text.split(',').map((secret) => secret.trim()).filter(Boolean))
+  .refine((secrets) => secrets.length >= 1 && secrets.length <= 2, 'must hold one secret, or two separated by a comma while you rotate')
+
+const Environment = z.object({
+  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  PUBLIC_URL: Url,
+  REDIS_URL: z
+    .string()
+    .transform((text) => text.split(',').map((url) => url.trim()))
+    .refine((urls) => urls.every((url) => /^rediss?:\/\/[^/]+/.test(url)), 'must be redis:// or rediss:// URLs, several separated by commas for a cluster')
+    .optional(),
+  CONFIG_DIR: z.string().default('./config'),
+  HUBSPOT_ACCESS_TOKEN: z.string({ error: 'is required' }).min(1),
+  HUBSPOT_CLIENT_SECRET: Secrets,
+  HUBSPOT_BASE_URL: Url.optional(),
+  HUBSPOT_REQUESTS_PER_10_SECONDS: z.coerce.number({ error: 'must be a number' }).int().min(10).max(1000).default(190),
+  SLACK_BOT_TOKEN: z.string({ error: 'is required' }).min(1),
+  SLACK_SIGNING_SECRET: Secrets,
+  SLACK_API_URL: Url.optional(),
+  API_TOKENS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((token) => token.trim()).filter(Boolean)),
+  APOLLO_API_KEY: z.string().min(1).optional(),
+  ENRICHMENT_BASE_URL: Url.default('https://api.apollo.io'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+/** The environment, read and checked. Secrets are lists so that two are accepted during a rotation. */
+export type Env = z.output<typeof Environment>
+
+/**
+ * Reads the environment of the contract. An empty variable counts as unset.
+ * Throws `EnvironmentError` that names every missing or malformed variable at once, and never shows a value.
+ */
+export function readEnv(variables: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
+  const result = Environment.safeParse(given)
+  if (result.success) return result.data
+  throw new EnvironmentError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0])
+      return `${name} ${name in given ? issue.message : 'is required'}`
+    }),
+  )
+}

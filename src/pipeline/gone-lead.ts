@@ -1,0 +1,70 @@
+import type { Handoffs } from '../adapters/handoffs.ts'
+import { releases } from '../adapters/handoffs.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { PoolLedger } from '../adapters/pool-ledger.ts'
+import type { Slack } from '../adapters/slack.ts'
+import type { Store } from '../adapters/store.ts'
+import type { Clock } from '../clock.ts'
+import { endHandoff, holderOf } from '../domain/handoff.ts'
+import { OutsideError } from '../errors.ts'
+import { followUps } from '../queue/follow-ups.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+
+const ERASED = 'This lead was deleted on request.'
+
+/**
+ * What becomes of a lead whose contact HubSpot no longer has. Deleted: its handoff closes, and it can be restored.
+ * Deleted for privacy: nothing is kept, and its Slack messages lose their content.
+ */
+export function createGoneLead(parts: {
+  clock: Clock
+  store: Store
+  leads: LeadStore
+  handoffs: Handoffs
+  pools: PoolLedger
+  slack: Slack
+  kick: (jobs: JobRequest[]) => void
+}) {
+  const { leads, store, clock } = parts
+
+  return async function goneLead(leadId: string): Promise<void> {
+    const { lead, inbox, handoff } = await leads.read(leadId)
+    if (inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) return erase(leadId)
+    const now = clock.now()
+    const current = handoff.record
+    const ended = current ? endHandoff(current, { at: now, how: 'contact-gone' }, undefined) : null
+    const released = current && ended ? releases(current, ended) : []
+    await store.commit(
+      [leads.guards.lead(leadId, lead.version), ...(ended ? [leads.guards.handoff(ended.id, handoff.version)] : [])],
+      [
+        ...leads.writes.readInbox(leadId, inbox.count),
+        ['ZREM', store.keys.index(leadId, 'rescore'), leadId],
+        ...(ended ? leads.writes.handoff(ended, handoff.version + 1, now) : []),
+        ...released.flatMap(({ pool, assignmentId }) => leads.writes.release(leadId, pool, assignmentId, now)),
+        // There is no contact left to write to.
+        ['ZREM', store.keys.index(leadId, 'sync'), leadId],
+      ],
+    )
+    if (ended) parts.kick(followUps(leadId, { handoff: ended, released }, now).filter((job) => job.name !== 'write-contact'))
+  }
+
+  async function erase(leadId: string): Promise<void> {
+    const { lead } = await leads.read(leadId)
+    for (let number = 1; number <= (lead.record?.handoffs ?? 0); number++) {
+      const { record: handoff } = await leads.readHandoff(`${leadId}-${number}`)
+      if (!handoff) continue
+      for (const { channel, ts } of Object.values(handoff.messages)) await blank(channel, ts)
+      if (handoff.status === 'open') await parts.pools.release(holderOf(handoff).pool, holderOf(handoff).assignmentId)
+    }
+    await leads.erase(leadId)
+  }
+
+  async function blank(channel: string, ts: string): Promise<void> {
+    try {
+      await parts.slack.update(channel, ts, { text: ERASED, blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED } }] })
+    } catch (error) {
+      // A message that is gone already holds nothing either.
+      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Enrichment } from '../adapters/enrichment.ts'
+import { releases } from '../adapters/handoffs.ts'
+import type { HubSpot } from '../adapters/hubspot.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { PoolLedger } from '../adapters/pool-ledger.ts'
+import type { Command, Store } from '../adapters/store.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { decide, historyEntry } from '../domain/decision.ts'
+import { endHandoff } from '../domain/handoff.ts'
+import { nextRecord } from '../domain/next-record.ts'
+import { OutsideError } from '../errors.ts'
+import { followUps } from '../queue/follow-ups.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import type { Metrics } from '../telemetry.ts'
+import { assignLead } from './assign-lead.ts'
+import { postsForLead } from './posts.ts'
+import { hasResponded, readLead } from './read-lead.ts'
+
+/** What processing a lead uses. `onGone` is told of contacts that HubSpot no longer has. */
+export interface ProcessLeadParts {
+  config: () => Config
+  clock: Clock
+  store: Store
+  leads: LeadStore
+  pools: PoolLedger
+  hubspot: HubSpot
+  enrichment: Enrichment
+  metrics: Metrics
+  kick: (jobs: JobRequest[]) => void
+  onGone: (leadId: string) => Promise<void>
+}
+
+/** The main job: read the lead, enrich, score, route, assign, and commit all of it or nothing. */
+export function createProcessLead(parts: ProcessLeadParts) {
+  const { clock, leads, store, hubspot } = parts
+
+  return async function processLead({ leadId }: { leadId: string }): Promise<void> {
+    const config = parts.config()
+    const [state, contact] = await Promise.all([leads.read(leadId), hubspot.readContact(leadId)])
+    if (!contact) return parts.onGone(leadId)
+    const previous = state.lead.record
+    const { reading, late } = await readLead({ config, enrichment: parts.enrichment }, contact, previous, state.inbox, clock.now())
+    const now = clock.now()
+
+    const standing = state.handoff.record
+    const responded = standing !== null && (await hasResponded({ config, hubspot }, contact, standing))
+    const ended = responded
+      ? endHandoff(standing, { at: now, how: 'seen-in-hubspot' }, config.team.calendars[standing.calendar ?? ''])
+      : null
+    const current = ended ?? standing
+    const withSales = current !== null && current.status !== 'closed'
+    const decision = decide(config, reading, { withSales, rejected: previous?.rejected !== undefined }, now)
+    const assignment = await assignLead(parts.pools, config, contact, decision, previous?.handoffs ?? 0, now)
+    const started = assignment?.handoff ?? null
+
+    const waiting = assignment !== null && started === null
+    const record = nextRecord(previous, reading, decision, { handoffId: started?.id, waiting, configVersion: config.version }, now)
+    const posts = postsForLead(record, previous, started, current)
+    const changed = started ?? ended
+    const changedVersion = started ? 0 : state.handoff.version
+    const released = standing && ended ? releases(standing, ended) : []
+    const showNews: Command[] = current?.status === 'open' ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
+    const committed = await store.commit(
+      [leads.guards.lead(leadId, state.lead.version), ...(changed ? [leads.guards.handoff(changed.id, changedVersion)] : [])],
+      [
+        ...leads.writes.lead(record, state.lead.version + 1, now),
+        ...leads.writes.readInbox(leadId, state.inbox.count),
+        ...(changed ? leads.writes.handoff(changed, changedVersion + 1, now) : showNews),
+        ...posts.flatMap((post) => leads.writes.post(post, now)),
+        ...leads.writes.history(leadId, historyEntry(record, decision, assignment?.choice)),
+        ...released.flatMap(({ pool, assignmentId }) => leads.writes.release(leadId, pool, assignmentId, now)),
+      ],
+    )
+    // Somebody changed the lead meanwhile, for example by a click: decide again on what is true now.
+    if (!committed) throw new OutsideError('redis', 'unavailable', 'changed-meanwhile')
+    parts.metrics.decisions.inc({ route: decision.route.route, action: decision.action })
+    parts.kick(followUps(leadId, { postIds: posts.map((post) => post.id), handoff: changed ?? current, released }, now))
+    late?.then((arrived) => (arrived ? lookAgain(leadId) : undefined)).catch(() => undefined)
+  }
+
+  async function lookAgain(leadId: string): Promise<void> {
+    await leads.markUnread(leadId, clock.now())
+    parts.kick([{ name: 'process-lead', payload: { leadId } }])
+  }
+}

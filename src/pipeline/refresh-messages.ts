@@ -1,0 +1,47 @@
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { Slack } from '../adapters/slack.ts'
+import type { Store } from '../adapters/store.ts'
+import type { Config } from '../config.ts'
+import type { Handoff } from '../domain/handoff.ts'
+import { OutsideError } from '../errors.ts'
+import type { Logger } from '../telemetry.ts'
+import { renderFor } from './message-context.ts'
+import { fingerprint } from './send-post.ts'
+
+/** Brings every message of a handoff up to its state. Messages that would not change are left alone. */
+export function createRefreshMessages(parts: { config: () => Config; store: Store; leads: LeadStore; slack: Slack; log: Logger }) {
+  const { leads, store } = parts
+  return async function refreshMessages({ handoffId }: { handoffId: string }): Promise<void> {
+    const { version, record: handoff } = await leads.readHandoff(handoffId)
+    if (!handoff) return
+    const { lead } = await leads.read(handoff.leadId)
+    if (!lead.record) return
+    const messages: Handoff['messages'] = {}
+    for (const [ref, message] of Object.entries(handoff.messages)) {
+      const rendered = renderFor(parts.config(), { kind: message.kind, rep: message.rep, pool: handoff.pool }, lead.record, handoff)
+      const shown = fingerprint(rendered)
+      if (shown !== message.shown) await update(message.channel, message.ts, rendered)
+      messages[ref] = { ...message, shown }
+    }
+    const after: Handoff = { ...handoff, messages }
+    const index = store.keys.index(handoff.leadId, 'refresh')
+    // What changed while we were at it is shown by the next run: then the entry stays in the index.
+    await store.commit(
+      [leads.guards.handoff(handoffId, version), leads.guards.lead(handoff.leadId, lead.version)],
+      [
+        ['HSET', store.keys.handoff(handoffId), 'version', version + 1, 'record', JSON.stringify(after)],
+        ['ZREM', index, handoffId],
+      ],
+    )
+  }
+
+  async function update(channel: string, ts: string, message: ReturnType<typeof renderFor>): Promise<void> {
+    try {
+      await parts.slack.update(channel, ts, message)
+    } catch (error) {
+      // A message that was deleted or can no longer be edited stays as it is; everything else is tried again.
+      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      parts.log.warn({ channel, code: error.code }, 'a Slack message can no longer be updated')
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { HubSpot } from '../adapters/hubspot.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { Store } from '../adapters/store.ts'
+import type { Clock } from '../clock.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import type { Logger } from '../telemetry.ts'
+
+const TRY_AGAIN = 5 * 60_000
+const GIVE_UP = 48 * 60 * 60_000
+
+/**
+ * Gives signals that came with an email address to the contact that has it. A contact that does not exist yet is
+ * looked for again for 48 hours; then the signals go to the dead letters.
+ */
+export function createResolveEmail(parts: {
+  clock: Clock
+  store: Store
+  leads: LeadStore
+  hubspot: HubSpot
+  log: Logger
+  kick: (jobs: JobRequest[]) => void
+}) {
+  const { leads, store, clock } = parts
+  return async function resolveEmail(key: string): Promise<void> {
+    const { inbox } = await leads.read(key)
+    const signals = inbox.items.filter((item) => item.kind === 'signal')
+    const email = signals.find((item) => item.email)?.email
+    const now = clock.now()
+    const leadId = email ? await parts.hubspot.findContactByEmail(email) : null
+    if (leadId) {
+      const incoming = signals.map(({ signal }) => ({ leadId, key: `signal-${signal.id}`, item: { kind: 'signal' as const, signal } }))
+      await leads.ingest(incoming, now)
+      await store.commit([], leads.writes.readInbox(key, inbox.count))
+      parts.kick([{ name: 'process-lead', payload: { leadId } }])
+      return
+    }
+    const oldest = Math.min(...signals.map((item) => item.signal.at))
+    if (signals.length > 0 && now - oldest < GIVE_UP) {
+      await store.commit([], [['ZADD', store.keys.index(key, 'unread'), now + TRY_AGAIN, key]])
+      return
+    }
+    parts.log.error({ lead: key, signals: signals.length }, 'no contact has the email address of these signals: they are dropped')
+    await store.commit([], leads.writes.readInbox(key, inbox.count))
+  }
+}

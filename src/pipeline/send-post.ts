@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import type { Handoffs } from '../adapters/handoffs.ts'
+import type { Post } from '../adapters/lead-records.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { Outbox } from '../adapters/outbox.ts'
+import type { Slack } from '../adapters/slack.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { RenderedMessage } from '../domain/alert.ts'
+import { holderOf } from '../domain/handoff.ts'
+import { OutsideError } from '../errors.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import { RunLater } from '../queue/worker.ts'
+import type { Logger } from '../telemetry.ts'
+import { recipientOf, renderFor } from './message-context.ts'
+import { managerAlert, messageRef } from './posts.ts'
+
+const BUSY_MILLISECONDS = 5_000
+
+/** Sends one Slack message, exactly once as far as Slack lets anybody know. */
+export function createSendPost(parts: {
+  config: () => Config
+  clock: Clock
+  leads: LeadStore
+  handoffs: Handoffs
+  outbox: Outbox
+  slack: Slack
+  log: Logger
+  kick: (jobs: JobRequest[]) => void
+}) {
+  const { outbox, leads, slack, log } = parts
+
+  return async function sendPost({ postId }: { postId: string }): Promise<void> {
+    const claim = await outbox.begin(postId, parts.clock.now())
+    if (claim.state === 'gone') return
+    if (claim.state === 'busy') throw new RunLater(BUSY_MILLISECONDS)
+    const { post } = claim
+    const config = parts.config()
+    const { lead } = await leads.read(post.leadId)
+    const handoff = post.handoffId ? (await leads.readHandoff(post.handoffId)).record : null
+    const to = recipientOf(config, post)
+    // A click or a newer step may have settled it since: a message that is no longer true is not sent.
+    const moot = !lead.record || !to || (handoff ? handoff.status !== 'open' || (post.rep !== undefined && holderOf(handoff).rep !== post.rep) : lead.record.waitingSince === undefined)
+    if (moot || !lead.record || !to) return outbox.drop(post)
+    const message = renderFor(config, { kind: post.kind, rep: post.rep, pool: post.pool }, lead.record, handoff)
+    try {
+      const channel = await slack.channelFor(to)
+      const found = claim.state === 'ambiguous' ? await slack.find(channel, post.id, claim.firstTry) : null
+      const sent = found ?? (await slack.post(channel, post.id, message))
+      await remember(post, sent, message)
+    } catch (error) {
+      await failed(post, error)
+    }
+  }
+
+  async function remember(post: Post, sent: { channel: string; ts: string }, message: RenderedMessage): Promise<void> {
+    const { kind, audience, rep } = post
+    if (post.handoffId && kind !== 'nobody-available') {
+      await parts.handoffs.change(post.handoffId, parts.clock.now(), (handoff) => {
+        const messages = { ...handoff.messages, [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown: fingerprint(message) } }
+        return { handoff: { ...handoff, messages } }
+      })
+      parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
+    }
+    await outbox.drop(post)
+  }
+
+  async function failed(post: Post, error: unknown): Promise<void> {
+    const refused = error instanceof OutsideError && error.kind === 'refused'
+    const unknown = !(error instanceof OutsideError) || error.kind === 'unknown-outcome'
+    await outbox.release(post, unknown)
+    if (!refused) throw error
+    log.error({ post: post.id, code: error.code }, 'Slack refuses the message: check the ids in team.yaml and the app')
+    if (post.audience === 'manager') throw error
+    // The rep cannot be reached: the manager hears of it at once.
+    const { handoffId } = post
+    if (handoffId && post.audience === 'rep') {
+      const instead = managerAlert(handoffId, post.leadId, post.pool, `unreachable-${messageRef(post)}`)
+      await outbox.replace(post, instead, parts.clock.now())
+      parts.kick([{ name: 'send-post', payload: { postId: instead.id } }])
+      return
+    }
+    throw error
+  }
+}
+
+/** A short digest of a message as it is shown, to tell whether an update would change anything. */
+export function fingerprint(message: RenderedMessage): string {
+  return createHash('md5').update(JSON.stringify(message)).digest('base64url')
+}

@@ -1,0 +1,46 @@
+import type { Index, Store } from '../adapters/store.ts'
+import { leadOfHandoff } from '../adapters/store.ts'
+import type { Clock } from '../clock.ts'
+import { stepsJob } from '../queue/follow-ups.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import type { Producers } from '../queue/producers.ts'
+
+const LIMIT = 500
+
+// For each index the job that deals with one of its entries. Entries that are only a moment old have a job already.
+const REPAIRS: { index: Index; grace: number; job: (id: string, now: number) => JobRequest }[] = [
+  { index: 'unread', grace: 10_000, job: (leadId) => ({ name: 'process-lead', payload: { leadId } }) },
+  { index: 'rescore', grace: 0, job: (leadId) => ({ name: 'process-lead', payload: { leadId } }) },
+  { index: 'posts', grace: 10_000, job: (postId) => ({ name: 'send-post', payload: { postId } }) },
+  { index: 'refresh', grace: 10_000, job: (handoffId) => ({ name: 'refresh-messages', payload: { handoffId } }) },
+  { index: 'sync', grace: 10_000, job: (leadId) => ({ name: 'write-contact', payload: { leadId } }) },
+  {
+    index: 'release',
+    grace: 10_000,
+    job: (member) => {
+      const [assignmentId = '', pool = ''] = member.split('@')
+      return { name: 'release-assignment', payload: { leadId: leadOfHandoff(assignmentId), assignmentId, pool } }
+    },
+  },
+]
+
+/**
+ * Puts what the indexes hold and the queues lack back into the queues: after a lost job, a flushed queue or an hour
+ * of downtime. Idempotent; every worker runs it every 15 seconds. `grace` false looks at fresh entries as well.
+ */
+export function createSweep({ clock, store, producers }: { clock: Clock; store: Store; producers: Producers }) {
+  return async function sweep({ grace = true }: { grace?: boolean } = {}): Promise<number> {
+    const now = clock.now()
+    const requests: JobRequest[] = []
+    for (const repair of REPAIRS) {
+      const ids = await store.due(repair.index, grace ? now - repair.grace : now, LIMIT)
+      requests.push(...ids.map((id) => repair.job(id, now)))
+    }
+    const rungs = await store.dueWithScores('rungs', now, LIMIT)
+    const steps = rungs.map(({ id, score }) => stepsJob(id, score, now))
+    // A timer whose instant has come but that still sleeps was set by a clock that was off.
+    for (const step of steps) await producers.hurry(step)
+    if (requests.length + steps.length > 0) await producers.add([...requests, ...steps])
+    return requests.length + steps.length
+  }
+}

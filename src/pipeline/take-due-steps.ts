@@ -1,0 +1,66 @@
+import { type Handoffs, releases } from '../adapters/handoffs.ts'
+import type { HubSpot } from '../adapters/hubspot.ts'
+import type { PoolLedger } from '../adapters/pool-ledger.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { endHandoff, type Handoff, nextDue, takeDueSteps, wantsAnotherRep } from '../domain/handoff.ts'
+import { followUps } from '../queue/follow-ups.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import { RunLater } from '../queue/worker.ts'
+import type { Logger } from '../telemetry.ts'
+import { ladderPosts } from './posts.ts'
+import { hasResponded } from './read-lead.ts'
+
+/** Takes what a handoff's ladder says is due: remind, reassign, tell the manager, or pass on at a rep's wish. */
+export function createTakeDueSteps(parts: {
+  config: () => Config
+  clock: Clock
+  handoffs: Handoffs
+  pools: PoolLedger
+  hubspot: HubSpot
+  log: Logger
+  kick: (jobs: JobRequest[]) => void
+}) {
+  return async function takeDue({ handoffId }: { handoffId: string }): Promise<void> {
+    const config = parts.config()
+    const now = await parts.clock.agreed()
+    let before: Handoff | undefined
+    const change = await parts.handoffs.change(handoffId, now, async (handoff) => {
+      before = handoff
+      const due = nextDue(handoff)
+      if (due === null) return null
+      // This worker's clock, or the timer's, was ahead of the time that all agree on.
+      if (due > now) throw new RunLater(due - now)
+      if (!handoff.passOn && (await respondedInHubSpot(config, handoff))) {
+        const ended = endHandoff(handoff, { at: now, how: 'seen-in-hubspot' }, config.team.calendars[handoff.calendar ?? ''])
+        return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
+      }
+      const next = wantsAnotherRep(handoff, now) ? await anotherRep(config, handoff, now) : null
+      const { handoff: after, notices } = takeDueSteps(handoff, now, next)
+      return { handoff: after, posts: ladderPosts(after, notices), history: { at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) } }
+    })
+    if (!change || !before) return
+    const released = releases(before, change.handoff)
+    const postIds = (change.posts ?? []).map((post) => post.id)
+    parts.kick(followUps(change.handoff.leadId, { postIds, handoff: change.handoff, released }, parts.clock.now()))
+  }
+
+  async function anotherRep(config: Config, handoff: Handoff, now: number) {
+    const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
+    const hadIt = handoff.holders.map((holder) => holder.rep)
+    const choice = await parts.pools.assign(config.team, { assignmentId, pool: handoff.pool, hadIt }, now)
+    return choice.rep === null ? null : { rep: choice.rep, pool: choice.pool, assignmentId }
+  }
+
+  // A look before anybody is bothered. When HubSpot cannot be read the ladder goes on: a needless reminder is better
+  // than a lead that nobody hears of.
+  async function respondedInHubSpot(config: Config, handoff: Handoff): Promise<boolean> {
+    try {
+      const contact = await parts.hubspot.readContact(handoff.leadId)
+      return contact !== null && (await hasResponded({ config, hubspot: parts.hubspot }, contact, handoff))
+    } catch (error) {
+      parts.log.warn({ handoff: handoff.id, err: error }, 'HubSpot could not be asked for a response: the ladder goes on')
+      return false
+    }
+  }
+}

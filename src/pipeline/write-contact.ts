@@ -1,0 +1,35 @@
+import type { HubSpot } from '../adapters/hubspot.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { Store } from '../adapters/store.ts'
+import type { Config } from '../config.ts'
+import { changedProperties, crmProperties } from '../domain/crm-properties.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+
+/** Writes to HubSpot what the lead's record says now, as far as it differs from what HubSpot last confirmed. */
+export function createWriteContact(parts: {
+  config: () => Config
+  store: Store
+  leads: LeadStore
+  hubspot: HubSpot
+  kick: (jobs: JobRequest[]) => void
+}) {
+  const { leads, store, hubspot } = parts
+  return async function writeContact({ leadId }: { leadId: string }): Promise<void> {
+    const config = parts.config()
+    const [state, written] = await Promise.all([leads.read(leadId), leads.readWritten(leadId)])
+    const index = store.keys.index(leadId, 'sync')
+    if (!state.lead.record) return void (await store.commit([], [['ZREM', index, leadId]]))
+    const names = config.hubspot.properties
+    const ownerIds = Object.fromEntries(Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId]))
+    const wanted = crmProperties(state.lead.record, state.handoff.record, names, ownerIds)
+    const changes = changedProperties(wanted, written, names)
+    if (Object.keys(changes).length > 0) {
+      await hubspot.writeContact(leadId, changes)
+      await store.commit([], [['HSET', store.keys.lead(leadId), 'written', JSON.stringify({ ...written, ...changes })]])
+    }
+    const guards = [leads.guards.lead(leadId, state.lead.version)]
+    if (state.handoff.record) guards.push(leads.guards.handoff(state.handoff.record.id, state.handoff.version))
+    // What changed while we were writing is written by the next run: then the entry stays in the index.
+    if (!(await store.commit(guards, [['ZREM', index, leadId]]))) parts.kick([{ name: 'write-contact', payload: { leadId } }])
+  }
+}

@@ -1,0 +1,30 @@
+import { type Handoff, nextDue } from '../domain/handoff.ts'
+import type { JobRequest } from './jobs.ts'
+
+/**
+ * The jobs that a commit calls for. They only hurry what the indexes already hold, so leaving one out costs time, not
+ * a lead. `now` is epoch milliseconds.
+ */
+export function followUps(
+  leadId: string,
+  change: {
+    postIds?: string[]
+    handoff?: Handoff | null
+    released?: { pool: string; assignmentId: string }[]
+  },
+  now: number,
+): JobRequest[] {
+  const { handoff, postIds = [], released = [] } = change
+  const jobs: JobRequest[] = [{ name: 'write-contact', payload: { leadId } }]
+  for (const postId of postIds) jobs.push({ name: 'send-post', payload: { postId } })
+  if (handoff && Object.keys(handoff.messages).length > 0) jobs.push({ name: 'refresh-messages', payload: { handoffId: handoff.id } })
+  const dueAt = handoff ? nextDue(handoff) : null
+  if (handoff && dueAt !== null) jobs.push(stepsJob(handoff.id, dueAt, now))
+  for (const { pool, assignmentId } of released) jobs.push({ name: 'release-assignment', payload: { leadId, assignmentId, pool } })
+  return jobs
+}
+
+/** The job that wakes when a handoff wants attention. */
+export function stepsJob(handoffId: string, dueAt: number, now: number): JobRequest {
+  return { name: 'take-due-steps', payload: { handoffId, dueAt }, delay: Math.max(0, dueAt - now) }
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { inject } from 'vitest'
+
+/** The Redis of this run, and a prefix for keys and queues that no other test file has. */
+export type TestRedis = { url: string; prefix: string; deleteKeys(): Promise<void> }
+
+/**
+ * Call it once per test file, give `prefix` to whatever writes keys, and call `deleteKeys` after the last test, when
+ * everything that may still write is closed.
+ */
+export function createTestRedis(): TestRedis {
+  const url = inject('redisUrl')
+  const prefix = `test-${randomUUID()}`
+  const deleteKeys = async () => {
+    const redis = new Redis(url)
+    try {
+      for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+        if (keys.length > 0) await redis.unlink(...keys)
+      }
+    } finally {
+      redis.disconnect()
+    }
+  }
+  return { url, prefix, deleteKeys }
+}

@@ -14,7 +14,7 @@ export type EmbeddedRedisOptions = { dataDir?: string; port?: number; appendOnly
 
 const host = '127.0.0.1'
 const firstAnswerWithinMs = 15_000
-const previousOwnerEndsWithinMs = 3_000
+const previousOwnerEndsWithinMs = 2_000
 const endsWithinMs = 10_000
 
 /** The redis-server on the PATH, else the valkey-server, as a full path; undefined when there is neither. */

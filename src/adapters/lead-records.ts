@@ -106,6 +106,9 @@ export const InboxItem = z.discriminatedUnion('kind', [
 ])
 export type InboxItem = z.output<typeof InboxItem>
 
+/** Starts the key under which signals wait whose contact is known by its email address only. */
+export const EMAIL_KEY = 'email_'
+
 /** A Slack message that waits to be sent. `audience` and `rep` say to whom; `ref` is its place in the handoff's messages. */
 export const Post = z.object({
   v: z.literal(1),

@@ -81,3 +81,15 @@ export function poolChain(team: Team, pool: string): string[] {
   }
   return chain
 }
+
+/**
+ * Whether a Slack user may act on a lead: the rep who has it, the members of its pools, and their managers.
+ * `pools` are the pool of the handoff and the one that gave the rep.
+ */
+export function mayAct(team: Team, slackUserId: string, rep: string, pools: string[]): boolean {
+  const allowed = pools.flatMap((name) => {
+    const pool = team.pools[name]
+    return pool ? [...pool.members.map((member) => team.reps[member.rep]?.slackUserId), team.managers[pool.manager]?.slackUserId] : []
+  })
+  return [team.reps[rep]?.slackUserId, ...allowed].includes(slackUserId)
+}

@@ -39,7 +39,7 @@ export function createResolveEmail(parts: {
       await store.commit([], [['ZADD', store.keys.index(key, 'unread'), now + TRY_AGAIN, key]])
       return
     }
-    parts.log.error({ lead: key, signals: signals.length }, 'no contact has the email address of these signals: they are dropped')
-    await store.commit([], leads.writes.readInbox(key, inbox.count))
+    parts.log.error({ lead: key, signals: signals.length }, 'no contact has the email address of these signals: they are kept among the dead letters')
+    await store.commit([], [['ZREM', store.keys.index(key, 'unread'), key], ['ZADD', store.keys.index(key, 'dead'), now, key]])
   }
 }

@@ -32,8 +32,8 @@ export async function apt(name, options = {}) {
       await runTool('apt-get', ['update', '-q'], { env })
       await install()
     })
-    // The package has switched its service on for the next boot; where systemd runs, there will be one.
-    if (options.service && existsSync('/run/systemd/system')) await runTool('systemctl', ['disable', options.service])
+    // The package switches its service on for the next time the machine starts.
+    if (options.service && onPath('systemctl')) await runTool('systemctl', ['disable', options.service])
   } finally {
     allowServices()
   }

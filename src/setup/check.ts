@@ -10,7 +10,7 @@ type Step = { name: string; run: string[]; when?: string }
 const steps: Step[] = [
   { name: 'unit tests', run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit'] },
   { name: 'types', run: ['node_modules/typescript/bin/tsc', '--noEmit'] },
-  { name: 'lint', run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'] },
+  { name: 'lint', run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'] },
   { name: 'config', run: ['src/cli.ts', 'config', 'check'], when: 'src/cli.ts' },
 ]
 

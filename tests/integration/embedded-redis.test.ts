@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,8 +86,9 @@ describe.skipIf(findRedisServer() === undefined)('with a redis-server on the PAT
   test('a second one on the same folder is refused with the first one’s address', async () => {
     const dataDir = newFolder()
     const { url } = await start({ dataDir })
-    await expect(startEmbeddedRedis({ dataDir })).rejects.toThrow(`already uses ${dataDir}`)
-    await expect(startEmbeddedRedis({ dataDir })).rejects.toThrow(`REDIS_URL=${url}`)
+    const refusal = startEmbeddedRedis({ dataDir })
+    await expect(refusal).rejects.toThrow(`already uses ${realpathSync(dataDir)}`)
+    await expect(refusal).rejects.toThrow(`REDIS_URL=${url}`)
   })
 
   test('of two started at once on the same folder, one runs', async () => {

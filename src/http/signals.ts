@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { EMAIL_KEY } from '../adapters/lead-records.ts'
+import type { Incoming, LeadStore } from '../adapters/lead-store.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { withDeadline } from '../errors.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import type { Metrics } from '../telemetry.ts'
+import { notConfirmed } from './problems.ts'
+
+const OneSignal = z
+  .strictObject({
+    id: z.string().min(1).max(200),
+    type: z.string().min(1).max(100),
+    contactId: z.string().regex(/^\d{1,20}$/, 'must be a HubSpot contact id').optional(),
+    email: z.email().max(320).optional(),
+    occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)]),
+    properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  })
+  .refine((signal) => (signal.contactId === undefined) !== (signal.email === undefined), 'needs either contactId or email')
+
+const Body = z.strictObject({ signals: z.array(OneSignal).min(1).max(1_000) })
+const Answer = z.object({ accepted: z.int(), duplicates: z.int(), unknown: z.array(z.string()) })
+
+const DETAIL_PROPERTIES = ['page', 'url', 'title', 'name', 'content']
+
+/** `POST /v1/signals`: keeps what leads did elsewhere; the id makes it idempotent for 48 hours. */
+export function signalRoutes(parts: {
+  clock: Clock
+  config: () => Config
+  leads: LeadStore
+  metrics: Metrics
+  kick: (jobs: JobRequest[]) => void
+}) {
+  return async function plugin(instance: FastifyInstance): Promise<void> {
+    const app = instance.withTypeProvider<ZodTypeProvider>()
+    app.post('/signals', { schema: { body: Body, response: { 202: Answer } } }, async (request, reply) => {
+      const now = parts.clock.now()
+      const known = parts.config().scoring.engagement.signals
+      const { signals } = request.body
+      const unknown = signals.filter((signal) => !Object.hasOwn(known, signal.type))
+      const usable = signals.filter((signal) => Object.hasOwn(known, signal.type))
+      const incoming = usable.map((signal) => toIncoming(signal, now))
+      const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), 3_000, notConfirmed).catch((error) => {
+        request.log.warn({ err: error }, 'signals could not be stored')
+        throw notConfirmed()
+      })
+      parts.metrics.events.inc({ kind: 'signal', outcome: 'kept' }, fresh)
+      parts.metrics.events.inc({ kind: 'signal', outcome: 'duplicate' }, usable.length - fresh)
+      parts.metrics.events.inc({ kind: 'signal', outcome: 'unknown' }, unknown.length)
+      parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
+      const types = [...new Set(unknown.map((signal) => signal.type))]
+      return reply.code(202).send({ accepted: fresh, duplicates: usable.length - fresh, unknown: types })
+    })
+  }
+}
+
+function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {
+  const at = typeof signal.occurredAt === 'number' ? signal.occurredAt : Date.parse(signal.occurredAt)
+  const detail = DETAIL_PROPERTIES.map((name) => signal.properties?.[name]).find((value) => typeof value === 'string')
+  const kept = { id: signal.id, type: signal.type, at: Math.min(at, now), ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}) }
+  const key = `signal-${signal.id}`
+  if (signal.contactId) return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept } }
+  const email = (signal.email ?? '').toLowerCase()
+  const leadId = `${EMAIL_KEY}${createHash('sha256').update(email).digest('hex').slice(0, 32)}`
+  return { leadId, key, item: { kind: 'signal', signal: kept, email } }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/** The parts of Slack's interaction payloads that Baton uses; Slack adds fields as it likes. */
+
+const User = z.object({ id: z.string().min(1).max(50) })
+
+const BlockActions = z.object({
+  type: z.literal('block_actions'),
+  user: User,
+  trigger_id: z.string().max(200).optional(),
+  container: z.object({ channel_id: z.string().max(50).optional(), message_ts: z.string().max(50).optional() }).optional(),
+  channel: z.object({ id: z.string().max(50) }).optional(),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string().max(255),
+        action_ts: z.string().max(50).default('0'),
+        value: z.string().max(2_000).optional(),
+        selected_option: z.object({ value: z.string().max(200) }).optional(),
+      }),
+    )
+    .min(1),
+})
+
+const Chosen = z.object({ selected_option: z.object({ value: z.string().max(100) }).nullish(), value: z.string().max(3_000).nullish() })
+
+const ViewSubmission = z.object({
+  type: z.literal('view_submission'),
+  user: User,
+  view: z.object({
+    id: z.string().max(50),
+    callback_id: z.string().max(255),
+    private_metadata: z.string().max(3_000),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
+  }),
+})
+
+const Other = z.object({ type: z.string() }).transform(() => ({ type: 'other' as const }))
+
+/** A click, a submitted form, or something that Baton has no use for. */
+export const Interaction = z.union([BlockActions, ViewSubmission, Other])
+export type Interaction = z.output<typeof Interaction>
+export type Click = z.output<typeof BlockActions>
+export type Submission = z.output<typeof ViewSubmission>

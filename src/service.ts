@@ -1,0 +1,144 @@
+import { createApollo } from './adapters/apollo.ts'
+import { createEnrichment } from './adapters/enrichment.ts'
+import { createHandoffs } from './adapters/handoffs.ts'
+import { createHubSpot } from './adapters/hubspot.ts'
+import { createHubSpotCompany } from './adapters/hubspot-company.ts'
+import { EMAIL_KEY } from './adapters/lead-records.ts'
+import { createLeadStore } from './adapters/lead-store.ts'
+import { createOutbox } from './adapters/outbox.ts'
+import { createPoolLedger } from './adapters/pool-ledger.ts'
+import { connectRedis } from './adapters/redis.ts'
+import { createSlack } from './adapters/slack.ts'
+import { createStore } from './adapters/store.ts'
+import { type Clock, createClock } from './clock.ts'
+import { type Config, propertiesToRead } from './config.ts'
+import type { Env } from './env.ts'
+import { withDeadline } from './errors.ts'
+import { createServer } from './http/server.ts'
+import { createDeadLetters } from './pipeline/dead-letters.ts'
+import { createGoneLead } from './pipeline/gone-lead.ts'
+import { createProcessLead } from './pipeline/process-lead.ts'
+import { createRefreshMessages } from './pipeline/refresh-messages.ts'
+import { createReleaseAssignment } from './pipeline/release-assignment.ts'
+import { createResolveEmail } from './pipeline/resolve-email.ts'
+import { createSendPost } from './pipeline/send-post.ts'
+import { createSweep } from './pipeline/sweep.ts'
+import { createTakeDueSteps } from './pipeline/take-due-steps.ts'
+import { createTellUser } from './pipeline/tell-user.ts'
+import { createWriteContact } from './pipeline/write-contact.ts'
+import { type JobRequest, QUEUES } from './queue/jobs.ts'
+import { createProducers } from './queue/producers.ts'
+import { createWorker, type Handlers } from './queue/worker.ts'
+import { createMetrics, type Logger } from './telemetry.ts'
+
+/** Which half of Baton a process runs. */
+export type Role = 'api' | 'worker' | 'both'
+
+/** What a service is made from. `clock`, `retryDelay` and `sweepEvery` (milliseconds; 0 is never) are moved by tests. */
+export interface ServiceOptions {
+  env: Env
+  config: Config
+  redisUrls: string[]
+  role: Role
+  log: Logger
+  prefix?: string
+  clock?: Clock
+  retryDelay?: number
+  sweepEvery?: number
+}
+
+/** A running service. */
+export type Service = Awaited<ReturnType<typeof createService>>
+
+const CLOSE_WITHIN = 20_000
+
+/** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
+export async function createService(options: ServiceOptions) {
+  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000 } = options
+  const config = () => options.config
+  const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
+  const requests = await connectRedis(options.redisUrls, 'request', onError)
+  const workers = await connectRedis(options.redisUrls, 'worker', onError)
+  const metrics = createMetrics()
+  const clock = options.clock ?? createClock(requests)
+
+  const store = createStore({ redis: requests, prefix })
+  const leads = createLeadStore(store)
+  const handoffs = createHandoffs({ store, leads })
+  const pools = createPoolLedger(store)
+  const outbox = createOutbox({ store, leads })
+  const slack = createSlack({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL, metrics })
+  const hubspot = createHubSpot({
+    accessToken: env.HUBSPOT_ACCESS_TOKEN,
+    baseUrl: env.HUBSPOT_BASE_URL,
+    redis: requests,
+    prefix,
+    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
+    properties: () => propertiesToRead(config()),
+    metrics,
+  })
+  const apollo = env.APOLLO_API_KEY ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })] : []
+  const enrichment = createEnrichment({ store, providers: [createHubSpotCompany(hubspot), ...apollo] })
+
+  const producers = createProducers({ connection: requests, prefix, onError })
+  const kick = (jobs: JobRequest[]) => {
+    // The work stands in the indexes already; when this fails, the sweep brings it back.
+    producers.add(jobs).catch((error) => log.warn({ err: error, jobs: jobs.length }, 'jobs could not be added: the sweep will'))
+  }
+  const shared = { config, clock, store, leads, handoffs, pools, outbox, slack, hubspot, enrichment, metrics, log, kick }
+  const sweep = createSweep({ clock, store, producers })
+  const running = options.role === 'api' ? [] : startWorkers()
+  const timer = running.length > 0 && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
+
+  function startWorkers() {
+    const processLead = createProcessLead({ ...shared, onGone: createGoneLead(shared) })
+    const resolveEmail = createResolveEmail(shared)
+    const handlers: Handlers = {
+      'process-lead': ({ leadId }) => (leadId.startsWith(EMAIL_KEY) ? resolveEmail(leadId) : processLead({ leadId })),
+      'take-due-steps': createTakeDueSteps(shared),
+      'send-post': createSendPost(shared),
+      'refresh-messages': createRefreshMessages(shared),
+      'tell-user': createTellUser(shared),
+      'write-contact': createWriteContact(shared),
+      'release-assignment': createReleaseAssignment(shared),
+    }
+    const onDead = createDeadLetters(shared)
+    return QUEUES.map((queue) => createWorker(queue, handlers, { connection: workers, prefix, log, retryDelay, onDead }))
+  }
+
+  function sweepQuietly(): void {
+    sweep().catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
+  }
+
+  const server = options.role === 'worker' ? null : createServer({
+    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
+    hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+    slackSecrets: env.SLACK_SIGNING_SECRET,
+    apiTokens: env.API_TOKENS,
+    ...shared,
+    async ready() {
+      const redis = await withDeadline(requests.ping(), 1_000, () => new Error('deadline')).then(() => true, () => false)
+      return { redis, workers: running.every((worker) => worker.isRunning()) }
+    },
+  })
+
+  return {
+    metrics,
+    store,
+    leads,
+    pools,
+    producers,
+    sweep,
+    /** Starts the API; resolves with its address. */
+    listen: async (): Promise<string> => (server ? server.listen({ port: env.PORT, host: env.HOST }) : ''),
+    /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
+    async close(): Promise<void> {
+      clearInterval(timer)
+      await server?.close()
+      const closing = Promise.all(running.map((worker) => worker.close())).then(() => producers.close())
+      await withDeadline(closing, CLOSE_WITHIN, () => new Error('deadline')).catch((error) => log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'))
+      requests.disconnect()
+      workers.disconnect()
+    },
+  }
+}

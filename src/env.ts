@@ -11,8 +11,16 @@ export class EnvironmentError extends Error {
 const Url = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://baton.example.com' })
 const Secrets = z
   .string({ error: 'is required' })
-  .transform((text) => text.split(',').map((secret) => secret.trim()).filter(Boolean))
-  .refine((secrets) => secrets.length >= 1 && secrets.length <= 2, 'must hold one secret, or two separated by a comma while you rotate')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((secret) => secret.trim())
+      .filter(Boolean),
+  )
+  .refine(
+    (secrets) => secrets.length >= 1 && secrets.length <= 2,
+    'must hold one secret, or two separated by a comma while you rotate',
+  )
 
 const Environment = z.object({
   PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
@@ -21,7 +29,10 @@ const Environment = z.object({
   REDIS_URL: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))
-    .refine((urls) => urls.every((url) => /^rediss?:\/\/[^/]+/.test(url)), 'must be redis:// or rediss:// URLs, several separated by commas for a cluster')
+    .refine(
+      (urls) => urls.every((url) => /^rediss?:\/\/[^/]+/.test(url)),
+      'must be redis:// or rediss:// URLs, several separated by commas for a cluster',
+    )
     .optional(),
   CONFIG_DIR: z.string().default('./config'),
   HUBSPOT_ACCESS_TOKEN: z.string({ error: 'is required' }).min(1),
@@ -34,7 +45,12 @@ const Environment = z.object({
   API_TOKENS: z
     .string()
     .default('')
-    .transform((text) => text.split(',').map((token) => token.trim()).filter(Boolean)),
+    .transform((text) =>
+      text
+        .split(',')
+        .map((token) => token.trim())
+        .filter(Boolean),
+    ),
   APOLLO_API_KEY: z.string().min(1).optional(),
   ENRICHMENT_BASE_URL: Url.default('https://api.apollo.io'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -43,13 +59,33 @@ const Environment = z.object({
 /** The environment, read and checked. Secrets are lists so that two are accepted during a rotation. */
 export type Env = z.output<typeof Environment>
 
+/** The part of the environment that a command which only talks to HubSpot needs. */
+const HubSpotEnvironment = Environment.pick({
+  CONFIG_DIR: true,
+  REDIS_URL: true,
+  HUBSPOT_ACCESS_TOKEN: true,
+  HUBSPOT_BASE_URL: true,
+  HUBSPOT_REQUESTS_PER_10_SECONDS: true,
+})
+
+type Variables = Record<string, string | undefined>
+
 /**
  * Reads the environment of the contract. An empty variable counts as unset.
  * Throws `EnvironmentError` that names every missing or malformed variable at once, and never shows a value.
  */
-export function readEnv(variables: Record<string, string | undefined>): Env {
+export function readEnv(variables: Variables): Env {
+  return read(Environment, variables)
+}
+
+/** Reads what a command that only talks to HubSpot needs; like `readEnv` otherwise. */
+export function readHubSpotEnv(variables: Variables): z.output<typeof HubSpotEnvironment> {
+  return read(HubSpotEnvironment, variables)
+}
+
+function read<T>(schema: z.ZodType<T>, variables: Variables): T {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
-  const result = Environment.safeParse(given)
+  const result = schema.safeParse(given)
   if (result.success) return result.data
   throw new EnvironmentError(
     result.error.issues.map((issue) => {

@@ -12,7 +12,8 @@ import { createLogger } from './telemetry.ts'
 /** Starts the service: environment, config, Redis, parts, listen; stops with grace on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { role: { type: 'string', default: 'both' } } })
-  if (!['api', 'worker', 'both'].includes(values.role)) throw new EnvironmentError([`--role must be api, worker or both, not ${values.role}`])
+  if (!['api', 'worker', 'both'].includes(values.role))
+    throw new EnvironmentError([`--role must be api, worker or both, not ${values.role}`])
   const role = values.role as Role
   const env = readEnv(process.env)
   const config = await loadConfig(env.CONFIG_DIR, Date.now())
@@ -20,7 +21,9 @@ async function main(): Promise<void> {
 
   const embedded = env.REDIS_URL ? null : await startEmbeddedRedis({ dataDir: join('.baton', 'redis') })
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
-  const probe = await connectRedis(redisUrls, 'request', (error) => log.warn({ err: error }, 'Redis: connection trouble'))
+  const probe = await connectRedis(redisUrls, 'request', (error) =>
+    log.warn({ err: error }, 'Redis: connection trouble'),
+  )
   for (const { fatal, message } of await checkRedisSettings(probe)) {
     if (fatal) throw new EnvironmentError([`REDIS_URL ${message}`])
     log.warn(message)
@@ -42,7 +45,8 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof EnvironmentError || error instanceof ConfigError)) console.error('Baton cannot start:', (error as Error).message)
+  if (!(error instanceof EnvironmentError || error instanceof ConfigError))
+    console.error('Baton cannot start:', (error as Error).message)
   else console.error(error.message)
   process.exit(1)
 }

@@ -77,15 +77,33 @@ export async function createService(options: ServiceOptions) {
     properties: () => propertiesToRead(config()),
     metrics,
   })
-  const apollo = env.APOLLO_API_KEY ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })] : []
+  const apollo = env.APOLLO_API_KEY
+    ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
+    : []
   const enrichment = createEnrichment({ store, providers: [createHubSpotCompany(hubspot), ...apollo] })
 
   const producers = createProducers({ connection: requests, prefix, onError })
   const kick = (jobs: JobRequest[]) => {
     // The work stands in the indexes already; when this fails, the sweep brings it back.
-    producers.add(jobs).catch((error) => log.warn({ err: error, jobs: jobs.length }, 'jobs could not be added: the sweep will'))
+    producers
+      .add(jobs)
+      .catch((error) => log.warn({ err: error, jobs: jobs.length }, 'jobs could not be added: the sweep will'))
   }
-  const shared = { config, clock, store, leads, handoffs, pools, outbox, slack, hubspot, enrichment, metrics, log, kick }
+  const shared = {
+    config,
+    clock,
+    store,
+    leads,
+    handoffs,
+    pools,
+    outbox,
+    slack,
+    hubspot,
+    enrichment,
+    metrics,
+    log,
+    kick,
+  }
   const sweep = createSweep({ clock, store, producers })
   const running = options.role === 'api' ? [] : startWorkers()
   const timer = running.length > 0 && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
@@ -103,24 +121,32 @@ export async function createService(options: ServiceOptions) {
       'release-assignment': createReleaseAssignment(shared),
     }
     const onDead = createDeadLetters(shared)
-    return QUEUES.map((queue) => createWorker(queue, handlers, { connection: workers, prefix, log, retryDelay, onDead }))
+    return QUEUES.map((queue) =>
+      createWorker(queue, handlers, { connection: workers, prefix, log, retryDelay, onDead }),
+    )
   }
 
   function sweepQuietly(): void {
     sweep().catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
   }
 
-  const server = options.role === 'worker' ? null : createServer({
-    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
-    hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
-    slackSecrets: env.SLACK_SIGNING_SECRET,
-    apiTokens: env.API_TOKENS,
-    ...shared,
-    async ready() {
-      const redis = await withDeadline(requests.ping(), 1_000, () => new Error('deadline')).then(() => true, () => false)
-      return { redis, workers: running.every((worker) => worker.isRunning()) }
-    },
-  })
+  const server =
+    options.role === 'worker'
+      ? null
+      : createServer({
+          publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
+          hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+          slackSecrets: env.SLACK_SIGNING_SECRET,
+          apiTokens: env.API_TOKENS,
+          ...shared,
+          async ready() {
+            const redis = await withDeadline(requests.ping(), 1_000, () => new Error('deadline')).then(
+              () => true,
+              () => false,
+            )
+            return { redis, workers: running.every((worker) => worker.isRunning()) }
+          },
+        })
 
   return {
     metrics,
@@ -136,7 +162,9 @@ export async function createService(options: ServiceOptions) {
       clearInterval(timer)
       await server?.close()
       const closing = Promise.all(running.map((worker) => worker.close())).then(() => producers.close())
-      await withDeadline(closing, CLOSE_WITHIN, () => new Error('deadline')).catch((error) => log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'))
+      await withDeadline(closing, CLOSE_WITHIN, () => new Error('deadline')).catch((error) =>
+        log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'),
+      )
       requests.disconnect()
       workers.disconnect()
     },

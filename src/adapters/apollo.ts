@@ -38,7 +38,8 @@ export function createApollo(options: { apiKey: string; baseUrl: string; metrics
       if (query.firstName) parameters.set('first_name', query.firstName)
       if (query.lastName) parameters.set('last_name', query.lastName)
       if (query.domain && !query.freeMail) parameters.set('domain', query.domain)
-      const count = (outcome: string) => options.metrics.calls.inc({ system: SOURCE, operation: 'people match', outcome })
+      const count = (outcome: string) =>
+        options.metrics.calls.inc({ system: SOURCE, operation: 'people match', outcome })
       let response: Response
       let body: unknown
       try {

@@ -57,7 +57,11 @@ const LATE_MILLISECONDS = 30_000
 export function createEnrichment({ store, providers }: { store: Store; providers: EnrichmentProvider[] }) {
   const cacheKey = (provider: string, domain: string) => `${store.prefix}:enrichment:${provider}:${domain}`
 
-  async function askOne(provider: EnrichmentProvider, query: EnrichmentQuery, settings: EnrichmentSettings): Promise<EnrichmentAnswer> {
+  async function askOne(
+    provider: EnrichmentProvider,
+    query: EnrichmentQuery,
+    settings: EnrichmentSettings,
+  ): Promise<EnrichmentAnswer> {
     const domain = provider.outside && !query.freeMail ? query.domain : undefined
     const kept = domain ? await store.redis.get(cacheKey(provider.name, domain)) : null
     if (kept) return JSON.parse(kept)
@@ -89,7 +93,8 @@ export function createEnrichment({ store, providers }: { store: Store; providers
       const end = performance.now() + settings.total
       for (const name of settings.providers) {
         const provider = providers.find((candidate) => candidate.name === name)
-        if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute]))) continue
+        if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute])))
+          continue
         const asked = askOne(provider, query, settings)
         const time = Math.max(0, Math.min(settings.timeout, end - performance.now()))
         try {

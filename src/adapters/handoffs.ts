@@ -43,7 +43,9 @@ export function createHandoffs({ store, leads }: { store: Store; leads: LeadStor
           ...(change.lead ? leads.writes.lead(change.lead, lead.version + 1, now) : []),
           ...(change.posts ?? []).flatMap((post) => leads.writes.post(post, now)),
           ...(change.history ? leads.writes.history(handoff.leadId, change.history) : []),
-          ...releases(handoff, change.handoff).flatMap(({ pool, assignmentId }) => leads.writes.release(handoff.leadId, pool, assignmentId, now)),
+          ...releases(handoff, change.handoff).flatMap(({ pool, assignmentId }) =>
+            leads.writes.release(handoff.leadId, pool, assignmentId, now),
+          ),
         ]
         if (await store.commit(guards, commands)) return change
       }

@@ -8,7 +8,9 @@ export function createHubSpotCompany(hubspot: Pick<HubSpot, 'readCompany'>): Enr
     outside: false,
     async ask(query) {
       const company = query.companyId ? await hubspot.readCompany(query.companyId) : null
-      return company ? { status: 'matched', personal: {}, shared: {}, company } : { status: 'not-found', personal: {}, shared: {} }
+      return company
+        ? { status: 'matched', personal: {}, shared: {}, company }
+        : { status: 'not-found', personal: {}, shared: {} }
     },
   }
 }

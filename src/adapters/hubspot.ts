@@ -1,6 +1,6 @@
 import { Client } from '@hubspot/api-client'
 import DataLoader from 'dataloader'
-import { RateLimiterQueue, RateLimiterRedis } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterQueue, RateLimiterRedis } from 'rate-limiter-flexible'
 import type { Properties } from '../domain/observation.ts'
 import { readInstant } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
@@ -31,24 +31,32 @@ const DEADLINE = 8_000
 // A row that HubSpot was asked to write and says nothing about counts as not written.
 const NOT_CONFIRMED = 'row-not-confirmed'
 
-/** Connects to HubSpot. `properties` names what to read, and may change when the config does. */
+/**
+ * Connects to HubSpot. `properties` names what to read, and may change when the config does. Without `redis` the rate
+ * limit holds for this process only, which is enough for a command.
+ */
 export function createHubSpot(options: {
   accessToken: string
   baseUrl?: string | undefined
-  redis: RedisConnection
+  redis: RedisConnection | null
   prefix: string
   requestsPer10Seconds: number
   properties: () => { contact: string[]; company: string[] }
   metrics: Metrics
 }) {
-  const client = new Client({ accessToken: options.accessToken, ...(options.baseUrl ? { basePath: options.baseUrl } : {}) })
+  const client = new Client({
+    accessToken: options.accessToken,
+    ...(options.baseUrl ? { basePath: options.baseUrl } : {}),
+  })
   // HubSpot counts over a rolling 10 s; a tenth of it per second, less a tenth for the edges, stays below at any instant.
-  const limiter = new RateLimiterRedis({
-    storeClient: options.redis,
+  const rate = {
     keyPrefix: `${options.prefix}:rate`,
     points: Math.max(1, Math.floor((options.requestsPer10Seconds / 10) * 0.9)),
     duration: 1,
-  })
+  }
+  const limiter = options.redis
+    ? new RateLimiterRedis({ storeClient: options.redis, ...rate })
+    : new RateLimiterMemory(rate)
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
 
   async function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -60,7 +68,8 @@ export function createHubSpot(options: {
     } catch (error) {
       const failure = toOutsideError(error)
       options.metrics.calls.inc({ system: 'hubspot', operation, outcome: failure.kind })
-      if (failure.kind === 'rate-limited') await limiter.block('hubspot', Math.ceil((failure.retryAfter ?? 1_000) / 1_000))
+      if (failure.kind === 'rate-limited')
+        await limiter.block('hubspot', Math.ceil((failure.retryAfter ?? 1_000) / 1_000))
       throw failure
     }
   }
@@ -110,14 +119,17 @@ export function createHubSpot(options: {
     { cache: false, maxBatchSize: BATCH, batchScheduleFn: gather },
   )
 
-  async function writeRows(rows: { id: string; properties: Record<string, string> }[]): Promise<Map<string, true | OutsideError>> {
+  async function writeRows(
+    rows: { id: string; properties: Record<string, string> }[],
+  ): Promise<Map<string, true | OutsideError>> {
     const outcomes = new Map<string, true | OutsideError>()
     try {
       const answer = await call('write contacts', () => client.crm.contacts.batchApi.update({ inputs: rows }))
       for (const { id } of answer.results) outcomes.set(id, true)
       if ('errors' in answer) {
         for (const error of answer.errors ?? []) {
-          for (const id of error.context?.ids ?? []) outcomes.set(id, new OutsideError('hubspot', 'refused', error.category))
+          for (const id of error.context?.ids ?? [])
+            outcomes.set(id, new OutsideError('hubspot', 'refused', error.category))
         }
       }
     } catch (error) {
@@ -179,17 +191,27 @@ function toContact(row: { id: string; createdAt: Date; properties: Record<string
 /** Reduces whatever the client library throws to kind and code. Waits come from the documented limits and headers. */
 function toOutsideError(error: unknown): OutsideError {
   if (error instanceof OutsideError) return error
-  const { code, headers, body } = error as { code?: unknown; headers?: Record<string, string>; body?: { policyName?: string } }
+  const { code, headers, body } = error as {
+    code?: unknown
+    headers?: Record<string, string>
+    body?: { policyName?: string }
+  }
   if (typeof code !== 'number') return new OutsideError('hubspot', 'unavailable', 'no-answer')
   const told = Number(headers?.['retry-after'])
   const wait = (milliseconds: number) => (Number.isFinite(told) && told > 0 ? told * 1_000 : milliseconds)
   if (code === 429) {
     const policy = body?.policyName
-    return new OutsideError('hubspot', 'rate-limited', policy ?? '429', wait(policy === 'DAILY' ? 600_000 : policy === 'SECONDLY' ? 1_000 : 10_000))
+    return new OutsideError(
+      'hubspot',
+      'rate-limited',
+      policy ?? '429',
+      wait(policy === 'DAILY' ? 600_000 : policy === 'SECONDLY' ? 1_000 : 10_000),
+    )
   }
   if (code === 423) return new OutsideError('hubspot', 'unavailable', '423', wait(2_000))
   if (code === 477) return new OutsideError('hubspot', 'unavailable', '477', wait(60_000))
   // A wrong token is for the operator to mend; until then everything waits instead of being given up.
-  if (code >= 500 || code === 401 || code === 403 || code === 408) return new OutsideError('hubspot', 'unavailable', String(code), wait(3_000))
+  if (code >= 500 || code === 401 || code === 403 || code === 408)
+    return new OutsideError('hubspot', 'unavailable', String(code), wait(3_000))
   return new OutsideError('hubspot', 'refused', String(code))
 }

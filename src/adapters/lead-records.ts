@@ -4,7 +4,10 @@ import type { LeadRecord } from '../domain/lead.ts'
 
 /** The schemas of what Baton keeps in Redis. Records outlive deployments, so each is checked when it is read. */
 
-const Attribute = z.object({ value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]), source: z.string() })
+const Attribute = z.object({
+  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+  source: z.string(),
+})
 const Signal = z.object({ id: z.string(), type: z.string(), at: z.number(), detail: z.string().optional() })
 const Destination = z.union([
   z.object({ pool: z.string() }),
@@ -59,7 +62,9 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
   dueAt: z.number(),
   calendar: z.string().nullable(),
   counted: z.array(z.object({ from: z.number(), to: z.number() })),
-  ladder: z.array(z.object({ do: z.enum(['remind', 'reassign', 'alert-manager']), dueAt: z.number(), doneAt: z.number().optional() })),
+  ladder: z.array(
+    z.object({ do: z.enum(['remind', 'reassign', 'alert-manager']), dueAt: z.number(), doneAt: z.number().optional() }),
+  ),
   holders: z.array(
     z.object({
       rep: z.string(),
@@ -73,7 +78,13 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
   status: z.enum(['open', 'responded', 'closed']),
   breachedAt: z.number().optional(),
   ended: z
-    .object({ at: z.number(), how: z.enum(endings), by: z.string().optional(), reason: z.string().optional(), minutes: z.number() })
+    .object({
+      at: z.number(),
+      how: z.enum(endings),
+      by: z.string().optional(),
+      reason: z.string().optional(),
+      minutes: z.number(),
+    })
     .optional(),
   baseline: z.record(z.string(), z.string().nullable()),
   passOn: z.object({ by: z.string(), at: z.number() }).optional(),

@@ -76,10 +76,19 @@ export function createLeadStore(store: Store) {
 
     /** Reads a lead, what waits in its inbox, and its latest handoff. */
     async read(leadId: string): Promise<{ lead: Versioned<LeadRecord>; inbox: Inbox; handoff: Versioned<Handoff> }> {
-      const [fields, raw] = await Promise.all([redis.hgetall(keys.lead(leadId)), redis.lrange(keys.inbox(leadId), 0, -1)])
+      const [fields, raw] = await Promise.all([
+        redis.hgetall(keys.lead(leadId)),
+        redis.lrange(keys.inbox(leadId), 0, -1),
+      ])
       const lead = versioned(fields, parseLead)
-      const handoff = lead.record?.handoffId ? await this.readHandoff(lead.record.handoffId) : { version: 0, record: null }
-      return { lead, inbox: { items: raw.map((json) => InboxItem.parse(JSON.parse(json))), count: raw.length }, handoff }
+      const handoff = lead.record?.handoffId
+        ? await this.readHandoff(lead.record.handoffId)
+        : { version: 0, record: null }
+      return {
+        lead,
+        inbox: { items: raw.map((json) => InboxItem.parse(JSON.parse(json))), count: raw.length },
+        handoff,
+      }
     },
 
     /** Reads one handoff. */
@@ -178,5 +187,7 @@ export function createLeadStore(store: Store) {
 }
 
 function versioned<T>(fields: Record<string, string>, parse: (json: string) => T): Versioned<T> {
-  return fields.record ? { version: Number(fields.version), record: parse(fields.record) } : { version: 0, record: null }
+  return fields.record
+    ? { version: Number(fields.version), record: parse(fields.record) }
+    : { version: 0, record: null }
 }

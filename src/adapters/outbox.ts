@@ -44,19 +44,35 @@ export function createOutbox({ store, leads }: { store: Store; leads: LeadStore 
     /** Gives a claim back after a failure; `unknown` says that the message may have been sent all the same. */
     async release(post: Post, unknown: boolean): Promise<void> {
       const key = keys.post(post.id)
-      await store.commit([], [['HDEL', key, 'sendingSince'], ...(unknown ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : [])])
+      await store.commit(
+        [],
+        [
+          ['HDEL', key, 'sendingSince'],
+          ...(unknown ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : []),
+        ],
+      )
     },
 
     /** Takes a message out: it was sent, or is no longer wanted. */
     async drop(post: Post): Promise<void> {
-      await store.commit([], [['DEL', keys.post(post.id)], ['ZREM', keys.index(post.leadId, 'posts'), post.id]])
+      await store.commit(
+        [],
+        [
+          ['DEL', keys.post(post.id)],
+          ['ZREM', keys.index(post.leadId, 'posts'), post.id],
+        ],
+      )
     },
 
     /** Takes a message out and puts another in its place. */
     async replace(post: Post, instead: Post, now: number): Promise<void> {
       await store.commit(
         [],
-        [['DEL', keys.post(post.id)], ['ZREM', keys.index(post.leadId, 'posts'), post.id], ...leads.writes.post(instead, now)],
+        [
+          ['DEL', keys.post(post.id)],
+          ['ZREM', keys.index(post.leadId, 'posts'), post.id],
+          ...leads.writes.post(instead, now),
+        ],
       )
     },
   }

@@ -14,7 +14,10 @@ const StoredLedger = z.object({
   rotation: z.object({
     version: z.number(),
     level: z.object({ turns: z.number(), weight: z.number() }),
-    members: z.record(z.string(), z.object({ turns: z.number(), weight: z.number(), lastAssignedAt: z.number().nullable() })),
+    members: z.record(
+      z.string(),
+      z.object({ turns: z.number(), weight: z.number(), lastAssignedAt: z.number().nullable() }),
+    ),
   }) satisfies z.ZodType<RotationLedger>,
   /** Leads given per rep on that rep's local date. */
   days: z.record(z.string(), z.object({ date: z.string(), leads: z.number() })),
@@ -104,7 +107,10 @@ export function createPoolLedger(store: Store) {
       const next: StoredLedger = {
         // Keeping an owner is not the rotation's choice, so it takes no turn.
         rotation: owner ? ledger.rotation : choice.ledger,
-        days: { ...ledger.days, [rep]: { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 } },
+        days: {
+          ...ledger.days,
+          [rep]: { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 },
+        },
         open: { ...ledger.open, [rep]: (ledger.open[rep] ?? 0) + 1 },
       }
       const writes: Command[] = [
@@ -139,7 +145,12 @@ export function createPoolLedger(store: Store) {
         const { rep, version } = await redis.hgetall(key)
         if (!rep || Number(version) !== GIVEN) return { next: null, guards: [], writes: [], result: undefined }
         const next = { ...ledger, open: { ...ledger.open, [rep]: Math.max(0, (ledger.open[rep] ?? 0) - 1) } }
-        return { next, guards: [{ key, version: GIVEN }], writes: [['HSET', key, 'version', RELEASED]], result: undefined }
+        return {
+          next,
+          guards: [{ key, version: GIVEN }],
+          writes: [['HSET', key, 'version', RELEASED]],
+          result: undefined,
+        }
       })
     },
 

@@ -15,7 +15,11 @@ const OPTIONS: Record<ConnectionUse, RedisOptions> = {
 }
 
 /** Connects to the given URLs; several make a cluster. Rejects when Redis cannot be reached within 10 s. */
-export async function connectRedis(urls: string[], use: ConnectionUse, onError: (error: Error) => void): Promise<RedisConnection> {
+export async function connectRedis(
+  urls: string[],
+  use: ConnectionUse,
+  onError: (error: Error) => void,
+): Promise<RedisConnection> {
   const options: RedisOptions = { ...OPTIONS[use], retryStrategy: (attempt) => Math.min(attempt * 100, 1_000) }
   const redis =
     urls.length > 1
@@ -58,11 +62,18 @@ export async function checkRedisSettings(redis: RedisConnection): Promise<RedisS
   const memory = await node.info('memory')
   const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1]
   if (policy && policy !== 'noeviction') {
-    findings.push({ fatal: true, message: `Redis has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.` })
+    findings.push({
+      fatal: true,
+      message: `Redis has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.`,
+    })
   }
   const persistence = await node.info('persistence')
   if (/aof_enabled:0/.test(persistence)) {
-    findings.push({ fatal: false, message: 'Redis keeps no append-only file: a crash of Redis loses leads. Set appendonly yes and appendfsync always.' })
+    findings.push({
+      fatal: false,
+      message:
+        'Redis keeps no append-only file: a crash of Redis loses leads. Set appendonly yes and appendfsync always.',
+    })
   }
   return findings
 }

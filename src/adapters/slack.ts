@@ -1,10 +1,4 @@
-import {
-  LogLevel,
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebClient,
-} from '@slack/web-api'
+import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Block, Modal } from '../domain/alert.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
@@ -52,13 +46,25 @@ export function createSlack(options: { token: string; apiUrl?: string | undefine
     maxRequestConcurrency: 10,
     allowAbsoluteUrls: false,
     // The library's own log would show arguments, which are about leads.
-    logger: { debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, getLevel: () => LogLevel.ERROR, setName() {} },
+    logger: {
+      debug() {},
+      info() {},
+      warn() {},
+      error() {},
+      setLevel() {},
+      getLevel: () => LogLevel.ERROR,
+      setName() {},
+    },
   })
   const directMessages = new Map<string, string>()
 
   async function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
     try {
-      const result = await withDeadline(work(), DEADLINE, () => new OutsideError('slack', 'unknown-outcome', 'deadline'))
+      const result = await withDeadline(
+        work(),
+        DEADLINE,
+        () => new OutsideError('slack', 'unknown-outcome', 'deadline'),
+      )
       options.metrics.calls.inc({ system: 'slack', operation, outcome: 'ok' })
       return result
     } catch (error) {
@@ -88,7 +94,14 @@ export function createSlack(options: { token: string; apiUrl?: string | undefine
       const metadata = { event_type: EVENT_TYPE, event_payload: { alert_key: key } }
       const send = (blocks: { blocks?: Block[] }) =>
         call('chat.postMessage', () =>
-          client.chat.postMessage({ channel, text: message.text, metadata, unfurl_links: false, unfurl_media: false, ...blocks }),
+          client.chat.postMessage({
+            channel,
+            text: message.text,
+            metadata,
+            unfurl_links: false,
+            unfurl_media: false,
+            ...blocks,
+          }),
         )
       const answer = await send({ blocks: message.blocks }).catch((error: OutsideError) => {
         if (!PAYLOAD.has(error.code)) throw error
@@ -103,11 +116,21 @@ export function createSlack(options: { token: string; apiUrl?: string | undefine
       let cursor: string | undefined
       do {
         const page = await call('conversations.history', () =>
-          client.conversations.history({ channel, oldest, limit: 100, include_all_metadata: true, ...(cursor ? { cursor } : {}) }),
+          client.conversations.history({
+            channel,
+            oldest,
+            limit: 100,
+            include_all_metadata: true,
+            ...(cursor ? { cursor } : {}),
+          }),
         )
         for (const message of page.messages ?? []) {
-          const { metadata, ts } = message as { ts?: string; metadata?: { event_type?: string; event_payload?: Record<string, unknown> } }
-          if (ts && metadata?.event_type === EVENT_TYPE && metadata.event_payload?.alert_key === key) return { channel, ts }
+          const { metadata, ts } = message as {
+            ts?: string
+            metadata?: { event_type?: string; event_payload?: Record<string, unknown> }
+          }
+          if (ts && metadata?.event_type === EVENT_TYPE && metadata.event_payload?.alert_key === key)
+            return { channel, ts }
         }
         cursor = page.response_metadata?.next_cursor || undefined
       } while (cursor)
@@ -121,7 +144,9 @@ export function createSlack(options: { token: string; apiUrl?: string | undefine
 
     /** Shows a message that only one user sees. */
     async tellPrivately(channel: string, user: string, message: SlackMessage): Promise<void> {
-      await call('chat.postEphemeral', () => client.chat.postEphemeral({ channel, user, text: message.text, blocks: message.blocks }))
+      await call('chat.postEphemeral', () =>
+        client.chat.postEphemeral({ channel, user, text: message.text, blocks: message.blocks }),
+      )
     },
 
     /** Opens a modal; the trigger is good for three seconds and one use. */

@@ -98,7 +98,9 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
     /** The ids of an index that want attention at `now`, over all partitions, at most `limit` of each. */
     async due(index: Index, now: number, limit: number): Promise<string[]> {
       const found = await Promise.all(
-        partitions.map((partition) => redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'LIMIT', 0, limit)),
+        partitions.map((partition) =>
+          redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'LIMIT', 0, limit),
+        ),
       )
       return found.flat()
     },
@@ -110,7 +112,9 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
           redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit),
         ),
       )
-      return found.flatMap((flat) => flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, score: Number(flat[at + 1]) }] : [])))
+      return found.flatMap((flat) =>
+        flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, score: Number(flat[at + 1]) }] : [])),
+      )
     },
 
     /** How many ids stand in an index, over all partitions. */

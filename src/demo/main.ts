@@ -25,7 +25,10 @@ const slack = await createSimulatedSlack({
   now,
   botToken: secrets.bot,
   signingSecret: secrets.slack,
-  users: [...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => ({ id: slackUserId, name })),
+  users: [...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => ({
+    id: slackUserId,
+    name,
+  })),
   channels: Object.entries(config.team.pools).map(([name, pool]) => ({ id: pool.channel, name })),
 })
 const env = readEnv({
@@ -40,7 +43,14 @@ const env = readEnv({
   SLACK_API_URL: slack.apiUrl,
   LOG_LEVEL: 'warn',
 })
-const service = await createService({ env, config, redisUrls: [redis.url], role: 'both', log: createLogger(env.LOG_LEVEL), sweepEvery: 1_000 })
+const service = await createService({
+  env,
+  config,
+  redisUrls: [redis.url],
+  role: 'both',
+  log: createLogger(env.LOG_LEVEL),
+  sweepEvery: 1_000,
+})
 const address = await service.listen()
 hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot` })
 slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
@@ -54,9 +64,19 @@ closeWithGrace({ delay: 10_000, logger: false }, async () => {
 })
 
 for (const rep of Object.values(config.team.reps)) {
-  hubspot.createOwner({ id: rep.hubspotOwnerId, email: `${rep.id}@baton.example`, firstName: rep.name.split(' ')[0] ?? '', lastName: rep.name.split(' ')[1] ?? '' })
+  hubspot.createOwner({
+    id: rep.hubspotOwnerId,
+    email: `${rep.id}@baton.example`,
+    firstName: rep.name.split(' ')[0] ?? '',
+    lastName: rep.name.split(' ')[1] ?? '',
+  })
 }
-const company = hubspot.createCompany({ name: 'Northwind Freight', domain: 'northwind.example', numberofemployees: '240', industry: 'COMPUTER_SOFTWARE' })
+const company = hubspot.createCompany({
+  name: 'Northwind Freight',
+  domain: 'northwind.example',
+  numberofemployees: '240',
+  industry: 'COMPUTER_SOFTWARE',
+})
 hubspot.createContact(
   {
     email: 'dana.ruiz@northwind.example',

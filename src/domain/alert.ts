@@ -1,5 +1,12 @@
 import type { KnownBlock, ModalView } from '@slack/web-api'
-import { type Handoff, type HandoffEvent, type HandoffMessageKind, holderOf, managerHearsAt, slaStatus } from './handoff.ts'
+import {
+  type Handoff,
+  type HandoffEvent,
+  type HandoffMessageKind,
+  holderOf,
+  managerHearsAt,
+  slaStatus,
+} from './handoff.ts'
 import { type Attributes, displayName, type LeadRecord, type Signal } from './lead.ts'
 import { duration, escape, localTime, plainText, slackDate } from './slack-text.ts'
 
@@ -28,7 +35,12 @@ export interface RenderedMessage {
 }
 
 /** The ids of the controls (contract, "Slack"). An overflow option's value is its name, a colon and the handoff id. */
-export const CONTROLS = { contacted: 'lead.contacted', open: 'lead.open', more: 'lead.more', disqualify: 'lead.disqualify' } as const
+export const CONTROLS = {
+  contacted: 'lead.contacted',
+  open: 'lead.open',
+  more: 'lead.more',
+  disqualify: 'lead.disqualify',
+} as const
 export const MENU = { pass_on: 'Pass on', disqualify: 'Disqualify', explain: 'Why this score' } as const
 export type MenuChoice = keyof typeof MENU
 
@@ -58,13 +70,24 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     blocks.push(controls(lead, handoff))
   }
   blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }] })
-  const spoken = live ? [opening(kind, lead), ...lines.map((line) => unmark(line, input.timeZone))] : [title, unmark(state, input.timeZone)]
-  return { text: spoken.map((line) => line.replace(/\.$/, '')).join('. ').slice(0, TEXT_LIMIT), blocks }
+  const spoken = live
+    ? [opening(kind, lead), ...lines.map((line) => unmark(line, input.timeZone))]
+    : [title, unmark(state, input.timeZone)]
+  return {
+    text: spoken
+      .map((line) => line.replace(/\.$/, ''))
+      .join('. ')
+      .slice(0, TEXT_LIMIT),
+    blocks,
+  }
 }
 
 /** The modal that asks why a lead is disqualified. `privateText` comes back with the submission. */
 export function disqualifyModal(lead: LeadRecord, privateText: string): Modal {
-  const options = Object.entries(DISQUALIFY_REASONS).map(([value, text]) => ({ text: { type: 'plain_text' as const, text }, value }))
+  const options = Object.entries(DISQUALIFY_REASONS).map(([value, text]) => ({
+    text: { type: 'plain_text' as const, text },
+    value,
+  }))
   return {
     type: 'modal',
     callback_id: CONTROLS.disqualify,
@@ -73,8 +96,18 @@ export function disqualifyModal(lead: LeadRecord, privateText: string): Modal {
     submit: { type: 'plain_text', text: 'Disqualify Lead' },
     close: { type: 'plain_text', text: 'Cancel' },
     blocks: [
-      { type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: `${who(lead)}. Stops the clock and writes the reason to HubSpot.` }] },
-      { type: 'input', block_id: 'reason', label: { type: 'plain_text', text: 'Reason' }, element: { type: 'radio_buttons', action_id: 'choice', options } },
+      {
+        type: 'context',
+        elements: [
+          { type: 'mrkdwn', verbatim: true, text: `${who(lead)}. Stops the clock and writes the reason to HubSpot.` },
+        ],
+      },
+      {
+        type: 'input',
+        block_id: 'reason',
+        label: { type: 'plain_text', text: 'Reason' },
+        element: { type: 'radio_buttons', action_id: 'choice', options },
+      },
       {
         type: 'input',
         block_id: 'note',
@@ -102,7 +135,9 @@ function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessag
     text,
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
-      section(`*${who(lead)}* · score ${lead.score.total}\nPool *${escape(pool)}* and its fallback have nobody who can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`),
+      section(
+        `*${who(lead)}* · score ${lead.score.total}\nPool *${escape(pool)}* and its fallback have nobody who can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
+      ),
     ],
   }
 }
@@ -147,20 +182,25 @@ function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput): strin
   ]
   const moves = handoff.events.filter((event) => event.what === 'reassigned' || event.what === 'passed-on')
   const hears = managerHearsAt(handoff)
-  if (moves.length > 0 && hears !== null && kind !== 'manager-alert') lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
+  if (moves.length > 0 && hears !== null && kind !== 'manager-alert')
+    lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   if (kind === 'manager-alert') lines.push(...handoff.events.map((event) => eventLine(event, slackIds, timeZone)))
   return lines
 }
 
 function reasons(lead: LeadRecord): string[] {
   const lines: string[] = []
-  if (lead.score.reasons.length > 0) lines.push(`*Why ${lead.score.total}:* ${lead.score.reasons.map((reason) => escape(reason)).join(' · ')}`)
+  if (lead.score.reasons.length > 0)
+    lines.push(`*Why ${lead.score.total}:* ${lead.score.reasons.map((reason) => escape(reason)).join(' · ')}`)
   const pages = counted(lead.signals.filter(isPage).map((signal) => pathOf(signal.detail ?? '')))
   if (pages.length === 0 && lead.pages.last) pages.push(pathOf(lead.pages.last))
   if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escape(page, 60)).join(', ')}`)
-  const content = counted(lead.signals.filter((signal) => signal.detail && !isPage(signal)).map((signal) => signal.detail ?? ''))
+  const content = counted(
+    lead.signals.filter((signal) => signal.detail && !isPage(signal)).map((signal) => signal.detail ?? ''),
+  )
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escape(item, 60)).join(', ')}`)
-  if (lead.missing.length > 0) lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
+  if (lead.missing.length > 0)
+    lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
   return lines
 }
 
@@ -177,7 +217,13 @@ function controls(lead: LeadRecord, handoff: Handoff): Block {
         value: handoff.id,
         accessibility_label: `Contacted ${name}`,
       },
-      { type: 'button', action_id: CONTROLS.open, text: { type: 'plain_text', text: 'Open in HubSpot' }, url: contactUrl(lead), value: handoff.id },
+      {
+        type: 'button',
+        action_id: CONTROLS.open,
+        text: { type: 'plain_text', text: 'Open in HubSpot' },
+        url: contactUrl(lead),
+        value: handoff.id,
+      },
       {
         type: 'overflow',
         action_id: CONTROLS.more,
@@ -250,7 +296,9 @@ function who(lead: LeadRecord): string {
   const { attributes } = lead
   const role = text(attributes, 'jobTitle')
   const company = text(attributes, 'company.name')
-  return [escape(displayName(attributes)), role && `, ${role}`, company && (role ? ` at ${company}` : `, ${company}`)].filter(Boolean).join('')
+  return [escape(displayName(attributes)), role && `, ${role}`, company && (role ? ` at ${company}` : `, ${company}`)]
+    .filter(Boolean)
+    .join('')
 }
 
 function mention(slackIds: Record<string, string>, rep: string): string {
@@ -260,7 +308,9 @@ function mention(slackIds: Record<string, string>, rep: string): string {
 
 // For screen readers: no mrkdwn stars, and dates as text instead of Slack's date tokens.
 function unmark(line: string, timeZone: string): string {
-  return line.replaceAll('*', '').replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
+  return line
+    .replaceAll('*', '')
+    .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
 }
 
 function section(mrkdwn: string): Block {

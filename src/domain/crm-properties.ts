@@ -1,6 +1,6 @@
+import { plain } from './decision.ts'
 import { type Handoff, holderOf, slaStatus } from './handoff.ts'
 import { type LeadRecord, STAGES_BEFORE_MQL } from './lead.ts'
-import { plain } from './decision.ts'
 
 /** The names of the properties that Baton writes (`config/hubspot.yaml`, `properties`). */
 export type PropertyNames = Record<
@@ -23,7 +23,12 @@ export type PropertyNames = Record<
 >
 
 /** What HubSpot should say of a lead. All values are text, as HubSpot wants them; an empty text clears a property. */
-export function crmProperties(lead: LeadRecord, handoff: Handoff | null, names: PropertyNames, ownerIds: Record<string, string>): Record<string, string> {
+export function crmProperties(
+  lead: LeadRecord,
+  handoff: Handoff | null,
+  names: PropertyNames,
+  ownerIds: Record<string, string>,
+): Record<string, string> {
   const { score, route } = lead
   const rejected = lead.rejected?.reason
   const properties: Record<string, string> = {
@@ -54,7 +59,11 @@ export function crmProperties(lead: LeadRecord, handoff: Handoff | null, names: 
  * What has to be written: the values that differ from the last confirmed ones. The time of scoring and the config
  * version alone are no reason to write, so that our own webhooks come to rest.
  */
-export function changedProperties(wanted: Record<string, string>, written: Record<string, string>, names: PropertyNames): Record<string, string> {
+export function changedProperties(
+  wanted: Record<string, string>,
+  written: Record<string, string>,
+  names: PropertyNames,
+): Record<string, string> {
   const changed = Object.entries(wanted).filter(([name, value]) => (written[name] ?? '') !== value)
   const quiet = new Set([names.scoredAt, names.configVersion])
   return changed.every(([name]) => quiet.has(name)) ? {} : Object.fromEntries(changed)

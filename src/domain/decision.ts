@@ -1,7 +1,7 @@
+import type { IcpConfig } from './icp.ts'
 import type { Attributes, LeadRecord, Signal, StandingRoute } from './lead.ts'
 import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from './routing.ts'
 import { fullLookup, type LeadScore, nextBandChange, type ScoringConfig, scoreLead } from './score.ts'
-import type { IcpConfig } from './icp.ts'
 
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that a rep has, whatever
@@ -51,7 +51,8 @@ export function standingRoute(decision: Decision, previous: StandingRoute | unde
 /** The strongest reasons for a score as short texts, such as `+20 demo requested`, strongest first. */
 export function topReasons(score: LeadScore, count: number): string[] {
   const totals = new Map<string, { points: number; times: number }>()
-  for (const { rule, points } of score.fit.contributions) if (points !== 0) totals.set(plain(rule), { points, times: 1 })
+  for (const { rule, points } of score.fit.contributions)
+    if (points !== 0) totals.set(plain(rule), { points, times: 1 })
   for (const { signal, points } of score.engagement.contributions) {
     if (points === 0) continue
     const sum = totals.get(plain(signal.type)) ?? { points: 0, times: 0 }
@@ -98,7 +99,17 @@ export function historyEntry(
 ): object {
   const { total, fit, engagement, band, at } = record.score
   const { route, action } = { route: decision.route.route, action: decision.action }
-  const scored = { at, what: 'decided', route, action, score: total, fit, engagement, band, config: record.configVersion }
+  const scored = {
+    at,
+    what: 'decided',
+    route,
+    action,
+    score: total,
+    fit,
+    engagement,
+    band,
+    config: record.configVersion,
+  }
   return choice ? { ...scored, rep: choice.rep, pool: choice.pool, candidates: choice.candidates } : scored
 }
 

@@ -9,10 +9,19 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
   const fit = score.fit.contributions.map(({ rule, points, worth, evaluation }) =>
     points !== 0
       ? `${signed(points)} ${plain(rule)}`
-      : `0 of ${signed(worth)} ${plain(rule)}: ${evaluation.truth === 'unknown' ? `unknown (${evaluation.checks.filter((check) => check.truth === 'unknown').map((check) => check.attribute).join(', ')})` : 'no'}`,
+      : `0 of ${signed(worth)} ${plain(rule)}: ${
+          evaluation.truth === 'unknown'
+            ? `unknown (${evaluation.checks
+                .filter((check) => check.truth === 'unknown')
+                .map((check) => check.attribute)
+                .join(', ')})`
+            : 'no'
+        }`,
   )
   const counted = score.engagement.contributions.filter(({ points }) => points !== 0).toReversed()
-  const engagement = counted.slice(0, 15).map(({ signal, points, age }) => `${signed(points)} ${plain(signal.type)}, ${duration(age)} ago`)
+  const engagement = counted
+    .slice(0, 15)
+    .map(({ signal, points, age }) => `${signed(points)} ${plain(signal.type)}, ${duration(age)} ago`)
   if (counted.length > 15) engagement.push(`and ${counted.length - 15} older signals`)
   const ignored = score.engagement.contributions.length - counted.length
   if (ignored > 0) engagement.push(`${ignored} older or capped signals count nothing`)

@@ -87,7 +87,16 @@ export interface LeadRecord {
   enrichment: Record<string, { status: EnrichmentStatus; at: number }>
   missing: string[]
   needsReview: boolean
-  score: { total: number; fit: number; engagement: number; band: string; mql: boolean; tier?: number; at: number; reasons: string[] }
+  score: {
+    total: number
+    fit: number
+    engagement: number
+    band: string
+    mql: boolean
+    tier?: number
+    at: number
+    reasons: string[]
+  }
   route: StandingRoute
   /** When the lead is scored again without an event: its band falls, its route says so, or a pool is tried again. */
   lookAgainAt: number | null

@@ -16,7 +16,12 @@ export interface HubSpotMapping {
     at?: string | undefined
     detail?: string | undefined
   }[]
-  responses: { rises?: string | undefined; changes?: string | undefined; to?: string[] | undefined; by?: 'person' | undefined }[]
+  responses: {
+    rises?: string | undefined
+    changes?: string | undefined
+    to?: string[] | undefined
+    by?: 'person' | undefined
+  }[]
 }
 
 const DAY = 24 * 60 * 60_000
@@ -50,7 +55,10 @@ export function observeAttributes(
 
 /** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */
 export function emailAttributes(email: Attribute | undefined): Attributes {
-  const domain = String(email?.value ?? '').split('@')[1]?.trim().toLowerCase()
+  const domain = String(email?.value ?? '')
+    .split('@')[1]
+    ?.trim()
+    .toLowerCase()
   if (!email || !domain) return {}
   return {
     'email.domain': { value: domain, source: email.source },
@@ -97,12 +105,18 @@ export function observeSignals(
 }
 
 /** The values to compare with at the next read. */
-export function countersOf(mapping: Pick<HubSpotMapping, 'signals'>, contact: Properties): Record<string, string | null> {
+export function countersOf(
+  mapping: Pick<HubSpotMapping, 'signals'>,
+  contact: Properties,
+): Record<string, string | null> {
   return valuesOf(mapping.signals, contact)
 }
 
 /** The values that later show a response: kept when a handoff starts. */
-export function responseBaseline(mapping: Pick<HubSpotMapping, 'responses'>, contact: Properties): Record<string, string | null> {
+export function responseBaseline(
+  mapping: Pick<HubSpotMapping, 'responses'>,
+  contact: Properties,
+): Record<string, string | null> {
   return valuesOf(mapping.responses, contact)
 }
 
@@ -158,7 +172,10 @@ function readValue(name: string, text: string | null | undefined): AttributeValu
 
 // A range such as 50-100 counts as its upper end, an open one such as 1000+ as its start.
 function readNumber(text: string): number | undefined {
-  const last = text.replaceAll(',', '').match(/\d+(\.\d+)?/g)?.at(-1)
+  const last = text
+    .replaceAll(',', '')
+    .match(/\d+(\.\d+)?/g)
+    ?.at(-1)
   return last === undefined ? undefined : Number(last)
 }
 

@@ -89,7 +89,9 @@ export function poolChain(team: Team, pool: string): string[] {
 export function mayAct(team: Team, slackUserId: string, rep: string, pools: string[]): boolean {
   const allowed = pools.flatMap((name) => {
     const pool = team.pools[name]
-    return pool ? [...pool.members.map((member) => team.reps[member.rep]?.slackUserId), team.managers[pool.manager]?.slackUserId] : []
+    return pool
+      ? [...pool.members.map((member) => team.reps[member.rep]?.slackUserId), team.managers[pool.manager]?.slackUserId]
+      : []
   })
   return [team.reps[rep]?.slackUserId, ...allowed].includes(slackUserId)
 }

@@ -49,13 +49,29 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
   const kind = known ? `${object}.${action}` : 'other'
   if (object !== 'contact' || !KEPT.has(action)) return { outcome: 'ignored', kind }
   const ours = event.changeSource === 'INTEGRATION' && event.appId !== undefined && event.sourceId === event.appId
-  if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? ''))) return { outcome: 'own-write', kind }
+  if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? '')))
+    return { outcome: 'own-write', kind }
   const key = createHash('sha1')
-    .update([event.portalId, kind, event.objectId, event.propertyName, event.occurredAt, event.eventId, event.propertyValue].join('|'))
+    .update(
+      [
+        event.portalId,
+        kind,
+        event.objectId,
+        event.propertyName,
+        event.occurredAt,
+        event.eventId,
+        event.propertyValue,
+      ].join('|'),
+    )
     .digest('base64url')
   const item: Incoming['item'] = { kind: 'hint', event: action, at: Math.min(event.occurredAt, now) }
   if (event.portalId) item.portalId = event.portalId
-  const concerned = new Set([event.objectId, event.primaryObjectId, event.newObjectId, ...(event.mergedObjectIds ?? [])])
+  const concerned = new Set([
+    event.objectId,
+    event.primaryObjectId,
+    event.newObjectId,
+    ...(event.mergedObjectIds ?? []),
+  ])
   const incoming = [...concerned].filter((id) => id !== undefined).map((leadId) => ({ leadId, key, item }))
   return { outcome: 'kept', kind, incoming }
 }

@@ -28,7 +28,9 @@ export interface HubSpotWebhookParts {
 export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body))
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+      done(null, body),
+    )
 
     app.post('/webhooks/hubspot', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
@@ -44,19 +46,29 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       })
       if (verdict !== 'valid') {
         parts.metrics.events.inc({ kind: 'request', outcome: `signature-${verdict}` })
-        throw new ProblemError({ status: 401, title: 'Not signed by HubSpot', detail: `The signature is ${verdict}. Check PUBLIC_URL and HUBSPOT_CLIENT_SECRET.` })
+        throw new ProblemError({
+          status: 401,
+          title: 'Not signed by HubSpot',
+          detail: `The signature is ${verdict}. Check PUBLIC_URL and HUBSPOT_CLIENT_SECRET.`,
+        })
       }
       const own = new Set<string>(Object.values(parts.config().hubspot.properties))
       const events = readBody(body).map((raw) => readEvent(raw, own, now))
       const incoming = events.flatMap((event) => (event.outcome === 'kept' ? event.incoming : []))
-      const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), CONFIRM_WITHIN, notConfirmed).catch((error) => {
+      const { leadIds, fresh } = await withDeadline(
+        parts.leads.ingest(incoming, now),
+        CONFIRM_WITHIN,
+        notConfirmed,
+      ).catch((error) => {
         request.log.warn({ err: error }, 'events could not be stored: HubSpot is asked to send them again')
         throw notConfirmed()
       })
       for (const event of events) parts.metrics.events.inc({ kind: event.kind, outcome: event.outcome })
-      if (incoming.length > fresh) parts.metrics.events.inc({ kind: 'any', outcome: 'duplicate' }, incoming.length - fresh)
+      if (incoming.length > fresh)
+        parts.metrics.events.inc({ kind: 'any', outcome: 'duplicate' }, incoming.length - fresh)
       const malformed = events.filter((event) => event.outcome === 'malformed').length
-      if (malformed > 0) request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
+      if (malformed > 0)
+        request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
       parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
       return reply.code(204).send()
     })
@@ -70,7 +82,8 @@ function readBody(body: Buffer): unknown[] {
   } catch {
     throw new ProblemError({ status: 400, title: 'Not readable', detail: 'The body is not safe JSON.' })
   }
-  if (!Array.isArray(content)) throw new ProblemError({ status: 400, title: 'Not an array', detail: 'The body must be an array of events.' })
+  if (!Array.isArray(content))
+    throw new ProblemError({ status: 400, title: 'Not an array', detail: 'The body must be an array of events.' })
   return content
 }
 

@@ -23,7 +23,11 @@ export class ProblemError extends Error {
 /** Redis did not confirm in time: the sender keeps the event and tries again. */
 export function notConfirmed(): ProblemError {
   return new ProblemError(
-    { status: 503, title: 'Not stored', detail: 'The store did not confirm in time. Nothing is acknowledged: please send it again.' },
+    {
+      status: 503,
+      title: 'Not stored',
+      detail: 'The store did not confirm in time. Nothing is acknowledged: please send it again.',
+    },
     { 'retry-after': '5' },
   )
 }
@@ -33,24 +37,41 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   if (error instanceof ProblemError) {
     send(reply.headers(error.headers), error.problem)
   } else if (hasZodFastifySchemaValidationErrors(error)) {
-    const detail = error.validation.map((issue) => `${issue.instancePath.slice(1).replaceAll('/', '.') || 'body'}: ${issue.message ?? 'is not valid'}`)
+    const detail = error.validation.map(
+      (issue) => `${issue.instancePath.slice(1).replaceAll('/', '.') || 'body'}: ${issue.message ?? 'is not valid'}`,
+    )
     send(reply, { status: 400, title: 'The request is not valid', detail: detail.join('; ') })
   } else if (error.statusCode && error.statusCode < 500) {
     const detail = error.statusCode === 413 ? 'The body is too large.' : error.message
     send(reply, { status: error.statusCode, title: TITLES[error.statusCode] ?? 'The request is not valid', detail })
   } else {
     request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
-    send(reply, { status: 500, title: 'Internal error', detail: 'Something went wrong on our side. It has been logged.' })
+    send(reply, {
+      status: 500,
+      title: 'Internal error',
+      detail: 'Something went wrong on our side. It has been logged.',
+    })
   }
 }
 
 /** The answer to an unknown address. */
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
-  send(reply, { status: 404, title: 'Not found', detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}.` })
+  send(reply, {
+    status: 404,
+    title: 'Not found',
+    detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+  })
 }
 
-const TITLES: Record<number, string> = { 400: 'The request is not valid', 413: 'Too large', 415: 'Unsupported content type' }
+const TITLES: Record<number, string> = {
+  400: 'The request is not valid',
+  413: 'Too large',
+  415: 'Unsupported content type',
+}
 
 function send(reply: FastifyReply, problem: Problem): void {
-  reply.code(problem.status).type('application/problem+json').send({ type: 'about:blank', ...problem })
+  reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', ...problem })
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger, Metrics } from '../telemetry.ts'
 import { type HubSpotWebhookParts, hubSpotWebhooks } from './hubspot-webhooks.ts'
 import { answerError, answerNotFound, ProblemError } from './problems.ts'
-import { sameText } from './signatures.ts'
 import { signalRoutes } from './signals.ts'
+import { sameText } from './signatures.ts'
 import { type SlackInteractionParts, slackInteractions } from './slack-interactions.ts'
 
 /** What the API uses. `ready` names each dependency and whether it answers. */
@@ -23,7 +23,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: parts.log,
     // One line a request would say nothing that the metrics do not, and addresses can hold ids of people.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     requestTimeout: 10_000,
     connectionTimeout: 15_000,
@@ -50,17 +50,26 @@ export function createServer(parts: ServerParts): FastifyInstance {
     const ready = Object.values(dependencies).every(Boolean)
     return reply.code(ready ? 200 : 503).send({ ready, dependencies })
   })
-  app.get('/metrics', async (_request, reply) => reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics()))
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics()),
+  )
   return app
 }
 
 function authorise(tokens: string[], given: string | undefined): void {
   if (tokens.length === 0) {
-    throw new ProblemError({ status: 503, title: 'The API is switched off', detail: 'No token is set: put one into API_TOKENS.' })
+    throw new ProblemError({
+      status: 503,
+      title: 'The API is switched off',
+      detail: 'No token is set: put one into API_TOKENS.',
+    })
   }
   const token = /^Bearer (.+)$/i.exec(given ?? '')?.[1]
   const digest = (text: string) => createHash('sha256').update(text).digest('hex')
   if (!token || !tokens.some((known) => sameText(digest(known), digest(token)))) {
-    throw new ProblemError({ status: 401, title: 'Not authorised', detail: 'Send a valid token: Authorization: Bearer <token>.' }, { 'www-authenticate': 'Bearer' })
+    throw new ProblemError(
+      { status: 401, title: 'Not authorised', detail: 'Send a valid token: Authorization: Bearer <token>.' },
+      { 'www-authenticate': 'Bearer' },
+    )
   }
 }

@@ -8,7 +8,12 @@ import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 
 /** Settles handoffs by a person's word. Each resolves with false when somebody, or the clock, was faster. */
-export function createSettle(parts: { clock: Clock; config: () => Config; handoffs: Handoffs; kick: (jobs: JobRequest[]) => void }) {
+export function createSettle(parts: {
+  clock: Clock
+  config: () => Config
+  handoffs: Handoffs
+  kick: (jobs: JobRequest[]) => void
+}) {
   type Decide = (handoff: Handoff, lead: LeadRecord, now: number) => HandoffChange | null
 
   async function settle(handoffId: string, what: string, by: string, decide: Decide): Promise<boolean> {

@@ -15,12 +15,18 @@ const OneSignal = z
   .strictObject({
     id: z.string().min(1).max(200),
     type: z.string().min(1).max(100),
-    contactId: z.string().regex(/^\d{1,20}$/, 'must be a HubSpot contact id').optional(),
+    contactId: z
+      .string()
+      .regex(/^\d{1,20}$/, 'must be a HubSpot contact id')
+      .optional(),
     email: z.email().max(320).optional(),
     occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)]),
     properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   })
-  .refine((signal) => (signal.contactId === undefined) !== (signal.email === undefined), 'needs either contactId or email')
+  .refine(
+    (signal) => (signal.contactId === undefined) !== (signal.email === undefined),
+    'needs either contactId or email',
+  )
 
 const Body = z.strictObject({ signals: z.array(OneSignal).min(1).max(1_000) })
 const Answer = z.object({ accepted: z.int(), duplicates: z.int(), unknown: z.array(z.string()) })
@@ -44,10 +50,12 @@ export function signalRoutes(parts: {
       const unknown = signals.filter((signal) => !Object.hasOwn(known, signal.type))
       const usable = signals.filter((signal) => Object.hasOwn(known, signal.type))
       const incoming = usable.map((signal) => toIncoming(signal, now))
-      const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), 3_000, notConfirmed).catch((error) => {
-        request.log.warn({ err: error }, 'signals could not be stored')
-        throw notConfirmed()
-      })
+      const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), 3_000, notConfirmed).catch(
+        (error) => {
+          request.log.warn({ err: error }, 'signals could not be stored')
+          throw notConfirmed()
+        },
+      )
       parts.metrics.events.inc({ kind: 'signal', outcome: 'kept' }, fresh)
       parts.metrics.events.inc({ kind: 'signal', outcome: 'duplicate' }, usable.length - fresh)
       parts.metrics.events.inc({ kind: 'signal', outcome: 'unknown' }, unknown.length)
@@ -61,7 +69,12 @@ export function signalRoutes(parts: {
 function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {
   const at = typeof signal.occurredAt === 'number' ? signal.occurredAt : Date.parse(signal.occurredAt)
   const detail = DETAIL_PROPERTIES.map((name) => signal.properties?.[name]).find((value) => typeof value === 'string')
-  const kept = { id: signal.id, type: signal.type, at: Math.min(at, now), ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}) }
+  const kept = {
+    id: signal.id,
+    type: signal.type,
+    at: Math.min(at, now),
+    ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}),
+  }
   const key = `signal-${signal.id}`
   if (signal.contactId) return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept } }
   const email = (signal.email ?? '').toLowerCase()

@@ -36,7 +36,11 @@ export function verifyHubSpotSignature(request: {
   if (!isFresh(timestamp, 1, request.now)) return 'stale'
   const uri = request.uri.replace(/%[0-9A-F]{2}/gi, (escape) => DECODED[escape.toUpperCase()] ?? escape)
   const expected = request.secrets.map((secret) =>
-    createHmac('sha256', secret).update(`${request.method}${uri}`).update(request.body).update(timestamp).digest('base64'),
+    createHmac('sha256', secret)
+      .update(`${request.method}${uri}`)
+      .update(request.body)
+      .update(timestamp)
+      .digest('base64'),
   )
   return expected.some((one) => sameText(one, signature)) ? 'valid' : 'wrong'
 }

@@ -35,7 +35,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body))
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    )
 
     app.post('/webhooks/slack/interactions', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
@@ -47,7 +51,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
         now: parts.clock.now(),
       })
       if (verdict !== 'valid') {
-        throw new ProblemError({ status: 401, title: 'Not signed by Slack', detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.` })
+        throw new ProblemError({
+          status: 401,
+          title: 'Not signed by Slack',
+          detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
+        })
       }
       const interaction = readPayload(body)
       return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
@@ -64,7 +72,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const action = click.actions[0]
     if (!action) return
     const [choice = '', handoffId = ''] =
-      action.action_id === CONTROLS.contacted ? ['contacted', action.value] : action.action_id === CONTROLS.more ? split(action.selected_option?.value) : []
+      action.action_id === CONTROLS.contacted
+        ? ['contacted', action.value]
+        : action.action_id === CONTROLS.more
+          ? split(action.selected_option?.value)
+          : []
     if (!handoffId) return
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const user = click.user.id
@@ -97,7 +109,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const reason = DISQUALIFY_REASONS[choice]
     if (!reason) return { response_action: 'errors', errors: { reason: 'Choose a reason.' } }
     const { record: handoff } = await parts.leads.readHandoff(view.private_metadata)
-    if (!handoff || !allowed(handoff, user.id)) return formError('Only the rep who has this lead, its pool and their manager can do that.')
+    if (!handoff || !allowed(handoff, user.id))
+      return formError('Only the rep who has this lead, its pool and their manager can do that.')
     const done = await settle.disqualified(handoff.id, user.id, reason.toLowerCase(), note || undefined)
     return done ? undefined : formError('This lead is settled already.')
   }
@@ -110,7 +123,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
 
 function readPayload(body: Buffer): Interaction {
   const payload = new URLSearchParams(body.toString('utf8')).get('payload')
-  const unreadable = new ProblemError({ status: 400, title: 'Not readable', detail: 'The form field payload must hold a Slack interaction.' })
+  const unreadable = new ProblemError({
+    status: 400,
+    title: 'Not readable',
+    detail: 'The form field payload must hold a Slack interaction.',
+  })
   let content: unknown
   try {
     content = parse(payload ?? '')

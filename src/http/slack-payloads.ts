@@ -8,7 +8,9 @@ const BlockActions = z.object({
   type: z.literal('block_actions'),
   user: User,
   trigger_id: z.string().max(200).optional(),
-  container: z.object({ channel_id: z.string().max(50).optional(), message_ts: z.string().max(50).optional() }).optional(),
+  container: z
+    .object({ channel_id: z.string().max(50).optional(), message_ts: z.string().max(50).optional() })
+    .optional(),
   channel: z.object({ id: z.string().max(50) }).optional(),
   actions: z
     .array(
@@ -22,7 +24,10 @@ const BlockActions = z.object({
     .min(1),
 })
 
-const Chosen = z.object({ selected_option: z.object({ value: z.string().max(100) }).nullish(), value: z.string().max(3_000).nullish() })
+const Chosen = z.object({
+  selected_option: z.object({ value: z.string().max(100) }).nullish(),
+  value: z.string().max(3_000).nullish(),
+})
 
 const ViewSubmission = z.object({
   type: z.literal('view_submission'),

@@ -30,7 +30,10 @@ export async function assignLead(
   if (!definition) throw new Error(`no handoff ${name} in sla.yaml`)
   const id = `${contact.id}-${earlierHandoffs + 1}`
   const owner = contact.properties.hubspot_owner_id
-  const keep = config.routing.keepOwner && owner ? Object.values(config.team.reps).find((rep) => rep.hubspotOwnerId === owner)?.id : undefined
+  const keep =
+    config.routing.keepOwner && owner
+      ? Object.values(config.team.reps).find((rep) => rep.hubspotOwnerId === owner)?.id
+      : undefined
   const choice = await pools.assign(config.team, { assignmentId: `${id}-1`, pool: to.pool, keep, hadIt: [] }, now)
   const rep = choice.rep === null ? undefined : config.team.reps[choice.rep]
   if (!rep) return { choice, handoff: null }
@@ -41,7 +44,12 @@ export async function assignLead(
     definition,
     route,
     pool: to.pool,
-    holder: { rep: rep.id, pool: choice.pool, how: rep.id === keep ? 'kept-owner' : 'rotation', assignmentId: choice.assignmentId },
+    holder: {
+      rep: rep.id,
+      pool: choice.pool,
+      how: rep.id === keep ? 'kept-owner' : 'rotation',
+      assignmentId: choice.assignmentId,
+    },
     calendarName: rep.calendar,
     calendar: calendarOf(config.team, rep.id),
     baseline: responseBaseline(config.hubspot, contact.properties),

@@ -17,7 +17,17 @@ const INDEX_OF: Partial<Record<JobName, { index: Index; key: string }>> = {
  * Moves what could not be done to the dead letters: the sweep leaves it alone, the log and a metric say so, and the
  * records stay as they are. A new event for the lead, or a new state of the handoff, tries again.
  */
-export function createDeadLetters({ clock, store, metrics, log }: { clock: Clock; store: Store; metrics: Metrics; log: Logger }) {
+export function createDeadLetters({
+  clock,
+  store,
+  metrics,
+  log,
+}: {
+  clock: Clock
+  store: Store
+  metrics: Metrics
+  log: Logger
+}) {
   return async function onDead(name: JobName, payload: unknown): Promise<void> {
     const place = INDEX_OF[name]
     const id = place && (payload as Record<string, unknown>)[place.key]

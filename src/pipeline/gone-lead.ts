@@ -45,7 +45,8 @@ export function createGoneLead(parts: {
         ['ZREM', store.keys.index(leadId, 'sync'), leadId],
       ],
     )
-    if (ended) parts.kick(followUps(leadId, { handoff: ended, released }, now).filter((job) => job.name !== 'write-contact'))
+    if (ended)
+      parts.kick(followUps(leadId, { handoff: ended, released }, now).filter((job) => job.name !== 'write-contact'))
   }
 
   async function erase(leadId: string): Promise<void> {
@@ -61,7 +62,10 @@ export function createGoneLead(parts: {
 
   async function blank(channel: string, ts: string): Promise<void> {
     try {
-      await parts.slack.update(channel, ts, { text: ERASED, blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED } }] })
+      await parts.slack.update(channel, ts, {
+        text: ERASED,
+        blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED } }],
+      })
     } catch (error) {
       // A message that is gone already holds nothing either.
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error

@@ -8,7 +8,12 @@ import type { LeadRecord } from '../domain/lead.ts'
 export type MessageFor = Pick<MessageInput, 'kind' | 'pool'> & { rep: string | undefined }
 
 /** Renders a message of a lead with the people of the config: names become Slack ids, times the reader's zone. */
-export function renderFor(config: Config, message: MessageFor, lead: LeadRecord, handoff: Handoff | null): RenderedMessage {
+export function renderFor(
+  config: Config,
+  message: MessageFor,
+  lead: LeadRecord,
+  handoff: Handoff | null,
+): RenderedMessage {
   const reps = Object.values(config.team.reps)
   const someone = config.team.reps[message.rep ?? handoff?.holders.at(-1)?.rep ?? ''] ?? reps[0]
   return renderMessage({

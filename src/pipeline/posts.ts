@@ -6,7 +6,12 @@ import type { LeadRecord } from '../domain/lead.ts'
  * The messages that a decision calls for. A new handoff: the rep's and the pool's, and for a hot lead one to the
  * manager at once. A lead that turns hot while it is with sales: the extra one. A lead that begins to wait: one.
  */
-export function postsForLead(record: LeadRecord, previous: LeadRecord | null, started: Handoff | null, current: Handoff | null): Post[] {
+export function postsForLead(
+  record: LeadRecord,
+  previous: LeadRecord | null,
+  started: Handoff | null,
+  current: Handoff | null,
+): Post[] {
   const hot = record.score.band === 'hot'
   if (started) {
     const extra = hot ? [post(started, 'hot-alert', 'manager', 'hot-alert')] : []
@@ -25,14 +30,23 @@ export function ladderPosts(handoff: Handoff, notices: Notice[]): Post[] {
   const step = handoff.events.length
   return notices.map((notice) => {
     if (notice === 'rep-alert') return repAlert(handoff)
-    if (notice === 'reminder') return { ...post(handoff, 'reminder', 'rep', `reminder-${step}`), rep: holderOf(handoff).rep }
+    if (notice === 'reminder')
+      return { ...post(handoff, 'reminder', 'rep', `reminder-${step}`), rep: holderOf(handoff).rep }
     return managerAlert(handoff.id, handoff.leadId, handoff.pool, String(step))
   })
 }
 
 /** A message to the manager about a handoff; `step` tells it from the others of the same handoff. */
 export function managerAlert(handoffId: string, leadId: string, pool: string, step: string): Post {
-  return { v: 1, id: `${handoffId}.manager-alert-${step}`, leadId, handoffId, kind: 'manager-alert', audience: 'manager', pool }
+  return {
+    v: 1,
+    id: `${handoffId}.manager-alert-${step}`,
+    leadId,
+    handoffId,
+    kind: 'manager-alert',
+    audience: 'manager',
+    pool,
+  }
 }
 
 /** A place in the handoff's messages, from a post's id. */
@@ -45,5 +59,13 @@ function repAlert(handoff: Handoff): Post {
 }
 
 function post(handoff: Handoff, kind: Post['kind'], audience: Post['audience'], ref: string): Post {
-  return { v: 1, id: `${handoff.id}.${ref}`, leadId: handoff.leadId, handoffId: handoff.id, kind, audience, pool: handoff.pool }
+  return {
+    v: 1,
+    id: `${handoff.id}.${ref}`,
+    leadId: handoff.leadId,
+    handoffId: handoff.id,
+    kind,
+    audience,
+    pool: handoff.pool,
+  }
 }

@@ -40,7 +40,13 @@ export function createProcessLead(parts: ProcessLeadParts) {
     const [state, contact] = await Promise.all([leads.read(leadId), hubspot.readContact(leadId)])
     if (!contact) return parts.onGone(leadId)
     const previous = state.lead.record
-    const { reading, late } = await readLead({ config, enrichment: parts.enrichment }, contact, previous, state.inbox, clock.now())
+    const { reading, late } = await readLead(
+      { config, enrichment: parts.enrichment },
+      contact,
+      previous,
+      state.inbox,
+      clock.now(),
+    )
     const now = clock.now()
 
     const standing = state.handoff.record
@@ -55,14 +61,24 @@ export function createProcessLead(parts: ProcessLeadParts) {
     const started = assignment?.handoff ?? null
 
     const waiting = assignment !== null && started === null
-    const record = nextRecord(previous, reading, decision, { handoffId: started?.id, waiting, configVersion: config.version }, now)
+    const record = nextRecord(
+      previous,
+      reading,
+      decision,
+      { handoffId: started?.id, waiting, configVersion: config.version },
+      now,
+    )
     const posts = postsForLead(record, previous, started, current)
     const changed = started ?? ended
     const changedVersion = started ? 0 : state.handoff.version
     const released = standing && ended ? releases(standing, ended) : []
-    const showNews: Command[] = current?.status === 'open' ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
+    const showNews: Command[] =
+      current?.status === 'open' ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
     const committed = await store.commit(
-      [leads.guards.lead(leadId, state.lead.version), ...(changed ? [leads.guards.handoff(changed.id, changedVersion)] : [])],
+      [
+        leads.guards.lead(leadId, state.lead.version),
+        ...(changed ? [leads.guards.handoff(changed.id, changedVersion)] : []),
+      ],
       [
         ...leads.writes.lead(record, state.lead.version + 1, now),
         ...leads.writes.readInbox(leadId, state.inbox.count),

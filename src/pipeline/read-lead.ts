@@ -41,7 +41,9 @@ export async function readLead(
   const reading: LeadReading = {
     id: contact.id,
     ownerId: contact.properties.hubspot_owner_id ?? undefined,
-    portalId: inbox.items.flatMap((item) => (item.kind === 'hint' && item.portalId ? [item.portalId] : [])).at(-1) ?? previous?.portalId,
+    portalId:
+      inbox.items.flatMap((item) => (item.kind === 'hint' && item.portalId ? [item.portalId] : [])).at(-1) ??
+      previous?.portalId,
     attributes: answer.attributes,
     signals: keepSignals([...(previous?.signals ?? []), ...found, ...sent], memoryOf(config.scoring.engagement), now),
     counters: countersOf(config.hubspot, contact.properties),
@@ -69,11 +71,22 @@ export async function hasResponded(
 }
 
 // What enrichment providers can tell; asking them for anything else is no use.
-const PROVIDED = new Set(['jobTitle', 'country', 'company.name', 'company.domain', 'company.size', 'company.industry', 'company.revenue', 'company.techStack'])
+const PROVIDED = new Set([
+  'jobTitle',
+  'country',
+  'company.name',
+  'company.domain',
+  'company.size',
+  'company.industry',
+  'company.revenue',
+  'company.techStack',
+])
 
 // What HubSpot itself says is read anew each time; what others said before is kept.
 function fromOutside(previous: LeadRecord | null): Attributes {
-  const kept = Object.entries(previous?.attributes ?? {}).filter(([, { source }]) => !/^(hubspot:|company:|list of)/.test(source))
+  const kept = Object.entries(previous?.attributes ?? {}).filter(
+    ([, { source }]) => !/^(hubspot:|company:|list of)/.test(source),
+  )
   return Object.fromEntries(kept)
 }
 

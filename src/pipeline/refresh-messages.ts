@@ -9,7 +9,13 @@ import { renderFor } from './message-context.ts'
 import { fingerprint } from './send-post.ts'
 
 /** Brings every message of a handoff up to its state. Messages that would not change are left alone. */
-export function createRefreshMessages(parts: { config: () => Config; store: Store; leads: LeadStore; slack: Slack; log: Logger }) {
+export function createRefreshMessages(parts: {
+  config: () => Config
+  store: Store
+  leads: LeadStore
+  slack: Slack
+  log: Logger
+}) {
   const { leads, store } = parts
   return async function refreshMessages({ handoffId }: { handoffId: string }): Promise<void> {
     const { version, record: handoff } = await leads.readHandoff(handoffId)
@@ -18,7 +24,12 @@ export function createRefreshMessages(parts: { config: () => Config; store: Stor
     if (!lead.record) return
     const messages: Handoff['messages'] = {}
     for (const [ref, message] of Object.entries(handoff.messages)) {
-      const rendered = renderFor(parts.config(), { kind: message.kind, rep: message.rep, pool: handoff.pool }, lead.record, handoff)
+      const rendered = renderFor(
+        parts.config(),
+        { kind: message.kind, rep: message.rep, pool: handoff.pool },
+        lead.record,
+        handoff,
+      )
       const shown = fingerprint(rendered)
       if (shown !== message.shown) await update(message.channel, message.ts, rendered)
       messages[ref] = { ...message, shown }

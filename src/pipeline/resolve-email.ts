@@ -28,7 +28,11 @@ export function createResolveEmail(parts: {
     const now = clock.now()
     const leadId = email ? await parts.hubspot.findContactByEmail(email) : null
     if (leadId) {
-      const incoming = signals.map(({ signal }) => ({ leadId, key: `signal-${signal.id}`, item: { kind: 'signal' as const, signal } }))
+      const incoming = signals.map(({ signal }) => ({
+        leadId,
+        key: `signal-${signal.id}`,
+        item: { kind: 'signal' as const, signal },
+      }))
       await leads.ingest(incoming, now)
       await store.commit([], leads.writes.readInbox(key, inbox.count))
       parts.kick([{ name: 'process-lead', payload: { leadId } }])
@@ -39,7 +43,16 @@ export function createResolveEmail(parts: {
       await store.commit([], [['ZADD', store.keys.index(key, 'unread'), now + TRY_AGAIN, key]])
       return
     }
-    parts.log.error({ lead: key, signals: signals.length }, 'no contact has the email address of these signals: they are kept among the dead letters')
-    await store.commit([], [['ZREM', store.keys.index(key, 'unread'), key], ['ZADD', store.keys.index(key, 'dead'), now, key]])
+    parts.log.error(
+      { lead: key, signals: signals.length },
+      'no contact has the email address of these signals: they are kept among the dead letters',
+    )
+    await store.commit(
+      [],
+      [
+        ['ZREM', store.keys.index(key, 'unread'), key],
+        ['ZADD', store.keys.index(key, 'dead'), now, key],
+      ],
+    )
   }
 }

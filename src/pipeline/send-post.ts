@@ -40,7 +40,12 @@ export function createSendPost(parts: {
     const handoff = post.handoffId ? (await leads.readHandoff(post.handoffId)).record : null
     const to = recipientOf(config, post)
     // A click or a newer step may have settled it since: a message that is no longer true is not sent.
-    const moot = !lead.record || !to || (handoff ? handoff.status !== 'open' || (post.rep !== undefined && holderOf(handoff).rep !== post.rep) : lead.record.waitingSince === undefined)
+    const moot =
+      !lead.record ||
+      !to ||
+      (handoff
+        ? handoff.status !== 'open' || (post.rep !== undefined && holderOf(handoff).rep !== post.rep)
+        : lead.record.waitingSince === undefined)
     if (moot || !lead.record || !to) return outbox.drop(post)
     const message = renderFor(config, { kind: post.kind, rep: post.rep, pool: post.pool }, lead.record, handoff)
     try {
@@ -57,7 +62,10 @@ export function createSendPost(parts: {
     const { kind, audience, rep } = post
     if (post.handoffId && kind !== 'nobody-available') {
       await parts.handoffs.change(post.handoffId, parts.clock.now(), (handoff) => {
-        const messages = { ...handoff.messages, [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown: fingerprint(message) } }
+        const messages = {
+          ...handoff.messages,
+          [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown: fingerprint(message) },
+        }
         return { handoff: { ...handoff, messages } }
       })
       parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])

@@ -32,12 +32,20 @@ export function createTakeDueSteps(parts: {
       // This worker's clock, or the timer's, was ahead of the time that all agree on.
       if (due > now) throw new RunLater(due - now)
       if (!handoff.passOn && (await respondedInHubSpot(config, handoff))) {
-        const ended = endHandoff(handoff, { at: now, how: 'seen-in-hubspot' }, config.team.calendars[handoff.calendar ?? ''])
+        const ended = endHandoff(
+          handoff,
+          { at: now, how: 'seen-in-hubspot' },
+          config.team.calendars[handoff.calendar ?? ''],
+        )
         return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
       }
       const next = wantsAnotherRep(handoff, now) ? await anotherRep(config, handoff, now) : null
       const { handoff: after, notices } = takeDueSteps(handoff, now, next)
-      return { handoff: after, posts: ladderPosts(after, notices), history: { at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) } }
+      return {
+        handoff: after,
+        posts: ladderPosts(after, notices),
+        history: { at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) },
+      }
     })
     if (!change || !before) return
     const released = releases(before, change.handoff)
@@ -59,7 +67,10 @@ export function createTakeDueSteps(parts: {
       const contact = await parts.hubspot.readContact(handoff.leadId)
       return contact !== null && (await hasResponded({ config, hubspot: parts.hubspot }, contact, handoff))
     } catch (error) {
-      parts.log.warn({ handoff: handoff.id, err: error }, 'HubSpot could not be asked for a response: the ladder goes on')
+      parts.log.warn(
+        { handoff: handoff.id, err: error },
+        'HubSpot could not be asked for a response: the ladder goes on',
+      )
       return false
     }
   }

@@ -17,7 +17,13 @@ const SENTENCES: Record<Exclude<Payload<'tell-user'>['what'], 'explain'>, string
 }
 
 /** Answers one user privately: why this score, or why a click did nothing. */
-export function createTellUser(parts: { config: () => Config; clock: Clock; leads: LeadStore; slack: Slack; log: Logger }) {
+export function createTellUser(parts: {
+  config: () => Config
+  clock: Clock
+  leads: LeadStore
+  slack: Slack
+  log: Logger
+}) {
   return async function tellUser({ handoffId, channel, user, what }: Payload<'tell-user'>): Promise<void> {
     const message = what === 'explain' ? await explanation(handoffId) : sentence(what)
     try {

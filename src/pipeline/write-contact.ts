@@ -30,6 +30,7 @@ export function createWriteContact(parts: {
     const guards = [leads.guards.lead(leadId, state.lead.version)]
     if (state.handoff.record) guards.push(leads.guards.handoff(state.handoff.record.id, state.handoff.version))
     // What changed while we were writing is written by the next run: then the entry stays in the index.
-    if (!(await store.commit(guards, [['ZREM', index, leadId]]))) parts.kick([{ name: 'write-contact', payload: { leadId } }])
+    if (!(await store.commit(guards, [['ZREM', index, leadId]])))
+      parts.kick([{ name: 'write-contact', payload: { leadId } }])
   }
 }

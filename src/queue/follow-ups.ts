@@ -17,10 +17,12 @@ export function followUps(
   const { handoff, postIds = [], released = [] } = change
   const jobs: JobRequest[] = [{ name: 'write-contact', payload: { leadId } }]
   for (const postId of postIds) jobs.push({ name: 'send-post', payload: { postId } })
-  if (handoff && Object.keys(handoff.messages).length > 0) jobs.push({ name: 'refresh-messages', payload: { handoffId: handoff.id } })
+  if (handoff && Object.keys(handoff.messages).length > 0)
+    jobs.push({ name: 'refresh-messages', payload: { handoffId: handoff.id } })
   const dueAt = handoff ? nextDue(handoff) : null
   if (handoff && dueAt !== null) jobs.push(stepsJob(handoff.id, dueAt, now))
-  for (const { pool, assignmentId } of released) jobs.push({ name: 'release-assignment', payload: { leadId, assignmentId, pool } })
+  for (const { pool, assignmentId } of released)
+    jobs.push({ name: 'release-assignment', payload: { leadId, assignmentId, pool } })
   return jobs
 }
 

@@ -66,7 +66,10 @@ export const JOBS = {
     id: (job: { assignmentId: string; pool: string }) => `release-${job.assignmentId}-${job.pool}`,
     fold: 'once',
   },
-} as const satisfies Record<string, { queue: QueueName; payload: z.ZodType; id: (job: never) => string; fold: 'once' | 'latest' }>
+} as const satisfies Record<
+  string,
+  { queue: QueueName; payload: z.ZodType; id: (job: never) => string; fold: 'once' | 'latest' }
+>
 
 export type JobName = keyof typeof JOBS
 /** What a job of that name carries. */

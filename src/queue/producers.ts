@@ -14,7 +14,11 @@ export function queuePrefix(prefix: string, queue: QueueName): string {
 }
 
 /** Opens every queue for adding on a fail-fast connection. */
-export function createProducers(options: { connection: RedisConnection; prefix: string; onError: (error: Error) => void }) {
+export function createProducers(options: {
+  connection: RedisConnection
+  prefix: string
+  onError: (error: Error) => void
+}) {
   const queues = Object.fromEntries(
     QUEUES.map((name) => {
       const queue = new Queue(name, { connection: options.connection, prefix: queuePrefix(options.prefix, name) })

@@ -49,7 +49,11 @@ export function createWorker(
     } catch (error) {
       const delay = delayFor(error, job.attemptsStarted, options.retryDelay)
       if (delay !== null) {
-        if (error instanceof OutsideError) log.warn({ job: job.name, system: error.system, kind: error.kind, code: error.code, delay }, 'outside system: waiting')
+        if (error instanceof OutsideError)
+          log.warn(
+            { job: job.name, system: error.system, kind: error.kind, code: error.code, delay },
+            'outside system: waiting',
+          )
         await job.moveToDelayed(Date.now() + delay, token)
         throw new DelayedError()
       }
@@ -77,6 +81,8 @@ export function createWorker(
 function delayFor(error: unknown, started: number, base: number): number | null {
   if (error instanceof RunLater) return error.delay
   if (!(error instanceof OutsideError) || error.kind === 'refused') return null
-  const growing = Math.min(LONGEST_WAIT, base * 2 ** Math.min(started, 10))
-  return Math.max(error.retryAfter ?? 0, growing * (0.5 + Math.random() / 2))
+  const growing = Math.min(LONGEST_WAIT, base * 2 ** Math.min(started, 10)) * (0.5 + Math.random() / 2)
+  // What may have been carried out is looked up first, and shows in Slack's history only after a moment.
+  const settling = error.kind === 'unknown-outcome' ? 5 * base : 0
+  return Math.max(error.retryAfter ?? 0, settling, growing)
 }

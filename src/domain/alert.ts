@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from '@slack/web-api'
+import type { KnownBlock, ModalView } from '@slack/types'
 import {
   type Handoff,
   type HandoffEvent,
@@ -8,7 +8,7 @@ import {
   slaStatus,
 } from './handoff.ts'
 import { type Attributes, displayName, type LeadRecord, type Signal } from './lead.ts'
-import { duration, escape, localTime, plainText, slackDate } from './slack-text.ts'
+import { duration, escapeText, localTime, plainText, slackDate } from './slack-text.ts'
 
 /** A Block Kit block and a modal, as Slack's own types have them. */
 export type Block = KnownBlock
@@ -62,7 +62,7 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   const state = stateLine(input, live)
   const blocks: Block[] = live
     ? [{ type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } }]
-    : [section(`~${escape(title)}~\n${state}`)]
+    : [section(`~${escapeText(title)}~\n${state}`)]
   if (live) {
     blocks.push(section(facts(input).join('\n')))
     const why = reasons(lead)
@@ -136,7 +136,7 @@ function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessag
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
       section(
-        `*${who(lead)}* · score ${lead.score.total}\nPool *${escape(pool)}* and its fallback have nobody who can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
+        `*${who(lead)}* · score ${lead.score.total}\nPool *${escapeText(pool)}* and its fallback have nobody who can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
       ),
     ],
   }
@@ -191,14 +191,14 @@ function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput): strin
 function reasons(lead: LeadRecord): string[] {
   const lines: string[] = []
   if (lead.score.reasons.length > 0)
-    lines.push(`*Why ${lead.score.total}:* ${lead.score.reasons.map((reason) => escape(reason)).join(' · ')}`)
+    lines.push(`*Why ${lead.score.total}:* ${lead.score.reasons.map((reason) => escapeText(reason)).join(' · ')}`)
   const pages = counted(lead.signals.filter(isPage).map((signal) => pathOf(signal.detail ?? '')))
   if (pages.length === 0 && lead.pages.last) pages.push(pathOf(lead.pages.last))
-  if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escape(page, 60)).join(', ')}`)
+  if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escapeText(page, 60)).join(', ')}`)
   const content = counted(
     lead.signals.filter((signal) => signal.detail && !isPage(signal)).map((signal) => signal.detail ?? ''),
   )
-  if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escape(item, 60)).join(', ')}`)
+  if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
   if (lead.missing.length > 0)
     lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
   return lines
@@ -251,7 +251,7 @@ function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput, live: 
     const when = slackDate(at, timeZone)
     if (how === 'contacted') return `*Contacted*${person} ${when}, after ${duration(minutes * 60_000)}`
     if (how === 'seen-in-hubspot') return `*Contacted*: seen in HubSpot ${when}, after ${duration(minutes * 60_000)}`
-    if (how === 'disqualified') return `*Disqualified*${person} ${when}: ${escape(reason ?? '', 300)}`
+    if (how === 'disqualified') return `*Disqualified*${person} ${when}: ${escapeText(reason ?? '', 300)}`
     return `*Closed* ${when}: the contact is no longer in HubSpot`
   }
   const move = handoff.events.findLast((event) => event.what === 'reassigned' || event.what === 'passed-on')
@@ -289,21 +289,25 @@ function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZo
 function contextLine({ lead, handoff, slackIds, timeZone }: MessageInput): string {
   if (!handoff) return ''
   const recent = handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
-  return [`Route ${escape(handoff.route)}`, ...recent, `contact ${lead.id}`].join(' · ')
+  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${lead.id}`].join(' · ')
 }
 
 function who(lead: LeadRecord): string {
   const { attributes } = lead
   const role = text(attributes, 'jobTitle')
   const company = text(attributes, 'company.name')
-  return [escape(displayName(attributes)), role && `, ${role}`, company && (role ? ` at ${company}` : `, ${company}`)]
+  return [
+    escapeText(displayName(attributes)),
+    role && `, ${role}`,
+    company && (role ? ` at ${company}` : `, ${company}`),
+  ]
     .filter(Boolean)
     .join('')
 }
 
 function mention(slackIds: Record<string, string>, rep: string): string {
   const id = slackIds[rep]
-  return id ? `<@${id}>` : escape(rep)
+  return id ? `<@${id}>` : escapeText(rep)
 }
 
 // For screen readers: no mrkdwn stars, and dates as text instead of Slack's date tokens.
@@ -319,7 +323,7 @@ function section(mrkdwn: string): Block {
 
 function text(attributes: Attributes, name: string): string | undefined {
   const value = attributes[name]?.value
-  return value === undefined ? undefined : escape(String(value), 80)
+  return value === undefined ? undefined : escapeText(String(value), 80)
 }
 
 function isPage(signal: Signal): boolean {

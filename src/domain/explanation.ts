@@ -2,7 +2,7 @@ import type { RenderedMessage } from './alert.ts'
 import { plain, signed } from './decision.ts'
 import { displayName, type LeadRecord } from './lead.ts'
 import type { LeadScore } from './score.ts'
-import { duration, escape } from './slack-text.ts'
+import { duration, escapeText } from './slack-text.ts'
 
 /** "Why this score" for Slack: every rule and signal that counted, and the fit rules that did not and why. */
 export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessage {
@@ -27,11 +27,11 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
   if (ignored > 0) engagement.push(`${ignored} older or capped signals count nothing`)
   const idle = score.engagement.inactivity
   if (idle) engagement.push(`${signed(idle.points)} no activity for ${idle.periods} periods`)
-  const title = `${escape(displayName(lead.attributes))}: score ${score.total} (${score.band})`
+  const title = `${escapeText(displayName(lead.attributes))}: score ${score.total} (${score.band})`
   const parts = [
-    `*Fit ${score.fit.points}*\n${fit.map((line) => `• ${escape(line, 200)}`).join('\n') || '• no rule'}`,
-    `*Engagement ${score.engagement.points}*\n${engagement.map((line) => `• ${escape(line, 200)}`).join('\n') || '• no signal yet'}`,
-    `*Route ${escape(lead.route.name)}*: ${escape(lead.route.reason, 200)}`,
+    `*Fit ${score.fit.points}*\n${fit.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no rule'}`,
+    `*Engagement ${score.engagement.points}*\n${engagement.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no signal yet'}`,
+    `*Route ${escapeText(lead.route.name)}*: ${escapeText(lead.route.reason, 200)}`,
   ]
   return {
     text: [title, ...parts].join('\n').replaceAll('*', '').slice(0, 3_000),

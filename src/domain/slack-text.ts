@@ -13,7 +13,7 @@ export function clean(text: string, max: number): string {
 }
 
 /** Cleans and escapes a lead's text for mrkdwn and for top-level text. */
-export function escape(text: string, max = 150): string {
+export function escapeText(text: string, max = 150): string {
   return clean(text, max).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 

@@ -34,7 +34,7 @@ export function verifyHubSpotSignature(request: {
   const { signature, timestamp } = request
   if (!signature || !timestamp) return 'missing'
   if (!isFresh(timestamp, 1, request.now)) return 'stale'
-  const uri = request.uri.replace(/%[0-9A-F]{2}/gi, (escape) => DECODED[escape.toUpperCase()] ?? escape)
+  const uri = request.uri.replace(/%[0-9A-F]{2}/gi, (code) => DECODED[code.toUpperCase()] ?? code)
   const expected = request.secrets.map((secret) =>
     createHmac('sha256', secret)
       .update(`${request.method}${uri}`)

@@ -1,99 +1,39 @@
 import { z } from 'zod'
-import { expandWeekdays, parseShift, type Shift, type Weekday } from './domain/business-time.ts'
-import type { AttributeTest, Condition } from './domain/condition.ts'
-import type { Duration } from './domain/handoff.ts'
+import { conditionIn, SCOPES } from './config-conditions.ts'
+import {
+  Ago,
+  DurationText,
+  LocalDate,
+  Milliseconds,
+  Name,
+  OwnerId,
+  PropertyName,
+  PropertySource,
+  ShiftText,
+  SlackChannelId,
+  SlackUserId,
+  TimeZone,
+  Weekdays,
+} from './config-values.ts'
 import type { Destination } from './domain/routing.ts'
 
 /** The shapes of the files in `config/`: one schema a file, strict. What they read is turned into the domain's types. */
 
-const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const MILLISECONDS = /^(\d+(?:\.\d+)?)(s|m|h|d)$/
-const BUSINESS_DAYS = /^(\d+)bd$/
-
-/** A duration without business days, in milliseconds: `30s`, `5m`, `1h`, `7d`. */
-const Milliseconds = z
-  .string()
-  .regex(MILLISECONDS, 'must be a duration such as 30s, 5m, 1h or 7d')
-  .transform(parseMilliseconds)
-
-const DurationText = z
-  .string()
-  .regex(/^(\d+(\.\d+)?(s|m|h|d)|\d+bd)$/, 'must be a duration such as 30s, 5m, 1h, 7d or 5bd')
-  .transform((text): Duration => {
-    const days = BUSINESS_DAYS.exec(text)
-    return days ? { businessDays: Number(days[1]) } : { ms: parseMilliseconds(text) }
-  })
-
-function parseMilliseconds(text: string): number {
-  const [, amount, unit] = MILLISECONDS.exec(text) ?? []
-  return Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN)
-}
-
-const Name = z.string().min(1)
-const Scalar = z.union([z.string(), z.number(), z.boolean()])
-
-const Test = z
-  .strictObject({
-    is: Scalar.optional().describe('equals; text compares without case'),
-    in: z.array(Scalar).min(1).optional().describe('equals one of these'),
-    atLeast: z.number().optional(),
-    atMost: z.number().optional(),
-    between: z.tuple([z.number(), z.number()]).optional().describe('both ends included'),
-    matches: z
-      .union([z.string(), z.array(z.string()).min(1)])
-      .optional()
-      .describe('patterns with *, without case; a list means any'),
-    known: z.boolean().optional(),
-    within: Milliseconds.optional().describe('for signals only: count those of the last …'),
-  })
-  .refine(
-    (test) => Object.keys(test).some((key) => key !== 'within'),
-    'needs a test: is, in, atLeast, atMost, between, matches or known',
-  )
-  .refine((test) => !test.between || test.between[0] <= test.between[1], 'between needs the smaller number first')
-  .transform(
-    (test): AttributeTest => ({ ...test, matches: typeof test.matches === 'string' ? [test.matches] : test.matches }),
-  )
-
-interface ConditionInput {
-  any?: ConditionInput[] | undefined
-  all?: ConditionInput[] | undefined
-  not?: ConditionInput | undefined
-  [attribute: string]: unknown
-}
-
-const When: z.ZodType<Condition, ConditionInput> = z
-  .lazy(() =>
-    z
-      .object({ any: z.array(When).min(1).optional(), all: z.array(When).min(1).optional(), not: When.optional() })
-      .catchall(Test)
-      .refine((map) => Object.keys(map).length > 0, 'needs at least one condition'),
-  )
-  .transform(({ any, all, not, ...tests }): Condition => {
-    const of: Condition[] = Object.entries(tests).map(([attribute, test]) => ({
-      kind: 'test',
-      attribute,
-      test: test as AttributeTest,
-    }))
-    if (any) of.push({ kind: 'any', of: any })
-    if (all) of.push({ kind: 'all', of: all })
-    if (not) of.push({ kind: 'not', of: not })
-    return of.length === 1 && of[0] ? of[0] : { kind: 'all', of }
-  })
+const FactCondition = conditionIn(SCOPES.facts)
 
 /** `config/icp.yaml`. */
 export const Icp = z.strictObject({
-  tiers: z.array(z.strictObject({ tier: z.int().min(1).max(9), when: When })),
+  tiers: z.array(z.strictObject({ tier: z.int().min(1).max(9), when: FactCondition })),
   minimumCompanySize: z.int().min(0).max(1_000_000),
-  personas: z.array(z.strictObject({ name: Name, when: When })),
-  negative: z.array(z.strictObject({ reason: Name, when: When })),
+  personas: z.array(z.strictObject({ name: Name, when: FactCondition })),
+  negative: z.array(z.strictObject({ reason: Name, when: FactCondition })),
 })
 
 /** `config/scoring.yaml`. */
 export const Scoring = z.strictObject({
   fit: z.strictObject({
     max: z.number().min(0).max(100),
-    rules: z.array(z.strictObject({ id: Name, points: z.number().min(-100).max(100), when: When })),
+    rules: z.array(z.strictObject({ id: Name, points: z.number().min(-100).max(100), when: conditionIn(SCOPES.profile) })),
   }),
   engagement: z.strictObject({
     max: z.number().min(0).max(100),
@@ -133,7 +73,7 @@ export const Routing = z.strictObject({
     .array(
       z.strictObject({
         name: Name,
-        when: When.optional(),
+        when: conditionIn(SCOPES.everything).optional(),
         to: To,
         handoff: Name.optional(),
         rescore: Milliseconds.optional(),
@@ -144,35 +84,12 @@ export const Routing = z.strictObject({
   requiredForSales: z.array(Name),
 })
 
-const LocalDate = z.iso.date('must be a date such as 2026-12-24')
-const ShiftText = z
-  .string()
-  .refine((text) => succeeds(() => parseShift(text)), 'must be a shift such as 09:00-17:30 or 22:00-02:00')
-  .transform((text): Shift => parseShift(text))
-const Weekdays = z
-  .record(
-    z.string().refine((days) => succeeds(() => expandWeekdays(days)), 'must be days such as mon, mon-fri or sat'),
-    z.array(ShiftText),
-  )
-  .transform((hours) => {
-    const week: Partial<Record<Weekday, Shift[]>> = {}
-    for (const [days, shifts] of Object.entries(hours)) {
-      for (const day of expandWeekdays(days)) week[day] = [...(week[day] ?? []), ...shifts]
-    }
-    return week
-  })
-
 /** `config/team.yaml`. */
 export const Team = z.strictObject({
   calendars: z.record(
     z.string(),
     z.strictObject({
-      timeZone: z
-        .string()
-        .refine(
-          (zone) => succeeds(() => new Intl.DateTimeFormat('en', { timeZone: zone })),
-          'is not a known time zone',
-        ),
+      timeZone: TimeZone,
       hours: Weekdays,
       holidays: z.array(LocalDate).default([]),
       overrides: z.record(LocalDate, z.array(ShiftText)).default({}),
@@ -182,8 +99,8 @@ export const Team = z.strictObject({
     z.strictObject({
       id: Name,
       name: Name,
-      hubspotOwnerId: z.string().regex(/^\d+$/, 'must be an owner id in quotes, such as "101"'),
-      slackUserId: z.string().regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user id, such as U0000AE1'),
+      hubspotOwnerId: OwnerId,
+      slackUserId: SlackUserId,
       calendar: Name,
       away: z
         .array(
@@ -200,7 +117,7 @@ export const Team = z.strictObject({
     z.strictObject({
       members: z.array(z.strictObject({ rep: Name, weight: z.int().min(1).max(100).default(1) })).min(1),
       manager: Name,
-      channel: z.string().regex(/^[CG][A-Z0-9]+$/, 'must be a Slack channel id, such as C0000AE'),
+      channel: SlackChannelId,
       fallback: Name.optional(),
       caps: z.strictObject({ perDay: z.int().min(1).optional(), open: z.int().min(1).optional() }).default({}),
     }),
@@ -209,7 +126,7 @@ export const Team = z.strictObject({
     z.strictObject({
       id: Name,
       name: Name,
-      slackUserId: z.string().regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user id'),
+      slackUserId: SlackUserId,
     }),
   ),
 })
@@ -228,11 +145,6 @@ export const Sla = z.strictObject({
     .strictObject({ count: z.int().min(1).max(50), within: DurationText, then: z.strictObject({ nurture: Name }) })
     .optional(),
 })
-
-const PropertyName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a HubSpot property name: lower case, digits, _')
-const PropertySource = z
-  .string()
-  .regex(/^(company:)?[a-z][a-z0-9_]*$/, 'must be a HubSpot property name, or company:<property>')
 
 /** The properties that Baton writes, with their default names. */
 export const WRITTEN_PROPERTIES = {
@@ -270,11 +182,11 @@ export const HubSpotMapping = z.strictObject({
         signal: Name,
         rises: PropertyName.optional(),
         changes: PropertyName.optional(),
-        when: When.optional(),
+        when: conditionIn(SCOPES.properties).optional(),
         at: PropertyName.optional().describe('a date property that says when it happened'),
         detail: PropertyName.optional().describe('a property to show in the alert, such as the page or the form'),
       })
-      .refine((rule) => (rule.rises === undefined) !== (rule.changes === undefined), 'needs either rises or changes'),
+      .refine((rule) => (rule.rises === undefined) !== (rule.changes === undefined), 'needs exactly one of rises and changes'),
   ),
   responses: z.array(
     z
@@ -284,7 +196,7 @@ export const HubSpotMapping = z.strictObject({
         to: z.array(z.string()).min(1).optional(),
         by: z.literal('person').optional(),
       })
-      .refine((rule) => (rule.rises === undefined) !== (rule.changes === undefined), 'needs either rises or changes'),
+      .refine((rule) => (rule.rises === undefined) !== (rule.changes === undefined), 'needs exactly one of rises and changes'),
   ),
   properties: z.strictObject(propertyNames).prefault({}),
 })
@@ -301,7 +213,7 @@ export const Enrichment = z.strictObject({
 
 const CaseSignal = z.strictObject({
   type: Name,
-  ago: Milliseconds.prefault('0s'),
+  ago: Ago.prefault('0s'),
   count: z.int().min(1).max(100).default(1),
 })
 
@@ -327,12 +239,3 @@ export const RoutingCases = z.strictObject({
     }),
   ),
 })
-
-function succeeds(attempt: () => unknown): boolean {
-  try {
-    attempt()
-    return true
-  } catch {
-    return false
-  }
-}

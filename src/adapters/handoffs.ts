@@ -11,6 +11,8 @@ export interface HandoffChange {
   lead?: LeadRecord
   posts?: Post[]
   history?: object
+  /** Only the messages changed: HubSpot has nothing new to hear. */
+  messagesOnly?: boolean
 }
 
 /** Changes handoffs by compare-and-set. */
@@ -39,7 +41,9 @@ export function createHandoffs({ store, leads }: { store: Store; leads: LeadStor
         const guards = [leads.guards.handoff(handoffId, version)]
         if (change.lead) guards.push(leads.guards.lead(handoff.leadId, lead.version))
         const commands: Command[] = [
-          ...leads.writes.handoff(change.handoff, version + 1, now),
+          ...(change.messagesOnly
+            ? leads.writes.messages(change.handoff, version + 1, now)
+            : leads.writes.handoff(change.handoff, version + 1, now)),
           ...(change.lead ? leads.writes.lead(change.lead, lead.version + 1, now) : []),
           ...(change.posts ?? []).flatMap((post) => leads.writes.post(post, now)),
           ...(change.history ? leads.writes.history(handoff.leadId, change.history) : []),

@@ -157,6 +157,13 @@ export function createLeadStore(store: Store) {
             : []),
         ]
       },
+      /** The handoff with new messages, which are brought up to its state. */
+      messages(handoff: Handoff, version: number, now: number): Command[] {
+        return [
+          ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
+          ['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id],
+        ]
+      },
       /** A Slack message to send. */
       post(post: Post, now: number): Command[] {
         return [

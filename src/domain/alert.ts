@@ -45,6 +45,9 @@ export const MENU = { pass_on: 'Pass on', disqualify: 'Disqualify', explain: 'Wh
 export type MenuChoice = keyof typeof MENU
 
 const TEXT_LIMIT = 1_000
+const SECTION_LIMIT = 3_000
+// Each step is one line of a section; a lead that is passed on again and again must not outgrow it.
+const MOST_EVENTS = 10
 const ATTRIBUTE_WORDS: Record<string, string> = {
   jobTitle: 'job title',
   'company.size': 'company size',
@@ -64,22 +67,16 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     ? [{ type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } }]
     : [section(`~${escapeText(title)}~\n${state}`)]
   if (live) {
-    blocks.push(section(facts(input).join('\n')))
+    blocks.push(...sections(facts(input)))
     const why = reasons(lead)
-    if (why.length > 0) blocks.push(section(why.join('\n')))
+    blocks.push(...sections(why))
     blocks.push(controls(lead, handoff))
   }
   blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }] })
   const spoken = live
     ? [opening(kind, lead), ...lines.map((line) => unmark(line, input.timeZone))]
-    : [title, unmark(state, input.timeZone)]
-  return {
-    text: spoken
-      .map((line) => line.replace(/\.$/, ''))
-      .join('. ')
-      .slice(0, TEXT_LIMIT),
-    blocks,
-  }
+    : [escapeText(title), unmark(state, input.timeZone)].filter(Boolean)
+  return { text: cut(spoken.map((line) => line.replace(/\.$/, '')).join('. ')), blocks }
 }
 
 /** The modal that asks why a lead is disqualified. `privateText` comes back with the submission. */
@@ -132,7 +129,7 @@ function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessag
   const since = lead.waitingSince ?? lead.route.at
   const text = `Nobody in the pool ${pool} can take a lead: ${who(lead)}, score ${lead.score.total}. It waits since ${localTime(since, timeZone)} and is tried again every minute. Check team.yaml: away, active, caps`
   return {
-    text,
+    text: cut(text),
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
       section(
@@ -142,8 +139,10 @@ function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessag
   }
 }
 
+// Unescaped: a header is plain text, everything else escapes it.
 function titleOf(kind: MessageKind, lead: LeadRecord, live: boolean): string {
-  const name = [displayName(lead.attributes), text(lead.attributes, 'company.name')].filter(Boolean).join(', ')
+  const company = lead.attributes['company.name']?.value
+  const name = company === undefined ? displayName(lead.attributes) : `${displayName(lead.attributes)}, ${company}`
   if (!live) return name
   if (kind === 'reminder') return `Waiting for you: ${name}`
   if (kind === 'manager-alert') return `No response yet: ${name}`
@@ -166,7 +165,7 @@ function opening(kind: MessageKind, lead: LeadRecord): string {
 function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput): string[] {
   if (!handoff) return []
   const { attributes, score } = lead
-  const size = attributes['company.size']?.value
+  const size = text(attributes, 'company.size')
   const firm = [
     text(attributes, 'jobTitle') && `*${text(attributes, 'jobTitle')}*`,
     text(attributes, 'company.industry'),
@@ -184,7 +183,8 @@ function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput): strin
   const hears = managerHearsAt(handoff)
   if (moves.length > 0 && hears !== null && kind !== 'manager-alert')
     lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
-  if (kind === 'manager-alert') lines.push(...handoff.events.map((event) => eventLine(event, slackIds, timeZone)))
+  if (kind === 'manager-alert')
+    lines.push(...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone)))
   return lines
 }
 
@@ -289,7 +289,7 @@ function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZo
 function contextLine({ lead, handoff, slackIds, timeZone }: MessageInput): string {
   if (!handoff) return ''
   const recent = handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
-  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${lead.id}`].join(' · ')
+  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${escapeText(lead.id)}`].join(' · ')
 }
 
 function who(lead: LeadRecord): string {
@@ -315,6 +315,23 @@ function unmark(line: string, timeZone: string): string {
   return line
     .replaceAll('*', '')
     .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
+}
+
+// Escaping makes text up to five times longer: what does not fit into one section goes on in the next.
+function sections(lines: string[]): Block[] {
+  const texts: string[] = []
+  for (const line of lines) {
+    const joined = texts.length === 0 ? line : `${texts.at(-1)}\n${line}`
+    if (texts.length > 0 && joined.length <= SECTION_LIMIT) texts[texts.length - 1] = joined
+    else texts.push(line)
+  }
+  return texts.map(section)
+}
+
+// Cuts escaped text between characters, never within an entity or a mention.
+function cut(text: string): string {
+  if (text.length <= TEXT_LIMIT) return text
+  return `${text.slice(0, TEXT_LIMIT - 1).replace(/(&[a-z]{0,4}|<[^>]*|[\uD800-\uDBFF])$/, '')}…`
 }
 
 function section(mrkdwn: string): Block {

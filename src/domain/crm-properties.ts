@@ -51,7 +51,8 @@ export function crmProperties(
   const owner = handoff && handoff.status !== 'closed' ? ownerIds[holderOf(handoff).rep] : undefined
   if (owner) properties.hubspot_owner_id = owner
   const stage = String(lead.attributes.lifecycleStage?.value ?? '').toLowerCase()
-  if (score.mql && !rejected && STAGES_BEFORE_MQL.includes(stage)) properties.lifecyclestage = 'marketingqualifiedlead'
+  const out = rejected !== undefined || 'disqualify' in route.to
+  if (score.mql && !out && STAGES_BEFORE_MQL.includes(stage)) properties.lifecyclestage = 'marketingqualifiedlead'
   return properties
 }
 

@@ -47,7 +47,7 @@ export function scoreEngagement(config: EngagementConfig, signals: readonly Sign
   const ordered = [...signals].sort(byTime)
   const capped = overTheCap(config, ordered)
   const contributions = ordered.map((signal): SignalContribution => {
-    const rule = config.signals[signal.type]
+    const rule = ruleFor(config, signal)
     const age = Math.max(0, now - signal.at)
     if (!rule) return { signal, age, points: 0, reason: 'no points for this signal' }
     if (config.window !== undefined && age > config.window) {
@@ -72,12 +72,17 @@ export function memoryOf(config: EngagementConfig): number | undefined {
   return config.window + Math.max(0, ...periods)
 }
 
+// A signal's type comes from outside: one that is called `constructor` has no points.
+function ruleFor(config: EngagementConfig, signal: Signal) {
+  return Object.hasOwn(config.signals, signal.type) ? config.signals[signal.type] : undefined
+}
+
 // From the newest back: which signals are kept then never depends on what is old enough to be forgotten.
 function overTheCap(config: EngagementConfig, ordered: readonly Signal[]): Set<Signal> {
   const over = new Set<Signal>()
   const kept = new Map<string, number[]>()
   for (const signal of [...ordered].reverse()) {
-    const cap = config.signals[signal.type]?.cap
+    const cap = ruleFor(config, signal)?.cap
     if (!cap) continue
     const times = kept.get(signal.type) ?? []
     if (times.filter((time) => time - signal.at < cap.per).length >= cap.count) over.add(signal)
@@ -87,7 +92,7 @@ function overTheCap(config: EngagementConfig, ordered: readonly Signal[]): Set<S
 }
 
 function inactivityOf(config: EngagementConfig, ordered: readonly Signal[], now: number) {
-  const last = ordered.findLast((signal) => config.signals[signal.type])
+  const last = ordered.findLast((signal) => ruleFor(config, signal))
   if (!config.inactivity || !last) return undefined
   const periods = Math.max(0, Math.floor((now - last.at) / config.inactivity.every))
   return { since: last.at, periods, points: periods === 0 ? 0 : periods * config.inactivity.points }

@@ -78,7 +78,8 @@ export function observeSignals(
   createdAt: number,
   now: number,
 ): Signal[] {
-  if (before === null && now - createdAt > DAY) return []
+  const isOld = now - createdAt > DAY
+  if (before === null && isOld) return []
   const lookup = (name: string) => readRaw(contact[name.replace(/^hubspot\./, '')])
   const done = new Set<string>()
   const found: Signal[] = []
@@ -86,6 +87,8 @@ export function observeSignals(
     const property = rule.rises ?? rule.changes ?? ''
     if (done.has(property) || (rule.when && evaluate(rule.when, lookup).truth !== 'true')) continue
     done.add(property)
+    // A property that the config names since the last read is seen for the first time, as the contact was then.
+    if (isOld && before !== null && !Object.hasOwn(before, property)) continue
     const [value, previous] = [contact[property], before?.[property]]
     const newest = newSignal(rule, `${property}-${value ?? ''}`, contact, now)
     if (rule.changes !== undefined) {
@@ -131,6 +134,8 @@ export function possibleResponses(
 ): { property: string; byPerson: boolean }[] {
   return mapping.responses.flatMap((rule) => {
     const property = rule.rises ?? rule.changes ?? ''
+    // A rule that is younger than the handoff has nothing to compare with.
+    if (!Object.hasOwn(baseline, property)) return []
     const [value, before] = [contact[property] ?? null, baseline[property] ?? null]
     const met =
       rule.rises !== undefined
@@ -164,7 +169,10 @@ function readValue(name: string, text: string | null | undefined): AttributeValu
   const trimmed = text?.trim()
   if (!trimmed) return undefined
   if (NUMBERS.has(name)) return readNumber(trimmed)
-  if (name === 'company.techStack') return trimmed.split(';').filter(Boolean)
+  if (name === 'company.techStack') {
+    const tools = trimmed.split(';').flatMap((tool) => tool.trim() || [])
+    return tools.length > 0 ? tools : undefined
+  }
   // HubSpot's industries are codes such as COMPUTER_SOFTWARE; the config speaks plain words.
   if (name === 'company.industry') return trimmed.replaceAll('_', ' ').toLowerCase()
   return trimmed
@@ -181,5 +189,6 @@ function readNumber(text: string): number | undefined {
 
 function readRaw(text: string | null | undefined): AttributeValue | undefined {
   if (text === null || text === undefined || text === '') return undefined
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+  // A post code such as 02134 and an id of more than 15 digits would not survive as numbers.
+  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(text) ? Number(text) : text
 }

@@ -90,7 +90,7 @@ export function nextBandChange(
 function farEnd(config: EngagementConfig, signals: readonly Signal[], now: number): number {
   if (config.window === undefined) return now + TEN_YEARS
   const last = signals.reduce((latest, signal) => Math.max(latest, signal.at), 0)
-  return Math.max(now, Math.min(last, now) + config.window) + 1
+  return Math.ceil(Math.max(now, last + config.window)) + 1
 }
 
 /** Reads the attributes that came from outside. */

@@ -4,11 +4,11 @@
  */
 
 // Control, zero-width and bidirectional characters can hide or turn around what follows them.
-const INVISIBLE = /[\p{Cc}\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu
+const INVISIBLE = /[\p{Cc}\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu
 
 /** Cleans a lead's text: no invisible characters, single spaces, at most `max` characters. Not yet escaped. */
 export function clean(text: string, max: number): string {
-  const characters = [...text.replace(/\s+/g, ' ').replace(INVISIBLE, '').trim()]
+  const characters = [...text.replace(/\s+/g, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ').trim()]
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : characters.join('')
 }
 

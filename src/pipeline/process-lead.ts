@@ -72,8 +72,8 @@ export function createProcessLead(parts: ProcessLeadParts) {
     const changed = started ?? ended
     const changedVersion = started ? 0 : state.handoff.version
     const released = standing && ended ? releases(standing, ended) : []
-    const showNews: Command[] =
-      current?.status === 'open' ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
+    const shown = current?.status === 'open' && Object.keys(current.messages).length > 0
+    const showNews: Command[] = shown ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
     const committed = await store.commit(
       [
         leads.guards.lead(leadId, state.lead.version),

@@ -1,6 +1,6 @@
 import type { LeadStore } from '../adapters/lead-store.ts'
 import type { Slack } from '../adapters/slack.ts'
-import type { Store } from '../adapters/store.ts'
+import type { Command, Store } from '../adapters/store.ts'
 import type { Config } from '../config.ts'
 import type { Handoff } from '../domain/handoff.ts'
 import { OutsideError } from '../errors.ts'
@@ -34,13 +34,14 @@ export function createRefreshMessages(parts: {
       if (shown !== message.shown) await update(message.channel, message.ts, rendered)
       messages[ref] = { ...message, shown }
     }
-    const after: Handoff = { ...handoff, messages }
     const index = store.keys.index(handoff.leadId, 'refresh')
+    const changed = Object.entries(messages).some(([ref, { shown }]) => shown !== handoff.messages[ref]?.shown)
+    const record = JSON.stringify({ ...handoff, messages })
     // What changed while we were at it is shown by the next run: then the entry stays in the index.
     await store.commit(
       [leads.guards.handoff(handoffId, version), leads.guards.lead(handoff.leadId, lead.version)],
       [
-        ['HSET', store.keys.handoff(handoffId), 'version', version + 1, 'record', JSON.stringify(after)],
+        ...(changed ? [['HSET', store.keys.handoff(handoffId), 'version', version + 1, 'record', record] satisfies Command] : []),
         ['ZREM', index, handoffId],
       ],
     )

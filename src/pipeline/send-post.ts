@@ -66,7 +66,7 @@ export function createSendPost(parts: {
           ...handoff.messages,
           [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown: fingerprint(message) },
         }
-        return { handoff: { ...handoff, messages } }
+        return { handoff: { ...handoff, messages }, messagesOnly: true }
       })
       parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
     }

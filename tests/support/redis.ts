@@ -15,7 +15,7 @@ export function createTestRedis(): TestRedis {
   const deleteKeys = async () => {
     const redis = new Redis(url)
     try {
-      for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+      for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1_000 })) {
         if (keys.length > 0) await redis.unlink(...keys)
       }
     } finally {

@@ -1,0 +1,177 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Clock } from '../../src/clock.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../src/demo/simulated-hubspot.ts'
+import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
+import { readEnv } from '../../src/env.ts'
+import { setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
+import { createHubSpot } from '../../src/adapters/hubspot.ts'
+import type { Index } from '../../src/adapters/store.ts'
+import { QUEUES } from '../../src/queue/jobs.ts'
+import { createService, type Service } from '../../src/service.ts'
+import { createLogger, createMetrics } from '../../src/telemetry.ts'
+import { createTestRedis } from './redis.ts'
+
+/** A Wednesday, 10:00 in New York, 16:00 in Berlin. */
+export const WEDNESDAY_10_NEW_YORK = Date.parse('2026-11-18T15:00:00Z')
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** The whole of Baton between a simulated HubSpot and a simulated Slack, with a clock that tests move. */
+export interface Stage {
+  config: Config
+  clock: { now: number }
+  hubspot: SimulatedHubSpot
+  slack: SimulatedSlack
+  /** The services, those with an API first. */
+  services: Service[]
+  /** Addresses of the APIs. */
+  addresses: string[]
+  /** Lines that were logged, as JSON text. */
+  logLines: string[]
+  /** Waits until there is nothing left to do at the present instant. */
+  quiet(): Promise<void>
+  /** Moves the clock, wakes what is due then, and waits until it is quiet. */
+  advance(milliseconds: number): Promise<void>
+  /** What Slack users see, newest last, as text. */
+  texts(channelOrUser: string): string[]
+  close(): Promise<void>
+}
+
+/** How a stage differs from the default: config files laid over `config/`, how many services of each role, environment. */
+export interface StageOptions {
+  start?: number
+  files?: Record<string, string>
+  edit?: (config: Config) => void
+  roles?: ('api' | 'worker' | 'both')[]
+  env?: Record<string, string>
+  redisUrls?: string[]
+  /** Whether calls that the simulators do not know and dead letters are errors at the end; they are unless told. */
+  strict?: boolean
+}
+
+const WORK: Index[] = ['unread', 'posts', 'refresh', 'sync', 'release']
+
+/** Builds a stage. Close it after the test: that checks that nothing unexpected was called and nothing was given up. */
+export async function createStage(options: StageOptions = {}): Promise<Stage> {
+  const redis = createTestRedis()
+  const redisUrls = options.redisUrls ?? [redis.url]
+  const moved = { now: options.start ?? WEDNESDAY_10_NEW_YORK }
+  const clock: Clock = { now: () => moved.now, agreed: async () => moved.now }
+  const config = await loadTestConfig(options.files ?? {}, moved.now)
+  options.edit?.(config)
+
+  const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }
+  const hubspot = await createSimulatedHubSpot({ now: clock.now, ...secrets, rateLimit: 'off' })
+  const people = [...Object.values(config.team.reps), ...Object.values(config.team.managers)]
+  const slack = await createSimulatedSlack({
+    now: clock.now,
+    botToken: 'xoxb-canary-token',
+    signingSecret: 'slack-canary-secret',
+    users: [...people.map(({ slackUserId, name }) => ({ id: slackUserId, name })), { id: 'U0STRANGER', name: 'Stranger' }],
+    channels: Object.entries(config.team.pools).map(([name, { channel }]) => ({ id: channel, name })),
+  })
+  for (const { hubspotOwnerId, id, name } of Object.values(config.team.reps)) {
+    const [firstName = '', lastName = ''] = name.split(' ')
+    hubspot.createOwner({ id: hubspotOwnerId, email: `${id}@team.example`, firstName, lastName })
+  }
+  const publicUrl = 'https://baton.example.com'
+  const env = readEnv({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    PUBLIC_URL: publicUrl,
+    HUBSPOT_ACCESS_TOKEN: secrets.accessToken,
+    HUBSPOT_CLIENT_SECRET: secrets.clientSecret,
+    HUBSPOT_BASE_URL: hubspot.url,
+    HUBSPOT_REQUESTS_PER_10_SECONDS: '1000',
+    SLACK_BOT_TOKEN: 'xoxb-canary-token',
+    SLACK_SIGNING_SECRET: 'slack-canary-secret',
+    SLACK_API_URL: slack.apiUrl,
+    API_TOKENS: 'canary-api-token',
+    ...options.env,
+  })
+  const logLines: string[] = []
+  const log = createLogger('debug', { write: (line: string) => void logLines.push(line) })
+  await prepareHubSpot(config, hubspot.url, secrets.accessToken)
+
+  const services: Service[] = []
+  const addresses: string[] = []
+  for (const role of options.roles ?? ['both']) {
+    const service = await createService({ env, config, redisUrls, role, log, prefix: redis.prefix, clock, retryDelay: 20, sweepEvery: 0 })
+    services.push(service)
+    if (role !== 'worker') addresses.push(await service.listen())
+  }
+  hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl: `${publicUrl}/webhooks/hubspot` })
+  slack.setInteractionsUrl(`${addresses[0]}/webhooks/slack/interactions`)
+
+  const stage: Stage = {
+    config,
+    clock: moved,
+    hubspot,
+    slack,
+    services,
+    addresses,
+    logLines,
+    async quiet() {
+      await expect.poll(async () => busy(stage), { timeout: 20_000, interval: 15 }).toEqual([])
+    },
+    async advance(milliseconds) {
+      moved.now += milliseconds
+      await services.at(-1)?.sweep({ grace: false })
+      await stage.quiet()
+    },
+    texts: (channelOrUser) => slack.messages(channelOrUser).map((message) => message.text),
+    async close() {
+      const dead = options.strict === false ? 0 : await services[0]?.store.count('dead')
+      for (const service of services) await service.close()
+      await Promise.all([hubspot.close(), slack.close()])
+      if (options.redisUrls === undefined) await redis.deleteKeys()
+      if (options.strict === false) return
+      expect(dead, 'dead letters').toBe(0)
+      expect(hubspot.unexpectedCalls).toEqual([])
+      expect(slack.unexpectedCalls).toEqual([])
+    },
+  }
+  return stage
+}
+
+/** What is still to be done at the present instant, for the message of a test that waits in vain. */
+async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
+  await hubspot.settled()
+  const service = services[0]
+  if (!service) return ['no service']
+  const found: string[] = []
+  for (const name of QUEUES) {
+    const counts = await service.producers.queues[name].getJobCounts('waiting', 'active', 'prioritized', 'delayed')
+    // A timer sleeps until its instant; every other delayed job is a retry.
+    const left = Object.entries(counts).filter(([state, count]) => count > 0 && !(name === 'timers' && state === 'delayed'))
+    found.push(...left.map(([state, count]) => `${name}: ${count} ${state}`))
+  }
+  for (const index of WORK) {
+    const ids = await service.store.due(index, clock.now, 100)
+    if (ids.length > 0) found.push(`${index}: ${ids.join(', ')}`)
+  }
+  return found
+}
+
+async function prepareHubSpot(config: Config, baseUrl: string, accessToken: string): Promise<void> {
+  const quiet = { redis: null, prefix: 'setup', requestsPer10Seconds: 1_000, properties: () => ({ contact: [], company: [] }) }
+  await setUpHubSpot(createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }), config.hubspot.properties, false)
+}
+
+async function loadTestConfig(files: Record<string, string>, now: number): Promise<Config> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-config-'))
+  try {
+    await cp(join(import.meta.dirname, '..', '..', 'config'), directory, { recursive: true })
+    for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
+    return await loadConfig(directory, now)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+

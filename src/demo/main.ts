@@ -1,91 +1,175 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { startEmbeddedRedis } from '../adapters/embedded-redis.ts'
-import { loadConfig } from '../config.ts'
+import { createHubSpot } from '../adapters/hubspot.ts'
+import { setUpHubSpot } from '../adapters/hubspot-setup.ts'
+import { type Config, loadConfig, propertiesToRead } from '../config.ts'
 import { readEnv } from '../env.ts'
 import { createService } from '../service.ts'
-import { createLogger } from '../telemetry.ts'
+import { createLogger, createMetrics } from '../telemetry.ts'
 import { createSimulatedHubSpot } from './simulated-hubspot.ts'
-import { createSimulatedSlack } from './simulated-slack.ts'
+import { createSimulatedSlack, type SimulatedSlackOptions } from './simulated-slack.ts'
+import { STORY } from './story.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const secrets = { token: 'demo-token', hubspot: 'demo-client-secret', slack: 'demo-signing-secret', bot: 'xoxb-demo' }
+/*
+ * The demo: the real service, with the real config but for clocks of seconds and people who never sleep, between a
+ * simulated HubSpot and a simulated Slack. It tells its story in the terminal, then stays up for clicking.
+ */
+
+const SLACK_PORT = 4010
+const ROOT = join(import.meta.dirname, '..', '..')
 const now = () => Date.now()
+const started = now()
 
-const directory = await mkdtemp(join(tmpdir(), 'baton-demo-'))
-await cp(join(root, 'config'), directory, { recursive: true })
-await cp(join(root, 'src', 'demo', 'config'), directory, { recursive: true })
-const config = await loadConfig(directory, now())
-
+const config = await demoConfig()
+const people = Object.fromEntries([...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => [slackUserId, name]))
 const redis = await startEmbeddedRedis()
-const hubspot = await createSimulatedHubSpot({ now, accessToken: secrets.token, clientSecret: secrets.hubspot })
-const slack = await createSimulatedSlack({
-  now,
-  botToken: secrets.bot,
-  signingSecret: secrets.slack,
-  users: [...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => ({
-    id: slackUserId,
-    name,
-  })),
-  channels: Object.entries(config.team.pools).map(([name, pool]) => ({ id: pool.channel, name })),
-})
+const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })
+const slack = await openSlack()
 const env = readEnv({
   PORT: '0',
   HOST: '127.0.0.1',
   PUBLIC_URL: 'https://baton.demo.example',
-  HUBSPOT_ACCESS_TOKEN: secrets.token,
-  HUBSPOT_CLIENT_SECRET: secrets.hubspot,
+  HUBSPOT_ACCESS_TOKEN: 'demo-token',
+  HUBSPOT_CLIENT_SECRET: 'demo-client-secret',
   HUBSPOT_BASE_URL: hubspot.url,
-  SLACK_BOT_TOKEN: secrets.bot,
-  SLACK_SIGNING_SECRET: secrets.slack,
+  SLACK_BOT_TOKEN: 'xoxb-demo',
+  SLACK_SIGNING_SECRET: 'demo-signing-secret',
   SLACK_API_URL: slack.apiUrl,
-  LOG_LEVEL: 'warn',
+  LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
 })
-const service = await createService({
-  env,
-  config,
-  redisUrls: [redis.url],
-  role: 'both',
-  log: createLogger(env.LOG_LEVEL),
-  sweepEvery: 1_000,
+const service = await createService({ env, config, redisUrls: [redis.url], role: 'both', log: createLogger(env.LOG_LEVEL) })
+closeWithGrace({ delay: 20_000, logger: false }, async () => {
+  await service.close()
+  await Promise.all([hubspot.close(), slack.close(), redis.stop()])
 })
+
 const address = await service.listen()
 hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot` })
 slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
-slack.onMessage((event) => {
-  if (event.kind === 'posted') console.log(`Slack  ${event.message.text}`)
-})
-closeWithGrace({ delay: 10_000, logger: false }, async () => {
-  await service.close()
-  await Promise.all([hubspot.close(), slack.close(), redis.stop()])
-  await rm(directory, { recursive: true })
-})
+await prepareHubSpot()
+tell()
+await play()
+invite()
 
-for (const rep of Object.values(config.team.reps)) {
-  hubspot.createOwner({
-    id: rep.hubspotOwnerId,
-    email: `${rep.id}@baton.example`,
-    firstName: rep.name.split(' ')[0] ?? '',
-    lastName: rep.name.split(' ')[1] ?? '',
+async function demoConfig(): Promise<Config> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-demo-'))
+  try {
+    await cp(join(ROOT, 'config'), directory, { recursive: true })
+    await cp(join(import.meta.dirname, 'config'), directory, { recursive: true })
+    return await loadConfig(directory, now())
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function openSlack() {
+  const options: SimulatedSlackOptions = {
+    now,
+    botToken: 'xoxb-demo',
+    signingSecret: 'demo-signing-secret',
+    users: Object.entries(people).map(([id, name]) => ({ id, name })),
+    channels: Object.entries(config.team.pools).map(([name, pool]) => ({ id: pool.channel, name })),
+  }
+  try {
+    return await createSimulatedSlack({ ...options, port: SLACK_PORT })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return createSimulatedSlack(options)
+  }
+}
+
+async function prepareHubSpot(): Promise<void> {
+  for (const { id, hubspotOwnerId, name } of Object.values(config.team.reps)) {
+    const [firstName = '', lastName = ''] = name.split(' ')
+    hubspot.createOwner({ id: hubspotOwnerId, email: `${id}@baton.example`, firstName, lastName })
+  }
+  const connection = createHubSpot({
+    accessToken: env.HUBSPOT_ACCESS_TOKEN,
+    baseUrl: hubspot.url,
+    redis: null,
+    prefix: 'setup',
+    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
+    properties: () => propertiesToRead(config),
+    metrics: createMetrics(),
+  })
+  await setUpHubSpot(connection, config.hubspot.properties, false)
+}
+
+/** Prints what is posted in Slack, as it happens. */
+function tell(): void {
+  say('Baton runs between a simulated HubSpot and a simulated Slack. Clocks that take hours in life take seconds here.')
+  slack.onMessage((event) => {
+    if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(event.message.text)}`)
+    if (event.kind === 'ephemeral') line('Slack', `only for ${people[event.user] ?? event.user}: ${readable(event.text)}`)
   })
 }
-const company = hubspot.createCompany({
-  name: 'Northwind Freight',
-  domain: 'northwind.example',
-  numberofemployees: '240',
-  industry: 'COMPUTER_SOFTWARE',
-})
-hubspot.createContact(
-  {
-    email: 'dana.ruiz@northwind.example',
-    firstname: 'Dana',
-    lastname: 'Ruiz',
-    jobtitle: 'VP Marketing',
-    num_conversion_events: '2',
-    recent_conversion_event_name: 'Request a demo',
-    hs_analytics_source_data_1: 'pricing campaign',
-  },
-  { companyId: company, by: 'form' },
-)
+
+/** Lets the leads come in one after the other, and waits until the first one's ladder has reached its end. */
+async function play(): Promise<void> {
+  for (const [index, lead] of STORY.entries()) {
+    say(`\n${index + 1}. ${lead.shows}`)
+    line('HubSpot', `${lead.who}.`)
+    const id = lead.arrive(hubspot)
+    await decided(id, '')
+    if (!lead.then) continue
+    const before = hubspot.contact(id)?.baton_route ?? ''
+    line('HubSpot', `${lead.then.does}.`)
+    lead.then.act(hubspot, id, now)
+    await decided(id, before)
+  }
+  say(`\nNobody has answered the first lead, so its ladder goes on: remind, reassign, tell the manager.`)
+  await until(() => slack.messages('U000MGR1').some((message) => message.text.startsWith('No response yet')))
+}
+
+async function decided(id: string, routeBefore: string): Promise<void> {
+  await until(() => (hubspot.contact(id)?.baton_route ?? '') !== routeBefore)
+  const contact = hubspot.contact(id) ?? {}
+  const owner = Object.values(config.team.reps).find((rep) => rep.hubspotOwnerId === contact.hubspot_owner_id)?.name
+  const outcome = contact.baton_disqualified_reason
+    ? `disqualified: ${contact.baton_disqualified_reason}`
+    : contact.baton_nurture_track
+      ? `nurture track "${contact.baton_nurture_track}"`
+      : `to ${owner}, clock running`
+  const review = contact.baton_needs_review === 'true' ? ' Flagged for review.' : ''
+  line('Baton', `score ${contact.baton_score} (fit ${contact.baton_fit_score}, engagement ${contact.baton_engagement_score}), route ${contact.baton_route} → ${outcome}.${review}`)
+  await wait(400)
+}
+
+function invite(): void {
+  const holder = Object.values(config.team.reps).find((rep) => rep.id === 'sdr-1')
+  say(`
+Now it is your turn. Open the simulated Slack in a browser, on a phone's width too:
+
+  ${slack.url}/?user=${holder?.slackUserId}   as ${holder?.name}
+  ${slack.url}/?user=U000MGR1   as ${people.U000MGR1}, the manager
+
+Click Contacted, or the menu: Pass on, Disqualify, Why this score. Control-C ends the demo.`)
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = now() + 60_000; !holds(); ) {
+    if (now() > end) throw new Error('The demo waited a minute in vain. LOG_LEVEL=info npm run demo shows more.')
+    await wait(50)
+  }
+}
+
+function placeOf(message: { channel: string; user?: string }): string {
+  const pool = Object.entries(config.team.pools).find(([, { channel }]) => channel === message.channel)?.[0]
+  return pool ? `#${pool}` : `to ${people[message.user ?? ''] ?? message.channel}`
+}
+
+function readable(text: string): string {
+  return text.replace(/<@(\w+)>/g, (_, id: string) => people[id] ?? id).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
+
+function line(who: string, text: string): void {
+  console.log(`${`+${((now() - started) / 1_000).toFixed(1)}s`.padStart(7)}  ${who.padEnd(7)}  ${text}`)
+}
+
+function say(text: string): void {
+  console.log(text)
+}

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { click, createTier1Lead, createTier2Lead } from '../support/leads.ts'
+import { createStage, HOUR, MINUTE, type Stage } from '../support/stage.ts'
+
+let stage: Stage
+afterEach(async () => stage.close())
+
+describe('nothing is lost and nothing is said twice', () => {
+  it('sends one alert when webhooks come twice and in the wrong order', async () => {
+    stage = await createStage()
+    stage.hubspot.setWebhooks({
+      targetUrl: `${stage.addresses[0]}/webhooks/hubspot`,
+      publicUrl: 'https://baton.example.com/webhooks/hubspot',
+      duplicates: 2,
+      reverse: true,
+    })
+    const ids = Array.from({ length: 10 }, (_, index) => createTier2Lead(stage, { email: `lead${index}@smalltown.example` }))
+    await stage.quiet()
+    expect(stage.slack.messages('C0000SDR')).toHaveLength(10)
+    expect(stage.texts('U000SDR1')).toHaveLength(5)
+    expect(stage.texts('U000SDR2')).toHaveLength(5)
+    expect(ids.every((id) => stage.hubspot.contact(id)?.baton_route === 'mql')).toBe(true)
+  })
+
+  it('finds a post whose answer was lost in the history instead of posting it again', async () => {
+    stage = await createStage()
+    stage.slack.failNext({ method: 'chat.postMessage', kind: 'accept-then-reset', times: 1 })
+    createTier2Lead(stage)
+    await stage.quiet()
+    expect(stage.slack.calls.some((call) => call.method === 'conversations.history')).toBe(true)
+    expect(stage.texts('U000SDR1')).toHaveLength(1)
+    expect(stage.texts('C0000SDR')).toHaveLength(1)
+    await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
+    await stage.quiet()
+    for (const message of stage.slack.messages()) expect(message.text).toContain('Contacted')
+  })
+
+  it.each([
+    ['chat.postMessage', 'http-500'],
+    ['chat.postMessage', 'html'],
+    ['chat.postMessage', 'rate-limited-bare'],
+    ['conversations.open', 'http-500'],
+    ['chat.update', 'http-500'],
+  ] as const)('gets over %s answering %s', async (method, kind) => {
+    stage = await createStage()
+    stage.slack.failNext({ method, kind, times: 2 })
+    createTier2Lead(stage)
+    await stage.quiet()
+    await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
+    await stage.quiet()
+    expect(stage.slack.messages()).toHaveLength(2)
+    for (const message of stage.slack.messages()) expect(message.text).toContain('Contacted')
+  })
+
+  it('tells the manager when the rep cannot be reached in Slack', async () => {
+    stage = await createStage()
+    stage.slack.failNext({ method: 'conversations.open', kind: 'ok-false', error: 'user_disabled', times: 1 })
+    createTier2Lead(stage)
+    await stage.quiet()
+    expect(stage.texts('U000SDR1')).toEqual([])
+    expect(stage.texts('U000MGR1')).toEqual([expect.stringContaining('No response yet')])
+  })
+
+  it.each([
+    [/contacts\/batch\/read/, 500, undefined],
+    [/contacts\/batch\/read/, 423, undefined],
+    [/contacts\/batch\/update/, 502, undefined],
+    [/contacts\/batch\/update/, 429, { status: 'error', errorType: 'RATE_LIMIT', policyName: 'SECONDLY', message: 'You have reached your secondly limit.' }],
+  ] as const)('gets over HubSpot answering %s with %i', async (path, status, body) => {
+    stage = await createStage()
+    stage.hubspot.failNext({ path, status, times: 1, ...(body ? { body } : {}) })
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_route: 'mql', hubspot_owner_id: '201' })
+    expect(stage.slack.messages()).toHaveLength(2)
+  })
+
+  it('writes every other contact when one of a batch is refused, and says so once', async () => {
+    stage = await createStage({ strict: false })
+    const good = createTier2Lead(stage)
+    const bad = createTier2Lead(stage, { email: 'bad@smalltown.example' })
+    const better = createTier2Lead(stage, { email: 'better@smalltown.example' })
+    // An owner id that HubSpot does not know spoils the batch it is in.
+    const rep = stage.config.team.reps['sdr-2']
+    if (rep) rep.hubspotOwnerId = '999'
+    await stage.quiet()
+    const owners = [good, bad, better].map((id) => stage.hubspot.contact(id)?.hubspot_owner_id)
+    expect(owners.filter((owner) => owner === '201')).toHaveLength(2)
+    expect(await stage.services[0]?.store.count('dead')).toBe(1)
+    expect(stage.slack.messages('C0000SDR')).toHaveLength(3)
+  })
+
+  it('comes to rest: our own writes come back as events and end there', async () => {
+    stage = await createStage()
+    createTier1Lead(stage)
+    await stage.quiet()
+    const ofHubSpot = (path: string) => stage.hubspot.calls.filter((call) => call.path.endsWith(path)).length
+    expect(ofHubSpot('contacts/batch/update')).toBe(1)
+    expect(ofHubSpot('contacts/batch/read')).toBeLessThanOrEqual(2)
+  })
+
+  it('brings back what the queues have lost', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    const queues = stage.services[0]?.producers.queues
+    await queues?.timers.obliterate({ force: true })
+    await stage.advance(HOUR)
+    expect(stage.texts('U000SDR1')).toHaveLength(2)
+    await stage.services[0]?.leads.markUnread(id, stage.clock.now)
+    await stage.advance(MINUTE)
+    expect(await stage.services[0]?.store.count('unread')).toBe(0)
+  })
+})
+
+describe('several processes on one Redis', () => {
+  it('two APIs and two workers behave like one', async () => {
+    stage = await createStage({ roles: ['api', 'api', 'worker', 'worker'] })
+    const [first, second] = stage.addresses
+    const publicUrl = 'https://baton.example.com/webhooks/hubspot'
+    const ids: string[] = []
+    for (const [index, address] of [first, second, first, second].entries()) {
+      stage.hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl, duplicates: 1 })
+      for (let lead = 0; lead < 10; lead++) ids.push(createTier2Lead(stage, { email: `lead${index}-${lead}@smalltown.example` }))
+    }
+    await stage.quiet()
+    const owners = ids.map((id) => stage.hubspot.contact(id)?.hubspot_owner_id)
+    expect(owners.filter((owner) => owner === '201')).toHaveLength(20)
+    expect(owners.filter((owner) => owner === '202')).toHaveLength(20)
+    expect(stage.texts('C0000SDR')).toHaveLength(40)
+    // The other API takes the click; whichever worker is free takes the ladder.
+    stage.slack.setInteractionsUrl(`${second}/webhooks/slack/interactions`)
+    await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
+    await stage.advance(2 * HOUR)
+    expect(stage.texts('U000SDR2').filter((text) => text.startsWith('New lead for you'))).toHaveLength(19)
+    expect(new Set(ids.map((id) => stage.hubspot.contact(id)?.baton_sla_status))).toEqual(new Set(['breached', 'responded']))
+  })
+})
+
+describe('personal data', () => {
+  it('never reaches a log line, a job or the metadata of a message', async () => {
+    stage = await createStage()
+    stage.slack.failNext({ method: 'chat.postMessage', kind: 'ok-false', error: 'invalid_blocks', times: 1 })
+    stage.hubspot.failNext({ path: /batch\/update/, status: 500, times: 1 })
+    stage.hubspot.failNext({ path: /companies/, status: 400, times: 1 })
+    createTier1Lead(stage)
+    await stage.quiet()
+    await click(stage, 'U0STRANGER', 'C0000SDR', 'contacted').catch(() => undefined)
+    await fetch(`${stage.addresses[0]}/v1/signals`, { method: 'POST', headers: { authorization: 'Bearer wrong-canary' }, body: '{"dana":"canary"}' })
+    await stage.advance(HOUR)
+    expect(stage.logLines.length).toBeGreaterThan(0)
+    expect(stage.logLines.join('')).not.toMatch(/canary/i)
+    for (const message of stage.slack.messages()) expect(JSON.stringify(message.metadata)).not.toMatch(/canary/i)
+    const queues = Object.values(stage.services[0]?.producers.queues ?? {})
+    for (const queue of queues) {
+      const jobs = await queue.getJobs(['delayed', 'waiting', 'active', 'completed', 'failed'])
+      expect(JSON.stringify(jobs.map((job) => job.data))).not.toMatch(/canary/i)
+    }
+  })
+})

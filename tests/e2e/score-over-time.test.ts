@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { click, createTier1Lead, createTier2Lead } from '../support/leads.ts'
+import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
+
+let stage: Stage
+afterEach(async () => stage.close())
+
+async function lookAgainAt(id: string): Promise<number | null | undefined> {
+  return (await stage.services[0]?.leads.read(id))?.lead.record?.lookAgainAt
+}
+
+describe('decay needs no event', () => {
+  it('scores a lead again at the instant its band falls, and routes it again', async () => {
+    stage = await createStage()
+    const created = stage.clock.now
+    const id = createTier2Lead(stage, { hs_email_click: '1', num_conversion_events: '2' })
+    await stage.quiet()
+    // 25 fit + 20 demo + 10 content + 5 click = 60: medium, and just below sales.
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '60', baton_route: 'medium' })
+    for (let week = 0; week < 4; week++) await stage.advance(7 * DAY)
+    expect(stage.hubspot.contact(id)?.baton_score).toBe('60')
+    await stage.advance(2 * DAY)
+    expect(stage.clock.now - created).toBe(30 * DAY)
+    await stage.advance(5 * DAY)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '50', baton_engagement_score: '25' })
+    await stage.advance(55 * DAY)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '30', baton_band: 'low', baton_route: 'low', baton_nurture_track: 'newsletter' })
+  })
+
+  it('updates a lead that is with sales without taking it away', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
+    await stage.quiet()
+    expect(await lookAgainAt(id)).toBe(stage.clock.now + 30 * DAY)
+    await stage.advance(30 * DAY)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '55', baton_band: 'medium', baton_route: 'mql', hubspot_owner_id: '201', baton_sla_status: 'responded' })
+    expect(stage.slack.messages()).toHaveLength(2)
+  })
+
+  it('shows a new score in messages that are still open', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    stage.hubspot.changeContact(id, { hs_email_click: '3' })
+    await stage.quiet()
+    expect(stage.texts('U0000AE1')[0]).toContain('Score 85 (hot)')
+    expect(stage.texts('U0000AE1')).toHaveLength(1)
+  })
+})
+
+describe('enrichment', () => {
+  it('flags the lead when the company cannot be read, goes on, and scores again when it can', async () => {
+    stage = await createStage()
+    stage.hubspot.failNext({ path: /companies\/batch\/read/, status: 500, times: 1 })
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '45', baton_needs_review: 'true', baton_route: 'medium' })
+    await stage.advance(HOUR)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '80', baton_needs_review: 'false', baton_route: 'tier-1-mql' })
+  })
+})
+
+describe('contacts that go', () => {
+  it('closes the handoff of a deleted contact, and starts a new one when it is restored', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.deleteContact(id)
+    await stage.quiet()
+    expect(stage.texts('U000SDR1')[0]).toContain('no longer in HubSpot')
+    await stage.advance(5 * HOUR)
+    expect(stage.slack.messages()).toHaveLength(2)
+    stage.hubspot.restoreContact(id)
+    await stage.quiet()
+    expect(stage.slack.messages()).toHaveLength(4)
+  })
+
+  it('erases a contact that was deleted for privacy, from Redis and from Slack', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.privacyDeleteContact(id)
+    await stage.quiet()
+    for (const message of stage.slack.messages()) expect(message.text).toBe('This lead was deleted on request.')
+    const redis = stage.services[0]?.store.redis
+    const prefix = stage.services[0]?.store.prefix
+    const left = (await redis?.keys(`*${prefix}*${id}*`)) ?? []
+    // What stays holds no data: digests of events, and the ids of a timer and an assignment that expire by themselves.
+    expect(left.filter((key) => !/:seen:|:assignment:|:steps-/.test(key))).toEqual([])
+  })
+})

@@ -7,7 +7,8 @@ import type { Slack } from '../adapters/slack.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { RenderedMessage } from '../domain/alert.ts'
-import { holderOf } from '../domain/handoff.ts'
+import { type Handoff, holderOf } from '../domain/handoff.ts'
+import type { LeadRecord } from '../domain/lead.ts'
 import { OutsideError } from '../errors.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
@@ -39,32 +40,28 @@ export function createSendPost(parts: {
     const { lead } = await leads.read(post.leadId)
     const handoff = post.handoffId ? (await leads.readHandoff(post.handoffId)).record : null
     const to = recipientOf(config, post)
-    // A click or a newer step may have settled it since: a message that is no longer true is not sent.
-    const moot =
-      !lead.record ||
-      !to ||
-      (handoff
-        ? handoff.status !== 'open' || (post.rep !== undefined && holderOf(handoff).rep !== post.rep)
-        : lead.record.waitingSince === undefined)
-    if (moot || !lead.record || !to) return outbox.drop(post)
+    if (!lead.record || !to) return outbox.drop(post)
     const message = renderFor(config, { kind: post.kind, rep: post.rep, pool: post.pool }, lead.record, handoff)
     try {
       const channel = await slack.channelFor(to)
+      // A message that may be there already is looked for first, also when it is moot: it has to be brought up to date.
       const found = claim.state === 'ambiguous' ? await slack.find(channel, post.id, claim.firstTry) : null
-      const sent = found ?? (await slack.post(channel, post.id, message))
-      await remember(post, sent, message)
+      if (!found && isMoot(post, lead.record, handoff)) return await outbox.drop(post)
+      // Nobody knows which state a message shows that was sent by somebody else.
+      if (found) await remember(post, found, '')
+      else await remember(post, await slack.post(channel, post.id, message), fingerprint(message))
     } catch (error) {
       await failed(post, error)
     }
   }
 
-  async function remember(post: Post, sent: { channel: string; ts: string }, message: RenderedMessage): Promise<void> {
+  async function remember(post: Post, sent: { channel: string; ts: string }, shown: string): Promise<void> {
     const { kind, audience, rep } = post
     if (post.handoffId && kind !== 'nobody-available') {
       await parts.handoffs.change(post.handoffId, parts.clock.now(), (handoff) => {
         const messages = {
           ...handoff.messages,
-          [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown: fingerprint(message) },
+          [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown },
         }
         return { handoff: { ...handoff, messages }, messagesOnly: true }
       })
@@ -90,6 +87,12 @@ export function createSendPost(parts: {
     }
     throw error
   }
+}
+
+// A click or a newer step may have settled it since: a message that is no longer true is not sent.
+function isMoot(post: Post, lead: LeadRecord, handoff: Handoff | null): boolean {
+  if (!handoff) return lead.waitingSince === undefined
+  return handoff.status !== 'open' || (post.rep !== undefined && holderOf(handoff).rep !== post.rep)
 }
 
 /** A short digest of a message as it is shown, to tell whether an update would change anything. */

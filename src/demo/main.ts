@@ -20,6 +20,8 @@ import { STORY } from './story.ts'
  */
 
 const SLACK_PORT = 4010
+// A message's whole text is on the page; the terminal shows its beginning.
+const LINE = 230
 const ROOT = join(import.meta.dirname, '..', '..')
 const now = () => Date.now()
 const started = now()
@@ -163,7 +165,12 @@ function placeOf(message: { channel: string; user?: string }): string {
 }
 
 function readable(text: string): string {
-  return text.replace(/<@(\w+)>/g, (_, id: string) => people[id] ?? id).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  const plain = text
+    .replace(/<@(\w+)>/g, (_, id: string) => people[id] ?? id)
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+  return plain.length > LINE ? `${plain.slice(0, LINE)}…` : plain
 }
 
 function line(who: string, text: string): void {

@@ -1,0 +1,49 @@
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts'
+import { startProcess } from '../support/processes.ts'
+
+const executablePath = findChromium()
+const demo = startProcess('src/demo/main.ts', [], { LOG_LEVEL: 'error' })
+let browser: Browser | undefined
+
+afterAll(async () => {
+  await browser?.close()
+  await demo.end('SIGKILL')
+})
+
+test('the demo tells its whole story and stays up', async () => {
+  await expect.poll(() => demo.output(), { timeout: 60_000 }).toContain('Now it is your turn')
+  const story = demo.output()
+  for (const line of [
+    /score 80 \(fit 50, engagement 30\), route tier-1-mql → to Ada Lane, clock running/,
+    /score 65 \(fit 25, engagement 40\), route mql → to Cleo Park, clock running/,
+    /score 35 .* route medium → nurture track "signal-based"/,
+    /score 3 .* route low → nurture track "newsletter"/,
+    /route negative-icp → disqualified: competitor/,
+    /score 10 .* route hand-raiser-sdr → to Dan Moss/,
+    /Flagged for review/,
+    /to Ada Lane: Still waiting for you: Dana Ruiz/,
+    /to Ben Ortiz: .*Dana Ruiz/,
+    /to Mia Chen: No response yet: Dana Ruiz/,
+  ]) {
+    expect(story).toMatch(line)
+  }
+  expect(story).not.toContain('"level"')
+}, 90_000)
+
+test.skipIf(!executablePath)('a rep clicks on the page, on a phone, and the real service answers', async () => {
+  const address = /http:\/\/[\d.:]+\/\?user=U000SDR1/.exec(demo.output())?.[0] ?? ''
+  browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS })
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+  await page.goto(address)
+  await page.getByText('Baton').first().click()
+  await page.getByText('Kim Osei, Smalltown Bakery').waitFor()
+  await page.getByRole('button', { name: 'Contacted Kim Osei' }).click()
+  await page.getByText(/Contacted by/).locator('visible=true').first().waitFor()
+  expect(await page.getByRole('button', { name: 'Contacted Kim Osei' }).count()).toBe(0)
+}, 60_000)
+
+test('Control-C ends it in order', async () => {
+  expect(await demo.end('SIGINT')).toBe(0)
+}, 60_000)

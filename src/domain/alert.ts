@@ -60,23 +60,26 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   const { kind, lead, handoff } = input
   if (!handoff) return nobodyAvailable(input)
   const live = handoff.status === 'open' && (input.reader === undefined || input.reader === holderOf(handoff).rep)
-  const lines = live ? [...facts(input), ...reasons(lead)] : []
   const title = titleOf(kind, lead, live)
-  const state = stateLine(input, live)
-  const blocks: Block[] = live
-    ? [{ type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } }]
-    : [section(`~${escapeText(title)}~\n${state}`)]
-  if (live) {
-    blocks.push(...sections(facts(input)))
-    const why = reasons(lead)
-    blocks.push(...sections(why))
-    blocks.push(controls(lead, handoff))
+  const context: Block = {
+    type: 'context',
+    elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }],
   }
-  blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }] })
-  const spoken = live
-    ? [opening(kind, lead), ...lines.map((line) => unmark(line, input.timeZone))]
-    : [escapeText(title), unmark(state, input.timeZone)].filter(Boolean)
-  return { text: cut(spoken.map((line) => line.replace(/\.$/, '')).join('. ')), blocks }
+  if (!live) {
+    const state = stateLine(input)
+    return { text: spoken([title, state], input), blocks: [section(`~${escapeText(title)}~\n${state}`), context] }
+  }
+  const why = reasons(lead)
+  return {
+    text: spoken([opening(kind, lead, handoff), ...facts(input, 'spoken'), ...why], input),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
+      section(facts(input, 'shown').join('\n')),
+      ...(why.length > 0 ? [section(why.join('\n'))] : []),
+      controls(lead, handoff),
+      context,
+    ],
+  }
 }
 
 /** The modal that asks why a lead is disqualified. `privateText` comes back with the submission. */
@@ -150,9 +153,12 @@ function titleOf(kind: MessageKind, lead: LeadRecord, live: boolean): string {
   return name
 }
 
-function opening(kind: MessageKind, lead: LeadRecord): string {
+function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
+  const { how } = holderOf(handoff)
+  const forRep =
+    how === 'reassigned' ? 'Reassigned to you' : how === 'passed-on' ? 'Passed on to you' : 'New lead for you'
   const openings: Record<MessageKind, string> = {
-    'rep-alert': 'New lead for you',
+    'rep-alert': forRep,
     'pool-alert': 'New lead',
     reminder: 'Still waiting for you',
     'manager-alert': 'No response yet',
@@ -162,30 +168,50 @@ function opening(kind: MessageKind, lead: LeadRecord): string {
   return `${openings[kind]}: ${who(lead)}`
 }
 
-function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput): string[] {
+// The spoken form leaves out what the opening has said already.
+function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput, form: 'spoken' | 'shown'): string[] {
   if (!handoff) return []
   const { attributes, score } = lead
-  const size = text(attributes, 'company.size')
+  const size = attributes['company.size']?.value
+  const role = form === 'shown' ? text(attributes, 'jobTitle') : undefined
   const firm = [
-    text(attributes, 'jobTitle') && `*${text(attributes, 'jobTitle')}*`,
+    role && `*${role}*`,
     text(attributes, 'company.industry'),
     size === undefined ? undefined : `${size} people`,
     text(attributes, 'country'),
   ].filter(Boolean)
-  const holder = holderOf(handoff).rep
-  const late = slaStatus(handoff) === 'breached'
-  const lines = [
-    ...(firm.length > 0 ? [firm.join(' · ')] : []),
+  const lines: string[] = firm.length > 0 ? [firm.join(' · ')] : []
+  lines.push(
     `*Score ${score.total}* (${score.band}): fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
-    `*${late ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt, timeZone)}*${kind === 'rep-alert' || kind === 'reminder' ? '' : ` · with ${mention(slackIds, holder)}`}`,
-  ]
-  const moves = handoff.events.filter((event) => event.what === 'reassigned' || event.what === 'passed-on')
-  const hears = managerHearsAt(handoff)
-  if (moves.length > 0 && hears !== null && kind !== 'manager-alert')
-    lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
+  )
+  const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt, timeZone)}*`
+  const forTheRep = kind === 'rep-alert' || kind === 'reminder'
+  lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff).rep)}`)
   if (kind === 'manager-alert')
-    lines.push(...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone)))
+    return [...lines, ...handoff.events.map((event) => eventLine(event, slackIds, timeZone))]
+  const [before, holder] = handoff.holders.slice(-2)
+  if (before && holder) {
+    const from = mention(slackIds, before.rep)
+    lines.push(
+      holder.how === 'passed-on'
+        ? `Passed on by ${holder.by ? `<@${holder.by}>` : from}`
+        : `Reassigned from ${from}: no response`,
+    )
+    const hears = managerHearsAt(handoff)
+    if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
+  }
   return lines
+}
+
+// Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.
+function spoken(lines: string[], { timeZone }: MessageInput): string {
+  const plain = lines.map((line) =>
+    line
+      .replaceAll('*', '')
+      .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
+      .replace(/\.$/, ''),
+  )
+  return plain.join('. ').slice(0, TEXT_LIMIT)
 }
 
 function reasons(lead: LeadRecord): string[] {
@@ -243,8 +269,8 @@ export function contactUrl(lead: Pick<LeadRecord, 'id' | 'portalId'>): string {
     : 'https://app.hubspot.com/contacts'
 }
 
-function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput, live: boolean): string {
-  if (!handoff || live) return ''
+function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): string {
+  if (!handoff) return ''
   if (handoff.ended) {
     const { how, at, by, reason, minutes } = handoff.ended
     const person = by ? ` by <@${by}>` : ''
@@ -286,10 +312,12 @@ function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZo
   }
 }
 
-function contextLine({ lead, handoff, slackIds, timeZone }: MessageInput): string {
+function contextLine({ kind, lead, handoff, slackIds, timeZone }: MessageInput): string {
   if (!handoff) return ''
-  const recent = handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
-  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${escapeText(lead.id)}`].join(' · ')
+  // The manager's message tells the whole course above.
+  const recent =
+    kind === 'manager-alert' ? [] : handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
+  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${lead.id}`].join(' · ')
 }
 
 function who(lead: LeadRecord): string {
@@ -308,30 +336,6 @@ function who(lead: LeadRecord): string {
 function mention(slackIds: Record<string, string>, rep: string): string {
   const id = slackIds[rep]
   return id ? `<@${id}>` : escapeText(rep)
-}
-
-// For screen readers: no mrkdwn stars, and dates as text instead of Slack's date tokens.
-function unmark(line: string, timeZone: string): string {
-  return line
-    .replaceAll('*', '')
-    .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
-}
-
-// Escaping makes text up to five times longer: what does not fit into one section goes on in the next.
-function sections(lines: string[]): Block[] {
-  const texts: string[] = []
-  for (const line of lines) {
-    const joined = texts.length === 0 ? line : `${texts.at(-1)}\n${line}`
-    if (texts.length > 0 && joined.length <= SECTION_LIMIT) texts[texts.length - 1] = joined
-    else texts.push(line)
-  }
-  return texts.map(section)
-}
-
-// Cuts escaped text between characters, never within an entity or a mention.
-function cut(text: string): string {
-  if (text.length <= TEXT_LIMIT) return text
-  return `${text.slice(0, TEXT_LIMIT - 1).replace(/(&[a-z]{0,4}|<[^>]*|[\uD800-\uDBFF])$/, '')}…`
 }
 
 function section(mrkdwn: string): Block {

@@ -132,7 +132,7 @@ function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessag
   const since = lead.waitingSince ?? lead.route.at
   const text = `Nobody in the pool ${pool} can take a lead: ${who(lead)}, score ${lead.score.total}. It waits since ${localTime(since, timeZone)} and is tried again every minute. Check team.yaml: away, active, caps`
   return {
-    text: cut(text),
+    text: cut(text, TEXT_LIMIT),
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
       section(
@@ -188,7 +188,7 @@ function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput, form: 
   const forTheRep = kind === 'rep-alert' || kind === 'reminder'
   lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff).rep)}`)
   if (kind === 'manager-alert')
-    return [...lines, ...handoff.events.map((event) => eventLine(event, slackIds, timeZone))]
+    return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
   const [before, holder] = handoff.holders.slice(-2)
   if (before && holder) {
     const from = mention(slackIds, before.rep)
@@ -211,7 +211,17 @@ function spoken(lines: string[], { timeZone }: MessageInput): string {
       .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
       .replace(/\.$/, ''),
   )
-  return plain.join('. ').slice(0, TEXT_LIMIT)
+  return cut(plain.join('. '), TEXT_LIMIT)
+}
+
+// Cuts between characters and never inside an escape such as &amp;, which would show as garbage.
+function cut(text: string, max: number): string {
+  const characters = [...text]
+  if (characters.length <= max) return text
+  return `${characters
+    .slice(0, max - 1)
+    .join('')
+    .replace(/&[a-z]*$/, '')}…`
 }
 
 function reasons(lead: LeadRecord): string[] {
@@ -339,7 +349,7 @@ function mention(slackIds: Record<string, string>, rep: string): string {
 }
 
 function section(mrkdwn: string): Block {
-  return { type: 'section', expand: true, text: { type: 'mrkdwn', verbatim: true, text: mrkdwn } }
+  return { type: 'section', expand: true, text: { type: 'mrkdwn', verbatim: true, text: cut(mrkdwn, SECTION_LIMIT) } }
 }
 
 function text(attributes: Attributes, name: string): string | undefined {

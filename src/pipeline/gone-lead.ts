@@ -9,7 +9,12 @@ import { endHandoff, holderOf } from '../domain/handoff.ts'
 import { OutsideError } from '../errors.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
+import { RunLater } from '../queue/worker.ts'
+import type { Logger } from '../telemetry.ts'
 
+// A contact that was created a moment ago may not be readable yet.
+const SETTLING = 60_000
+const LOOK_AGAIN = 5_000
 const ERASED = 'This lead was deleted on request.'
 
 /**
@@ -23,6 +28,7 @@ export function createGoneLead(parts: {
   handoffs: Handoffs
   pools: PoolLedger
   slack: Slack
+  log: Logger
   kick: (jobs: JobRequest[]) => void
 }) {
   const { leads, store, clock } = parts
@@ -31,6 +37,12 @@ export function createGoneLead(parts: {
     const { lead, inbox, handoff } = await leads.read(leadId)
     if (inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) return erase(leadId)
     const now = clock.now()
+    const justCreated = inbox.items.some(
+      (item) => item.kind === 'hint' && item.event === 'creation' && now - item.at < SETTLING,
+    )
+    if (!lead.record && justCreated) throw new RunLater(LOOK_AGAIN)
+    const signals = inbox.items.filter((item) => item.kind === 'signal').length
+    if (signals > 0) parts.log.warn({ lead: leadId, signals }, 'signals of a contact that HubSpot does not have')
     const current = handoff.record
     const ended = current ? endHandoff(current, { at: now, how: 'contact-gone' }, undefined) : null
     const released = current && ended ? releases(current, ended) : []

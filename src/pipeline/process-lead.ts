@@ -9,9 +9,9 @@ import type { Config } from '../config.ts'
 import { decide, historyEntry } from '../domain/decision.ts'
 import { endHandoff } from '../domain/handoff.ts'
 import { nextRecord } from '../domain/next-record.ts'
-import { OutsideError } from '../errors.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
+import { RunLater } from '../queue/worker.ts'
 import type { Metrics } from '../telemetry.ts'
 import { assignLead } from './assign-lead.ts'
 import { postsForLead } from './posts.ts'
@@ -30,6 +30,8 @@ export interface ProcessLeadParts {
   kick: (jobs: JobRequest[]) => void
   onGone: (leadId: string) => Promise<void>
 }
+
+const CHANGED_MEANWHILE = 50
 
 /** The main job: read the lead, enrich, score, route, assign, and commit all of it or nothing. */
 export function createProcessLead(parts: ProcessLeadParts) {
@@ -89,7 +91,7 @@ export function createProcessLead(parts: ProcessLeadParts) {
       ],
     )
     // Somebody changed the lead meanwhile, for example by a click: decide again on what is true now.
-    if (!committed) throw new OutsideError('redis', 'unavailable', 'changed-meanwhile')
+    if (!committed) throw new RunLater(CHANGED_MEANWHILE)
     parts.metrics.decisions.inc({ route: decision.route.route, action: decision.action })
     parts.kick(followUps(leadId, { postIds: posts.map((post) => post.id), handoff: changed ?? current, released }, now))
     late?.then((arrived) => (arrived ? lookAgain(leadId) : undefined)).catch(() => undefined)

@@ -41,7 +41,9 @@ export function createRefreshMessages(parts: {
     await store.commit(
       [leads.guards.handoff(handoffId, version), leads.guards.lead(handoff.leadId, lead.version)],
       [
-        ...(changed ? [['HSET', store.keys.handoff(handoffId), 'version', version + 1, 'record', record] satisfies Command] : []),
+        ...(changed
+          ? [['HSET', store.keys.handoff(handoffId), 'version', version + 1, 'record', record] satisfies Command]
+          : []),
         ['ZREM', index, handoffId],
       ],
     )

@@ -25,6 +25,7 @@ export function createTakeDueSteps(parts: {
     const config = parts.config()
     const now = await parts.clock.agreed()
     let before: Handoff | undefined
+    let reserved: { pool: string; assignmentId: string } | null = null
     const change = await parts.handoffs.change(handoffId, now, async (handoff) => {
       before = handoff
       const due = nextDue(handoff)
@@ -40,6 +41,7 @@ export function createTakeDueSteps(parts: {
         return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
       }
       const next = wantsAnotherRep(handoff, now) ? await anotherRep(config, handoff, now) : null
+      reserved = next
       const { handoff: after, notices } = takeDueSteps(handoff, now, next)
       return {
         handoff: after,
@@ -47,10 +49,17 @@ export function createTakeDueSteps(parts: {
         history: { at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) },
       }
     })
+    const taken = change?.handoff.holders.some((holder) => holder.assignmentId === reserved?.assignmentId)
+    // A click was faster than the ladder: the rep who was about to get the lead is free again.
+    if (reserved && !taken) await giveBack(reserved)
     if (!change || !before) return
     const released = releases(before, change.handoff)
     const postIds = (change.posts ?? []).map((post) => post.id)
     parts.kick(followUps(change.handoff.leadId, { postIds, handoff: change.handoff, released }, parts.clock.now()))
+  }
+
+  async function giveBack({ pool, assignmentId }: { pool: string; assignmentId: string }): Promise<void> {
+    await parts.pools.release(pool, assignmentId)
   }
 
   async function anotherRep(config: Config, handoff: Handoff, now: number) {

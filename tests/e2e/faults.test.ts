@@ -132,7 +132,7 @@ describe('several processes on one Redis', () => {
     stage.slack.setInteractionsUrl(`${second}/webhooks/slack/interactions`)
     await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
     await stage.advance(2 * HOUR)
-    expect(stage.texts('U000SDR2').filter((text) => text.startsWith('New lead for you'))).toHaveLength(19)
+    expect(stage.texts('U000SDR2').filter((text) => text.startsWith('Reassigned to you'))).toHaveLength(19)
     expect(new Set(ids.map((id) => stage.hubspot.contact(id)?.baton_sla_status))).toEqual(new Set(['breached', 'responded']))
   })
 })

@@ -20,7 +20,8 @@ describe('the ladder of a tier 2 lead, when nobody responds', () => {
 
     // 11:00 + 1 h is 12:00, when lunch begins: the second business hour ends exactly there.
     await stage.advance(HOUR)
-    expect(stage.texts(DAN)).toEqual([expect.stringContaining('New lead for you')])
+    expect(stage.texts(DAN)).toEqual([expect.stringContaining('Reassigned to you: Dana-Canary')])
+    expect(stage.texts(DAN)[0]).toContain(`Reassigned from <@${CLEO}>: no response`)
     expect(stage.texts(DAN)[0]).toContain('The manager hears of it Wed 18 Nov, 15:00')
     expect(stage.texts(CLEO).every((text) => text.includes('Reassigned'))).toBe(true)
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('202')
@@ -124,7 +125,7 @@ describe('the buttons', () => {
     await stage.quiet()
     await click(stage, ADA, ADA, 'pass_on')
     await stage.quiet()
-    expect(stage.texts(BEN)).toEqual([expect.stringContaining('New lead for you')])
+    expect(stage.texts(BEN)).toEqual([expect.stringContaining('Passed on to you: Dana-Canary')])
     expect(stage.texts(ADA)[0]).toContain(`Passed on to <@${BEN}> by <@${ADA}>`)
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('102')
     await click(stage, BEN, BEN, 'pass_on')

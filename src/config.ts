@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { LineCounter, parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import type { z } from 'zod'
-import { ConfigError, type ConfigProblem, checkShape, problemAt, type SourceFile } from './config-problems.ts'
-import { checkReferences } from './config-references.ts'
+import { checkCalendars } from './config/calendars.ts'
+import { ConfigError, problemAt, type SourceFile } from './config/problems.ts'
+import { checkReferences } from './config/references.ts'
 import {
   Enrichment,
   HubSpotMapping,
@@ -14,9 +13,11 @@ import {
   Scoring,
   Sla,
   Team as TeamFile,
-} from './config-schemas.ts'
-import { addBusinessTime } from './domain/business-time.ts'
+} from './config/schemas.ts'
+import { checkShape } from './config/shape.ts'
+import { readSources } from './config/source.ts'
 import { attributesOf, type Condition } from './domain/condition.ts'
+import type { AttemptsConfig } from './domain/follow-up.ts'
 import type { HandoffDefinition } from './domain/handoff.ts'
 import type { IcpConfig } from './domain/icp.ts'
 import type { RoutingConfig } from './domain/routing.ts'
@@ -43,7 +44,7 @@ export interface Config {
   scoring: ScoringConfig
   routing: RoutingConfig
   team: Team
-  sla: { handoffs: Record<string, HandoffDefinition> }
+  sla: { handoffs: Record<string, HandoffDefinition>; attempts?: AttemptsConfig | undefined }
   hubspot: z.output<typeof HubSpotMapping>
   enrichment: z.output<typeof Enrichment>
   version: string
@@ -56,19 +57,12 @@ const ENRICHMENT_DEFAULT: z.output<typeof Enrichment> = {
   keep: { matched: 90 * 86_400_000, notFound: 86_400_000 },
 }
 
-const MAXIMUM_FILE_BYTES = 256 * 1024
-
 /**
  * Reads and checks a config directory, its routing cases included.
  * Throws `ConfigError` with every mistake at once: file, line, path and the nearest valid key.
  */
 export async function loadConfig(directory: string, now: number): Promise<Config> {
-  const problems: ConfigProblem[] = []
-  const sources: Partial<Record<FileName, SourceFile>> = {}
-  for (const name of Object.keys(CONFIG_FILES) as FileName[]) {
-    const source = await readSource(directory, name, problems)
-    if (source) sources[name] = source
-  }
+  const { sources, problems } = await readSources(directory, CONFIG_FILES)
   const shape = <T>(name: FileName, schema: z.ZodType<T>): T | undefined => {
     const source = sources[name]
     if (!source) return undefined
@@ -84,10 +78,10 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const hubspot = shape('hubspot', HubSpotMapping)
   const enrichment = shape('enrichment', Enrichment)
   const cases = shape('routing-cases', RoutingCases)
-  problems.push(...checkReferences(sources as Parameters<typeof checkReferences>[0]))
+  problems.push(...checkReferences(sources))
   if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
   if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !sla || !hubspot) {
-    throw new ConfigError(sortProblems(problems))
+    throw new ConfigError(problems)
   }
   const config: Config = {
     icp,
@@ -163,70 +157,18 @@ function conditionsOf(config: Config): Condition[] {
     ...config.scoring.fit.rules,
     ...config.routing.routes,
     ...config.hubspot.signals,
+    { when: config.sla.attempts?.answered },
   ].flatMap((item) => item.when ?? [])
 }
 
-async function readSource(
-  directory: string,
-  name: FileName,
-  problems: ConfigProblem[],
-): Promise<SourceFile | undefined> {
-  const file = join(directory, `${name}.yaml`)
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    if (missing && CONFIG_FILES[name].optional) return undefined
-    problems.push({ file, line: 1, path: '', message: missing ? 'the file is missing' : 'the file cannot be read' })
-    return undefined
-  }
-  if (Buffer.byteLength(text) > MAXIMUM_FILE_BYTES) {
-    problems.push({ file, line: 1, path: '', message: 'the file is larger than 256 KiB' })
-    return undefined
-  }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
-  for (const error of document.errors) {
-    problems.push({
-      file,
-      line: lines.linePos(error.pos[0]).line,
-      path: '',
-      message: `is not valid YAML: ${error.message}`,
-    })
-  }
-  if (document.errors.length > 0) return undefined
-  try {
-    return { file, document, lines, content: document.toJS({ maxAliasCount: 50 }) }
-  } catch (error) {
-    problems.push({ file, line: 1, path: '', message: `is not valid YAML: ${(error as Error).message}` })
-    return undefined
-  }
-}
-
-function checkCalendars(source: SourceFile, team: z.output<typeof TeamFile>, now: number): ConfigProblem[] {
-  return Object.entries(team.calendars)
-    .filter(([, calendar]) => addBusinessTime(calendar, now, 1) === null)
-    .map(([name]) =>
-      problemAt(
-        source,
-        ['calendars', name, 'hours'],
-        'has no open time in the next 400 days: no clock could ever run out',
-      ),
-    )
-}
-
+// Comments, the order of keys, aliases and the routing cases decide nothing, so they do not count.
 function versionOf(sources: Partial<Record<FileName, SourceFile>>): string {
   const { 'routing-cases': _, ...content } = sources
   const plain = Object.fromEntries(Object.entries(content).map(([name, source]) => [name, source.content]))
   return createHash('sha256')
-    .update(stringify(plain, { sortMapEntries: true }))
+    .update(stringify(plain, { sortMapEntries: true, aliasDuplicateObjects: false }))
     .digest('hex')
     .slice(0, 12)
-}
-
-function sortProblems(problems: ConfigProblem[]): ConfigProblem[] {
-  return problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
 }
 
 function unique(names: string[]): string[] {

@@ -3,27 +3,29 @@ import { z } from 'zod'
 /** The environment is wrong; the message lists every variable with what it needs. */
 export class EnvironmentError extends Error {
   constructor(problems: string[]) {
-    super(`The environment is not complete:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    super(
+      `The environment has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    )
     this.name = 'EnvironmentError'
   }
 }
 
+const Text = z.string({ error: 'is required' })
 const Url = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://baton.example.com' })
-const Secrets = z
-  .string({ error: 'is required' })
-  .transform((text) =>
-    text
-      .split(',')
-      .map((secret) => secret.trim())
-      .filter(Boolean),
-  )
-  .refine(
-    (secrets) => secrets.length >= 1 && secrets.length <= 2,
-    'must hold one secret, or two separated by a comma while you rotate',
-  )
+const Secrets = Text.transform((text) =>
+  text
+    .split(',')
+    .map((secret) => secret.trim())
+    .filter(Boolean),
+).refine(
+  (secrets) => secrets.length >= 1 && secrets.length <= 2,
+  'must hold one secret, or two separated by a comma while you rotate',
+)
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const Environment = z.object({
-  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: Url,
   REDIS_URL: z
@@ -35,11 +37,11 @@ const Environment = z.object({
     )
     .optional(),
   CONFIG_DIR: z.string().default('./config'),
-  HUBSPOT_ACCESS_TOKEN: z.string({ error: 'is required' }).min(1),
+  HUBSPOT_ACCESS_TOKEN: Text,
   HUBSPOT_CLIENT_SECRET: Secrets,
   HUBSPOT_BASE_URL: Url.optional(),
-  HUBSPOT_REQUESTS_PER_10_SECONDS: z.coerce.number({ error: 'must be a number' }).int().min(10).max(1000).default(190),
-  SLACK_BOT_TOKEN: z.string({ error: 'is required' }).min(1),
+  HUBSPOT_REQUESTS_PER_10_SECONDS: wholeNumber(10, 1000).default(190),
+  SLACK_BOT_TOKEN: Text,
   SLACK_SIGNING_SECRET: Secrets,
   SLACK_API_URL: Url.optional(),
   API_TOKENS: z
@@ -51,9 +53,9 @@ const Environment = z.object({
         .map((token) => token.trim())
         .filter(Boolean),
     ),
-  APOLLO_API_KEY: z.string().min(1).optional(),
+  APOLLO_API_KEY: Text.optional(),
   ENRICHMENT_BASE_URL: Url.default('https://api.apollo.io'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 })
 
 /** The environment, read and checked. Secrets are lists so that two are accepted during a rotation. */
@@ -68,10 +70,17 @@ const HubSpotEnvironment = Environment.pick({
   HUBSPOT_REQUESTS_PER_10_SECONDS: true,
 })
 
+function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`
+  return Text.regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .pipe(z.number().min(least, error).max(most, error))
+}
+
 type Variables = Record<string, string | undefined>
 
 /**
- * Reads the environment of the contract. An empty variable counts as unset.
+ * Reads the environment of the contract. Space around a value is cut off; an empty variable counts as unset.
  * Throws `EnvironmentError` that names every missing or malformed variable at once, and never shows a value.
  */
 export function readEnv(variables: Variables): Env {
@@ -84,7 +93,9 @@ export function readHubSpotEnv(variables: Variables): z.output<typeof HubSpotEnv
 }
 
 function read<T>(schema: z.ZodType<T>, variables: Variables): T {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
+  // A secret read from a file often ends in a newline, which no header may hold.
+  const trimmed = Object.entries(variables).map(([name, value]) => [name, value?.trim()] as const)
+  const given = Object.fromEntries(trimmed.filter(([, value]) => value))
   const result = schema.safeParse(given)
   if (result.success) return result.data
   throw new EnvironmentError(

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
+import type { RoutingCases } from './config/schemas.ts'
 import type { Config } from './config.ts'
-import type { RoutingCases } from './config-schemas.ts'
 import type { Attributes, Signal } from './domain/lead.ts'
+import { emailAttributes } from './domain/observation.ts'
 import { chooseRoute } from './domain/routing.ts'
 import { fullLookup, scoreLead } from './domain/score.ts'
 
@@ -17,9 +18,10 @@ export interface RoutingCaseFailure {
 /** Scores and routes each case's lead at `now` and compares with what ops expect. Empty when all hold. */
 export function runRoutingCases(config: Config, cases: RoutingCase[], now: number): RoutingCaseFailure[] {
   return cases.flatMap((item, index) => {
-    const attributes: Attributes = Object.fromEntries(
+    const given: Attributes = Object.fromEntries(
       Object.entries(item.lead).map(([name, value]) => [name, { value, source: 'routing-cases.yaml' }]),
     )
+    const attributes = { ...emailAttributes(given.email), ...given }
     const signals: Signal[] = item.signals.flatMap((signal, position) =>
       Array.from({ length: signal.count }, (_, number) => ({
         id: `${position}-${number}`,
@@ -39,12 +41,13 @@ export function runRoutingCases(config: Config, cases: RoutingCase[], now: numbe
       route: decision.route,
       ...decision.to,
     }
+    const sum = `score ${score.total}: fit ${score.fit.points}, engagement ${score.engagement.points}, tier ${score.icp.tier ?? 'none'}`
     return Object.entries(item.expect)
       .filter(([key, expected]) => expected !== undefined && actual[key] !== expected)
       .map(([key, expected]) => ({
         index,
         key,
-        message: `"${item.name}": expected ${key} ${String(expected)}, but it is ${String(actual[key] ?? 'none')}`,
+        message: `"${item.name}" should have ${key} ${String(expected)}, but has ${String(actual[key] ?? 'none')}${key === 'route' ? ` (${sum})` : ''}`,
       }))
   })
 }

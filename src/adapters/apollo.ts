@@ -55,12 +55,15 @@ export function createApollo(options: { apiKey: string; baseUrl: string; metrics
         throw new OutsideError('apollo', 'unavailable', 'no-answer')
       }
       if (!response.ok) {
-        const limited = response.status === 429
-        count(limited ? 'rate-limited' : 'refused')
-        throw new OutsideError('apollo', limited ? 'rate-limited' : 'unavailable', String(response.status))
+        const kind = response.status === 429 ? 'rate-limited' : 'unavailable'
+        count(kind)
+        throw new OutsideError('apollo', kind, String(response.status))
       }
       const match = Match.safeParse(body)
-      if (!match.success) throw new OutsideError('apollo', 'unavailable', 'not-an-answer')
+      if (!match.success) {
+        count('unavailable')
+        throw new OutsideError('apollo', 'unavailable', 'not-an-answer')
+      }
       count('ok')
       const person = match.data.person
       if (!person) return { status: 'not-found', personal: {}, shared: {} }

@@ -64,7 +64,7 @@ const PROPERTIES: Record<keyof PropertyNames, { label: string; description: stri
 }
 
 /** What the app in HubSpot needs. Source: HubSpot's scope and webhook guides. */
-export const HUBSPOT_APP = {
+const HUBSPOT_APP = {
   scopes: [
     'crm.objects.contacts.read',
     'crm.objects.contacts.write',
@@ -84,11 +84,12 @@ export const HUBSPOT_APP = {
   ],
 }
 
-/** What `setup` did, or would do. */
+/** What `setup` did, or would do. `wrongType` are properties of that name that somebody made with another type. */
 export interface SetupReport {
   group: 'created' | 'there already'
   created: string[]
   existing: string[]
+  wrongType: { name: string; type: string; wanted: string }[]
 }
 
 /** Creates the property group and the properties that are missing; run twice it changes nothing. With `dryRun` it only looks. */
@@ -100,7 +101,7 @@ export async function setUpHubSpot(
   const groups = await call('read property groups', () => client.crm.properties.groupsApi.getAll('contacts'))
   const hasGroup = groups.results.some((group) => group.name === GROUP)
   const present = await call('read properties', () => client.crm.properties.coreApi.getAll('contacts'))
-  const known = new Set(present.results.map((property) => property.name))
+  const known = new Map(present.results.map((property) => [property.name, property.type]))
   const wanted = Object.entries(PROPERTIES).map(([key, definition]) => ({
     name: names[key as keyof PropertyNames],
     ...definition,
@@ -129,7 +130,49 @@ export async function setUpHubSpot(
     group: hasGroup ? 'there already' : 'created',
     created: missing.map(({ name }) => name),
     existing: wanted.filter(({ name }) => known.has(name)).map(({ name }) => name),
+    wrongType: wanted.flatMap(({ name, kind }) => {
+      const [type, expected] = [known.get(name), typeOf(kind).type]
+      return type === undefined || type === expected ? [] : [{ name, type, wanted: expected }]
+    }),
   }
+}
+
+/** The report for a terminal, with what has to be set by hand in the HubSpot app. `contactProperties` are those that Baton reads. */
+export function describeSetup(
+  report: SetupReport,
+  dryRun: boolean,
+  contactProperties: readonly string[],
+  publicUrl: string,
+): string {
+  const created = dryRun ? 'would be created' : 'created'
+  const changes = contactProperties.map((name) => `contact.propertyChange (${name})`)
+  const wrong = report.wrongType.map(
+    ({ name, type, wanted }) =>
+      `Property ${name} has the type ${type}, but Baton writes ${wanted}: delete it in HubSpot, or choose another name in hubspot.yaml.`,
+  )
+  return [
+    `Property group Baton: ${report.group === 'created' ? created : report.group}.`,
+    `Properties ${created}: ${report.created.join(', ') || 'none'}.`,
+    `Properties there already: ${report.existing.join(', ') || 'none'}.`,
+    ...wrong,
+    '\nYour HubSpot app needs these scopes:',
+    ...indented(HUBSPOT_APP.scopes),
+    `\nand these webhook subscriptions, sent to ${publicUrl}/webhooks/hubspot:`,
+    ...indented([...HUBSPOT_APP.subscriptions, ...changes]),
+  ].join('\n')
+}
+
+/** Why HubSpot did not take the set-up, and what to do. */
+export function describeSetupFailure({ code, message }: OutsideError): string {
+  if (code === '401') return 'HubSpot does not accept HUBSPOT_ACCESS_TOKEN (401). Copy it again from your app.'
+  if (code === '403')
+    return `HUBSPOT_ACCESS_TOKEN may not do this (403). The app needs these scopes: ${HUBSPOT_APP.scopes.join(', ')}.`
+  if (code === 'no-answer' || code === 'deadline') return 'HubSpot does not answer. Try again later.'
+  return `HubSpot did not take it: ${message}`
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`)
 }
 
 function typeOf(kind: Kind): Pick<PropertyCreate, 'type' | 'fieldType' | 'options'> {

@@ -5,6 +5,7 @@ import type { Properties } from '../domain/observation.ts'
 import { readInstant } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
+import { errorsOf, resultsOf, rowsOf, toOutsideError } from './hubspot-answers.ts'
 import type { RedisConnection } from './redis.ts'
 
 /*
@@ -30,6 +31,8 @@ const BATCH = 100
 const DEADLINE = 8_000
 // A row that HubSpot was asked to write and says nothing about counts as not written.
 const NOT_CONFIRMED = 'row-not-confirmed'
+// Categories of a single row's error that say nothing about the row itself.
+const PASSING = new Set(['INTERNAL_ERROR', 'RATE_LIMITS'])
 
 /**
  * Connects to HubSpot. `properties` names what to read, and may change when the config does. Without `redis` the rate
@@ -43,7 +46,10 @@ export function createHubSpot(options: {
   requestsPer10Seconds: number
   properties: () => { contact: string[]; company: string[] }
   metrics: Metrics
+  /** Milliseconds that one call may take; 8,000 unless told. */
+  deadline?: number
 }) {
+  const { deadline = DEADLINE } = options
   const client = new Client({
     accessToken: options.accessToken,
     ...(options.baseUrl ? { basePath: options.baseUrl } : {}),
@@ -60,33 +66,39 @@ export function createHubSpot(options: {
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
 
   async function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    await turns.removeTokens(1, 'hubspot')
+    await turns.removeTokens(1, 'hubspot').catch(() => {
+      throw new OutsideError('redis', 'unavailable', 'rate-limit')
+    })
     try {
-      const result = await withDeadline(work(), DEADLINE, () => new OutsideError('hubspot', 'unavailable', 'deadline'))
+      const result = await withDeadline(work(), deadline, () => new OutsideError('hubspot', 'unavailable', 'deadline'))
       options.metrics.calls.inc({ system: 'hubspot', operation, outcome: 'ok' })
       return result
     } catch (error) {
       const failure = toOutsideError(error)
       options.metrics.calls.inc({ system: 'hubspot', operation, outcome: failure.kind })
-      if (failure.kind === 'rate-limited')
-        await limiter.block('hubspot', Math.ceil((failure.retryAfter ?? 1_000) / 1_000))
+      if (failure.kind === 'rate-limited') await pause(failure.retryAfter ?? 1_000)
       throw failure
     }
   }
 
+  /** Holds the calls of everybody who shares the limit. Without Redis, the failure that called for it still counts. */
+  async function pause(milliseconds: number): Promise<void> {
+    await limiter.block('hubspot', Math.ceil(milliseconds / 1_000)).catch(() => undefined)
+  }
+
   const contacts = loader<string, Contact>(async (ids) => {
-    const { results } = await call('read contacts', () =>
+    const answer = await call('read contacts', () =>
       client.crm.contacts.batchApi.read({
         inputs: ids.map((id) => ({ id })),
         properties: options.properties().contact,
         propertiesWithHistory: [],
       }),
     )
-    return new Map(results.map((row) => [row.id, toContact(row)]))
+    return rowsOf(answer, (row) => [row.id, toContact(row)])
   })
 
   const contactIdsByEmail = loader<string, string>(async (emails) => {
-    const { results } = await call('find contacts', () =>
+    const answer = await call('find contacts', () =>
       client.crm.contacts.batchApi.read({
         inputs: emails.map((id) => ({ id })),
         idProperty: 'email',
@@ -94,18 +106,18 @@ export function createHubSpot(options: {
         propertiesWithHistory: [],
       }),
     )
-    return new Map(results.map((row) => [String(row.properties.email ?? '').toLowerCase(), row.id]))
+    return rowsOf(answer, (row) => [String(row.properties.email ?? '').toLowerCase(), row.id])
   })
 
   const companies = loader<string, Properties>(async (ids) => {
-    const { results } = await call('read companies', () =>
+    const answer = await call('read companies', () =>
       client.crm.companies.batchApi.read({
         inputs: ids.map((id) => ({ id })),
         properties: options.properties().company,
         propertiesWithHistory: [],
       }),
     )
-    return new Map(results.map((row) => [row.id, row.properties as Properties]))
+    return rowsOf(answer, (row) => [row.id, row.properties as Properties])
   })
 
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
@@ -125,12 +137,10 @@ export function createHubSpot(options: {
     const outcomes = new Map<string, true | OutsideError>()
     try {
       const answer = await call('write contacts', () => client.crm.contacts.batchApi.update({ inputs: rows }))
-      for (const { id } of answer.results) outcomes.set(id, true)
-      if ('errors' in answer) {
-        for (const error of answer.errors ?? []) {
-          for (const id of error.context?.ids ?? [])
-            outcomes.set(id, new OutsideError('hubspot', 'refused', error.category))
-        }
+      for (const { id } of resultsOf(answer)) outcomes.set(id, true)
+      for (const [id, category] of errorsOf(answer)) {
+        const kind = PASSING.has(category) ? 'unavailable' : 'refused'
+        outcomes.set(id, new OutsideError('hubspot', kind, category))
       }
     } catch (error) {
       const failure = toOutsideError(error)
@@ -169,7 +179,7 @@ export function createHubSpot(options: {
   }
 }
 
-function loader<K extends string, V>(read: (keys: K[]) => Promise<Map<string, V>>) {
+function loader<K extends string, V>(read: (keys: K[]) => Promise<Map<string, V | OutsideError>>) {
   return new DataLoader<K, V | null>(
     async (keys) => {
       const found = await read([...new Set(keys)])
@@ -186,32 +196,4 @@ function gather(dispatch: () => void): void {
 function toContact(row: { id: string; createdAt: Date; properties: Record<string, string | null> }): Contact {
   const createdAt = readInstant(row.properties.createdate) ?? row.createdAt.getTime()
   return { id: row.id, createdAt, properties: row.properties }
-}
-
-/** Reduces whatever the client library throws to kind and code. Waits come from the documented limits and headers. */
-function toOutsideError(error: unknown): OutsideError {
-  if (error instanceof OutsideError) return error
-  const { code, headers, body } = error as {
-    code?: unknown
-    headers?: Record<string, string>
-    body?: { policyName?: string }
-  }
-  if (typeof code !== 'number') return new OutsideError('hubspot', 'unavailable', 'no-answer')
-  const told = Number(headers?.['retry-after'])
-  const wait = (milliseconds: number) => (Number.isFinite(told) && told > 0 ? told * 1_000 : milliseconds)
-  if (code === 429) {
-    const policy = body?.policyName
-    return new OutsideError(
-      'hubspot',
-      'rate-limited',
-      policy ?? '429',
-      wait(policy === 'DAILY' ? 600_000 : policy === 'SECONDLY' ? 1_000 : 10_000),
-    )
-  }
-  if (code === 423) return new OutsideError('hubspot', 'unavailable', '423', wait(2_000))
-  if (code === 477) return new OutsideError('hubspot', 'unavailable', '477', wait(60_000))
-  // A wrong token is for the operator to mend; until then everything waits instead of being given up.
-  if (code >= 500 || code === 401 || code === 403 || code === 408)
-    return new OutsideError('hubspot', 'unavailable', String(code), wait(3_000))
-  return new OutsideError('hubspot', 'refused', String(code))
 }

@@ -45,6 +45,7 @@ const StoredLead: z.ZodType<LeadRecord> = z.object({
   handoffId: z.string().optional(),
   handoffs: z.number(),
   waitingSince: z.number().optional(),
+  returned: z.object({ at: z.number() }).optional(),
   rejected: z.object({ by: z.string(), reason: z.string(), at: z.number() }).optional(),
   configVersion: z.string(),
 })
@@ -88,6 +89,8 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
     .optional(),
   baseline: z.record(z.string(), z.string().nullable()),
   passOn: z.object({ by: z.string(), at: z.number() }).optional(),
+  followUp: z.object({ until: z.number(), attempts: z.number(), nurture: z.string() }).optional(),
+  returned: z.object({ at: z.number(), reason: z.string() }).optional(),
   messages: z.record(
     z.string(),
     z.object({
@@ -102,7 +105,16 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
   events: z.array(
     z.object({
       at: z.number(),
-      what: z.enum(['started', 'reminded', 'reassigned', 'passed-on', 'nobody-left', 'manager-alerted', ...endings]),
+      what: z.enum([
+        'started',
+        'reminded',
+        'reassigned',
+        'passed-on',
+        'nobody-left',
+        'manager-alerted',
+        'returned',
+        ...endings,
+      ]),
       by: z.string().optional(),
       rep: z.string().optional(),
       detail: z.string().optional(),

@@ -23,6 +23,8 @@ export type Outbox = ReturnType<typeof createOutbox>
 /** Opens the outbox. */
 export function createOutbox({ store, leads }: { store: Store; leads: LeadStore }) {
   const { redis, keys } = store
+  // The version under which each message was claimed here: whoever was taken over must not undo the newer claim.
+  const claimed = new WeakMap<Post, number>()
   return {
     /** Claims a message for sending. `now` is epoch milliseconds. */
     async begin(postId: string, now: number): Promise<Claim> {
@@ -33,19 +35,30 @@ export function createOutbox({ store, leads }: { store: Store; leads: LeadStore 
       const sendingSince = Number(fields.sendingSince ?? 0)
       if (sendingSince && Math.abs(now - sendingSince) < LEASE_MILLISECONDS) return { state: 'busy' }
       const firstTry = Number(fields.firstTry ?? now)
-      const claimed = await store.commit(
-        [{ key, version: Number(fields.version) }],
-        [['HSET', key, 'version', Number(fields.version) + 1, 'sendingSince', now, 'firstTry', firstTry]],
+      const version = Number(fields.version) + 1
+      const done = await store.commit(
+        [{ key, version: version - 1 }],
+        [
+          ['HSET', key, 'version', version, 'sendingSince', now, 'firstTry', firstTry],
+          // Nobody knows how far the one who never finished came.
+          ...(sendingSince ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : []),
+        ],
       )
-      if (!claimed) return { state: 'busy' }
+      if (!done) return { state: 'busy' }
+      claimed.set(post, version)
       return sendingSince || fields.unknown ? { state: 'ambiguous', post, firstTry } : { state: 'go', post }
     },
 
-    /** Gives a claim back after a failure; `unknown` says that the message may have been sent all the same. */
+    /**
+     * Gives the claim that `begin` gave back after a failure; `unknown` says that the message may have been sent all
+     * the same. Changes nothing when another worker has taken over, or the message is gone.
+     */
     async release(post: Post, unknown: boolean): Promise<void> {
       const key = keys.post(post.id)
+      const version = claimed.get(post)
+      if (version === undefined) throw new Error('release takes the very message that begin gave')
       await store.commit(
-        [],
+        [{ key, version }],
         [
           ['HDEL', key, 'sendingSince'],
           ...(unknown ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : []),

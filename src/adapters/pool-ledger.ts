@@ -41,7 +41,8 @@ export interface AssignmentRequest {
   hadIt: string[]
 }
 
-const ASSIGNMENT_SECONDS = 14 * 24 * 60 * 60
+// How long a released assignment is remembered. One that is held stays, else nothing would ever count it as released.
+const RELEASED_SECONDS = 14 * 24 * 60 * 60
 // An assignment's version says where it stands.
 const GIVEN = 1
 const RELEASED = 2
@@ -113,10 +114,7 @@ export function createPoolLedger(store: Store) {
         },
         open: { ...ledger.open, [rep]: (ledger.open[rep] ?? 0) + 1 },
       }
-      const writes: Command[] = [
-        ['HSET', key, 'version', GIVEN, 'rep', rep],
-        ['EXPIRE', key, ASSIGNMENT_SECONDS],
-      ]
+      const writes: Command[] = [['HSET', key, 'version', GIVEN, 'rep', rep]]
       return { next, guards: [{ key, version: 0 }], writes, result }
     })
   }
@@ -148,7 +146,10 @@ export function createPoolLedger(store: Store) {
         return {
           next,
           guards: [{ key, version: GIVEN }],
-          writes: [['HSET', key, 'version', RELEASED]],
+          writes: [
+            ['HSET', key, 'version', RELEASED],
+            ['EXPIRE', key, RELEASED_SECONDS],
+          ],
           result: undefined,
         }
       })

@@ -77,3 +77,15 @@ export async function checkRedisSettings(redis: RedisConnection): Promise<RedisS
   }
   return findings
 }
+
+const AWAY_CODES = /^(OOM|LOADING|MISCONF|READONLY|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS)\b/
+const AWAY_TEXTS =
+  /^(Command timed out|Connection is closed|Stream isn't writeable|Failed to refresh slots|None of startup nodes)/
+
+/** Whether an error says that Redis is away, full or starting, rather than that the command was wrong. */
+export function isRedisAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { name, message } = error
+  if (name === 'ReplyError') return AWAY_CODES.test(message)
+  return name === 'MaxRetriesPerRequestError' || name === 'ClusterAllFailedError' || AWAY_TEXTS.test(message)
+}

@@ -18,7 +18,6 @@ export interface SlackMessage {
 /** Slack's verbs. All reject with `OutsideError`. */
 export type Slack = ReturnType<typeof createSlack>
 
-const TIMEOUT = 6_000
 const DEADLINE = 8_000
 const EVENT_TYPE = 'baton_alert'
 const UNKNOWN_OUTCOME = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'])
@@ -36,13 +35,20 @@ const OPERATOR = new Set([
 ])
 const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
 
-/** Connects to Slack. */
-export function createSlack(options: { token: string; apiUrl?: string | undefined; metrics: Metrics }) {
+/** Connects to Slack. A call may take `deadline` milliseconds, 8,000 unless told. */
+export function createSlack(options: {
+  token: string
+  apiUrl?: string | undefined
+  metrics: Metrics
+  deadline?: number
+}) {
+  const { deadline = DEADLINE } = options
   const client = new WebClient(options.token, {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: TIMEOUT,
+    // Ends the request itself; the deadline around it also holds where the library's timeout does not.
+    timeout: 0.75 * deadline,
     maxRequestConcurrency: 10,
     allowAbsoluteUrls: false,
     // The library's own log would show arguments, which are about leads.
@@ -62,7 +68,7 @@ export function createSlack(options: { token: string; apiUrl?: string | undefine
     try {
       const result = await withDeadline(
         work(),
-        DEADLINE,
+        deadline,
         () => new OutsideError('slack', 'unknown-outcome', 'deadline'),
       )
       options.metrics.calls.inc({ system: 'slack', operation, outcome: 'ok' })
@@ -171,7 +177,7 @@ function toOutsideError(error: unknown): OutsideError {
   if (error instanceof WebAPIHTTPError) {
     return failure(error.statusCode >= 500 ? 'unknown-outcome' : 'unavailable', String(error.statusCode))
   }
-  // A 429 without Retry-After reaches us as a plain error that names it.
-  if (error instanceof Error && /rate.?limit/i.test(error.message)) return failure('rate-limited', '429', 5_000)
+  // A 429 without Retry-After reaches us as a plain error that names the header.
+  if (error instanceof Error && /retry header/i.test(error.message)) return failure('rate-limited', '429', 5_000)
   return failure('unknown-outcome', 'no-answer')
 }

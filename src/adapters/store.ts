@@ -66,7 +66,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       lead: (id: string) => `${partitionOf(id)}:lead:${id}`,
       inbox: (id: string) => `${partitionOf(id)}:inbox:${id}`,
       history: (id: string) => `${partitionOf(id)}:history:${id}`,
-      seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${eventKey}`,
+      // One event can concern several leads of a partition (a merge), so the lead is part of the name.
+      seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${leadId}:${eventKey}`,
       handoff: (id: string) => `${partitionOf(leadOfHandoff(id))}:handoff:${id}`,
       post: (id: string) => `${partitionOf(leadOfHandoff(id))}:post:${id}`,
       index: indexKey,

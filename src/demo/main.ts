@@ -27,7 +27,12 @@ const now = () => Date.now()
 const started = now()
 
 const config = await demoConfig()
-const people = Object.fromEntries([...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => [slackUserId, name]))
+const people = Object.fromEntries(
+  [...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => [
+    slackUserId,
+    name,
+  ]),
+)
 const redis = await startEmbeddedRedis()
 const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })
 const slack = await openSlack()
@@ -43,7 +48,13 @@ const env = readEnv({
   SLACK_API_URL: slack.apiUrl,
   LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
 })
-const service = await createService({ env, config, redisUrls: [redis.url], role: 'both', log: createLogger(env.LOG_LEVEL) })
+const service = await createService({
+  env,
+  config,
+  redisUrls: [redis.url],
+  role: 'both',
+  log: createLogger(env.LOG_LEVEL),
+})
 closeWithGrace({ delay: 20_000, logger: false }, async () => {
   await service.close()
   await Promise.all([hubspot.close(), slack.close(), redis.stop()])
@@ -106,7 +117,8 @@ function tell(): void {
   say('Baton runs between a simulated HubSpot and a simulated Slack. Clocks that take hours in life take seconds here.')
   slack.onMessage((event) => {
     if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(event.message.text)}`)
-    if (event.kind === 'ephemeral') line('Slack', `only for ${people[event.user] ?? event.user}: ${readable(event.text)}`)
+    if (event.kind === 'ephemeral')
+      line('Slack', `only for ${people[event.user] ?? event.user}: ${readable(event.text)}`)
   })
 }
 
@@ -137,7 +149,10 @@ async function decided(id: string, routeBefore: string): Promise<void> {
       ? `nurture track "${contact.baton_nurture_track}"`
       : `to ${owner}, clock running`
   const review = contact.baton_needs_review === 'true' ? ' Flagged for review.' : ''
-  line('Baton', `score ${contact.baton_score} (fit ${contact.baton_fit_score}, engagement ${contact.baton_engagement_score}), route ${contact.baton_route} → ${outcome}.${review}`)
+  line(
+    'Baton',
+    `score ${contact.baton_score} (fit ${contact.baton_fit_score}, engagement ${contact.baton_engagement_score}), route ${contact.baton_route} → ${outcome}.${review}`,
+  )
   await wait(400)
 }
 

@@ -67,7 +67,10 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   }
   if (!live) {
     const state = stateLine(input)
-    return { text: spoken([title, state], input), blocks: [section(`~${escapeText(title)}~\n${state}`), context] }
+    return {
+      text: spoken([escapeText(title), state], input),
+      blocks: [section(`~${escapeText(title)}~\n${state}`), context],
+    }
   }
   const why = reasons(lead)
   return {
@@ -172,7 +175,7 @@ function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string 
 function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput, form: 'spoken' | 'shown'): string[] {
   if (!handoff) return []
   const { attributes, score } = lead
-  const size = attributes['company.size']?.value
+  const size = text(attributes, 'company.size')
   const role = form === 'shown' ? text(attributes, 'jobTitle') : undefined
   const firm = [
     role && `*${role}*`,
@@ -205,7 +208,7 @@ function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput, form: 
 
 // Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.
 function spoken(lines: string[], { timeZone }: MessageInput): string {
-  const plain = lines.map((line) =>
+  const plain = lines.filter(Boolean).map((line) =>
     line
       .replaceAll('*', '')
       .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
@@ -214,14 +217,10 @@ function spoken(lines: string[], { timeZone }: MessageInput): string {
   return cut(plain.join('. '), TEXT_LIMIT)
 }
 
-// Cuts between characters and never inside an escape such as &amp;, which would show as garbage.
+// Cuts between characters and never inside an escape such as &amp;, a mention or a date, which would show as garbage.
 function cut(text: string, max: number): string {
-  const characters = [...text]
-  if (characters.length <= max) return text
-  return `${characters
-    .slice(0, max - 1)
-    .join('')
-    .replace(/&[a-z]*$/, '')}…`
+  if (text.length <= max) return text
+  return `${text.slice(0, max - 1).replace(/(&[a-z]{0,4}|<[^>]*|[\uD800-\uDBFF])$/, '')}…`
 }
 
 function reasons(lead: LeadRecord): string[] {
@@ -285,8 +284,11 @@ function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): strin
     const { how, at, by, reason, minutes } = handoff.ended
     const person = by ? ` by <@${by}>` : ''
     const when = slackDate(at, timeZone)
-    if (how === 'contacted') return `*Contacted*${person} ${when}, after ${duration(minutes * 60_000)}`
-    if (how === 'seen-in-hubspot') return `*Contacted*: seen in HubSpot ${when}, after ${duration(minutes * 60_000)}`
+    const returned = handoff.events.findLast((event) => event.what === 'returned')
+    const back = returned ? `\n${eventLine(returned, slackIds, timeZone)}` : ''
+    if (how === 'contacted') return `*Contacted*${person} ${when}, after ${duration(minutes * 60_000)}${back}`
+    if (how === 'seen-in-hubspot')
+      return `*Contacted*: seen in HubSpot ${when}, after ${duration(minutes * 60_000)}${back}`
     if (how === 'disqualified') return `*Disqualified*${person} ${when}: ${escapeText(reason ?? '', 300)}`
     return `*Closed* ${when}: the contact is no longer in HubSpot`
   }
@@ -317,6 +319,8 @@ function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZo
       return `*Contacted*: seen in HubSpot ${when}`
     case 'disqualified':
       return `*Disqualified*${by} ${when}`
+    case 'returned':
+      return `Back to nurture ${when}: ${escapeText(event.detail ?? '')}`
     case 'contact-gone':
       return `*Closed* ${when}`
   }
@@ -327,7 +331,7 @@ function contextLine({ kind, lead, handoff, slackIds, timeZone }: MessageInput):
   // The manager's message tells the whole course above.
   const recent =
     kind === 'manager-alert' ? [] : handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
-  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${lead.id}`].join(' · ')
+  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${escapeText(lead.id)}`].join(' · ')
 }
 
 function who(lead: LeadRecord): string {

@@ -22,6 +22,8 @@ export type PropertyNames = Record<
   string
 >
 
+const RESPONSES = new Set(['contacted', 'seen-in-hubspot'])
+
 /** What HubSpot should say of a lead. All values are text, as HubSpot wants them; an empty text clears a property. */
 export function crmProperties(
   lead: LeadRecord,
@@ -31,6 +33,7 @@ export function crmProperties(
 ): Record<string, string> {
   const { score, route } = lead
   const rejected = lead.rejected?.reason
+  const withSales = handoff !== null && handoff.status !== 'closed'
   const properties: Record<string, string> = {
     [names.score]: String(score.total),
     [names.fitScore]: String(score.fit),
@@ -41,8 +44,9 @@ export function crmProperties(
     [names.routeReason]: rejected ?? route.reason,
     [names.slaStatus]: slaStatus(handoff ?? undefined),
     [names.slaDueAt]: handoff?.status === 'open' ? new Date(handoff.dueAt).toISOString() : '',
-    [names.firstResponseMinutes]: handoff?.status === 'responded' && handoff.ended ? String(handoff.ended.minutes) : '',
-    [names.nurtureTrack]: 'nurture' in route.to && !handoff && !rejected ? route.to.nurture : '',
+    [names.firstResponseMinutes]:
+      handoff?.ended && RESPONSES.has(handoff.ended.how) ? String(handoff.ended.minutes) : '',
+    [names.nurtureTrack]: 'nurture' in route.to && !withSales && !rejected ? route.to.nurture : '',
     [names.needsReview]: String(lead.needsReview),
     [names.disqualifiedReason]: rejected ?? ('disqualify' in route.to ? route.to.disqualify : ''),
     [names.scoredAt]: new Date(score.at).toISOString(),

@@ -5,9 +5,10 @@ import { fullLookup, type LeadScore, nextBandChange, type ScoringConfig, scoreLe
 
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that a rep has, whatever
- * its route would be; `stay-rejected` respects a person's word; `nurture` and `disqualify` need no rep.
+ * its route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached
+ * alone until it does something new; `nurture` and `disqualify` need no rep.
  */
-export type Action = 'assign' | 'stay-with-sales' | 'stay-rejected' | 'nurture' | 'disqualify'
+export type Action = 'assign' | 'stay-with-sales' | 'stay-rejected' | 'stay-in-nurture' | 'nurture' | 'disqualify'
 
 /** A decision with everything that explains it. `lookAgainAt` is epoch milliseconds. */
 export interface Decision {
@@ -18,11 +19,11 @@ export interface Decision {
   lookAgainAt: number | null
 }
 
-/** Scores and routes a lead at `now`. `previous` is what stands: a lead with sales or rejected is not taken away. */
+/** Scores and routes a lead at `now`. What stands is respected: a lead with sales, rejected, or at rest in nurture. */
 export function decide(
   config: { icp: IcpConfig; scoring: ScoringConfig; routing: RoutingConfig },
   lead: { attributes: Attributes; signals: readonly Signal[] },
-  standing: { withSales: boolean; rejected: boolean },
+  standing: { withSales: boolean; rejected: boolean; resting?: boolean },
   now: number,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
@@ -39,10 +40,9 @@ export function decide(
   }
 }
 
-/** The route to keep on the record: what stands for a lead that is with sales or rejected, else what was decided. */
+/** The route to keep on the record: what stands for a lead that stays where it is, else what was decided. */
 export function standingRoute(decision: Decision, previous: StandingRoute | undefined, now: number): StandingRoute {
-  const keep = decision.action === 'stay-with-sales' || decision.action === 'stay-rejected'
-  if (keep && previous) return previous
+  if (decision.action.startsWith('stay-') && previous) return previous
   const { route } = decision
   const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
   return { name: route.route, to: route.to, reason: reasonFor(decision), at: same ? previous.at : now }
@@ -113,9 +113,13 @@ export function historyEntry(
   return choice ? { ...scored, rep: choice.rep, pool: choice.pool, candidates: choice.candidates } : scored
 }
 
-function actionOf(route: RouteDecision, standing: { withSales: boolean; rejected: boolean }): Action {
+function actionOf(
+  route: RouteDecision,
+  standing: { withSales: boolean; rejected: boolean; resting?: boolean },
+): Action {
   if (standing.withSales) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
+  if (standing.resting) return 'stay-in-nurture'
   if ('pool' in route.to) return 'assign'
   return 'disqualify' in route.to ? 'disqualify' : 'nurture'
 }

@@ -39,13 +39,28 @@ export interface Holder {
   by?: string
 }
 
+/** What follows a first response: how often and until when the rep tries, and the nurture track when nobody answers. */
+export interface FollowUp {
+  until: number
+  attempts: number
+  nurture: string
+}
+
 /** How a handoff ended. */
 export type HandoffEnding = 'contacted' | 'seen-in-hubspot' | 'disqualified' | 'contact-gone'
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
 export interface HandoffEvent {
   at: number
-  what: 'started' | 'reminded' | 'reassigned' | 'passed-on' | 'nobody-left' | 'manager-alerted' | HandoffEnding
+  what:
+    | 'started'
+    | 'reminded'
+    | 'reassigned'
+    | 'passed-on'
+    | 'nobody-left'
+    | 'manager-alerted'
+    | 'returned'
+    | HandoffEnding
   by?: string
   rep?: string
   detail?: string
@@ -85,6 +100,10 @@ export interface Handoff {
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: Record<string, string | null>
   passOn?: { by: string; at: number }
+  /** After a response: until when the rep tries to reach the lead. */
+  followUp?: FollowUp
+  /** Nobody was reached: the lead went back to nurture. */
+  returned?: { at: number; reason: string }
   messages: Record<string, PostedMessage>
   events: HandoffEvent[]
 }
@@ -140,6 +159,7 @@ export function holderOf(handoff: Handoff): Holder {
 
 /** The next instant at which the handoff wants attention; null when nothing is left to do. */
 export function nextDue(handoff: Handoff): number | null {
+  if (handoff.status === 'responded') return handoff.followUp?.until ?? null
   if (handoff.status !== 'open') return null
   if (handoff.passOn) return handoff.passOn.at
   const waiting = handoff.ladder.filter((rung) => rung.doneAt === undefined).map((rung) => rung.dueAt)

@@ -15,6 +15,12 @@ export interface LeadReading {
   enrichmentFailed: boolean
 }
 
+/** Whether a lead that nobody reached has done nothing since. */
+export function isResting(previous: LeadRecord | null, signals: readonly Signal[]): boolean {
+  const since = previous?.returned?.at
+  return since !== undefined && signals.every((signal) => signal.at <= since)
+}
+
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
 export const TRY_AGAIN = { nobodyAvailable: 60_000, enrichmentFailed: 60 * 60_000 }
 
@@ -56,6 +62,7 @@ export function nextRecord(
   if (reading.ownerId) record.ownerId = reading.ownerId
   if (reading.portalId) record.portalId = reading.portalId
   if (previous?.rejected) record.rejected = previous.rejected
+  if (previous?.returned && decision.action === 'stay-in-nurture') record.returned = previous.returned
   if (outcome.waiting) record.waitingSince = previous?.waitingSince ?? now
   return record
 }

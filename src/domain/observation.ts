@@ -145,6 +145,16 @@ export function possibleResponses(
   })
 }
 
+/** How many contact attempts HubSpot shows since the handoff's baseline; the response itself is one. */
+export function attemptsSince(
+  mapping: Pick<HubSpotMapping, 'responses'>,
+  contact: Properties,
+  baseline: Properties,
+): number {
+  const counters = mapping.responses.flatMap((rule) => rule.rises ?? [])
+  return Math.max(1, ...counters.map((name) => Number(contact[name] ?? 0) - Number(baseline[name] ?? 0)))
+}
+
 function newSignal(rule: HubSpotMapping['signals'][number], id: string, contact: Properties, now: number): Signal {
   const at = rule.at ? readInstant(contact[rule.at]) : undefined
   const signal: Signal = { id, type: rule.signal, at: Math.min(at ?? now, now) }

@@ -5,26 +5,26 @@ import type { Incoming } from '../adapters/lead-store.ts'
 const Id = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,20}$/)]).transform(String)
 const Text = z.string().max(70_000)
 
-// Only what is used is described; HubSpot adds fields as it likes. Every field but these may be missing.
+// Only what is used is described; HubSpot adds fields as it likes. Every field but two may be missing or null.
 const Event = z
   .object({
-    subscriptionType: z.string().max(100).optional(),
-    eventType: z.string().max(100).optional(),
+    subscriptionType: z.string().max(100).nullish(),
+    eventType: z.string().max(100).nullish(),
     objectId: Id,
-    objectTypeId: z.string().max(20).optional(),
-    eventId: Id.optional(),
-    portalId: Id.optional(),
-    appId: Id.optional(),
+    objectTypeId: z.string().max(20).nullish(),
+    eventId: Id.nullish(),
+    portalId: Id.nullish(),
+    appId: Id.nullish(),
     occurredAt: z.number(),
-    propertyName: z.string().max(200).optional(),
+    propertyName: z.string().max(200).nullish(),
     propertyValue: Text.nullish(),
-    changeSource: z.string().max(100).optional(),
-    sourceId: z.string().max(200).optional(),
-    primaryObjectId: Id.optional(),
-    mergedObjectIds: z.array(Id).max(1_000).optional(),
-    newObjectId: Id.optional(),
+    changeSource: z.string().max(100).nullish(),
+    sourceId: z.union([z.string().max(200), z.number().transform(String)]).nullish(),
+    primaryObjectId: Id.nullish(),
+    mergedObjectIds: z.array(Id).max(1_000).nullish(),
+    newObjectId: Id.nullish(),
   })
-  .refine((event) => event.subscriptionType !== undefined || event.eventType !== undefined)
+  .refine((event) => Boolean(event.subscriptionType ?? event.eventType))
 
 /** What becomes of an event: kept for its leads, an echo of our own write, of no use to us, or not an event at all. */
 export type ReadEvent =
@@ -48,7 +48,7 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
   const known = KEPT.has(action) && ['contact', 'company', 'deal'].includes(object)
   const kind = known ? `${object}.${action}` : 'other'
   if (object !== 'contact' || !KEPT.has(action)) return { outcome: 'ignored', kind }
-  const ours = event.changeSource === 'INTEGRATION' && event.appId !== undefined && event.sourceId === event.appId
+  const ours = event.changeSource === 'INTEGRATION' && Boolean(event.appId) && event.sourceId === event.appId
   if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? '')))
     return { outcome: 'own-write', kind }
   const key = createHash('sha1')
@@ -72,6 +72,6 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
     event.newObjectId,
     ...(event.mergedObjectIds ?? []),
   ])
-  const incoming = [...concerned].filter((id) => id !== undefined).map((leadId) => ({ leadId, key, item }))
+  const incoming = [...concerned].filter((id) => typeof id === 'string').map((leadId) => ({ leadId, key, item }))
   return { outcome: 'kept', kind, incoming }
 }

@@ -2,7 +2,8 @@ import { type HandoffChange, type Handoffs, releases } from '../adapters/handoff
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { rejectionText } from '../domain/crm-properties.ts'
-import { endHandoff, type Handoff } from '../domain/handoff.ts'
+import { settleHandoff } from '../domain/follow-up.ts'
+import type { Handoff } from '../domain/handoff.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
@@ -30,8 +31,8 @@ export function createSettle(parts: {
     return true
   }
 
-  function end(handoff: Handoff, ending: Parameters<typeof endHandoff>[1]): { handoff: Handoff } | null {
-    const ended = endHandoff(handoff, ending, parts.config().team.calendars[handoff.calendar ?? ''])
+  function end(handoff: Handoff, ending: Parameters<typeof settleHandoff>[2]): { handoff: Handoff } | null {
+    const ended = settleHandoff(parts.config(), handoff, ending)
     return ended && { handoff: ended }
   }
 

@@ -7,8 +7,8 @@ import type { Command, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { decide, historyEntry } from '../domain/decision.ts'
-import { endHandoff } from '../domain/handoff.ts'
-import { nextRecord } from '../domain/next-record.ts'
+import { settleHandoff } from '../domain/follow-up.ts'
+import { isResting, nextRecord } from '../domain/next-record.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
@@ -53,12 +53,16 @@ export function createProcessLead(parts: ProcessLeadParts) {
 
     const standing = state.handoff.record
     const responded = standing !== null && (await hasResponded({ config, hubspot }, contact, standing))
-    const ended = responded
-      ? endHandoff(standing, { at: now, how: 'seen-in-hubspot' }, config.team.calendars[standing.calendar ?? ''])
-      : null
+    const ended = responded ? settleHandoff(config, standing, { at: now, how: 'seen-in-hubspot' }) : null
     const current = ended ?? standing
     const withSales = current !== null && current.status !== 'closed'
-    const decision = decide(config, reading, { withSales, rejected: previous?.rejected !== undefined }, now)
+    const rejected = previous?.rejected !== undefined
+    const decision = decide(
+      config,
+      reading,
+      { withSales, rejected, resting: isResting(previous, reading.signals) },
+      now,
+    )
     const assignment = await assignLead(parts.pools, config, contact, decision, previous?.handoffs ?? 0, now)
     const started = assignment?.handoff ?? null
 

@@ -1,9 +1,14 @@
-import { type Handoffs, releases } from '../adapters/handoffs.ts'
+import { type HandoffChange, type Handoffs, releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
-import { endHandoff, type Handoff, nextDue, takeDueSteps, wantsAnotherRep } from '../domain/handoff.ts'
+import { type Config, rawPropertiesInConditions } from '../config.ts'
+import { evaluate } from '../domain/condition.ts'
+import { endFollowUp, settleHandoff } from '../domain/follow-up.ts'
+import { type FollowUp, type Handoff, nextDue, takeDueSteps, wantsAnotherRep } from '../domain/handoff.ts'
+import type { LeadRecord, StandingRoute } from '../domain/lead.ts'
+import { attemptsSince, observeAttributes } from '../domain/observation.ts'
+import { factLookup } from '../domain/score.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
@@ -26,18 +31,15 @@ export function createTakeDueSteps(parts: {
     const now = await parts.clock.agreed()
     let before: Handoff | undefined
     let reserved: { pool: string; assignmentId: string } | null = null
-    const change = await parts.handoffs.change(handoffId, now, async (handoff) => {
+    const change = await parts.handoffs.change(handoffId, now, async (handoff, lead) => {
       before = handoff
       const due = nextDue(handoff)
       if (due === null) return null
       // This worker's clock, or the timer's, was ahead of the time that all agree on.
       if (due > now) throw new RunLater(due - now)
+      if (handoff.followUp) return afterFollowUp(config, handoff, handoff.followUp, lead, now)
       if (!handoff.passOn && (await respondedInHubSpot(config, handoff))) {
-        const ended = endHandoff(
-          handoff,
-          { at: now, how: 'seen-in-hubspot' },
-          config.team.calendars[handoff.calendar ?? ''],
-        )
+        const ended = settleHandoff(config, handoff, { at: now, how: 'seen-in-hubspot' })
         return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
       }
       const next = wantsAnotherRep(handoff, now) ? await anotherRep(config, handoff, now) : null
@@ -56,6 +58,31 @@ export function createTakeDueSteps(parts: {
     const released = releases(before, change.handoff)
     const postIds = (change.posts ?? []).map((post) => post.id)
     parts.kick(followUps(change.handoff.leadId, { postIds, handoff: change.handoff, released }, parts.clock.now()))
+  }
+
+  // The days for reaching the lead are over: it stays with its rep, or rests in nurture until it does something new.
+  async function afterFollowUp(
+    config: Config,
+    handoff: Handoff,
+    followUp: FollowUp,
+    lead: LeadRecord,
+    now: number,
+  ): Promise<HandoffChange> {
+    const contact = await parts.hubspot.readContact(handoff.leadId)
+    const attributes = observeAttributes(
+      config.hubspot,
+      contact?.properties ?? {},
+      null,
+      rawPropertiesInConditions(config),
+    )
+    const condition = config.sla.attempts?.answered
+    const answered = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+    const made = attemptsSince(config.hubspot, contact?.properties ?? {}, handoff.baseline)
+    const after = endFollowUp(handoff, followUp, answered, made, now)
+    if (!after.returned) return { handoff: after }
+    const { reason, at } = after.returned
+    const route: StandingRoute = { name: 'no-answer', to: { nurture: followUp.nurture }, reason, at }
+    return { handoff: after, lead: { ...lead, route, returned: { at } }, history: { at, what: 'returned', reason } }
   }
 
   async function giveBack({ pool, assignmentId }: { pool: string; assignmentId: string }): Promise<void> {

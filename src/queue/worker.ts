@@ -1,5 +1,5 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
-import type { RedisConnection } from '../adapters/redis.ts'
+import { isRedisAway, type RedisConnection } from '../adapters/redis.ts'
 import { OutsideError } from '../errors.ts'
 import type { Logger } from '../telemetry.ts'
 import { CONCURRENCY, JOBS, type JobName, OWN_ATTEMPTS, type Payload, type QueueName } from './jobs.ts'
@@ -39,14 +39,16 @@ export function createWorker(
 
   async function run(job: Job, token: string | undefined): Promise<void> {
     const name = job.name as JobName
-    const definition = JOBS[name]
-    if (!definition) throw new UnrecoverableError(`unknown job ${job.name}`)
-    const payload = definition.payload.safeParse(job.data)
-    if (!payload.success) throw new UnrecoverableError(`malformed job ${job.name}`)
+    const payload = Object.hasOwn(JOBS, name) ? JOBS[name].payload.safeParse(job.data) : undefined
+    if (!payload?.success) {
+      log.error({ job: job.name, id: job.id }, 'a job that is none of ours, or malformed: left out')
+      throw new UnrecoverableError('not a job of this version')
+    }
     try {
       // The table ties each name to its payload; TypeScript cannot follow that through a lookup.
       await (handlers[name] as (payload: unknown) => Promise<void>)(payload.data)
-    } catch (error) {
+    } catch (thrown) {
+      const error = isRedisAway(thrown) ? new OutsideError('redis', 'unavailable', 'away') : thrown
       const delay = delayFor(error, job.attemptsStarted, options.retryDelay)
       if (delay !== null) {
         if (error instanceof OutsideError)

@@ -32,17 +32,25 @@ test('the demo tells its whole story and stays up', async () => {
   expect(story).not.toContain('"level"')
 }, 90_000)
 
-test.skipIf(!executablePath)('a rep clicks on the page, on a phone, and the real service answers', async () => {
-  const address = /http:\/\/[\d.:]+\/\?user=U000SDR1/.exec(demo.output())?.[0] ?? ''
-  browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS })
-  const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
-  await page.goto(address)
-  await page.getByText('Baton').first().click()
-  await page.getByText('Kim Osei, Smalltown Bakery').waitFor()
-  await page.getByRole('button', { name: 'Contacted Kim Osei' }).click()
-  await page.getByText(/Contacted by/).locator('visible=true').first().waitFor()
-  expect(await page.getByRole('button', { name: 'Contacted Kim Osei' }).count()).toBe(0)
-}, 60_000)
+test.skipIf(!executablePath)(
+  'a rep clicks on the page, on a phone, and the real service answers',
+  async () => {
+    const address = /http:\/\/[\d.:]+\/\?user=U000SDR1/.exec(demo.output())?.[0] ?? ''
+    browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS })
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    await page.goto(address)
+    await page.getByText('Baton').first().click()
+    await page.getByText('Kim Osei, Smalltown Bakery').waitFor()
+    await page.getByRole('button', { name: 'Contacted Kim Osei' }).click()
+    await page
+      .getByText(/Contacted by/)
+      .locator('visible=true')
+      .first()
+      .waitFor()
+    expect(await page.getByRole('button', { name: 'Contacted Kim Osei' }).count()).toBe(0)
+  },
+  60_000,
+)
 
 test('Control-C ends it in order', async () => {
   expect(await demo.end('SIGINT')).toBe(0)

@@ -14,7 +14,9 @@ describe('nothing is lost and nothing is said twice', () => {
       duplicates: 2,
       reverse: true,
     })
-    const ids = Array.from({ length: 10 }, (_, index) => createTier2Lead(stage, { email: `lead${index}@smalltown.example` }))
+    const ids = Array.from({ length: 10 }, (_, index) =>
+      createTier2Lead(stage, { email: `lead${index}@smalltown.example` }),
+    )
     await stage.quiet()
     expect(stage.slack.messages('C0000SDR')).toHaveLength(10)
     expect(stage.texts('U000SDR1')).toHaveLength(5)
@@ -65,7 +67,16 @@ describe('nothing is lost and nothing is said twice', () => {
     [/contacts\/batch\/read/, 500, undefined],
     [/contacts\/batch\/read/, 423, undefined],
     [/contacts\/batch\/update/, 502, undefined],
-    [/contacts\/batch\/update/, 429, { status: 'error', errorType: 'RATE_LIMIT', policyName: 'SECONDLY', message: 'You have reached your secondly limit.' }],
+    [
+      /contacts\/batch\/update/,
+      429,
+      {
+        status: 'error',
+        errorType: 'RATE_LIMIT',
+        policyName: 'SECONDLY',
+        message: 'You have reached your secondly limit.',
+      },
+    ],
   ] as const)('gets over HubSpot answering %s with %i', async (path, status, body) => {
     stage = await createStage()
     stage.hubspot.failNext({ path, status, times: 1, ...(body ? { body } : {}) })
@@ -121,7 +132,8 @@ describe('several processes on one Redis', () => {
     const ids: string[] = []
     for (const [index, address] of [first, second, first, second].entries()) {
       stage.hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl, duplicates: 1 })
-      for (let lead = 0; lead < 10; lead++) ids.push(createTier2Lead(stage, { email: `lead${index}-${lead}@smalltown.example` }))
+      for (let lead = 0; lead < 10; lead++)
+        ids.push(createTier2Lead(stage, { email: `lead${index}-${lead}@smalltown.example` }))
     }
     await stage.quiet()
     const owners = ids.map((id) => stage.hubspot.contact(id)?.hubspot_owner_id)
@@ -133,7 +145,9 @@ describe('several processes on one Redis', () => {
     await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
     await stage.advance(2 * HOUR)
     expect(stage.texts('U000SDR2').filter((text) => text.startsWith('Reassigned to you'))).toHaveLength(19)
-    expect(new Set(ids.map((id) => stage.hubspot.contact(id)?.baton_sla_status))).toEqual(new Set(['breached', 'responded']))
+    expect(new Set(ids.map((id) => stage.hubspot.contact(id)?.baton_sla_status))).toEqual(
+      new Set(['breached', 'responded']),
+    )
   })
 })
 
@@ -146,7 +160,11 @@ describe('personal data', () => {
     createTier1Lead(stage)
     await stage.quiet()
     await click(stage, 'U0STRANGER', 'C0000SDR', 'contacted').catch(() => undefined)
-    await fetch(`${stage.addresses[0]}/v1/signals`, { method: 'POST', headers: { authorization: 'Bearer wrong-canary' }, body: '{"dana":"canary"}' })
+    await fetch(`${stage.addresses[0]}/v1/signals`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer wrong-canary' },
+      body: '{"dana":"canary"}',
+    })
     await stage.advance(HOUR)
     expect(stage.logLines.length).toBeGreaterThan(0)
     expect(stage.logLines.join('')).not.toMatch(/canary/i)

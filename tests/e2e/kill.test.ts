@@ -30,7 +30,8 @@ beforeEach(async () => {
     users: ['U0000AE1', 'U0000AE2', 'U000SDR1', 'U000SDR2', 'U000MGR1'].map((id) => ({ id, name: id })),
     channels: ['C0000AE', 'C0000SDR'].map((id) => ({ id, name: id })),
   })
-  for (const id of ['101', '102', '201', '202']) hubspot.createOwner({ id, email: `${id}@team.example`, firstName: 'Rep', lastName: id })
+  for (const id of ['101', '102', '201', '202'])
+    hubspot.createOwner({ id, email: `${id}@team.example`, firstName: 'Rep', lastName: id })
   env = {
     PORT: '0',
     HOST: '127.0.0.1',
@@ -71,7 +72,14 @@ it('a worker killed after Slack took the alert, before it could note that: anoth
   // Slack stores both messages and never finishes its answer.
   slack.failNext({ method: 'chat.postMessage', kind: 'stalled-body', times: 2 })
   const id = hubspot.createContact(
-    { email: 'kim@smalltown.example', firstname: 'Kim', jobtitle: 'Head of Marketing', num_conversion_events: '1', recent_conversion_event_name: 'Request a demo', hs_email_click: '4' },
+    {
+      email: 'kim@smalltown.example',
+      firstname: 'Kim',
+      jobtitle: 'Head of Marketing',
+      num_conversion_events: '1',
+      recent_conversion_event_name: 'Request a demo',
+      hs_email_click: '4',
+    },
     { companyId: hubspot.createCompany({ name: 'Smalltown', numberofemployees: '30' }), by: 'form' },
   )
   await expect.poll(() => slack.messages().length, { timeout: 20_000 }).toBe(2)
@@ -81,9 +89,18 @@ it('a worker killed after Slack took the alert, before it could note that: anoth
   // The click is only of use once the message is known again: then it is brought up to the new state.
   const [message] = slack.messages('U000SDR1')
   expect(message).toBeDefined()
-  await slack.click({ user: 'U000SDR1', channel: message?.channel ?? '', ts: message?.ts ?? '', actionId: 'lead.contacted' })
-  await expect.poll(() => slack.calls.filter((call) => call.method === 'conversations.history').length, { timeout: 50_000 }).toBeGreaterThan(0)
-  await expect.poll(() => slack.messages().map((one) => one.text.includes('Contacted by')), { timeout: 50_000 }).toEqual([true, true])
+  await slack.click({
+    user: 'U000SDR1',
+    channel: message?.channel ?? '',
+    ts: message?.ts ?? '',
+    actionId: 'lead.contacted',
+  })
+  await expect
+    .poll(() => slack.calls.filter((call) => call.method === 'conversations.history').length, { timeout: 50_000 })
+    .toBeGreaterThan(0)
+  await expect
+    .poll(() => slack.messages().map((one) => one.text.includes('Contacted by')), { timeout: 50_000 })
+    .toEqual([true, true])
   expect(slack.messages()).toHaveLength(2)
   expect(hubspot.contact(id)?.firstname).toBe('Kim')
 }, 120_000)

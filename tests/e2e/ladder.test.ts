@@ -15,7 +15,10 @@ describe('the ladder of a tier 2 lead, when nobody responds', () => {
     await stage.advance(HOUR - 1)
     expect(stage.texts(CLEO)).toHaveLength(1)
     await stage.advance(1)
-    expect(stage.texts(CLEO)).toEqual([expect.stringContaining('New lead for you'), expect.stringContaining('Still waiting for you')])
+    expect(stage.texts(CLEO)).toEqual([
+      expect.stringContaining('New lead for you'),
+      expect.stringContaining('Still waiting for you'),
+    ])
     expect(stage.hubspot.contact(id)?.baton_sla_status).toBe('breached')
 
     // 11:00 + 1 h is 12:00, when lunch begins: the second business hour ends exactly there.
@@ -67,7 +70,9 @@ describe('the ladder of a tier 2 lead, when nobody responds', () => {
   })
 
   it('tells the manager at once when nobody is left', async () => {
-    stage = await createStage({ edit: (config) => void (config.team.pools.sdr = { ...sdrPool(config), members: [{ rep: 'sdr-1', weight: 1 }] }) })
+    stage = await createStage({
+      edit: (config) => void (config.team.pools.sdr = { ...sdrPool(config), members: [{ rep: 'sdr-1', weight: 1 }] }),
+    })
     const id = createTier2Lead(stage)
     await stage.quiet()
     await stage.advance(2 * HOUR)
@@ -102,7 +107,10 @@ describe('the buttons', () => {
       expect(message?.text).toContain('after 20 min')
       expect(JSON.stringify(message?.blocks)).not.toContain('"actions"')
     }
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'responded', baton_first_response_minutes: '20' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_sla_status: 'responded',
+      baton_first_response_minutes: '20',
+    })
     await stage.advance(8 * HOUR)
     expect(stage.slack.messages()).toHaveLength(2)
   })
@@ -116,7 +124,10 @@ describe('the buttons', () => {
     await stage.advance(90 * MINUTE)
     await click(stage, DAN, DAN, 'contacted')
     await stage.quiet()
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'breached', baton_first_response_minutes: '150' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_sla_status: 'breached',
+      baton_first_response_minutes: '150',
+    })
   })
 
   it('Pass on gives it to the next rep at once, and never back to somebody who had it', async () => {
@@ -142,10 +153,17 @@ describe('the buttons', () => {
     await click(stage, CLEO, CLEO, 'disqualify')
     const view = stage.slack.views().find((open) => open.user === CLEO)
     expect(view).toBeDefined()
-    const answer = await stage.slack.submitView({ user: CLEO, viewId: view?.id ?? '', values: { reason: 'not_a_fit', note: 'Wants <!channel> on-premises' } })
+    const answer = await stage.slack.submitView({
+      user: CLEO,
+      viewId: view?.id ?? '',
+      values: { reason: 'not_a_fit', note: 'Wants <!channel> on-premises' },
+    })
     expect(answer).toMatchObject({ status: 200 })
     await stage.quiet()
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_disqualified_reason: 'not a fit: Wants <!channel> on-premises', baton_sla_status: 'none' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_disqualified_reason: 'not a fit: Wants <!channel> on-premises',
+      baton_sla_status: 'none',
+    })
     const message = stage.slack.messages(CLEO)[0]
     expect(message?.text).toContain(`Disqualified by <@${CLEO}>`)
     expect(JSON.stringify(message)).not.toContain('<!channel>')
@@ -162,7 +180,13 @@ describe('the buttons', () => {
     await click(stage, CLEO, CLEO, 'explain')
     await stage.quiet()
     const [answer] = stage.slack.ephemerals(CLEO)
-    for (const part of ['score 65', '+20 demo requested', '+10 company size tier 2', '0 of +20 company size tier 1: no', '0 of −30 negative icp: no']) {
+    for (const part of [
+      'score 65',
+      '+20 demo requested',
+      '+10 company size tier 2',
+      '0 of +20 company size tier 1: no',
+      '0 of −30 negative icp: no',
+    ]) {
       expect(answer?.text).toContain(part)
     }
     expect(stage.slack.messages()).toHaveLength(2)
@@ -175,7 +199,9 @@ describe('the buttons', () => {
     await click(stage, 'U0STRANGER', 'C0000SDR', 'contacted')
     await click(stage, ADA, 'C0000SDR', 'pass_on')
     await stage.quiet()
-    expect(stage.slack.ephemerals('U0STRANGER')).toEqual([expect.objectContaining({ text: expect.stringContaining('Only the rep') })])
+    expect(stage.slack.ephemerals('U0STRANGER')).toEqual([
+      expect.objectContaining({ text: expect.stringContaining('Only the rep') }),
+    ])
     expect(stage.slack.ephemerals(ADA)).toHaveLength(1)
     expect(stage.hubspot.contact(id)?.baton_sla_status).toBe('running')
     await click(stage, DAN, 'C0000SDR', 'contacted')
@@ -207,7 +233,10 @@ describe('a response that HubSpot shows', () => {
     await stage.advance(10 * MINUTE)
     stage.hubspot.changeContact(id, { num_contacted_notes: '1' })
     await stage.quiet()
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'responded', baton_first_response_minutes: '10' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_sla_status: 'responded',
+      baton_first_response_minutes: '10',
+    })
     expect(stage.texts(CLEO)[0]).toContain('Contacted: seen in HubSpot')
   })
 

@@ -21,7 +21,14 @@ describe('every row of the routing table', () => {
     await quiet()
     expect(texts('U0000AE1')).toHaveLength(1)
     const text = texts('U0000AE1')[0]
-    for (const part of ['Dana-Canary Ruiz-Canary', 'VP Marketing', 'Northwind Freight', 'Score 80', '+20 demo requested', 'Respond by Wed 18 Nov, 10:05']) {
+    for (const part of [
+      'Dana-Canary Ruiz-Canary',
+      'VP Marketing',
+      'Northwind Freight',
+      'Score 80',
+      '+20 demo requested',
+      'Respond by Wed 18 Nov, 10:05',
+    ]) {
       expect(text).toContain(part)
     }
     expect(texts('C0000AE')).toHaveLength(1)
@@ -42,8 +49,16 @@ describe('every row of the routing table', () => {
   it('sets the lifecycle stage to MQL only when score, fit and engagement all reach their minimum', async () => {
     const { hubspot, quiet } = await onStage()
     const notYet = createTier1Lead(stage as Stage, { lifecyclestage: 'lead' })
-    const qualified = createTier1Lead(stage as Stage, { email: 'x@northwind.example', lifecyclestage: 'lead', hs_email_click: '3' })
-    const customer = createTier1Lead(stage as Stage, { email: 'y@northwind.example', lifecyclestage: 'customer', hs_email_click: '3' })
+    const qualified = createTier1Lead(stage as Stage, {
+      email: 'x@northwind.example',
+      lifecyclestage: 'lead',
+      hs_email_click: '3',
+    })
+    const customer = createTier1Lead(stage as Stage, {
+      email: 'y@northwind.example',
+      lifecyclestage: 'customer',
+      hs_email_click: '3',
+    })
     await quiet()
     expect(hubspot.contact(notYet)?.lifecyclestage).toBe('lead')
     expect(hubspot.contact(qualified)?.lifecyclestage).toBe('marketingqualifiedlead')
@@ -69,7 +84,12 @@ describe('every row of the routing table', () => {
       { type: 'pricing_page_viewed', contactId: id, page: '/pricing' },
     ])
     await quiet()
-    expect(hubspot.contact(id)).toMatchObject({ baton_score: '10', baton_route: 'hand-raiser-sdr', baton_nurture_track: null, hubspot_owner_id: '201' })
+    expect(hubspot.contact(id)).toMatchObject({
+      baton_score: '10',
+      baton_route: 'hand-raiser-sdr',
+      baton_nurture_track: null,
+      hubspot_owner_id: '201',
+    })
     expect(texts('U000SDR1')[0]).toContain('Viewed: /pricing (2×)')
     expect(texts('U000SDR1')[0]).toContain('Missing: company size, industry, lead source detail')
     expect(hubspot.contact(id)?.baton_needs_review).toBe('true')
@@ -82,7 +102,10 @@ describe('every row of the routing table', () => {
     await quiet()
     for (const visit of [1, 2]) {
       await advance(visit * MINUTE)
-      hubspot.changeContact(id, { hs_analytics_last_timestamp: new Date((stage as Stage).clock.now).toISOString(), hs_analytics_last_url: 'https://www.example.com/pricing?plan=2' })
+      hubspot.changeContact(id, {
+        hs_analytics_last_timestamp: new Date((stage as Stage).clock.now).toISOString(),
+        hs_analytics_last_url: 'https://www.example.com/pricing?plan=2',
+      })
       await quiet()
     }
     expect(hubspot.contact(id)).toMatchObject({ baton_route: 'hand-raiser', hubspot_owner_id: '101' })
@@ -94,12 +117,18 @@ describe('every row of the routing table', () => {
     ['a student', { email: 'sam@college.edu' }, 'negative-icp', 'student'],
     ['a consultant', { email: 'c@advice.example', jobtitle: 'Independent Consultant' }, 'negative-icp', 'consultant'],
     ['a company that is too small', { email: 'o@one.example', numemployees: '1-5', company: 'One' }, null, null],
-    ['somebody who said no', { email: 'n@no.example', hs_lead_status: 'UNQUALIFIED' }, 'not-interested', 'not interested'],
+    [
+      'somebody who said no',
+      { email: 'n@no.example', hs_lead_status: 'UNQUALIFIED' },
+      'not-interested',
+      'not interested',
+    ],
   ])('disqualifies %s with the reason and without an alert', async (_, properties, route, reason) => {
     const { hubspot, slack, quiet } = await onStage()
     const id = hubspot.createContact({ ...INTERESTED, ...properties }, { by: 'form' })
     await quiet()
-    if (route !== null) expect(hubspot.contact(id)).toMatchObject({ baton_route: route, baton_disqualified_reason: reason })
+    if (route !== null)
+      expect(hubspot.contact(id)).toMatchObject({ baton_route: route, baton_disqualified_reason: reason })
     // The range 1-5 counts as 5 people, which is not below the minimum: unclear cases are never thrown out.
     else expect(hubspot.contact(id)?.baton_disqualified_reason ?? '').toBe('')
     expect(slack.messages()).toEqual([])
@@ -110,17 +139,31 @@ describe('every row of the routing table', () => {
     const companyId = hubspot.createCompany({ name: 'Tiny', numberofemployees: '3' })
     const id = hubspot.createContact({ ...DANA, ...INTERESTED }, { companyId, by: 'form' })
     await quiet()
-    expect(hubspot.contact(id)).toMatchObject({ baton_route: 'too-small', baton_disqualified_reason: 'company too small' })
+    expect(hubspot.contact(id)).toMatchObject({
+      baton_route: 'too-small',
+      baton_disqualified_reason: 'company too small',
+    })
     expect(slack.messages()).toEqual([])
   })
 
   it('nurtures a medium lead, scores it again weekly, and sooner when the fit is high', async () => {
     const { hubspot, quiet, services, clock } = await onStage()
-    const medium = hubspot.createContact({ email: 'm@plain.example', numemployees: '25-50', ...INTERESTED }, { by: 'form' })
+    const medium = hubspot.createContact(
+      { email: 'm@plain.example', numemployees: '25-50', ...INTERESTED },
+      { by: 'form' },
+    )
     const goodFit = createTier1Lead(stage as Stage, { num_conversion_events: '0', hs_email_click: '1' })
     await quiet()
-    expect(hubspot.contact(medium)).toMatchObject({ baton_score: '40', baton_route: 'medium', baton_nurture_track: 'signal-based' })
-    expect(hubspot.contact(goodFit)).toMatchObject({ baton_score: '55', baton_route: 'medium-good-fit', baton_nurture_track: 'accelerated' })
+    expect(hubspot.contact(medium)).toMatchObject({
+      baton_score: '40',
+      baton_route: 'medium',
+      baton_nurture_track: 'signal-based',
+    })
+    expect(hubspot.contact(goodFit)).toMatchObject({
+      baton_score: '55',
+      baton_route: 'medium-good-fit',
+      baton_nurture_track: 'accelerated',
+    })
     const lookAgainAt = async (id: string) => (await services[0]?.leads.read(id))?.lead.record?.lookAgainAt
     expect(await lookAgainAt(medium)).toBe(clock.now + 7 * DAY)
     expect(await lookAgainAt(goodFit)).toBe(clock.now + 2 * DAY)
@@ -129,10 +172,20 @@ describe('every row of the routing table', () => {
   it('sends a low lead, and a personal address without a company, to the newsletter', async () => {
     const { hubspot, slack, quiet } = await onStage()
     const low = hubspot.createContact({ email: 'l@plain.example', hs_email_open: '1' }, { by: 'form' })
-    const personal = hubspot.createContact({ email: 'somebody@gmail.com', jobtitle: 'CMO', ...INTERESTED }, { by: 'form' })
+    const personal = hubspot.createContact(
+      { email: 'somebody@gmail.com', jobtitle: 'CMO', ...INTERESTED },
+      { by: 'form' },
+    )
     await quiet()
-    expect(hubspot.contact(low)).toMatchObject({ baton_score: '3', baton_route: 'low', baton_nurture_track: 'newsletter' })
-    expect(hubspot.contact(personal)).toMatchObject({ baton_route: 'personal-email', baton_nurture_track: 'newsletter' })
+    expect(hubspot.contact(low)).toMatchObject({
+      baton_score: '3',
+      baton_route: 'low',
+      baton_nurture_track: 'newsletter',
+    })
+    expect(hubspot.contact(personal)).toMatchObject({
+      baton_route: 'personal-email',
+      baton_nurture_track: 'newsletter',
+    })
     expect(slack.messages()).toEqual([])
   })
 
@@ -148,14 +201,19 @@ describe('every row of the routing table', () => {
     await sendSignals(stage as Stage, [{ type: 'webinar_attended', contactId: later }])
     await quiet()
     expect(hubspot.contact(later)).toMatchObject({ baton_band: 'hot' })
-    expect(texts('U000MGR1')).toEqual([expect.stringContaining('Dana-Canary'), expect.stringContaining('Hot lead: Later')])
+    expect(texts('U000MGR1')).toEqual([
+      expect.stringContaining('Dana-Canary'),
+      expect.stringContaining('Hot lead: Later'),
+    ])
   })
 })
 
 describe('who gets the lead', () => {
   it('spreads leads by weight: two to Ada for each one to Ben', async () => {
     const { hubspot, quiet } = await onStage()
-    const ids = Array.from({ length: 9 }, (_, index) => createTier1Lead(stage as Stage, { email: `lead${index}@northwind.example` }))
+    const ids = Array.from({ length: 9 }, (_, index) =>
+      createTier1Lead(stage as Stage, { email: `lead${index}@northwind.example` }),
+    )
     await quiet()
     const owners = ids.map((id) => hubspot.contact(id)?.hubspot_owner_id)
     expect(owners.filter((owner) => owner === '101')).toHaveLength(6)

@@ -24,7 +24,12 @@ describe('decay needs no event', () => {
     await stage.advance(5 * DAY)
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '50', baton_engagement_score: '25' })
     await stage.advance(55 * DAY)
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '30', baton_band: 'low', baton_route: 'low', baton_nurture_track: 'newsletter' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '30',
+      baton_band: 'low',
+      baton_route: 'low',
+      baton_nurture_track: 'newsletter',
+    })
   })
 
   it('updates a lead that is with sales without taking it away', async () => {
@@ -35,7 +40,13 @@ describe('decay needs no event', () => {
     await stage.quiet()
     expect(await lookAgainAt(id)).toBe(stage.clock.now + 30 * DAY)
     await stage.advance(30 * DAY)
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '55', baton_band: 'medium', baton_route: 'mql', hubspot_owner_id: '201', baton_sla_status: 'responded' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '55',
+      baton_band: 'medium',
+      baton_route: 'mql',
+      hubspot_owner_id: '201',
+      baton_sla_status: 'responded',
+    })
     expect(stage.slack.messages()).toHaveLength(2)
   })
 
@@ -56,9 +67,17 @@ describe('enrichment', () => {
     stage.hubspot.failNext({ path: /companies\/batch\/read/, status: 500, times: 1 })
     const id = createTier1Lead(stage)
     await stage.quiet()
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '45', baton_needs_review: 'true', baton_route: 'medium' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '45',
+      baton_needs_review: 'true',
+      baton_route: 'medium',
+    })
     await stage.advance(HOUR)
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '80', baton_needs_review: 'false', baton_route: 'tier-1-mql' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '80',
+      baton_needs_review: 'false',
+      baton_route: 'tier-1-mql',
+    })
   })
 })
 

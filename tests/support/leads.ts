@@ -1,10 +1,20 @@
 import type { Stage } from './stage.ts'
 
 /** A tier 1 company in HubSpot. */
-export const NORTHWIND = { name: 'Northwind Freight', domain: 'northwind.example', numberofemployees: '240', industry: 'COMPUTER_SOFTWARE' }
+export const NORTHWIND = {
+  name: 'Northwind Freight',
+  domain: 'northwind.example',
+  numberofemployees: '240',
+  industry: 'COMPUTER_SOFTWARE',
+}
 
 /** A tier 2 company in HubSpot. */
-export const SMALLTOWN = { name: 'Smalltown Bakery', domain: 'smalltown.example', numberofemployees: '30', industry: 'RETAIL' }
+export const SMALLTOWN = {
+  name: 'Smalltown Bakery',
+  domain: 'smalltown.example',
+  numberofemployees: '30',
+  industry: 'RETAIL',
+}
 
 /** A contact who fits well and has asked for a demo. Names and addresses are unlike anything else, so that a leak is found. */
 export const DANA = {
@@ -31,12 +41,22 @@ export function createTier1Lead(stage: Stage, properties: Record<string, string>
 /** Creates a head of marketing at a tier 2 company with much interest: score 65, to an SDR. */
 export function createTier2Lead(stage: Stage, properties: Record<string, string> = {}): string {
   const companyId = stage.hubspot.createCompany(SMALLTOWN)
-  const contact = { ...DANA, email: 'kim@smalltown.example', jobtitle: 'Head of Marketing', ...INTERESTED, hs_email_click: '4', ...properties }
+  const contact = {
+    ...DANA,
+    email: 'kim@smalltown.example',
+    jobtitle: 'Head of Marketing',
+    ...INTERESTED,
+    hs_email_click: '4',
+    ...properties,
+  }
   return stage.hubspot.createContact(contact, { companyId, by: 'form' })
 }
 
 /** Sends signals over the API of the first service. */
-export async function sendSignals(stage: Stage, signals: { type: string; contactId: string; id?: string; at?: number; page?: string }[]): Promise<Response> {
+export async function sendSignals(
+  stage: Stage,
+  signals: { type: string; contactId: string; id?: string; at?: number; page?: string }[],
+): Promise<Response> {
   return fetch(`${stage.addresses[0]}/v1/signals`, {
     method: 'POST',
     headers: { authorization: 'Bearer canary-api-token', 'content-type': 'application/json' },
@@ -54,13 +74,20 @@ export async function sendSignals(stage: Stage, signals: { type: string; contact
 
 /** The newest message of a channel or user that carries controls. */
 export function liveMessage(stage: Stage, channelOrUser: string) {
-  const message = stage.slack.messages(channelOrUser).findLast(({ blocks }) => JSON.stringify(blocks).includes('"actions"'))
+  const message = stage.slack
+    .messages(channelOrUser)
+    .findLast(({ blocks }) => JSON.stringify(blocks).includes('"actions"'))
   if (!message) throw new Error(`no live message for ${channelOrUser}`)
   return message
 }
 
 /** Clicks the primary button, or an entry of the menu, of the newest live message. */
-export async function click(stage: Stage, user: string, where: string, control: 'contacted' | 'pass_on' | 'disqualify' | 'explain') {
+export async function click(
+  stage: Stage,
+  user: string,
+  where: string,
+  control: 'contacted' | 'pass_on' | 'disqualify' | 'explain',
+) {
   const message = liveMessage(stage, where)
   const text = JSON.stringify(message.blocks)
   const handoffId = /"value":"([^":]+)"/.exec(text)?.[1]

@@ -61,6 +61,14 @@ export const MQL_TO_SALES: HandoffDefinition = {
   ],
 }
 
+/** The same by the clock on the wall, day and night. */
+export const ELAPSED: HandoffDefinition = { ...MQL_TO_SALES, hours: 'elapsed' }
+
+/** When the rungs of a handoff that starts at `NOW` are due: 11:00, 12:00 and, because of lunch, 15:00 in New York. */
+export const REMIND = NOW + HOUR
+export const REASSIGN = NOW + 2 * HOUR
+export const MANAGER = NOW + 5 * HOUR
+
 /** An open handoff that `ae-1` holds in New York. */
 export function started(definition: HandoffDefinition = MQL_TO_SALES, now = NOW): Handoff {
   return startHandoff({

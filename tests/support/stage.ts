@@ -2,14 +2,14 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { createHubSpot } from '../../src/adapters/hubspot.ts'
+import { setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
+import type { Index } from '../../src/adapters/store.ts'
 import type { Clock } from '../../src/clock.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../src/demo/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
 import { readEnv } from '../../src/env.ts'
-import { setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
-import { createHubSpot } from '../../src/adapters/hubspot.ts'
-import type { Index } from '../../src/adapters/store.ts'
 import { QUEUES } from '../../src/queue/jobs.ts'
 import { createService, type Service } from '../../src/service.ts'
 import { createLogger, createMetrics } from '../../src/telemetry.ts'
@@ -73,7 +73,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     now: clock.now,
     botToken: 'xoxb-canary-token',
     signingSecret: 'slack-canary-secret',
-    users: [...people.map(({ slackUserId, name }) => ({ id: slackUserId, name })), { id: 'U0STRANGER', name: 'Stranger' }],
+    users: [
+      ...people.map(({ slackUserId, name }) => ({ id: slackUserId, name })),
+      { id: 'U0STRANGER', name: 'Stranger' },
+    ],
     channels: Object.entries(config.team.pools).map(([name, { channel }]) => ({ id: channel, name })),
   })
   for (const { hubspotOwnerId, id, name } of Object.values(config.team.reps)) {
@@ -102,7 +105,17 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const services: Service[] = []
   const addresses: string[] = []
   for (const role of options.roles ?? ['both']) {
-    const service = await createService({ env, config, redisUrls, role, log, prefix: redis.prefix, clock, retryDelay: 20, sweepEvery: 0 })
+    const service = await createService({
+      env,
+      config,
+      redisUrls,
+      role,
+      log,
+      prefix: redis.prefix,
+      clock,
+      retryDelay: 20,
+      sweepEvery: 0,
+    })
     services.push(service)
     if (role !== 'worker') addresses.push(await service.listen())
   }
@@ -149,7 +162,9 @@ async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
   for (const name of QUEUES) {
     const counts = await service.producers.queues[name].getJobCounts('waiting', 'active', 'prioritized', 'delayed')
     // A timer sleeps until its instant; every other delayed job is a retry.
-    const left = Object.entries(counts).filter(([state, count]) => count > 0 && !(name === 'timers' && state === 'delayed'))
+    const left = Object.entries(counts).filter(
+      ([state, count]) => count > 0 && !(name === 'timers' && state === 'delayed'),
+    )
     found.push(...left.map(([state, count]) => `${name}: ${count} ${state}`))
   }
   for (const index of WORK) {
@@ -160,8 +175,17 @@ async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
 }
 
 async function prepareHubSpot(config: Config, baseUrl: string, accessToken: string): Promise<void> {
-  const quiet = { redis: null, prefix: 'setup', requestsPer10Seconds: 1_000, properties: () => ({ contact: [], company: [] }) }
-  await setUpHubSpot(createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }), config.hubspot.properties, false)
+  const quiet = {
+    redis: null,
+    prefix: 'setup',
+    requestsPer10Seconds: 1_000,
+    properties: () => ({ contact: [], company: [] }),
+  }
+  await setUpHubSpot(
+    createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }),
+    config.hubspot.properties,
+    false,
+  )
 }
 
 async function loadTestConfig(files: Record<string, string>, now: number): Promise<Config> {
@@ -174,4 +198,3 @@ async function loadTestConfig(files: Record<string, string>, now: number): Promi
     await rm(directory, { recursive: true })
   }
 }
-

@@ -1,0 +1,83 @@
+import { distance } from 'fastest-levenshtein'
+import { type Document, isMap, isScalar, type LineCounter } from 'yaml'
+
+/** A mistake in a config file, told to the person who edits it. `line` counts from 1. */
+export interface ConfigProblem {
+  file: string
+  line: number
+  path: string
+  message: string
+}
+
+/** A YAML file with positions, and its plain content. */
+export interface SourceFile {
+  file: string
+  document: Document
+  lines: LineCounter
+  content: unknown
+}
+
+/** Keys and list positions from the top of a file to a value. */
+export type Path = readonly (string | number)[]
+
+/** The config does not hold together. `problems` lists every mistake, by file and line; the message is ready for a terminal. */
+export class ConfigError extends Error {
+  readonly problems: ConfigProblem[]
+  constructor(problems: ConfigProblem[]) {
+    const sorted = problems.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+    super(
+      `The config has ${sorted.length === 1 ? 'a mistake' : `${sorted.length} mistakes`}:\n${formatProblems(sorted)}`,
+    )
+    this.name = 'ConfigError'
+    this.problems = sorted
+  }
+}
+
+/** One line a problem: `config/routing.yaml:5  routes.0.when: …`. */
+export function formatProblems(problems: readonly ConfigProblem[]): string {
+  return problems
+    .map(({ file, line, path, message }) => `${file}:${line}  ${path ? `${path}: ` : ''}${message}`)
+    .join('\n')
+}
+
+/** Makes a problem at a path of a file: at the key itself where it stands there, else at the nearest parent. */
+export function problemAt(source: SourceFile, path: Path, message: string): ConfigProblem {
+  return { file: source.file, line: lineOf(source, path), path: path.join('.'), message }
+}
+
+const MOST_NAMES_LISTED = 30
+
+/** `; did you mean "x"?` for the nearest of the valid names, or the list of them when none is near. Case does not matter. */
+export function suggestion(name: string, valid: readonly string[]): string {
+  const given = name.toLowerCase()
+  const names = [...new Set(valid)]
+  const [nearest] = names
+    .map((candidate) => ({ candidate, away: distance(given, candidate.toLowerCase()) }))
+    .sort((a, b) => a.away - b.away)
+  if (!nearest) return '; there are none yet'
+  const near = nearest.away <= Math.max(2, Math.floor(name.length / 3))
+  const likely = near ? nearest.candidate : names.find((candidate) => contain(given, candidate.toLowerCase()))
+  if (likely !== undefined) return `; did you mean "${likely}"?`
+  if (names.length > MOST_NAMES_LISTED) return `; the nearest known is "${nearest.candidate}"`
+  return names.length === 1 ? `; the only one is ${names[0]}` : `; known are ${names.join(', ')}`
+}
+
+function contain(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a]
+  return short.length >= 3 && long.includes(short)
+}
+
+function lineOf(source: SourceFile, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? source.document.contents : source.document.getIn(path.slice(0, length - 1), true)
+    const last = path[length - 1]
+    if (isMap(parent)) {
+      const key = parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(last))?.key
+      if (isScalar(key) && key.range) return source.lines.linePos(key.range[0]).line
+      continue
+    }
+    const node = source.document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined
+    if (node?.range) return source.lines.linePos(node.range[0]).line
+  }
+  return 1
+}

@@ -1,0 +1,102 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Document, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
+import type { ConfigProblem, SourceFile } from './problems.ts'
+import { suggestion } from './problems.ts'
+
+const MAXIMUM_FILE_BYTES = 256 * 1024
+const MOST_ALIASES = 50
+
+/** The files of a config directory that could be read, by name without `.yaml`, and what is wrong with the others. */
+export interface ConfigSources<Name extends string> {
+  sources: Partial<Record<Name, SourceFile>>
+  problems: ConfigProblem[]
+}
+
+/** Reads the named files of a directory. Other YAML files are problems too: a name with a typo must not go unnoticed. */
+export async function readSources<Name extends string>(
+  directory: string,
+  files: Record<Name, { optional: boolean }>,
+): Promise<ConfigSources<Name>> {
+  const names = Object.keys(files) as Name[]
+  let present: string[]
+  try {
+    present = await readdir(directory)
+  } catch (error) {
+    return { sources: {}, problems: [problem(directory, `the config directory ${reason(error)}`)] }
+  }
+  const strangers = present.filter((file) => /\.ya?ml$/.test(file) && !names.some((name) => file === `${name}.yaml`))
+  const known = names.map((name) => `${name}.yaml`)
+  const problems = strangers.map((file) => problem(join(directory, file), `unknown file${suggestion(file, known)}`))
+  const sources: Partial<Record<Name, SourceFile>> = {}
+  for (const name of names) {
+    const file = join(directory, `${name}.yaml`)
+    if (files[name].optional && !present.includes(`${name}.yaml`)) continue
+    const result = await readSource(file)
+    if (Array.isArray(result)) problems.push(...result)
+    else sources[name] = result
+  }
+  return { sources, problems }
+}
+
+async function readSource(file: string): Promise<SourceFile | ConfigProblem[]> {
+  let text: string
+  try {
+    if ((await stat(file)).size > MAXIMUM_FILE_BYTES) return [problem(file, 'the file is larger than 256 KiB')]
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    return [problem(file, `the file ${reason(error)}`)]
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  const mistakes = [...tellingErrors(document.errors), ...unquotedPatterns(document)]
+  if (mistakes.length > 0)
+    return mistakes.map(({ message, at }) => ({ ...problem(file, message), line: lines.linePos(at).line }))
+  try {
+    return { file, document, lines, content: document.toJS({ maxAliasCount: MOST_ALIASES }) }
+  } catch {
+    return [problem(file, 'is not valid YAML: it has too many aliases (*name); write the values out')]
+  }
+}
+
+interface Mistake {
+  message: string
+  at: number
+}
+
+// A syntax error makes errors of what follows, so only the first is told.
+function tellingErrors(errors: readonly YAMLError[]): Mistake[] {
+  const duplicates = errors.filter(({ code }) => code === 'DUPLICATE_KEY')
+  const [first] = errors.filter(({ code }) => code !== 'DUPLICATE_KEY')
+  return [
+    ...duplicates.map(({ pos }) => ({ message: 'this key is there twice; keep one', at: pos[0] })),
+    ...(first ? [{ message: `is not valid YAML: ${inPlainWords(first)}`, at: first.pos[0] }] : []),
+  ]
+}
+
+function inPlainWords({ code, message }: YAMLError): string {
+  const bracket = /end with a ([\]}])$/.exec(message)?.[1]
+  if (bracket) return `a ${bracket} is missing here or before`
+  if (code === 'TAB_AS_INDENT') return 'a tab stands before the key; use spaces'
+  return message
+}
+
+// To YAML, *cmo* without quotes is the name of an alias.
+function unquotedPatterns(document: Document): Mistake[] {
+  const found: Mistake[] = []
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) === undefined)
+        found.push({ message: `put *${node.source} in quotes: "*${node.source}"`, at: node.range?.[0] ?? 0 })
+    },
+  })
+  return found
+}
+
+function reason(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'cannot be read'
+}
+
+function problem(file: string, message: string): ConfigProblem {
+  return { file, line: 1, path: '', message }
+}

@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { useConfigDirectories } from '../support/config.ts'
+import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const makeDirectory = useConfigDirectories()
+const startHubSpot = useSimulatedHubSpot()
+
+interface Run {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the command line as a child, with nothing of this process's environment but the path. */
+function run(args: string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Run> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH ?? '', ...options.env }
+    const all = [join(ROOT, 'src', 'cli.ts'), ...args]
+    execFile(process.execPath, all, { env, cwd: options.cwd ?? ROOT }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
+  })
+}
+
+describe('config check', () => {
+  test('a config that holds together', async () => {
+    const directory = await makeDirectory()
+    const { code, stdout, stderr } = await run(['config', 'check', directory])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/ is fine: version [0-9a-f]{12}, 9 routes, 3 reps\.\n$/)
+  })
+
+  test('one with mistakes: each on a line of its own on stderr, exit code 1', async () => {
+    const directory = await makeDirectory('references/unknown-calendar')
+    expect(await run(['config', 'check', directory])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `The config has a mistake:\n${directory}/team.yaml:8  reps.0.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?\n`,
+    })
+  })
+
+  test('a failing routing case', async () => {
+    const { code, stderr } = await run(['config', 'check', await makeDirectory('failing-cases')])
+    expect(code).toBe(1)
+    expect(stderr).toContain('should have score 60, but has 55')
+  })
+
+  test('without a directory it takes CONFIG_DIR, else ./config', async () => {
+    const directory = await makeDirectory()
+    const named = await run(['config', 'check'], { env: { CONFIG_DIR: directory } })
+    expect(named.stdout).toContain(`${directory} is fine`)
+    const usual = await run(['config', 'check'], { env: { CONFIG_DIR: '' } })
+    expect(usual.stdout).toMatch(/^\.\/config is fine/)
+  })
+})
+
+describe('config schemas', () => {
+  const made: string[] = []
+  afterEach(async () => {
+    for (const directory of made.splice(0)) await rm(directory, { recursive: true })
+  })
+
+  test('those of the project are up to date', async () => {
+    expect(await run(['config', 'schemas', '--check'])).toEqual({
+      code: 0,
+      stdout: 'The schemas are up to date.\n',
+      stderr: '',
+    })
+  })
+
+  test('stale ones are told, then written', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'baton-schemas-'))
+    made.push(cwd)
+    await cp(join(ROOT, 'config'), join(cwd, 'config'), { recursive: true })
+    const file = join(cwd, 'config', 'schemas', 'sla.schema.json')
+    const good = await readFile(file, 'utf8')
+    await writeFile(file, good.replace('business', 'office'))
+
+    const checked = await run(['config', 'schemas', '--check'], { cwd })
+    expect(checked).toMatchObject({ code: 1, stdout: '' })
+    expect(checked.stderr).toBe(
+      'Baton: Out of date: config/schemas/sla.schema.json. Run: npm run baton -- config schemas\n',
+    )
+    expect(await readFile(file, 'utf8')).not.toBe(good)
+
+    const written = await run(['config', 'schemas'], { cwd })
+    expect(written).toMatchObject({ code: 0, stdout: 'Written: config/schemas/sla.schema.json\n' })
+    expect(await readFile(file, 'utf8')).toBe(good)
+  })
+})
+
+describe('hubspot setup', () => {
+  async function environment(extra: Record<string, string> = {}) {
+    const { hubspot } = await startHubSpot()
+    const env = { CONFIG_DIR: await makeDirectory(), HUBSPOT_BASE_URL: hubspot.url, HUBSPOT_ACCESS_TOKEN: 'pat-test' }
+    return { hubspot, env: { ...env, ...extra } }
+  }
+
+  test('creates the properties, and the second time nothing', async () => {
+    const { env } = await environment({ PUBLIC_URL: 'https://baton.example.com/' })
+    const first = await run(['hubspot', 'setup'], { env })
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.stdout).toMatch(/^Property group Baton: created\.\nProperties created: baton_score, .*\n/)
+    expect(first.stdout).toContain('sent to https://baton.example.com/webhooks/hubspot:\n  contact.creation\n')
+    expect(first.stdout).toContain('  contact.propertyChange (hs_lead_status)\n')
+    const second = await run(['hubspot', 'setup'], { env })
+    expect(second.code).toBe(0)
+    expect(second.stdout).toMatch(/^Property group Baton: there already\.\nProperties created: none\.\n/)
+  })
+
+  test('--dry-run changes nothing', async () => {
+    const { env, hubspot } = await environment()
+    const { code, stdout } = await run(['hubspot', 'setup', '--dry-run'], { env })
+    expect(code).toBe(0)
+    expect(stdout).toContain('Properties would be created: baton_score, ')
+    expect(stdout).toContain('sent to <PUBLIC_URL>/webhooks/hubspot:')
+    expect(hubspot.calls.length).toBeGreaterThan(0)
+    expect(hubspot.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+  })
+
+  test('says what is missing, and what HubSpot refused', async () => {
+    const { env } = await environment({ HUBSPOT_ACCESS_TOKEN: 'pat-wrong' })
+    const missing = await run(['hubspot', 'setup'])
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is required') })
+    const refused = await run(['hubspot', 'setup'], { env })
+    const stderr = 'HubSpot does not accept HUBSPOT_ACCESS_TOKEN (401). Copy it again from your app.\n'
+    expect(refused).toEqual({ code: 1, stdout: '', stderr })
+  })
+})
+
+test.each([
+  [['config', 'chekc'], "error: unknown command 'chekc'\n(Did you mean check?)\n"],
+  [['config', 'check', '--dir', 'x'], "error: unknown option '--dir'\n"],
+])('%j is refused', async (args, stderr) => {
+  expect(await run(args)).toEqual({ code: 1, stdout: '', stderr })
+})
+
+test('--help shows the commands', async () => {
+  const { code, stdout } = await run(['--help'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/config .*\n.*hubspot /)
+})

@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createResolveEmail } from '../../src/pipeline/resolve-email.ts'
+import { createLogger } from '../../src/telemetry.ts'
+import { SECRETS, START, startApi, type TestApi } from '../support/api.ts'
+import { createTestRedis } from '../support/redis.ts'
+
+const redis = createTestRedis()
+let api: TestApi
+let lastId = 501_000_000_000
+
+beforeAll(async () => {
+  api = await startApi({ redisUrl: redis.url, prefix: redis.prefix, apiTokens: [SECRETS.apiToken, 'second-token'] })
+})
+beforeEach(() => {
+  api.clock.now = START
+  api.kicked.length = 0
+})
+afterAll(async () => {
+  await api.close()
+  await redis.deleteKeys()
+})
+
+const newContact = () => String(++lastId)
+
+function signal(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  const id = newContact()
+  return {
+    id: `s-${id}`,
+    type: 'demo_requested',
+    contactId: id,
+    occurredAt: new Date(START - 5_000).toISOString(),
+    ...fields,
+  }
+}
+
+async function accepted(...signals: Record<string, unknown>[]): Promise<unknown> {
+  const answer = await api.sendSignals({ signals })
+  expect(answer.status).toBe(202)
+  return JSON.parse(answer.text)
+}
+
+describe('who may send', () => {
+  const body = () => ({ signals: [signal()] })
+
+  test.each([`Bearer ${SECRETS.apiToken}`, `bearer ${SECRETS.apiToken}`, 'Bearer second-token'])(
+    '%s',
+    async (authorization) => {
+      expect((await api.sendSignals(body(), { authorization })).status).toBe(202)
+    },
+  )
+
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer wrong-token',
+    `Bearer ${SECRETS.apiToken}x`,
+    `Bearer ${SECRETS.apiToken.slice(0, -1)}`,
+    `Bearer ${SECRETS.apiToken},second-token`,
+    `Basic ${SECRETS.apiToken}`,
+    SECRETS.apiToken,
+  ])('not “%s”', async (authorization) => {
+    const before = await api.keys()
+    const answer = await api.sendSignals(body(), { authorization })
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect(answer.text).not.toContain(SECRETS.apiToken)
+    expect(await api.keys()).toEqual(before)
+  })
+
+  test('without a token a bad body is not even looked at', async () => {
+    expect((await api.send('/v1/signals', '{', { 'content-type': 'application/json' })).status).toBe(401)
+  })
+
+  test('nobody while no token is set, and the answer says what to do', async () => {
+    const off = await startApi({ redisUrl: redis.url, prefix: redis.prefix, apiTokens: [] })
+    const answer = await off.sendSignals(body())
+    await off.close()
+    expect(answer.status).toBe(503)
+    expect(answer.problem.detail).toContain('API_TOKENS')
+  })
+})
+
+describe('what is kept', () => {
+  test('by contact id: the signal in the lead’s inbox, the lead in the index and asked for', async () => {
+    const one = signal({ properties: { page: '/pricing', minutes: 3, internal: true, note: null } })
+    expect(await accepted(one)).toEqual({ accepted: 1, duplicates: 0, unknown: [] })
+    const contact = String(one.contactId)
+    const kept = { id: one.id, type: 'demo_requested', at: START - 5_000, detail: '/pricing' }
+    expect(await api.inbox(contact)).toEqual([{ kind: 'signal', signal: kept }])
+    expect(await api.indexed(contact)).toBe(START)
+    expect(api.kicked).toEqual([{ name: 'process-lead', payload: { leadId: contact } }])
+  })
+
+  test('by email: under a key that shows no address, whatever its case', async () => {
+    const before = new Set(await api.keys())
+    await accepted(signal({ contactId: undefined, email: 'Canary@Northwind.example' }))
+    await accepted(signal({ contactId: undefined, email: 'canary@northwind.example' }))
+    const leadId = api.kicked[0]?.payload && 'leadId' in api.kicked[0].payload ? api.kicked[0].payload.leadId : ''
+    expect(leadId).toMatch(/^email_[0-9a-f]{32}$/)
+    expect(api.kicked.map((job) => job.payload)).toEqual([{ leadId }, { leadId }])
+    expect((await api.inbox(leadId)).map((item) => item.kind === 'signal' && item.email)).toEqual([
+      'canary@northwind.example',
+      'canary@northwind.example',
+    ])
+    const fresh = (await api.keys()).filter((key) => !before.has(key))
+    expect(fresh.join('\n')).not.toMatch(/northwind/i)
+    expect(api.logLines.join('\n')).not.toMatch(/canary/i)
+  })
+
+  test('every signal by email reaches its contact, also where both share a partition', async () => {
+    const people = Array.from({ length: 40 }, (_, index) => ({
+      email: `person-${index}@northwind.example`,
+      contact: newContact(),
+    }))
+    await accepted(...people.map(({ email }) => signal({ contactId: undefined, email })))
+    const resolveEmail = createResolveEmail({
+      clock: { now: () => START, agreed: async () => START },
+      ...{ store: api.store, leads: api.leads, log: createLogger('silent'), kick: () => {} },
+      hubspot: {
+        findContactByEmail: async (email: string) => people.find((person) => person.email === email)?.contact ?? null,
+      } as Parameters<typeof createResolveEmail>[0]['hubspot'],
+    })
+    for (const job of api.kicked) if (job.name === 'process-lead') await resolveEmail(job.payload.leadId)
+    for (const { email, contact } of people) expect(await api.inbox(contact), email).toHaveLength(1)
+  })
+
+  test('an instant in the future counts as now, one as a number as what it is', async () => {
+    const [later, number, zone] = [
+      signal({ occurredAt: new Date(START + 1).toISOString() }),
+      signal({ occurredAt: START - 60_000 }),
+      signal({ occurredAt: '2026-11-20T10:59:59+01:00' }),
+    ]
+    await accepted(later, number, zone)
+    const at = async (one: Record<string, unknown>) => {
+      const [item] = await api.inbox(String(one.contactId))
+      return item?.kind === 'signal' ? item.signal.at : undefined
+    }
+    expect(await Promise.all([later, number, zone].map(at))).toEqual([
+      START,
+      START - 60_000,
+      Date.parse('2026-11-20T09:59:59Z'),
+    ])
+  })
+
+  test('of the properties the one that an alert shows, cut to its length', async () => {
+    const one = signal({ properties: { secret: 'canary', title: 't'.repeat(500), url: 7 } })
+    await accepted(one)
+    expect(await api.inbox(String(one.contactId))).toMatchObject([{ signal: { detail: 't'.repeat(200) } }])
+    expect(JSON.stringify(await api.inbox(String(one.contactId)))).not.toContain('canary')
+  })
+})
+
+describe('idempotency', () => {
+  test('an id is kept once for 48 hours, in one request and in several', async () => {
+    const one = signal()
+    const other = signal()
+    expect(await accepted(one, one, other)).toEqual({ accepted: 2, duplicates: 1, unknown: [] })
+    api.kicked.length = 0
+    expect(await accepted(one, { ...one, type: 'webinar_attended', occurredAt: START })).toEqual({
+      ...{ accepted: 0, duplicates: 2, unknown: [] },
+    })
+    expect(api.kicked).toEqual([])
+    expect(await api.inbox(String(one.contactId))).toHaveLength(1)
+    const seen = (await api.keys()).find((key) => key.endsWith(String(one.id)))
+    expect(await api.look.pttl(seen ?? '')).toBeGreaterThan(47 * 3_600_000)
+    expect(await api.look.pttl(seen ?? '')).toBeLessThanOrEqual(48 * 3_600_000)
+  })
+
+  test('sent ten times at once, it is accepted once', async () => {
+    const one = signal()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => accepted(one)))
+    expect(answers.filter((answer) => (answer as { accepted: number }).accepted === 1)).toHaveLength(1)
+    expect(await api.inbox(String(one.contactId))).toHaveLength(1)
+  })
+
+  test('the same id of two contacts is two signals', async () => {
+    const signals = Array.from({ length: 40 }, () => signal({ id: 'visit-1' }))
+    expect(await accepted(...signals)).toEqual({ accepted: 40, duplicates: 0, unknown: [] })
+  })
+})
+
+test('unknown types are listed once each, counted and not kept', async () => {
+  const [known, unknown] = [signal(), signal({ type: 'fax_received' })]
+  const before = await api.counted('signal', 'unknown')
+  const answer = await accepted(known, unknown, signal({ type: 'fax_received' }), signal({ type: 'constructor' }))
+  expect(answer).toEqual({ accepted: 1, duplicates: 0, unknown: ['fax_received', 'constructor'] })
+  expect((await api.counted('signal', 'unknown')) - before).toBe(3)
+  expect(await api.inbox(String(unknown.contactId))).toEqual([])
+  expect(await api.indexed(String(unknown.contactId))).toBeNull()
+  expect(api.kicked).toHaveLength(1)
+})
+
+describe('limits', () => {
+  test('1,000 signals are taken, 1,001 are not', async () => {
+    const signals = Array.from({ length: 1_000 }, () => signal())
+    expect(await accepted(...signals)).toEqual({ accepted: 1_000, duplicates: 0, unknown: [] })
+    const before = await api.keys()
+    const answer = await api.sendSignals({ signals: [...Array.from({ length: 1_000 }, () => signal()), signal()] })
+    expect(answer.status).toBe(400)
+    expect(answer.problem.detail).toMatch(/^signals: /)
+    expect(await api.keys()).toEqual(before)
+  })
+
+  test('a body of more than one MiB is not', async () => {
+    expect(
+      (await api.sendSignals({ signals: [signal({ properties: { note: 'x'.repeat(1024 * 1024) } })] })).status,
+    ).toBe(413)
+  })
+})
+
+describe('a bad body changes nothing and the answer names the field', () => {
+  const bodies: [string, (good: Record<string, unknown>) => unknown][] = [
+    ['body', () => []],
+    ['signals', () => ({})],
+    ['signals', () => ({ signals: [] })],
+    ['signals', (good) => ({ signals: good })],
+    ['extra', (good) => ({ signals: [good], extra: 1 })],
+    ['signals.1', (good) => ({ signals: [good, null] })],
+    ['signals.1.id', (good) => ({ signals: [good, { ...good, id: undefined }] })],
+    ['signals.1.id', (good) => ({ signals: [good, { ...good, id: '' }] })],
+    ['signals.1.id', (good) => ({ signals: [good, { ...good, id: 'x'.repeat(201) }] })],
+    ['signals.1.type', (good) => ({ signals: [good, { ...good, type: 7 }] })],
+    ['signals.1.contactId', (good) => ({ signals: [good, { ...good, contactId: '42; DROP' }] })],
+    ['signals.1.contactId', (good) => ({ signals: [good, { ...good, contactId: 42 }] })],
+    ['signals.1.email', (good) => ({ signals: [good, { ...good, contactId: undefined, email: 'nobody' }] })],
+    ['contactId or email', (good) => ({ signals: [good, { ...good, email: 'a@b.example' }] })],
+    ['contactId or email', (good) => ({ signals: [good, { ...good, contactId: undefined }] })],
+    ['signals.1.occurredAt', (good) => ({ signals: [good, { ...good, occurredAt: 'yesterday' }] })],
+    ['signals.1.occurredAt', (good) => ({ signals: [good, { ...good, occurredAt: '2026-11-20T12:00:00' }] })],
+    ['signals.1.occurredAt', (good) => ({ signals: [good, { ...good, occurredAt: '2026-02-30T12:00:00Z' }] })],
+    ['signals.1.occurredAt', (good) => ({ signals: [good, { ...good, occurredAt: -1 }] })],
+    ['signals.1.properties', (good) => ({ signals: [good, { ...good, properties: { deep: {} } }] })],
+    ['points', (good) => ({ signals: [good, { ...good, points: 100 }] })],
+  ]
+  test.each(bodies)('%s, case %#', async (field, body) => {
+    const before = await api.keys()
+    const answer = await api.sendSignals(body(signal()))
+    expect(answer.status).toBe(400)
+    expect(answer.problem.detail).toContain(field)
+    expect(await api.keys()).toEqual(before)
+    expect(api.kicked).toEqual([])
+  })
+
+  test.each(['{', '', '{"signals":[],"__proto__":{"a":1}}', '{"constructor":{"prototype":{}}}'])('%s', async (body) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${SECRETS.apiToken}` }
+    expect((await api.send('/v1/signals', body, headers)).status).toBe(400)
+  })
+
+  test('what is no JSON is 415, another route 404, and neither answer repeats what was sent', async () => {
+    const authorization = `Bearer ${SECRETS.apiToken}`
+    const wrongType = await api.send('/v1/signals', 'canary', { 'content-type': 'text/csv', authorization })
+    expect(wrongType.status).toBe(415)
+    const nowhere = await api.send('/v1/nothing?email=canary', '{}', {
+      'content-type': 'application/json',
+      authorization,
+    })
+    expect(nowhere.status).toBe(404)
+    const bad = await api.sendSignals({
+      signals: [signal({ contactId: undefined, email: 'canary', occurredAt: 'canary' })],
+    })
+    expect(bad.status).toBe(400)
+    expect(wrongType.text + nowhere.text + bad.text).not.toContain('canary')
+  })
+})

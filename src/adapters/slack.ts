@@ -1,5 +1,6 @@
 import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
-import type { Block, Modal } from '../domain/alert.ts'
+import type { Block } from '../domain/alert.ts'
+import type { Modal } from '../domain/alert-controls.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
 

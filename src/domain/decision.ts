@@ -58,8 +58,14 @@ export function topReasons(score: LeadScore, count: number): string[] {
     const sum = totals.get(plain(signal.type)) ?? { points: 0, times: 0 }
     totals.set(plain(signal.type), { points: sum.points + points, times: sum.times + 1 })
   }
-  if (score.engagement.inactivity) totals.set('inactivity', { points: score.engagement.inactivity.points, times: 1 })
+  const { inactivity, contributions } = score.engagement
+  if (inactivity) {
+    // Engagement does not fall below 0, so inactivity takes away no more than there was.
+    const gained = contributions.reduce((sum, { points }) => sum + points, 0)
+    totals.set('inactivity', { points: Math.max(inactivity.points, -gained), times: 1 })
+  }
   return [...totals]
+    .filter(([, { points }]) => Math.abs(points) >= 0.05)
     .sort(([, a], [, b]) => Math.abs(b.points) - Math.abs(a.points))
     .slice(0, count)
     .map(([name, { points, times }]) => `${signed(points)} ${name}${times > 1 ? ` (${times}×)` : ''}`)

@@ -1,32 +1,22 @@
 import type { RenderedMessage } from './alert.ts'
 import { plain, signed } from './decision.ts'
+import type { FitContribution } from './fit.ts'
 import { displayName, type LeadRecord } from './lead.ts'
 import type { LeadScore } from './score.ts'
-import { duration, escapeText } from './slack-text.ts'
+import { duration, escapeText, localTime } from './slack-text.ts'
 
 /** "Why this score" for Slack: every rule and signal that counted, and the fit rules that did not and why. */
 export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessage {
-  const fit = score.fit.contributions.map(({ rule, points, worth, evaluation }) =>
-    points !== 0
-      ? `${signed(points)} ${plain(rule)}`
-      : `0 of ${signed(worth)} ${plain(rule)}: ${
-          evaluation.truth === 'unknown'
-            ? `unknown (${evaluation.checks
-                .filter((check) => check.truth === 'unknown')
-                .map((check) => check.attribute)
-                .join(', ')})`
-            : 'no'
-        }`,
-  )
+  const fit = score.fit.contributions.map(fitLine)
   const counted = score.engagement.contributions.filter(({ points }) => points !== 0).toReversed()
   const engagement = counted
     .slice(0, 15)
     .map(({ signal, points, age }) => `${signed(points)} ${plain(signal.type)}, ${duration(age)} ago`)
   if (counted.length > 15) engagement.push(`and ${counted.length - 15} older signals`)
   const ignored = score.engagement.contributions.length - counted.length
-  if (ignored > 0) engagement.push(`${ignored} older or capped signals count nothing`)
+  if (ignored > 0) engagement.push(`${ignored} more count nothing: too old, over a cap, or without points`)
   const idle = score.engagement.inactivity
-  if (idle) engagement.push(`${signed(idle.points)} no activity for ${idle.periods} periods`)
+  if (idle) engagement.push(`${signed(idle.points)} no activity since ${localTime(idle.since, 'UTC')}`)
   const title = `${escapeText(displayName(lead.attributes))}: score ${score.total} (${score.band})`
   const parts = [
     `*Fit ${score.fit.points}*\n${fit.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no rule'}`,
@@ -41,4 +31,11 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
       text: { type: 'mrkdwn', verbatim: true, text: mrkdwn.slice(0, 3_000) },
     })),
   }
+}
+
+function fitLine({ rule, points, worth, evaluation }: FitContribution): string {
+  if (points !== 0) return `${signed(points)} ${plain(rule)}`
+  const unknown = evaluation.checks.filter((check) => check.truth === 'unknown').map((check) => check.attribute)
+  const why = evaluation.truth === 'unknown' ? `unknown (${unknown.join(', ')})` : 'no'
+  return `0 of ${signed(worth)} ${plain(rule)}: ${why}`
 }

@@ -24,7 +24,7 @@ export function settleHandoff(
 ): Handoff | null {
   const { team, sla } = config
   const ended = endHandoff(handoff, ending, team.calendars[handoff.calendar ?? ''])
-  if (!ended || ended.status !== 'responded' || !sla.attempts) return ended
+  if (ended?.status !== 'responded' || !sla.attempts) return ended
   const { count, within, then } = sla.attempts
   const calendar = team.calendars[team.reps[holderOf(ended).rep]?.calendar ?? '']
   const elapsed = 'ms' in within ? within.ms : within.businessDays * DAY

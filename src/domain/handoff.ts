@@ -235,7 +235,8 @@ export function takeDueSteps(
 
 /** The instant at which the manager will hear of it, null when that rung is past or not there. */
 export function managerHearsAt(handoff: Handoff): number | null {
-  return handoff.ladder.find((rung) => rung.do === 'alert-manager' && rung.doneAt === undefined)?.dueAt ?? null
+  const alerts = handoff.ladder.filter((rung) => rung.do === 'alert-manager' && rung.doneAt === undefined)
+  return alerts.length === 0 ? null : Math.min(...alerts.map((rung) => rung.dueAt))
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Post } from '../adapters/lead-records.ts'
 import type { Config } from '../config.ts'
-import { type MessageInput, type RenderedMessage, renderMessage } from '../domain/alert.ts'
+import { type RenderedMessage, renderMessage } from '../domain/alert.ts'
+import type { MessageInput } from '../domain/alert-lines.ts'
 import type { Handoff } from '../domain/handoff.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 

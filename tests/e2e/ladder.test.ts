@@ -71,7 +71,9 @@ describe('the ladder of a tier 2 lead, when nobody responds', () => {
 
   it('tells the manager at once when nobody is left', async () => {
     stage = await createStage({
-      edit: (config) => void (config.team.pools.sdr = { ...sdrPool(config), members: [{ rep: 'sdr-1', weight: 1 }] }),
+      edit: (config) => {
+        sdrPool(config).members = [{ rep: 'sdr-1', weight: 1 }]
+      },
     })
     const id = createTier2Lead(stage)
     await stage.quiet()

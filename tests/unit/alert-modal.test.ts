@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contactUrl, DISQUALIFY_REASONS, disqualifyModal } from '../../src/domain/alert.ts'
+import { contactUrl, DISQUALIFY_REASONS, disqualifyModal } from '../../src/domain/alert-controls.ts'
 import { leadRecord } from '../support/records.ts'
 import { objectsIn } from '../support/slack-blocks.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type MessageInput, renderMessage } from '../../src/domain/alert.ts'
+import { renderMessage } from '../../src/domain/alert.ts'
+import type { MessageInput } from '../../src/domain/alert-lines.ts'
 import { endHandoff, type Handoff, type HandoffEnding, takeDueSteps } from '../../src/domain/handoff.ts'
 import { localTime, slackDate } from '../../src/domain/slack-text.ts'
 import { facts, HOUR, leadRecord, MINUTE, NEW_YORK, NOW, nextRep, started } from '../support/records.ts'

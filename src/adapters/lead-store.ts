@@ -1,5 +1,5 @@
 import type { Handoff } from '../domain/handoff.ts'
-import { nextDue } from '../domain/handoff.ts'
+import { nextDue } from '../domain/ladder.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 import { InboxItem, type Post, parseHandoff, parseLead } from './lead-records.ts'
 import type { Command, Guard, Store } from './store.ts'

@@ -1,11 +1,5 @@
-import {
-  type Handoff,
-  type HandoffEvent,
-  type HandoffMessageKind,
-  holderOf,
-  managerHearsAt,
-  slaStatus,
-} from './handoff.ts'
+import { type Handoff, type HandoffEvent, type HandoffMessageKind, holderOf, slaStatus } from './handoff.ts'
+import { managerHearsAt } from './ladder.ts'
 import { type Attributes, displayName, type LeadRecord, type Signal } from './lead.ts'
 import { duration, escapeText, slackDate } from './slack-text.ts'
 

@@ -1,5 +1,6 @@
 import type { Post } from '../adapters/lead-records.ts'
-import { type Handoff, holderOf, type Notice } from '../domain/handoff.ts'
+import { type Handoff, holderOf } from '../domain/handoff.ts'
+import type { Notice } from '../domain/ladder.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { type Handoff, nextDue } from '../domain/handoff.ts'
+import type { Handoff } from '../domain/handoff.ts'
+import { nextDue } from '../domain/ladder.ts'
 import type { JobRequest } from './jobs.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { changedProperties, crmProperties, rejectionText } from '../../src/domain/crm-properties.ts'
-import { endHandoff, type Handoff, takeDueSteps } from '../../src/domain/handoff.ts'
+import { endHandoff, type Handoff } from '../../src/domain/handoff.ts'
+import { takeDueSteps } from '../../src/domain/ladder.ts'
 import type { LeadRecord } from '../../src/domain/lead.ts'
 import { facts, HOUR, leadRecord, MINUTE, NEW_YORK, NOW, nextRep, started } from '../support/records.ts'
 

@@ -34,8 +34,8 @@ describe('why this score', () => {
       'Engagement 13',
       '• +3 email opened, 31 days ago',
       '• +20 demo requested, 40 days ago',
-      '• 2 older or capped signals count nothing',
-      '• −10 no activity for 1 periods',
+      '• 2 more count nothing: too old, over a cap, or without points',
+      '• −10 no activity since Sun 18 Oct, 15:00 UTC',
       'Route tier-1-mql: tier-1-mql: score 85',
     ])
   })

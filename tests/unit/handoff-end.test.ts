@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  dueRungs,
-  endHandoff,
-  type Handoff,
-  type HandoffEnding,
-  nextDue,
-  slaStatus,
-  takeDueSteps,
-} from '../../src/domain/handoff.ts'
+import { endHandoff, type Handoff, type HandoffEnding, slaStatus } from '../../src/domain/handoff.ts'
+import { dueRungs, nextDue, takeDueSteps } from '../../src/domain/ladder.ts'
 import { instant } from '../support/business-time-vectors.ts'
 import {
   ELAPSED,

@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  type Handoff,
-  type HandoffDefinition,
-  holderOf,
-  nextDue,
-  type RungAction,
-  takeDueSteps,
-  wantsAnotherRep,
-} from '../../src/domain/handoff.ts'
+import { type Handoff, type HandoffDefinition, holderOf, type RungAction } from '../../src/domain/handoff.ts'
+import { nextDue, takeDueSteps, wantsAnotherRep } from '../../src/domain/ladder.ts'
 import { HOUR, MINUTE, NOW, nextRep, started } from '../support/records.ts'
 import { frozen } from '../support/rotation-pools.ts'
 

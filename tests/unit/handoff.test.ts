@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Calendar, parseShift } from '../../src/domain/business-time.ts'
-import {
-  dueRungs,
-  type Handoff,
-  type HandoffDefinition,
-  holderOf,
-  managerHearsAt,
-  nextDue,
-  startHandoff,
-  takeDueSteps,
-  wantsAnotherRep,
-} from '../../src/domain/handoff.ts'
+import { type Handoff, type HandoffDefinition, holderOf, startHandoff } from '../../src/domain/handoff.ts'
+import { dueRungs, managerHearsAt, nextDue, takeDueSteps, wantsAnotherRep } from '../../src/domain/ladder.ts'
 import { instant } from '../support/business-time-vectors.ts'
 import {
   DAY,

@@ -179,14 +179,23 @@ export function createHubSpot(options: {
   }
 }
 
-function loader<K extends string, V>(read: (keys: K[]) => Promise<Map<string, V | OutsideError>>) {
-  return new DataLoader<K, V | null>(
+/** Whoever asks for the same key while a batch is gathered shares its answer; nothing is remembered after that. */
+function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>) {
+  const gathering = new DataLoader<K, V | null>(
     async (keys) => {
-      const found = await read([...new Set(keys)])
+      const found = await read(keys)
       return keys.map((key) => found.get(key) ?? null)
     },
-    { cache: false, maxBatchSize: BATCH, batchScheduleFn: gather },
+    {
+      maxBatchSize: BATCH,
+      batchScheduleFn: (dispatch) =>
+        gather(() => {
+          gathering.clearAll()
+          dispatch()
+        }),
+    },
   )
+  return gathering
 }
 
 function gather(dispatch: () => void): void {

@@ -1,19 +1,19 @@
 // A HubSpot to run against: the real protocol over HTTP, refusals included, with records that live in memory.
 
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
-import { createFaults, type Fault } from './simulated-hubspot-faults.ts'
-import { createPropertyCatalogue } from './simulated-hubspot-properties.ts'
-import { type ChangedBy, createRecordStore, type RecordChange } from './simulated-hubspot-records.ts'
-import { envelope } from './simulated-hubspot-refusal.ts'
-import { addRoutes, type Owner } from './simulated-hubspot-routes.ts'
+import { createFaults, type Fault } from './hubspot/faults.ts'
+import { createPropertyCatalogue } from './hubspot/properties.ts'
+import { type ChangedBy, createRecordStore, type RecordChange } from './hubspot/records.ts'
+import { envelope } from './hubspot/refusal.ts'
+import { addRoutes, type Owner } from './hubspot/routes.ts'
 import {
   createWebhookSender,
   type DeliveryAttempt,
   type HubSpotEvent,
   type WebhookSettings,
-} from './simulated-hubspot-webhooks.ts'
+} from './hubspot/webhooks.ts'
 
-export { type HubSpotEvent, signHubSpotRequest, type WebhookSettings } from './simulated-hubspot-webhooks.ts'
+export { type HubSpotEvent, signHubSpotRequest, type WebhookSettings } from './hubspot/webhooks.ts'
 
 /** One answered call. `status` is 0 when a fault left it without an answer. */
 export interface ApiCall {

@@ -1,15 +1,10 @@
 import fastify from 'fastify'
-import { createFaults, createRateLimits, type SimulatedSlackFault } from './simulated-slack-faults.ts'
-import {
-  type ClickInput,
-  createInteractions,
-  type InteractionResult,
-  type SubmitInput,
-} from './simulated-slack-interactions.ts'
-import { checkOptions, createMethods } from './simulated-slack-methods.ts'
-import { registerPage } from './simulated-slack-page.ts'
-import { createResponseUrls } from './simulated-slack-response-urls.ts'
-import { type RecordedCall, registerApi } from './simulated-slack-server.ts'
+import { createFaults, createRateLimits, type SimulatedSlackFault } from './slack/faults.ts'
+import { type ClickInput, createInteractions, type InteractionResult, type SubmitInput } from './slack/interactions.ts'
+import { checkOptions, createMethods } from './slack/methods.ts'
+import { registerPage } from './slack/page.ts'
+import { createResponseUrls } from './slack/response-urls.ts'
+import { type RecordedCall, registerApi } from './slack/server.ts'
 import {
   DEFAULT_SCOPES,
   type SimulatedEphemeral,
@@ -17,19 +12,19 @@ import {
   type SimulatedSlackEvent,
   type SimulatedSlackOptions,
   type SimulatedView,
-} from './simulated-slack-types.ts'
-import { createViews } from './simulated-slack-views.ts'
-import { createWorkspace } from './simulated-slack-workspace.ts'
+} from './slack/types.ts'
+import { createViews } from './slack/views.ts'
+import { createWorkspace } from './slack/workspace.ts'
 
-export type { SimulatedSlackFault } from './simulated-slack-faults.ts'
-export type { ClickInput, InteractionResult, SubmitInput } from './simulated-slack-interactions.ts'
-export { signSlackRequest } from './simulated-slack-signature.ts'
+export type { SimulatedSlackFault } from './slack/faults.ts'
+export type { ClickInput, InteractionResult, SubmitInput } from './slack/interactions.ts'
+export { signSlackRequest } from './slack/signature.ts'
 export type {
   SimulatedMessage,
   SimulatedSlackEvent,
   SimulatedSlackOptions,
   SimulatedView,
-} from './simulated-slack-types.ts'
+} from './slack/types.ts'
 
 /** A running simulated Slack. */
 export interface SimulatedSlack {

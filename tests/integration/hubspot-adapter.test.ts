@@ -51,9 +51,9 @@ describe('reading', () => {
     )
     expect(callsTo(hubspot, READ)).toHaveLength(3)
 
-    const some = ids.slice(0, 20)
-    const again = await Promise.all([...some, ...some, ...some].map((id) => adapter.readContact(id)))
-    expect(again.map((contact) => contact?.id)).toEqual([...some, ...some, ...some])
+    const often = Array.from({ length: 10 }, () => ids.slice(0, 40)).flat()
+    const again = await Promise.all(often.map((id) => adapter.readContact(id)))
+    expect(again.map((contact) => contact?.id)).toEqual(often)
     expect(callsTo(hubspot, READ)).toHaveLength(4)
   })
 
@@ -65,6 +65,9 @@ describe('reading', () => {
     expect([first?.createdAt, first?.properties.jobtitle]).toEqual([1_700_000_000_000, 'Analyst'])
     hubspot.changeContact(id, { jobtitle: 'CMO' })
     expect((await adapter.readContact(id))?.properties.jobtitle).toBe('CMO')
+    hubspot.failNext({ path: /./, status: 503 })
+    expect(await failureOf(adapter.readContact(id))).toMatchObject({ code: '503' })
+    expect((await adapter.readContact(id))?.id).toBe(id)
   })
 
   test('who is deleted, merged into another or was never there is null, and costs the others nothing', async () => {

@@ -2,8 +2,8 @@
 
 import { createHmac } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { PropertyCatalogue } from './simulated-hubspot-properties.ts'
-import { CHANGE_SOURCES, type ChangedBy, type RecordChange } from './simulated-hubspot-records.ts'
+import type { PropertyCatalogue } from './properties.ts'
+import { CHANGE_SOURCES, type ChangedBy, type RecordChange } from './records.ts'
 
 /** Where and how events go out. */
 export interface WebhookSettings {

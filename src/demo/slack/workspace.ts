@@ -10,7 +10,7 @@ import {
   type SimulatedSlackOptions,
   type SimulatedUser,
   textIn,
-} from './simulated-slack-types.ts'
+} from './types.ts'
 
 /** What the bot, its team and its app are called on the wire. */
 export interface WorkspaceIdentity {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { createFaults, createRateLimits, SimulatedSlackFault } from './simulated-slack-faults.ts'
-import type { MethodEntry } from './simulated-slack-methods.ts'
-import type { ResponseUrls } from './simulated-slack-response-urls.ts'
-import { isRefusal, type JsonObject, type MethodArguments, refuse, type SlackRefusal } from './simulated-slack-types.ts'
+import type { createFaults, createRateLimits, SimulatedSlackFault } from './faults.ts'
+import type { MethodEntry } from './methods.ts'
+import type { ResponseUrls } from './response-urls.ts'
+import { isRefusal, type JsonObject, type MethodArguments, refuse, type SlackRefusal } from './types.ts'
 
 /** One call of a method and how it went: `ok`, Slack's error, `rate-limited` or `fault:` and its kind. */
 export interface RecordedCall {

@@ -1,11 +1,11 @@
-import { viewProblems } from './simulated-slack-blocks.ts'
-import { messageOnTheWire } from './simulated-slack-reading.ts'
-import type { ResponseUrls } from './simulated-slack-response-urls.ts'
-import { signSlackRequest } from './simulated-slack-signature.ts'
-import { fillView } from './simulated-slack-submission.ts'
-import { isObject, type JsonObject, objectsIn, type SimulatedMessage, textIn } from './simulated-slack-types.ts'
-import { type Views, viewOnTheWire } from './simulated-slack-views.ts'
-import type { Conversation, Workspace } from './simulated-slack-workspace.ts'
+import { viewProblems } from './blocks.ts'
+import { messageOnTheWire } from './reading.ts'
+import type { ResponseUrls } from './response-urls.ts'
+import { signSlackRequest } from './signature.ts'
+import { fillView } from './submission.ts'
+import { isObject, type JsonObject, objectsIn, type SimulatedMessage, textIn } from './types.ts'
+import { type Views, viewOnTheWire } from './views.ts'
+import type { Conversation, Workspace } from './workspace.ts'
 
 const ANSWER_WITHIN_MS = 3_000
 

@@ -1,5 +1,5 @@
-import { readBlocks, readMetadata, readText, readView } from './simulated-slack-arguments.ts'
-import { createReadingMethods, messageOnTheWire, userOnTheWire } from './simulated-slack-reading.ts'
+import { readBlocks, readMetadata, readText, readView } from './arguments.ts'
+import { createReadingMethods, messageOnTheWire, userOnTheWire } from './reading.ts'
 import {
   isRefusal,
   type JsonObject,
@@ -7,9 +7,9 @@ import {
   refuse,
   type SimulatedSlackOptions,
   type SlackRefusal,
-} from './simulated-slack-types.ts'
-import { type Views, viewOnTheWire } from './simulated-slack-views.ts'
-import type { Conversation, MessageChange, Workspace } from './simulated-slack-workspace.ts'
+} from './types.ts'
+import { type Views, viewOnTheWire } from './views.ts'
+import type { Conversation, MessageChange, Workspace } from './workspace.ts'
 
 /** One Web API method: form fields in, the answer without `ok` out, or a refusal. */
 export type Method = (args: MethodArguments) => JsonObject | SlackRefusal

@@ -7,8 +7,8 @@ import {
   type SimulatedView,
   type SlackRefusal,
   textIn,
-} from './simulated-slack-types.ts'
-import type { Workspace } from './simulated-slack-workspace.ts'
+} from './types.ts'
+import type { Workspace } from './workspace.ts'
 
 const TRIGGER_LIFE_MS = 3_000
 const VIEWS_IN_A_STACK = 3

@@ -1,6 +1,6 @@
 // The property definitions of the simulated HubSpot: which exist, what they take, what it answers to a wrong value.
 
-import { refusal } from './simulated-hubspot-refusal.ts'
+import { refusal } from './refusal.ts'
 
 export type ObjectType = 'contacts' | 'companies'
 

@@ -6,8 +6,8 @@ import {
   type SimulatedMessage,
   type SimulatedUser,
   type SlackRefusal,
-} from './simulated-slack-types.ts'
-import { type Conversation, compareTs, type Workspace } from './simulated-slack-workspace.ts'
+} from './types.ts'
+import { type Conversation, compareTs, type Workspace } from './workspace.ts'
 
 const DEFAULT_PAGE = 100
 const MOST_PER_PAGE = 999

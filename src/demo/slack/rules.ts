@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './simulated-slack-types.ts'
+import { isObject, type JsonObject } from './types.ts'
 
 /** One thing that Slack would refuse; `pointer` is a JSON pointer such as `/blocks/0/text/text`. */
 export interface BlockProblem {

@@ -1,8 +1,8 @@
 // The search endpoint of the simulated HubSpot.
 
-import { epochOf, type PropertyCatalogue } from './simulated-hubspot-properties.ts'
-import type { CrmRecord, RecordStore } from './simulated-hubspot-records.ts'
-import { refusal } from './simulated-hubspot-refusal.ts'
+import { epochOf, type PropertyCatalogue } from './properties.ts'
+import type { CrmRecord, RecordStore } from './records.ts'
+import { refusal } from './refusal.ts'
 
 export interface SearchRequest {
   filterGroups: { filters: SearchFilter[] }[]

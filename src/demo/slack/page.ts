@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { createInteractions, InteractionResult } from './simulated-slack-interactions.ts'
-import { isObject, type JsonObject, textIn } from './simulated-slack-types.ts'
-import type { Views } from './simulated-slack-views.ts'
-import { dmIdOf, type Workspace } from './simulated-slack-workspace.ts'
+import type { createInteractions, InteractionResult } from './interactions.ts'
+import { isObject, type JsonObject, textIn } from './types.ts'
+import type { Views } from './views.ts'
+import { dmIdOf, type Workspace } from './workspace.ts'
 
 const MOST_MESSAGES_SHOWN = 100
 const SECURITY_POLICY =

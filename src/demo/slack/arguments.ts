@@ -1,13 +1,6 @@
-import { blockProblems, viewProblems } from './simulated-slack-blocks.ts'
-import type { BlockProblem } from './simulated-slack-rules.ts'
-import {
-  isObject,
-  type JsonObject,
-  type MessageMetadata,
-  objectsIn,
-  refuse,
-  type SlackRefusal,
-} from './simulated-slack-types.ts'
+import { blockProblems, viewProblems } from './blocks.ts'
+import type { BlockProblem } from './rules.ts'
+import { isObject, type JsonObject, type MessageMetadata, objectsIn, refuse, type SlackRefusal } from './types.ts'
 
 /** Slack's limit for chat.update; chat.postMessage splits just above it, which an alert must not do either. */
 const MOST_TEXT = 4_000

@@ -1,7 +1,7 @@
 // The records of the simulated HubSpot: one store per object type, with the rules that HubSpot applies on writing.
 
-import { LIFECYCLE_STAGES, type ObjectType, type PropertyCatalogue } from './simulated-hubspot-properties.ts'
-import { refusal } from './simulated-hubspot-refusal.ts'
+import { LIFECYCLE_STAGES, type ObjectType, type PropertyCatalogue } from './properties.ts'
+import { refusal } from './refusal.ts'
 
 /** Who changed a record. `api` is the app under test, `other-app` another integration, `hubspot` HubSpot's own tracking. */
 export type ChangedBy = 'person' | 'form' | 'import' | 'hubspot' | 'other-app' | 'api'

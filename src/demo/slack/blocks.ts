@@ -1,13 +1,6 @@
-import { checkElement } from './simulated-slack-elements.ts'
-import {
-  type BlockProblem,
-  checkFields,
-  checkIdentifier,
-  checkItems,
-  checkLength,
-  checkText,
-} from './simulated-slack-rules.ts'
-import { isObject, type JsonObject } from './simulated-slack-types.ts'
+import { checkElement } from './elements.ts'
+import { type BlockProblem, checkFields, checkIdentifier, checkItems, checkLength, checkText } from './rules.ts'
+import { isObject, type JsonObject } from './types.ts'
 
 /** Where blocks stand: a message takes 50, a modal 100. */
 export type Surface = 'message' | 'modal'

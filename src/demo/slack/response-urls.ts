@@ -1,7 +1,7 @@
-import { problemDetails } from './simulated-slack-arguments.ts'
-import { blockProblems } from './simulated-slack-blocks.ts'
-import { isObject, type JsonObject, objectsIn, textIn } from './simulated-slack-types.ts'
-import type { Workspace } from './simulated-slack-workspace.ts'
+import { problemDetails } from './arguments.ts'
+import { blockProblems } from './blocks.ts'
+import { isObject, type JsonObject, objectsIn, textIn } from './types.ts'
+import type { Workspace } from './workspace.ts'
 
 const USES = 5
 const LIFE_MS = 30 * 60_000

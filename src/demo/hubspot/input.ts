@@ -1,7 +1,7 @@
 // What the routes of the simulated HubSpot take, and the form of a batch answer.
 
 import { z } from 'zod'
-import { refusal } from './simulated-hubspot-refusal.ts'
+import { refusal } from './refusal.ts'
 
 /** Text that is not empty. */
 export const Text = z.string().min(1)

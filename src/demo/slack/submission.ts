@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, objectsIn, type SimulatedView, textIn } from './simulated-slack-types.ts'
+import { isObject, type JsonObject, objectsIn, type SimulatedView, textIn } from './types.ts'
 
 /** What a person entered, as `view.state.values`, or the complaints that Slack's own form shows before it sends. */
 export type FilledView = { values: JsonObject; errors?: undefined } | { errors: Record<string, string> }

@@ -1,12 +1,5 @@
-import {
-  type BlockProblem,
-  checkFields,
-  checkIdentifier,
-  checkItems,
-  checkLength,
-  checkText,
-} from './simulated-slack-rules.ts'
-import { isObject, type JsonObject } from './simulated-slack-types.ts'
+import { type BlockProblem, checkFields, checkIdentifier, checkItems, checkLength, checkText } from './rules.ts'
+import { isObject, type JsonObject } from './types.ts'
 
 /** Where an element stands: a control (actions block, section accessory) or the element of an input block. */
 export type ElementPlace = 'control' | 'input'

@@ -2,21 +2,11 @@
 
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import {
-  batchAnswer,
-  GroupBody,
-  inputsOf,
-  Paging,
-  PropertyBody,
-  parse,
-  ReadQuery,
-  refuseLarge,
-  Text,
-} from './simulated-hubspot-input.ts'
-import { addObjectRoutes } from './simulated-hubspot-objects.ts'
-import type { ObjectType, PropertyCatalogue } from './simulated-hubspot-properties.ts'
-import type { RecordStore } from './simulated-hubspot-records.ts'
-import { envelope, refusal } from './simulated-hubspot-refusal.ts'
+import { batchAnswer, GroupBody, inputsOf, Paging, PropertyBody, parse, ReadQuery, refuseLarge, Text } from './input.ts'
+import { addObjectRoutes } from './objects.ts'
+import type { ObjectType, PropertyCatalogue } from './properties.ts'
+import type { RecordStore } from './records.ts'
+import { envelope, refusal } from './refusal.ts'
 
 /** An owner as the owners API answers it. `userId` is another number than `id`, and null for a deactivated user. */
 export interface Owner {

@@ -11,11 +11,11 @@ import {
   SearchBody,
   UpdateInput,
   Write,
-} from './simulated-hubspot-input.ts'
-import type { PropertyCatalogue } from './simulated-hubspot-properties.ts'
-import type { CrmRecord, RecordStore } from './simulated-hubspot-records.ts'
-import { refusal } from './simulated-hubspot-refusal.ts'
-import { searchRecords } from './simulated-hubspot-search.ts'
+} from './input.ts'
+import type { PropertyCatalogue } from './properties.ts'
+import type { CrmRecord, RecordStore } from './records.ts'
+import { refusal } from './refusal.ts'
+import { searchRecords } from './search.ts'
 
 const SHOWN_UNASKED = {
   contacts: {

@@ -40,7 +40,7 @@ const Environment = z.object({
   HUBSPOT_ACCESS_TOKEN: Text,
   HUBSPOT_CLIENT_SECRET: Secrets,
   HUBSPOT_BASE_URL: Url.optional(),
-  HUBSPOT_REQUESTS_PER_10_SECONDS: wholeNumber(10, 1000).default(190),
+  HUBSPOT_REQUESTS_PER_10_SECONDS: wholeNumber(20, 1000).default(190),
   SLACK_BOT_TOKEN: Text,
   SLACK_SIGNING_SECRET: Secrets,
   SLACK_API_URL: Url.optional(),

@@ -95,8 +95,12 @@ export function createEnrichment({ store, providers }: { store: Store; providers
         const provider = providers.find((candidate) => candidate.name === name)
         if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute])))
           continue
+        const time = Math.min(settings.timeout, end - performance.now())
+        if (time <= 0) {
+          outcomes[name] = 'late'
+          continue
+        }
         const asked = askOne(provider, query, settings)
-        const time = Math.max(0, Math.min(settings.timeout, end - performance.now()))
         try {
           const answer = await withDeadline(asked, time, () => new TooLate())
           outcomes[name] = answer.status

@@ -28,6 +28,7 @@ export type HubSpot = ReturnType<typeof createHubSpot>
 
 const GATHER_MILLISECONDS = 10
 const BATCH = 100
+const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
 // A row that HubSpot was asked to write and says nothing about counts as not written.
 const NOT_CONFIRMED = 'row-not-confirmed'
@@ -83,7 +84,8 @@ export function createHubSpot(options: {
 
   /** Holds the calls of everybody who shares the limit. Without Redis, the failure that called for it still counts. */
   async function pause(milliseconds: number): Promise<void> {
-    await limiter.block('hubspot', Math.ceil(milliseconds / 1_000)).catch(() => undefined)
+    // A long wait is served by the jobs, each put off; here it would fill every slot of the workers.
+    await limiter.block('hubspot', Math.ceil(Math.min(milliseconds, LONGEST_PAUSE) / 1_000)).catch(() => undefined)
   }
 
   const contacts = loader<string, Contact>(async (ids) => {
@@ -157,11 +159,24 @@ export function createHubSpot(options: {
     return outcomes
   }
 
+  // A batch may leave a row out without a word, and a contact that counts as gone loses its clock: so it is asked for alone.
+  async function confirmGone(id: string): Promise<Contact | null> {
+    try {
+      const row = await call('read contact', () =>
+        client.crm.contacts.basicApi.getById(id, options.properties().contact),
+      )
+      return row.id === id ? toContact(row) : null
+    } catch (error) {
+      if (error instanceof OutsideError && error.code === '404') return null
+      throw error
+    }
+  }
+
   return {
     client,
     call,
     /** Reads a contact; null when it is deleted, or lives on under another id after a merge. */
-    readContact: (id: string): Promise<Contact | null> => contacts.load(id),
+    readContact: async (id: string): Promise<Contact | null> => (await contacts.load(id)) ?? confirmGone(id),
     /** Finds the contact with an email address; null when there is none. */
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
     /** Reads a company; null when there is none. */
@@ -172,8 +187,12 @@ export function createHubSpot(options: {
     },
     /** Whether a person made the last change of a property. */
     async changedByPerson(id: string, property: string): Promise<boolean> {
-      const row = await call('read history', () => client.crm.contacts.basicApi.getById(id, [property], [property]))
-      const last = row.propertiesWithHistory?.[property]?.[0]
+      const history = call('read history', () => client.crm.contacts.basicApi.getById(id, [property], [property]))
+      const row = await history.catch((error: OutsideError) => {
+        if (error.code === '404') return null
+        throw error
+      })
+      const last = row?.propertiesWithHistory?.[property]?.[0]
       return /^(CRM_UI|MOBILE)/.test(last?.sourceType ?? '') || (last?.sourceId ?? '').startsWith('userId:')
     },
   }

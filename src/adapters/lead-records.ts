@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Handoff } from '../domain/handoff.ts'
 import type { LeadRecord } from '../domain/lead.ts'
@@ -45,6 +46,7 @@ const StoredLead: z.ZodType<LeadRecord> = z.object({
   handoffId: z.string().optional(),
   handoffs: z.number(),
   waitingSince: z.number().optional(),
+  gone: z.literal(true).optional(),
   returned: z.object({ at: z.number() }).optional(),
   rejected: z.object({ by: z.string(), reason: z.string(), at: z.number() }).optional(),
   configVersion: z.string(),
@@ -128,6 +130,11 @@ export const InboxItem = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signal'), signal: Signal, email: z.string().optional() }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
+
+/** The key that makes a signal idempotent; a caller's id is only kept as a digest, for it may say something about a person. */
+export function signalKey(id: string): string {
+  return `signal-${createHash('sha1').update(id).digest('base64url')}`
+}
 
 /** Starts the key under which signals wait whose contact is known by its email address only. */
 export const EMAIL_KEY = 'email_'

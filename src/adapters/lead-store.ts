@@ -110,7 +110,7 @@ export function createLeadStore(store: Store) {
     async erase(leadId: string): Promise<void> {
       const { lead } = await this.read(leadId)
       const handoffs = Array.from({ length: lead.record?.handoffs ?? 0 }, (_, index) => `${leadId}-${index + 1}`)
-      const indexes = ['unread', 'rescore', 'sync', 'dead'] as const
+      const indexes = ['unread', 'rescore', 'sync'] as const
       await store.commit(
         [],
         [
@@ -118,6 +118,7 @@ export function createLeadStore(store: Store) {
           ['DEL', keys.inbox(leadId)],
           ['DEL', keys.history(leadId)],
           ...indexes.map((index): Command => ['ZREM', keys.index(leadId, index), leadId]),
+          ['ZREM', keys.index(leadId, 'dead'), `unread:${leadId}`, `sync:${leadId}`],
           ...handoffs.flatMap((id): Command[] => [
             ['DEL', keys.handoff(id)],
             ['ZREM', keys.index(leadId, 'rungs'), id],
@@ -141,6 +142,7 @@ export function createLeadStore(store: Store) {
             ? ['ZREM', keys.index(record.id, 'rescore'), record.id]
             : ['ZADD', keys.index(record.id, 'rescore'), record.lookAgainAt, record.id],
           ['ZADD', keys.index(record.id, 'sync'), now, record.id],
+          ['ZREM', keys.index(record.id, 'dead'), `unread:${record.id}`],
         ]
       },
       /** The handoff, its next due step, and places among what HubSpot and Slack have to be told. */
@@ -152,6 +154,7 @@ export function createLeadStore(store: Store) {
             ? ['ZREM', keys.index(handoff.leadId, 'rungs'), handoff.id]
             : ['ZADD', keys.index(handoff.leadId, 'rungs'), due, handoff.id],
           ['ZADD', keys.index(handoff.leadId, 'sync'), now, handoff.leadId],
+          ['ZREM', keys.index(handoff.leadId, 'dead'), `rungs:${handoff.id}`],
           ...(Object.keys(handoff.messages).length > 0
             ? [['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id] satisfies Command]
             : []),

@@ -15,7 +15,8 @@ export type Claim =
   | { state: 'busy' }
   | { state: 'gone' }
 
-const LEASE_MILLISECONDS = 20_000
+// Longer than the four calls to Slack that one attempt can make, each with its deadline.
+const LEASE_MILLISECONDS = 25_000
 
 /** The outbox to Slack. */
 export type Outbox = ReturnType<typeof createOutbox>

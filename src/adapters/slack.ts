@@ -19,7 +19,7 @@ export interface SlackMessage {
 /** Slack's verbs. All reject with `OutsideError`. */
 export type Slack = ReturnType<typeof createSlack>
 
-const DEADLINE = 8_000
+const DEADLINE = 5_000
 const EVENT_TYPE = 'baton_alert'
 const UNKNOWN_OUTCOME = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'])
 const OPERATOR = new Set([
@@ -36,7 +36,7 @@ const OPERATOR = new Set([
 ])
 const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
 
-/** Connects to Slack. A call may take `deadline` milliseconds, 8,000 unless told. */
+/** Connects to Slack. A call may take `deadline` milliseconds, 5,000 unless told. */
 export function createSlack(options: {
   token: string
   apiUrl?: string | undefined

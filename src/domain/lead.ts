@@ -105,6 +105,8 @@ export interface LeadRecord {
   handoffs: number
   /** Since when the lead has waited for somebody of its pool to be available. */
   waitingSince?: number
+  /** HubSpot no longer has the contact: nothing is written to it. */
+  gone?: true
   /** Nobody was reached: the lead rests in nurture until it does something new. */
   returned?: { at: number }
   /** A person took the lead out; their word stands. */

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { isRedisAway } from '../adapters/redis.ts'
 
 /** An error answer (RFC 9457, `application/problem+json`). */
 export interface Problem {
@@ -41,6 +42,9 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
       (issue) => `${issue.instancePath.slice(1).replaceAll('/', '.') || 'body'}: ${issue.message ?? 'is not valid'}`,
     )
     send(reply, { status: 400, title: 'The request is not valid', detail: detail.join('; ') })
+  } else if (isRedisAway(error)) {
+    const { problem, headers } = notConfirmed()
+    send(reply.headers(headers), problem)
   } else if (error.statusCode && error.statusCode < 500) {
     const detail = error.statusCode === 413 ? 'The body is too large.' : error.message
     send(reply, { status: error.statusCode, title: TITLES[error.statusCode] ?? 'The request is not valid', detail })

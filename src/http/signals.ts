@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { EMAIL_KEY } from '../adapters/lead-records.ts'
+import { EMAIL_KEY, signalKey } from '../adapters/lead-records.ts'
 import type { Incoming, LeadStore } from '../adapters/lead-store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -75,7 +75,7 @@ function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {
     at: Math.min(at, now),
     ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}),
   }
-  const key = `signal-${signal.id}`
+  const key = signalKey(signal.id)
   if (signal.contactId) return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept } }
   const email = (signal.email ?? '').toLowerCase()
   const leadId = `${EMAIL_KEY}${createHash('sha256').update(email).digest('hex').slice(0, 32)}`

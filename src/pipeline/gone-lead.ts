@@ -15,6 +15,7 @@ import type { Logger } from '../telemetry.ts'
 // A contact that was created a moment ago may not be readable yet.
 const SETTLING = 60_000
 const LOOK_AGAIN = 5_000
+const CHANGED_MEANWHILE = 50
 const ERASED = 'This lead was deleted on request.'
 
 /**
@@ -46,17 +47,20 @@ export function createGoneLead(parts: {
     const current = handoff.record
     const ended = current ? endHandoff(current, { at: now, how: 'contact-gone' }, undefined) : null
     const released = current && ended ? releases(current, ended) : []
-    await store.commit(
+    const committed = await store.commit(
       [leads.guards.lead(leadId, lead.version), ...(ended ? [leads.guards.handoff(ended.id, handoff.version)] : [])],
       [
         ...leads.writes.readInbox(leadId, inbox.count),
-        ['ZREM', store.keys.index(leadId, 'rescore'), leadId],
+        ...(lead.record
+          ? leads.writes.lead({ ...lead.record, gone: true, lookAgainAt: null }, lead.version + 1, now)
+          : []),
         ...(ended ? leads.writes.handoff(ended, handoff.version + 1, now) : []),
         ...released.flatMap(({ pool, assignmentId }) => leads.writes.release(leadId, pool, assignmentId, now)),
         // There is no contact left to write to.
         ['ZREM', store.keys.index(leadId, 'sync'), leadId],
       ],
     )
+    if (!committed) throw new RunLater(CHANGED_MEANWHILE)
     if (ended)
       parts.kick(followUps(leadId, { handoff: ended, released }, now).filter((job) => job.name !== 'write-contact'))
   }

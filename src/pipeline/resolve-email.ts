@@ -1,4 +1,5 @@
 import type { HubSpot } from '../adapters/hubspot.ts'
+import { signalKey } from '../adapters/lead-records.ts'
 import type { LeadStore } from '../adapters/lead-store.ts'
 import type { Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
@@ -7,6 +8,7 @@ import type { Logger } from '../telemetry.ts'
 
 const TRY_AGAIN = 5 * 60_000
 const GIVE_UP = 48 * 60 * 60_000
+const DEAD_SECONDS = 30 * 24 * 60 * 60
 
 /**
  * Gives signals that came with an email address to the contact that has it. A contact that does not exist yet is
@@ -30,7 +32,7 @@ export function createResolveEmail(parts: {
     if (leadId) {
       const incoming = signals.map(({ signal }) => ({
         leadId,
-        key: `signal-${signal.id}`,
+        key: signalKey(signal.id),
         item: { kind: 'signal' as const, signal },
       }))
       await leads.ingest(incoming, now)
@@ -51,7 +53,9 @@ export function createResolveEmail(parts: {
       [],
       [
         ['ZREM', store.keys.index(key, 'unread'), key],
-        ['ZADD', store.keys.index(key, 'dead'), now, key],
+        ['ZADD', store.keys.index(key, 'dead'), now, `unread:${key}`],
+        // They hold an address, so they are not kept for ever.
+        ['EXPIRE', store.keys.inbox(key), DEAD_SECONDS],
       ],
     )
   }

@@ -1,6 +1,6 @@
 import type { HubSpot } from '../adapters/hubspot.ts'
 import type { LeadStore } from '../adapters/lead-store.ts'
-import type { Store } from '../adapters/store.ts'
+import type { Command, Store } from '../adapters/store.ts'
 import type { Config } from '../config.ts'
 import { changedProperties, crmProperties } from '../domain/crm-properties.ts'
 import type { JobRequest } from '../queue/jobs.ts'
@@ -18,19 +18,33 @@ export function createWriteContact(parts: {
     const config = parts.config()
     const [state, written] = await Promise.all([leads.read(leadId), leads.readWritten(leadId)])
     const index = store.keys.index(leadId, 'sync')
-    if (!state.lead.record) return void (await store.commit([], [['ZREM', index, leadId]]))
+    if (!state.lead.record || state.lead.record.gone) return void (await store.commit([], [['ZREM', index, leadId]]))
     const names = config.hubspot.properties
     const ownerIds = Object.fromEntries(Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId]))
     const wanted = crmProperties(state.lead.record, state.handoff.record, names, ownerIds)
     const changes = changedProperties(wanted, written, names)
     if (Object.keys(changes).length > 0) {
       await hubspot.writeContact(leadId, changes)
-      await store.commit([], [['HSET', store.keys.lead(leadId), 'written', JSON.stringify({ ...written, ...changes })]])
+      await noteWritten(leadId, { ...written, ...changes })
     }
     const guards = [leads.guards.lead(leadId, state.lead.version)]
     if (state.handoff.record) guards.push(leads.guards.handoff(state.handoff.record.id, state.handoff.version))
     // What changed while we were writing is written by the next run: then the entry stays in the index.
-    if (!(await store.commit(guards, [['ZREM', index, leadId]])))
-      parts.kick([{ name: 'write-contact', payload: { leadId } }])
+    const dead = store.keys.index(leadId, 'dead')
+    const settled: Command[] = [
+      ['ZREM', index, leadId],
+      ['ZREM', dead, `sync:${leadId}`],
+    ]
+    if (!(await store.commit(guards, settled))) parts.kick([{ name: 'write-contact', payload: { leadId } }])
+  }
+
+  // Guarded by the version that stands, whichever it is: a lead that was erased meanwhile must not come back.
+  async function noteWritten(leadId: string, written: Record<string, string>): Promise<void> {
+    for (;;) {
+      const { version } = (await leads.read(leadId)).lead
+      if (version === 0) return
+      const note: Command = ['HSET', store.keys.lead(leadId), 'written', JSON.stringify(written)]
+      if (await store.commit([leads.guards.lead(leadId, version)], [note])) return
+    }
   }
 }

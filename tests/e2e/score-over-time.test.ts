@@ -37,6 +37,7 @@ describe('decay needs no event', () => {
     const id = createTier2Lead(stage)
     await stage.quiet()
     await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
+    stage.hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' }, { by: 'person' })
     await stage.quiet()
     expect(await lookAgainAt(id)).toBe(stage.clock.now + 30 * DAY)
     await stage.advance(30 * DAY)

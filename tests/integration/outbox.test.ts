@@ -7,7 +7,7 @@ import { createStore, type Store } from '../../src/adapters/store.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00Z')
-const LEASE = 20_000
+const LEASE = 25_000
 const redis = createTestRedis()
 const connections: RedisConnection[] = []
 let outboxes: Outbox[] = []

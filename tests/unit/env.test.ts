@@ -107,7 +107,7 @@ describe('what is refused', () => {
     ['PORT', '80.5', 'must be a whole number from 0 to 65535'],
     ['PORT', '-1', 'must be a whole number from 0 to 65535'],
     ['PORT', '0x50', 'must be a whole number from 0 to 65535'],
-    ['HUBSPOT_REQUESTS_PER_10_SECONDS', '9', 'must be a whole number from 10 to 1000'],
+    ['HUBSPOT_REQUESTS_PER_10_SECONDS', '19', 'must be a whole number from 20 to 1000'],
     ['PUBLIC_URL', 'baton.example.com', url],
     ['PUBLIC_URL', 'ftp://baton.example.com', url],
     ['HUBSPOT_BASE_URL', 'localhost:4000', url],

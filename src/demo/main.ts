@@ -7,6 +7,7 @@ import { startEmbeddedRedis } from '../adapters/embedded-redis.ts'
 import { createHubSpot } from '../adapters/hubspot.ts'
 import { setUpHubSpot } from '../adapters/hubspot-setup.ts'
 import { type Config, loadConfig, propertiesToRead } from '../config.ts'
+import { duration } from '../domain/slack-text.ts'
 import { readEnv } from '../env.ts'
 import { createService } from '../service.ts'
 import { createLogger, createMetrics } from '../telemetry.ts'
@@ -21,7 +22,7 @@ import { STORY } from './story.ts'
 
 const SLACK_PORT = 4010
 // A message's whole text is on the page; the terminal shows its beginning.
-const LINE = 230
+const LINE = 140
 const ROOT = join(import.meta.dirname, '..', '..')
 const now = () => Date.now()
 const started = now()
@@ -147,7 +148,7 @@ async function decided(id: string, routeBefore: string): Promise<void> {
     ? `disqualified: ${contact.baton_disqualified_reason}`
     : contact.baton_nurture_track
       ? `nurture track "${contact.baton_nurture_track}"`
-      : `to ${owner}, clock running`
+      : `to ${owner}, to respond within ${duration(Date.parse(contact.baton_sla_due_at ?? '') - Date.parse(contact.baton_scored_at ?? ''))}`
   const review = contact.baton_needs_review === 'true' ? ' Flagged for review.' : ''
   line(
     'Baton',

@@ -16,8 +16,8 @@ test('the demo tells its whole story and stays up', async () => {
   await expect.poll(() => demo.output(), { timeout: 60_000 }).toContain('Now it is your turn')
   const story = demo.output()
   for (const line of [
-    /score 80 \(fit 50, engagement 30\), route tier-1-mql → to Ada Lane, clock running/,
-    /score 65 \(fit 25, engagement 40\), route mql → to Cleo Park, clock running/,
+    /score 80 \(fit 50, engagement 30\), route tier-1-mql → to Ada Lane, to respond within 4 s/,
+    /score 65 \(fit 25, engagement 40\), route mql → to Cleo Park, to respond within 10 min/,
     /score 35 .* route medium → nurture track "signal-based"/,
     /score 3 .* route low → nurture track "newsletter"/,
     /route negative-icp → disqualified: competitor/,

@@ -114,6 +114,7 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
         'passed-on',
         'nobody-left',
         'manager-alerted',
+        'owner-changed',
         'returned',
         ...endings,
       ]),

@@ -50,11 +50,9 @@ export function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput,
   const [before, holder] = handoff.holders.slice(-2)
   if (before && holder) {
     const from = mention(slackIds, before.rep)
-    lines.push(
-      holder.how === 'passed-on'
-        ? `Passed on by ${holder.by ? `<@${holder.by}>` : from}`
-        : `Reassigned from ${from}: no response`,
-    )
+    if (holder.how === 'passed-on') lines.push(`Passed on by ${holder.by ? `<@${holder.by}>` : from}`)
+    else if (holder.how === 'owner-changed') lines.push(`Was with ${from}, given to you in HubSpot`)
+    else lines.push(`Reassigned from ${from}: no response`)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }
@@ -78,6 +76,8 @@ export function reasons(lead: LeadRecord): string[] {
   return lines
 }
 
+const MOVES = new Set(['reassigned', 'passed-on', 'owner-changed'])
+
 /** What became of a lead, for a message that wants nothing any more. */
 export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): string {
   if (!handoff) return ''
@@ -93,7 +93,7 @@ export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput)
     if (how === 'disqualified') return `*Disqualified*${person} ${when}: ${escapeText(reason ?? '', 300)}`
     return `*Closed* ${when}: the contact is no longer in HubSpot`
   }
-  const move = handoff.events.findLast((event) => event.what === 'reassigned' || event.what === 'passed-on')
+  const move = handoff.events.findLast((event) => MOVES.has(event.what))
   return move && reader ? eventLine(move, slackIds, timeZone) : ''
 }
 
@@ -112,6 +112,8 @@ function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZo
       return `*Passed on* to ${rep}${by} ${when}`
     case 'nobody-left':
       return event.by ? `*Wanted to pass on*${by} ${when}: nobody else is left` : `*Nobody left* to give it to ${when}`
+    case 'owner-changed':
+      return `*Given* to ${rep} in HubSpot ${when}`
     case 'manager-alerted':
       return `Manager told ${when}`
     case 'contacted':

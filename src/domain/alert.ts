@@ -73,10 +73,13 @@ function titleOf(kind: MessageKind, lead: LeadRecord, live: boolean): string {
 
 function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
   const { how } = holderOf(handoff)
-  const forRep =
-    how === 'reassigned' ? 'Reassigned to you' : how === 'passed-on' ? 'Passed on to you' : 'New lead for you'
+  const moved: Partial<Record<typeof how, string>> = {
+    reassigned: 'Reassigned to you',
+    'passed-on': 'Passed on to you',
+    'owner-changed': 'Given to you in HubSpot',
+  }
   const openings: Record<MessageKind, string> = {
-    'rep-alert': forRep,
+    'rep-alert': moved[how] ?? 'New lead for you',
     'pool-alert': 'New lead',
     reminder: 'Still waiting for you',
     'manager-alert': 'No response yet',

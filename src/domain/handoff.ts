@@ -59,6 +59,7 @@ export interface HandoffEvent {
     | 'passed-on'
     | 'nobody-left'
     | 'manager-alerted'
+    | 'owner-changed'
     | 'returned'
     | HandoffEnding
   by?: string
@@ -155,6 +156,18 @@ export function holderOf(handoff: Handoff): Holder {
   const holder = handoff.holders.at(-1)
   if (!holder) throw new Error(`handoff ${handoff.id} has no holder`)
   return holder
+}
+
+/** The handoff with another rep, to whom a person gave the lead in HubSpot. No pool counts it as its own choice. */
+export function changeOwner(handoff: Handoff, rep: string, now: number): Handoff {
+  const assignmentId = `${handoff.id}-${handoff.holders.length + 1}-owner`
+  const holder: Holder = { rep, pool: holderOf(handoff).pool, since: now, how: 'owner-changed', assignmentId }
+  const { passOn: _, ...after } = structuredClone(handoff)
+  return {
+    ...after,
+    holders: [...after.holders, holder],
+    events: [...after.events, { at: now, what: 'owner-changed', rep }],
+  }
 }
 
 /**

@@ -55,7 +55,8 @@ export function messageRef(post: Post): string {
   return post.id.slice(post.id.indexOf('.') + 1)
 }
 
-function repAlert(handoff: Handoff): Post {
+/** The alert to the rep who holds the lead now. */
+export function repAlert(handoff: Handoff): Post {
   return { ...post(handoff, 'rep-alert', 'rep', `rep-alert-${handoff.holders.length}`), rep: holderOf(handoff).rep }
 }
 

@@ -14,7 +14,8 @@ import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
 import type { Metrics } from '../telemetry.ts'
 import { assignLead } from './assign-lead.ts'
-import { postsForLead } from './posts.ts'
+import { followOwner } from './follow-owner.ts'
+import { postsForLead, repAlert } from './posts.ts'
 import { hasResponded, readLead } from './read-lead.ts'
 
 /** What processing a lead uses. `onGone` is told of contacts that HubSpot no longer has. */
@@ -54,7 +55,8 @@ export function createProcessLead(parts: ProcessLeadParts) {
     const standing = state.handoff.record
     const responded = standing !== null && (await hasResponded({ config, hubspot }, contact, standing))
     const ended = responded ? settleHandoff(config, standing, { at: now, how: 'seen-in-hubspot' }) : null
-    const current = ended ?? standing
+    const moved = standing && !ended ? await followOwner(config, leads, contact, standing, now) : null
+    const current = ended ?? moved ?? standing
     const withSales = current !== null && current.status !== 'closed'
     const rejected = previous?.rejected !== undefined
     const decision = decide(
@@ -74,10 +76,10 @@ export function createProcessLead(parts: ProcessLeadParts) {
       { handoffId: started?.id, waiting, configVersion: config.version },
       now,
     )
-    const posts = postsForLead(record, previous, started, current)
-    const changed = started ?? ended
+    const posts = [...postsForLead(record, previous, started, current), ...(moved ? [repAlert(moved)] : [])]
+    const changed = started ?? ended ?? moved
     const changedVersion = started ? 0 : state.handoff.version
-    const released = standing && ended ? releases(standing, ended) : []
+    const released = standing && current ? releases(standing, current) : []
     const shown = current?.status === 'open' && Object.keys(current.messages).length > 0
     const showNews: Command[] = shown ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
     const committed = await store.commit(

@@ -270,3 +270,32 @@ function sdrPool(config: Stage['config']) {
   if (!pool) throw new Error('no pool sdr')
   return pool
 }
+
+describe('an owner whom a person sets in HubSpot', () => {
+  it('gets the lead with the clock that runs, and the one before is told', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    const due = stage.hubspot.contact(id)?.baton_sla_due_at
+    await stage.advance(10 * MINUTE)
+    stage.hubspot.changeContact(id, { hubspot_owner_id: '202' }, { by: 'person' })
+    await stage.quiet()
+    expect(stage.texts(DAN)).toEqual([expect.stringContaining('Given to you in HubSpot: Dana-Canary')])
+    expect(stage.texts(CLEO)[0]).toContain(`Given to <@${DAN}> in HubSpot`)
+    expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '202', baton_sla_due_at: due })
+    await click(stage, DAN, DAN, 'contacted')
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)?.baton_first_response_minutes).toBe('10')
+  })
+
+  it('changes nothing when the owner is nobody of the team', async () => {
+    stage = await createStage()
+    stage.hubspot.createOwner({ id: '900', email: 'boss@team.example', firstName: 'Bo', lastName: 'Ss' })
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.changeContact(id, { hubspot_owner_id: '900' }, { by: 'person' })
+    await stage.quiet()
+    expect(stage.texts(CLEO)[0]).toContain('New lead for you')
+    expect(stage.slack.messages()).toHaveLength(2)
+  })
+})

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { checkCalendars } from './config/calendars.ts'
+import { checkMinimumSize } from './config/minimum-size.ts'
 import { ConfigError, problemAt, type SourceFile } from './config/problems.ts'
 import { checkReferences } from './config/references.ts'
 import {
@@ -80,6 +81,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources))
   if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
+  if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
   if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !sla || !hubspot) {
     throw new ConfigError(problems)
   }

@@ -104,12 +104,12 @@ export async function createService(options: ServiceOptions) {
     log,
     kick,
   }
-  const sweep = createSweep({ clock, store, producers })
+  const sweep = createSweep({ clock, store, producers, metrics })
   const running = options.role === 'api' ? [] : startWorkers()
   const timer = running.length > 0 && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
 
   function startWorkers() {
-    const processLead = createProcessLead({ ...shared, onGone: createGoneLead(shared) })
+    const processLead = createProcessLead({ ...shared, goneLead: createGoneLead(shared) })
     const resolveEmail = createResolveEmail(shared)
     const handlers: Handlers = {
       'process-lead': ({ leadId }) => (leadId.startsWith(EMAIL_KEY) ? resolveEmail(leadId) : processLead({ leadId })),

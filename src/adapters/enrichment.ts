@@ -52,10 +52,49 @@ export type Enrichment = ReturnType<typeof createEnrichment>
 
 // How long an answer that comes too late for this decision is still waited for.
 const LATE_MILLISECONDS = 30_000
+const LATE_SECONDS = 600
 
 /** Makes the chain of the providers that are there; the config says which are asked, and in which order. */
 export function createEnrichment({ store, providers }: { store: Store; providers: EnrichmentProvider[] }) {
   const cacheKey = (provider: string, domain: string) => `${store.prefix}:enrichment:${provider}:${domain}`
+
+  const lateKey = (provider: string, leadId: string) => `${store.prefix}:enrichment-late:${provider}:${leadId}`
+
+  // What holds for a company is kept for its domain; that nobody knows a person says nothing about their colleagues.
+  async function readKept(provider: string, leadId: string, domain: string | undefined): Promise<string | null> {
+    const known = domain ? await store.redis.get(cacheKey(provider, domain)) : null
+    return known ?? store.redis.get(cacheKey(provider, leadId))
+  }
+
+  async function keep(
+    provider: string,
+    leadId: string,
+    domain: string | undefined,
+    answer: EnrichmentAnswer,
+    settings: EnrichmentSettings,
+  ): Promise<void> {
+    const seconds = (milliseconds: number) => Math.ceil(milliseconds / 1_000)
+    const shared: EnrichmentAnswer = { ...answer, personal: {} }
+    if (answer.status === 'not-found') {
+      await store.redis.set(cacheKey(provider, leadId), JSON.stringify(shared), 'EX', seconds(settings.keep.notFound))
+      return
+    }
+    const company = answer.shared['company.domain']?.value
+    if (!domain || (company !== undefined && company !== domain)) return
+    await store.redis.set(cacheKey(provider, domain), JSON.stringify(shared), 'EX', seconds(settings.keep.matched))
+  }
+
+  // An answer that came too late for its decision is handed to the next one, or it would be late for ever.
+  async function arrives(provider: string, leadId: string, asked: Promise<EnrichmentAnswer>): Promise<boolean> {
+    try {
+      const answer = await withDeadline(asked, LATE_MILLISECONDS, () => new TooLate())
+      if (answer.status !== 'matched') return false
+      await store.redis.set(lateKey(provider, leadId), JSON.stringify(answer), 'EX', LATE_SECONDS)
+      return true
+    } catch {
+      return false
+    }
+  }
 
   async function askOne(
     provider: EnrichmentProvider,
@@ -63,14 +102,12 @@ export function createEnrichment({ store, providers }: { store: Store; providers
     settings: EnrichmentSettings,
   ): Promise<EnrichmentAnswer> {
     const domain = provider.outside && !query.freeMail ? query.domain : undefined
-    const kept = domain ? await store.redis.get(cacheKey(provider.name, domain)) : null
+    const kept =
+      (await store.redis.getdel(lateKey(provider.name, query.leadId))) ??
+      (await readKept(provider.name, query.leadId, domain))
     if (kept) return JSON.parse(kept)
     const answer = await provider.ask(query)
-    if (domain) {
-      const forDomain: EnrichmentAnswer = { ...answer, personal: {} }
-      const seconds = Math.ceil((answer.status === 'matched' ? settings.keep.matched : settings.keep.notFound) / 1_000)
-      await store.redis.set(cacheKey(provider.name, domain), JSON.stringify(forDomain), 'EX', seconds)
-    }
+    if (provider.outside) await keep(provider.name, query.leadId, domain, answer, settings)
     return answer
   }
 
@@ -108,7 +145,7 @@ export function createEnrichment({ store, providers }: { store: Store; providers
           found = { ...answer.shared, ...answer.personal, ...found }
         } catch (error) {
           outcomes[name] = statusOf(error)
-          if (error instanceof TooLate) late.push(arrives(asked))
+          if (error instanceof TooLate) late.push(arrives(name, query.leadId, asked))
         }
       }
       const anyLate = late.length > 0 ? Promise.all(late).then((all) => all.some(Boolean)) : null
@@ -118,14 +155,6 @@ export function createEnrichment({ store, providers }: { store: Store; providers
 }
 
 class TooLate extends Error {}
-
-async function arrives(asked: Promise<EnrichmentAnswer>): Promise<boolean> {
-  try {
-    return (await withDeadline(asked, LATE_MILLISECONDS, () => new TooLate())).status === 'matched'
-  } catch {
-    return false
-  }
-}
 
 function statusOf(error: unknown): EnrichmentStatus {
   if (error instanceof TooLate) return 'late'

@@ -3,7 +3,7 @@ import { holderOf } from '../domain/handoff.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 import type { Post } from './lead-records.ts'
 import type { LeadStore } from './lead-store.ts'
-import type { Command, Store } from './store.ts'
+import { type Command, leadOfHandoff, type Store } from './store.ts'
 
 /** What a change makes of a handoff; `lead` and `posts` only when they change too. Null leaves everything as it is. */
 export interface HandoffChange {
@@ -33,7 +33,15 @@ export function createHandoffs({ store, leads }: { store: Store; leads: LeadStor
     ): Promise<HandoffChange | null> {
       for (;;) {
         const { version, record: handoff } = await leads.readHandoff(handoffId)
-        if (!handoff) return null
+        if (!handoff) {
+          // It was erased: nothing may keep asking for it.
+          const leadId = leadOfHandoff(handoffId)
+          const entries = (['rungs', 'refresh'] as const).map(
+            (index): Command => ['ZREM', store.keys.index(leadId, index), handoffId],
+          )
+          await store.commit([], entries)
+          return null
+        }
         const { lead } = await leads.read(handoff.leadId)
         if (!lead.record) return null
         const change = await decide(handoff, lead.record)

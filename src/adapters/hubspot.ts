@@ -198,11 +198,27 @@ export function createHubSpot(options: {
   }
 }
 
+// One bad key spoils a whole batch: halved again and again, the others are read and the bad one is known.
+async function readHalving<K extends string, V>(
+  read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>,
+  keys: readonly K[],
+): Promise<Map<string, V | OutsideError>> {
+  try {
+    return await read(keys)
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+    if (keys.length === 1) return new Map(keys.map((key) => [key, error]))
+    const middle = Math.ceil(keys.length / 2)
+    const halves = [await readHalving(read, keys.slice(0, middle)), await readHalving(read, keys.slice(middle))]
+    return new Map(halves.flatMap((half) => [...half]))
+  }
+}
+
 /** Whoever asks for the same key while a batch is gathered shares its answer; nothing is remembered after that. */
 function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>) {
   const gathering = new DataLoader<K, V | null>(
     async (keys) => {
-      const found = await read(keys)
+      const found = await readHalving(read, keys)
       return keys.map((key) => found.get(key) ?? null)
     },
     {

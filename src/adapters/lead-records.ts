@@ -127,8 +127,15 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
 
 /** Something that came in for a lead and has not been read yet. `email` is set until the contact's id is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('hint'), event: z.string(), at: z.number(), portalId: z.string().optional() }),
-  z.object({ kind: z.literal('signal'), signal: Signal, email: z.string().optional() }),
+  z.object({
+    kind: z.literal('hint'),
+    event: z.string(),
+    at: z.number(),
+    portalId: z.string().optional(),
+    /** Of a merge: the contact that lives on. */
+    survivor: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
 

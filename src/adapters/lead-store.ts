@@ -16,6 +16,13 @@ export interface Inbox {
   count: number
 }
 
+/** A lead, what waits in its inbox, and its latest handoff, as they were read. */
+export interface LeadState {
+  lead: Versioned<LeadRecord>
+  inbox: Inbox
+  handoff: Versioned<Handoff>
+}
+
 /** One event or signal to be kept. `key` makes it idempotent for 48 hours. */
 export interface Incoming {
   leadId: string
@@ -75,7 +82,7 @@ export function createLeadStore(store: Store) {
     },
 
     /** Reads a lead, what waits in its inbox, and its latest handoff. */
-    async read(leadId: string): Promise<{ lead: Versioned<LeadRecord>; inbox: Inbox; handoff: Versioned<Handoff> }> {
+    async read(leadId: string): Promise<LeadState> {
       const [fields, raw] = await Promise.all([
         redis.hgetall(keys.lead(leadId)),
         redis.lrange(keys.inbox(leadId), 0, -1),
@@ -111,8 +118,8 @@ export function createLeadStore(store: Store) {
       const { lead } = await this.read(leadId)
       const handoffs = Array.from({ length: lead.record?.handoffs ?? 0 }, (_, index) => `${leadId}-${index + 1}`)
       const indexes = ['unread', 'rescore', 'sync'] as const
-      await store.commit(
-        [],
+      const erased = await store.commit(
+        [{ key: keys.lead(leadId), version: lead.version }],
         [
           ['DEL', keys.lead(leadId)],
           ['DEL', keys.inbox(leadId)],
@@ -126,6 +133,8 @@ export function createLeadStore(store: Store) {
           ]),
         ],
       )
+      // Something was written between the read and now: it has to go as well.
+      if (!erased) await this.erase(leadId)
     },
 
     /** The parts from which a commit is put together. */

@@ -1,6 +1,6 @@
 import { Post } from './lead-records.ts'
 import type { LeadStore } from './lead-store.ts'
-import type { Store } from './store.ts'
+import { leadOfHandoff, type Store } from './store.ts'
 
 /*
  * Slack messages that wait to be sent. Slack knows no idempotency key, so each message is claimed before it is sent:
@@ -31,7 +31,17 @@ export function createOutbox({ store, leads }: { store: Store; leads: LeadStore 
     async begin(postId: string, now: number): Promise<Claim> {
       const key = keys.post(postId)
       const fields = await redis.hgetall(key)
-      if (!fields.record) return { state: 'gone' }
+      if (!fields.record) {
+        const leadId = leadOfHandoff(postId)
+        await store.commit(
+          [],
+          [
+            ['ZREM', keys.index(leadId, 'posts'), postId],
+            ['ZREM', keys.index(leadId, 'dead'), `posts:${postId}`],
+          ],
+        )
+        return { state: 'gone' }
+      }
       const post = Post.parse(JSON.parse(fields.record))
       const sendingSince = Number(fields.sendingSince ?? 0)
       if (sendingSince && Math.abs(now - sendingSince) < LEASE_MILLISECONDS) return { state: 'busy' }
@@ -74,6 +84,7 @@ export function createOutbox({ store, leads }: { store: Store; leads: LeadStore 
         [
           ['DEL', keys.post(post.id)],
           ['ZREM', keys.index(post.leadId, 'posts'), post.id],
+          ['ZREM', keys.index(post.leadId, 'dead'), `posts:${post.id}`],
         ],
       )
     },

@@ -86,15 +86,21 @@ export function createPoolLedger(store: Store) {
     })
   }
 
-  async function givenRep(pool: string, assignmentId: string): Promise<string | null> {
-    return redis.hget(assignmentKey(pool, assignmentId), 'rep')
+  async function readAssignment(
+    pool: string,
+    assignmentId: string,
+  ): Promise<{ rep: string | undefined; version: number }> {
+    const { rep, version } = await redis.hgetall(assignmentKey(pool, assignmentId))
+    return { rep, version: Number(version ?? 0) }
   }
 
   async function assignFrom(team: Team, pool: string, settings: Pool, request: AssignmentRequest, now: number) {
     return change<{ rep: string | null; members: Candidate[] }>(pool, async (ledger) => {
       const key = assignmentKey(pool, request.assignmentId)
-      const given = await givenRep(pool, request.assignmentId)
-      if (given) return { next: null, guards: [], writes: [], result: { rep: given, members: [] } }
+      const given = await readAssignment(pool, request.assignmentId)
+      const held = given.version === GIVEN ? given.rep : undefined
+      if (held && team.reps[held]?.active)
+        return { next: null, guards: [], writes: [], result: { rep: held, members: [] } }
       const skip: Record<string, SkipReason | undefined> = {}
       for (const { rep } of settings.members) {
         const load = { today: leadsToday(team, ledger, rep, now), open: ledger.open[rep] ?? 0 }
@@ -105,6 +111,8 @@ export function createPoolLedger(store: Store) {
       const rep = owner ?? choice.rep
       const result = { rep, members: choice.candidates }
       if (rep === null) return { next: null, guards: [], writes: [], result }
+      // Whom the assignment was given to before has left the team: they no longer count as having it.
+      const opened = held ? { ...ledger.open, [held]: Math.max(0, (ledger.open[held] ?? 0) - 1) } : ledger.open
       const next: StoredLedger = {
         // Keeping an owner is not the rotation's choice, so it takes no turn.
         rotation: owner ? ledger.rotation : choice.ledger,
@@ -112,10 +120,13 @@ export function createPoolLedger(store: Store) {
           ...ledger.days,
           [rep]: { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 },
         },
-        open: { ...ledger.open, [rep]: (ledger.open[rep] ?? 0) + 1 },
+        open: { ...opened, [rep]: (opened[rep] ?? 0) + 1 },
       }
-      const writes: Command[] = [['HSET', key, 'version', GIVEN, 'rep', rep]]
-      return { next, guards: [{ key, version: 0 }], writes, result }
+      const writes: Command[] = [
+        ['PERSIST', key],
+        ['HSET', key, 'version', GIVEN, 'rep', rep],
+      ]
+      return { next, guards: [{ key, version: given.version }], writes, result }
     })
   }
 
@@ -124,7 +135,8 @@ export function createPoolLedger(store: Store) {
     async assign(team: Team, request: AssignmentRequest, now: number): Promise<Choice> {
       const chain = poolChain(team, request.pool)
       const candidates: Choice['candidates'] = []
-      const given = await Promise.all(chain.map((pool) => givenRep(pool, request.assignmentId)))
+      const earlier = await Promise.all(chain.map((pool) => readAssignment(pool, request.assignmentId)))
+      const given = earlier.map(({ rep, version }) => version === GIVEN && team.reps[rep ?? '']?.active === true)
       for (const [index, pool] of chain.entries()) {
         const settings = team.pools[pool]
         // A rep that another pool of the chain has given already stands, whoever is available by now.

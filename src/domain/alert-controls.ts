@@ -50,6 +50,12 @@ export function controls(lead: LeadRecord, handoff: Handoff): KnownBlock {
   }
 }
 
+/** The link to the contact alone, for a message that nobody can act on in Slack. */
+export function openInHubSpot(lead: LeadRecord): KnownBlock {
+  const text = { type: 'plain_text' as const, text: 'Open in HubSpot' }
+  return { type: 'actions', elements: [{ type: 'button', action_id: CONTROLS.open, text, url: contactUrl(lead) }] }
+}
+
 /** Where a person opens the contact. HubSpot redirects to the account's own region. */
 export function contactUrl(lead: Pick<LeadRecord, 'id' | 'portalId'>): string {
   return lead.portalId

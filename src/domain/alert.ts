@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import { controls } from './alert-controls.ts'
+import { controls, openInHubSpot } from './alert-controls.ts'
 import { contextLine, facts, type MessageInput, type MessageKind, reasons, stateLine, who } from './alert-lines.ts'
 import { type Handoff, holderOf } from './handoff.ts'
 import { displayName, type LeadRecord } from './lead.ts'
@@ -46,16 +46,18 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   }
 }
 
+// Names nobody: this message stands alone and is not brought up to date, so nothing personal may stay in it.
 function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessage {
   const since = lead.waitingSince ?? lead.route.at
-  const text = `Nobody in the pool ${pool} can take a lead: ${who(lead)}, score ${lead.score.total}. It waits since ${localTime(since, timeZone)} and is tried again every minute. Check team.yaml: away, active, caps`
+  const what = `contact ${escapeText(lead.id)}, score ${lead.score.total}`
   return {
-    text: cut(text, TEXT_LIMIT),
+    text: `A lead waits: nobody in the pool ${escapeText(pool)} or its fallback can take it (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. Check in team.yaml who is away, inactive or at a cap`,
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
       section(
-        `*${who(lead)}* · score ${lead.score.total}\nPool *${escapeText(pool)}* and its fallback have nobody who can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
+        `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
       ),
+      openInHubSpot(lead),
     ],
   }
 }

@@ -69,7 +69,9 @@ export function changedProperties(
   written: Record<string, string>,
   names: PropertyNames,
 ): Record<string, string> {
-  const changed = Object.entries(wanted).filter(([name, value]) => (written[name] ?? '') !== value)
+  // When nothing is known to be written, empty values are written too: HubSpot may hold old ones.
+  const first = Object.keys(written).length === 0
+  const changed = Object.entries(wanted).filter(([name, value]) => first || (written[name] ?? '') !== value)
   const quiet = new Set([names.scoredAt, names.configVersion])
   return changed.every(([name]) => quiet.has(name)) ? {} : Object.fromEntries(changed)
 }

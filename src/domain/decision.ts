@@ -97,6 +97,23 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
   return summary
 }
 
+/** Whether a decision says anything that the record did not say before; only then it makes a line of the history. */
+export function isNews(previous: LeadRecord | null, record: LeadRecord): boolean {
+  if (!previous) return true
+  const told = ({ score, route, handoffId, waitingSince, configVersion }: LeadRecord) =>
+    JSON.stringify([
+      score.total,
+      score.fit,
+      score.engagement,
+      route.name,
+      route.to,
+      handoffId,
+      waitingSince,
+      configVersion,
+    ])
+  return told(previous) !== told(record)
+}
+
 /** One line of the lead's history: what was decided and, when a rep was looked for, who was considered. */
 export function historyEntry(
   record: LeadRecord,

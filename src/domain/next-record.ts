@@ -4,6 +4,7 @@ import type { Attributes, LeadRecord, Signal } from './lead.ts'
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export interface LeadReading {
   id: string
+  createdAt: number
   ownerId: string | undefined
   portalId: string | undefined
   attributes: Attributes
@@ -24,6 +25,9 @@ export function isResting(previous: LeadRecord | null, signals: readonly Signal[
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
 export const TRY_AGAIN = { nobodyAvailable: 60_000, enrichmentFailed: 60 * 60_000 }
 
+// HubSpot fills a company's data some time after the contact; its changes send us no event.
+const YOUNG_CONTACT = [2 * 60_000, 15 * 60_000, 2 * 60 * 60_000, 24 * 60 * 60_000]
+
 /**
  * The lead's record after a decision. `handoffId` is the handoff that the decision started, if any; `waiting` says
  * that a rep was wanted and nobody was available.
@@ -40,6 +44,9 @@ export function nextRecord(
     decision.lookAgainAt,
     outcome.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     reading.enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    decision.missing.length > 0
+      ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)
+      : null,
   ].filter((at) => at !== null)
   const record: LeadRecord = {
     v: 1,

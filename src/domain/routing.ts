@@ -44,6 +44,16 @@ export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDeci
   throw new Error('no route matched: the last route of routing.yaml must have no condition')
 }
 
+/** The longest time, in milliseconds, that any route looks back at signals; 0 when none is limited. */
+export function longestWithin(routes: readonly Route[]): number {
+  return Math.max(0, ...routes.flatMap((route) => (route.when ? withinOf(route.when) : [])))
+}
+
+function withinOf(condition: Condition): number[] {
+  if (condition.kind === 'test') return condition.test.within === undefined ? [] : [condition.test.within]
+  return condition.kind === 'not' ? withinOf(condition.of) : condition.of.flatMap(withinOf)
+}
+
 /** Which attributes that sales needs are unknown, in the order of the config. */
 export function missingForSales(required: readonly string[], attributes: Attributes): string[] {
   return required.filter((name) => name !== 'score' && attributes[name] === undefined)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Incoming } from '../adapters/lead-store.ts'
 
-const Id = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,20}$/)]).transform(String)
+const Id = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,18}$/)]).transform(String)
 const Text = z.string().max(70_000)
 
 // Only what is used is described; HubSpot adds fields as it likes. Every field but two may be missing or null.
@@ -66,6 +66,8 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
     .digest('base64url')
   const item: Incoming['item'] = { kind: 'hint', event: action, at: Math.min(event.occurredAt, now) }
   if (event.portalId) item.portalId = event.portalId
+  const survivor = action === 'merge' ? (event.newObjectId ?? event.primaryObjectId) : undefined
+  if (survivor) item.survivor = survivor
   const concerned = new Set([
     event.objectId,
     event.primaryObjectId,

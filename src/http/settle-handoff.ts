@@ -47,7 +47,7 @@ export function createSettle(parts: {
         handoff.status === 'open' && !handoff.passOn ? { handoff: { ...handoff, passOn: { by, at } } } : null,
       ),
 
-    /** A person took the lead out; the reason goes to HubSpot and stands until a person says otherwise. */
+    /** A person took the lead out; the reason goes to HubSpot, and the lead is not routed again. */
     disqualified(handoffId: string, by: string, choice: string, note: string | undefined): Promise<boolean> {
       const reason = rejectionText(choice, note)
       return settle(handoffId, 'disqualified', by, (handoff, lead, at) => {

@@ -17,7 +17,7 @@ const OneSignal = z
     type: z.string().min(1).max(100),
     contactId: z
       .string()
-      .regex(/^\d{1,20}$/, 'must be a HubSpot contact id')
+      .regex(/^\d{1,18}$/, 'must be a HubSpot contact id')
       .optional(),
     email: z.email().max(320).optional(),
     occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)]),
@@ -70,14 +70,16 @@ function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {
   const at = typeof signal.occurredAt === 'number' ? signal.occurredAt : Date.parse(signal.occurredAt)
   const detail = DETAIL_PROPERTIES.map((name) => signal.properties?.[name]).find((value) => typeof value === 'string')
   const kept = {
-    id: signal.id,
+    // Ids of callers and of HubSpot's counters are kept apart.
+    id: `api-${signal.id}`,
     type: signal.type,
     at: Math.min(at, now),
     ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}),
   }
   const key = signalKey(signal.id)
-  if (signal.contactId) return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept } }
+  if (signal.contactId)
+    return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept, receivedAt: now } }
   const email = (signal.email ?? '').toLowerCase()
   const leadId = `${EMAIL_KEY}${createHash('sha256').update(email).digest('hex').slice(0, 32)}`
-  return { leadId, key, item: { kind: 'signal', signal: kept, email } }
+  return { leadId, key, item: { kind: 'signal', signal: kept, receivedAt: now, email } }
 }

@@ -1,22 +1,28 @@
 import type { Handoffs } from '../adapters/handoffs.ts'
 import { releases } from '../adapters/handoffs.ts'
-import type { LeadStore } from '../adapters/lead-store.ts'
+import { type InboxItem, signalKey } from '../adapters/lead-records.ts'
+import type { LeadState, LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Slack } from '../adapters/slack.ts'
 import type { Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import { endHandoff, holderOf } from '../domain/handoff.ts'
+import type { Signal } from '../domain/lead.ts'
 import { OutsideError } from '../errors.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
 import type { Logger } from '../telemetry.ts'
+import { ERASED } from './message-context.ts'
 
 // A contact that was created a moment ago may not be readable yet.
 const SETTLING = 60_000
 const LOOK_AGAIN = 5_000
 const CHANGED_MEANWHILE = 50
-const ERASED = 'This lead was deleted on request.'
+const WAIT = 60_000
+const GIVE_UP = 48 * 60 * 60_000
+
+type WaitingSignal = Extract<InboxItem, { kind: 'signal' }>
 
 /**
  * What becomes of a lead whose contact HubSpot no longer has. Deleted: its handoff closes, and it can be restored.
@@ -34,16 +40,17 @@ export function createGoneLead(parts: {
 }) {
   const { leads, store, clock } = parts
 
-  return async function goneLead(leadId: string): Promise<void> {
-    const { lead, inbox, handoff } = await leads.read(leadId)
-    if (inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) return erase(leadId)
+  return { gone, erase }
+
+  async function gone(leadId: string, { lead, inbox, handoff }: LeadState): Promise<void> {
     const now = clock.now()
-    const justCreated = inbox.items.some(
-      (item) => item.kind === 'hint' && item.event === 'creation' && now - item.at < SETTLING,
-    )
+    const hints = inbox.items.filter((item) => item.kind === 'hint')
+    const signals = inbox.items.filter((item) => item.kind === 'signal')
+    const justCreated = hints.some((hint) => hint.event === 'creation' && now - hint.at < SETTLING)
     if (!lead.record && justCreated) throw new RunLater(LOOK_AGAIN)
-    const signals = inbox.items.filter((item) => item.kind === 'signal').length
-    if (signals > 0) parts.log.warn({ lead: leadId, signals }, 'signals of a contact that HubSpot does not have')
+    const survivor = hints.findLast((hint) => hint.survivor !== undefined && hint.survivor !== leadId)?.survivor
+    if (survivor) await moveSignals(survivor, lead.record?.signals ?? [], signals, now)
+    else if (!lead.record && signals.length > 0) return keepWaiting(leadId, signals, now)
     const current = handoff.record
     const ended = current ? endHandoff(current, { at: now, how: 'contact-gone' }, undefined) : null
     const released = current && ended ? releases(current, ended) : []
@@ -65,6 +72,34 @@ export function createGoneLead(parts: {
       parts.kick(followUps(leadId, { handoff: ended, released }, now).filter((job) => job.name !== 'write-contact'))
   }
 
+  // Somebody who is merged into another contact brings what they did along.
+  async function moveSignals(survivor: string, known: Signal[], waiting: WaitingSignal[], now: number): Promise<void> {
+    const all = [...known, ...waiting.map((item) => item.signal)]
+    const items = all.map((signal) => ({ kind: 'signal' as const, signal, receivedAt: now }))
+    await leads.ingest(
+      items.map((item) => ({ leadId: survivor, key: `moved-${signalKey(item.signal.id)}`, item })),
+      now,
+    )
+    parts.kick([{ name: 'process-lead', payload: { leadId: survivor } }])
+  }
+
+  // Signals can be faster than the contact that they are about; they are acknowledged, so they wait for it.
+  async function keepWaiting(leadId: string, signals: WaitingSignal[], now: number): Promise<void> {
+    const newest = Math.max(...signals.map((item) => item.receivedAt))
+    const unread = store.keys.index(leadId, 'unread')
+    if (now - newest < GIVE_UP) return void (await store.commit([], [['ZADD', unread, now + WAIT, leadId]]))
+    parts.log.error({ lead: leadId, signals: signals.length }, 'signals of a contact that HubSpot does not have')
+    const dead = store.keys.index(leadId, 'dead')
+    await store.commit(
+      [],
+      [
+        ['ZREM', unread, leadId],
+        ['ZADD', dead, now, `unread:${leadId}`],
+      ],
+    )
+  }
+
+  /** Erases a lead whatever HubSpot says: messages lose their content, and nothing is kept. */
   async function erase(leadId: string): Promise<void> {
     const { lead } = await leads.read(leadId)
     for (let number = 1; number <= (lead.record?.handoffs ?? 0); number++) {
@@ -78,10 +113,7 @@ export function createGoneLead(parts: {
 
   async function blank(channel: string, ts: string): Promise<void> {
     try {
-      await parts.slack.update(channel, ts, {
-        text: ERASED,
-        blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED } }],
-      })
+      await parts.slack.update(channel, ts, ERASED)
     } catch (error) {
       // A message that is gone already holds nothing either.
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error

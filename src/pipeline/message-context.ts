@@ -5,6 +5,14 @@ import type { MessageInput } from '../domain/alert-lines.ts'
 import type { Handoff } from '../domain/handoff.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 
+const ERASED_TEXT = 'This lead was deleted on request.'
+
+/** What is left of a message about a lead that was erased. */
+export const ERASED: RenderedMessage = {
+  text: ERASED_TEXT,
+  blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED_TEXT } }],
+}
+
 /** What tells one message of a lead from another: its kind, and the rep that it was sent to. */
 export type MessageFor = Pick<MessageInput, 'kind' | 'pool'> & { rep: string | undefined }
 
@@ -33,5 +41,7 @@ export function recipientOf(config: Config, post: Post): string | undefined {
   const pool = config.team.pools[post.pool]
   if (post.audience === 'rep') return config.team.reps[post.rep ?? '']?.slackUserId
   if (post.audience === 'pool') return pool?.channel
-  return config.team.managers[pool?.manager ?? '']?.slackUserId
+  // A pool that has left the config has no manager of its own any more: any manager is better than nobody.
+  const manager = config.team.managers[pool?.manager ?? ''] ?? Object.values(config.team.managers)[0]
+  return manager?.slackUserId
 }

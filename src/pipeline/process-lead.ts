@@ -6,8 +6,9 @@ import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Command, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { decide, historyEntry } from '../domain/decision.ts'
+import { decide, historyEntry, isNews } from '../domain/decision.ts'
 import { settleHandoff } from '../domain/follow-up.ts'
+import { type Handoff, holderOf } from '../domain/handoff.ts'
 import { isResting, nextRecord } from '../domain/next-record.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
@@ -15,10 +16,11 @@ import { RunLater } from '../queue/worker.ts'
 import type { Metrics } from '../telemetry.ts'
 import { assignLead } from './assign-lead.ts'
 import { followOwner } from './follow-owner.ts'
+import type { createGoneLead } from './gone-lead.ts'
 import { postsForLead, repAlert } from './posts.ts'
 import { hasResponded, readLead } from './read-lead.ts'
 
-/** What processing a lead uses. `onGone` is told of contacts that HubSpot no longer has. */
+/** What processing a lead uses. */
 export interface ProcessLeadParts {
   config: () => Config
   clock: Clock
@@ -29,7 +31,7 @@ export interface ProcessLeadParts {
   enrichment: Enrichment
   metrics: Metrics
   kick: (jobs: JobRequest[]) => void
-  onGone: (leadId: string) => Promise<void>
+  goneLead: ReturnType<typeof createGoneLead>
 }
 
 const CHANGED_MEANWHILE = 50
@@ -40,8 +42,13 @@ export function createProcessLead(parts: ProcessLeadParts) {
 
   return async function processLead({ leadId }: { leadId: string }): Promise<void> {
     const config = parts.config()
-    const [state, contact] = await Promise.all([leads.read(leadId), hubspot.readContact(leadId)])
-    if (!contact) return parts.onGone(leadId)
+    // The inbox first: what comes in after it was read is not taken off it, even if HubSpot's answer is older.
+    const state = await leads.read(leadId)
+    if (state.inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) {
+      return parts.goneLead.erase(leadId)
+    }
+    const contact = await hubspot.readContact(leadId)
+    if (!contact) return parts.goneLead.gone(leadId, state)
     const previous = state.lead.record
     const { reading, late } = await readLead(
       { config, enrichment: parts.enrichment },
@@ -92,15 +99,25 @@ export function createProcessLead(parts: ProcessLeadParts) {
         ...leads.writes.readInbox(leadId, state.inbox.count),
         ...(changed ? leads.writes.handoff(changed, changedVersion + 1, now) : showNews),
         ...posts.flatMap((post) => leads.writes.post(post, now)),
-        ...leads.writes.history(leadId, historyEntry(record, decision, assignment?.choice)),
+        ...(isNews(previous, record)
+          ? leads.writes.history(leadId, historyEntry(record, decision, assignment?.choice))
+          : []),
         ...released.flatMap(({ pool, assignmentId }) => leads.writes.release(leadId, pool, assignmentId, now)),
       ],
     )
     // Somebody changed the lead meanwhile, for example by a click: decide again on what is true now.
-    if (!committed) throw new RunLater(CHANGED_MEANWHILE)
+    if (!committed) {
+      if (started) await giveBackUnlessHeld(started)
+      throw new RunLater(CHANGED_MEANWHILE)
+    }
     parts.metrics.decisions.inc({ route: decision.route.route, action: decision.action })
     parts.kick(followUps(leadId, { postIds: posts.map((post) => post.id), handoff: changed ?? current, released }, now))
     late?.then((arrived) => (arrived ? lookAgain(leadId) : undefined)).catch(() => undefined)
+  }
+
+  async function giveBackUnlessHeld(started: Handoff): Promise<void> {
+    const { pool, assignmentId } = holderOf(started)
+    if ((await leads.readHandoff(started.id)).record === null) await parts.pools.release(pool, assignmentId)
   }
 
   async function lookAgain(leadId: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Handoff } from '../domain/handoff.ts'
 import type { Attributes, LeadRecord, Signal } from '../domain/lead.ts'
 import type { LeadReading } from '../domain/next-record.ts'
 import { countersOf, observeAttributes, observeSignals, possibleResponses } from '../domain/observation.ts'
+import { longestWithin } from '../domain/routing.ts'
 
 const MOST_SIGNALS = 500
 
@@ -40,12 +41,13 @@ export async function readLead(
   const last = contact.properties.hs_analytics_last_url
   const reading: LeadReading = {
     id: contact.id,
+    createdAt: contact.createdAt,
     ownerId: contact.properties.hubspot_owner_id ?? undefined,
     portalId:
       inbox.items.flatMap((item) => (item.kind === 'hint' && item.portalId ? [item.portalId] : [])).at(-1) ??
       previous?.portalId,
     attributes: answer.attributes,
-    signals: keepSignals([...(previous?.signals ?? []), ...found, ...sent], memoryOf(config.scoring.engagement), now),
+    signals: keepSignals([...(previous?.signals ?? []), ...found, ...sent], memoryFor(config), now),
     counters: countersOf(config.hubspot, contact.properties),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: {
@@ -88,6 +90,12 @@ function fromOutside(previous: LeadRecord | null): Attributes {
     ([, { source }]) => !/^(hubspot:|company:|list of)/.test(source),
   )
   return Object.fromEntries(kept)
+}
+
+// Routes may look further back than scoring does.
+function memoryFor(config: Config): number | undefined {
+  const memory = memoryOf(config.scoring.engagement)
+  return memory === undefined ? undefined : Math.max(memory, longestWithin(config.routing.routes))
 }
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {

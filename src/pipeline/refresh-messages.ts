@@ -1,6 +1,6 @@
 import type { LeadStore } from '../adapters/lead-store.ts'
 import type { Slack } from '../adapters/slack.ts'
-import type { Command, Store } from '../adapters/store.ts'
+import { type Command, leadOfHandoff, type Store } from '../adapters/store.ts'
 import type { Config } from '../config.ts'
 import type { Handoff } from '../domain/handoff.ts'
 import { OutsideError } from '../errors.ts'
@@ -19,7 +19,11 @@ export function createRefreshMessages(parts: {
   const { leads, store } = parts
   return async function refreshMessages({ handoffId }: { handoffId: string }): Promise<void> {
     const { version, record: handoff } = await leads.readHandoff(handoffId)
-    if (!handoff) return
+    if (!handoff) {
+      // It was erased: nothing may keep asking for it.
+      await store.commit([], [['ZREM', store.keys.index(leadOfHandoff(handoffId), 'refresh'), handoffId]])
+      return
+    }
     const { lead } = await leads.read(handoff.leadId)
     if (!lead.record) return
     const messages: Handoff['messages'] = {}

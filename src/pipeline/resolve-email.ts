@@ -30,18 +30,18 @@ export function createResolveEmail(parts: {
     const now = clock.now()
     const leadId = email ? await parts.hubspot.findContactByEmail(email) : null
     if (leadId) {
-      const incoming = signals.map(({ signal }) => ({
+      const incoming = signals.map(({ signal, receivedAt }) => ({
         leadId,
         key: signalKey(signal.id),
-        item: { kind: 'signal' as const, signal },
+        item: { kind: 'signal' as const, signal, receivedAt },
       }))
       await leads.ingest(incoming, now)
       await store.commit([], leads.writes.readInbox(key, inbox.count))
       parts.kick([{ name: 'process-lead', payload: { leadId } }])
       return
     }
-    const oldest = Math.min(...signals.map((item) => item.signal.at))
-    if (signals.length > 0 && now - oldest < GIVE_UP) {
+    const newest = Math.max(...signals.map((item) => item.receivedAt))
+    if (signals.length > 0 && now - newest < GIVE_UP) {
       await store.commit([], [['ZADD', store.keys.index(key, 'unread'), now + TRY_AGAIN, key]])
       return
     }

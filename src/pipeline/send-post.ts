@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Handoffs } from '../adapters/handoffs.ts'
 import type { Post } from '../adapters/lead-records.ts'
 import type { LeadStore } from '../adapters/lead-store.ts'
-import type { Outbox } from '../adapters/outbox.ts'
+import type { Claim, Outbox } from '../adapters/outbox.ts'
 import type { Slack } from '../adapters/slack.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -13,7 +13,7 @@ import { OutsideError } from '../errors.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
 import type { Logger } from '../telemetry.ts'
-import { recipientOf, renderFor } from './message-context.ts'
+import { ERASED, recipientOf, renderFor } from './message-context.ts'
 import { managerAlert, messageRef } from './posts.ts'
 
 const BUSY_MILLISECONDS = 5_000
@@ -40,7 +40,8 @@ export function createSendPost(parts: {
     const { lead } = await leads.read(post.leadId)
     const handoff = post.handoffId ? (await leads.readHandoff(post.handoffId)).record : null
     const to = recipientOf(config, post)
-    if (!lead.record || !to) return outbox.drop(post)
+    if (!lead.record) return dropErased(post, to, claim)
+    if (!to) return failed(post, new OutsideError('slack', 'refused', 'no-recipient'))
     const message = renderFor(config, { kind: post.kind, rep: post.rep, pool: post.pool }, lead.record, handoff)
     try {
       const channel = await slack.channelFor(to)
@@ -53,6 +54,16 @@ export function createSendPost(parts: {
     } catch (error) {
       await failed(post, error)
     }
+  }
+
+  // The lead was erased meanwhile: a message that may have been sent has to lose its content as well.
+  async function dropErased(post: Post, to: string | undefined, claim: Claim): Promise<void> {
+    if (claim.state === 'ambiguous' && to) {
+      const channel = await slack.channelFor(to)
+      const found = await slack.find(channel, post.id, claim.firstTry)
+      if (found) await slack.update(found.channel, found.ts, ERASED)
+    }
+    await outbox.drop(post)
   }
 
   async function remember(post: Post, sent: { channel: string; ts: string }, shown: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { stepsJob } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import type { Producers } from '../queue/producers.ts'
+import type { Metrics } from '../telemetry.ts'
 
 const LIMIT = 500
 
@@ -24,11 +25,41 @@ const REPAIRS: { index: Index; grace: number; job: (id: string, now: number) => 
   },
 ]
 
+// What could not be done is tried again once an hour: somebody may have mended the cause.
+const DEAD_RETRY = 60 * 60_000
+
 /**
  * Puts what the indexes hold and the queues lack back into the queues: after a lost job, a flushed queue or an hour
  * of downtime. Idempotent; every worker runs it every 15 seconds. `grace` false looks at fresh entries as well.
  */
-export function createSweep({ clock, store, producers }: { clock: Clock; store: Store; producers: Producers }) {
+export function createSweep({
+  clock,
+  store,
+  producers,
+  metrics,
+}: {
+  clock: Clock
+  store: Store
+  producers: Producers
+  metrics: Metrics
+}) {
+  async function tryDeadAgain(member: string, now: number): Promise<JobRequest[]> {
+    const at = member.indexOf(':')
+    const [index, id] = [member.slice(0, at), member.slice(at + 1)]
+    const leadId = id.includes('-') ? leadOfHandoff(id) : id
+    const repair = REPAIRS.find((candidate) => candidate.index === index)
+    if (!repair && index !== 'rungs') return []
+    const known = repair?.index ?? 'rungs'
+    await store.commit(
+      [],
+      [
+        ['ZADD', store.keys.index(leadId, known), now, id],
+        ['ZADD', store.keys.index(leadId, 'dead'), now, member],
+      ],
+    )
+    return repair ? [repair.job(id, now)] : [stepsJob(id, now, now)]
+  }
+
   return async function sweep({ grace = true }: { grace?: boolean } = {}): Promise<number> {
     const now = clock.now()
     const requests: JobRequest[] = []
@@ -36,6 +67,9 @@ export function createSweep({ clock, store, producers }: { clock: Clock; store: 
       const ids = await store.due(repair.index, grace ? now - repair.grace : now, LIMIT)
       requests.push(...ids.map((id) => repair.job(id, now)))
     }
+    const dead = await store.due('dead', now - DEAD_RETRY, LIMIT)
+    for (const member of dead) requests.push(...(await tryDeadAgain(member, now)))
+    metrics.deadLetters.set(await store.count('dead'))
     const rungs = await store.dueWithScores('rungs', now, LIMIT)
     const steps = rungs.map(({ id, score }) => stepsJob(id, score, now))
     // A timer whose instant has come but that still sleeps was set by a clock that was off.

@@ -1,9 +1,11 @@
 import { type HandoffChange, type Handoffs, releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Clock } from '../clock.ts'
 import { type Config, rawPropertiesInConditions } from '../config.ts'
 import { evaluate } from '../domain/condition.ts'
+import { decide } from '../domain/decision.ts'
 import { endFollowUp, settleHandoff } from '../domain/follow-up.ts'
 import type { FollowUp, Handoff } from '../domain/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../domain/ladder.ts'
@@ -21,6 +23,7 @@ import { hasResponded } from './read-lead.ts'
 export function createTakeDueSteps(parts: {
   config: () => Config
   clock: Clock
+  leads: LeadStore
   handoffs: Handoffs
   pools: PoolLedger
   hubspot: HubSpot
@@ -31,34 +34,35 @@ export function createTakeDueSteps(parts: {
     const config = parts.config()
     const now = await parts.clock.agreed()
     let before: Handoff | undefined
-    let reserved: { pool: string; assignmentId: string } | null = null
-    const change = await parts.handoffs.change(handoffId, now, async (handoff, lead) => {
-      before = handoff
-      const due = nextDue(handoff)
-      if (due === null) return null
-      // This worker's clock, or the timer's, was ahead of the time that all agree on.
-      if (due > now) throw new RunLater(due - now)
-      if (handoff.followUp) return afterFollowUp(config, handoff, handoff.followUp, lead, now)
-      if (!handoff.passOn && (await respondedInHubSpot(config, handoff))) {
-        const ended = settleHandoff(config, handoff, { at: now, how: 'seen-in-hubspot' })
-        return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
-      }
-      const next = wantsAnotherRep(handoff, now) ? await anotherRep(config, handoff, now) : null
-      reserved = next
-      const { handoff: after, notices } = takeDueSteps(handoff, now, next)
-      return {
-        handoff: after,
-        posts: ladderPosts(after, notices),
-        history: { at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) },
-      }
-    })
-    const taken = change?.handoff.holders.some((holder) => holder.assignmentId === reserved?.assignmentId)
-    // A click was faster than the ladder: the rep who was about to get the lead is free again.
-    if (reserved && !taken) await giveBack(reserved)
+    const reserved: { pool: string; assignmentId: string }[] = []
+    const change = await attempt().finally(() => giveBack(handoffId, reserved))
     if (!change || !before) return
     const released = releases(before, change.handoff)
     const postIds = (change.posts ?? []).map((post) => post.id)
     parts.kick(followUps(change.handoff.leadId, { postIds, handoff: change.handoff, released }, parts.clock.now()))
+
+    async function attempt() {
+      return parts.handoffs.change(handoffId, now, async (handoff, lead) => {
+        before = handoff
+        const due = nextDue(handoff)
+        if (due === null) return null
+        // This worker's clock, or the timer's, was ahead of the time that all agree on.
+        if (due > now && !handoff.passOn) throw new RunLater(due - now)
+        if (handoff.followUp) return afterFollowUp(config, handoff, handoff.followUp, lead, now)
+        if (!handoff.passOn && (await respondedInHubSpot(config, handoff))) {
+          const ended = settleHandoff(config, handoff, { at: now, how: 'seen-in-hubspot' })
+          return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
+        }
+        const next = wantsAnotherRep(handoff, now) ? await anotherRep(config, handoff, now) : null
+        if (next) reserved.push(next)
+        const { handoff: after, notices } = takeDueSteps(handoff, now, next)
+        return {
+          handoff: after,
+          posts: ladderPosts(after, notices),
+          history: { at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) },
+        }
+      })
+    }
   }
 
   // The days for reaching the lead are over: it stays with its rep, or rests in nurture until it does something new.
@@ -82,12 +86,24 @@ export function createTakeDueSteps(parts: {
     const after = endFollowUp(handoff, followUp, answered, made, now)
     if (!after.returned) return { handoff: after }
     const { reason, at } = after.returned
+    const { route: wanted } = decide(config, lead, { withSales: false, rejected: false }, now)
+    // Who has said no, or turned out to be wrong for us, is not nurtured either.
+    if ('disqualify' in wanted.to) {
+      const out: StandingRoute = { name: wanted.route, to: wanted.to, reason: wanted.to.disqualify, at }
+      return { handoff: after, lead: { ...lead, route: out }, history: { at, what: 'returned', reason } }
+    }
     const route: StandingRoute = { name: 'no-answer', to: { nurture: followUp.nurture }, reason, at }
     return { handoff: after, lead: { ...lead, route, returned: { at } }, history: { at, what: 'returned', reason } }
   }
 
-  async function giveBack({ pool, assignmentId }: { pool: string; assignmentId: string }): Promise<void> {
-    await parts.pools.release(pool, assignmentId)
+  // A click, or another worker, was faster: a rep who was about to get the lead and did not is free again.
+  async function giveBack(handoffId: string, reserved: { pool: string; assignmentId: string }[]): Promise<void> {
+    if (reserved.length === 0) return
+    const { record: handoff } = await parts.leads.readHandoff(handoffId)
+    for (const { pool, assignmentId } of reserved) {
+      const held = handoff?.status === 'open' && handoff.holders.some((holder) => holder.assignmentId === assignmentId)
+      if (!held) await parts.pools.release(pool, assignmentId)
+    }
   }
 
   async function anotherRep(config: Config, handoff: Handoff, now: number) {

@@ -149,7 +149,10 @@ describe('every row of the routing table', () => {
   it('nurtures a medium lead, scores it again weekly, and sooner when the fit is high', async () => {
     const { hubspot, quiet, services, clock } = await onStage()
     const medium = hubspot.createContact(
-      { email: 'm@plain.example', numemployees: '25-50', ...INTERESTED },
+      {
+        ...{ email: 'm@plain.example', jobtitle: 'Analyst', industry: 'RETAIL', numemployees: '25-50' },
+        ...{ ...INTERESTED, hs_analytics_source_data_1: 'organic search' },
+      },
       { by: 'form' },
     )
     const goodFit = createTier1Lead(stage as Stage, { num_conversion_events: '0', hs_email_click: '1' })
@@ -250,7 +253,7 @@ describe('who gets the lead', () => {
     away(everybody.map((rep) => rep.id))
     const second = createTier1Lead(stage as Stage, { email: 'second@northwind.example' })
     await quiet()
-    expect(texts('U000MGR1')).toEqual([expect.stringContaining('Nobody in the pool ae can take a lead')])
+    expect(texts('U000MGR1')).toEqual([expect.stringContaining('A lead waits: nobody in the pool ae')])
     expect(hubspot.contact(second)).toMatchObject({ baton_sla_status: 'none' })
     await advance(2 * MINUTE)
     expect(texts('U000MGR1')).toHaveLength(1)

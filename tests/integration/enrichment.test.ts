@@ -81,7 +81,7 @@ function enrich(
     options.observe ?? (() => facts('hubspot', options.known ?? {})),
     WANTED,
     {
-      leadId: '401',
+      leadId: `lead-${domains}`,
       email: `dana@company-${domains}.example`,
       domain: `company-${domains}.example`,
       freeMail: false,
@@ -97,7 +97,10 @@ function enrich(
   )
 }
 
-const kept = () => connection.keys(`${redis.prefix}:enrichment:*company-${domains}.example`)
+const kept = async () =>
+  (await connection.keys(`${redis.prefix}:enrichment:*`)).filter((key) =>
+    [`company-${domains}.example`, `lead-${domains}`].some((end) => key.endsWith(`:${end}`)),
+  )
 
 describe('the chain', () => {
   test('asks in the order of the config until nothing is missing', async () => {
@@ -211,7 +214,7 @@ describe('time', () => {
     expect(await first.late).toBe(true)
     const second = await enrich([slow])
     expect(slow.asked).toHaveLength(1)
-    expect(second.attributes).toEqual(facts('slow', { 'company.size': 240 }))
+    expect(second.attributes).toEqual(facts('slow', { 'company.size': 240, jobTitle: 'CMO' }))
     expect(second.outcomes).toEqual({ slow: 'matched' })
   })
 
@@ -220,7 +223,7 @@ describe('time', () => {
       const answer = Promise.withResolvers<EnrichmentAnswer>()
       const { late } = await enrich([provider('slow', answer.promise)], {
         settings: { timeout: 10 },
-        query: { freeMail: true },
+        query: { freeMail: true, leadId: `late-${settle instanceof Error}` },
       })
       if (settle instanceof Error) answer.reject(settle)
       else answer.resolve(settle)
@@ -248,13 +251,17 @@ describe('what is kept for a domain', () => {
     expect(await connection.pttl(key)).toBeLessThanOrEqual(90 * DAY)
   })
 
-  test('that nobody was found, for a day', async () => {
+  test('that nobody was found, for a day, for this lead only', async () => {
     const one = provider('one', NOT_FOUND, matched('one', { 'company.size': 240 }))
     await enrich([one])
     expect((await enrich([one])).outcomes).toEqual({ one: 'not-found' })
     expect(one.asked).toHaveLength(1)
     const [key = ''] = await kept()
     expect(await connection.pttl(key)).toBeLessThanOrEqual(DAY)
+    const colleague = provider('one', matched('one', { 'company.size': 240 }))
+    expect((await enrich([colleague], { query: { leadId: 'colleague', domain: 'other.example' } })).outcomes).toEqual({
+      one: 'matched',
+    })
     await connection.pexpire(key, 0)
     expect((await enrich([one])).outcomes).toEqual({ one: 'matched' })
   })

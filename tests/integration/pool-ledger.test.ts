@@ -107,10 +107,16 @@ describe('many workers are one rotation', () => {
     const choices = await Promise.all([...ledgers, ...ledgers].map((ledger) => ledger.assign(people, request, NOON)))
     expect(tally(choices.map((choice) => choice.rep))).toEqual({ a: 16 })
     expect((await ledgers[0]?.read('ae'))?.open).toEqual({ a: 1 })
-    // Also when that rep could not take it by now.
-    const away = team({ ae: { members: THREE } }, { a: { active: false } })
-    expect((await ledgers[1]?.assign(away, request, NOON))?.rep).toBe('a')
     expect((await ledgers[0]?.read('ae'))?.rotation.version).toBe(1)
+  })
+
+  test('an assignment whose rep has left since is given to somebody else, and counts once', async () => {
+    const ledger = await openLedger()
+    const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
+    expect((await ledger.assign(team({ ae: { members: THREE } }), request, NOON)).rep).toBe('a')
+    const left = team({ ae: { members: THREE } }, { a: { active: false } })
+    expect((await ledger.assign(left, request, NOON)).rep).toBe('b')
+    expect((await ledger.read('ae')).open).toEqual({ a: 0, b: 1 })
   })
 
   test('assignments and releases at the same time leave the right count', async () => {
@@ -143,14 +149,14 @@ describe('giving back', () => {
     expect((await ledger.read('ae')).open).toEqual({ a: 1 })
   })
 
-  test('and asking for it again afterwards gives the same rep and counts nothing', async () => {
+  test('and asking for it again afterwards is a new turn', async () => {
     const people = team({ ae: { members: THREE } })
     const ledger = await openLedger()
     const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
-    const { rep } = await ledger.assign(people, request, NOON)
+    await ledger.assign(people, request, NOON)
     await ledger.release('ae', request.assignmentId)
-    expect((await ledger.assign(people, request, NOON)).rep).toBe(rep)
-    expect((await ledger.read('ae')).open).toEqual({ a: 0 })
+    expect((await ledger.assign(people, request, NOON)).rep).toBe('b')
+    expect((await ledger.read('ae')).open).toEqual({ a: 0, b: 1 })
   })
 
   test('an assignment is remembered until it is given back, and two weeks longer', async () => {

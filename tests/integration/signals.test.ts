@@ -86,8 +86,8 @@ describe('what is kept', () => {
     const one = signal({ properties: { page: '/pricing', minutes: 3, internal: true, note: null } })
     expect(await accepted(one)).toEqual({ accepted: 1, duplicates: 0, unknown: [] })
     const contact = String(one.contactId)
-    const kept = { id: one.id, type: 'demo_requested', at: START - 5_000, detail: '/pricing' }
-    expect(await api.inbox(contact)).toEqual([{ kind: 'signal', signal: kept }])
+    const kept = { id: `api-${one.id}`, type: 'demo_requested', at: START - 5_000, detail: '/pricing' }
+    expect(await api.inbox(contact)).toEqual([{ kind: 'signal', signal: kept, receivedAt: START }])
     expect(await api.indexed(contact)).toBe(START)
     expect(api.kicked).toEqual([{ name: 'process-lead', payload: { leadId: contact } }])
   })

@@ -207,7 +207,7 @@ describe('a lead', () => {
     await storeBoth()
     const leads = leadsOf(0)
     const signal = { id: 's1', type: 'demo_requested', at: NOW, detail: 'canary' }
-    await leads.ingest([{ leadId, key: 'signal-s1', item: { kind: 'signal', signal } }], NOW)
+    await leads.ingest([{ leadId, key: 'signal-s1', item: { kind: 'signal', signal, receivedAt: NOW } }], NOW)
     await storeOf(0).commit([], leads.writes.history(leadId, { what: 'canary' }))
     await leads.erase(leadId)
     const left = (await look().keys(`${redis.prefix}*${leadId}*`)).filter((key) => !key.includes(':seen:'))

@@ -202,7 +202,7 @@ describe('a message follows its handoff', () => {
     expect(message.text).toContain(state)
     expect(shownText(message.blocks).replaceAll('*', '')).toContain(state)
     expect(shownText(message.blocks)).toContain('~Dana Ruiz, Northwind~')
-    expect(buttons(message)).toEqual([])
+    expect(JSON.stringify(message)).not.toContain('Dana')
   })
 
   it('stays live for the new rep, the pool and the manager after a reassignment', () => {
@@ -218,13 +218,7 @@ describe('nobody is available', () => {
   it('says who waits since when, and where to look', () => {
     const message = render({ kind: 'nobody-available', handoff: null, lead: leadRecord({ waitingSince: NOW - HOUR }) })
     const since = NOW - HOUR
-    for (const part of [
-      'pool ae',
-      'Dana Ruiz, VP Marketing at Northwind',
-      'score 85',
-      localTime(since, ZONE),
-      'team.yaml',
-    ]) {
+    for (const part of ['pool ae', 'contact', 'score 85', localTime(since, ZONE), 'team.yaml']) {
       expect(message.text).toContain(part)
     }
     expect(shownText(message.blocks)).toContain(slackDate(since, ZONE))

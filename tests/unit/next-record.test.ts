@@ -11,6 +11,7 @@ const NOTHING = { handoffId: undefined, waiting: false, configVersion: 'v2' }
 function read(changes: Partial<LeadReading> = {}): LeadReading {
   return {
     id: '42',
+    createdAt: NOW - 30 * DAY,
     ownerId: '101',
     portalId: '7001',
     attributes: BEST_FIT,

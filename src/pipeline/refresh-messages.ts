@@ -4,9 +4,12 @@ import { type Command, leadOfHandoff, type Store } from '../adapters/store.ts'
 import type { Config } from '../config.ts'
 import type { Handoff } from '../domain/handoff.ts'
 import { OutsideError } from '../errors.ts'
+import { RunLater } from '../queue/worker.ts'
 import type { Logger } from '../telemetry.ts'
 import { renderFor } from './message-context.ts'
 import { fingerprint } from './send-post.ts'
+
+const CHANGED_MEANWHILE = 50
 
 /** Brings every message of a handoff up to its state. Messages that would not change are left alone. */
 export function createRefreshMessages(parts: {
@@ -41,8 +44,7 @@ export function createRefreshMessages(parts: {
     const index = store.keys.index(handoff.leadId, 'refresh')
     const changed = Object.entries(messages).some(([ref, { shown }]) => shown !== handoff.messages[ref]?.shown)
     const record = JSON.stringify({ ...handoff, messages })
-    // What changed while we were at it is shown by the next run: then the entry stays in the index.
-    await store.commit(
+    const committed = await store.commit(
       [leads.guards.handoff(handoffId, version), leads.guards.lead(handoff.leadId, lead.version)],
       [
         ...(changed
@@ -51,6 +53,8 @@ export function createRefreshMessages(parts: {
         ['ZREM', index, handoffId],
       ],
     )
+    // What changed while we were at it is shown by another run.
+    if (!committed) throw new RunLater(CHANGED_MEANWHILE)
   }
 
   async function update(channel: string, ts: string, message: ReturnType<typeof renderFor>): Promise<void> {

@@ -16,6 +16,7 @@ import type { Env } from './env.ts'
 import { withDeadline } from './errors.ts'
 import { createServer } from './http/server.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
+import { createEraseLead } from './pipeline/erase-lead.ts'
 import { createGoneLead } from './pipeline/gone-lead.ts'
 import { createProcessLead } from './pipeline/process-lead.ts'
 import { createRefreshMessages } from './pipeline/refresh-messages.ts'
@@ -109,7 +110,11 @@ export async function createService(options: ServiceOptions) {
   const timer = running.length > 0 && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
 
   function startWorkers() {
-    const processLead = createProcessLead({ ...shared, goneLead: createGoneLead(shared) })
+    const processLead = createProcessLead({
+      ...shared,
+      goneLead: createGoneLead(shared),
+      eraseLead: createEraseLead(shared),
+    })
     const resolveEmail = createResolveEmail(shared)
     const handlers: Handlers = {
       'process-lead': ({ leadId }) => (leadId.startsWith(EMAIL_KEY) ? resolveEmail(leadId) : processLead({ leadId })),

@@ -1,19 +1,14 @@
-import type { Handoffs } from '../adapters/handoffs.ts'
 import { releases } from '../adapters/handoffs.ts'
 import { type InboxItem, signalKey } from '../adapters/lead-records.ts'
 import type { LeadState, LeadStore } from '../adapters/lead-store.ts'
-import type { PoolLedger } from '../adapters/pool-ledger.ts'
-import type { Slack } from '../adapters/slack.ts'
 import type { Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
-import { endHandoff, holderOf } from '../domain/handoff.ts'
+import { endHandoff } from '../domain/handoff.ts'
 import type { Signal } from '../domain/lead.ts'
-import { OutsideError } from '../errors.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
 import type { Logger } from '../telemetry.ts'
-import { ERASED } from './message-context.ts'
 
 // A contact that was created a moment ago may not be readable yet.
 const SETTLING = 60_000
@@ -25,24 +20,19 @@ const GIVE_UP = 48 * 60 * 60_000
 type WaitingSignal = Extract<InboxItem, { kind: 'signal' }>
 
 /**
- * What becomes of a lead whose contact HubSpot no longer has. Deleted: its handoff closes, and it can be restored.
- * Deleted for privacy: nothing is kept, and its Slack messages lose their content.
+ * What becomes of a lead whose contact HubSpot no longer has, or does not have yet. Deleted: its handoff closes, and it
+ * can be restored. Merged: its signals go to the contact that lives on. Not there yet: its signals wait.
  */
 export function createGoneLead(parts: {
   clock: Clock
   store: Store
   leads: LeadStore
-  handoffs: Handoffs
-  pools: PoolLedger
-  slack: Slack
   log: Logger
   kick: (jobs: JobRequest[]) => void
 }) {
   const { leads, store, clock } = parts
 
-  return { gone, erase }
-
-  async function gone(leadId: string, { lead, inbox, handoff }: LeadState): Promise<void> {
+  return async function goneLead(leadId: string, { lead, inbox, handoff }: LeadState): Promise<void> {
     const now = clock.now()
     const hints = inbox.items.filter((item) => item.kind === 'hint')
     const signals = inbox.items.filter((item) => item.kind === 'signal')
@@ -97,26 +87,5 @@ export function createGoneLead(parts: {
         ['ZADD', dead, now, `unread:${leadId}`],
       ],
     )
-  }
-
-  /** Erases a lead whatever HubSpot says: messages lose their content, and nothing is kept. */
-  async function erase(leadId: string): Promise<void> {
-    const { lead } = await leads.read(leadId)
-    for (let number = 1; number <= (lead.record?.handoffs ?? 0); number++) {
-      const { record: handoff } = await leads.readHandoff(`${leadId}-${number}`)
-      if (!handoff) continue
-      for (const { channel, ts } of Object.values(handoff.messages)) await blank(channel, ts)
-      if (handoff.status === 'open') await parts.pools.release(holderOf(handoff).pool, holderOf(handoff).assignmentId)
-    }
-    await leads.erase(leadId)
-  }
-
-  async function blank(channel: string, ts: string): Promise<void> {
-    try {
-      await parts.slack.update(channel, ts, ERASED)
-    } catch (error) {
-      // A message that is gone already holds nothing either.
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
-    }
   }
 }

@@ -1,7 +1,7 @@
 import type { Enrichment } from '../adapters/enrichment.ts'
 import { releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
-import type { LeadStore } from '../adapters/lead-store.ts'
+import type { LeadState, LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Command, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
@@ -16,7 +16,6 @@ import { RunLater } from '../queue/worker.ts'
 import type { Metrics } from '../telemetry.ts'
 import { assignLead } from './assign-lead.ts'
 import { followOwner } from './follow-owner.ts'
-import type { createGoneLead } from './gone-lead.ts'
 import { postsForLead, repAlert } from './posts.ts'
 import { hasResponded, readLead } from './read-lead.ts'
 
@@ -31,7 +30,8 @@ export interface ProcessLeadParts {
   enrichment: Enrichment
   metrics: Metrics
   kick: (jobs: JobRequest[]) => void
-  goneLead: ReturnType<typeof createGoneLead>
+  goneLead: (leadId: string, state: LeadState) => Promise<void>
+  eraseLead: (leadId: string) => Promise<void>
 }
 
 const CHANGED_MEANWHILE = 50
@@ -45,10 +45,10 @@ export function createProcessLead(parts: ProcessLeadParts) {
     // The inbox first: what comes in after it was read is not taken off it, even if HubSpot's answer is older.
     const state = await leads.read(leadId)
     if (state.inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) {
-      return parts.goneLead.erase(leadId)
+      return parts.eraseLead(leadId)
     }
     const contact = await hubspot.readContact(leadId)
-    if (!contact) return parts.goneLead.gone(leadId, state)
+    if (!contact) return parts.goneLead(leadId, state)
     const previous = state.lead.record
     const { reading, late } = await readLead(
       { config, enrichment: parts.enrichment },

@@ -1,21 +1,17 @@
-import { type HandoffChange, type Handoffs, releases } from '../adapters/handoffs.ts'
+import { type Handoffs, releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
 import type { LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Clock } from '../clock.ts'
-import { type Config, rawPropertiesInConditions } from '../config.ts'
-import { evaluate } from '../domain/condition.ts'
-import { decide } from '../domain/decision.ts'
-import { endFollowUp, settleHandoff } from '../domain/follow-up.ts'
-import type { FollowUp, Handoff } from '../domain/handoff.ts'
+import type { Config } from '../config.ts'
+import { settleHandoff } from '../domain/follow-up.ts'
+import type { Handoff } from '../domain/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../domain/ladder.ts'
-import type { LeadRecord, StandingRoute } from '../domain/lead.ts'
-import { attemptsSince, observeAttributes } from '../domain/observation.ts'
-import { factLookup } from '../domain/score.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
 import type { Logger } from '../telemetry.ts'
+import { afterFollowUp } from './after-follow-up.ts'
 import { ladderPosts } from './posts.ts'
 import { hasResponded } from './read-lead.ts'
 
@@ -48,7 +44,8 @@ export function createTakeDueSteps(parts: {
         if (due === null) return null
         // This worker's clock, or the timer's, was ahead of the time that all agree on.
         if (due > now && !handoff.passOn) throw new RunLater(due - now)
-        if (handoff.followUp) return afterFollowUp(config, handoff, handoff.followUp, lead, now)
+        if (handoff.followUp)
+          return afterFollowUp({ config, hubspot: parts.hubspot }, handoff, handoff.followUp, lead, now)
         if (!handoff.passOn && (await respondedInHubSpot(config, handoff))) {
           const ended = settleHandoff(config, handoff, { at: now, how: 'seen-in-hubspot' })
           return ended && { handoff: ended, history: { at: now, what: 'seen-in-hubspot' } }
@@ -63,37 +60,6 @@ export function createTakeDueSteps(parts: {
         }
       })
     }
-  }
-
-  // The days for reaching the lead are over: it stays with its rep, or rests in nurture until it does something new.
-  async function afterFollowUp(
-    config: Config,
-    handoff: Handoff,
-    followUp: FollowUp,
-    lead: LeadRecord,
-    now: number,
-  ): Promise<HandoffChange> {
-    const contact = await parts.hubspot.readContact(handoff.leadId)
-    const attributes = observeAttributes(
-      config.hubspot,
-      contact?.properties ?? {},
-      null,
-      rawPropertiesInConditions(config),
-    )
-    const condition = config.sla.attempts?.answered
-    const answered = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
-    const made = attemptsSince(config.hubspot, contact?.properties ?? {}, handoff.baseline)
-    const after = endFollowUp(handoff, followUp, answered, made, now)
-    if (!after.returned) return { handoff: after }
-    const { reason, at } = after.returned
-    const { route: wanted } = decide(config, lead, { withSales: false, rejected: false }, now)
-    // Who has said no, or turned out to be wrong for us, is not nurtured either.
-    if ('disqualify' in wanted.to) {
-      const out: StandingRoute = { name: wanted.route, to: wanted.to, reason: wanted.to.disqualify, at }
-      return { handoff: after, lead: { ...lead, route: out }, history: { at, what: 'returned', reason } }
-    }
-    const route: StandingRoute = { name: 'no-answer', to: { nurture: followUp.nurture }, reason, at }
-    return { handoff: after, lead: { ...lead, route, returned: { at } }, history: { at, what: 'returned', reason } }
   }
 
   // A click, or another worker, was faster: a rep who was about to get the lead and did not is free again.

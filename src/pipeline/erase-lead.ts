@@ -1,0 +1,31 @@
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { PoolLedger } from '../adapters/pool-ledger.ts'
+import type { Slack } from '../adapters/slack.ts'
+import { holderOf } from '../domain/handoff.ts'
+import { OutsideError } from '../errors.ts'
+import { ERASED } from './message-context.ts'
+
+/** Erases a lead whatever HubSpot says: its Slack messages lose their content, and nothing of it is kept. */
+export function createEraseLead(parts: { leads: LeadStore; pools: PoolLedger; slack: Slack }) {
+  const { leads } = parts
+
+  return async function eraseLead(leadId: string): Promise<void> {
+    const { lead } = await leads.read(leadId)
+    for (let number = 1; number <= (lead.record?.handoffs ?? 0); number++) {
+      const { record: handoff } = await leads.readHandoff(`${leadId}-${number}`)
+      if (!handoff) continue
+      for (const { channel, ts } of Object.values(handoff.messages)) await blank(channel, ts)
+      if (handoff.status === 'open') await parts.pools.release(holderOf(handoff).pool, holderOf(handoff).assignmentId)
+    }
+    await leads.erase(leadId)
+  }
+
+  async function blank(channel: string, ts: string): Promise<void> {
+    try {
+      await parts.slack.update(channel, ts, ERASED)
+    } catch (error) {
+      // A message that is gone already holds nothing either.
+      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+    }
+  }
+}

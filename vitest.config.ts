@@ -5,7 +5,10 @@ export default defineConfig({
     // Load the sources as Node does, so that syntax which Node rejects fails here as well.
     experimental: { viteModuleRunner: false },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], isolate: false, testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {

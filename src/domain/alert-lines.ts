@@ -51,7 +51,7 @@ export function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput,
   if (before && holder) {
     const from = mention(slackIds, before.rep)
     if (holder.how === 'passed-on') lines.push(`Passed on by ${holder.by ? `<@${holder.by}>` : from}`)
-    else if (holder.how === 'owner-changed') lines.push(`Was with ${from}, given to you in HubSpot`)
+    else if (holder.how === 'owner-changed') lines.push(`Was with ${from} before, given on in HubSpot`)
     else lines.push(`Reassigned from ${from}: no response`)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)

@@ -70,7 +70,6 @@ const HUBSPOT_APP = {
     'crm.objects.contacts.write',
     'crm.objects.companies.read',
     'crm.objects.deals.read',
-    'crm.objects.owners.read',
     'crm.schemas.contacts.read',
     'crm.schemas.contacts.write',
   ],

@@ -20,7 +20,6 @@ const StoredLead: z.ZodType<LeadRecord> = z.object({
   v: z.literal(1),
   id: z.string(),
   portalId: z.string().optional(),
-  ownerId: z.string().optional(),
   attributes: z.record(z.string(), Attribute),
   counters: z.record(z.string(), z.string().nullable()),
   signals: z.array(Signal),

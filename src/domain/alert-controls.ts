@@ -14,8 +14,7 @@ export const CONTROLS = {
   more: 'lead.more',
   disqualify: 'lead.disqualify',
 } as const
-export const MENU = { pass_on: 'Pass on', disqualify: 'Disqualify', explain: 'Why this score' } as const
-export type MenuChoice = keyof typeof MENU
+const MENU = { pass_on: 'Pass on', disqualify: 'Disqualify', explain: 'Why this score' } as const
 
 /** The buttons and the menu of a message that still wants something. */
 export function controls(lead: LeadRecord, handoff: Handoff): KnownBlock {

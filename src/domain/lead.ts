@@ -79,7 +79,6 @@ export interface LeadRecord {
   v: 1
   id: string
   portalId?: string
-  ownerId?: string
   attributes: Attributes
   counters: Record<string, string | null>
   signals: Signal[]

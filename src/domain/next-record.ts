@@ -5,7 +5,6 @@ import type { Attributes, LeadRecord, Signal } from './lead.ts'
 export interface LeadReading {
   id: string
   createdAt: number
-  ownerId: string | undefined
   portalId: string | undefined
   attributes: Attributes
   signals: Signal[]
@@ -66,7 +65,6 @@ export function nextRecord(
   }
   const handoffId = outcome.handoffId ?? previous?.handoffId
   if (handoffId) record.handoffId = handoffId
-  if (reading.ownerId) record.ownerId = reading.ownerId
   if (reading.portalId) record.portalId = reading.portalId
   if (previous?.rejected) record.rejected = previous.rejected
   if (previous?.returned && decision.action === 'stay-in-nurture') record.returned = previous.returned

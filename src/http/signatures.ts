@@ -21,45 +21,42 @@ const DECODED: Record<string, string> = {
   '%3B': ';',
 }
 
-/** Checks HubSpot's v3 signature: base64 HMAC-SHA256 over method, public URI, raw body and timestamp (milliseconds). */
-export function verifyHubSpotSignature(request: {
+interface SignedRequest {
+  /** One secret, or two while they are rotated. */
   secrets: string[]
-  method: string
-  uri: string
   body: Buffer
   signature: string | undefined
   timestamp: string | undefined
+  /** Epoch milliseconds. */
   now: number
-}): SignatureVerdict {
-  const { signature, timestamp } = request
-  if (!signature || !timestamp) return 'missing'
-  if (!isFresh(timestamp, 1, request.now)) return 'stale'
+}
+
+/** Checks HubSpot's v3 signature: base64 HMAC-SHA256 over method, public URI, raw body and timestamp (milliseconds). */
+export function verifyHubSpotSignature(request: SignedRequest & { method: string; uri: string }): SignatureVerdict {
   const uri = request.uri.replace(/%[0-9A-F]{2}/gi, (code) => DECODED[code.toUpperCase()] ?? code)
-  const expected = request.secrets.map((secret) =>
-    createHmac('sha256', secret)
-      .update(`${request.method}${uri}`)
-      .update(request.body)
-      .update(timestamp)
-      .digest('base64'),
-  )
-  return expected.some((one) => sameText(one, signature)) ? 'valid' : 'wrong'
+  return verify(request, 1, (secret, timestamp) => {
+    const signing = createHmac('sha256', secret).update(`${request.method}${uri}`).update(request.body)
+    return signing.update(timestamp).digest('base64')
+  })
 }
 
 /** Checks Slack's v0 signature: hex HMAC-SHA256 over version, timestamp (seconds) and raw body. */
-export function verifySlackSignature(request: {
-  secrets: string[]
-  body: Buffer
-  signature: string | undefined
-  timestamp: string | undefined
-  now: number
-}): SignatureVerdict {
-  const { signature, timestamp } = request
+export function verifySlackSignature(request: SignedRequest): SignatureVerdict {
+  return verify(request, 1_000, (secret, timestamp) => {
+    const signing = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(request.body)
+    return `v0=${signing.digest('hex')}`
+  })
+}
+
+/** `unit` is what one step of the timestamp is in milliseconds; `sign` makes the signature that a secret would give. */
+function verify(
+  { secrets, signature, timestamp, now }: SignedRequest,
+  unit: number,
+  sign: (secret: string, timestamp: string) => string,
+): SignatureVerdict {
   if (!signature || !timestamp) return 'missing'
-  if (!isFresh(timestamp, 1_000, request.now)) return 'stale'
-  const expected = request.secrets.map(
-    (secret) => `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(request.body).digest('hex')}`,
-  )
-  return expected.some((one) => sameText(one, signature)) ? 'valid' : 'wrong'
+  if (!isFresh(timestamp, unit, now)) return 'stale'
+  return secrets.some((secret) => sameText(sign(secret, timestamp), signature)) ? 'valid' : 'wrong'
 }
 
 /** Compares two texts in a time that does not depend on where they differ. */

@@ -42,7 +42,6 @@ export async function readLead(
   const reading: LeadReading = {
     id: contact.id,
     createdAt: contact.createdAt,
-    ownerId: contact.properties.hubspot_owner_id ?? undefined,
     portalId:
       inbox.items.flatMap((item) => (item.kind === 'hint' && item.portalId ? [item.portalId] : [])).at(-1) ??
       previous?.portalId,

@@ -54,6 +54,30 @@ describe('nothing is lost and nothing is said twice', () => {
     for (const message of stage.slack.messages()) expect(message.text).toContain('Contacted')
   })
 
+  it('goes on with the ladder when HubSpot cannot be asked for a response', async () => {
+    stage = await createStage()
+    createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.failNext({ path: /contacts\/batch\/read/, status: 503, times: 1 })
+    await stage.advance(HOUR)
+    expect(stage.texts('U000SDR1')).toEqual([
+      expect.stringContaining('New lead for you'),
+      expect.stringContaining('Still waiting for you'),
+    ])
+  })
+
+  it('does not send a message that is no longer true', async () => {
+    stage = await createStage()
+    // The rep's own message cannot be delivered yet; a colleague takes the lead from the channel meanwhile.
+    stage.slack.failNext({ method: 'conversations.open', kind: 'http-500', times: 6 })
+    createTier2Lead(stage)
+    await expect.poll(() => stage.slack.messages('C0000SDR').length).toBe(1)
+    await click(stage, 'U000SDR2', 'C0000SDR', 'contacted')
+    await stage.quiet()
+    expect(stage.texts('U000SDR1')).toEqual([])
+    expect(stage.texts('C0000SDR')).toEqual([expect.stringContaining('Contacted by')])
+  })
+
   it('tells the manager when the rep cannot be reached in Slack', async () => {
     stage = await createStage()
     stage.slack.failNext({ method: 'conversations.open', kind: 'ok-false', error: 'user_disabled', times: 1 })

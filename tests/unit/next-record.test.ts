@@ -12,7 +12,6 @@ function read(changes: Partial<LeadReading> = {}): LeadReading {
   return {
     id: '42',
     createdAt: NOW - 30 * DAY,
-    ownerId: '101',
     portalId: '7001',
     attributes: BEST_FIT,
     signals: signalsAgo('demo_requested', 0),
@@ -46,7 +45,6 @@ describe('the record after a decision', () => {
     const { attributes, signals, counters, pages, enrichment } = reading
     expect(record).toMatchObject({ v: 1, id: '42', attributes, signals, counters, pages, enrichment })
     expect(record).toMatchObject({
-      ownerId: '101',
       portalId: '7001',
       handoffId: '42-1',
       handoffs: 1,
@@ -70,12 +68,6 @@ describe('the record after a decision', () => {
       handoffId: '42-4',
       handoffs: 4,
     })
-  })
-
-  it('forgets an owner that the contact has no more', () => {
-    expect(recordOf(read({ ownerId: undefined }), { previous: leadRecord({ ownerId: '101' }) })).not.toHaveProperty(
-      'ownerId',
-    )
   })
 })
 

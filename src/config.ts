@@ -49,6 +49,8 @@ export interface Config {
   hubspot: z.output<typeof HubSpotMapping>
   enrichment: z.output<typeof Enrichment>
   version: string
+  /** The same for what scores a lead (icp.yaml and scoring.yaml), as a whole number of 48 bits. */
+  scoringVersion: number
 }
 
 const ENRICHMENT_DEFAULT: z.output<typeof Enrichment> = {
@@ -98,7 +100,8 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     sla,
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
-    version: versionOf(sources),
+    version: digestOf(sources).slice(0, 12),
+    scoringVersion: Number.parseInt(digestOf({ icp: sources.icp, scoring: sources.scoring }).slice(0, 12), 16),
   }
   if (cases && sources['routing-cases']) {
     const source = sources['routing-cases']
@@ -164,13 +167,12 @@ function conditionsOf(config: Config): Condition[] {
 }
 
 // Comments, the order of keys, aliases and the routing cases decide nothing, so they do not count.
-function versionOf(sources: Partial<Record<FileName, SourceFile>>): string {
+function digestOf(sources: Partial<Record<FileName, SourceFile | undefined>>): string {
   const { 'routing-cases': _, ...content } = sources
-  const plain = Object.fromEntries(Object.entries(content).map(([name, source]) => [name, source.content]))
+  const plain = Object.fromEntries(Object.entries(content).map(([name, source]) => [name, source?.content]))
   return createHash('sha256')
     .update(stringify(plain, { sortMapEntries: true, aliasDuplicateObjects: false }))
     .digest('hex')
-    .slice(0, 12)
 }
 
 function unique(names: string[]): string[] {

@@ -9,7 +9,13 @@ const Attribute = z.object({
   value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
   source: z.string(),
 })
-const Signal = z.object({ id: z.string(), type: z.string(), at: z.number(), detail: z.string().optional() })
+const Signal = z.object({
+  id: z.string(),
+  type: z.string(),
+  at: z.number(),
+  detail: z.string().optional(),
+  decision: z.number().optional(),
+})
 const Destination = z.union([
   z.object({ pool: z.string() }),
   z.object({ nurture: z.string() }),
@@ -49,6 +55,8 @@ const StoredLead: z.ZodType<LeadRecord> = z.object({
   returned: z.object({ at: z.number() }).optional(),
   rejected: z.object({ by: z.string(), reason: z.string(), at: z.number() }).optional(),
   configVersion: z.string(),
+  scoringVersion: z.number(),
+  decisions: z.number(),
 })
 
 const endings = ['contacted', 'seen-in-hubspot', 'disqualified', 'contact-gone'] as const

@@ -30,6 +30,10 @@ export interface Incoming {
   item: InboxItem
 }
 
+/** The lists of handoffs. */
+export const HANDOFF_STATES = ['open', 'responded', 'breached', 'closed'] as const
+export type HandoffState = (typeof HANDOFF_STATES)[number]
+
 const SEEN_SECONDS = 48 * 60 * 60
 const HISTORY_LENGTH = 100
 
@@ -113,6 +117,48 @@ export function createLeadStore(store: Store) {
       return (await redis.lrange(keys.history(leadId), 0, -1)).map((json) => JSON.parse(json))
     },
 
+    /** How many handoffs there are by status; a breached one also counts under its status. */
+    async countHandoffs(): Promise<Record<HandoffState, number>> {
+      const counts = await Promise.all(
+        HANDOFF_STATES.map(async (state) => {
+          const parts = await Promise.all(
+            store.partitions.map((partition) => redis.zcard(keys.listIn(partition, state))),
+          )
+          return [state, parts.reduce((sum, count) => sum + count, 0)] as const
+        }),
+      )
+      return Object.fromEntries(counts) as Record<HandoffState, number>
+    },
+
+    /**
+     * Handoffs of a status, the youngest first, at most `limit`, that come after `after` (the last one of the page
+     * before). `next` is where the following page begins; null when there is none.
+     */
+    async listHandoffs(
+      state: HandoffState,
+      after: { at: number; id: string } | null,
+      limit: number,
+    ): Promise<{ handoffs: Handoff[]; next: { at: number; id: string } | null }> {
+      const found = await Promise.all(
+        store.partitions.map(async (partition) => {
+          const key = keys.listIn(partition, state)
+          const [same, older] = await Promise.all([
+            after ? redis.zrangebyscore(key, after.at, after.at) : [],
+            redis.zrevrangebyscore(key, after ? `(${after.at}` : '+inf', '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1),
+          ])
+          const tied = after ? same.filter((id) => id < after.id).map((id) => ({ id, at: after.at })) : []
+          return [...tied, ...older.flatMap((id, at) => (at % 2 === 0 ? [{ id, at: Number(older[at + 1]) }] : []))]
+        }),
+      )
+      const sorted = found.flat().sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
+      const page = sorted.slice(0, limit)
+      const records = await Promise.all(page.map(({ id }) => this.readHandoff(id)))
+      return {
+        handoffs: records.flatMap(({ record }) => record ?? []),
+        next: sorted.length > limit ? (page.at(-1) ?? null) : null,
+      }
+    },
+
     /** Erases everything about a lead and its handoffs; nothing is left but keys of events that hold no data. */
     async erase(leadId: string): Promise<void> {
       const { lead } = await this.read(leadId)
@@ -126,8 +172,10 @@ export function createLeadStore(store: Store) {
           ['DEL', keys.history(leadId)],
           ...indexes.map((index): Command => ['ZREM', keys.index(leadId, index), leadId]),
           ['ZREM', keys.index(leadId, 'dead'), `unread:${leadId}`, `sync:${leadId}`],
+          ['ZREM', keys.list(leadId, 'scored'), leadId],
           ...handoffs.flatMap((id): Command[] => [
             ['DEL', keys.handoff(id)],
+            ...HANDOFF_STATES.map((state): Command => ['ZREM', keys.list(leadId, state), id]),
             ['ZREM', keys.index(leadId, 'rungs'), id],
             ['ZREM', keys.index(leadId, 'refresh'), id],
           ]),
@@ -147,6 +195,7 @@ export function createLeadStore(store: Store) {
       lead(record: LeadRecord, version: number, now: number): Command[] {
         return [
           ['HSET', keys.lead(record.id), 'version', version, 'record', JSON.stringify(record)],
+          ['ZADD', keys.list(record.id, 'scored'), record.scoringVersion, record.id],
           record.lookAgainAt === null
             ? ['ZREM', keys.index(record.id, 'rescore'), record.id]
             : ['ZADD', keys.index(record.id, 'rescore'), record.lookAgainAt, record.id],
@@ -159,6 +208,13 @@ export function createLeadStore(store: Store) {
         const due = nextDue(handoff)
         return [
           ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
+          ['ZADD', keys.list(handoff.leadId, handoff.status), handoff.startedAt, handoff.id],
+          ...(handoff.status === 'open'
+            ? []
+            : [['ZREM', keys.list(handoff.leadId, 'open'), handoff.id] satisfies Command]),
+          ...(handoff.breachedAt === undefined
+            ? []
+            : [['ZADD', keys.list(handoff.leadId, 'breached'), handoff.startedAt, handoff.id] satisfies Command]),
           due === null
             ? ['ZREM', keys.index(handoff.leadId, 'rungs'), handoff.id]
             : ['ZADD', keys.index(handoff.leadId, 'rungs'), due, handoff.id],

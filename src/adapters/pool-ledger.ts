@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RepChoice } from '../domain/history.ts'
 import { type Candidate, chooseRep, emptyLedger, type RotationLedger, type SkipReason } from '../domain/rotation.ts'
 import { localDateOf, type Pool, poolChain, skipReason, type Team } from '../domain/team.ts'
 import type { Command, Guard, Store } from './store.ts'
@@ -26,12 +27,7 @@ const StoredLedger = z.object({
 type StoredLedger = z.output<typeof StoredLedger>
 
 /** Who was chosen and who else was considered, pool by pool. `rep` is null when nobody is available anywhere. */
-export interface Choice {
-  assignmentId: string
-  rep: string | null
-  pool: string
-  candidates: { pool: string; members: Candidate[] }[]
-}
+export type Choice = RepChoice & { assignmentId: string }
 
 /** A request for a rep. `keep` is the owner who stays when available; `hadIt` are reps who must not get it again. */
 export interface AssignmentRequest {
@@ -95,12 +91,12 @@ export function createPoolLedger(store: Store) {
   }
 
   async function assignFrom(team: Team, pool: string, settings: Pool, request: AssignmentRequest, now: number) {
-    return change<{ rep: string | null; members: Candidate[] }>(pool, async (ledger) => {
+    return change<{ rep: string | null; owner: boolean; members: Candidate[] }>(pool, async (ledger) => {
       const key = assignmentKey(pool, request.assignmentId)
       const given = await readAssignment(pool, request.assignmentId)
       const held = given.version === GIVEN ? given.rep : undefined
       if (held && team.reps[held]?.active)
-        return { next: null, guards: [], writes: [], result: { rep: held, members: [] } }
+        return { next: null, guards: [], writes: [], result: { rep: held, owner: false, members: [] } }
       const skip: Record<string, SkipReason | undefined> = {}
       for (const { rep } of settings.members) {
         const load = { today: leadsToday(team, ledger, rep, now), open: ledger.open[rep] ?? 0 }
@@ -109,7 +105,7 @@ export function createPoolLedger(store: Store) {
       const choice = chooseRep({ members: settings.members, ledger: ledger.rotation, skip, at: now })
       const owner = settings.members.find(({ rep }) => rep === request.keep && skip[rep] === undefined)?.rep
       const rep = owner ?? choice.rep
-      const result = { rep, members: choice.candidates }
+      const result = { rep, owner: owner !== undefined, members: choice.candidates }
       if (rep === null) return { next: null, guards: [], writes: [], result }
       // Whom the assignment was given to before has left the team: they no longer count as having it.
       const opened = held ? { ...ledger.open, [held]: Math.max(0, (ledger.open[held] ?? 0) - 1) } : ledger.open
@@ -141,11 +137,11 @@ export function createPoolLedger(store: Store) {
         const settings = team.pools[pool]
         // A rep that another pool of the chain has given already stands, whoever is available by now.
         if (!settings || (given.some(Boolean) && !given[index])) continue
-        const { rep, members } = await assignFrom(team, pool, settings, request, now)
+        const { rep, owner, members } = await assignFrom(team, pool, settings, request, now)
         candidates.push({ pool, members })
-        if (rep !== null) return { assignmentId: request.assignmentId, rep, pool, candidates }
+        if (rep !== null) return { assignmentId: request.assignmentId, rep, pool, owner, candidates }
       }
-      return { assignmentId: request.assignmentId, rep: null, pool: request.pool, candidates }
+      return { assignmentId: request.assignmentId, rep: null, pool: request.pool, owner: false, candidates }
     },
 
     /** Counts an assignment as no longer open. A second call changes nothing. */

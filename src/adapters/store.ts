@@ -20,6 +20,13 @@ const PARTITIONS = 16
 export const INDEXES = ['unread', 'rescore', 'rungs', 'posts', 'refresh', 'sync', 'release', 'dead'] as const
 export type Index = (typeof INDEXES)[number]
 
+/**
+ * What stands in lists for people and for scoring again: handoffs by status, by the instant they started (a breached one
+ * also stands under its status), and `scored` leads by the scoring version that scored them.
+ */
+export const LISTS = ['open', 'responded', 'breached', 'closed', 'scored'] as const
+export type List = (typeof LISTS)[number]
+
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number)[]]
 
@@ -57,11 +64,13 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
     return `${prefix}{${((hash[0] ?? 0) % PARTITIONS).toString(16)}}`
   }
   const indexKey = (leadId: string, index: Index) => `${partitionOf(leadId)}:index:${index}`
+  const listIn = (partition: string, list: List) => `${partition}:list:${list}`
   const partitions = Array.from({ length: PARTITIONS }, (_, number) => `${prefix}{${number.toString(16)}}`)
 
   return {
     redis,
     prefix,
+    partitions,
     keys: {
       lead: (id: string) => `${partitionOf(id)}:lead:${id}`,
       inbox: (id: string) => `${partitionOf(id)}:inbox:${id}`,
@@ -71,6 +80,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       handoff: (id: string) => `${partitionOf(leadOfHandoff(id))}:handoff:${id}`,
       post: (id: string) => `${partitionOf(leadOfHandoff(id))}:post:${id}`,
       index: indexKey,
+      list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),
+      listIn,
       pool: (name: string) => `${prefix}{pool-${name}}`,
       shared: (name: string) => `${prefix}:${name}`,
     },

@@ -10,6 +10,13 @@ import { fullLookup, type LeadScore, nextBandChange, type ScoringConfig, scoreLe
  */
 export type Action = 'assign' | 'stay-with-sales' | 'stay-rejected' | 'stay-in-nurture' | 'nurture' | 'disqualify'
 
+/** What stands for a lead and has to be respected: it is with sales, a person rejected it, or nobody reached it. */
+export interface Standing {
+  withSales: boolean
+  rejected: boolean
+  resting?: boolean
+}
+
 /** A decision with everything that explains it. `lookAgainAt` is epoch milliseconds. */
 export interface Decision {
   score: LeadScore
@@ -23,7 +30,7 @@ export interface Decision {
 export function decide(
   config: { icp: IcpConfig; scoring: ScoringConfig; routing: RoutingConfig },
   lead: { attributes: Attributes; signals: readonly Signal[] },
-  standing: { withSales: boolean; rejected: boolean; resting?: boolean },
+  standing: Standing,
   now: number,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
@@ -97,49 +104,7 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
   return summary
 }
 
-/** Whether a decision says anything that the record did not say before; only then it makes a line of the history. */
-export function isNews(previous: LeadRecord | null, record: LeadRecord): boolean {
-  if (!previous) return true
-  const told = ({ score, route, handoffId, waitingSince, configVersion }: LeadRecord) =>
-    JSON.stringify([
-      score.total,
-      score.fit,
-      score.engagement,
-      route.name,
-      route.to,
-      handoffId,
-      waitingSince,
-      configVersion,
-    ])
-  return told(previous) !== told(record)
-}
-
-/** One line of the lead's history: what was decided and, when a rep was looked for, who was considered. */
-export function historyEntry(
-  record: LeadRecord,
-  decision: Decision,
-  choice: { rep: string | null; pool: string; candidates: unknown } | undefined,
-): object {
-  const { total, fit, engagement, band, at } = record.score
-  const { route, action } = { route: decision.route.route, action: decision.action }
-  const scored = {
-    at,
-    what: 'decided',
-    route,
-    action,
-    score: total,
-    fit,
-    engagement,
-    band,
-    config: record.configVersion,
-  }
-  return choice ? { ...scored, rep: choice.rep, pool: choice.pool, candidates: choice.candidates } : scored
-}
-
-function actionOf(
-  route: RouteDecision,
-  standing: { withSales: boolean; rejected: boolean; resting?: boolean },
-): Action {
+function actionOf(route: RouteDecision, standing: Standing): Action {
   if (standing.withSales) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'

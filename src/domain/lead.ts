@@ -10,12 +10,16 @@ export interface Attribute {
 /** The known attributes of a lead by the names of the contract. An absent name is unknown, which is never the same as zero. */
 export type Attributes = Record<string, Attribute>
 
-/** Something the lead did. `id` is unique within the lead; `at` is epoch milliseconds; `detail` is a page, form or title to show. */
+/**
+ * Something the lead did. `id` is unique within the lead; `at` is epoch milliseconds; `detail` is a page, form or title
+ * to show. `decision` is the number of the decision that was the first to know of it.
+ */
 export interface Signal {
   id: string
   type: string
   at: number
   detail?: string
+  decision?: number
 }
 
 /**
@@ -111,4 +115,8 @@ export interface LeadRecord {
   /** A person took the lead out; their word stands. */
   rejected?: { by: string; reason: string; at: number }
   configVersion: string
+  /** Stands for the rules that scored it, so that leads can be found which older rules scored. */
+  scoringVersion: number
+  /** How many decisions stand in the history: the number of the latest one. */
+  decisions: number
 }

@@ -1,4 +1,5 @@
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
+import { isNews } from './history.ts'
 import type { Attributes, LeadRecord, Signal } from './lead.ts'
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
@@ -35,7 +36,7 @@ export function nextRecord(
   previous: LeadRecord | null,
   reading: LeadReading,
   decision: Decision,
-  outcome: { handoffId: string | undefined; waiting: boolean; configVersion: string },
+  outcome: { handoffId: string | undefined; waiting: boolean; configVersion: string; scoringVersion: number },
   now: number,
 ): LeadRecord {
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
@@ -62,6 +63,8 @@ export function nextRecord(
     lookAgainAt: instants.length > 0 ? Math.min(...instants) : null,
     handoffs: (previous?.handoffs ?? 0) + (outcome.handoffId ? 1 : 0),
     configVersion: outcome.configVersion,
+    scoringVersion: outcome.scoringVersion,
+    decisions: previous?.decisions ?? 0,
   }
   const handoffId = outcome.handoffId ?? previous?.handoffId
   if (handoffId) record.handoffId = handoffId
@@ -69,5 +72,7 @@ export function nextRecord(
   if (previous?.rejected) record.rejected = previous.rejected
   if (previous?.returned && decision.action === 'stay-in-nurture') record.returned = previous.returned
   if (outcome.waiting) record.waitingSince = previous?.waitingSince ?? now
-  return record
+  if (!isNews(previous, record)) return record
+  const decisions = record.decisions + 1
+  return { ...record, decisions, signals: record.signals.map((signal) => ({ decision: decisions, ...signal })) }
 }

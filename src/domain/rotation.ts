@@ -41,6 +41,7 @@ export interface Candidate {
   rep: string
   weight: number
   turns: number
+  lastAssignedAt: number | null
   skipped: SkipReason | null
 }
 
@@ -70,7 +71,7 @@ export function chooseRep(input: {
     const skipped = ownValue(skip, rep) ?? null
     const known = atWeight(ownValue(ledger.members, rep), rep, weight)
     const entry = skipped ? known : { ...known, turns: Math.max(known.turns, scaledUp(ledger.level, weight)) }
-    candidates.push({ rep, weight, turns: entry.turns, skipped })
+    candidates.push({ rep, weight, turns: entry.turns, lastAssignedAt: entry.lastAssignedAt, skipped })
     if (skipped) continue
     entries.set(rep, entry)
     if (!chosen || comesBefore(entry, chosen)) chosen = { rep, ...entry }

@@ -6,9 +6,10 @@ import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Command, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { decide, historyEntry, isNews } from '../domain/decision.ts'
+import { decide } from '../domain/decision.ts'
 import { settleHandoff } from '../domain/follow-up.ts'
 import { type Handoff, holderOf } from '../domain/handoff.ts'
+import { decisionEntry } from '../domain/history.ts'
 import { isResting, nextRecord } from '../domain/next-record.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
@@ -64,14 +65,12 @@ export function createProcessLead(parts: ProcessLeadParts) {
     const ended = responded ? settleHandoff(config, standing, { at: now, how: 'seen-in-hubspot' }) : null
     const moved = standing && !ended ? await followOwner(config, leads, contact, standing, now) : null
     const current = ended ?? moved ?? standing
-    const withSales = current !== null && current.status !== 'closed'
-    const rejected = previous?.rejected !== undefined
-    const decision = decide(
-      config,
-      reading,
-      { withSales, rejected, resting: isResting(previous, reading.signals) },
-      now,
-    )
+    const before = {
+      withSales: current !== null && current.status !== 'closed',
+      rejected: previous?.rejected !== undefined,
+      resting: isResting(previous, reading.signals),
+    }
+    const decision = decide(config, reading, before, now)
     const assignment = await assignLead(parts.pools, config, contact, decision, previous?.handoffs ?? 0, now)
     const started = assignment?.handoff ?? null
 
@@ -80,7 +79,7 @@ export function createProcessLead(parts: ProcessLeadParts) {
       previous,
       reading,
       decision,
-      { handoffId: started?.id, waiting, configVersion: config.version },
+      { handoffId: started?.id, waiting, configVersion: config.version, scoringVersion: config.scoringVersion },
       now,
     )
     const posts = [...postsForLead(record, previous, started, current), ...(moved ? [repAlert(moved)] : [])]
@@ -99,8 +98,8 @@ export function createProcessLead(parts: ProcessLeadParts) {
         ...leads.writes.readInbox(leadId, state.inbox.count),
         ...(changed ? leads.writes.handoff(changed, changedVersion + 1, now) : showNews),
         ...posts.flatMap((post) => leads.writes.post(post, now)),
-        ...(isNews(previous, record)
-          ? leads.writes.history(leadId, historyEntry(record, decision, assignment?.choice))
+        ...(record.decisions !== previous?.decisions
+          ? leads.writes.history(leadId, decisionEntry(previous, record, decision, before, assignment?.choice))
           : []),
         ...released.flatMap(({ pool, assignmentId }) => leads.writes.release(leadId, pool, assignmentId, now)),
       ],

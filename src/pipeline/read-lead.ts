@@ -98,7 +98,8 @@ function memoryFor(config: Config): number | undefined {
 }
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
-  const byId = new Map(signals.map((signal) => [signal.id, signal]))
+  // What is known stands: the same signal told again changes nothing.
+  const byId = new Map(signals.toReversed().map((signal) => [signal.id, signal]))
   const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
   return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
 }

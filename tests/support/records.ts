@@ -132,6 +132,8 @@ export function leadRecord(changes: Partial<LeadRecord> = {}): LeadRecord {
     lookAgainAt: null,
     handoffs: 1,
     configVersion: 'abc123',
+    scoringVersion: 1,
+    decisions: 1,
     ...changes,
   }
 }

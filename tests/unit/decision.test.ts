@@ -3,7 +3,6 @@ import { loadConfig } from '../../src/config.ts'
 import {
   type Decision,
   decide,
-  historyEntry,
   plain,
   scoreSummary,
   signed,
@@ -11,7 +10,7 @@ import {
   topReasons,
 } from '../../src/domain/decision.ts'
 import type { Attributes, Signal, StandingRoute } from '../../src/domain/lead.ts'
-import { BEST_FIT, DAY, facts, leadRecord, NOW, signalsAgo } from '../support/records.ts'
+import { BEST_FIT, DAY, facts, NOW, signalsAgo } from '../support/records.ts'
 
 const config = await loadConfig('config', NOW)
 const FREE = { withSales: false, rejected: false }
@@ -156,23 +155,4 @@ test('scoreSummary keeps the few numbers of a score', () => {
     reasons: ['+20 company size tier 1', '+20 demo requested', '+15 industry tier 1'],
   })
   expect(scoreSummary(decided({}).score, NOW)).not.toHaveProperty('tier')
-})
-
-test('historyEntry says what was decided, and who was considered', () => {
-  const decision = decided(BEST_FIT, demo)
-  const record = leadRecord({ score: scoreSummary(decision.score, NOW) })
-  const entry = historyEntry(record, decision, undefined)
-  expect(entry).toEqual({
-    at: NOW,
-    what: 'decided',
-    route: 'tier-1-mql',
-    action: 'assign',
-    score: 70,
-    fit: 50,
-    engagement: 20,
-    band: 'high',
-    config: 'abc123',
-  })
-  const choice = { rep: null, pool: 'ae', candidates: [{ rep: 'ae-1', skipped: 'away' }] }
-  expect(historyEntry(record, decision, choice)).toEqual({ ...entry, ...choice })
 })

@@ -6,7 +6,7 @@ import { BEST_FIT, DAY, facts, HOUR, leadRecord, MINUTE, NOW, signalsAgo } from 
 
 const config = await loadConfig('config', NOW)
 const FREE = { withSales: false, rejected: false }
-const NOTHING = { handoffId: undefined, waiting: false, configVersion: 'v2' }
+const NOTHING = { handoffId: undefined, waiting: false, configVersion: 'v2', scoringVersion: 2 }
 
 function read(changes: Partial<LeadReading> = {}): LeadReading {
   return {
@@ -31,7 +31,7 @@ function recordOf(
     standing = FREE,
   }: {
     previous?: ReturnType<typeof leadRecord> | null
-    outcome?: { handoffId: string | undefined; waiting: boolean; configVersion: string }
+    outcome?: { handoffId: string | undefined; waiting: boolean; configVersion: string; scoringVersion: number }
     standing?: typeof FREE
   } = {},
 ) {

@@ -147,9 +147,9 @@ describe('the candidates', () => {
     const { ledger } = give([ann, bob, cat], everyoneThere(3))
     const skip: Skip = { ann: 'had-it-before', cat: 'daily-cap', bob: undefined }
     expect(chooseRep({ members: [ann, bob, cat], ledger, skip, at: 1 }).candidates).toEqual([
-      { rep: 'ann', weight: 1, turns: 1, skipped: 'had-it-before' },
-      { rep: 'bob', weight: 1, turns: 1, skipped: null },
-      { rep: 'cat', weight: 1, turns: 1, skipped: 'daily-cap' },
+      { rep: 'ann', weight: 1, turns: 1, lastAssignedAt: 60_000, skipped: 'had-it-before' },
+      { rep: 'bob', weight: 1, turns: 1, lastAssignedAt: 120_000, skipped: null },
+      { rep: 'cat', weight: 1, turns: 1, lastAssignedAt: 180_000, skipped: 'daily-cap' },
     ])
   })
 })

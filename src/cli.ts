@@ -1,14 +1,24 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import { createConfigVersions } from './adapters/config-versions.ts'
+import { findEmbeddedRedis } from './adapters/embedded-redis.ts'
 import { createHubSpot } from './adapters/hubspot.ts'
 import { describeSetup, describeSetupFailure, setUpHubSpot } from './adapters/hubspot-setup.ts'
-import { connectRedis } from './adapters/redis.ts'
+import { createLeadStore } from './adapters/lead-store.ts'
+import { connectRedis, type RedisConnection } from './adapters/redis.ts'
+import { createStore } from './adapters/store.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { ConfigError } from './config/problems.ts'
 import { loadConfig, propertiesToRead } from './config.ts'
-import { EnvironmentError, readHubSpotEnv } from './env.ts'
+import { EnvironmentError, readHubSpotEnv, readRedisEnv } from './env.ts'
 import { OutsideError } from './errors.ts'
-import { createMetrics } from './telemetry.ts'
+import { leadViewText } from './http/lead-view-text.ts'
+import { createLeadViews } from './http/lead-views.ts'
+import { openApiText } from './http/openapi.ts'
+import { createServer, type ServerParts } from './http/server.ts'
+import { createLogger, createMetrics } from './telemetry.ts'
 
 /** The command line for ops: `npm run baton -- <command>`. Exits with 1 when something is wrong. */
 const program = new Command('baton')
@@ -67,6 +77,61 @@ program
       redis?.disconnect()
     }
   })
+
+program
+  .command('explain')
+  .argument('<contactId>', "the contact's id in HubSpot")
+  .option('--decision <number>', 'an earlier decision of its history, computed again', Number)
+  .option('--json', 'print what GET /v1/leads/{contactId} answers')
+  .description('why a lead scored and went where it did; reads the Redis of the running service')
+  .action(async (contactId: string, { decision, json = false }: { decision?: number; json?: boolean }) => {
+    const redis = await redisOfService()
+    try {
+      const store = createStore({ redis, prefix: 'baton' })
+      const configs = createConfigVersions(store)
+      const viewLead = createLeadViews({ leads: createLeadStore(store), configs, config: () => null })
+      const view = await viewLead(contactId, decision, Date.now())
+      if (!view)
+        throw new Error(`there is no ${decision ? `decision ${decision} of a ` : ''}lead ${contactId} in this Redis.`)
+      console.log(json ? JSON.stringify(view, null, 2) : leadViewText(view))
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+program
+  .command('token')
+  .option('--read', 'a token that may only read')
+  .description('make a bearer token for /v1, and the hash to put into API_TOKENS')
+  .action(({ read = false }: { read?: boolean }) => {
+    const token = randomBytes(32).toString('base64url')
+    const hash = createHash('sha256').update(token).digest('hex')
+    console.log(`Token, for the caller; it is shown only now:\n  ${token}`)
+    console.log(`For API_TOKENS, beside the others with a comma between:\n  ${read ? 'read=' : ''}sha256:${hash}`)
+  })
+
+program
+  .command('openapi')
+  .option('--check', 'only say whether openapi/openapi.json is up to date')
+  .description('write openapi/openapi.json from the routes')
+  .action(async ({ check = false }: { check?: boolean }) => {
+    const file = join('openapi', 'openapi.json')
+    // Nothing is asked of these routes: only their schemas are read.
+    const app = createServer({ api: true, apiTokens: [], log: createLogger('silent') } as unknown as ServerParts)
+    const text = await openApiText(app)
+    const fresh = (await readFile(file, 'utf8').catch(() => '')) === text
+    if (check && !fresh) throw new Error(`Out of date: ${file}. Run: npm run baton -- openapi`)
+    if (!fresh) await writeFile(file, text)
+    console.log(fresh ? `${file} is up to date.` : `Written: ${file}`)
+  })
+
+async function redisOfService(): Promise<RedisConnection> {
+  const { REDIS_URL } = readRedisEnv(process.env)
+  const url = REDIS_URL ?? (await findEmbeddedRedis(join('.baton', 'redis')))
+  if (!url)
+    throw new Error('no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.')
+  return connectRedis([url].flat(), 'request', () => undefined)
+}
 
 try {
   await program.parseAsync()

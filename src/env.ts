@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
 /** The environment is wrong; the message lists every variable with what it needs. */
@@ -52,7 +53,12 @@ const Environment = z.object({
         .split(',')
         .map((token) => token.trim())
         .filter(Boolean),
-    ),
+    )
+    .refine(
+      (tokens) => tokens.every((token) => !/^(read=|operate=)?sha256:/.test(token) || HASHED.test(token)),
+      'holds a hash that is not sha256: with 64 hex digits; `npm run baton -- token` makes one',
+    )
+    .transform((tokens) => tokens.map(readApiToken)),
   APOLLO_API_KEY: Text.optional(),
   ENRICHMENT_BASE_URL: Url.default('https://api.apollo.io'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -70,11 +76,31 @@ const HubSpotEnvironment = Environment.pick({
   HUBSPOT_REQUESTS_PER_10_SECONDS: true,
 })
 
+/** The part of the environment that a command which only looks into Redis needs. */
+const RedisEnvironment = Environment.pick({ CONFIG_DIR: true, REDIS_URL: true })
+
 function wholeNumber(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`
   return Text.regex(/^\d{1,9}$/, error)
     .transform(Number)
     .pipe(z.number().min(least, error).max(most, error))
+}
+
+const HASHED = /^(?:read=|operate=)?sha256:[0-9a-f]{64}$/i
+
+/** A bearer token for `/v1`, kept as its SHA-256 (hex). `operate` may do everything, `read` only look. */
+export interface ApiToken {
+  digest: string
+  scope: 'read' | 'operate'
+}
+
+/** Reads `<token>` or `sha256:<hash of it>`, with the scope before it: `read=…` or `operate=…`, which is the default. */
+export function readApiToken(text: string): ApiToken {
+  const [, scope = 'operate', secret = ''] = /^(?:(read|operate)=)?(.*)$/.exec(text) ?? []
+  const digest = HASHED.test(text)
+    ? secret.slice('sha256:'.length).toLowerCase()
+    : createHash('sha256').update(secret).digest('hex')
+  return { digest, scope: scope === 'read' ? 'read' : 'operate' }
 }
 
 type Variables = Record<string, string | undefined>
@@ -90,6 +116,11 @@ export function readEnv(variables: Variables): Env {
 /** Reads what a command that only talks to HubSpot needs; like `readEnv` otherwise. */
 export function readHubSpotEnv(variables: Variables): z.output<typeof HubSpotEnvironment> {
   return read(HubSpotEnvironment, variables)
+}
+
+/** Reads what a command that only looks into Redis needs; like `readEnv` otherwise. */
+export function readRedisEnv(variables: Variables): z.output<typeof RedisEnvironment> {
+  return read(RedisEnvironment, variables)
 }
 
 function read<T>(schema: z.ZodType<T>, variables: Variables): T {

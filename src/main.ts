@@ -4,7 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import { startEmbeddedRedis } from './adapters/embedded-redis.ts'
 import { checkRedisSettings, connectRedis } from './adapters/redis.ts'
 import { ConfigError } from './config/problems.ts'
-import { loadConfig } from './config.ts'
+import { watchConfig } from './config-watch.ts'
 import { EnvironmentError, readEnv } from './env.ts'
 import { createService, type Role } from './service.ts'
 import { createLogger } from './telemetry.ts'
@@ -16,8 +16,8 @@ async function main(): Promise<void> {
     throw new EnvironmentError([`--role must be api, worker or both, not ${values.role}`])
   const role = values.role as Role
   const env = readEnv(process.env)
-  const config = await loadConfig(env.CONFIG_DIR, Date.now())
   const log = createLogger(env.LOG_LEVEL)
+  const config = await watchConfig(env.CONFIG_DIR, log, Date.now)
 
   const embedded = env.REDIS_URL ? null : await startEmbeddedRedis({ dataDir: join('.baton', 'redis') })
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
@@ -32,11 +32,15 @@ async function main(): Promise<void> {
 
   const service = await createService({ env, config, redisUrls, role, log })
   const address = await service.listen()
-  log.info({ role, address, config: config.version, embeddedRedis: embedded !== null }, 'Baton is running')
+  log.info({ role, address, config: config.current().version, embeddedRedis: embedded !== null }, 'Baton is running')
 
-  closeWithGrace({ delay: 25_000, logger: false }, async ({ signal, err }) => {
+  // Where nobody sits at a terminal, SIGHUP means: read the config again.
+  const reload: 'SIGHUP'[] = process.stdin.isTTY ? [] : ['SIGHUP']
+  for (const signal of reload) process.on(signal, config.reload)
+  closeWithGrace({ delay: 25_000, logger: false, skip: reload }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, 'an error that nobody caught: stopping')
     log.info({ signal }, 'stopping')
+    config.close()
     await service.close()
     await embedded?.stop()
   })

@@ -1,4 +1,5 @@
 import { createApollo } from './adapters/apollo.ts'
+import { createConfigVersions } from './adapters/config-versions.ts'
 import { createEnrichment } from './adapters/enrichment.ts'
 import { createHandoffs } from './adapters/handoffs.ts'
 import { createHubSpot } from './adapters/hubspot.ts'
@@ -7,13 +8,17 @@ import { EMAIL_KEY } from './adapters/lead-records.ts'
 import { createLeadStore } from './adapters/lead-store.ts'
 import { createOutbox } from './adapters/outbox.ts'
 import { createPoolLedger } from './adapters/pool-ledger.ts'
-import { connectRedis } from './adapters/redis.ts'
+import { connectRedis, isServing } from './adapters/redis.ts'
 import { createSlack } from './adapters/slack.ts'
+import { addStateMetrics } from './adapters/state-metrics.ts'
 import { createStore } from './adapters/store.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, propertiesToRead } from './config.ts'
+import type { ConfigSource } from './config-watch.ts'
 import type { Env } from './env.ts'
 import { withDeadline } from './errors.ts'
+import type { Dependency } from './http/health.ts'
+import { createLeadViews } from './http/lead-views.ts'
 import { createServer } from './http/server.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
 import { createEraseLead } from './pipeline/erase-lead.ts'
@@ -21,6 +26,7 @@ import { createGoneLead } from './pipeline/gone-lead.ts'
 import { createProcessLead } from './pipeline/process-lead.ts'
 import { createRefreshMessages } from './pipeline/refresh-messages.ts'
 import { createReleaseAssignment } from './pipeline/release-assignment.ts'
+import { createRescoreLeads } from './pipeline/rescore-leads.ts'
 import { createResolveEmail } from './pipeline/resolve-email.ts'
 import { createSendPost } from './pipeline/send-post.ts'
 import { createSweep } from './pipeline/sweep.ts'
@@ -29,6 +35,7 @@ import { createTellUser } from './pipeline/tell-user.ts'
 import { createWriteContact } from './pipeline/write-contact.ts'
 import { type JobRequest, QUEUES } from './queue/jobs.ts'
 import { createProducers } from './queue/producers.ts'
+import { addQueueMetrics } from './queue/queue-metrics.ts'
 import { createWorker, type Handlers } from './queue/worker.ts'
 import { createMetrics, type Logger } from './telemetry.ts'
 
@@ -38,7 +45,7 @@ export type Role = 'api' | 'worker' | 'both'
 /** What a service is made from. `clock`, `retryDelay` and `sweepEvery` (milliseconds; 0 is never) are moved by tests. */
 export interface ServiceOptions {
   env: Env
-  config: Config
+  config: ConfigSource
   redisUrls: string[]
   role: Role
   log: Logger
@@ -56,7 +63,7 @@ const CLOSE_WITHIN = 20_000
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
   const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000 } = options
-  const config = () => options.config
+  const config = options.config.current
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
   const workers = await connectRedis(options.redisUrls, 'worker', onError)
@@ -67,6 +74,7 @@ export async function createService(options: ServiceOptions) {
   const leads = createLeadStore(store)
   const handoffs = createHandoffs({ store, leads })
   const pools = createPoolLedger(store)
+  const configs = createConfigVersions(store)
   const outbox = createOutbox({ store, leads })
   const slack = createSlack({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL, metrics })
   const hubspot = createHubSpot({
@@ -84,6 +92,8 @@ export async function createService(options: ServiceOptions) {
   const enrichment = createEnrichment({ store, providers: [createHubSpotCompany(hubspot), ...apollo] })
 
   const producers = createProducers({ connection: requests, prefix, onError })
+  addQueueMetrics(metrics, producers.queues)
+  addStateMetrics(metrics, { leads, hubspot, config: options.config })
   const kick = (jobs: JobRequest[]) => {
     // The work stands in the indexes already; when this fails, the sweep brings it back.
     producers
@@ -105,7 +115,10 @@ export async function createService(options: ServiceOptions) {
     log,
     kick,
   }
-  const sweep = createSweep({ clock, store, producers, metrics })
+  const sweep = createSweep({ ...shared, producers })
+  const rescoring = createRescoreLeads(shared)
+  options.config.beforeChange(takeOver)
+  await takeOver(config())
   const running = options.role === 'api' ? [] : startWorkers()
   const timer = running.length > 0 && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
 
@@ -124,6 +137,7 @@ export async function createService(options: ServiceOptions) {
       'tell-user': createTellUser(shared),
       'write-contact': createWriteContact(shared),
       'release-assignment': createReleaseAssignment(shared),
+      'rescore-leads': rescoring.rescoreLeads,
     }
     const onDead = createDeadLetters(shared)
     return QUEUES.map((queue) =>
@@ -131,27 +145,40 @@ export async function createService(options: ServiceOptions) {
     )
   }
 
+  // Every config is kept before it decides anything; a worker's is the one that leads are scored again by.
+  async function takeOver(next: Config): Promise<void> {
+    await configs.keep(next)
+    if (options.role !== 'api') await rescoring.announce(next)
+  }
+
+  async function ready(): Promise<Record<string, Dependency>> {
+    const serving = await withDeadline(isServing(requests), 1_000, () => new Error('deadline')).catch(() => false)
+    const refusal = options.config.refusal()
+    return {
+      redis: { status: serving ? 'ok' : 'failed' },
+      ...(running.length > 0
+        ? { workers: { status: running.every((worker) => worker.isRunning()) ? 'ok' : 'failed' } }
+        : {}),
+      config: refusal
+        ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
+        : { status: 'ok', detail: `version ${config().version}` },
+    }
+  }
+
   function sweepQuietly(): void {
     sweep().catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
   }
 
-  const server =
-    options.role === 'worker'
-      ? null
-      : createServer({
-          publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
-          hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
-          slackSecrets: env.SLACK_SIGNING_SECRET,
-          apiTokens: env.API_TOKENS,
-          ...shared,
-          async ready() {
-            const redis = await withDeadline(requests.ping(), 1_000, () => new Error('deadline')).then(
-              () => true,
-              () => false,
-            )
-            return { redis, workers: running.every((worker) => worker.isRunning()) }
-          },
-        })
+  const server = createServer({
+    api: options.role !== 'worker',
+    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
+    hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+    slackSecrets: env.SLACK_SIGNING_SECRET,
+    apiTokens: env.API_TOKENS,
+    ...shared,
+    viewLead: createLeadViews({ leads, configs, config }),
+    ready,
+  })
 
   return {
     metrics,
@@ -160,12 +187,21 @@ export async function createService(options: ServiceOptions) {
     pools,
     producers,
     sweep,
-    /** Starts the API; resolves with its address. */
-    listen: async (): Promise<string> => (server ? server.listen({ port: env.PORT, host: env.HOST }) : ''),
+    /** Starts the HTTP server; resolves with its address, or with '' for a worker whose port is taken. */
+    async listen(): Promise<string> {
+      try {
+        return await server.listen({ port: env.PORT, host: env.HOST })
+      } catch (error) {
+        // A worker's probes are a help and not its work: beside an API on one machine it goes on without them.
+        if (options.role !== 'worker' || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+        log.warn({ port: env.PORT }, 'the port is taken: this worker answers no probes; give it a PORT of its own')
+        return ''
+      }
+    },
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
-      await server?.close()
+      await server.close()
       const closing = Promise.all(running.map((worker) => worker.close())).then(() => producers.close())
       await withDeadline(closing, CLOSE_WITHIN, () => new Error('deadline')).catch((error) =>
         log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,8 +9,8 @@ import { onPath } from '../setup/tool.mjs'
 /** A running Redis of our own. `stop` asks it to end, waits until it has, and may be called twice. */
 export type EmbeddedRedis = { url: string; pid: number; stop(): Promise<void> }
 
-/** `appendOnly` is on when there is a `dataDir`, off without; `port` is a free one unless given. */
-export type EmbeddedRedisOptions = { dataDir?: string; port?: number; appendOnly?: boolean }
+/** `appendOnly` is on when there is a `dataDir`, off without; `port` is a free one unless given; `more` are arguments. */
+export type EmbeddedRedisOptions = { dataDir?: string; port?: number; appendOnly?: boolean; more?: string[] }
 
 const host = '127.0.0.1'
 const firstAnswerWithinMs = 15_000
@@ -40,18 +40,28 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions = {}): Pr
       'No redis-server or valkey-server on the PATH. Install one (Debian: apt-get install redis-server, macOS: brew install redis) or set REDIS_URL.',
     )
   }
-  const { dataDir, appendOnly = dataDir !== undefined } = options
+  const { dataDir, appendOnly = dataDir !== undefined, more = [] } = options
   if (dataDir === undefined) {
     if (appendOnly) throw new Error('An append-only file needs a dataDir to be in.')
     const ports = options.port === undefined ? freePorts() : [options.port]
-    return startOnFirstFree(program, ports, ['--dir', tmpdir(), '--appendonly', 'no'])
+    return startOnFirstFree(program, ports, ['--dir', tmpdir(), '--appendonly', 'no', ...more])
   }
   mkdirSync(dataDir, { recursive: true })
   const folder = realpathSync(dataDir)
   const ports = options.port === undefined ? portsOf(folder) : [options.port]
   await untilUnused(folder, ports)
   const keep = appendOnly ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
-  return startOnFirstFree(program, ports, ['--dir', folder, ...keep], () => untilUnused(folder, ports))
+  return startOnFirstFree(program, ports, ['--dir', folder, ...keep, ...more], () => untilUnused(folder, ports))
+}
+
+/** The URL of the Redis that serves a data folder at this moment; undefined when none does. For commands beside the service. */
+export async function findEmbeddedRedis(dataDir: string): Promise<string | undefined> {
+  if (!existsSync(dataDir)) return undefined
+  const folder = realpathSync(dataDir)
+  const ports = portsOf(folder)
+  const answers = await Promise.all(ports.map((port) => ask(port, 'CONFIG GET dir')))
+  const port = ports.find((_, index) => answers[index]?.includes(`\r\n${folder}\r\n`))
+  return port === undefined ? undefined : `redis://${host}:${port}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Attributes, EnrichmentStatus } from '../domain/lead.ts'
 import type { Properties } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
+import { isRedisAway } from './redis.ts'
 import type { Store } from './store.ts'
 
 /** What a provider is told about a lead. Only providers that the config names are asked. */
@@ -115,7 +116,8 @@ export function createEnrichment({ store, providers }: { store: Store; providers
     /**
      * Asks one provider after the other for what is still unknown of `wanted`, for at most `settings.total`
      * milliseconds. `observe` says what HubSpot's own records tell, which is never overwritten.
-     * Never rejects: what fails is named in `outcomes`.
+     * What fails is named in `outcomes`. Rejects only when Redis is away, so that no lead is decided without its company
+     * for a reason that passes.
      */
     async enrich(
       observe: (company: Properties | null) => Attributes,
@@ -144,6 +146,7 @@ export function createEnrichment({ store, providers }: { store: Store; providers
           if (answer.company) observed = observe(answer.company)
           found = { ...answer.shared, ...answer.personal, ...found }
         } catch (error) {
+          if (isRedisAway(error) || (error instanceof OutsideError && error.system === 'redis')) throw error
           outcomes[name] = statusOf(error)
           if (error instanceof TooLate) late.push(arrives(name, query.leadId, asked))
         }

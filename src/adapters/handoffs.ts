@@ -1,5 +1,6 @@
 import type { Handoff } from '../domain/handoff.ts'
 import { holderOf } from '../domain/handoff.ts'
+import type { HistoryEntry } from '../domain/history.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 import type { Post } from './lead-records.ts'
 import type { LeadStore } from './lead-store.ts'
@@ -10,7 +11,7 @@ export interface HandoffChange {
   handoff: Handoff
   lead?: LeadRecord
   posts?: Post[]
-  history?: object
+  history?: HistoryEntry
   /** Only the messages changed: HubSpot has nothing new to hear. */
   messagesOnly?: boolean
 }

@@ -175,6 +175,10 @@ export function createHubSpot(options: {
   return {
     client,
     call,
+    /** Calls that are left in the present window of the shared rate limit; rejects when Redis is away. */
+    async requestsLeft(): Promise<number> {
+      return (await limiter.get('hubspot'))?.remainingPoints ?? rate.points
+    },
     /** Reads a contact; null when it is deleted, or lives on under another id after a merge. */
     readContact: async (id: string): Promise<Contact | null> => (await contacts.load(id)) ?? confirmGone(id),
     /** Finds the contact with an email address; null when there is none. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Handoff } from '../domain/handoff.ts'
+import type { DecisionEntry, HistoryEntry } from '../domain/history.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 
 /** The schemas of what Baton keeps in Redis. Records outlive deployments, so each is checked when it is read. */
@@ -61,6 +62,24 @@ const StoredLead: z.ZodType<LeadRecord> = z.object({
 
 const endings = ['contacted', 'seen-in-hubspot', 'disqualified', 'contact-gone'] as const
 
+const HandoffEvent = z.object({
+  at: z.number(),
+  what: z.enum([
+    'started',
+    'reminded',
+    'reassigned',
+    'passed-on',
+    'nobody-left',
+    'manager-alerted',
+    'owner-changed',
+    'returned',
+    ...endings,
+  ]),
+  by: z.string().optional(),
+  rep: z.string().optional(),
+  detail: z.string().optional(),
+})
+
 const StoredHandoff: z.ZodType<Handoff> = z.object({
   v: z.literal(1),
   id: z.string(),
@@ -111,25 +130,52 @@ const StoredHandoff: z.ZodType<Handoff> = z.object({
       ts: z.string(),
     }),
   ),
-  events: z.array(
-    z.object({
-      at: z.number(),
-      what: z.enum([
-        'started',
-        'reminded',
-        'reassigned',
-        'passed-on',
-        'nobody-left',
-        'manager-alerted',
-        'owner-changed',
-        'returned',
-        ...endings,
-      ]),
-      by: z.string().optional(),
-      rep: z.string().optional(),
-      detail: z.string().optional(),
-    }),
-  ),
+  events: z.array(HandoffEvent),
+})
+
+const StoredDecision: z.ZodType<DecisionEntry> = z.object({
+  what: z.literal('decided'),
+  at: z.number(),
+  number: z.number(),
+  config: z.string(),
+  route: z.string(),
+  to: Destination,
+  action: z.enum(['assign', 'stay-with-sales', 'stay-rejected', 'stay-in-nurture', 'nurture', 'disqualify']),
+  score: z.number(),
+  fit: z.number(),
+  engagement: z.number(),
+  band: z.string(),
+  standing: z.object({ withSales: z.boolean(), rejected: z.boolean(), resting: z.boolean().optional() }),
+  was: z.record(z.string(), Attribute.nullable()),
+  choice: z
+    .object({
+      rep: z.string().nullable(),
+      pool: z.string(),
+      owner: z.boolean(),
+      candidates: z.array(
+        z.object({
+          pool: z.string(),
+          members: z.array(
+            z.object({
+              rep: z.string(),
+              weight: z.number(),
+              turns: z.number(),
+              lastAssignedAt: z.number().nullable(),
+              skipped: z.enum(['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before']).nullable(),
+            }),
+          ),
+        }),
+      ),
+    })
+    .optional(),
+})
+
+const OtherEntry = z.object({
+  what: z.string(),
+  at: z.number(),
+  by: z.string().optional(),
+  reason: z.string().optional(),
+  steps: z.array(HandoffEvent).optional(),
 })
 
 /** Something that came in for a lead and has not been read yet. `email` is set until the contact's id is known. */
@@ -138,6 +184,7 @@ export const InboxItem = z.discriminatedUnion('kind', [
     kind: z.literal('hint'),
     event: z.string(),
     at: z.number(),
+    receivedAt: z.number().optional(),
     portalId: z.string().optional(),
     /** Of a merge: the contact that lives on. */
     survivor: z.string().optional(),
@@ -164,6 +211,8 @@ export const Post = z.object({
   audience: z.enum(['rep', 'pool', 'manager']),
   rep: z.string().optional(),
   pool: z.string(),
+  /** Of the first alert: when Baton received what led to it. */
+  since: z.number().optional(),
 })
 export type Post = z.output<typeof Post>
 
@@ -175,4 +224,10 @@ export function parseLead(json: string): LeadRecord {
 /** Reads a stored handoff. Throws when it is not what this version of Baton wrote. */
 export function parseHandoff(json: string): Handoff {
   return StoredHandoff.parse(JSON.parse(json))
+}
+
+/** Reads a line of a lead's history. Throws when it is not what this version of Baton wrote. */
+export function parseHistoryEntry(json: string): HistoryEntry {
+  const entry = JSON.parse(json)
+  return entry.what === 'decided' ? StoredDecision.parse(entry) : OtherEntry.parse(entry)
 }

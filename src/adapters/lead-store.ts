@@ -1,7 +1,8 @@
 import type { Handoff } from '../domain/handoff.ts'
+import type { HistoryEntry } from '../domain/history.ts'
 import { nextDue } from '../domain/ladder.ts'
 import type { LeadRecord } from '../domain/lead.ts'
-import { InboxItem, type Post, parseHandoff, parseLead } from './lead-records.ts'
+import { InboxItem, type Post, parseHandoff, parseHistoryEntry, parseLead } from './lead-records.ts'
 import type { Command, Guard, Store } from './store.ts'
 
 /** A record with the version under which it was read; version 0 means that there is none yet. */
@@ -112,9 +113,9 @@ export function createLeadStore(store: Store) {
       return JSON.parse((await redis.hget(keys.lead(leadId), 'written')) ?? '{}')
     },
 
-    /** The lead's history, oldest first, as it was written. */
-    async readHistory(leadId: string): Promise<unknown[]> {
-      return (await redis.lrange(keys.history(leadId), 0, -1)).map((json) => JSON.parse(json))
+    /** The lead's history, oldest first; the last 100 lines are kept. */
+    async readHistory(leadId: string): Promise<HistoryEntry[]> {
+      return (await redis.lrange(keys.history(leadId), 0, -1)).map(parseHistoryEntry)
     },
 
     /** How many handoffs there are by status; a breached one also counts under its status. */
@@ -157,6 +158,42 @@ export function createLeadStore(store: Store) {
         handoffs: records.flatMap(({ record }) => record ?? []),
         next: sorted.length > limit ? (page.at(-1) ?? null) : null,
       }
+    },
+
+    /** Up to `limit` leads of each partition that rules of another version scored. */
+    async scoredByOtherRules(scoringVersion: number, limit: number): Promise<string[]> {
+      const share = Math.ceil(limit / store.partitions.length)
+      const found = await Promise.all(
+        store.partitions.flatMap((partition) => {
+          const key = keys.listIn(partition, 'scored')
+          const below = redis.zrangebyscore(key, '-inf', `(${scoringVersion}`, 'LIMIT', 0, share)
+          return [below, redis.zrangebyscore(key, `(${scoringVersion}`, '+inf', 'LIMIT', 0, share)]
+        }),
+      )
+      return found.flat()
+    },
+
+    /** How many leads rules of another version scored. */
+    async countScoredByOtherRules(scoringVersion: number): Promise<number> {
+      const counts = await Promise.all(
+        store.partitions.flatMap((partition) => {
+          const key = keys.listIn(partition, 'scored')
+          const below = redis.zcount(key, '-inf', `(${scoringVersion}`)
+          return [below, redis.zcount(key, `(${scoringVersion}`, '+inf')]
+        }),
+      )
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+
+    /** Reads leads with their latest handoffs, without their inboxes. */
+    async readMany(ids: string[]): Promise<(Versioned<LeadRecord> & { handoff: Handoff | null })[]> {
+      return Promise.all(
+        ids.map(async (id) => {
+          const lead = versioned(await redis.hgetall(keys.lead(id)), parseLead)
+          const handoffId = lead.record?.handoffId
+          return { ...lead, handoff: handoffId ? (await this.readHandoff(handoffId)).record : null }
+        }),
+      )
     },
 
     /** Erases everything about a lead and its handoffs; nothing is left but keys of events that hold no data. */
@@ -251,7 +288,7 @@ export function createLeadStore(store: Store) {
         ]
       },
       /** One line of the lead's history. */
-      history(leadId: string, entry: object): Command[] {
+      history(leadId: string, entry: HistoryEntry): Command[] {
         return [
           ['RPUSH', keys.history(leadId), JSON.stringify(entry)],
           ['LTRIM', keys.history(leadId), -HISTORY_LENGTH, -1],

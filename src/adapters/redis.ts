@@ -1,4 +1,4 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 
 /** A connection to one Redis or to a cluster. */
 export type RedisConnection = Redis | Cluster
@@ -20,18 +20,37 @@ export async function connectRedis(
   use: ConnectionUse,
   onError: (error: Error) => void,
 ): Promise<RedisConnection> {
-  const options: RedisOptions = { ...OPTIONS[use], retryStrategy: (attempt) => Math.min(attempt * 100, 1_000) }
   const redis =
     urls.length > 1
-      ? new Cluster(urls, {
-          redisOptions: OPTIONS[use],
-          enableOfflineQueue: use === 'worker',
-          clusterRetryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
-        })
-      : new Redis(urls[0] ?? '', options)
+      ? new Cluster(urls, clusterOptions(urls, use))
+      : new Redis(urls[0] ?? '', { ...OPTIONS[use], retryStrategy: reconnectAfter })
   redis.on('error', onError)
   await waitUntilReady(redis)
   return redis
+}
+
+function reconnectAfter(attempt: number): number {
+  return Math.min(attempt * 100, 1_000)
+}
+
+/**
+ * The nodes name each other by address only, so one that is not among the URLs gets the first URL's user, password and
+ * TLS. Under TLS a host name stays a name, for the certificate is made out to it.
+ */
+function clusterOptions(urls: string[], use: ConnectionUse): ClusterOptions {
+  const { username, password, protocol } = new URL(urls[0] ?? '')
+  const tls = protocol === 'rediss:'
+  return {
+    redisOptions: {
+      ...OPTIONS[use],
+      ...(username ? { username: decodeURIComponent(username) } : {}),
+      ...(password ? { password: decodeURIComponent(password) } : {}),
+      ...(tls ? { tls: {} } : {}),
+    },
+    ...(tls ? { dnsLookup: (address, callback) => callback(null, address) } : {}),
+    enableOfflineQueue: use === 'worker',
+    clusterRetryStrategy: reconnectAfter,
+  }
 }
 
 async function waitUntilReady(redis: RedisConnection): Promise<void> {
@@ -48,31 +67,42 @@ async function waitUntilReady(redis: RedisConnection): Promise<void> {
   })
 }
 
+/** Whether Redis answers; of a cluster, whether it serves all of its slots, by its own judgement. */
+export async function isServing(redis: RedisConnection): Promise<boolean> {
+  if (redis instanceof Cluster) return String(await redis.cluster('INFO')).includes('cluster_state:ok')
+  return (await redis.ping()) === 'PONG'
+}
+
 /** What Baton found wrong with how Redis is set up. `fatal` stops the start: leads could be lost. */
 export interface RedisSetting {
   fatal: boolean
   message: string
 }
 
-/** Checks that Redis keeps what it is given: no eviction, and an append-only file. */
+/** Checks that Redis, and of a cluster every master, keeps what it is given: no eviction, and an append-only file. */
 export async function checkRedisSettings(redis: RedisConnection): Promise<RedisSetting[]> {
+  if (!(redis instanceof Cluster)) return checkNode(redis, 'Redis')
+  const masters = redis.nodes('master')
+  return (
+    await Promise.all(masters.map((node) => checkNode(node, `Redis node ${node.options.host}:${node.options.port}`)))
+  ).flat()
+}
+
+async function checkNode(node: Redis, name: string): Promise<RedisSetting[]> {
   const findings: RedisSetting[] = []
-  const node = redis instanceof Cluster ? redis.nodes('master')[0] : redis
-  if (!node) return [{ fatal: true, message: 'The Redis cluster has no master node.' }]
   const memory = await node.info('memory')
   const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1]
   if (policy && policy !== 'noeviction') {
     findings.push({
       fatal: true,
-      message: `Redis has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.`,
+      message: `${name} has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.`,
     })
   }
   const persistence = await node.info('persistence')
   if (/aof_enabled:0/.test(persistence)) {
     findings.push({
       fatal: false,
-      message:
-        'Redis keeps no append-only file: a crash of Redis loses leads. Set appendonly yes and appendfsync always.',
+      message: `${name} keeps no append-only file: a crash of it loses leads. Set appendonly yes and appendfsync always.`,
     })
   }
   return findings
@@ -80,7 +110,7 @@ export async function checkRedisSettings(redis: RedisConnection): Promise<RedisS
 
 const AWAY_CODES = /^(OOM|LOADING|MISCONF|READONLY|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS)\b/
 const AWAY_TEXTS =
-  /^(Command timed out|Connection is closed|Stream isn't writeable|Failed to refresh slots|None of startup nodes)/
+  /^(Command timed out|Connection is closed|Stream isn't writeable|Failed to refresh slots|None of startup nodes|Too many Cluster redirections|Cluster i(s|sn't) )/
 
 /** Whether an error says that Redis is away, full or starting, rather than that the command was wrong. */
 export function isRedisAway(error: unknown): boolean {

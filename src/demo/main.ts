@@ -7,6 +7,7 @@ import { startEmbeddedRedis } from '../adapters/embedded-redis.ts'
 import { createHubSpot } from '../adapters/hubspot.ts'
 import { setUpHubSpot } from '../adapters/hubspot-setup.ts'
 import { type Config, loadConfig, propertiesToRead } from '../config.ts'
+import { fixedConfig } from '../config-watch.ts'
 import { duration } from '../domain/slack-text.ts'
 import { readEnv } from '../env.ts'
 import { createService } from '../service.ts'
@@ -26,6 +27,7 @@ const LINE = 140
 const ROOT = join(import.meta.dirname, '..', '..')
 const now = () => Date.now()
 const started = now()
+let first = ''
 
 const config = await demoConfig()
 const people = Object.fromEntries(
@@ -51,7 +53,7 @@ const env = readEnv({
 })
 const service = await createService({
   env,
-  config,
+  config: fixedConfig(config),
   redisUrls: [redis.url],
   role: 'both',
   log: createLogger(env.LOG_LEVEL),
@@ -129,6 +131,7 @@ async function play(): Promise<void> {
     say(`\n${index + 1}. ${lead.shows}`)
     line('HubSpot', `${lead.who}.`)
     const id = lead.arrive(hubspot)
+    first ||= id
     await decided(id, '')
     if (!lead.then) continue
     const before = hubspot.contact(id)?.baton_route ?? ''
@@ -165,7 +168,12 @@ Now it is your turn. Open the simulated Slack in a browser, on a phone's width t
   ${slack.url}/?user=${holder?.slackUserId}   as ${holder?.name}
   ${slack.url}/?user=U000MGR1   as ${people.U000MGR1}, the manager
 
-Click Contacted, or the menu: Pass on, Disqualify, Why this score. Control-C ends the demo.`)
+Click Contacted, or the menu: Pass on, Disqualify, Why this score.
+Every decision can be explained, for example the first one:
+
+  REDIS_URL=${redis.url} npm run baton -- explain ${first}
+
+Control-C ends the demo.`)
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -4,6 +4,7 @@ import type { FitContribution } from './fit.ts'
 import { displayName, type LeadRecord } from './lead.ts'
 import type { LeadScore } from './score.ts'
 import { duration, escapeText, localTime } from './slack-text.ts'
+import { whyOf } from './why.ts'
 
 /** "Why this score" for Slack: every rule and signal that counted, and the fit rules that did not and why. */
 export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessage {
@@ -35,7 +36,5 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
 
 function fitLine({ rule, points, worth, evaluation }: FitContribution): string {
   if (points !== 0) return `${signed(points)} ${plain(rule)}`
-  const unknown = evaluation.checks.filter((check) => check.truth === 'unknown').map((check) => check.attribute)
-  const why = evaluation.truth === 'unknown' ? `unknown (${unknown.join(', ')})` : 'no'
-  return `0 of ${signed(worth)} ${plain(rule)}: ${why}`
+  return `0 of ${signed(worth)} ${plain(rule)}: ${whyOf(evaluation, 'short')}`
 }

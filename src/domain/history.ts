@@ -1,4 +1,5 @@
 import type { Action, Decision, Standing } from './decision.ts'
+import type { HandoffEvent } from './handoff.ts'
 import type { Attribute, Attributes, LeadRecord, Signal } from './lead.ts'
 import type { Candidate } from './rotation.ts'
 import type { Destination } from './routing.ts'
@@ -35,6 +36,24 @@ export interface DecisionEntry {
   /** What the attributes that changed were before this decision; null: unknown. */
   was: Record<string, Attribute | null>
   choice?: RepChoice
+}
+
+/** Something else that happened to a lead: a step of its ladder, somebody's click, its return to nurture. */
+export interface OtherEntry {
+  what: string
+  at: number
+  /** Slack user id of the person who did it. */
+  by?: string | undefined
+  reason?: string | undefined
+  steps?: HandoffEvent[] | undefined
+}
+
+/** A line of a lead's history. */
+export type HistoryEntry = DecisionEntry | OtherEntry
+
+/** Whether a line of the history is a decision. */
+export function isDecision(entry: HistoryEntry): entry is DecisionEntry {
+  return entry.what === 'decided'
 }
 
 /** Whether a decision says anything that the record did not say before; only then it makes a line of the history. */

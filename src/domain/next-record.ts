@@ -22,6 +22,29 @@ export function isResting(previous: LeadRecord | null, signals: readonly Signal[
   return since !== undefined && signals.every((signal) => signal.at <= since)
 }
 
+/**
+ * The record of a lead that other rules scored, decided anew from what it holds. Nothing that was read changes; a look
+ * that was planned stays planned.
+ */
+export function rescoredRecord(
+  previous: LeadRecord,
+  decision: Decision,
+  config: { version: string; scoringVersion: number },
+  now: number,
+): LeadRecord {
+  const looks = [decision.lookAgainAt, previous.lookAgainAt].filter((at) => at !== null)
+  return {
+    ...previous,
+    missing: decision.missing,
+    score: scoreSummary(decision.score, now),
+    route: standingRoute(decision, previous.route, now),
+    lookAgainAt: looks.length > 0 ? Math.min(...looks) : null,
+    configVersion: config.version,
+    scoringVersion: config.scoringVersion,
+    decisions: previous.decisions + 1,
+  }
+}
+
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
 export const TRY_AGAIN = { nobodyAvailable: 60_000, enrichmentFailed: 60 * 60_000 }
 

@@ -64,7 +64,7 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
       ].join('|'),
     )
     .digest('base64url')
-  const item: Incoming['item'] = { kind: 'hint', event: action, at: Math.min(event.occurredAt, now) }
+  const item: Incoming['item'] = { kind: 'hint', event: action, at: Math.min(event.occurredAt, now), receivedAt: now }
   if (event.portalId) item.portalId = event.portalId
   const survivor = action === 'merge' ? (event.newObjectId ?? event.primaryObjectId) : undefined
   if (survivor) item.survivor = survivor

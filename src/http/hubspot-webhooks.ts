@@ -9,6 +9,7 @@ import type { Metrics } from '../telemetry.ts'
 import { readEvent } from './hubspot-events.ts'
 import { notConfirmed, ProblemError } from './problems.ts'
 import { verifyHubSpotSignature } from './signatures.ts'
+import { HUBSPOT_WEBHOOK } from './webhook-docs.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const CONFIRM_WITHIN = 3_000
@@ -32,7 +33,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       done(null, body),
     )
 
-    app.post('/webhooks/hubspot', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+    app.post('/webhooks/hubspot', { ...HUBSPOT_WEBHOOK, bodyLimit: BODY_LIMIT }, async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const now = parts.clock.now()
       const verdict = verifyHubSpotSignature({
@@ -60,6 +61,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
         CONFIRM_WITHIN,
         notConfirmed,
       ).catch((error) => {
+        parts.metrics.events.inc({ kind: 'request', outcome: 'not-stored' })
         request.log.warn({ err: error }, 'events could not be stored: HubSpot is asked to send them again')
         throw notConfirmed()
       })

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { isRedisAway } from '../adapters/redis.ts'
 
 /** An error answer (RFC 9457, `application/problem+json`). */
@@ -7,6 +8,35 @@ export interface Problem {
   status: number
   title: string
   detail: string
+}
+
+const ProblemBody = z
+  .object({
+    type: z.string().describe('always about:blank: the status says what it is'),
+    status: z.int(),
+    title: z.string(),
+    detail: z.string().describe('what is wrong and what to do'),
+  })
+  .meta({ id: 'Problem', description: 'An error (RFC 9457)' })
+
+const DESCRIPTIONS = {
+  400: 'The request is not valid: `detail` names the field.',
+  401: 'No valid token, or no valid signature.',
+  403: 'The token may only read.',
+  404: 'There is no such lead.',
+  413: 'The body is larger than 1 MiB.',
+  429: 'Too many requests: wait as long as `Retry-After` says.',
+  503: 'Not stored, or switched off: `detail` says which. Send it again after `Retry-After`.',
+} as const
+
+/** The error forms of a route for its schema, and so for the OpenAPI document. */
+export function problemResponses(...statuses: (keyof typeof DESCRIPTIONS)[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: DESCRIPTIONS[status], content: { 'application/problem+json': { schema: ProblemBody } } },
+    ]),
+  )
 }
 
 /** Thrown by a route to answer with a problem. */

@@ -1,24 +1,28 @@
-import { createHash } from 'node:crypto'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger, Metrics } from '../telemetry.ts'
+import { type Dependency, healthRoutes } from './health.ts'
 import { type HubSpotWebhookParts, hubSpotWebhooks } from './hubspot-webhooks.ts'
-import { answerError, answerNotFound, ProblemError } from './problems.ts'
-import { signalRoutes } from './signals.ts'
-import { sameText } from './signatures.ts'
+import { registerOpenApi } from './openapi.ts'
+import { answerError, answerNotFound } from './problems.ts'
 import { type SlackInteractionParts, slackInteractions } from './slack-interactions.ts'
+import { type V1Parts, v1 } from './v1.ts'
 
-/** What the API uses. `ready` names each dependency and whether it answers. */
-export interface ServerParts extends Omit<HubSpotWebhookParts, 'secrets'>, Omit<SlackInteractionParts, 'secrets'> {
+/** What the HTTP server uses. `ready` names each dependency and whether it answers. */
+export interface ServerParts
+  extends Omit<HubSpotWebhookParts, 'secrets'>,
+    Omit<SlackInteractionParts, 'secrets'>,
+    V1Parts {
+  /** False leaves out the webhooks and `/v1`: a worker has only the probes and the metrics. */
+  api: boolean
   hubSpotSecrets: string[]
   slackSecrets: string[]
-  apiTokens: string[]
   metrics: Metrics
   log: Logger
-  ready: () => Promise<Record<string, boolean>>
+  ready: () => Promise<Record<string, Dependency>>
 }
 
-/** Builds the HTTP API. Nothing listens until the caller says so. */
+/** Builds the HTTP server. Nothing listens until the caller says so. */
 export function createServer(parts: ServerParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: parts.log,
@@ -35,41 +39,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
 
-  app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets }))
-  app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
-  app.register(
-    async (v1) => {
-      v1.addHook('onRequest', async (request) => authorise(parts.apiTokens, request.headers.authorization))
-      v1.register(signalRoutes(parts))
-    },
-    { prefix: '/v1' },
-  )
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
-    const dependencies = await parts.ready()
-    const ready = Object.values(dependencies).every(Boolean)
-    return reply.code(ready ? 200 : 503).send({ ready, dependencies })
-  })
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics()),
-  )
+  if (parts.api) {
+    registerOpenApi(app)
+    app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets }))
+    app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
+    app.register(v1(parts), { prefix: '/v1' })
+  }
+  app.register(healthRoutes(parts))
   return app
-}
-
-function authorise(tokens: string[], given: string | undefined): void {
-  if (tokens.length === 0) {
-    throw new ProblemError({
-      status: 503,
-      title: 'The API is switched off',
-      detail: 'No token is set: put one into API_TOKENS.',
-    })
-  }
-  const token = /^Bearer (.+)$/i.exec(given ?? '')?.[1]
-  const digest = (text: string) => createHash('sha256').update(text).digest('hex')
-  if (!token || !tokens.some((known) => sameText(digest(known), digest(token)))) {
-    throw new ProblemError(
-      { status: 401, title: 'Not authorised', detail: 'Send a valid token: Authorization: Bearer <token>.' },
-      { 'www-authenticate': 'Bearer' },
-    )
-  }
 }

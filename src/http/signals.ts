@@ -9,7 +9,7 @@ import type { Config } from '../config.ts'
 import { withDeadline } from '../errors.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import type { Metrics } from '../telemetry.ts'
-import { notConfirmed } from './problems.ts'
+import { notConfirmed, problemResponses } from './problems.ts'
 
 const OneSignal = z
   .strictObject({
@@ -28,22 +28,56 @@ const OneSignal = z
     'needs either contactId or email',
   )
 
-const Body = z.strictObject({ signals: z.array(OneSignal).min(1).max(1_000) })
-const Answer = z.object({ accepted: z.int(), duplicates: z.int(), unknown: z.array(z.string()) })
+const Body = z.strictObject({ signals: z.array(OneSignal).min(1).max(1_000) }).meta({
+  id: 'Signals',
+  examples: [
+    {
+      signals: [
+        {
+          id: 'visit-1',
+          type: 'pricing_page_viewed',
+          contactId: '401000000001',
+          occurredAt: '2026-11-20T12:00:00Z',
+          properties: { page: '/pricing' },
+        },
+        { id: 'trial-7', type: 'trial_started', email: 'dana@northwind.example', occurredAt: 1795176000000 },
+      ],
+    },
+  ],
+})
+const Answer = z
+  .object({
+    accepted: z.int().describe('signals that are new and kept'),
+    duplicates: z.int().describe('signals whose id came within the last 48 hours'),
+    unknown: z.array(z.string()).describe('types that scoring.yaml does not know'),
+  })
+  .meta({ id: 'SignalsKept', examples: [{ accepted: 2, duplicates: 0, unknown: [] }] })
 
 const DETAIL_PROPERTIES = ['page', 'url', 'title', 'name', 'content']
 
-/** `POST /v1/signals`: keeps what leads did elsewhere; the id makes it idempotent for 48 hours. */
-export function signalRoutes(parts: {
+/** What the route uses. */
+export interface SignalParts {
   clock: Clock
   config: () => Config
   leads: LeadStore
   metrics: Metrics
   kick: (jobs: JobRequest[]) => void
-}) {
+}
+
+/** `POST /v1/signals`: keeps what leads did elsewhere; the id makes it idempotent for 48 hours. */
+export function signalRoutes(parts: SignalParts) {
   return async function plugin(instance: FastifyInstance): Promise<void> {
     const app = instance.withTypeProvider<ZodTypeProvider>()
-    app.post('/signals', { schema: { body: Body, response: { 202: Answer } } }, async (request, reply) => {
+    const schema = {
+      operationId: 'sendSignals',
+      tags: ['signals'],
+      summary: 'Tell what leads did elsewhere',
+      description:
+        'Each signal names its contact by `contactId` or by `email`; the `id` makes it idempotent for 48 hours. A type that scoring.yaml does not know is left out and named in the answer.',
+      body: Body,
+      response: { 202: Answer, ...problemResponses(400, 401, 403, 413, 429, 503) },
+    }
+    app.post('/signals', { schema }, async (request, reply) => {
       const now = parts.clock.now()
       const known = parts.config().scoring.engagement.signals
       const { signals } = request.body
@@ -52,6 +86,7 @@ export function signalRoutes(parts: {
       const incoming = usable.map((signal) => toIncoming(signal, now))
       const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), 3_000, notConfirmed).catch(
         (error) => {
+          parts.metrics.events.inc({ kind: 'request', outcome: 'not-stored' })
           request.log.warn({ err: error }, 'signals could not be stored')
           throw notConfirmed()
         },

@@ -10,10 +10,12 @@ import { type Handoff, holderOf } from '../domain/handoff.ts'
 import { mayAct } from '../domain/team.ts'
 import { withDeadline } from '../errors.ts'
 import type { JobRequest, Payload } from '../queue/jobs.ts'
+import type { Metrics } from '../telemetry.ts'
 import { notConfirmed, ProblemError } from './problems.ts'
 import { createSettle } from './settle-handoff.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type Click, Interaction, type Submission } from './slack-payloads.ts'
+import { SLACK_INTERACTIONS } from './webhook-docs.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
@@ -26,6 +28,7 @@ export interface SlackInteractionParts {
   leads: LeadStore
   handoffs: Handoffs
   slack: Slack
+  metrics: Metrics
   kick: (jobs: JobRequest[]) => void
 }
 
@@ -41,25 +44,30 @@ export function slackInteractions(parts: SlackInteractionParts) {
       (_request, body, done) => done(null, body),
     )
 
-    app.post('/webhooks/slack/interactions', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const verdict = verifySlackSignature({
-        secrets: parts.secrets,
-        body,
-        signature: header(request.headers['x-slack-signature']),
-        timestamp: header(request.headers['x-slack-request-timestamp']),
-        now: parts.clock.now(),
-      })
-      if (verdict !== 'valid') {
-        throw new ProblemError({
-          status: 401,
-          title: 'Not signed by Slack',
-          detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
+    app.post(
+      '/webhooks/slack/interactions',
+      { ...SLACK_INTERACTIONS, bodyLimit: BODY_LIMIT },
+      async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const verdict = verifySlackSignature({
+          secrets: parts.secrets,
+          body,
+          signature: header(request.headers['x-slack-signature']),
+          timestamp: header(request.headers['x-slack-request-timestamp']),
+          now: parts.clock.now(),
         })
-      }
-      const interaction = readPayload(body)
-      return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
-    })
+        if (verdict !== 'valid') {
+          parts.metrics.events.inc({ kind: 'click', outcome: `signature-${verdict}` })
+          throw new ProblemError({
+            status: 401,
+            title: 'Not signed by Slack',
+            detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
+          })
+        }
+        const interaction = readPayload(body)
+        return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
+      },
+    )
   }
 
   async function react(interaction: Interaction, log: FastifyBaseLogger): Promise<object | undefined> {

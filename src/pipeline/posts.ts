@@ -6,17 +6,19 @@ import type { LeadRecord } from '../domain/lead.ts'
 /**
  * The messages that a decision calls for. A new handoff: the rep's and the pool's, and for a hot lead one to the
  * manager at once. A lead that turns hot while it is with sales: the extra one. A lead that begins to wait: one.
+ * `since` is when Baton received what the decision is about, undefined when nothing came in.
  */
 export function postsForLead(
   record: LeadRecord,
   previous: LeadRecord | null,
   started: Handoff | null,
   current: Handoff | null,
+  since: number | undefined,
 ): Post[] {
   const hot = record.score.band === 'hot'
   if (started) {
     const extra = hot ? [post(started, 'hot-alert', 'manager', 'hot-alert')] : []
-    return [repAlert(started), post(started, 'pool-alert', 'pool', 'pool-alert'), ...extra]
+    return [{ ...repAlert(started), since }, post(started, 'pool-alert', 'pool', 'pool-alert'), ...extra]
   }
   const turnsHot = hot && previous?.score.band !== 'hot' && current?.status === 'open' && !current.messages['hot-alert']
   if (turnsHot && current) return [post(current, 'hot-alert', 'manager', 'hot-alert')]

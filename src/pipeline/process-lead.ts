@@ -1,7 +1,7 @@
 import type { Enrichment } from '../adapters/enrichment.ts'
 import { releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
-import type { LeadState, LeadStore } from '../adapters/lead-store.ts'
+import type { Inbox, LeadState, LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
 import type { Command, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
@@ -82,7 +82,10 @@ export function createProcessLead(parts: ProcessLeadParts) {
       { handoffId: started?.id, waiting, configVersion: config.version, scoringVersion: config.scoringVersion },
       now,
     )
-    const posts = [...postsForLead(record, previous, started, current), ...(moved ? [repAlert(moved)] : [])]
+    const posts = [
+      ...postsForLead(record, previous, started, current, firstReceived(state.inbox)),
+      ...(moved ? [repAlert(moved)] : []),
+    ]
     const changed = started ?? ended ?? moved
     const changedVersion = started ? 0 : state.handoff.version
     const released = standing && current ? releases(standing, current) : []
@@ -123,4 +126,9 @@ export function createProcessLead(parts: ProcessLeadParts) {
     await leads.markUnread(leadId, clock.now())
     parts.kick([{ name: 'process-lead', payload: { leadId } }])
   }
+}
+
+function firstReceived({ items }: Inbox): number | undefined {
+  const received = items.flatMap(({ receivedAt }) => receivedAt ?? [])
+  return received.length > 0 ? Math.min(...received) : undefined
 }

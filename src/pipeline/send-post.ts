@@ -12,7 +12,7 @@ import type { LeadRecord } from '../domain/lead.ts'
 import { OutsideError } from '../errors.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
-import type { Logger } from '../telemetry.ts'
+import type { Logger, Metrics } from '../telemetry.ts'
 import { ERASED, recipientOf, renderFor } from './message-context.ts'
 import { managerAlert, messageRef } from './posts.ts'
 
@@ -26,6 +26,7 @@ export function createSendPost(parts: {
   handoffs: Handoffs
   outbox: Outbox
   slack: Slack
+  metrics: Metrics
   log: Logger
   kick: (jobs: JobRequest[]) => void
 }) {
@@ -79,6 +80,8 @@ export function createSendPost(parts: {
       parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
     }
     await outbox.drop(post)
+    if (post.kind === 'rep-alert' && post.since !== undefined)
+      parts.metrics.alertLatency.observe(Math.max(0, parts.clock.now() - post.since) / 1_000)
   }
 
   async function failed(post: Post, error: unknown): Promise<void> {

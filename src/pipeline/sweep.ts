@@ -1,6 +1,8 @@
+import type { LeadStore } from '../adapters/lead-store.ts'
 import type { Index, Store } from '../adapters/store.ts'
 import { leadOfHandoff } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import { stepsJob } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import type { Producers } from '../queue/producers.ts'
@@ -35,11 +37,15 @@ const DEAD_RETRY = 60 * 60_000
 export function createSweep({
   clock,
   store,
+  leads,
+  config,
   producers,
   metrics,
 }: {
   clock: Clock
   store: Store
+  leads: LeadStore
+  config: () => Config
   producers: Producers
   metrics: Metrics
 }) {
@@ -70,6 +76,9 @@ export function createSweep({
     const dead = await store.due('dead', now - DEAD_RETRY, LIMIT)
     for (const member of dead) requests.push(...(await tryDeadAgain(member, now)))
     metrics.deadLetters.set(await store.count('dead'))
+    const rescorable = await leads.countScoredByOtherRules(config().scoringVersion)
+    metrics.rescoreRemaining.set(rescorable)
+    if (rescorable > 0) requests.push({ name: 'rescore-leads', payload: {} })
     const rungs = await store.dueWithScores('rungs', now, LIMIT)
     const steps = rungs.map(({ id, score }) => stepsJob(id, score, now))
     // A timer whose instant has come but that still sleeps was set by a clock that was off.

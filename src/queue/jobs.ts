@@ -60,6 +60,12 @@ export const JOBS = {
     id: (job: { leadId: string }) => `write-${job.leadId}`,
     fold: 'latest',
   },
+  'rescore-leads': {
+    queue: 'maintenance',
+    payload: z.strictObject({}),
+    id: () => 'rescore-leads',
+    fold: 'latest',
+  },
   'release-assignment': {
     queue: 'maintenance',
     payload: z.strictObject({ leadId: Id, assignmentId: Id, pool: Id }),

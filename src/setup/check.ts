@@ -11,6 +11,7 @@ const steps: Step[] = [
   { name: 'types', run: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'lint', run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'] },
   { name: 'config', run: ['src/cli.ts', 'config', 'check'] },
+  { name: 'openapi', run: ['src/cli.ts', 'openapi', '--check'] },
   { name: 'config schemas', run: ['src/cli.ts', 'config', 'schemas', '--check'] },
 ]
 

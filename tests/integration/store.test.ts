@@ -197,10 +197,14 @@ describe('a lead', () => {
 
   test('remembers the last hundred lines of its history', async () => {
     const leads = leadsOf(0)
-    for (let line = 0; line < 105; line++) await storeOf(0).commit([], leads.writes.history(leadId, { line }))
+    for (let line = 0; line < 105; line++)
+      await storeOf(0).commit([], leads.writes.history(leadId, { what: 'line', at: line }))
     const history = await leads.readHistory(leadId)
     expect(history).toHaveLength(100)
-    expect([history[0], history[99]]).toEqual([{ line: 5 }, { line: 104 }])
+    expect([history[0], history[99]]).toEqual([
+      { what: 'line', at: 5 },
+      { what: 'line', at: 104 },
+    ])
   })
 
   test('is erased with everything that says something about it', async () => {
@@ -208,7 +212,7 @@ describe('a lead', () => {
     const leads = leadsOf(0)
     const signal = { id: 's1', type: 'demo_requested', at: NOW, detail: 'canary' }
     await leads.ingest([{ leadId, key: 'signal-s1', item: { kind: 'signal', signal, receivedAt: NOW } }], NOW)
-    await storeOf(0).commit([], leads.writes.history(leadId, { what: 'canary' }))
+    await storeOf(0).commit([], leads.writes.history(leadId, { what: 'canary', at: NOW }))
     await leads.erase(leadId)
     const left = (await look().keys(`${redis.prefix}*${leadId}*`)).filter((key) => !key.includes(':seen:'))
     expect(left).toEqual([])
@@ -242,14 +246,14 @@ describe('changing a handoff', () => {
     const end = (worker: number) =>
       changeBy(worker)(`${leadId}-1`, NOW, (before) => {
         const ended = endHandoff(before, { at: NOW + MINUTE, how: 'contacted', by: `U${worker}` }, NEW_YORK)
-        return ended && { handoff: ended, history: { by: `U${worker}` } }
+        return ended && { handoff: ended, history: { what: 'contacted', at: NOW, by: `U${worker}` } }
       })
     const outcomes = await Promise.all(stores.map((_, worker) => end(worker)))
     const winner = outcomes.find((outcome) => outcome !== null)
     expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(1)
     const { record: after } = await leadsOf(0).readHandoff(`${leadId}-1`)
     expect(after?.ended?.by).toBe(winner?.handoff.ended?.by)
-    expect(await leadsOf(0).readHistory(leadId)).toEqual([{ by: after?.ended?.by }])
+    expect(await leadsOf(0).readHistory(leadId)).toEqual([{ what: 'contacted', at: NOW, by: after?.ended?.by }])
     // Ended, it wants no more steps, and its assignment goes back to the pool.
     expect(await look().zscore(storeOf(0).keys.index(leadId, 'rungs'), `${leadId}-1`)).toBeNull()
     expect(await storeOf(0).due('release', NOW, 10_000)).toContain(`${leadId}-1-1@ae`)

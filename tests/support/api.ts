@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { expect } from 'vitest'
+import { createConfigVersions } from '../../src/adapters/config-versions.ts'
 import { createHandoffs } from '../../src/adapters/handoffs.ts'
 import type { InboxItem } from '../../src/adapters/lead-records.ts'
 import { createLeadStore } from '../../src/adapters/lead-store.ts'
@@ -9,6 +10,8 @@ import { connectRedis } from '../../src/adapters/redis.ts'
 import { createSlack } from '../../src/adapters/slack.ts'
 import { createStore, type Index } from '../../src/adapters/store.ts'
 import { loadConfig } from '../../src/config.ts'
+import { readApiToken } from '../../src/env.ts'
+import { createLeadViews } from '../../src/http/lead-views.ts'
 import { createServer } from '../../src/http/server.ts'
 import type { JobRequest } from '../../src/queue/jobs.ts'
 import { createLogger, createMetrics } from '../../src/telemetry.ts'
@@ -65,10 +68,12 @@ export async function startApi(options: {
   const kicked: JobRequest[] = []
   const logLines: string[] = []
   const app = createServer({
+    api: true,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
     hubSpotSecrets: SECRETS.hubSpot,
     slackSecrets: SECRETS.slack,
-    apiTokens: options.apiTokens ?? [SECRETS.apiToken],
+    apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
+    viewLead: createLeadViews({ leads, configs: createConfigVersions(store), config: () => config }),
     clock: { now: () => clock.now, agreed: async () => clock.now },
     config: () => config,
     leads,
@@ -77,7 +82,7 @@ export async function startApi(options: {
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
     kick: (jobs) => void kicked.push(...jobs),
-    ready: async () => ({ redis: true }),
+    ready: async () => ({ redis: { status: 'ok' } }),
   })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
 

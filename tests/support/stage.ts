@@ -7,6 +7,7 @@ import { setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
 import type { Index } from '../../src/adapters/store.ts'
 import type { Clock } from '../../src/clock.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
+import type { ConfigSource } from '../../src/config-watch.ts'
 import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../src/demo/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
 import { readEnv } from '../../src/env.ts'
@@ -38,6 +39,8 @@ export interface Stage {
   quiet(): Promise<void>
   /** Moves the clock, wakes what is due then, and waits until it is quiet. */
   advance(milliseconds: number): Promise<void>
+  /** Puts another config in force, as a changed file does. */
+  changeConfig(next: Config): Promise<void>
   /** What Slack users see, newest last, as text. */
   texts(channelOrUser: string): string[]
   close(): Promise<void>
@@ -102,12 +105,19 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const log = createLogger('debug', { write: (line: string) => void logLines.push(line) })
   await prepareHubSpot(config, hubspot.url, secrets.accessToken)
 
+  const preparations: ((next: Config) => Promise<void>)[] = []
+  let inForce = config
+  const source: ConfigSource = {
+    current: () => inForce,
+    refusal: () => null,
+    beforeChange: (prepare) => void preparations.push(prepare),
+  }
   const services: Service[] = []
   const addresses: string[] = []
   for (const role of options.roles ?? ['both']) {
     const service = await createService({
       env,
-      config,
+      config: source,
       redisUrls,
       role,
       log,
@@ -137,6 +147,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       moved.now += milliseconds
       await services.at(-1)?.sweep({ grace: false })
       await stage.quiet()
+    },
+    async changeConfig(next) {
+      for (const prepare of preparations) await prepare(next)
+      inForce = next
     },
     texts: (channelOrUser) => slack.messages(channelOrUser).map((message) => message.text),
     async close() {
@@ -188,7 +202,8 @@ async function prepareHubSpot(config: Config, baseUrl: string, accessToken: stri
   )
 }
 
-async function loadTestConfig(files: Record<string, string>, now: number): Promise<Config> {
+/** The config in `config/` with files laid over it. */
+export async function loadTestConfig(files: Record<string, string>, now: number): Promise<Config> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-config-'))
   try {
     await cp(join(import.meta.dirname, '..', '..', 'config'), directory, { recursive: true })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { EnvironmentError, readEnv, readHubSpotEnv } from '../../src/env.ts'
 
@@ -18,6 +19,9 @@ function messageOf(read: () => unknown): string {
   }
   throw new Error('it was taken')
 }
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const tokenOf = (text: string, scope: string) => ({ digest: sha256(text), scope })
 
 describe('what is taken', () => {
   test('the required variables, with the defaults of the others', () => {
@@ -47,8 +51,26 @@ describe('what is taken', () => {
     })
     expect(env.HUBSPOT_CLIENT_SECRET).toEqual(['old', 'new'])
     expect(env.SLACK_SIGNING_SECRET).toEqual(['old', 'new'])
-    expect(env.API_TOKENS).toEqual(['crm', 'site'])
+    expect(env.API_TOKENS).toEqual([tokenOf('crm', 'operate'), tokenOf('site', 'operate')])
     expect(env.REDIS_URL).toEqual(['redis://a:6379', 'rediss://user:pass@b:6380/0'])
+  })
+
+  test('tokens have a scope, and may be hashed', () => {
+    const hash = sha256('secret')
+    const env = readEnv({
+      ...COMPLETE,
+      API_TOKENS: `read=crm,operate=site,sha256:${hash},read=sha256:${hash.toUpperCase()}`,
+    })
+    expect(env.API_TOKENS).toEqual([
+      tokenOf('crm', 'read'),
+      tokenOf('site', 'operate'),
+      tokenOf('secret', 'operate'),
+      tokenOf('secret', 'read'),
+    ])
+  })
+
+  test.each(['sha256:abc', 'read=sha256:', `sha256:${'x'.repeat(64)}`])('%s is no hash', (token) => {
+    expect(() => readEnv({ ...COMPLETE, API_TOKENS: token })).toThrow('API_TOKENS holds a hash that is not sha256:')
   })
 
   test('empty and blank variables count as unset', () => {

@@ -1,0 +1,90 @@
+import { watch } from 'node:fs'
+import { ConfigError } from './config/problems.ts'
+import { type Config, loadConfig } from './config.ts'
+import type { Logger } from './telemetry.ts'
+
+/** The config in force. It may change while the service runs; whoever uses it asks each time. */
+export interface ConfigSource {
+  current(): Config
+  /** The message of the newer config that was refused, the same as `config check` prints; null when there is none. */
+  refusal(): string | null
+  /** Called with a new config before it is in force. When it fails, the config is tried again and the old one stays. */
+  beforeChange(prepare: (next: Config) => Promise<void>): void
+}
+
+/** A config source that also follows its directory. */
+export interface WatchedConfig extends ConfigSource {
+  /** Reads the directory again now; resolves with whether a new config is in force. Never rejects. */
+  reload(): Promise<boolean>
+  close(): void
+}
+
+/** A config that never changes, for tests and the demo. */
+export function fixedConfig(config: Config): ConfigSource {
+  return { current: () => config, refusal: () => null, beforeChange: () => undefined }
+}
+
+// An editor writes a file in several steps, and a deployment several files.
+const SETTLE = 300
+const TRY_AGAIN = 5_000
+
+/**
+ * Loads the config and follows its directory. A changed config is checked and taken over; a broken one is refused, told
+ * in the log, and the old one stays in force. Rejects with `ConfigError` when the first one is broken.
+ */
+export async function watchConfig(directory: string, log: Logger, now: () => number): Promise<WatchedConfig> {
+  let config = await loadConfig(directory, now())
+  let refusal: string | null = null
+  let running = Promise.resolve(false)
+  let timer: NodeJS.Timeout | undefined
+  const preparations: ((next: Config) => Promise<void>)[] = []
+
+  async function takeOver(): Promise<boolean> {
+    try {
+      const next = await loadConfig(directory, now())
+      if (next.version !== config.version) await Promise.all(preparations.map((prepare) => prepare(next)))
+      refusal = null
+      if (next.version === config.version) return false
+      log.info({ from: config.version, to: next.version }, 'the config changed and is in force')
+      config = next
+      return true
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        refusal = error.message
+        log.error({ config: config.version, refused: error.message }, 'the new config is refused: the old one stays')
+        return false
+      }
+      refusal = 'The new config could not be taken over yet: see the log.'
+      log.warn({ err: error }, 'the new config could not be taken over: it is tried again')
+      soon(TRY_AGAIN)
+      return false
+    }
+  }
+
+  // One after the other, so that the last state of the files wins.
+  function reload(): Promise<boolean> {
+    running = running.then(takeOver)
+    return running
+  }
+
+  function soon(delay: number): void {
+    clearTimeout(timer)
+    timer = setTimeout(reload, delay).unref()
+  }
+
+  const watcher = watch(directory, { persistent: false }, () => soon(SETTLE))
+  watcher.on('error', (error) =>
+    log.warn({ err: error }, 'the config directory is no longer watched: send SIGHUP instead'),
+  )
+
+  return {
+    current: () => config,
+    refusal: () => refusal,
+    beforeChange: (prepare) => void preparations.push(prepare),
+    reload,
+    close() {
+      clearTimeout(timer)
+      watcher.close()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Metrics } from '../telemetry.ts'
+
+/**
+ * How a dependency is. `failed` takes this process out of service; `degraded` is for people: the work goes on, later or
+ * with what is known.
+ */
+export interface Dependency {
+  status: 'ok' | 'degraded' | 'failed'
+  detail?: string
+}
+
+const Ready = z
+  .object({
+    ready: z.boolean(),
+    dependencies: z.record(
+      z.string(),
+      z.object({ status: z.enum(['ok', 'degraded', 'failed']), detail: z.string().optional() }),
+    ),
+  })
+  .meta({
+    id: 'Readiness',
+    examples: [
+      {
+        ready: true,
+        dependencies: {
+          redis: { status: 'ok' },
+          workers: { status: 'ok' },
+          config: { status: 'ok', detail: 'version 7d574028c9b5' },
+          hubspot: { status: 'ok' },
+          slack: { status: 'degraded', detail: 'the last call failed: unavailable' },
+        },
+      },
+    ],
+  })
+
+/** `/healthz` (alive), `/readyz` (each dependency by name) and `/metrics` (Prometheus). They need no token. */
+export function healthRoutes(parts: { metrics: Metrics; ready: () => Promise<Record<string, Dependency>> }) {
+  return async function plugin(instance: FastifyInstance): Promise<void> {
+    const app = instance.withTypeProvider<ZodTypeProvider>()
+    app.get(
+      '/healthz',
+      {
+        schema: {
+          operationId: 'alive',
+          tags: ['operations'],
+          summary: 'The process is alive',
+          response: { 200: z.object({ status: z.literal('ok') }) },
+        },
+      },
+      async () => ({ status: 'ok' as const }),
+    )
+    app.get(
+      '/readyz',
+      {
+        schema: {
+          operationId: 'ready',
+          tags: ['operations'],
+          summary: 'Ready for work, with each dependency by name',
+          description: '503 only when something has `failed`; `degraded` parts are for people to look at.',
+          response: { 200: Ready, 503: Ready },
+        },
+      },
+      async (_request, reply) => {
+        const dependencies = await parts.ready()
+        const ready = Object.values(dependencies).every(({ status }) => status !== 'failed')
+        return reply.code(ready ? 200 : 503).send({ ready, dependencies })
+      },
+    )
+    instance.get(
+      '/metrics',
+      {
+        schema: {
+          operationId: 'metrics',
+          tags: ['operations'],
+          summary: 'Metrics for Prometheus',
+          response: { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } } },
+        },
+        serializerCompiler: () => (text) => String(text),
+      },
+      async (_request, reply) =>
+        reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics()),
+    )
+  }
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+
+/** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
+
+const Instant = z.iso.datetime().describe('ISO 8601, UTC')
+const Value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])
+
+/** One test of a condition with the value that it met. */
+const Check = z.object({
+  attribute: z.string(),
+  wanted: z.string().describe('the test in words'),
+  value: Value.optional().describe('absent: unknown'),
+  source: z.string().optional().describe('where the value comes from'),
+  truth: z.enum(['true', 'false', 'unknown']),
+})
+
+const FitRule = z.object({
+  rule: z.string(),
+  points: z.number().describe('what the rule added'),
+  worth: z.number().describe('what it adds when it fires'),
+  why: z.string().describe('why it fired or did not, in words'),
+  checks: z.array(Check),
+})
+
+const SignalPoints = z.object({
+  signal: z.string(),
+  detail: z.string().optional(),
+  at: Instant,
+  ageDays: z.number().describe('at the time of scoring'),
+  worth: z.number().describe('points without fading'),
+  points: z.number().describe('exact, before rounding'),
+  source: z.string(),
+  why: z.enum(['counted', 'older than the window', 'over the cap', 'no points for this signal']),
+})
+
+/** The score with every rule, also those that did not fire. */
+const Score = z.object({
+  total: z.number(),
+  fit: z.number(),
+  engagement: z.number(),
+  band: z.string(),
+  mql: z.boolean(),
+  at: Instant,
+  arithmetic: z.string(),
+  fitRules: z.object({
+    arithmetic: z.string(),
+    rules: z.array(FitRule),
+  }),
+  engagementSignals: z.object({
+    arithmetic: z.string(),
+    signals: z.array(SignalPoints),
+    inactivity: z
+      .object({ since: Instant, periods: z.number(), points: z.number() })
+      .optional()
+      .describe('absent: no full period without a signal'),
+    notSeen: z.array(z.object({ signal: z.string(), worth: z.number() })).describe('signals that would add points'),
+  }),
+  profile: z.array(
+    z.object({
+      kind: z.enum(['tier', 'persona', 'negative']),
+      name: z.string(),
+      matched: z.boolean(),
+      why: z.string(),
+      checks: z.array(Check),
+    }),
+  ),
+  now: z
+    .object({ total: z.number(), fit: z.number(), engagement: z.number(), band: z.string() })
+    .optional()
+    .describe('what the same rules would give at this moment; absent when nothing has faded since'),
+})
+
+const To = z.union([
+  z.object({ pool: z.string() }),
+  z.object({ nurture: z.string() }),
+  z.object({ disqualify: z.string() }),
+])
+
+const Route = z.object({
+  name: z.string(),
+  to: To,
+  reason: z.string(),
+  since: Instant,
+  action: z.string().describe('what the latest decision did: assign, stay-with-sales, nurture, …'),
+  considered: z
+    .array(z.object({ route: z.string(), matched: z.boolean(), why: z.string(), checks: z.array(Check) }))
+    .describe('every route of the latest decision up to the one that matched'),
+})
+
+const Rotation = z.object({
+  rep: z.string().nullable().describe('null: nobody was available'),
+  pool: z.string(),
+  keptOwner: z.boolean().describe('the rep has the lead as its owner in HubSpot, which takes no turn'),
+  pools: z.array(
+    z.object({
+      pool: z.string(),
+      members: z.array(
+        z.object({
+          rep: z.string(),
+          weight: z.number(),
+          turns: z.number().describe('leads taken, and given up while away, at this weight'),
+          share: z.number().describe('turns ÷ weight: the least comes first, then the longest wait'),
+          lastLeadAt: Instant.nullable(),
+          skipped: z.string().nullable().describe('why this member could not take the lead'),
+          chosen: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+})
+
+const Assignment = z.object({
+  handoff: z.string(),
+  rep: z.string(),
+  pool: z.string(),
+  how: z.string(),
+  since: Instant,
+  holders: z.array(z.object({ rep: z.string(), how: z.string(), since: Instant, by: z.string().optional() })),
+})
+
+const Clock = z.object({
+  handoff: z.string(),
+  definition: z.string(),
+  status: z.enum(['open', 'responded', 'closed']),
+  hours: z.enum(['business', 'elapsed']),
+  calendar: z.string().nullable(),
+  timeZone: z.string(),
+  startedAt: Instant,
+  dueAt: Instant,
+  counted: z
+    .array(z.object({ from: Instant, to: Instant, minutes: z.number() }))
+    .describe('the open hours between start and deadline, which add up to the time allowed'),
+  arithmetic: z.string(),
+  breachedAt: Instant.optional(),
+  ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
+  ended: z
+    .object({
+      at: Instant,
+      how: z.string(),
+      by: z.string().optional(),
+      reason: z.string().optional(),
+      minutes: z.number(),
+    })
+    .optional(),
+  tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
+})
+
+/** The whole view. */
+export const LeadView = z.object({
+  id: z.string(),
+  configVersion: z.string().describe('the config version of the latest decision'),
+  computed: z
+    .boolean()
+    .describe('false: the config of the latest decision is not kept, so the breakdown is by the present one'),
+  decision: z.object({
+    number: z.int().describe('decisions of a lead count from 1'),
+    at: Instant,
+    latest: z.boolean(),
+  }),
+  state: z.object({
+    gone: z.boolean().describe('HubSpot no longer has the contact'),
+    needsReview: z.boolean(),
+    missing: z.array(z.string()).describe('attributes that sales needs and nobody knows'),
+    waitingSince: Instant.optional().describe('nobody of its pool was available'),
+    returnedAt: Instant.optional(),
+    rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
+    lookAgainAt: Instant.nullable(),
+  }),
+  attributes: z.record(z.string(), z.object({ value: Value, source: z.string() })),
+  enrichment: z.record(z.string(), z.object({ status: z.string(), at: Instant })),
+  score: Score,
+  route: Route,
+  rotation: Rotation.nullable().describe('who was considered when a rep was last looked for'),
+  assignment: Assignment.nullable(),
+  clock: Clock.nullable(),
+  history: z
+    .array(
+      z.object({
+        at: Instant,
+        what: z.string(),
+        decision: z.int().optional(),
+        config: z.string().optional(),
+        text: z.string(),
+      }),
+    )
+    .describe('oldest first, the last 100 lines'),
+})
+export type LeadView = z.output<typeof LeadView>

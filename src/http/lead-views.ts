@@ -1,0 +1,24 @@
+import type { ConfigVersions } from '../adapters/config-versions.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { Config } from '../config.ts'
+import { decisionToShow, leadView } from './lead-view.ts'
+import type { LeadView } from './lead-view-schema.ts'
+
+/** Reads what is kept of a lead and explains it, for the API and the command line. */
+export function createLeadViews(parts: { leads: LeadStore; configs: ConfigVersions; config: () => Config | null }) {
+  /**
+   * The lead by its latest decision, or by the one of that number. Null when there is no such lead or decision, or the
+   * lead is being erased. `now` is epoch milliseconds.
+   */
+  return async function viewLead(leadId: string, number: number | undefined, now: number): Promise<LeadView | null> {
+    const { lead, inbox, handoff } = await parts.leads.read(leadId)
+    const erasing = inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')
+    if (!lead.record || erasing) return null
+    const history = await parts.leads.readHistory(leadId)
+    const entry = decisionToShow(history, number)
+    if (!entry) return null
+    const config = (await parts.configs.read(entry.config)) ?? parts.config()
+    if (!config) throw new Error(`the config ${entry.config} of this decision is not kept`)
+    return leadView({ record: lead.record, handoff: handoff.record, history, config, now }, entry)
+  }
+}

@@ -1,0 +1,124 @@
+import type { LeadStore } from '../adapters/lead-store.ts'
+import type { Store } from '../adapters/store.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { decide } from '../domain/decision.ts'
+import type { Handoff } from '../domain/handoff.ts'
+import { decisionEntry } from '../domain/history.ts'
+import type { LeadRecord } from '../domain/lead.ts'
+import { isResting, rescoredRecord } from '../domain/next-record.ts'
+import { followUps } from '../queue/follow-ups.ts'
+import type { JobRequest } from '../queue/jobs.ts'
+import { RunLater } from '../queue/worker.ts'
+import type { Logger, Metrics } from '../telemetry.ts'
+
+// 500 leads, then half a second for everything else: at most 1,000 leads a second.
+const BATCH = 500
+const PAUSE = 500
+
+/**
+ * Scores every lead again that other rules scored, from what is kept of it, without asking HubSpot. A lead that now wants
+ * a rep, or whose record changes meanwhile, goes through the main job instead.
+ */
+export function createRescoreLeads(parts: {
+  config: () => Config
+  clock: Clock
+  store: Store
+  leads: LeadStore
+  metrics: Metrics
+  log: Logger
+  kick: (jobs: JobRequest[]) => void
+}) {
+  const { leads, store } = parts
+  const authority = store.keys.shared('scoring-version')
+
+  /** Makes this config's rules the ones that leads are scored again by. For a worker that takes a config over. */
+  async function announce(config: Config): Promise<void> {
+    await store.redis.set(authority, config.scoringVersion)
+  }
+
+  /** Scores the next leads again; resolves with how many are left, by the rules of this config. */
+  async function rescoreBatch(size = BATCH): Promise<number> {
+    const config = parts.config()
+    // While a deployment is under way another worker may have newer rules.
+    if ((await store.redis.get(authority)) !== String(config.scoringVersion)) return 0
+    const ids = await leads.scoredByOtherRules(config.scoringVersion, size)
+    const states = await leads.readMany(ids)
+    const jobs = await Promise.all(states.map((state, index) => rescore(config, ids[index] ?? '', state)))
+    if (ids.length > 0) parts.kick(jobs.flat())
+    const left = await leads.countScoredByOtherRules(config.scoringVersion)
+    parts.metrics.rescoreRemaining.set(left)
+    if (ids.length > 0) parts.log.info({ rescored: ids.length, left, config: config.version }, 'leads scored again')
+    return left
+  }
+
+  async function rescore(
+    config: Config,
+    leadId: string,
+    { version, record, handoff }: { version: number; record: LeadRecord | null; handoff: Handoff | null },
+  ): Promise<JobRequest[]> {
+    const now = parts.clock.now()
+    const scored = store.keys.list(leadId, 'scored')
+    if (!record) {
+      await store.commit([], [['ZREM', scored, leadId]])
+      return []
+    }
+    const standing = {
+      withSales: handoff !== null && handoff.status !== 'closed',
+      rejected: record.rejected !== undefined,
+      resting: isResting(record, record.signals),
+    }
+    const decision = decide(config, record, standing, now)
+    const guard = leads.guards.lead(leadId, version)
+    if (!record.gone && decision.action !== 'assign') {
+      const next = rescoredRecord(record, decision, config, now)
+      const shown = handoff?.status === 'open' && Object.keys(handoff.messages).length > 0
+      const done = await store.commit(
+        [guard],
+        [
+          ...leads.writes.lead(next, version + 1, now),
+          ...leads.writes.history(leadId, decisionEntry(record, next, decision, standing, undefined)),
+          ...(shown
+            ? [
+                ['ZADD', store.keys.index(leadId, 'refresh'), now, handoff.id] satisfies [
+                  'ZADD',
+                  string,
+                  number,
+                  string,
+                ],
+              ]
+            : []),
+        ],
+      )
+      if (done) return followUps(leadId, { handoff }, now)
+    }
+    // It stands in the index of unread leads from here on, so it is not forgotten.
+    await store.commit(
+      [],
+      [
+        ['ZADD', scored, config.scoringVersion, leadId],
+        ...(record.gone
+          ? []
+          : [
+              ['ZADD', store.keys.index(leadId, 'unread'), 'LT', now, leadId] satisfies [
+                string,
+                string,
+                string,
+                number,
+                string,
+              ],
+            ]),
+      ],
+    )
+    return record.gone ? [] : [{ name: 'process-lead', payload: { leadId } }]
+  }
+
+  return {
+    announce,
+    rescoreBatch,
+    /** The job: one batch, and again after a pause while there are leads left. */
+    async rescoreLeads(): Promise<void> {
+      if ((await rescoreBatch()) > 0) throw new RunLater(PAUSE)
+    },
+  }
+}

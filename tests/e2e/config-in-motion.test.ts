@@ -1,0 +1,165 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { watchConfig } from '../../src/config-watch.ts'
+import { createLogger } from '../../src/telemetry.ts'
+import { createTier1Lead, createTier2Lead, sendSignals } from '../support/leads.ts'
+import { createStage, DAY, HOUR, loadTestConfig, MINUTE, type Stage } from '../support/stage.ts'
+
+async function changed(file: string, from: string, to: string, now: number) {
+  const text = await readFile(join('config', file), 'utf8')
+  expect(text).toContain(from)
+  return loadTestConfig({ [file]: text.replace(from, to), 'routing-cases.yaml': 'cases: []' }, now)
+}
+
+describe('another config while leads are on their way', () => {
+  let stage: Stage
+  afterEach(async () => stage.close())
+
+  it('scores every lead again by the new weights, without asking HubSpot, and routes who is ready now', async () => {
+    stage = await createStage()
+    const fit = createTier1Lead(stage, { num_conversion_events: '0', hs_email_click: '0' })
+    const two = createTier2Lead(stage)
+    await stage.quiet()
+    expect(stage.hubspot.contact(fit)).toMatchObject({ baton_score: '50', baton_route: 'medium-good-fit' })
+    expect(stage.hubspot.contact(two)).toMatchObject({ baton_score: '65' })
+    const reads = () => stage.hubspot.calls.filter(({ path }) => path.includes('contacts/batch/read')).length
+    const before = reads()
+    await stage.changeConfig(
+      await changed(
+        'scoring.yaml',
+        'company-size-tier-2, points: 10',
+        'company-size-tier-2, points: 5',
+        stage.clock.now,
+      ),
+    )
+    await stage.advance(MINUTE)
+    expect(stage.hubspot.contact(two)).toMatchObject({ baton_score: '60', baton_route: 'mql', hubspot_owner_id: '201' })
+    expect(reads()).toBe(before)
+
+    const eager = (await changed('scoring.yaml', 'max: 50', 'max: 70', stage.clock.now)) as typeof stage.config
+    const rule = eager.scoring.fit.rules.find(({ id }) => id === 'company-size-tier-1')
+    if (rule) rule.points = 40
+    await stage.changeConfig(eager)
+    await stage.advance(MINUTE)
+    expect(stage.hubspot.contact(fit)).toMatchObject({
+      baton_score: '70',
+      baton_route: 'tier-1-mql',
+      hubspot_owner_id: '101',
+    })
+    expect(stage.texts('U0000AE1').at(-1)).toContain('Score 70')
+    expect(stage.logLines.join()).toContain('leads scored again')
+    const metrics = await (await fetch(`${stage.addresses[0]}/metrics`)).text()
+    expect(metrics).toMatch(/^baton_rescore_remaining 0$/m)
+    expect(metrics).toContain(`baton_config_info{version="${eager.version}"} 1`)
+  })
+
+  it('leaves running clocks and leads alone when only the team or the clocks changed', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    const before = await stage.services[0]?.leads.read(id)
+    await stage.changeConfig(
+      await changed(
+        'sla.yaml',
+        'mql-to-sales-tier-1:',
+        'mql-to-sales-tier-1: { respondWithin: 9h, hours: elapsed, ladder: [] }\n  other:',
+        stage.clock.now,
+      ),
+    )
+    await stage.advance(1_000)
+    const after = await stage.services[0]?.leads.read(id)
+    expect(after?.lead).toEqual(before?.lead)
+    await stage.advance(5 * MINUTE)
+    expect((await stage.services[0]?.leads.read(id))?.handoff.record?.dueAt).toBe(before?.handoff.record?.dueAt)
+    expect(stage.texts('U0000AE1').join()).toMatch(/Reminder|Still waiting|respond/i)
+    await stage.advance(2 * HOUR)
+    expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('102')
+  })
+
+  it('gives each lead its new score and one more line of history, once', async () => {
+    stage = await createStage()
+    const ids = Array.from({ length: 40 }, (_, index) =>
+      stage.hubspot.createContact({ email: `lead${index}@some.example` }),
+    )
+    await stage.quiet()
+    await sendSignals(
+      stage,
+      ids.map((contactId) => ({ type: 'webinar_attended', contactId })),
+    )
+    await stage.quiet()
+    await stage.changeConfig(
+      await changed(
+        'scoring.yaml',
+        'webinar_attended:     { points: 15 }',
+        'webinar_attended: { points: 25 }',
+        stage.clock.now,
+      ),
+    )
+    await stage.advance(1_000)
+    for (const id of ids) expect(stage.hubspot.contact(id)?.baton_score).toBe('25')
+    await stage.advance(29 * DAY)
+    for (const id of ids) expect((await stage.services[0]?.leads.readHistory(id))?.length).toBe(3)
+  })
+})
+
+describe('the config directory', () => {
+  let directory: string
+  const lines: string[] = []
+  const log = createLogger('info', { write: (line: string) => void lines.push(line) })
+  beforeEach(async () => {
+    lines.length = 0
+    directory = await mkdtemp(join(tmpdir(), 'baton-watched-'))
+    await cp('config', directory, { recursive: true })
+  })
+  afterEach(async () => rm(directory, { recursive: true }))
+
+  const edit = async (file: string, from: string, to: string) => {
+    const path = join(directory, file)
+    await writeFile(path, (await readFile(path, 'utf8')).replace(from, to))
+  }
+
+  it('is followed: a sound change is taken over, a broken one is refused with the words of the check', async () => {
+    const watched = await watchConfig(directory, log, Date.now)
+    const taken: string[] = []
+    watched.beforeChange(async (next) => void taken.push(next.version))
+    const first = watched.current()
+    try {
+      await edit('routing.yaml', '    rescore: 2d', '    rescore: 3d')
+      await expect.poll(() => watched.current().version, { timeout: 10_000 }).not.toBe(first.version)
+      const second = watched.current()
+      expect(taken).toEqual([second.version])
+
+      await edit('routing.yaml', 'to: { pool: sdr }', 'to: { pool: sdrs }')
+      await expect.poll(() => watched.refusal(), { timeout: 10_000 }).not.toBeNull()
+      expect(watched.refusal()).toContain('there is no pool "sdrs" in team.yaml; did you mean "sdr"?')
+      expect(watched.refusal()).toMatch(/routing\.yaml:\d+ {2}routes\.4\.to\.pool/)
+      expect(watched.current()).toBe(second)
+      expect(lines.join()).toContain('the new config is refused')
+
+      await edit('routing.yaml', 'sdrs', 'sdr')
+      await expect.poll(() => watched.refusal(), { timeout: 10_000 }).toBeNull()
+      expect(watched.current()).toBe(second)
+      // Comments decide nothing.
+      await edit('routing.yaml', 'keepOwner', '# a remark\nkeepOwner')
+      expect(await watched.reload()).toBe(false)
+      expect(taken).toHaveLength(1)
+    } finally {
+      watched.close()
+    }
+  })
+
+  it('is not taken over while the versions cannot be kept, and is tried again', async () => {
+    const watched = await watchConfig(directory, log, Date.now)
+    watched.beforeChange(async () => {
+      throw new Error('Redis is away')
+    })
+    const first = watched.current()
+    await edit('sla.yaml', 'respondWithin: 1h', 'respondWithin: 2h')
+    expect(await watched.reload()).toBe(false)
+    expect(watched.current()).toBe(first)
+    expect(watched.refusal()).toContain('could not be taken over yet')
+    watched.close()
+  })
+})

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withLock } from './setup/lock.mjs'
-import { chromium, packages, redisServer, runtime } from './setup/needs.mjs'
+import { chromium, packages, prometheus, redisServer, runtime } from './setup/needs.mjs'
 import { say } from './setup/tool.mjs'
 
 /**
@@ -20,11 +20,12 @@ const commands = {
   demo: { run: ['src/demo/main.ts'], needs: () => [redisServer()] },
   test: {
     run: ['node_modules/vitest/vitest.mjs', 'run'],
-    needs: () => [...(process.env.REDIS_URL ? [] : [redisServer()]), chromium()],
+    needs: () => [...(process.env.REDIS_URL ? [] : [redisServer({ orDocker: true })]), chromium(), prometheus()],
   },
   start: { run: ['src/main.ts'], needs: () => (process.env.REDIS_URL ? [] : [redisServer()]) },
   check: { run: ['src/setup/check.ts'], needs: () => [] },
   cli: { run: ['src/cli.ts'], needs: () => [] },
+  containers: { run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'containers'], needs: () => [] },
 }
 
 /**

@@ -50,19 +50,38 @@ export function scoreEngagement(config: EngagementConfig, signals: readonly Sign
     const rule = ruleFor(config, signal)
     const age = Math.max(0, now - signal.at)
     if (!rule) return { signal, age, points: 0, reason: 'no points for this signal' }
-    if (config.window !== undefined && age > config.window) {
-      return { signal, age, points: 0, reason: 'older than the window' }
-    }
+    if (isTooOld(config, age)) return { signal, age, points: 0, reason: 'older than the window' }
     if (capped.has(signal)) return { signal, age, points: 0, reason: 'over the cap' }
-    const faded = rule.halfLife === undefined ? rule.points : rule.points * 2 ** (-age / rule.halfLife)
-    return { signal, age, points: faded, reason: 'counted' }
+    return { signal, age, points: faded(rule, age), reason: 'counted' }
   })
-  const inactivity = inactivityOf(config, ordered, now)
+  const inactivity = inactivityOf(config, lastOf(config, ordered), now)
   const sum = contributions.reduce((total, contribution) => total + contribution.points, 0) + (inactivity?.points ?? 0)
   const exact = clamp(sum, 0, config.max)
   const result: EngagementResult = { points: roundHalfUp(exact), exact, contributions }
   if (inactivity && inactivity.periods > 0) result.inactivity = inactivity
   return result
+}
+
+/**
+ * The same engagement, rounded, as a function of the instant (epoch milliseconds): for looking ahead at many instants.
+ * What does not depend on the instant is done once.
+ */
+export function engagementOverTime(config: EngagementConfig, signals: readonly Signal[]): (now: number) => number {
+  const ordered = [...signals].sort(byTime)
+  const capped = overTheCap(config, ordered)
+  const counting = ordered.flatMap((signal) => {
+    const rule = ruleFor(config, signal)
+    return rule && !capped.has(signal) ? [{ at: signal.at, rule }] : []
+  })
+  const last = lastOf(config, ordered)
+  return (now) => {
+    let sum = inactivityOf(config, last, now)?.points ?? 0
+    for (const { at, rule } of counting) {
+      const age = Math.max(0, now - at)
+      if (!isTooOld(config, age)) sum += faded(rule, age)
+    }
+    return roundHalfUp(clamp(sum, 0, config.max))
+  }
 }
 
 /** How long a signal can matter, in milliseconds: its window plus the longest cap period. Undefined: for ever. */
@@ -91,8 +110,19 @@ function overTheCap(config: EngagementConfig, ordered: readonly Signal[]): Set<S
   return over
 }
 
-function inactivityOf(config: EngagementConfig, ordered: readonly Signal[], now: number) {
-  const last = ordered.findLast((signal) => ruleFor(config, signal))
+function isTooOld(config: EngagementConfig, age: number): boolean {
+  return config.window !== undefined && age > config.window
+}
+
+function faded(rule: { points: number; halfLife?: number | undefined }, age: number): number {
+  return rule.halfLife === undefined ? rule.points : rule.points * 2 ** (-age / rule.halfLife)
+}
+
+function lastOf(config: EngagementConfig, ordered: readonly Signal[]): Signal | undefined {
+  return ordered.findLast((signal) => ruleFor(config, signal))
+}
+
+function inactivityOf(config: EngagementConfig, last: Signal | undefined, now: number) {
   if (!config.inactivity || !last) return undefined
   const periods = Math.max(0, Math.floor((now - last.at) / config.inactivity.every))
   return { since: last.at, periods, points: periods === 0 ? 0 : periods * config.inactivity.points }

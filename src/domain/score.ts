@@ -1,5 +1,5 @@
 import type { Lookup } from './condition.ts'
-import { type EngagementConfig, type EngagementResult, scoreEngagement } from './engagement.ts'
+import { type EngagementConfig, type EngagementResult, engagementOverTime, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
 import { type IcpConfig, type IcpResult, matchIcp } from './icp.ts'
 import type { Attributes, Signal } from './lead.ts'
@@ -72,8 +72,8 @@ export function nextBandChange(
   signals: readonly Signal[],
   now: number,
 ): number | null {
-  const bandAt = (at: number) =>
-    bandOf(scoring.bands, totalOf(fitPoints, scoreEngagement(scoring.engagement, signals, at).points))
+  const engagementAt = engagementOverTime(scoring.engagement, signals)
+  const bandAt = (at: number) => bandOf(scoring.bands, totalOf(fitPoints, engagementAt(at)))
   const present = bandAt(now)
   if (present === 'low') return null
   let same = now

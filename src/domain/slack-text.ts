@@ -6,9 +6,14 @@
 // Control, zero-width and bidirectional characters can hide or turn around what follows them.
 const INVISIBLE = /[\p{Cc}\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu
 
+// Most texts are: Latin letters, digits, signs and single spaces, with nothing to clean.
+const PLAIN = /^[!-~\u00A1-\u024F\u2212]+(?: [!-~\u00A1-\u024F\u2212]+)*$/
+
 /** Cleans a lead's text: no invisible characters, single spaces, at most `max` characters. Not yet escaped. */
 export function clean(text: string, max: number): string {
-  const characters = [...text.replace(/\s+/g, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ').trim()]
+  const cleaned = PLAIN.test(text) ? text : text.replace(/\s+/g, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ').trim()
+  if (cleaned.length <= max) return cleaned
+  const characters = [...cleaned]
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : characters.join('')
 }
 
@@ -29,7 +34,18 @@ export function slackDate(at: number, timeZone: string): string {
 
 /** An instant as text in a time zone: `Fri 20 Nov, 18:00 GMT+1`. */
 export function localTime(at: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
+  const parts = formatOf(timeZone).formatToParts(at)
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((item) => item.type === type)?.value ?? ''
+  return `${part('weekday')} ${part('day')} ${part('month')}, ${part('hour')}:${part('minute')} ${part('timeZoneName')}`
+}
+
+// Making one costs more than using it a hundred times; a config names only a few zones.
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known) return known
+  const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     weekday: 'short',
     day: 'numeric',
@@ -37,9 +53,9 @@ export function localTime(at: number, timeZone: string): string {
     hour: '2-digit',
     minute: '2-digit',
     timeZoneName: 'short',
-  }).formatToParts(new Date(at))
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((item) => item.type === type)?.value ?? ''
-  return `${part('weekday')} ${part('day')} ${part('month')}, ${part('hour')}:${part('minute')} ${part('timeZoneName')}`
+  })
+  formats.set(timeZone, format)
+  return format
 }
 
 /** A span in words for people: `5 min`, `2 h`, `1 h 30 min`, `3 days`. */

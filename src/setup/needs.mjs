@@ -85,27 +85,33 @@ export function runtime(root, running = process.versions.node) {
 }
 
 /**
- * A redis-server or valkey-server on the PATH.
+ * A redis-server or valkey-server on the PATH. With `orDocker`, a Docker engine does where none can be installed.
+ * @param {{ orDocker?: boolean }} [options]
  * @returns {Need}
  */
-export function redisServer() {
+export function redisServer({ orDocker = false } = {}) {
   return {
     missing: () => onPath('redis-server', 'valkey-server') === undefined,
     async install() {
-      if (!canApt()) {
-        throw new Error(
-          [
-            'Baton needs a redis-server, and there is none on the PATH. Either install one:',
-            '  Debian, Ubuntu:  sudo apt-get install redis-server',
-            '  macOS:           brew install redis',
-            'or run one elsewhere and say where (tests and service; the demo wants its own):',
-            '  docker run -d -p 6379:6379 redis:7 --appendonly yes --maxmemory-policy noeviction',
-            '  export REDIS_URL=redis://127.0.0.1:6379',
-          ].join('\n'),
-        )
+      let failure = new Error(
+        [
+          'Baton needs a redis-server, and there is none on the PATH. Either install one:',
+          '  Debian, Ubuntu:  sudo apt-get install redis-server',
+          '  macOS:           brew install redis',
+          'or run one elsewhere and say where (tests and service; the demo wants its own):',
+          '  docker run -d -p 6379:6379 redis:7 --appendonly yes --maxmemory-policy noeviction',
+          '  export REDIS_URL=redis://127.0.0.1:6379',
+        ].join('\n'),
+      )
+      if (canApt()) {
+        say('Installing redis-server (apt-get); its system service stays off.')
+        await apt('redis-server', { service: 'redis-server' }).catch((error) => (failure = error))
+        if (!this.missing()) return
       }
-      say('Installing redis-server (apt-get); its system service stays off.')
-      await apt('redis-server', { service: 'redis-server' })
+      if (!orDocker || spawnSync('docker', ['version'], { timeout: 10_000 }).status !== 0) throw failure
+      say(
+        'No redis-server here: tests use one in a container, and those that stop, kill or cluster theirs are skipped.',
+      )
     },
   }
 }
@@ -130,6 +136,23 @@ export function chromium() {
         await apt('chromium').catch((error) => say(error.message))
       }
       if (this.missing()) say('No Chromium here: the browser tests are skipped. Install one or set CHROMIUM_PATH.')
+    },
+  }
+}
+
+/**
+ * A Prometheus and its promtool for the tests of metrics, dashboard and alert rules. They are skipped without them.
+ * @returns {Need}
+ */
+export function prometheus() {
+  return {
+    missing: () => ['prometheus', 'promtool'].some((name) => onPath(name) === undefined),
+    async install() {
+      if (canApt()) {
+        say('Installing Prometheus for the tests of the alert rules (apt-get); its system service stays off.')
+        await apt('prometheus', { service: 'prometheus' }).catch((error) => say(error.message))
+      }
+      if (this.missing()) say('No prometheus and promtool here: the tests of dashboard and alert rules are skipped.')
     },
   }
 }

@@ -186,8 +186,8 @@ describe('the buttons', () => {
       'score 65',
       '+20 demo requested',
       '+10 company size tier 2',
-      '0 of +20 company size tier 1: no',
-      '0 of −30 negative icp: no',
+      '0 of +20 company size tier 1: company.size is 30',
+      '0 of −30 negative icp: icp.negative is unknown',
     ]) {
       expect(answer?.text).toContain(part)
     }

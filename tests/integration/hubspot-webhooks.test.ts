@@ -102,7 +102,7 @@ describe('what is kept', () => {
     const objectId = newContact()
     await api.sendEvents([changed({ objectId, propertyName: 'email', propertyValue: 'canary@northwind.example' })])
     expect(await api.inbox(String(objectId))).toEqual([
-      { kind: 'hint', event: 'propertyChange', at: START - 1_000, portalId: '90012345' },
+      { kind: 'hint', event: 'propertyChange', at: START - 1_000, receivedAt: START, portalId: '90012345' },
     ])
     const dump = await Promise.all((await api.keys()).map((key) => api.look.dumpBuffer(key)))
     expect(Buffer.concat(dump.filter((value) => value !== null)).includes('canary')).toBe(false)

@@ -92,6 +92,19 @@ test('without a redis-server and apt-get it says what to install and stops', asy
   }
 })
 
+test('without a redis-server the tests go on where a Docker engine answers, and nothing else does', async () => {
+  await project.run(['cli'])
+  project.write('node_modules/vitest/vitest.mjs', "console.log('tests')")
+  project.write('src/demo/main.ts', "console.log('demo')")
+  project.write('bin/docker', '#!/bin/sh\nexit 1\n', 0o755)
+  expect(await project.run(['test'])).toMatchObject({ code: 1, stdout: '' })
+
+  project.write('bin/docker', '#!/bin/sh\nexit 0\n', 0o755)
+  const inContainer = await project.run(['test'])
+  expect(inContainer).toMatchObject({ code: 0, stdout: 'tests\n', stderr: expect.stringContaining('in a container') })
+  expect(await project.run(['demo'])).toMatchObject({ code: 1, stdout: '' })
+})
+
 test('the service needs no redis-server of its own when it is told where one is', async () => {
   project.write('src/main.ts', "console.log('service')")
   expect(await project.run(['start'])).toMatchObject({ code: 1 })
@@ -105,11 +118,25 @@ test('the tests get the Chromium that is there, and run without one', async () =
   const without = await project.run(['test'], env)
   expect(without).toMatchObject({ code: 0, stdout: 'run undefined\n', stderr: expect.stringContaining('skipped') })
 
-  project.write('bin/chromium', '', 0o755)
+  for (const program of ['chromium', 'prometheus', 'promtool']) project.write(`bin/${program}`, '', 0o755)
   const found = join(project.bin, 'chromium')
   expect(await project.run(['test'], env)).toMatchObject({ stdout: `run ${found}\n`, stderr: '' })
   const misnamed = await project.run(['test'], { ...env, CHROMIUM_PATH: `${found}-missing` })
   expect(misnamed).toMatchObject({ code: 1, stderr: expect.stringContaining('CHROMIUM_PATH') })
+})
+
+test('the tests run without a Prometheus, and say so', async () => {
+  await project.run(['cli'])
+  project.write('node_modules/vitest/vitest.mjs', "console.log('tests')")
+  for (const program of ['chromium', 'prometheus']) project.write(`bin/${program}`, '', 0o755)
+  const without = await project.run(['test'], { REDIS_URL: 'redis://other' })
+  expect(without).toMatchObject({
+    code: 0,
+    stdout: 'tests\n',
+    stderr: expect.stringMatching(/^No prometheus and promtool/),
+  })
+  project.write('bin/promtool', '', 0o755)
+  expect(await project.run(['test'], { REDIS_URL: 'redis://other' })).toMatchObject({ stdout: 'tests\n', stderr: '' })
 })
 
 test('of two at once, one installs and the other waits for it', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { memoryOf, scoreEngagement } from '../../src/domain/engagement.ts'
+import { engagementOverTime, memoryOf, scoreEngagement } from '../../src/domain/engagement.ts'
 import { DECAYS, type Decay, engagementConfigs, someInstant, someSignals } from '../support/engagement-configs.ts'
 
 const later = fc.integer({ min: 0, max: 1_500 })
@@ -28,6 +28,15 @@ test('stays between 0 and its maximum, as a whole number', () => {
       expect(Number.isInteger(points)).toBe(true)
       expect(points).toBeGreaterThanOrEqual(0)
       expect(points).toBeLessThanOrEqual(config.max)
+    }),
+  )
+})
+
+test('looked at over time it is the same', () => {
+  fc.assert(
+    fc.property(engagementConfigs(), someSignals, fc.array(someInstant), (config, signals, instants) => {
+      const at = engagementOverTime(config, signals)
+      for (const now of instants) expect(at(now)).toBe(scoreEngagement(config, signals, now).points)
     }),
   )
 })

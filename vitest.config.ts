@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+// These need a Docker engine, so they run only when they are asked for by name: npm run test:containers.
+const containers = {
+  extends: true as const,
+  test: { name: 'containers', include: ['tests/containers/**/*.test.ts'] },
+}
+
 export default defineConfig({
   test: {
     // Load the sources as Node does, so that syntax which Node rejects fails here as well.
@@ -29,6 +35,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(process.argv.includes('containers') ? [containers] : []),
     ],
   },
 })

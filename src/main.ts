@@ -1,15 +1,18 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import closeWithGrace from 'close-with-grace'
 import { startEmbeddedRedis } from './adapters/embedded-redis.ts'
 import { checkRedisSettings, connectRedis } from './adapters/redis.ts'
 import { ConfigError } from './config/problems.ts'
 import { watchConfig } from './config-watch.ts'
 import { EnvironmentError, readEnv } from './env.ts'
+import { stopOnSignals } from './graceful-stop.ts'
 import { createService, type Role } from './service.ts'
 import { createLogger } from './telemetry.ts'
 
-/** Starts the service: environment, config, Redis, parts, listen; stops with grace on SIGTERM and SIGINT. */
+/**
+ * Starts the service: environment, config, Redis, parts, listen. On SIGTERM and SIGINT it stops with grace: exit code 0
+ * within 25 s, also when Redis is gone; 1 after an error, or when that was not enough.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { role: { type: 'string', default: 'both' } } })
   if (!['api', 'worker', 'both'].includes(values.role))
@@ -17,9 +20,24 @@ async function main(): Promise<void> {
   const role = values.role as Role
   const env = readEnv(process.env)
   const log = createLogger(env.LOG_LEVEL)
-  const config = await watchConfig(env.CONFIG_DIR, log, Date.now)
+  const atTerminal = process.stdin.isTTY
+  // What has been started, the last one first: a stop may come while the rest is still starting.
+  const started: (() => void | Promise<void>)[] = []
+  stopOnSignals({
+    signals: ['SIGTERM', 'SIGINT', ...(atTerminal ? (['SIGHUP'] as const) : [])],
+    within: 25_000,
+    async stop({ signal, err }) {
+      if (err) log.fatal({ err }, 'an error that nobody caught: stopping')
+      log.info({ signal }, 'stopping')
+      for (const stop of started) await stop()
+      log.info('stopped')
+    },
+  })
 
+  const config = await watchConfig(env.CONFIG_DIR, log, Date.now)
+  started.unshift(config.close)
   const embedded = env.REDIS_URL ? null : await startEmbeddedRedis({ dataDir: join('.baton', 'redis') })
+  if (embedded) started.unshift(embedded.stop)
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
   const probe = await connectRedis(redisUrls, 'request', (error) =>
     log.warn({ err: error }, 'Redis: connection trouble'),
@@ -31,19 +49,11 @@ async function main(): Promise<void> {
   probe.disconnect()
 
   const service = await createService({ env, config, redisUrls, role, log })
+  started.unshift(service.close)
   const address = await service.listen()
-  log.info({ role, address, config: config.current().version, embeddedRedis: embedded !== null }, 'Baton is running')
-
   // Where nobody sits at a terminal, SIGHUP means: read the config again.
-  const reload: 'SIGHUP'[] = process.stdin.isTTY ? [] : ['SIGHUP']
-  for (const signal of reload) process.on(signal, config.reload)
-  closeWithGrace({ delay: 25_000, logger: false, skip: reload }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, 'an error that nobody caught: stopping')
-    log.info({ signal }, 'stopping')
-    config.close()
-    await service.close()
-    await embedded?.stop()
-  })
+  if (!atTerminal) process.on('SIGHUP', config.reload)
+  log.info({ role, address, config: config.current().version, embeddedRedis: embedded !== null }, 'Baton is running')
 }
 
 try {

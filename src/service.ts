@@ -59,6 +59,7 @@ export interface ServiceOptions {
 export type Service = Awaited<ReturnType<typeof createService>>
 
 const CLOSE_WITHIN = 20_000
+const ANSWERED_WITHIN = 5_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
@@ -180,6 +181,13 @@ export async function createService(options: ServiceOptions) {
     ready,
   })
 
+  // Every request is answered long before that; what is still open then is a client that does not finish its own.
+  async function closeServer(): Promise<void> {
+    const cut = setTimeout(() => server.server.closeAllConnections(), ANSWERED_WITHIN)
+    await server.close()
+    clearTimeout(cut)
+  }
+
   return {
     metrics,
     store,
@@ -201,11 +209,12 @@ export async function createService(options: ServiceOptions) {
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
-      await server.close()
-      const closing = Promise.all(running.map((worker) => worker.close())).then(() => producers.close())
-      await withDeadline(closing, CLOSE_WITHIN, () => new Error('deadline')).catch((error) =>
-        log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'),
-      )
+      const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close())])
+      await withDeadline(
+        closing.then(() => producers.close()),
+        CLOSE_WITHIN,
+        () => new Error('deadline'),
+      ).catch((error) => log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'))
       requests.disconnect()
       workers.disconnect()
     },

@@ -25,6 +25,7 @@ const commands = {
   start: { run: ['src/main.ts'], needs: () => (process.env.REDIS_URL ? [] : [redisServer()]) },
   check: { run: ['src/setup/check.ts'], needs: () => [] },
   cli: { run: ['src/cli.ts'], needs: () => [] },
+  bench: { run: ['tests/bench/main.ts'], needs: () => [redisServer()] },
   containers: { run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'containers'], needs: () => [] },
 }
 

@@ -178,6 +178,8 @@ const OtherEntry = z.object({
   steps: z.array(HandoffEvent).optional(),
 })
 
+const StoredEntry = z.union([StoredDecision, OtherEntry])
+
 /** Something that came in for a lead and has not been read yet. `email` is set until the contact's id is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
   z.object({
@@ -217,8 +219,8 @@ export const Post = z.object({
 export type Post = z.output<typeof Post>
 
 /** Reads a stored lead. Throws when it is not what this version of Baton wrote. */
-export function parseLead(json: string): LeadRecord {
-  return StoredLead.parse(JSON.parse(json))
+export function parseLead(content: unknown): LeadRecord {
+  return StoredLead.parse(content)
 }
 
 /** Reads a stored handoff. Throws when it is not what this version of Baton wrote. */
@@ -227,7 +229,6 @@ export function parseHandoff(json: string): Handoff {
 }
 
 /** Reads a line of a lead's history. Throws when it is not what this version of Baton wrote. */
-export function parseHistoryEntry(json: string): HistoryEntry {
-  const entry = JSON.parse(json)
-  return entry.what === 'decided' ? StoredDecision.parse(entry) : OtherEntry.parse(entry)
+export function parseHistoryEntry(content: unknown): HistoryEntry {
+  return StoredEntry.parse(content)
 }

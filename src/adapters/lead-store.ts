@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../domain/history.ts'
 import { nextDue } from '../domain/ladder.ts'
 import type { LeadRecord } from '../domain/lead.ts'
 import { InboxItem, type Post, parseHandoff, parseHistoryEntry, parseLead } from './lead-records.ts'
+import { pack, unpack } from './packed.ts'
 import type { Command, Guard, Store } from './store.ts'
 
 /** A record with the version under which it was read; version 0 means that there is none yet. */
@@ -59,6 +60,11 @@ export function createLeadStore(store: Store) {
   redis.defineCommand('batonIngest', { lua: INGEST })
   const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number> }
 
+  async function readLead(id: string): Promise<Versioned<LeadRecord>> {
+    const [version, packed] = await redis.hmgetBuffer(keys.lead(id), 'version', 'record')
+    return packed ? { version: Number(version), record: parseLead(unpack(packed)) } : { version: 0, record: null }
+  }
+
   return {
     /**
      * Keeps events before they are acknowledged: an inbox entry and a place in the index, or nothing for one that
@@ -88,11 +94,7 @@ export function createLeadStore(store: Store) {
 
     /** Reads a lead, what waits in its inbox, and its latest handoff. */
     async read(leadId: string): Promise<LeadState> {
-      const [fields, raw] = await Promise.all([
-        redis.hgetall(keys.lead(leadId)),
-        redis.lrange(keys.inbox(leadId), 0, -1),
-      ])
-      const lead = versioned(fields, parseLead)
+      const [lead, raw] = await Promise.all([readLead(leadId), redis.lrange(keys.inbox(leadId), 0, -1)])
       const handoff = lead.record?.handoffId
         ? await this.readHandoff(lead.record.handoffId)
         : { version: 0, record: null }
@@ -105,17 +107,19 @@ export function createLeadStore(store: Store) {
 
     /** Reads one handoff. */
     async readHandoff(id: string): Promise<Versioned<Handoff>> {
-      return versioned(await redis.hgetall(keys.handoff(id)), parseHandoff)
+      const { version, record } = await redis.hgetall(keys.handoff(id))
+      return record ? { version: Number(version), record: parseHandoff(record) } : { version: 0, record: null }
     },
 
     /** What was last written to HubSpot for a lead. */
     async readWritten(leadId: string): Promise<Record<string, string>> {
-      return JSON.parse((await redis.hget(keys.lead(leadId), 'written')) ?? '{}')
+      const packed = await redis.hgetBuffer(keys.lead(leadId), 'written')
+      return packed ? (unpack(packed) as Record<string, string>) : {}
     },
 
     /** The lead's history, oldest first; the last 100 lines are kept. */
     async readHistory(leadId: string): Promise<HistoryEntry[]> {
-      return (await redis.lrange(keys.history(leadId), 0, -1)).map(parseHistoryEntry)
+      return (await redis.lrangeBuffer(keys.history(leadId), 0, -1)).map((packed) => parseHistoryEntry(unpack(packed)))
     },
 
     /** How many handoffs there are by status; a breached one also counts under its status. */
@@ -189,7 +193,7 @@ export function createLeadStore(store: Store) {
     async readMany(ids: string[]): Promise<(Versioned<LeadRecord> & { handoff: Handoff | null })[]> {
       return Promise.all(
         ids.map(async (id) => {
-          const lead = versioned(await redis.hgetall(keys.lead(id)), parseLead)
+          const lead = await readLead(id)
           const handoffId = lead.record?.handoffId
           return { ...lead, handoff: handoffId ? (await this.readHandoff(handoffId)).record : null }
         }),
@@ -231,7 +235,7 @@ export function createLeadStore(store: Store) {
       /** The lead, its next look, and a place among the leads to write to HubSpot. */
       lead(record: LeadRecord, version: number, now: number): Command[] {
         return [
-          ['HSET', keys.lead(record.id), 'version', version, 'record', JSON.stringify(record)],
+          ['HSET', keys.lead(record.id), 'version', version, 'record', pack(record)],
           ['ZADD', keys.list(record.id, 'scored'), record.scoringVersion, record.id],
           record.lookAgainAt === null
             ? ['ZREM', keys.index(record.id, 'rescore'), record.id]
@@ -239,6 +243,10 @@ export function createLeadStore(store: Store) {
           ['ZADD', keys.index(record.id, 'sync'), now, record.id],
           ['ZREM', keys.index(record.id, 'dead'), `unread:${record.id}`],
         ]
+      },
+      /** What HubSpot has confirmed. */
+      written(leadId: string, properties: Record<string, string>): Command[] {
+        return [['HSET', keys.lead(leadId), 'written', pack(properties)]]
       },
       /** The handoff, its next due step, and places among what HubSpot and Slack have to be told. */
       handoff(handoff: Handoff, version: number, now: number): Command[] {
@@ -290,16 +298,10 @@ export function createLeadStore(store: Store) {
       /** One line of the lead's history. */
       history(leadId: string, entry: HistoryEntry): Command[] {
         return [
-          ['RPUSH', keys.history(leadId), JSON.stringify(entry)],
+          ['RPUSH', keys.history(leadId), pack(entry)],
           ['LTRIM', keys.history(leadId), -HISTORY_LENGTH, -1],
         ]
       },
     },
   }
-}
-
-function versioned<T>(fields: Record<string, string>, parse: (json: string) => T): Versioned<T> {
-  return fields.record
-    ? { version: Number(fields.version), record: parse(fields.record) }
-    : { version: 0, record: null }
 }

@@ -2,7 +2,6 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import closeWithGrace from 'close-with-grace'
 import { startEmbeddedRedis } from '../adapters/embedded-redis.ts'
 import { createHubSpot } from '../adapters/hubspot.ts'
 import { setUpHubSpot } from '../adapters/hubspot-setup.ts'
@@ -10,6 +9,7 @@ import { type Config, loadConfig, propertiesToRead } from '../config.ts'
 import { fixedConfig } from '../config-watch.ts'
 import { duration } from '../domain/slack-text.ts'
 import { readEnv } from '../env.ts'
+import { stopOnSignals } from '../graceful-stop.ts'
 import { createService } from '../service.ts'
 import { createLogger, createMetrics } from '../telemetry.ts'
 import { createSimulatedHubSpot } from './simulated-hubspot.ts'
@@ -58,9 +58,13 @@ const service = await createService({
   role: 'both',
   log: createLogger(env.LOG_LEVEL),
 })
-closeWithGrace({ delay: 20_000, logger: false }, async () => {
-  await service.close()
-  await Promise.all([hubspot.close(), slack.close(), redis.stop()])
+stopOnSignals({
+  signals: ['SIGTERM', 'SIGINT', 'SIGHUP'],
+  within: 20_000,
+  async stop() {
+    await service.close()
+    await Promise.all([hubspot.close(), slack.close(), redis.stop()])
+  },
 })
 
 const address = await service.listen()

@@ -26,6 +26,8 @@ export interface ApiCall {
 export interface SimulatedHubSpotOptions {
   /** A free one when absent. */
   port?: number
+  /** Address to listen on, 127.0.0.1 when absent. */
+  host?: string
   /** Epoch milliseconds. Drives createdate, lastmodifieddate, occurredAt and the signature timestamp, not the rate limit. */
   now: () => number
   accessToken: string
@@ -79,7 +81,7 @@ export interface SimulatedHubSpot {
   close(): Promise<void>
 }
 
-/** Starts one on 127.0.0.1. Close it: retries that wait end then. */
+/** Starts one. Close it: retries that wait end then. */
 export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): Promise<SimulatedHubSpot> {
   const { now, clientSecret, portalId = 90_012_345, appId = 7_700_123 } = options
   const owners = new Map<string, Owner>()
@@ -140,7 +142,7 @@ export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): 
     },
   )
   addRoutes(app, { stores: { contacts, companies }, owners, catalogue, now })
-  const url = await app.listen({ port: options.port ?? 0, host: '127.0.0.1' })
+  const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
 
   return {
     ...{ url, calls, unexpectedCalls, deliveries: webhooks.deliveries },

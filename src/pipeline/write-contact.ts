@@ -43,8 +43,7 @@ export function createWriteContact(parts: {
     for (;;) {
       const { version } = (await leads.read(leadId)).lead
       if (version === 0) return
-      const note: Command = ['HSET', store.keys.lead(leadId), 'written', JSON.stringify(written)]
-      if (await store.commit([leads.guards.lead(leadId, version)], [note])) return
+      if (await store.commit([leads.guards.lead(leadId, version)], leads.writes.written(leadId, written))) return
     }
   }
 }

@@ -40,9 +40,12 @@ const DICTIONARIES: Record<number, Buffer> = {
   ),
 }
 
+// Texts of a few kilobytes need neither the usual window nor the usual buffers, which cost more than the work itself.
+const SMALL = { level: 3, windowBits: 13, memLevel: 5, chunkSize: 4_096 }
+
 /** Packs a value as compressed JSON. */
 export function pack(value: unknown): Buffer {
-  const packed = deflateRawSync(JSON.stringify(value), { level: 3, dictionary: DICTIONARIES[DICTIONARY] })
+  const packed = deflateRawSync(JSON.stringify(value), { ...SMALL, dictionary: DICTIONARIES[DICTIONARY] })
   return Buffer.concat([Buffer.of(DICTIONARY), packed])
 }
 

@@ -1,5 +1,5 @@
 import type { LeadStore } from '../adapters/lead-store.ts'
-import type { Store } from '../adapters/store.ts'
+import type { Command, Plan, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { decide } from '../domain/decision.ts'
@@ -15,10 +15,11 @@ import type { Logger, Metrics } from '../telemetry.ts'
 // 500 leads, then half a second for everything else: at most 1,000 leads a second.
 const BATCH = 500
 const PAUSE = 500
+const PORTION = 25
 
 /**
  * Scores every lead again that other rules scored, from what is kept of it, without asking HubSpot. A lead that now wants
- * a rep, or whose record changes meanwhile, goes through the main job instead.
+ * a rep goes through the main job instead.
  */
 export function createRescoreLeads(parts: {
   config: () => Config
@@ -43,74 +44,57 @@ export function createRescoreLeads(parts: {
     // While a deployment is under way another worker may have newer rules.
     if ((await store.redis.get(authority)) !== String(config.scoringVersion)) return 0
     const ids = await leads.scoredByOtherRules(config.scoringVersion, size)
-    const states = await leads.readMany(ids)
-    const jobs = await Promise.all(states.map((state, index) => rescore(config, ids[index] ?? '', state)))
-    if (ids.length > 0) parts.kick(jobs.flat())
+    // In portions, so that Redis writes one while the next is decided.
+    const portions = Array.from({ length: Math.ceil(ids.length / PORTION) }, (_, index) =>
+      ids.slice(index * PORTION, (index + 1) * PORTION),
+    )
+    const jobs = (await Promise.all(portions.map((portion) => rescorePortion(config, portion)))).flat()
+    if (jobs.length > 0) parts.kick(jobs)
     const left = await leads.countScoredByOtherRules(config.scoringVersion)
     parts.metrics.rescoreRemaining.set(left)
     if (ids.length > 0) parts.log.info({ rescored: ids.length, left, config: config.version }, 'leads scored again')
     return left
   }
 
-  async function rescore(
+  async function rescorePortion(config: Config, ids: string[]): Promise<JobRequest[]> {
+    const now = parts.clock.now()
+    const states = await leads.readMany(ids)
+    const rescored = states.map((state, index) => rescore(config, ids[index] ?? '', state, now))
+    // A lead that changed meanwhile is decided again in the next batch, unless the main job has done it by then.
+    const done = await store.commitEach(rescored.map(({ plan }) => plan))
+    return rescored.flatMap((one, index) => (done[index] ? one.jobs : []))
+  }
+
+  function rescore(
     config: Config,
     leadId: string,
     { version, record, handoff }: { version: number; record: LeadRecord | null; handoff: Handoff | null },
-  ): Promise<JobRequest[]> {
-    const now = parts.clock.now()
+    now: number,
+  ): { plan: Plan; jobs: JobRequest[] } {
     const scored = store.keys.list(leadId, 'scored')
-    if (!record) {
-      await store.commit([], [['ZREM', scored, leadId]])
-      return []
-    }
+    if (!record) return { plan: { guards: [], commands: [['ZREM', scored, leadId]] }, jobs: [] }
+    const guards = [leads.guards.lead(leadId, version)]
+    const passed: Command = ['ZADD', scored, config.scoringVersion, leadId]
+    if (record.gone) return { plan: { guards, commands: [passed] }, jobs: [] }
     const standing = {
       withSales: handoff !== null && handoff.status !== 'closed',
       rejected: record.rejected !== undefined,
       resting: isResting(record, record.signals),
     }
     const decision = decide(config, record, standing, now)
-    const guard = leads.guards.lead(leadId, version)
-    if (!record.gone && decision.action !== 'assign') {
-      const next = rescoredRecord(record, decision, config, now)
-      const shown = handoff?.status === 'open' && Object.keys(handoff.messages).length > 0
-      const done = await store.commit(
-        [guard],
-        [
-          ...leads.writes.lead(next, version + 1, now),
-          ...leads.writes.history(leadId, decisionEntry(record, next, decision, standing, undefined)),
-          ...(shown
-            ? [
-                ['ZADD', store.keys.index(leadId, 'refresh'), now, handoff.id] satisfies [
-                  'ZADD',
-                  string,
-                  number,
-                  string,
-                ],
-              ]
-            : []),
-        ],
-      )
-      if (done) return followUps(leadId, { handoff }, now)
+    if (decision.action === 'assign') {
+      // From here on it stands among the unread leads, so it is not forgotten.
+      const unread: Command = ['ZADD', store.keys.index(leadId, 'unread'), 'LT', now, leadId]
+      return { plan: { guards, commands: [passed, unread] }, jobs: [{ name: 'process-lead', payload: { leadId } }] }
     }
-    // It stands in the index of unread leads from here on, so it is not forgotten.
-    await store.commit(
-      [],
-      [
-        ['ZADD', scored, config.scoringVersion, leadId],
-        ...(record.gone
-          ? []
-          : [
-              ['ZADD', store.keys.index(leadId, 'unread'), 'LT', now, leadId] satisfies [
-                string,
-                string,
-                string,
-                number,
-                string,
-              ],
-            ]),
-      ],
-    )
-    return record.gone ? [] : [{ name: 'process-lead', payload: { leadId } }]
+    const next = rescoredRecord(record, decision, config, now)
+    const shown = handoff?.status === 'open' && Object.keys(handoff.messages).length > 0
+    const commands: Command[] = [
+      ...leads.writes.lead(next, version + 1, now),
+      ...leads.writes.history(leadId, decisionEntry(record, next, decision, standing, undefined)),
+    ]
+    if (shown) commands.push(['ZADD', store.keys.index(leadId, 'refresh'), now, handoff.id])
+    return { plan: { guards, commands }, jobs: followUps(leadId, { handoff }, now) }
   }
 
   return {

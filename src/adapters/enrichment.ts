@@ -1,6 +1,7 @@
 import type { Attributes, EnrichmentStatus } from '../domain/lead.ts'
 import type { Properties } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
+import { inSpan } from '../tracing.ts'
 import { isRedisAway } from './redis.ts'
 import type { Store } from './store.ts'
 
@@ -107,7 +108,7 @@ export function createEnrichment({ store, providers }: { store: Store; providers
       (await store.redis.getdel(lateKey(provider.name, query.leadId))) ??
       (await readKept(provider.name, query.leadId, domain))
     if (kept) return JSON.parse(kept)
-    const answer = await provider.ask(query)
+    const answer = await inSpan(`enrich ${provider.name}`, { 'baton.lead.id': query.leadId }, () => provider.ask(query))
     if (provider.outside) await keep(provider.name, query.leadId, domain, answer, settings)
     return answer
   }

@@ -12,8 +12,8 @@ export interface HandoffChange {
   lead?: LeadRecord
   posts?: Post[]
   history?: HistoryEntry
-  /** Only the messages changed: HubSpot has nothing new to hear. */
-  messagesOnly?: boolean
+  /** Only the messages changed: HubSpot has nothing new to hear. `behind` when one of them no longer shows what is true. */
+  messagesOnly?: 'current' | 'behind'
 }
 
 /** Changes handoffs by compare-and-set. */
@@ -48,10 +48,11 @@ export function createHandoffs({ store, leads }: { store: Store; leads: LeadStor
         const change = await decide(handoff, lead.record)
         if (!change) return null
         const guards = [leads.guards.handoff(handoffId, version)]
-        if (change.lead) guards.push(leads.guards.lead(handoff.leadId, lead.version))
+        // What a message shows is compared with the lead as it was read.
+        if (change.lead || change.messagesOnly) guards.push(leads.guards.lead(handoff.leadId, lead.version))
         const commands: Command[] = [
           ...(change.messagesOnly
-            ? leads.writes.messages(change.handoff, version + 1, now)
+            ? leads.writes.messages(change.handoff, version + 1, change.messagesOnly === 'behind' ? now : null)
             : leads.writes.handoff(change.handoff, version + 1, now)),
           ...(change.lead ? leads.writes.lead(change.lead, lead.version + 1, now) : []),
           ...(change.posts ?? []).flatMap((post) => leads.writes.post(post, now)),

@@ -5,6 +5,7 @@ import type { Properties } from '../domain/observation.ts'
 import { readInstant } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
+import { inSpan } from '../tracing.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './hubspot-answers.ts'
 import type { RedisConnection } from './redis.ts'
 
@@ -66,7 +67,11 @@ export function createHubSpot(options: {
     : new RateLimiterMemory(rate)
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
 
-  async function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+  }
+
+  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
     await turns.removeTokens(1, 'hubspot').catch(() => {
       throw new OutsideError('redis', 'unavailable', 'rate-limit')
     })

@@ -72,15 +72,15 @@ export function createLeadStore(store: Store) {
      */
     async ingest(incoming: Incoming[], now: number): Promise<{ leadIds: string[]; fresh: number }> {
       const byLead = Map.groupBy(incoming, (event) => event.leadId)
-      const results = await Promise.all(
-        [...byLead].map(async ([leadId, events]) => {
-          const seen = events.map((event) => keys.seen(leadId, event.key))
-          const items = events.map((event) => JSON.stringify(event.item))
-          const all = [keys.inbox(leadId), keys.index(leadId, 'unread'), ...seen]
-          const fresh = await run.batonIngest(all.length, ...all, leadId, now, SEEN_SECONDS, ...items)
-          return { leadId, fresh }
-        }),
-      )
+      const ingestOne = async ([leadId, events]: [string, Incoming[]]) => {
+        const seen = events.map((event) => keys.seen(leadId, event.key))
+        const items = events.map((event) => JSON.stringify(event.item))
+        const all = [keys.inbox(leadId), keys.index(leadId, 'unread'), ...seen]
+        const fresh = await run.batonIngest(all.length, ...all, leadId, now, SEEN_SECONDS, ...items)
+        return { leadId, fresh }
+      }
+      const attributes = { 'baton.lead.ids': [...byLead.keys()].slice(0, 100) }
+      const results = await inSpan('redis ingest', attributes, () => Promise.all([...byLead].map(ingestOne)))
       return {
         leadIds: results.filter((result) => result.fresh > 0).map((result) => result.leadId),
         fresh: results.reduce((sum, result) => sum + result.fresh, 0),
@@ -270,12 +270,16 @@ export function createLeadStore(store: Store) {
             : []),
         ]
       },
-      /** The handoff with new messages, which are brought up to its state. */
-      messages(handoff: Handoff, version: number, now: number): Command[] {
+      /** The handoff with new messages; `refreshAt` when they have to be brought up to its state. */
+      messages(handoff: Handoff, version: number, refreshAt: number | null): Command[] {
         return [
           ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
-          ['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id],
+          ...(refreshAt === null ? [] : this.refresh(handoff, refreshAt)),
         ]
+      },
+      /** A place among the handoffs whose messages may be behind, as long as it can change. */
+      refresh(handoff: Handoff | null, now: number): Command[] {
+        return handoff?.status === 'open' ? [['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id]] : []
       },
       /** A Slack message to send. */
       post(post: Post, now: number): Command[] {

@@ -3,6 +3,7 @@ import type { Block } from '../domain/alert.ts'
 import type { Modal } from '../domain/alert-controls.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
+import { inSpan } from '../tracing.ts'
 
 /*
  * Slack behind Baton's own few verbs. The client library would retry for half an hour and pause everything, so its
@@ -65,7 +66,11 @@ export function createSlack(options: {
   })
   const directMessages = new Map<string, string>()
 
-  async function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return inSpan(`slack ${operation}`, {}, () => counted(operation, work))
+  }
+
+  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
     try {
       const result = await withDeadline(
         work(),

@@ -6,6 +6,7 @@ import { type HubSpotWebhookParts, hubSpotWebhooks } from './hubspot-webhooks.ts
 import { registerOpenApi } from './openapi.ts'
 import { answerError, answerNotFound } from './problems.ts'
 import { type SlackInteractionParts, slackInteractions } from './slack-interactions.ts'
+import { traceRequests } from './trace-requests.ts'
 import { type V1Parts, v1 } from './v1.ts'
 
 /** What the HTTP server uses. `ready` names each dependency and whether it answers. */
@@ -38,6 +39,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
+  traceRequests(app)
 
   if (parts.api) {
     registerOpenApi(app)

@@ -3,7 +3,7 @@ import { releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
 import type { Inbox, LeadState, LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
-import type { Command, Store } from '../adapters/store.ts'
+import type { Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { decide } from '../domain/decision.ts'
@@ -89,8 +89,6 @@ export function createProcessLead(parts: ProcessLeadParts) {
     const changed = started ?? ended ?? moved
     const changedVersion = started ? 0 : state.handoff.version
     const released = standing && current ? releases(standing, current) : []
-    const shown = current?.status === 'open' && Object.keys(current.messages).length > 0
-    const showNews: Command[] = shown ? [['ZADD', store.keys.index(leadId, 'refresh'), now, current.id]] : []
     const committed = await store.commit(
       [
         leads.guards.lead(leadId, state.lead.version),
@@ -99,7 +97,7 @@ export function createProcessLead(parts: ProcessLeadParts) {
       [
         ...leads.writes.lead(record, state.lead.version + 1, now),
         ...leads.writes.readInbox(leadId, state.inbox.count),
-        ...(changed ? leads.writes.handoff(changed, changedVersion + 1, now) : showNews),
+        ...(changed ? leads.writes.handoff(changed, changedVersion + 1, now) : leads.writes.refresh(current, now)),
         ...posts.flatMap((post) => leads.writes.post(post, now)),
         ...(record.decisions !== previous?.decisions
           ? leads.writes.history(leadId, decisionEntry(previous, record, decision, before, assignment?.choice))
@@ -113,7 +111,13 @@ export function createProcessLead(parts: ProcessLeadParts) {
       throw new RunLater(CHANGED_MEANWHILE)
     }
     parts.metrics.decisions.inc({ route: decision.route.route, action: decision.action })
-    parts.kick(followUps(leadId, { postIds: posts.map((post) => post.id), handoff: changed ?? current, released }, now))
+    parts.kick(
+      followUps(
+        leadId,
+        { postIds: posts.map((post) => post.id), handoff: changed ?? current, isNew: started !== null, released },
+        now,
+      ),
+    )
     late?.then((arrived) => (arrived ? lookAgain(leadId) : undefined)).catch(() => undefined)
   }
 

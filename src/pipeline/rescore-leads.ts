@@ -88,12 +88,11 @@ export function createRescoreLeads(parts: {
       return { plan: { guards, commands: [passed, unread] }, jobs: [{ name: 'process-lead', payload: { leadId } }] }
     }
     const next = rescoredRecord(record, decision, config, now)
-    const shown = handoff?.status === 'open' && Object.keys(handoff.messages).length > 0
     const commands: Command[] = [
       ...leads.writes.lead(next, version + 1, now),
       ...leads.writes.history(leadId, decisionEntry(record, next, decision, standing, undefined)),
+      ...leads.writes.refresh(handoff, now),
     ]
-    if (shown) commands.push(['ZADD', store.keys.index(leadId, 'refresh'), now, handoff.id])
     return { plan: { guards, commands }, jobs: followUps(leadId, { handoff }, now) }
   }
 

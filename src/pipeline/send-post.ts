@@ -70,14 +70,16 @@ export function createSendPost(parts: {
   async function remember(post: Post, sent: { channel: string; ts: string }, shown: string): Promise<void> {
     const { kind, audience, rep } = post
     if (post.handoffId && kind !== 'nobody-available') {
-      await parts.handoffs.change(post.handoffId, parts.clock.now(), (handoff) => {
-        const messages = {
-          ...handoff.messages,
-          [messageRef(post)]: { kind, audience, ...(rep ? { rep } : {}), ...sent, shown },
+      const change = await parts.handoffs.change(post.handoffId, parts.clock.now(), (handoff, lead) => {
+        const message = { kind, audience, ...(rep ? { rep } : {}), ...sent, shown }
+        const current = renderFor(parts.config(), { kind, rep, pool: handoff.pool }, lead, handoff)
+        return {
+          handoff: { ...handoff, messages: { ...handoff.messages, [messageRef(post)]: message } },
+          messagesOnly: fingerprint(current) === shown ? 'current' : 'behind',
         }
-        return { handoff: { ...handoff, messages }, messagesOnly: true }
       })
-      parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
+      if (change?.messagesOnly === 'behind')
+        parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
     }
     await outbox.drop(post)
     if (post.kind === 'rep-alert' && post.since !== undefined)

@@ -3,6 +3,7 @@ import type { LeadStore } from '../adapters/lead-store.ts'
 import type { Command, Store } from '../adapters/store.ts'
 import type { Config } from '../config.ts'
 import { changedProperties, crmProperties } from '../domain/crm-properties.ts'
+import { OutsideError } from '../errors.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 
 /** Writes to HubSpot what the lead's record says now, as far as it differs from what HubSpot last confirmed. */
@@ -18,24 +19,31 @@ export function createWriteContact(parts: {
     const config = parts.config()
     const [state, written] = await Promise.all([leads.read(leadId), leads.readWritten(leadId)])
     const index = store.keys.index(leadId, 'sync')
-    if (!state.lead.record || state.lead.record.gone) return void (await store.commit([], [['ZREM', index, leadId]]))
+    const done: Command[] = [
+      ['ZREM', index, leadId],
+      ['ZREM', store.keys.index(leadId, 'dead'), `sync:${leadId}`],
+    ]
+    if (!state.lead.record || state.lead.record.gone) return void (await store.commit([], done))
     const names = config.hubspot.properties
     const ownerIds = Object.fromEntries(Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId]))
     const wanted = crmProperties(state.lead.record, state.handoff.record, names, ownerIds)
     const changes = changedProperties(wanted, written, names)
-    if (Object.keys(changes).length > 0) {
-      await hubspot.writeContact(leadId, changes)
-      await noteWritten(leadId, { ...written, ...changes })
+    const wrote = Object.keys(changes).length > 0
+    try {
+      if (wrote) await hubspot.writeContact(leadId, changes)
+    } catch (error) {
+      // HubSpot refuses what is no longer there; a lead that was erased meanwhile has nothing left to write.
+      const refused = error instanceof OutsideError && error.kind === 'refused'
+      if (refused && (await leads.read(leadId)).lead.record === null) return
+      throw error
     }
+    const confirmed = { ...written, ...changes }
     const guards = [leads.guards.lead(leadId, state.lead.version)]
     if (state.handoff.record) guards.push(leads.guards.handoff(state.handoff.record.id, state.handoff.version))
-    // What changed while we were writing is written by the next run: then the entry stays in the index.
-    const dead = store.keys.index(leadId, 'dead')
-    const settled: Command[] = [
-      ['ZREM', index, leadId],
-      ['ZREM', dead, `sync:${leadId}`],
-    ]
-    if (!(await store.commit(guards, settled))) parts.kick([{ name: 'write-contact', payload: { leadId } }])
+    if (await store.commit(guards, [...(wrote ? leads.writes.written(leadId, confirmed) : []), ...done])) return
+    // What changed while we were writing is written by the next run: the entry stays in the index.
+    if (wrote) await noteWritten(leadId, confirmed)
+    parts.kick([{ name: 'write-contact', payload: { leadId } }])
   }
 
   // Guarded by the version that stands, whichever it is: a lead that was erased meanwhile must not come back.

@@ -11,14 +11,16 @@ export function followUps(
   change: {
     postIds?: string[]
     handoff?: Handoff | null
+    /** A handoff that has just started has no message that could be behind. */
+    isNew?: boolean
     released?: { pool: string; assignmentId: string }[]
   },
   now: number,
 ): JobRequest[] {
-  const { handoff, postIds = [], released = [] } = change
+  const { handoff, isNew = false, postIds = [], released = [] } = change
   const jobs: JobRequest[] = [{ name: 'write-contact', payload: { leadId } }]
   for (const postId of postIds) jobs.push({ name: 'send-post', payload: { postId } })
-  if (handoff && Object.keys(handoff.messages).length > 0)
+  if (handoff && !isNew && (handoff.status === 'open' || Object.keys(handoff.messages).length > 0))
     jobs.push({ name: 'refresh-messages', payload: { handoffId: handoff.id } })
   const dueAt = handoff ? nextDue(handoff) : null
   if (handoff && dueAt !== null) jobs.push(stepsJob(handoff.id, dueAt, now))

@@ -1,4 +1,4 @@
-import { type JobsOptions, Queue } from 'bullmq'
+import { type JobsOptions, Queue, type Telemetry } from 'bullmq'
 import type { RedisConnection } from '../adapters/redis.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
 import { JOBS, type JobRequest, OWN_ATTEMPTS, QUEUES, type QueueName } from './jobs.ts'
@@ -18,6 +18,7 @@ export function createProducers(options: {
   connection: RedisConnection
   prefix: string
   onError: (error: Error) => void
+  telemetry?: Telemetry | undefined
 }) {
   const queues = Object.fromEntries(
     QUEUES.map((name) => {

@@ -1,7 +1,8 @@
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import { DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import { isRedisAway, type RedisConnection } from '../adapters/redis.ts'
 import { OutsideError } from '../errors.ts'
 import type { Logger } from '../telemetry.ts'
+import { nameIds } from '../tracing.ts'
 import { CONCURRENCY, JOBS, type JobName, OWN_ATTEMPTS, type Payload, type QueueName } from './jobs.ts'
 import { queuePrefix } from './producers.ts'
 
@@ -33,6 +34,7 @@ export function createWorker(
     log: Logger
     retryDelay: number
     onDead: (name: JobName, payload: unknown, error: unknown) => Promise<void>
+    telemetry?: Telemetry | undefined
   },
 ): Worker {
   const { log } = options
@@ -44,6 +46,7 @@ export function createWorker(
       log.error({ job: job.name, id: job.id }, 'a job that is none of ours, or malformed: left out')
       throw new UnrecoverableError('not a job of this version')
     }
+    nameIds(payload.data)
     try {
       // The table ties each name to its payload; TypeScript cannot follow that through a lookup.
       await (handlers[name] as (payload: unknown) => Promise<void>)(payload.data)
@@ -75,6 +78,7 @@ export function createWorker(
     lockDuration: 15_000,
     stalledInterval: 5_000,
     maxStalledCount: 25,
+    ...(options.telemetry ? { telemetry: options.telemetry } : {}),
   })
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker: connection trouble'))
   return worker

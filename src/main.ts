@@ -8,6 +8,7 @@ import { EnvironmentError, readEnv } from './env.ts'
 import { stopOnSignals } from './graceful-stop.ts'
 import { createService, type Role } from './service.ts'
 import { createLogger } from './telemetry.ts'
+import { startTracing } from './tracing.ts'
 
 /**
  * Starts the service: environment, config, Redis, parts, listen. On SIGTERM and SIGINT it stops with grace: exit code 0
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
     },
   })
 
+  const tracing = await startTracing(process.env, log)
+  if (tracing) started.unshift(tracing.stop)
   const config = await watchConfig(env.CONFIG_DIR, log, Date.now)
   started.unshift(config.close)
   const embedded = env.REDIS_URL ? null : await startEmbeddedRedis({ dataDir: join('.baton', 'redis') })
@@ -48,7 +51,7 @@ async function main(): Promise<void> {
   }
   probe.disconnect()
 
-  const service = await createService({ env, config, redisUrls, role, log })
+  const service = await createService({ env, config, redisUrls, role, log, telemetry: tracing?.telemetry })
   started.unshift(service.close)
   const address = await service.listen()
   // Where nobody sits at a terminal, SIGHUP means: read the config again.

@@ -1,3 +1,4 @@
+import type { Telemetry } from 'bullmq'
 import { createApollo } from './adapters/apollo.ts'
 import { createConfigVersions } from './adapters/config-versions.ts'
 import { createEnrichment } from './adapters/enrichment.ts'
@@ -33,7 +34,8 @@ import { createSweep } from './pipeline/sweep.ts'
 import { createTakeDueSteps } from './pipeline/take-due-steps.ts'
 import { createTellUser } from './pipeline/tell-user.ts'
 import { createWriteContact } from './pipeline/write-contact.ts'
-import { type JobRequest, QUEUES } from './queue/jobs.ts'
+import { QUEUES } from './queue/jobs.ts'
+import { createKick } from './queue/kick.ts'
 import { createProducers } from './queue/producers.ts'
 import { addQueueMetrics } from './queue/queue-metrics.ts'
 import { createWorker, type Handlers } from './queue/worker.ts'
@@ -49,6 +51,8 @@ export interface ServiceOptions {
   redisUrls: string[]
   role: Role
   log: Logger
+  /** What carries a trace through the queues, when traces are on. */
+  telemetry?: Telemetry | undefined
   prefix?: string
   clock?: Clock
   retryDelay?: number
@@ -92,15 +96,10 @@ export async function createService(options: ServiceOptions) {
     : []
   const enrichment = createEnrichment({ store, providers: [createHubSpotCompany(hubspot), ...apollo] })
 
-  const producers = createProducers({ connection: requests, prefix, onError })
+  const producers = createProducers({ connection: requests, prefix, onError, telemetry: options.telemetry })
   addQueueMetrics(metrics, producers.queues)
   addStateMetrics(metrics, { leads, hubspot, config: options.config })
-  const kick = (jobs: JobRequest[]) => {
-    // The work stands in the indexes already; when this fails, the sweep brings it back.
-    producers
-      .add(jobs)
-      .catch((error) => log.warn({ err: error, jobs: jobs.length }, 'jobs could not be added: the sweep will'))
-  }
+  const kick = createKick({ producers, log })
   const shared = {
     config,
     clock,
@@ -142,7 +141,14 @@ export async function createService(options: ServiceOptions) {
     }
     const onDead = createDeadLetters(shared)
     return QUEUES.map((queue) =>
-      createWorker(queue, handlers, { connection: workers, prefix, log, retryDelay, onDead }),
+      createWorker(queue, handlers, {
+        connection: workers,
+        prefix,
+        log,
+        retryDelay,
+        onDead,
+        telemetry: options.telemetry,
+      }),
     )
   }
 

@@ -51,13 +51,11 @@ export async function startTracing(env: Record<string, string | undefined>, log:
   context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager())
   propagation.setGlobalPropagator(new core.W3CTraceContextPropagator())
   const provider = new sdk.TracerProvider({
-    resource: resources
-      .resourceFromAttributes({ 'service.name': 'baton' })
-      .merge(
-        resources.detectResources({
-          detectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector],
-        }),
-      ),
+    resource: resources.resourceFromAttributes({ 'service.name': 'baton' }).merge(
+      resources.detectResources({
+        detectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector],
+      }),
+    ),
     sampler: new sdk.ParentBasedSampler({
       root: {
         // BullMQ's housekeeping, every few seconds, belongs to nothing.
@@ -103,6 +101,13 @@ export function inSpan<T>(name: string, attributes: Attributes, work: () => Prom
       span.end()
     }
   })
+}
+
+/** The trace that is under way, as BullMQ stores it with a job; undefined when there is none. */
+export function currentTrace(): string | undefined {
+  const carrier: Record<string, string> = {}
+  propagation.inject(context.active(), carrier)
+  return carrier.traceparent ? JSON.stringify(carrier) : undefined
 }
 
 /** Says on the span that is under way whom it is about: the ids of a job's payload. */

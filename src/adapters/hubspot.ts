@@ -27,8 +27,11 @@ export interface Contact {
 /** HubSpot's verbs. All reject with `OutsideError`. */
 export type HubSpot = ReturnType<typeof createHubSpot>
 
-const GATHER_MILLISECONDS = 10
 const BATCH = 100
+// A batch leaves when it is full, when nothing more has come for a while, or at the latest after some time. A lead waits for
+// what is read; nobody waits for what is written.
+const READ = { quiet: 20, longest: 150 }
+const WRITE = { quiet: 40, longest: 400 }
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
 // A row that HubSpot was asked to write and says nothing about counts as not written.
@@ -128,6 +131,7 @@ export function createHubSpot(options: {
   })
 
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
+  const gatherWrites = createGather(WRITE)
   const writes = new DataLoader<{ id: string; properties: Record<string, string> }, true>(
     async (rows) => {
       const merged = new Map<string, Record<string, string>>()
@@ -135,7 +139,7 @@ export function createHubSpot(options: {
       const outcomes = await writeRows([...merged].map(([id, properties]) => ({ id, properties })))
       return rows.map(({ id }) => outcomes.get(id) ?? new OutsideError('hubspot', 'unavailable', NOT_CONFIRMED))
     },
-    { cache: false, maxBatchSize: BATCH, batchScheduleFn: gather },
+    { cache: false, maxBatchSize: BATCH, batchScheduleFn: gatherWrites.schedule },
   )
 
   async function writeRows(
@@ -192,6 +196,7 @@ export function createHubSpot(options: {
     readCompany: (id: string): Promise<Properties | null> => companies.load(id),
     /** Writes properties of a contact; resolves when HubSpot has confirmed this very row. */
     async writeContact(id: string, properties: Record<string, string>): Promise<void> {
+      gatherWrites.count()
       await writes.load({ id, properties })
     },
     /** Whether a person made the last change of a property. */
@@ -225,6 +230,7 @@ async function readHalving<K extends string, V>(
 
 /** Whoever asks for the same key while a batch is gathered shares its answer; nothing is remembered after that. */
 function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>) {
+  const gather = createGather(READ)
   const gathering = new DataLoader<K, V | null>(
     async (keys) => {
       const found = await readHalving(read, keys)
@@ -233,17 +239,40 @@ function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<s
     {
       maxBatchSize: BATCH,
       batchScheduleFn: (dispatch) =>
-        gather(() => {
+        gather.schedule(() => {
           gathering.clearAll()
           dispatch()
         }),
     },
   )
-  return gathering
+  return {
+    load(key: K): Promise<V | null> {
+      gather.count()
+      return gathering.load(key)
+    },
+  }
 }
 
-function gather(dispatch: () => void): void {
-  setTimeout(dispatch, GATHER_MILLISECONDS)
+/** When a batch leaves, in milliseconds; `count` is told of everything that comes, before the loader is. */
+function createGather({ quiet, longest }: { quiet: number; longest: number }) {
+  let lastAt = 0
+  let size = 0
+  return {
+    count(): void {
+      lastAt = performance.now()
+      size += 1
+    },
+    schedule(dispatch: () => void): void {
+      const latest = performance.now() + longest
+      size = 1
+      const look = () => {
+        const wait = size >= BATCH ? 0 : Math.min(lastAt + quiet, latest) - performance.now()
+        if (wait <= 0) dispatch()
+        else setTimeout(look, Math.min(wait, quiet))
+      }
+      setTimeout(look, quiet)
+    },
+  }
 }
 
 function toContact(row: { id: string; createdAt: Date; properties: Record<string, string | null> }): Contact {

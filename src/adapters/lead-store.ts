@@ -2,6 +2,7 @@ import type { Handoff } from '../domain/handoff.ts'
 import type { HistoryEntry } from '../domain/history.ts'
 import { nextDue } from '../domain/ladder.ts'
 import type { LeadRecord } from '../domain/lead.ts'
+import { inSpan } from '../tracing.ts'
 import { InboxItem, type Post, parseHandoff, parseHistoryEntry, parseLead } from './lead-records.ts'
 import { pack, unpack } from './packed.ts'
 import type { Command, Guard, Store } from './store.ts'
@@ -39,15 +40,23 @@ export type HandoffState = (typeof HANDOFF_STATES)[number]
 const SEEN_SECONDS = 48 * 60 * 60
 const HISTORY_LENGTH = 100
 
+// Many leads of a partition at once: KEYS are the index, then each lead's inbox and its events' keys; ARGV the instant, the
+// seconds, then for each lead its id, the number of its events, and these.
 const INGEST = `
-local fresh = 0
-for i = 3, #KEYS do
-  if redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[3]) then
-    redis.call('RPUSH', KEYS[1], ARGV[i + 1])
-    fresh = fresh + 1
+local key, at, fresh = 1, 2, {}
+while at < #ARGV do
+  local lead, count, new = ARGV[at + 1], tonumber(ARGV[at + 2]), 0
+  local inbox = KEYS[key + 1]
+  for i = 1, count do
+    if redis.call('SET', KEYS[key + 1 + i], '1', 'NX', 'EX', ARGV[2]) then
+      redis.call('RPUSH', inbox, ARGV[at + 2 + i])
+      new = new + 1
+    end
   end
+  if new > 0 then redis.call('ZADD', KEYS[1], 'NX', ARGV[1], lead) end
+  fresh[#fresh + 1] = new
+  key, at = key + 1 + count, at + 2 + count
 end
-if fresh > 0 then redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[1]) end
 return fresh
 `
 
@@ -58,7 +67,7 @@ export type LeadStore = ReturnType<typeof createLeadStore>
 export function createLeadStore(store: Store) {
   const { redis, keys } = store
   redis.defineCommand('batonIngest', { lua: INGEST })
-  const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number> }
+  const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number[]> }
 
   async function readLead(id: string): Promise<Versioned<LeadRecord>> {
     const [version, packed] = await redis.hmgetBuffer(keys.lead(id), 'version', 'record')
@@ -72,19 +81,22 @@ export function createLeadStore(store: Store) {
      */
     async ingest(incoming: Incoming[], now: number): Promise<{ leadIds: string[]; fresh: number }> {
       const byLead = Map.groupBy(incoming, (event) => event.leadId)
-      const ingestOne = async ([leadId, events]: [string, Incoming[]]) => {
-        const seen = events.map((event) => keys.seen(leadId, event.key))
-        const items = events.map((event) => JSON.stringify(event.item))
-        const all = [keys.inbox(leadId), keys.index(leadId, 'unread'), ...seen]
-        const fresh = await run.batonIngest(all.length, ...all, leadId, now, SEEN_SECONDS, ...items)
-        return { leadId, fresh }
+      const byIndex = Map.groupBy(byLead, ([leadId]) => keys.index(leadId, 'unread'))
+      const freshOf = new Map<string, number>()
+      const ingestSome = async ([index, leads]: [string, [string, Incoming[]][]]) => {
+        const named = [index]
+        const args: (string | number)[] = [now, SEEN_SECONDS]
+        for (const [leadId, events] of leads) {
+          named.push(keys.inbox(leadId), ...events.map((event) => keys.seen(leadId, event.key)))
+          args.push(leadId, events.length, ...events.map((event) => JSON.stringify(event.item)))
+        }
+        const fresh = await run.batonIngest(named.length, ...named, ...args)
+        for (const [position, [leadId]] of leads.entries()) freshOf.set(leadId, fresh[position] ?? 0)
       }
       const attributes = { 'baton.lead.ids': [...byLead.keys()].slice(0, 100) }
-      const results = await inSpan('redis ingest', attributes, () => Promise.all([...byLead].map(ingestOne)))
-      return {
-        leadIds: results.filter((result) => result.fresh > 0).map((result) => result.leadId),
-        fresh: results.reduce((sum, result) => sum + result.fresh, 0),
-      }
+      await inSpan('redis ingest', attributes, () => Promise.all([...byIndex].map(ingestSome)))
+      const leadIds = [...byLead.keys()].filter((leadId) => (freshOf.get(leadId) ?? 0) > 0)
+      return { leadIds, fresh: [...freshOf.values()].reduce((sum, fresh) => sum + fresh, 0) }
     },
 
     /** Marks a lead as unread without an event, so that it is read, scored and routed again. */

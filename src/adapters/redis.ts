@@ -10,7 +10,14 @@ export type RedisConnection = Redis | Cluster
 export type ConnectionUse = 'request' | 'worker'
 
 const OPTIONS: Record<ConnectionUse, RedisOptions> = {
-  request: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_500, connectTimeout: 1_000 },
+  request: {
+    // Commands of one turn of the event loop leave in one write: with a hundred jobs at once that doubles the leads a second.
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 1_500,
+    connectTimeout: 1_000,
+  },
   worker: { maxRetriesPerRequest: null },
 }
 

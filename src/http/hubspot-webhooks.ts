@@ -14,6 +14,10 @@ import { HUBSPOT_WEBHOOK } from './webhook-docs.ts'
 const BODY_LIMIT = 1024 * 1024
 const CONFIRM_WITHIN = 3_000
 
+// An import sends many requests, and the events of one contact come in several of them: a moment's wait reads it once.
+const BURST = 50
+const SETTLE = 300
+
 /** What the HubSpot webhook uses. `publicUrl` is scheme and host as HubSpot has them. */
 export interface HubSpotWebhookParts {
   publicUrl: string
@@ -71,7 +75,8 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       const malformed = events.filter((event) => event.outcome === 'malformed').length
       if (malformed > 0)
         request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
-      parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
+      const settle = events.length >= BURST ? { delay: SETTLE } : {}
+      parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId }, ...settle })))
       return reply.code(204).send()
     })
   }

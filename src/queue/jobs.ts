@@ -14,7 +14,7 @@ export const QUEUES = ['leads', 'timers', 'slack', 'hubspot', 'maintenance'] as 
 export type QueueName = (typeof QUEUES)[number]
 
 /** How many jobs of a queue one worker process runs at once. HubSpot's are many so that they share calls. */
-export const CONCURRENCY: Record<QueueName, number> = { leads: 100, timers: 20, slack: 8, hubspot: 100, maintenance: 4 }
+export const CONCURRENCY: Record<QueueName, number> = { leads: 200, timers: 20, slack: 8, hubspot: 200, maintenance: 4 }
 
 /** Every job: its queue, its payload, the id that tells it apart, and how repeats are folded. */
 export const JOBS = {
@@ -80,8 +80,8 @@ export const JOBS = {
 export type JobName = keyof typeof JOBS
 /** What a job of that name carries. */
 export type Payload<N extends JobName> = z.output<(typeof JOBS)[N]['payload']>
-/** A job to add, by name and payload. */
-export type JobRequest = { [N in JobName]: { name: N; payload: Payload<N>; delay?: number } }[JobName]
+/** A job to add, by name and payload. `trace` is the trace that it belongs to. */
+export type JobRequest = { [N in JobName]: { name: N; payload: Payload<N>; delay?: number; trace?: string } }[JobName]
 
 /** Attempts for errors of our own; an outside system that is down is waited for without a limit. */
 export const OWN_ATTEMPTS = 5

@@ -22,7 +22,11 @@ export function createProducers(options: {
 }) {
   const queues = Object.fromEntries(
     QUEUES.map((name) => {
-      const queue = new Queue(name, { connection: options.connection, prefix: queuePrefix(options.prefix, name) })
+      const queue = new Queue(name, {
+        connection: options.connection,
+        prefix: queuePrefix(options.prefix, name),
+        ...(options.telemetry ? { telemetry: options.telemetry } : {}),
+      })
       queue.on('error', options.onError)
       return [name, queue]
     }),
@@ -69,7 +73,9 @@ function optionsOf(request: JobRequest): JobsOptions {
     removeOnComplete: true,
     removeOnFail: true,
     stackTraceLimit: 3,
-    ...(request.delay && request.delay > 0 ? { delay: request.delay } : {}),
+    ...(request.trace ? { telemetry: { metadata: request.trace } } : {}),
+    // A timer begins a trace of its own: one that goes on for hours is of no use.
+    ...(request.delay && request.delay > 0 ? { delay: request.delay, telemetry: { omitContext: true } } : {}),
     ...(JOBS[request.name].fold === 'latest' ? { deduplication: { id, keepLastIfActive: true } } : { jobId: id }),
   }
 }

@@ -2,6 +2,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts'
 import { startProcess } from '../support/processes.ts'
+import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 
 const executablePath = findChromium()
 const demo = startProcess('src/demo/main.ts', [], { LOG_LEVEL: 'error' })
@@ -12,27 +13,31 @@ afterAll(async () => {
   await demo.end('SIGKILL')
 })
 
-test('the demo tells its whole story and stays up', async () => {
-  await expect.poll(() => demo.output(), { timeout: 60_000 }).toContain('Now it is your turn')
-  const story = demo.output()
-  for (const line of [
-    /score 80 \(fit 50, engagement 30\), route tier-1-mql → to Ada Lane, to respond within 4 s/,
-    /score 65 \(fit 25, engagement 40\), route mql → to Cleo Park, to respond within 10 min/,
-    /score 35 .* route medium → nurture track "signal-based"/,
-    /score 3 .* route low → nurture track "newsletter"/,
-    /route negative-icp → disqualified: competitor/,
-    /score 10 .* route hand-raiser-sdr → to Dan Moss/,
-    /Flagged for review/,
-    /to Ada Lane: Still waiting for you: Dana Ruiz/,
-    /to Ben Ortiz: .*Dana Ruiz/,
-    /to Mia Chen: No response yet: Dana Ruiz/,
-  ]) {
-    expect(story).toMatch(line)
-  }
-  expect(story).not.toContain('"level"')
-}, 90_000)
+test.skipIf(WITHOUT_REDIS_SERVER)(
+  'the demo tells its whole story and stays up',
+  async () => {
+    await expect.poll(() => demo.output(), { timeout: 60_000 }).toContain('Now it is your turn')
+    const story = demo.output()
+    for (const line of [
+      /score 80 \(fit 50, engagement 30\), route tier-1-mql → to Ada Lane, to respond within 4 s/,
+      /score 65 \(fit 25, engagement 40\), route mql → to Cleo Park, to respond within 10 min/,
+      /score 35 .* route medium → nurture track "signal-based"/,
+      /score 3 .* route low → nurture track "newsletter"/,
+      /route negative-icp → disqualified: competitor/,
+      /score 10 .* route hand-raiser-sdr → to Dan Moss/,
+      /Flagged for review/,
+      /to Ada Lane: Still waiting for you: Dana Ruiz/,
+      /to Ben Ortiz: .*Dana Ruiz/,
+      /to Mia Chen: No response yet: Dana Ruiz/,
+    ]) {
+      expect(story).toMatch(line)
+    }
+    expect(story).not.toContain('"level"')
+  },
+  90_000,
+)
 
-test.skipIf(!executablePath)(
+test.skipIf(WITHOUT_REDIS_SERVER || !executablePath)(
   'a rep clicks on the page, on a phone, and the real service answers',
   async () => {
     const address = /http:\/\/[\d.:]+\/\?user=U000SDR1/.exec(demo.output())?.[0] ?? ''
@@ -52,6 +57,10 @@ test.skipIf(!executablePath)(
   60_000,
 )
 
-test('Control-C ends it in order', async () => {
-  expect(await demo.end('SIGINT')).toBe(0)
-}, 60_000)
+test.skipIf(WITHOUT_REDIS_SERVER)(
+  'Control-C ends it in order',
+  async () => {
+    expect(await demo.end('SIGINT')).toBe(0)
+  },
+  60_000,
+)

@@ -6,7 +6,7 @@ import {
   type EnrichmentQuery,
   type EnrichmentSettings,
 } from '../../src/adapters/enrichment.ts'
-import { connectRedis, type RedisConnection } from '../../src/adapters/redis.ts'
+import { connectRedis, isRedisAway, type RedisConnection } from '../../src/adapters/redis.ts'
 import { createStore, type Store } from '../../src/adapters/store.ts'
 import type { Attributes, AttributeValue } from '../../src/domain/lead.ts'
 import type { Properties } from '../../src/domain/observation.ts'
@@ -296,10 +296,12 @@ describe('what is kept for a domain', () => {
   })
 })
 
-test('without Redis it fails softly', async () => {
+test('without Redis it rejects, so that the lead waits instead of being decided without its company', async () => {
   const gone = await connectRedis([redis.url], 'request', () => {})
   const lost = createStore({ redis: gone, prefix: redis.prefix })
   gone.disconnect()
   const one = provider('one', matched('one', { 'company.size': 240 }))
-  expect(await enrich([one], { store: lost })).toEqual({ attributes: {}, outcomes: { one: 'failed' }, late: null })
+  await expect(enrich([one], { store: lost })).rejects.toSatisfy(isRedisAway)
+  const limited = { ...one, ask: () => Promise.reject(new OutsideError('redis', 'unavailable', 'rate-limit')) }
+  await expect(enrich([limited])).rejects.toThrow('redis: unavailable (rate-limit)')
 })

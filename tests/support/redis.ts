@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { inject } from 'vitest'
+import { findRedisServer } from '../../src/adapters/embedded-redis.ts'
+
+/** Whether tests that stop, kill or hang a Redis are skipped: that needs one of their own, so a redis-server. */
+export const WITHOUT_REDIS_SERVER = findRedisServer() === undefined
 
 /** The Redis of this run, and a prefix for keys and queues that no other test file has. */
 export type TestRedis = { url: string; prefix: string; deleteKeys(): Promise<void> }

@@ -3,7 +3,7 @@ import { MIX } from '../leads.ts'
 import type { Row } from '../row.ts'
 import { openStore } from '../store.ts'
 
-const BURST = 250
+const BURST = 1_000
 const STEPS = 4
 
 /** How many calls to HubSpot a thousand new leads cost. */
@@ -17,7 +17,7 @@ export const calls: Row = {
 
   async open(bench) {
     await bench.redis.clear()
-    const count = bench.pick({ full: 1_000, quick: 500, tiny: 20 })
+    const count = bench.pick({ full: 1_000, quick: 1_000, tiny: 20 })
     const outside = await openOutside(bench.redis)
     const { simulators } = outside
     const address = await outside.start('both', { HUBSPOT_REQUESTS_PER_10_SECONDS: '190' })

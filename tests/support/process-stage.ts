@@ -1,0 +1,140 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { createHubSpot } from '../../src/adapters/hubspot.ts'
+import { setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
+import { loadConfig } from '../../src/config.ts'
+import {
+  createSimulatedHubSpot,
+  type SimulatedHubSpot,
+  type WebhookSettings,
+} from '../../src/demo/simulated-hubspot.ts'
+import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
+import { createMetrics } from '../../src/telemetry.ts'
+import { type RunningProcess, startProcess } from './processes.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const PUBLIC_URL = 'https://baton.example.com'
+
+/** Baton as real processes between a simulated HubSpot and a simulated Slack, on a Redis that a test may kill. */
+export interface ProcessStage {
+  redis: EmbeddedRedis
+  hubspot: SimulatedHubSpot
+  slack: SimulatedSlack
+  /** The environment of every process that is started. */
+  env: Record<string, string>
+  /** Starts `node src/main.ts` and waits until it runs. */
+  start(role: 'api' | 'worker' | 'both', env?: Record<string, string>): Promise<RunningProcess>
+  /** Ends a process with the stage. */
+  alsoEnd(one: RunningProcess): RunningProcess
+  /** Points HubSpot's webhooks and Slack's clicks at a process. */
+  sendTo(one: RunningProcess, webhooks?: Partial<WebhookSettings>): void
+  /** Creates a lead for an SDR: head of marketing at a tier 2 company, with much interest. Returns the contact id. */
+  createLead(email: string): string
+  /** The alert of every message posted to a channel or user, oldest first: handoff and kind. */
+  alerts(channelOrUser: string): string[]
+  close(): Promise<void>
+}
+
+/** Builds the stage; nothing of Baton runs yet. It needs a redis-server. */
+export async function createProcessStage(): Promise<ProcessStage> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-processes-'))
+  await cp(join(ROOT, 'config'), directory, { recursive: true })
+  await cp(join(ROOT, 'src', 'demo', 'config'), directory, { recursive: true })
+  const redis = await startEmbeddedRedis()
+  const hubspot = await createSimulatedHubSpot({
+    now: Date.now,
+    accessToken: 'pat-canary',
+    clientSecret: 'hubspot-canary-secret',
+  })
+  const slack = await createSimulatedSlack({
+    now: Date.now,
+    botToken: 'xoxb-canary',
+    signingSecret: 'slack-canary-secret',
+    users: ['U0000AE1', 'U0000AE2', 'U000SDR1', 'U000SDR2', 'U000MGR1'].map((id) => ({ id, name: id })),
+    channels: ['C0000AE', 'C0000SDR'].map((id) => ({ id, name: id })),
+  })
+  for (const id of ['101', '102', '201', '202'])
+    hubspot.createOwner({ id, email: `${id}@team.example`, firstName: 'Rep', lastName: id })
+  const env = {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    PUBLIC_URL,
+    REDIS_URL: redis.url,
+    CONFIG_DIR: directory,
+    HUBSPOT_ACCESS_TOKEN: 'pat-canary',
+    HUBSPOT_CLIENT_SECRET: 'hubspot-canary-secret',
+    HUBSPOT_BASE_URL: hubspot.url,
+    SLACK_BOT_TOKEN: 'xoxb-canary',
+    SLACK_SIGNING_SECRET: 'slack-canary-secret',
+    SLACK_API_URL: slack.apiUrl,
+  }
+  await setUpHubSpot(
+    createHubSpot({
+      accessToken: 'pat-canary',
+      baseUrl: hubspot.url,
+      redis: null,
+      prefix: 'setup',
+      requestsPer10Seconds: 1_000,
+      properties: () => ({ contact: [], company: [] }),
+      metrics: createMetrics(),
+    }),
+    (await loadConfig(directory, Date.now())).hubspot.properties,
+    false,
+  )
+  const running: RunningProcess[] = []
+
+  return {
+    redis,
+    hubspot,
+    slack,
+    env,
+    async start(role, more = {}) {
+      const one = startProcess('src/main.ts', ['--role', role], { ...env, ...more })
+      running.push(one)
+      await expect.poll(() => one.output(), { timeout: 20_000 }).toContain('Baton is running')
+      return one
+    },
+    alsoEnd(one) {
+      running.push(one)
+      return one
+    },
+    sendTo(one, webhooks = {}) {
+      const address = addressOf(one)
+      hubspot.setWebhooks({
+        targetUrl: `${address}/webhooks/hubspot`,
+        publicUrl: `${PUBLIC_URL}/webhooks/hubspot`,
+        ...webhooks,
+      })
+      slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
+    },
+    createLead: (email) =>
+      hubspot.createContact(
+        {
+          email,
+          firstname: 'Kim-Canary',
+          lastname: 'Osei-Canary',
+          jobtitle: 'Head of Marketing',
+          num_conversion_events: '1',
+          recent_conversion_event_name: 'Request a demo',
+          hs_email_click: '4',
+        },
+        { companyId: hubspot.createCompany({ name: 'Smalltown', numberofemployees: '30' }), by: 'form' },
+      ),
+    alerts: (channelOrUser) =>
+      slack.messages(channelOrUser).map((message) => String(message.metadata?.event_payload?.alert_key)),
+    async close() {
+      for (const one of running.splice(0)) await one.end('SIGKILL')
+      await Promise.all([hubspot.close(), slack.close()])
+      await redis.stop()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/** The address that a process's log names. */
+export function addressOf(one: RunningProcess): string {
+  return /"address":"([^"]+)"/.exec(one.output())?.[1] ?? ''
+}

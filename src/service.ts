@@ -18,7 +18,7 @@ import { type Config, propertiesToRead } from './config.ts'
 import type { ConfigSource } from './config-watch.ts'
 import type { Env } from './env.ts'
 import { withDeadline } from './errors.ts'
-import type { Dependency } from './http/health.ts'
+import { type Dependency, outsideStatus } from './http/health.ts'
 import { createLeadViews } from './http/lead-views.ts'
 import { createServer } from './http/server.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
@@ -169,6 +169,8 @@ export async function createService(options: ServiceOptions) {
       config: refusal
         ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
         : { status: 'ok', detail: `version ${config().version}` },
+      hubspot: outsideStatus(metrics, 'hubspot'),
+      slack: outsideStatus(metrics, 'slack'),
     }
   }
 

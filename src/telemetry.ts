@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import manifest from '../package.json' with { type: 'json' }
-import { withDeadline } from './errors.ts'
+import { type FailureKind, type OutsideSystem, withDeadline } from './errors.ts'
 
 export type { Logger } from 'pino'
 
@@ -71,6 +71,15 @@ export function createMetrics() {
   for (const [kind, outcomes] of Object.entries(WATCHED_EVENTS)) {
     for (const outcome of outcomes) events.inc({ kind, outcome }, 0)
   }
+  const calls = new Counter({
+    name: 'baton_outside_calls_total',
+    help:
+      'Calls to outside systems by system, operation and outcome: ok, rate-limited, unavailable (tried again), ' +
+      'unknown-outcome (looked up before it is repeated), refused (not repeated)',
+    labelNames: ['system', 'operation', 'outcome'] as const,
+    registers,
+  })
+  const lastCalls = new Map<OutsideSystem, { outcome: FailureKind | 'ok'; code: string }>()
   return {
     registry,
     events,
@@ -80,14 +89,14 @@ export function createMetrics() {
       labelNames: ['route', 'action'] as const,
       registers,
     }),
-    calls: new Counter({
-      name: 'baton_outside_calls_total',
-      help:
-        'Calls to outside systems by system, operation and outcome: ok, rate-limited, unavailable (tried again), ' +
-        'unknown-outcome (looked up before it is repeated), refused (not repeated)',
-      labelNames: ['system', 'operation', 'outcome'] as const,
-      registers,
-    }),
+    calls,
+    /** Counts a call to an outside system, and remembers how that system answered last. */
+    countCall(system: OutsideSystem, operation: string, outcome: FailureKind | 'ok', code = ''): void {
+      calls.inc({ system, operation, outcome })
+      lastCalls.set(system, { outcome, code })
+    },
+    /** How each outside system that was called answered last; `code` is its own, such as an HTTP status. */
+    lastCalls: lastCalls as ReadonlyMap<OutsideSystem, { outcome: FailureKind | 'ok'; code: string }>,
     alertLatency: new Histogram({
       name: 'baton_alert_latency_seconds',
       help: 'Seconds from the moment Baton received what led to a handoff until Slack took the alert to the first rep',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Attributes } from '../domain/lead.ts'
-import { OutsideError } from '../errors.ts'
+import { type FailureKind, OutsideError } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
 import type { EnrichmentProvider } from './enrichment.ts'
 
@@ -38,8 +38,8 @@ export function createApollo(options: { apiKey: string; baseUrl: string; metrics
       if (query.firstName) parameters.set('first_name', query.firstName)
       if (query.lastName) parameters.set('last_name', query.lastName)
       if (query.domain && !query.freeMail) parameters.set('domain', query.domain)
-      const count = (outcome: string) =>
-        options.metrics.calls.inc({ system: SOURCE, operation: 'people match', outcome })
+      const count = (outcome: FailureKind | 'ok', code?: string) =>
+        options.metrics.countCall(SOURCE, 'people match', outcome, code)
       let response: Response
       let body: unknown
       try {

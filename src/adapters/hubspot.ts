@@ -80,11 +80,11 @@ export function createHubSpot(options: {
     })
     try {
       const result = await withDeadline(work(), deadline, () => new OutsideError('hubspot', 'unavailable', 'deadline'))
-      options.metrics.calls.inc({ system: 'hubspot', operation, outcome: 'ok' })
+      options.metrics.countCall('hubspot', operation, 'ok')
       return result
     } catch (error) {
       const failure = toOutsideError(error)
-      options.metrics.calls.inc({ system: 'hubspot', operation, outcome: failure.kind })
+      options.metrics.countCall('hubspot', operation, failure.kind, failure.code)
       if (failure.kind === 'rate-limited') await pause(failure.retryAfter ?? 1_000)
       throw failure
     }

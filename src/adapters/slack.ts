@@ -77,11 +77,11 @@ export function createSlack(options: {
         deadline,
         () => new OutsideError('slack', 'unknown-outcome', 'deadline'),
       )
-      options.metrics.calls.inc({ system: 'slack', operation, outcome: 'ok' })
+      options.metrics.countCall('slack', operation, 'ok')
       return result
     } catch (error) {
       const failure = toOutsideError(error)
-      options.metrics.calls.inc({ system: 'slack', operation, outcome: failure.kind })
+      options.metrics.countCall('slack', operation, failure.kind, failure.code)
       throw failure
     }
   }

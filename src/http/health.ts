@@ -36,6 +36,17 @@ const Ready = z
     ],
   })
 
+/**
+ * How an outside system is, by its last answer to this process. Work waits for it, so it never fails the process; a
+ * refusal is about one contact or message, and the system is well.
+ */
+export function outsideStatus({ lastCalls }: Pick<Metrics, 'lastCalls'>, system: 'hubspot' | 'slack'): Dependency {
+  const last = lastCalls.get(system)
+  if (!last) return { status: 'ok', detail: 'not called yet' }
+  const well = last.outcome === 'ok' || last.outcome === 'refused'
+  return well ? { status: 'ok' } : { status: 'degraded', detail: `the last call: ${last.outcome} (${last.code})` }
+}
+
 /** `/healthz` (alive), `/readyz` (each dependency by name) and `/metrics` (Prometheus). They need no token. */
 export function healthRoutes(parts: { metrics: Metrics; ready: () => Promise<Record<string, Dependency>> }) {
   return async function plugin(instance: FastifyInstance): Promise<void> {

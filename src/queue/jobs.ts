@@ -14,7 +14,13 @@ export const QUEUES = ['leads', 'timers', 'slack', 'hubspot', 'maintenance'] as 
 export type QueueName = (typeof QUEUES)[number]
 
 /** How many jobs of a queue one worker process runs at once. HubSpot's are many so that they share calls. */
-export const CONCURRENCY: Record<QueueName, number> = { leads: 200, timers: 20, slack: 8, hubspot: 200, maintenance: 4 }
+export const CONCURRENCY: Record<QueueName, number> = {
+  leads: 200,
+  timers: 200,
+  slack: 8,
+  hubspot: 200,
+  maintenance: 4,
+}
 
 /** Every job: its queue, its payload, the id that tells it apart, and how repeats are folded. */
 export const JOBS = {

@@ -3,12 +3,12 @@ import type { Kind } from '../leads.ts'
 import { keyKinds } from '../memory-use.ts'
 import type { Bench, Row } from '../row.ts'
 import { SECRETS } from '../secrets.ts'
+import { madeUpSignal } from '../signals.ts'
 import { openStore } from '../store.ts'
 import { createSender } from '../webhooks.ts'
 
 const SIGNALS = 20
 const VISITS = 4
-const TYPES = ['session_over_3_pages', 'content_downloaded', 'webinar_attended', 'email_opened', 'email_clicked']
 
 const ROW: Omit<Row, 'name' | 'what' | 'how' | 'open'> = {
   unit: 'KiB',
@@ -21,7 +21,7 @@ export const memoryOfLead: Row = {
   ...ROW,
   name: 'memory-lead',
   what: `memory in Redis per lead with ${SIGNALS} signals`,
-  how: `MEMORY USAGE of its record and history and its share of the indexes, after the real service took it in with ${VISITS} visits of ${SIGNALS / VISITS} signals over POST /v1/signals; nobody has it.`,
+  how: `MEMORY USAGE of its record and history and its share of the indexes, after the real service took it in with ${VISITS} visits of ${SIGNALS / VISITS} signals over POST /v1/signals, with UUIDs for ids; nobody has it.`,
   open: (bench) => open(bench, 'visitor', VISITS, ['lead', 'history', 'inbox', 'index', 'list']),
 }
 
@@ -47,13 +47,11 @@ async function open(bench: Bench, kind: Kind, visits: number, counted: string[])
     const perRequest = 100
     for (let from = 0; from < ids.length; from += perRequest) {
       const signals = ids.slice(from, from + perRequest).flatMap((contactId) =>
-        TYPES.map((type, index) => ({
-          id: `visit-${contactId}-${visit}-${index}`,
-          type,
-          contactId,
-          occurredAt: new Date(Date.now() - (VISITS - visit) * 3_600_000 - index * 1_000).toISOString(),
-          properties: { page: `https://www.company.example/guides/scoring-${visit}-${index}` },
-        })),
+        Array.from({ length: SIGNALS / VISITS }, (_, index) => {
+          const { id, type, page } = madeUpSignal(index)
+          const occurredAt = new Date(Date.now() - (VISITS - visit) * 3_600_000 - index * 1_000).toISOString()
+          return { id, type, contactId, occurredAt, properties: { page } }
+        }),
       )
       const body = Buffer.from(JSON.stringify({ signals }))
       const headers = {

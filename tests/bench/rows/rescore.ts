@@ -4,12 +4,12 @@ import { createRescoreLeads } from '../../../src/pipeline/rescore-leads.ts'
 import { createLogger, createMetrics } from '../../../src/telemetry.ts'
 import { facts, leadRecord } from '../../support/records.ts'
 import type { Row } from '../row.ts'
+import { madeUpSignal } from '../signals.ts'
 import { openStore } from '../store.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const BATCH = 500
 const SIGNALS = 20
-const TYPES = ['session_over_3_pages', 'content_downloaded', 'webinar_attended', 'email_opened', 'email_clicked']
 
 /** How long it takes to score all leads again after a change of weights. */
 export const rescore: Row = {
@@ -97,13 +97,10 @@ async function fill(store: Awaited<ReturnType<typeof openStore>>, count: number,
           'company.size': 900,
           'company.industry': 'retail',
         }),
-        signals: Array.from({ length: SIGNALS }, (_, signal) => ({
-          id: `api-visit-${from + index}-${signal}`,
-          type: TYPES[signal % TYPES.length] ?? '',
-          at: now - signal * 3_600_000,
-          detail: `https://www.company.example/guides/scoring-${signal}`,
-          decision: 1,
-        })),
+        signals: Array.from({ length: SIGNALS }, (_, index) => {
+          const { id, type, page } = madeUpSignal(index)
+          return { id: `api-${id}`, type, at: now - index * 3_600_000, detail: page, decision: 1 }
+        }),
         handoffs: 0,
         route: { name: 'medium', to: { nurture: 'signal-based' }, reason: 'medium', at: now },
         configVersion: config.version,

@@ -2,7 +2,8 @@ import type { Handoff } from '../domain/handoff.ts'
 import type { HistoryEntry } from '../domain/history.ts'
 import { nextDue } from '../domain/ladder.ts'
 import type { LeadRecord } from '../domain/lead.ts'
-import { inSpan } from '../tracing.ts'
+import { createInbox } from './inbox.ts'
+import { createLeadLists, HANDOFF_STATES } from './lead-lists.ts'
 import { InboxItem, type Post, parseHandoff, parseHistoryEntry, parseLead } from './lead-records.ts'
 import { pack, unpack } from './packed.ts'
 import type { Command, Guard, Store } from './store.ts'
@@ -26,39 +27,7 @@ export interface LeadState {
   handoff: Versioned<Handoff>
 }
 
-/** One event or signal to be kept. `key` makes it idempotent for 48 hours. */
-export interface Incoming {
-  leadId: string
-  key: string
-  item: InboxItem
-}
-
-/** The lists of handoffs. */
-export const HANDOFF_STATES = ['open', 'responded', 'breached', 'closed'] as const
-export type HandoffState = (typeof HANDOFF_STATES)[number]
-
-const SEEN_SECONDS = 48 * 60 * 60
 const HISTORY_LENGTH = 100
-
-// Many leads of a partition at once: KEYS are the index, then each lead's inbox and its events' keys; ARGV the instant, the
-// seconds, then for each lead its id, the number of its events, and these.
-const INGEST = `
-local key, at, fresh = 1, 2, {}
-while at < #ARGV do
-  local lead, count, new = ARGV[at + 1], tonumber(ARGV[at + 2]), 0
-  local inbox = KEYS[key + 1]
-  for i = 1, count do
-    if redis.call('SET', KEYS[key + 1 + i], '1', 'NX', 'EX', ARGV[2]) then
-      redis.call('RPUSH', inbox, ARGV[at + 2 + i])
-      new = new + 1
-    end
-  end
-  if new > 0 then redis.call('ZADD', KEYS[1], 'NX', ARGV[1], lead) end
-  fresh[#fresh + 1] = new
-  key, at = key + 1 + count, at + 2 + count
-end
-return fresh
-`
 
 /** Leads, their inboxes and their handoffs. */
 export type LeadStore = ReturnType<typeof createLeadStore>
@@ -66,8 +35,11 @@ export type LeadStore = ReturnType<typeof createLeadStore>
 /** Opens the lead store. */
 export function createLeadStore(store: Store) {
   const { redis, keys } = store
-  redis.defineCommand('batonIngest', { lua: INGEST })
-  const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number[]> }
+
+  async function readHandoff(id: string): Promise<Versioned<Handoff>> {
+    const { version, record } = await redis.hgetall(keys.handoff(id))
+    return record ? { version: Number(version), record: parseHandoff(record) } : { version: 0, record: null }
+  }
 
   async function readLead(id: string): Promise<Versioned<LeadRecord>> {
     const [version, packed] = await redis.hmgetBuffer(keys.lead(id), 'version', 'record')
@@ -75,52 +47,20 @@ export function createLeadStore(store: Store) {
   }
 
   return {
-    /**
-     * Keeps events before they are acknowledged: an inbox entry and a place in the index, or nothing for one that
-     * was seen in the last 48 hours. Resolves with the leads that have something new and the count of fresh events.
-     */
-    async ingest(incoming: Incoming[], now: number): Promise<{ leadIds: string[]; fresh: number }> {
-      const byLead = Map.groupBy(incoming, (event) => event.leadId)
-      const byIndex = Map.groupBy(byLead, ([leadId]) => keys.index(leadId, 'unread'))
-      const freshOf = new Map<string, number>()
-      const ingestSome = async ([index, leads]: [string, [string, Incoming[]][]]) => {
-        const named = [index]
-        const args: (string | number)[] = [now, SEEN_SECONDS]
-        for (const [leadId, events] of leads) {
-          named.push(keys.inbox(leadId), ...events.map((event) => keys.seen(leadId, event.key)))
-          args.push(leadId, events.length, ...events.map((event) => JSON.stringify(event.item)))
-        }
-        const fresh = await run.batonIngest(named.length, ...named, ...args)
-        for (const [position, [leadId]] of leads.entries()) freshOf.set(leadId, fresh[position] ?? 0)
-      }
-      const attributes = { 'baton.lead.ids': [...byLead.keys()].slice(0, 100) }
-      await inSpan('redis ingest', attributes, () => Promise.all([...byIndex].map(ingestSome)))
-      const leadIds = [...byLead.keys()].filter((leadId) => (freshOf.get(leadId) ?? 0) > 0)
-      return { leadIds, fresh: [...freshOf.values()].reduce((sum, fresh) => sum + fresh, 0) }
-    },
-
-    /** Marks a lead as unread without an event, so that it is read, scored and routed again. */
-    async markUnread(leadId: string, at: number): Promise<void> {
-      await redis.zadd(keys.index(leadId, 'unread'), 'LT', at, leadId)
-    },
+    ...createInbox(store),
+    ...createLeadLists(store, readHandoff),
+    /** Reads one handoff. */
+    readHandoff,
 
     /** Reads a lead, what waits in its inbox, and its latest handoff. */
     async read(leadId: string): Promise<LeadState> {
       const [lead, raw] = await Promise.all([readLead(leadId), redis.lrange(keys.inbox(leadId), 0, -1)])
-      const handoff = lead.record?.handoffId
-        ? await this.readHandoff(lead.record.handoffId)
-        : { version: 0, record: null }
+      const handoff = lead.record?.handoffId ? await readHandoff(lead.record.handoffId) : { version: 0, record: null }
       return {
         lead,
         inbox: { items: raw.map((json) => InboxItem.parse(JSON.parse(json))), count: raw.length },
         handoff,
       }
-    },
-
-    /** Reads one handoff. */
-    async readHandoff(id: string): Promise<Versioned<Handoff>> {
-      const { version, record } = await redis.hgetall(keys.handoff(id))
-      return record ? { version: Number(version), record: parseHandoff(record) } : { version: 0, record: null }
     },
 
     /** What was last written to HubSpot for a lead. */
@@ -134,80 +74,13 @@ export function createLeadStore(store: Store) {
       return (await redis.lrangeBuffer(keys.history(leadId), 0, -1)).map((packed) => parseHistoryEntry(unpack(packed)))
     },
 
-    /** How many handoffs there are by status; a breached one also counts under its status. */
-    async countHandoffs(): Promise<Record<HandoffState, number>> {
-      const counts = await Promise.all(
-        HANDOFF_STATES.map(async (state) => {
-          const parts = await Promise.all(
-            store.partitions.map((partition) => redis.zcard(keys.listIn(partition, state))),
-          )
-          return [state, parts.reduce((sum, count) => sum + count, 0)] as const
-        }),
-      )
-      return Object.fromEntries(counts) as Record<HandoffState, number>
-    },
-
-    /**
-     * Handoffs of a status, the youngest first, at most `limit`, that come after `after` (the last one of the page
-     * before). `next` is where the following page begins; null when there is none.
-     */
-    async listHandoffs(
-      state: HandoffState,
-      after: { at: number; id: string } | null,
-      limit: number,
-    ): Promise<{ handoffs: Handoff[]; next: { at: number; id: string } | null }> {
-      const found = await Promise.all(
-        store.partitions.map(async (partition) => {
-          const key = keys.listIn(partition, state)
-          const [same, older] = await Promise.all([
-            after ? redis.zrangebyscore(key, after.at, after.at) : [],
-            redis.zrevrangebyscore(key, after ? `(${after.at}` : '+inf', '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1),
-          ])
-          const tied = after ? same.filter((id) => id < after.id).map((id) => ({ id, at: after.at })) : []
-          return [...tied, ...older.flatMap((id, at) => (at % 2 === 0 ? [{ id, at: Number(older[at + 1]) }] : []))]
-        }),
-      )
-      const sorted = found.flat().sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
-      const page = sorted.slice(0, limit)
-      const records = await Promise.all(page.map(({ id }) => this.readHandoff(id)))
-      return {
-        handoffs: records.flatMap(({ record }) => record ?? []),
-        next: sorted.length > limit ? (page.at(-1) ?? null) : null,
-      }
-    },
-
-    /** Up to `limit` leads of each partition that rules of another version scored. */
-    async scoredByOtherRules(scoringVersion: number, limit: number): Promise<string[]> {
-      const share = Math.ceil(limit / store.partitions.length)
-      const found = await Promise.all(
-        store.partitions.flatMap((partition) => {
-          const key = keys.listIn(partition, 'scored')
-          const below = redis.zrangebyscore(key, '-inf', `(${scoringVersion}`, 'LIMIT', 0, share)
-          return [below, redis.zrangebyscore(key, `(${scoringVersion}`, '+inf', 'LIMIT', 0, share)]
-        }),
-      )
-      return found.flat()
-    },
-
-    /** How many leads rules of another version scored. */
-    async countScoredByOtherRules(scoringVersion: number): Promise<number> {
-      const counts = await Promise.all(
-        store.partitions.flatMap((partition) => {
-          const key = keys.listIn(partition, 'scored')
-          const below = redis.zcount(key, '-inf', `(${scoringVersion}`)
-          return [below, redis.zcount(key, `(${scoringVersion}`, '+inf')]
-        }),
-      )
-      return counts.reduce((sum, count) => sum + count, 0)
-    },
-
     /** Reads leads with their latest handoffs, without their inboxes. */
     async readMany(ids: string[]): Promise<(Versioned<LeadRecord> & { handoff: Handoff | null })[]> {
       return Promise.all(
         ids.map(async (id) => {
           const lead = await readLead(id)
           const handoffId = lead.record?.handoffId
-          return { ...lead, handoff: handoffId ? (await this.readHandoff(handoffId)).record : null }
+          return { ...lead, handoff: handoffId ? (await readHandoff(handoffId)).record : null }
         }),
       )
     },

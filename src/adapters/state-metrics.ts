@@ -1,7 +1,8 @@
 import type { ConfigSource } from '../config-watch.ts'
 import { addGauge, type Metrics } from '../telemetry.ts'
 import type { HubSpot } from './hubspot.ts'
-import { HANDOFF_STATES, type LeadStore } from './lead-store.ts'
+import { HANDOFF_STATES } from './lead-lists.ts'
+import type { LeadStore } from './lead-store.ts'
 
 /** Adds what Prometheus hears about the state that all processes share, read at every scrape, and about the config. */
 export function addStateMetrics(

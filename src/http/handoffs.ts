@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { HANDOFF_STATES, type LeadStore } from '../adapters/lead-store.ts'
+import { HANDOFF_STATES } from '../adapters/lead-lists.ts'
+import type { LeadStore } from '../adapters/lead-store.ts'
 import { type Handoff, holderOf, slaStatus } from '../domain/handoff.ts'
 import { ProblemError, problemResponses } from './problems.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Incoming } from '../adapters/lead-store.ts'
+import type { Incoming } from '../adapters/inbox.ts'
 
 const Id = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,18}$/)]).transform(String)
 const Text = z.string().max(70_000)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import example from '../../openapi/lead-example.json' with { type: 'json' }
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -145,8 +146,7 @@ const Clock = z.object({
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
 })
 
-/** The whole view. */
-export const LeadView = z.object({
+const View = z.object({
   id: z.string(),
   configVersion: z.string().describe('the config version of the latest decision'),
   computed: z
@@ -185,4 +185,7 @@ export const LeadView = z.object({
     )
     .describe('oldest first, the last 100 lines'),
 })
+
+/** The whole view; the example is a real one. */
+export const LeadView = View.meta({ id: 'Lead', examples: [example as z.output<typeof View>] })
 export type LeadView = z.output<typeof LeadView>

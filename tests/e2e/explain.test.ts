@@ -204,6 +204,14 @@ describe('the lead view', () => {
     ])
   })
 
+  it('is what the API document shows as its example', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage, { email: 'dana.ruiz@northwind.example', firstname: 'Dana', lastname: 'Ruiz' })
+    await stage.quiet()
+    // When it differs rightly: vitest --update, then npm run baton -- openapi.
+    await expect(`${JSON.stringify(await view(id), null, 2)}\n`).toMatchFileSnapshot('../../openapi/lead-example.json')
+  })
+
   it('names who was skipped and why, and who took it over', async () => {
     stage = await createStage({
       edit: (config) => {

@@ -28,10 +28,11 @@ export interface Contact {
 export type HubSpot = ReturnType<typeof createHubSpot>
 
 const BATCH = 100
-// A batch leaves when it is full, when nothing more has come for a while, or at the latest after some time. A lead waits for
-// what is read; nobody waits for what is written.
-const READ = { quiet: 20, longest: 150 }
-const WRITE = { quiet: 40, longest: 400 }
+// When a batch leaves, in milliseconds: once nothing more has come for `quiet`, and `busy` after a batch of more than a few, for
+// then many leads are on their way. A lead waits for what is read; nobody waits for what is written.
+const READ = { quiet: 20, busy: 250 }
+const WRITE = { quiet: 40, busy: 500 }
+const FEW = 10
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
 // A row that HubSpot was asked to write and says nothing about counts as not written.
@@ -253,22 +254,26 @@ function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<s
   }
 }
 
-/** When a batch leaves, in milliseconds; `count` is told of everything that comes, before the loader is. */
-function createGather({ quiet, longest }: { quiet: number; longest: number }) {
+/** When a batch leaves: see `READ`. `count` is told of everything that comes, before the loader is. */
+function createGather({ quiet, busy }: { quiet: number; busy: number }) {
   let lastAt = 0
   let size = 0
+  let previous = { leftAt: 0, size: 0 }
   return {
     count(): void {
       lastAt = performance.now()
       size += 1
     },
     schedule(dispatch: () => void): void {
-      const latest = performance.now() + longest
       size = 1
+      const latest = performance.now() + busy
+      const earliest = previous.size > FEW ? previous.leftAt + busy : 0
       const look = () => {
-        const wait = size >= BATCH ? 0 : Math.min(lastAt + quiet, latest) - performance.now()
-        if (wait <= 0) dispatch()
-        else setTimeout(look, Math.min(wait, quiet))
+        const now = performance.now()
+        const wait = size >= BATCH ? 0 : Math.min(Math.max(lastAt + quiet, earliest), latest) - now
+        if (wait > 0) return void setTimeout(look, Math.min(wait, quiet))
+        previous = { leftAt: now, size }
+        dispatch()
       }
       setTimeout(look, quiet)
     },

@@ -76,10 +76,12 @@ export function attributesOf(condition: Condition): string[] {
   return condition.of.flatMap(attributesOf)
 }
 
+// What looks at the value itself, which must be known for it.
+const OF_THE_VALUE = ['is', 'in', 'atLeast', 'atMost', 'between', 'matches'] as const
+
 function testValue(test: AttributeTest, value: AttributeValue | undefined): Truth {
   if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
-  const { known: _, within: __, ...others } = test
-  if (Object.values(others).every((expected) => expected === undefined)) return 'true'
+  if (OF_THE_VALUE.every((name) => test[name] === undefined)) return 'true'
   if (value === undefined) return 'unknown'
   const values = Array.isArray(value) ? value : [value]
   return values.some((single) => passes(test, single)) ? 'true' : 'false'

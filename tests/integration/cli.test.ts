@@ -3,7 +3,18 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createConfigVersions } from '../../src/adapters/config-versions.ts'
+import { startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { createLeadStore } from '../../src/adapters/lead-store.ts'
+import { connectRedis } from '../../src/adapters/redis.ts'
+import { createStore } from '../../src/adapters/store.ts'
+import { loadConfig } from '../../src/config.ts'
+import { decide } from '../../src/domain/decision.ts'
+import { decisionEntry } from '../../src/domain/history.ts'
+import { readApiToken } from '../../src/env.ts'
 import { useConfigDirectories } from '../support/config.ts'
+import { BEST_FIT, leadRecord, NOW } from '../support/records.ts'
+import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -138,6 +149,61 @@ test.each([
   [['config', 'check', '--dir', 'x'], "error: unknown option '--dir'\n"],
 ])('%j is refused', async (args, stderr) => {
   expect(await run(args)).toEqual({ code: 1, stdout: '', stderr })
+})
+
+describe('explain', () => {
+  test('says what it needs when no Baton runs here', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'baton-cwd-'))
+    try {
+      const { code, stderr } = await run(['explain', '42'], { cwd })
+      expect(code).toBe(1)
+      expect(stderr).toBe(
+        'Baton: no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.\n',
+      )
+    } finally {
+      await rm(cwd, { recursive: true })
+    }
+  })
+
+  test.skipIf(WITHOUT_REDIS_SERVER)(
+    'explains a lead in the Redis of the Baton that runs in the folder, as text or as the API does',
+    async () => {
+      const cwd = await mkdtemp(join(tmpdir(), 'baton-cwd-'))
+      const embedded = await startEmbeddedRedis({ dataDir: join(cwd, '.baton', 'redis') })
+      const redis = await connectRedis([embedded.url], 'request', () => undefined)
+      try {
+        const store = createStore({ redis, prefix: 'baton' })
+        const leads = createLeadStore(store)
+        const config = await loadConfig(join(ROOT, 'config'), NOW)
+        await createConfigVersions(store).keep(config)
+        const standing = { withSales: false, rejected: false }
+        const decision = decide(config, { attributes: BEST_FIT, signals: [] }, standing, NOW)
+        const record = leadRecord({ attributes: BEST_FIT, signals: [], configVersion: config.version })
+        const entry = decisionEntry(null, record, decision, standing, undefined)
+        await store.commit([], [...leads.writes.lead(record, 1, NOW), ...leads.writes.history('42', entry)])
+        const text = await run(['explain', '42'], { cwd })
+        expect(text).toMatchObject({ code: 0, stderr: '' })
+        expect(text.stdout).toContain('+20  company-size-tier-1: company.size is 240')
+        const json = await run(['explain', '42', '--json'], { cwd })
+        expect(JSON.parse(json.stdout)).toMatchObject({ id: '42', score: { fit: 50 }, configVersion: config.version })
+        const unknown = await run(['explain', '43'], { cwd })
+        expect(unknown).toMatchObject({ code: 1, stderr: 'Baton: there is no lead 43 in this Redis.\n' })
+        const gone = await run(['explain', '42', '--decision', '7'], { cwd })
+        expect(gone.stderr).toBe('Baton: there is no decision 7 of a lead 42 in this Redis.\n')
+      } finally {
+        redis.disconnect()
+        await embedded.stop()
+        await rm(cwd, { recursive: true })
+      }
+    },
+  )
+})
+
+test('token makes one that API_TOKENS takes by its hash, with the scope that was asked for', async () => {
+  const { stdout } = await run(['token', '--read'])
+  const token = /^ {2}([\w-]{43})$/m.exec(stdout)?.[1] ?? ''
+  const line = /^ {2}(read=sha256:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? ''
+  expect(readApiToken(line)).toEqual({ ...readApiToken(token), scope: 'read' })
 })
 
 test('--help shows the commands', async () => {

@@ -42,7 +42,7 @@ export const webhooks: Row = {
 
     // Baton adds its jobs behind the answer, and leaves what comes too fast to the sweep: the figure hides neither.
     async function jobsAdded(events: number): Promise<typeof jobs> {
-      const waiting = () => store.producers.queues.leads.getJobCountByTypes('waiting')
+      const waiting = () => store.producers.queues.leads.getJobCountByTypes('waiting', 'delayed')
       const atOnce = await waiting()
       let before = -1
       let later = atOnce

@@ -131,6 +131,8 @@ export async function createService(options: ServiceOptions) {
     const resolveEmail = createResolveEmail(shared)
     const handlers: Handlers = {
       'process-lead': ({ leadId }) => (leadId.startsWith(EMAIL_KEY) ? resolveEmail(leadId) : processLead({ leadId })),
+      'process-leads': ({ leadIds }) =>
+        producers.add(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } }))),
       'take-due-steps': createTakeDueSteps(shared),
       'send-post': createSendPost(shared),
       'refresh-messages': createRefreshMessages(shared),

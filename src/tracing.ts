@@ -111,9 +111,10 @@ export function currentTrace(): string | undefined {
 }
 
 /** Says on the span that is under way whom it is about: the ids of a job's payload. */
-export function nameIds(payload: { leadId?: string; handoffId?: string; postId?: string }): void {
+export function nameIds(payload: { leadId?: string; leadIds?: string[]; handoffId?: string; postId?: string }): void {
   trace.getActiveSpan()?.setAttributes({
     ...(payload.leadId ? { 'baton.lead.id': payload.leadId } : {}),
+    ...(payload.leadIds ? { 'baton.lead.ids': payload.leadIds.slice(0, 100) } : {}),
     ...(payload.handoffId ? { 'baton.handoff.id': payload.handoffId } : {}),
     ...(payload.postId ? { 'baton.post.id': payload.postId } : {}),
   })

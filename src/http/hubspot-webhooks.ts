@@ -75,8 +75,9 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       const malformed = events.filter((event) => event.outcome === 'malformed').length
       if (malformed > 0)
         request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
-      const settle = events.length >= BURST ? { delay: SETTLE } : {}
-      parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId }, ...settle })))
+      if (events.length >= BURST && leadIds.length > 0)
+        parts.kick([{ name: 'process-leads', payload: { leadIds }, delay: SETTLE }])
+      else parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
       return reply.code(204).send()
     })
   }

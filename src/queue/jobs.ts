@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
 /*
@@ -29,6 +30,13 @@ export const JOBS = {
     payload: z.strictObject({ leadId: Id }),
     id: (job: { leadId: string }) => `lead-${job.leadId}`,
     fold: 'latest',
+  },
+  // Many leads of one request, so that it is answered before each of them has a job of its own.
+  'process-leads': {
+    queue: 'maintenance',
+    payload: z.strictObject({ leadIds: z.array(Id).min(1) }),
+    id: (job: { leadIds: string[] }) => `leads-${createHash('md5').update(job.leadIds.join()).digest('base64url')}`,
+    fold: 'once',
   },
   'take-due-steps': {
     queue: 'timers',

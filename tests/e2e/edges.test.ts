@@ -24,6 +24,18 @@ describe('nothing that was acknowledged is lost', () => {
     expect((await service().leads.read(id)).lead.record?.signals.map(({ type }) => type)).toContain('demo_requested')
   })
 
+  it('an import of many contacts, whose events come in full requests: each is scored, and read about once', async () => {
+    stage = await createStage()
+    const ids = Array.from({ length: 90 }, (_, index) =>
+      stage.hubspot.createContact({ email: `lead${index}@import.example`, jobtitle: 'CMO' }),
+    )
+    await stage.quiet()
+    for (const id of ids) expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '15', baton_route: 'low' })
+    expect(Math.max(...stage.hubspot.deliveries.map(({ events }) => events))).toBeGreaterThan(50)
+    const reads = stage.hubspot.calls.filter(({ path }) => path.endsWith('contacts/batch/read'))
+    expect(reads.length).toBeLessThan(10)
+  })
+
   it('signals by email wait for the contact from when they came, however old they are', async () => {
     stage = await createStage()
     const body = (id: string, type: string, at: number) => ({

@@ -18,7 +18,7 @@ export const leads: Row = {
 
   async open(bench) {
     await bench.redis.clear()
-    const count = bench.pick({ full: 2_000, quick: 1000, tiny: 12 })
+    const count = bench.pick({ full: 2_000, quick: 500, tiny: 12 })
     const outside = await openOutside(bench.redis)
     const { simulators } = outside
     await outside.start('worker')

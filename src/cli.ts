@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { createConfigVersions } from './adapters/config-versions.ts'
 import { findEmbeddedRedis } from './adapters/embedded-redis.ts'
 import { createHubSpot } from './adapters/hubspot.ts'
@@ -81,7 +81,7 @@ program
 program
   .command('explain')
   .argument('<contactId>', "the contact's id in HubSpot")
-  .option('--decision <number>', 'an earlier decision of its history, computed again', Number)
+  .option('--decision <number>', 'an earlier decision of its history, computed again', decisionNumber)
   .option('--json', 'print what GET /v1/leads/{contactId} answers')
   .description('why a lead scored and went where it did; reads the Redis of the running service')
   .action(async (contactId: string, { decision, json = false }: { decision?: number; json?: boolean }) => {
@@ -104,10 +104,10 @@ program
   .option('--read', 'a token that may only read')
   .description('make a bearer token for /v1, and the hash to put into API_TOKENS')
   .action(({ read = false }: { read?: boolean }) => {
-    const token = randomBytes(32).toString('base64url')
+    const token = randomBytes(32).toString('hex')
     const hash = createHash('sha256').update(token).digest('hex')
     console.log(`Token, for the caller; it is shown only now:\n  ${token}`)
-    console.log(`For API_TOKENS, beside the others with a comma between:\n  ${read ? 'read=' : ''}sha256:${hash}`)
+    console.log(`For API_TOKENS, separated from others by a comma:\n  ${read ? 'read=' : ''}sha256:${hash}`)
   })
 
 program
@@ -124,6 +124,11 @@ program
     if (!fresh) await writeFile(file, text)
     console.log(fresh ? `${file} is up to date.` : `Written: ${file}`)
   })
+
+function decisionNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 on.')
+}
 
 async function redisOfService(): Promise<RedisConnection> {
   const { REDIS_URL } = readRedisEnv(process.env)

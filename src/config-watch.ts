@@ -1,4 +1,4 @@
-import { watch } from 'node:fs'
+import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import { ConfigError } from './config/problems.ts'
 import { type Config, loadConfig } from './config.ts'
 import type { Logger } from './telemetry.ts'
@@ -27,6 +27,7 @@ export function fixedConfig(config: Config): ConfigSource {
 // An editor writes a file in several steps, and a deployment several files.
 const SETTLE = 300
 const TRY_AGAIN = 5_000
+const LOOK_EVERY = 2_000
 
 /**
  * Loads the config and follows its directory. A changed config is checked and taken over; a broken one is refused, told
@@ -43,8 +44,15 @@ export async function watchConfig(directory: string, log: Logger, now: () => num
     try {
       const next = await loadConfig(directory, now())
       if (next.version !== config.version) await Promise.all(preparations.map((prepare) => prepare(next)))
+      const wasRefused = refusal !== null
       refusal = null
-      if (next.version === config.version) return false
+      if (next.version === config.version) {
+        log.info(
+          { config: config.version },
+          wasRefused ? 'the config is fine again' : 'the config was read again: no change',
+        )
+        return false
+      }
       log.info({ from: config.version, to: next.version }, 'the config changed and is in force')
       config = next
       return true
@@ -72,10 +80,23 @@ export async function watchConfig(directory: string, log: Logger, now: () => num
     timer = setTimeout(reload, delay).unref()
   }
 
-  const watcher = watch(directory, { persistent: false }, () => soon(SETTLE))
-  watcher.on('error', (error) =>
-    log.warn({ err: error }, 'the config directory is no longer watched: send SIGHUP instead'),
-  )
+  // A deployment may put another directory in its place, which a watch of the old one does not notice.
+  let watched = ''
+  let watcher: FSWatcher | undefined
+  function follow(): void {
+    const found = identityOf(directory)
+    if (found === watched) return
+    const first = watched === '' && watcher === undefined
+    watcher?.close()
+    watched = found
+    if (found) {
+      watcher = watch(directory, { persistent: false }, () => soon(SETTLE))
+      watcher.on('error', (error) => log.warn({ err: error }, 'the config directory cannot be watched'))
+    }
+    if (!first) soon(SETTLE)
+  }
+  follow()
+  const looking = setInterval(follow, LOOK_EVERY).unref()
 
   return {
     current: () => config,
@@ -84,7 +105,18 @@ export async function watchConfig(directory: string, log: Logger, now: () => num
     reload,
     close() {
       clearTimeout(timer)
-      watcher.close()
+      clearInterval(looking)
+      watcher?.close()
     },
+  }
+}
+
+/** What tells this directory from another of the same name; '' when there is none. */
+function identityOf(directory: string): string {
+  try {
+    const path = realpathSync(directory)
+    return `${path} ${statSync(path).ino}`
+  } catch {
+    return ''
   }
 }

@@ -28,7 +28,10 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const Environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
-  PUBLIC_URL: Url,
+  PUBLIC_URL: Text.regex(
+    /^https?:\/\/[^\s/?#]+\/?$/,
+    'must be scheme and host only, such as https://baton.example.com',
+  ),
   REDIS_URL: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))

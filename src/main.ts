@@ -42,9 +42,8 @@ async function main(): Promise<void> {
   const embedded = env.REDIS_URL ? null : await startEmbeddedRedis({ dataDir: join('.baton', 'redis') })
   if (embedded) started.unshift(embedded.stop)
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
-  const probe = await connectRedis(redisUrls, 'request', (error) =>
-    log.warn({ err: error }, 'Redis: connection trouble'),
-  )
+  // When it cannot be reached, one sentence at the end says so.
+  const probe = await connectRedis(redisUrls, 'request', () => undefined)
   for (const { fatal, message } of await checkRedisSettings(probe)) {
     if (fatal) throw new EnvironmentError([`REDIS_URL ${message}`])
     log.warn(message)

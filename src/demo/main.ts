@@ -49,6 +49,7 @@ const env = readEnv({
   SLACK_BOT_TOKEN: 'xoxb-demo',
   SLACK_SIGNING_SECRET: 'demo-signing-secret',
   SLACK_API_URL: slack.apiUrl,
+  API_TOKENS: 'demo-token',
   LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
 })
 const service = await createService({
@@ -121,7 +122,7 @@ async function prepareHubSpot(): Promise<void> {
 
 /** Prints what is posted in Slack, as it happens. */
 function tell(): void {
-  say('Baton runs between a simulated HubSpot and a simulated Slack. Clocks that take hours in life take seconds here.')
+  say('Baton runs between a simulated HubSpot and a simulated Slack. Clocks of account executives take seconds here.')
   slack.onMessage((event) => {
     if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(event.message.text)}`)
     if (event.kind === 'ephemeral')
@@ -177,7 +178,8 @@ Every decision can be explained, for example the first one:
 
   REDIS_URL=${redis.url} npm run baton -- explain ${first}
 
-Control-C ends the demo.`)
+The API is at ${address}/docs, its token is demo-token.
+In two minutes Ola's company can be read, and the last lead is scored again. Control-C ends the demo.`)
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -194,6 +196,7 @@ function placeOf(message: { channel: string; user?: string }): string {
 
 function readable(text: string): string {
   const plain = text
+    .replaceAll('\n', ' ')
     .replace(/<@(\w+)>/g, (_, id: string) => people[id] ?? id)
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -20,7 +20,7 @@ const DEMO_REQUEST = {
 export const STORY: DemoLead[] = [
   {
     shows: 'Tier 1, ready for sales',
-    who: 'Dana Ruiz, VP Marketing at Northwind Freight (240 people, software), asks for a demo',
+    who: 'Dana Ruiz, VP Marketing at Northwind Freight (240 people, software), asks for a demo and clicks in two mails',
     arrive: (hubspot) =>
       hubspot.createContact(
         {

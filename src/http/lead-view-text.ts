@@ -37,7 +37,7 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.returnedAt && `Nobody reached it; in nurture since ${local(state.returnedAt)}.`,
     state.needsReview && 'Flagged for review.',
     state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,
-    state.lookAgainAt && `Looked at again without an event: ${local(state.lookAgainAt)}`,
+    state.lookAgainAt && `Next look without an event: ${local(state.lookAgainAt)}`,
   ]
   return lines.filter((line) => typeof line === 'string')
 }
@@ -72,7 +72,7 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
 function routeLines({ route }: LeadView): string[] {
   const to = Object.entries(route.to)[0] ?? []
   return [
-    `Route ${route.name} (${to.join(' ')}), action ${route.action}: ${route.reason}`,
+    `Route ${route.name} (${to.join(' ')}), action ${route.action}: ${route.reason.replace(`${route.name}: `, '')}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
   ]
 }
@@ -85,7 +85,7 @@ function rotationLines({ rotation }: LeadView, local: Local): string[] {
     ...rotation.pools.flatMap(({ pool, members }) =>
       members.map(
         ({ rep, weight, turns, share, lastLeadAt, skipped, chosen }) =>
-          `  ${chosen ? 'yes' : 'no '}  ${pool}/${rep}: ${skipped ?? `${turns} turns ÷ weight ${weight} = ${share}, last lead ${lastLeadAt ? local(lastLeadAt) : 'never'}`}`,
+          `  ${chosen ? 'yes' : 'no '}  ${pool}/${rep}: ${skipped ?? `${turns} ${turns === 1 ? 'turn' : 'turns'} ÷ weight ${weight} = ${share}, last lead ${lastLeadAt ? local(lastLeadAt) : 'never'}`}`,
       ),
     ),
   ]

@@ -93,7 +93,10 @@ export function leadRoutes(parts: LeadRouteParts) {
           description:
             'Records, history and signals go, and its Slack messages lose their content. The order is kept in Redis before the answer; a worker carries it out within moments. A contact that is still in HubSpot comes back with its next change: delete it there first.',
           params: Params,
-          response: { 204: NoContent.describe('It is erased.'), ...problemResponses(400, 401, 403, 429, 503) },
+          response: {
+            204: NoContent.describe('The order to erase is kept.'),
+            ...problemResponses(400, 401, 403, 429, 503),
+          },
         },
       },
       async (request, reply) => {

@@ -5,7 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 
 const DESCRIPTION = `Lead scoring, routing and response clocks between HubSpot and Slack.
 Every \`/v1\` route wants \`Authorization: Bearer <token>\` with a token of \`API_TOKENS\`; a token with the scope \`read\` may only
-\`GET\`. At most 600 requests a minute are taken for each token. Errors are \`application/problem+json\` (RFC 9457).`
+\`GET\`. At most 600 requests a minute are taken for each token and API process, and 30 without a valid one from each address. Errors are \`application/problem+json\` (RFC 9457).`
 
 /** The OpenAPI document at `/openapi.json`, made from the routes' own schemas, and Swagger UI at `/docs`. */
 export function registerOpenApi(app: FastifyInstance): void {
@@ -27,10 +27,19 @@ export function registerOpenApi(app: FastifyInstance): void {
       if (!route.url.startsWith('/v1/') || transformed.schema.hide) return transformed
       return { ...transformed, schema: { ...transformed.schema, security: [{ token: [] }] } }
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   })
   app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+// Every schema comes in an input and an output form, of which the routes use one.
+function withoutUnused(document: ReturnType<typeof jsonSchemaTransformObject>): typeof document {
+  const { schemas = {}, ...components } =
+    (document as { components?: { schemas?: Record<string, object> } }).components ?? {}
+  const used = (name: string) => JSON.stringify(document).includes(`"#/components/schemas/${name}"`)
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used(name)))
+  return { ...document, components: { ...components, schemas: kept } } as typeof document
 }
 
 /** The document as text, as it is kept in `openapi/openapi.json`. */

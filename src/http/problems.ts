@@ -13,11 +13,15 @@ export interface Problem {
 const ProblemBody = z
   .object({
     type: z.string().describe('always about:blank: the status says what it is'),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     title: z.string(),
     detail: z.string().describe('what is wrong and what to do'),
   })
-  .meta({ id: 'Problem', description: 'An error (RFC 9457)' })
+  .meta({
+    id: 'Problem',
+    description: 'An error (RFC 9457)',
+    examples: [{ type: 'about:blank', status: 404, title: 'Not found', detail: 'Baton knows no lead 401000000001.' }],
+  })
 
 const DESCRIPTIONS = {
   400: 'The request is not valid: `detail` names the field.',
@@ -26,7 +30,7 @@ const DESCRIPTIONS = {
   404: 'There is no such lead.',
   413: 'The body is larger than 1 MiB.',
   429: 'Too many requests: wait as long as `Retry-After` says.',
-  503: 'Not stored, or switched off: `detail` says which. Send it again after `Retry-After`.',
+  503: 'Not stored, or switched off: `detail` says which. Send it again, after `Retry-After` where it is given.',
 } as const
 
 /** The error forms of a route for its schema, and so for the OpenAPI document. */

@@ -21,7 +21,9 @@ const OneSignal = z
       .regex(/^\d{1,18}$/, 'must be a HubSpot contact id')
       .optional(),
     email: z.email().max(320).optional(),
-    occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)]),
+    occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)], {
+      error: 'is required: ISO 8601 with a time zone, or epoch milliseconds',
+    }),
     properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   })
   .refine(

@@ -28,7 +28,7 @@ export function createDeadLetters({
   metrics: Metrics
   log: Logger
 }) {
-  return async function onDead(name: JobName, payload: unknown): Promise<void> {
+  return async function onDead(name: JobName, payload: unknown, error: unknown): Promise<void> {
     const place = INDEX_OF[name]
     const id = place && (payload as Record<string, unknown>)[place.key]
     if (!place || typeof id !== 'string') return
@@ -40,6 +40,6 @@ export function createDeadLetters({
     ]
     await store.commit([], commands)
     metrics.deadLetters.set(await store.count('dead'))
-    log.error({ job: name, id }, 'given up for now: see the dead letters')
+    log.error({ job: name, id, err: error }, 'given up for now: it is tried again every hour, and with its next event')
   }
 }

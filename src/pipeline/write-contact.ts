@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { changedProperties, crmProperties } from '../domain/crm-properties.ts'
 import { OutsideError } from '../errors.ts'
 import type { JobRequest } from '../queue/jobs.ts'
+import type { Logger } from '../telemetry.ts'
 
 /** Writes to HubSpot what the lead's record says now, as far as it differs from what HubSpot last confirmed. */
 export function createWriteContact(parts: {
@@ -12,6 +13,7 @@ export function createWriteContact(parts: {
   store: Store
   leads: LeadStore
   hubspot: HubSpot
+  log: Logger
   kick: (jobs: JobRequest[]) => void
 }) {
   const { leads, store, hubspot } = parts
@@ -35,6 +37,11 @@ export function createWriteContact(parts: {
       // HubSpot refuses what is no longer there; a lead that was erased meanwhile has nothing left to write.
       const refused = error instanceof OutsideError && error.kind === 'refused'
       if (refused && (await leads.read(leadId)).lead.record === null) return
+      if (refused)
+        parts.log.error(
+          { lead: leadId, code: error.code },
+          "HubSpot refuses Baton's properties for this lead: are they there? Run: npm run baton -- hubspot setup",
+        )
       throw error
     }
     const confirmed = { ...written, ...changes }

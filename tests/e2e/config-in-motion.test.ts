@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -147,6 +147,34 @@ describe('the config directory', () => {
       expect(taken).toHaveLength(1)
     } finally {
       watched.close()
+    }
+  })
+
+  it('is followed when another directory takes its place, or a link points elsewhere', async () => {
+    const link = `${directory}-current`
+    await symlink(directory, link)
+    const other = `${directory}-next`
+    const watched = await watchConfig(link, log, Date.now)
+    const first = watched.current().version
+    try {
+      await cp(directory, other, { recursive: true })
+      const path = join(other, 'sla.yaml')
+      await writeFile(path, (await readFile(path, 'utf8')).replace('respondWithin: 1h', 'respondWithin: 2h'))
+      await rm(link)
+      await symlink(other, link)
+      await expect.poll(() => watched.current().version, { timeout: 10_000 }).not.toBe(first)
+      const second = watched.current().version
+      // Gone for a moment, and back as another directory: what is written there afterwards counts again.
+      await rename(other, `${other}-old`)
+      await expect.poll(() => watched.refusal(), { timeout: 10_000 }).not.toBeNull()
+      await cp(directory, other, { recursive: true })
+      await expect.poll(() => watched.current().version, { timeout: 10_000 }).toBe(first)
+      await writeFile(path, await readFile(join(`${other}-old`, 'sla.yaml'), 'utf8'))
+      await expect.poll(() => watched.current().version, { timeout: 10_000 }).toBe(second)
+      expect(watched.refusal()).toBeNull()
+    } finally {
+      watched.close()
+      for (const one of [link, other, `${other}-old`]) await rm(one, { recursive: true, force: true })
     }
   })
 

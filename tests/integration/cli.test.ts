@@ -201,7 +201,7 @@ describe('explain', () => {
 
 test('token makes one that API_TOKENS takes by its hash, with the scope that was asked for', async () => {
   const { stdout } = await run(['token', '--read'])
-  const token = /^ {2}([\w-]{43})$/m.exec(stdout)?.[1] ?? ''
+  const token = /^ {2}([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? ''
   const line = /^ {2}(read=sha256:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? ''
   expect(readApiToken(line)).toEqual({ ...readApiToken(token), scope: 'read' })
 })

@@ -122,6 +122,7 @@ describe('what is refused', () => {
   })
 
   const url = 'must be a URL such as https://baton.example.com'
+  const origin = 'must be scheme and host only, such as https://baton.example.com'
   const secrets = 'must hold one secret, or two separated by a comma while you rotate'
   const redis = 'must be redis:// or rediss:// URLs, several separated by commas for a cluster'
   test.each([
@@ -130,8 +131,9 @@ describe('what is refused', () => {
     ['PORT', '-1', 'must be a whole number from 0 to 65535'],
     ['PORT', '0x50', 'must be a whole number from 0 to 65535'],
     ['HUBSPOT_REQUESTS_PER_10_SECONDS', '19', 'must be a whole number from 20 to 1000'],
-    ['PUBLIC_URL', 'baton.example.com', url],
-    ['PUBLIC_URL', 'ftp://baton.example.com', url],
+    ['PUBLIC_URL', 'baton.example.com', origin],
+    ['PUBLIC_URL', 'ftp://baton.example.com', origin],
+    ['PUBLIC_URL', 'https://baton.example.com/webhooks/hubspot', origin],
     ['HUBSPOT_BASE_URL', 'localhost:4000', url],
     ['SLACK_API_URL', '/api', url],
     ['ENRICHMENT_BASE_URL', 'apollo', url],

@@ -61,6 +61,7 @@ const Environment = z.object({
       (tokens) => tokens.every((token) => !/^(read=|operate=)?sha256:/.test(token) || HASHED.test(token)),
       'holds a hash that is not sha256: with 64 hex digits; `npm run baton -- token` makes one',
     )
+    .refine((tokens) => tokens.every((token) => !/^(read|operate)=$/.test(token)), 'holds a scope without a token')
     .transform((tokens) => tokens.map(readApiToken)),
   APOLLO_API_KEY: Text.optional(),
   ENRICHMENT_BASE_URL: Url.default('https://api.apollo.io'),

@@ -115,8 +115,8 @@ export async function createService(options: ServiceOptions) {
     log,
     kick,
   }
-  const sweep = createSweep({ ...shared, producers })
   const rescoring = createRescoreLeads(shared)
+  const sweep = createSweep({ ...shared, producers, keepAuthority: rescoring.keepAuthority })
   options.config.beforeChange(takeOver)
   await takeOver(config())
   const running = options.role === 'api' ? [] : startWorkers()

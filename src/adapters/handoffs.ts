@@ -40,7 +40,8 @@ export function createHandoffs({ store, leads }: { store: Store; leads: LeadStor
           const entries = (['rungs', 'refresh'] as const).map(
             (index): Command => ['ZREM', store.keys.index(leadId, index), handoffId],
           )
-          await store.commit([], entries)
+          const dead = store.keys.index(leadId, 'dead')
+          await store.commit([], [...entries, ['ZREM', dead, `rungs:${handoffId}`, `refresh:${handoffId}`]])
           return null
         }
         const { lead } = await leads.read(handoff.leadId)

@@ -257,22 +257,23 @@ function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<s
 /** When a batch leaves: see `READ`. `count` is told of everything that comes, before the loader is. */
 function createGather({ quiet, busy }: { quiet: number; busy: number }) {
   let lastAt = 0
-  let size = 0
+  let latestBatch = { size: 0 }
   let previous = { leftAt: 0, size: 0 }
   return {
     count(): void {
       lastAt = performance.now()
-      size += 1
+      latestBatch.size += 1
     },
     schedule(dispatch: () => void): void {
-      size = 1
+      const batch = { size: 1 }
+      latestBatch = batch
       const latest = performance.now() + busy
       const earliest = previous.size > FEW ? previous.leftAt + busy : 0
       const look = () => {
         const now = performance.now()
-        const wait = size >= BATCH ? 0 : Math.min(Math.max(lastAt + quiet, earliest), latest) - now
+        const wait = batch.size >= BATCH ? 0 : Math.min(Math.max(lastAt + quiet, earliest), latest) - now
         if (wait > 0) return void setTimeout(look, Math.min(wait, quiet))
-        previous = { leftAt: now, size }
+        previous = { leftAt: now, size: batch.size }
         dispatch()
       }
       setTimeout(look, quiet)

@@ -6,6 +6,7 @@ import { createInbox } from './inbox.ts'
 import { createLeadLists, HANDOFF_STATES } from './lead-lists.ts'
 import { InboxItem, type Post, parseHandoff, parseHistoryEntry, parseLead } from './lead-records.ts'
 import { pack, unpack } from './packed.ts'
+import { isRedisAway } from './redis.ts'
 import type { Command, Guard, Store } from './store.ts'
 
 /** A record with the version under which it was read; version 0 means that there is none yet. */
@@ -74,24 +75,45 @@ export function createLeadStore(store: Store) {
       return (await redis.lrangeBuffer(keys.history(leadId), 0, -1)).map((packed) => parseHistoryEntry(unpack(packed)))
     },
 
-    /** Reads leads with their latest handoffs, without their inboxes. */
-    async readMany(ids: string[]): Promise<(Versioned<LeadRecord> & { handoff: Handoff | null })[]> {
+    /** Reads leads with their latest handoffs, without their inboxes. One that cannot be read costs none of the others. */
+    async readMany(
+      ids: string[],
+    ): Promise<(Versioned<LeadRecord> & { handoff: Handoff | null; unreadable?: unknown })[]> {
       return Promise.all(
         ids.map(async (id) => {
-          const lead = await readLead(id)
-          const handoffId = lead.record?.handoffId
-          return { ...lead, handoff: handoffId ? (await readHandoff(handoffId)).record : null }
+          try {
+            const lead = await readLead(id)
+            const handoffId = lead.record?.handoffId
+            return { ...lead, handoff: handoffId ? (await readHandoff(handoffId)).record : null }
+          } catch (error) {
+            if (isRedisAway(error)) throw error
+            return { version: 0, record: null, handoff: null, unreadable: error }
+          }
         }),
       )
     },
 
+    /** The ids of a lead's handoffs, from their keys: also for a lead whose record cannot be read. */
+    async handoffIds(leadId: string): Promise<string[]> {
+      const ids: string[] = []
+      for (let id = `${leadId}-1`; await redis.exists(keys.handoff(id)); id = `${leadId}-${ids.length + 1}`)
+        ids.push(id)
+      return ids
+    },
+
+    /** Whether somebody has ordered a lead to be erased, also when its record cannot be read. */
+    async isToBeErased(leadId: string): Promise<boolean> {
+      const items = await redis.lrange(keys.inbox(leadId), 0, -1)
+      return items.some((json) => JSON.parse(json).event === 'privacyDeletion')
+    },
+
     /** Erases everything about a lead and its handoffs; nothing is left but keys of events that hold no data. */
     async erase(leadId: string): Promise<void> {
-      const { lead } = await this.read(leadId)
-      const handoffs = Array.from({ length: lead.record?.handoffs ?? 0 }, (_, index) => `${leadId}-${index + 1}`)
+      const version = Number((await redis.hget(keys.lead(leadId), 'version')) ?? 0)
+      const handoffs = await this.handoffIds(leadId)
       const indexes = ['unread', 'rescore', 'sync'] as const
       const erased = await store.commit(
-        [{ key: keys.lead(leadId), version: lead.version }],
+        [{ key: keys.lead(leadId), version }],
         [
           ['DEL', keys.lead(leadId)],
           ['DEL', keys.inbox(leadId)],
@@ -104,6 +126,7 @@ export function createLeadStore(store: Store) {
             ...HANDOFF_STATES.map((state): Command => ['ZREM', keys.list(leadId, state), id]),
             ['ZREM', keys.index(leadId, 'rungs'), id],
             ['ZREM', keys.index(leadId, 'refresh'), id],
+            ['ZREM', keys.index(leadId, 'dead'), `rungs:${id}`, `refresh:${id}`],
           ]),
         ],
       )
@@ -139,9 +162,9 @@ export function createLeadStore(store: Store) {
         return [
           ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
           ['ZADD', keys.list(handoff.leadId, handoff.status), handoff.startedAt, handoff.id],
-          ...(handoff.status === 'open'
-            ? []
-            : [['ZREM', keys.list(handoff.leadId, 'open'), handoff.id] satisfies Command]),
+          ...(['open', 'responded', 'closed'] as const)
+            .filter((status) => status !== handoff.status)
+            .map((status): Command => ['ZREM', keys.list(handoff.leadId, status), handoff.id]),
           ...(handoff.breachedAt === undefined
             ? []
             : [['ZADD', keys.list(handoff.leadId, 'breached'), handoff.startedAt, handoff.id] satisfies Command]),
@@ -159,7 +182,9 @@ export function createLeadStore(store: Store) {
       messages(handoff: Handoff, version: number, refreshAt: number | null): Command[] {
         return [
           ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
-          ...(refreshAt === null ? [] : this.refresh(handoff, refreshAt)),
+          ...(refreshAt === null
+            ? []
+            : [['ZADD', keys.index(handoff.leadId, 'refresh'), refreshAt, handoff.id] satisfies Command]),
         ]
       },
       /** A place among the handoffs whose messages may be behind, as long as it can change. */

@@ -112,7 +112,8 @@ function actionOf(route: RouteDecision, standing: Standing): Action {
   return 'disqualify' in route.to ? 'disqualify' : 'nurture'
 }
 
-function reasonFor({ route, score }: Decision): string {
+/** Why a lead goes where a decision sends it, in the words that the CRM shows. */
+export function reasonFor({ route, score }: Decision): string {
   if ('disqualify' in route.to) return route.to.disqualify
   return `${route.route}: score ${score.total} (fit ${score.fit.points}, engagement ${score.engagement.points})`
 }

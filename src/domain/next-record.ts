@@ -32,9 +32,11 @@ export function rescoredRecord(
   config: { version: string; scoringVersion: number },
   now: number,
 ): LeadRecord {
+  // It wants no rep now, so it waits for none.
+  const { waitingSince: _, ...kept } = previous
   const looks = [decision.lookAgainAt, previous.lookAgainAt].filter((at) => at !== null)
   return {
-    ...previous,
+    ...kept,
     missing: decision.missing,
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous.route, now),

@@ -194,7 +194,8 @@ function readNumber(text: string): number | undefined {
     .replaceAll(',', '')
     .match(/\d+(\.\d+)?/g)
     ?.at(-1)
-  return last === undefined ? undefined : Number(last)
+  const number = last === undefined ? Number.NaN : Number(last)
+  return Number.isFinite(number) ? number : undefined
 }
 
 function readRaw(text: string | null | undefined): AttributeValue | undefined {

@@ -81,11 +81,10 @@ const Route = z.object({
   name: z.string(),
   to: To,
   reason: z.string(),
-  since: Instant,
-  action: z.string().describe('what the latest decision did: assign, stay-with-sales, nurture, …'),
+  action: z.string().describe('what the decision did: assign, stay-with-sales, nurture, …'),
   considered: z
     .array(z.object({ route: z.string(), matched: z.boolean(), why: z.string(), checks: z.array(Check) }))
-    .describe('every route of the latest decision up to the one that matched'),
+    .describe('every route up to the one that matched'),
 })
 
 const Rotation = z.object({
@@ -149,9 +148,12 @@ const Clock = z.object({
 const View = z.object({
   id: z.string(),
   configVersion: z.string().describe('the config version of the latest decision'),
-  computed: z
-    .boolean()
-    .describe('false: the config of the latest decision is not kept, so the breakdown is by the present one'),
+  doubt: z
+    .string()
+    .optional()
+    .describe(
+      'there when the decision cannot be computed again exactly, and why; absent: what follows is what was decided',
+    ),
   decision: z.object({
     number: z.int().describe('decisions of a lead count from 1'),
     at: Instant,
@@ -169,7 +171,10 @@ const View = z.object({
   attributes: z.record(z.string(), z.object({ value: Value, source: z.string() })),
   enrichment: z.record(z.string(), z.object({ status: z.string(), at: Instant })),
   score: Score,
-  route: Route,
+  route: Route.describe('where the rules send the lead by this decision'),
+  standing: z
+    .object({ name: z.string(), to: To, reason: z.string(), since: Instant })
+    .describe('where the lead stands now: a lead that a rep has stays, whatever its route would be'),
   rotation: Rotation.nullable().describe('who was considered when a rep was last looked for'),
   assignment: Assignment.nullable(),
   clock: Clock.nullable(),

@@ -7,12 +7,12 @@ export function leadViewText(view: LeadView): string {
   const local = (at: string) => localTime(Date.parse(at), view.clock?.timeZone ?? 'UTC')
   return [
     `Lead ${view.id}, decision ${view.decision.number}${view.decision.latest ? '' : ' (an earlier one)'} of ${local(view.decision.at)}, config ${view.configVersion}`,
-    ...(view.computed ? [] : ['The config of this decision is not kept: what follows is by the present one.']),
+    ...(view.doubt ? [view.doubt] : []),
     ...stateLines(view, local),
     '',
     ...scoreLines(view, local),
     '',
-    ...routeLines(view),
+    ...routeLines(view, local),
     ...rotationLines(view, local),
     ...assignmentLines(view, local),
     ...clockLines(view, local),
@@ -69,11 +69,13 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
   ]
 }
 
-function routeLines({ route }: LeadView): string[] {
-  const to = Object.entries(route.to)[0] ?? []
+function routeLines({ route, standing }: LeadView, local: Local): string[] {
+  const where = ({ name, to, reason }: Pick<LeadView['standing'], 'name' | 'to' | 'reason'>) =>
+    `${name} (${Object.entries(to)[0]?.join(' ')}): ${reason.replace(`${name}: `, '')}`
   return [
-    `Route ${route.name} (${to.join(' ')}), action ${route.action}: ${route.reason.replace(`${route.name}: `, '')}`,
+    `Route ${where(route)}; ${route.action}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
+    `Stands since ${local(standing.since)}: ${where(standing)}`,
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Check } from '../domain/condition.ts'
-import { type Decision, decide, signed } from '../domain/decision.ts'
+import { type Decision, decide, reasonFor, signed } from '../domain/decision.ts'
 import type { Handoff } from '../domain/handoff.ts'
 import { type DecisionEntry, type HistoryEntry, inputsOf, isDecision, type RepChoice } from '../domain/history.ts'
 import type { Attributes, LeadRecord, Signal } from '../domain/lead.ts'
@@ -34,10 +34,11 @@ export function leadView({ record, handoff, history, config, now }: LeadViewInpu
   const inputs = inputsOf(record, decisions, entry.number) ?? record
   const decision = decide(config, inputs, entry.standing, entry.at)
   const choice = decisions.findLast((one) => one.choice && one.number <= entry.number)?.choice
+  const doubt = doubtOf(config, decision, entry)
   return {
     id: record.id,
     configVersion: entry.config,
-    computed: entry.config === config.version,
+    ...(doubt ? { doubt } : {}),
     decision: { number: entry.number, at: iso(entry.at), latest: entry.number === record.decisions },
     state: stateOf(record),
     attributes: inputs.attributes,
@@ -45,11 +46,16 @@ export function leadView({ record, handoff, history, config, now }: LeadViewInpu
       Object.entries(record.enrichment).map(([name, { status, at }]) => [name, { status, at: iso(at) }]),
     ),
     score: scoreView(config, decision, inputs, entry, now),
-    route: {
-      name: entry.number === record.decisions ? record.route.name : entry.route,
-      to: entry.number === record.decisions ? record.route.to : entry.to,
+    standing: {
+      name: record.route.name,
+      to: record.route.to,
       reason: record.route.reason,
       since: iso(record.route.at),
+    },
+    route: {
+      name: entry.route,
+      to: entry.to,
+      reason: reasonFor(decision),
       action: entry.action,
       considered: decision.route.considered.map(({ route, evaluation }) => ({
         route,
@@ -63,6 +69,14 @@ export function leadView({ record, handoff, history, config, now }: LeadViewInpu
     clock: handoff && clockView(handoff, config.team),
     history: history.map(historyLine),
   }
+}
+
+// A decision that is older than scoring's window may lack signals that have been forgotten since.
+function doubtOf(config: Config, { score, route }: Decision, entry: DecisionEntry): string | undefined {
+  if (entry.config !== config.version)
+    return 'The config of this decision is not kept: what follows is by the present one.'
+  if (score.total === entry.score && score.fit.points === entry.fit && route.route === entry.route) return undefined
+  return `It was score ${entry.score} (fit ${entry.fit}, engagement ${entry.engagement}), route ${entry.route}, from signals that are no longer kept: what follows lacks them.`
 }
 
 function stateOf(record: LeadRecord): LeadView['state'] {

@@ -25,11 +25,16 @@ export function v1(parts: V1Parts) {
   function tokenOf(request: FastifyRequest): ApiToken | undefined {
     const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     // The digest of a long random token says nothing about its neighbours, so looking it up leaks no useful time.
-    return given === undefined ? undefined : tokens.get(createHash('sha256').update(given.trim()).digest('hex'))
+    return given === undefined ? undefined : tokens.get(createHash('sha256').update(given).digest('hex'))
   }
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     await app.register(rateLimit, { global: false })
+    // Many clients name JSON as the type of a body that they do not send.
+    const parseJson = app.getDefaultJsonParser('error', 'error')
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+      body === '' ? done(null, undefined) : parseJson(request, String(body), done),
+    )
     app.addHook(
       'onRequest',
       app.rateLimit({

@@ -10,9 +10,8 @@ export function createEraseLead(parts: { leads: LeadStore; pools: PoolLedger; sl
   const { leads } = parts
 
   return async function eraseLead(leadId: string): Promise<void> {
-    const { lead } = await leads.read(leadId)
-    for (let number = 1; number <= (lead.record?.handoffs ?? 0); number++) {
-      const { record: handoff } = await leads.readHandoff(`${leadId}-${number}`)
+    for (const id of await leads.handoffIds(leadId)) {
+      const { record: handoff } = await leads.readHandoff(id)
       if (!handoff) continue
       for (const { channel, ts } of Object.values(handoff.messages)) await blank(channel, ts)
       if (handoff.status === 'open') await parts.pools.release(holderOf(handoff).pool, holderOf(handoff).assignmentId)

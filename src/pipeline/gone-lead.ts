@@ -65,7 +65,8 @@ export function createGoneLead(parts: {
   // Somebody who is merged into another contact brings what they did along.
   async function moveSignals(survivor: string, known: Signal[], waiting: WaitingSignal[], now: number): Promise<void> {
     const all = [...known, ...waiting.map((item) => item.signal)]
-    const items = all.map((signal) => ({ kind: 'signal' as const, signal, receivedAt: now }))
+    // Decisions of the old lead say nothing of the one that lives on.
+    const items = all.map(({ decision: _, ...signal }) => ({ kind: 'signal' as const, signal, receivedAt: now }))
     await leads.ingest(
       items.map((item) => ({ leadId: survivor, key: `moved-${signalKey(item.signal.id)}`, item })),
       now,

@@ -3,6 +3,7 @@ import { releases } from '../adapters/handoffs.ts'
 import type { HubSpot } from '../adapters/hubspot.ts'
 import type { Inbox, LeadState, LeadStore } from '../adapters/lead-store.ts'
 import type { PoolLedger } from '../adapters/pool-ledger.ts'
+import { isRedisAway } from '../adapters/redis.ts'
 import type { Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -44,8 +45,12 @@ export function createProcessLead(parts: ProcessLeadParts) {
   return async function processLead({ leadId }: { leadId: string }): Promise<void> {
     const config = parts.config()
     // The inbox first: what comes in after it was read is not taken off it, even if HubSpot's answer is older.
-    const state = await leads.read(leadId)
-    if (state.inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) {
+    const state = await leads.read(leadId).catch(async (error) => {
+      // What cannot be read can still be erased.
+      if (isRedisAway(error) || !(await leads.isToBeErased(leadId))) throw error
+      return null
+    })
+    if (state === null || state.inbox.items.some((item) => item.kind === 'hint' && item.event === 'privacyDeletion')) {
       return parts.eraseLead(leadId)
     }
     const contact = await hubspot.readContact(leadId)
@@ -102,6 +107,8 @@ export function createProcessLead(parts: ProcessLeadParts) {
         ...(record.decisions !== previous?.decisions
           ? leads.writes.history(leadId, decisionEntry(previous, record, decision, before, assignment?.choice))
           : []),
+        ...(ended ? leads.writes.history(leadId, { at: now, what: 'seen-in-hubspot' }) : []),
+        ...(moved ? leads.writes.history(leadId, { at: now, what: 'owner-changed', reason: holderOf(moved).rep }) : []),
         ...released.flatMap(({ pool, assignmentId }) => leads.writes.release(leadId, pool, assignmentId, now)),
       ],
     )

@@ -24,7 +24,7 @@ export function createRefreshMessages(parts: {
     const { version, record: handoff } = await leads.readHandoff(handoffId)
     if (!handoff) {
       // It was erased: nothing may keep asking for it.
-      await store.commit([], [['ZREM', store.keys.index(leadOfHandoff(handoffId), 'refresh'), handoffId]])
+      await store.commit([], settled(handoffId))
       return
     }
     const { lead } = await leads.read(handoff.leadId)
@@ -41,7 +41,6 @@ export function createRefreshMessages(parts: {
       if (shown !== message.shown) await update(message.channel, message.ts, rendered)
       messages[ref] = { ...message, shown }
     }
-    const index = store.keys.index(handoff.leadId, 'refresh')
     const changed = Object.entries(messages).some(([ref, { shown }]) => shown !== handoff.messages[ref]?.shown)
     const record = JSON.stringify({ ...handoff, messages })
     const committed = await store.commit(
@@ -50,11 +49,19 @@ export function createRefreshMessages(parts: {
         ...(changed
           ? [['HSET', store.keys.handoff(handoffId), 'version', version + 1, 'record', record] satisfies Command]
           : []),
-        ['ZREM', index, handoffId],
+        ...settled(handoffId),
       ],
     )
     // What changed while we were at it is shown by another run.
     if (!committed) throw new RunLater(CHANGED_MEANWHILE)
+  }
+
+  function settled(handoffId: string): Command[] {
+    const leadId = leadOfHandoff(handoffId)
+    return [
+      ['ZREM', store.keys.index(leadId, 'refresh'), handoffId],
+      ['ZREM', store.keys.index(leadId, 'dead'), `refresh:${handoffId}`],
+    ]
   }
 
   async function update(channel: string, ts: string, message: ReturnType<typeof renderFor>): Promise<void> {

@@ -3,19 +3,19 @@ import type { Command, Plan, Store } from '../adapters/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { decide } from '../domain/decision.ts'
-import type { Handoff } from '../domain/handoff.ts'
 import { decisionEntry } from '../domain/history.ts'
-import type { LeadRecord } from '../domain/lead.ts'
 import { isResting, rescoredRecord } from '../domain/next-record.ts'
 import { followUps } from '../queue/follow-ups.ts'
 import type { JobRequest } from '../queue/jobs.ts'
 import { RunLater } from '../queue/worker.ts'
 import type { Logger, Metrics } from '../telemetry.ts'
+import { postsForLead } from './posts.ts'
 
 // 500 leads, then half a second for everything else: at most 1,000 leads a second.
 const BATCH = 500
 const PAUSE = 500
 const PORTION = 25
+const AUTHORITY_SECONDS = 90
 
 /**
  * Scores every lead again that other rules scored, from what is kept of it, without asking HubSpot. A lead that now wants
@@ -35,7 +35,18 @@ export function createRescoreLeads(parts: {
 
   /** Makes this config's rules the ones that leads are scored again by. For a worker that takes a config over. */
   async function announce(config: Config): Promise<void> {
-    await store.redis.set(authority, config.scoringVersion)
+    await store.redis.set(authority, config.scoringVersion, 'EX', AUTHORITY_SECONDS)
+  }
+
+  /**
+   * Keeps that word while a worker of this version lives, and takes it over when those of another version are gone: an
+   * old worker that starts once more during a deployment must not have the last word. For every sweep.
+   */
+  async function keepAuthority(): Promise<void> {
+    const own = String(parts.config().scoringVersion)
+    const standing = await store.redis.get(authority)
+    if (standing === own) await store.redis.expire(authority, AUTHORITY_SECONDS)
+    else if (standing === null) await store.redis.set(authority, own, 'EX', AUTHORITY_SECONDS, 'NX')
   }
 
   /** Scores the next leads again; resolves with how many are left, by the rules of this config. */
@@ -68,13 +79,18 @@ export function createRescoreLeads(parts: {
   function rescore(
     config: Config,
     leadId: string,
-    { version, record, handoff }: { version: number; record: LeadRecord | null; handoff: Handoff | null },
+    { version, record, handoff, unreadable }: Awaited<ReturnType<LeadStore['readMany']>>[number],
     now: number,
   ): { plan: Plan; jobs: JobRequest[] } {
     const scored = store.keys.list(leadId, 'scored')
+    const passed: Command = ['ZADD', scored, config.scoringVersion, leadId]
+    if (unreadable) {
+      parts.log.error({ lead: leadId, err: unreadable }, 'a lead cannot be read: it is not scored again')
+      const dead: Command = ['ZADD', store.keys.index(leadId, 'dead'), now, `unread:${leadId}`]
+      return { plan: { guards: [], commands: [passed, dead] }, jobs: [] }
+    }
     if (!record) return { plan: { guards: [], commands: [['ZREM', scored, leadId]] }, jobs: [] }
     const guards = [leads.guards.lead(leadId, version)]
-    const passed: Command = ['ZADD', scored, config.scoringVersion, leadId]
     if (record.gone) return { plan: { guards, commands: [passed] }, jobs: [] }
     const standing = {
       withSales: handoff !== null && handoff.status !== 'closed',
@@ -88,16 +104,19 @@ export function createRescoreLeads(parts: {
       return { plan: { guards, commands: [passed, unread] }, jobs: [{ name: 'process-lead', payload: { leadId } }] }
     }
     const next = rescoredRecord(record, decision, config, now)
+    const posts = postsForLead(next, record, null, handoff, undefined)
     const commands: Command[] = [
       ...leads.writes.lead(next, version + 1, now),
       ...leads.writes.history(leadId, decisionEntry(record, next, decision, standing, undefined)),
       ...leads.writes.refresh(handoff, now),
+      ...posts.flatMap((post) => leads.writes.post(post, now)),
     ]
-    return { plan: { guards, commands }, jobs: followUps(leadId, { handoff }, now) }
+    return { plan: { guards, commands }, jobs: followUps(leadId, { handoff, postIds: posts.map(({ id }) => id) }, now) }
   }
 
   return {
     announce,
+    keepAuthority,
     rescoreBatch,
     /** The job: one batch, and again after a pause while there are leads left. */
     async rescoreLeads(): Promise<void> {

@@ -78,6 +78,8 @@ export function createSendPost(parts: {
           messagesOnly: fingerprint(current) === shown ? 'current' : 'behind',
         }
       })
+      // The lead was erased while Slack took the message.
+      if (!change) await slack.update(sent.channel, sent.ts, ERASED)
       if (change?.messagesOnly === 'behind')
         parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
     }

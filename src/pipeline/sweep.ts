@@ -41,6 +41,7 @@ export function createSweep({
   config,
   producers,
   metrics,
+  keepAuthority,
 }: {
   clock: Clock
   store: Store
@@ -48,6 +49,7 @@ export function createSweep({
   config: () => Config
   producers: Producers
   metrics: Metrics
+  keepAuthority: () => Promise<void>
 }) {
   async function tryDeadAgain(member: string, now: number): Promise<JobRequest[]> {
     const at = member.indexOf(':')
@@ -76,6 +78,7 @@ export function createSweep({
     const dead = await store.due('dead', now - DEAD_RETRY, LIMIT)
     for (const member of dead) requests.push(...(await tryDeadAgain(member, now)))
     metrics.deadLetters.set(await store.count('dead'))
+    await keepAuthority()
     const rescorable = await leads.countScoredByOtherRules(config().scoringVersion)
     metrics.rescoreRemaining.set(rescorable)
     if (rescorable > 0) requests.push({ name: 'rescore-leads', payload: {} })

@@ -78,6 +78,76 @@ describe('another config while leads are on their way', () => {
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('102')
   })
 
+  it('respects who was rejected or rests, and tells the manager of a lead that turns hot', async () => {
+    stage = await createStage()
+    const hot = createTier1Lead(stage)
+    const rejected = createTier2Lead(stage)
+    await stage.quiet()
+    const before = await stage.services[0]?.leads.read(rejected)
+    if (!before?.lead.record) throw new Error('no record')
+    // A person's word, as the form of Slack writes it.
+    await stage.services[0]?.store.commit(
+      [],
+      stage.services[0].leads.writes.lead(
+        { ...before.lead.record, rejected: { by: 'U000SDR1', reason: 'no budget', at: stage.clock.now } },
+        before.lead.version + 1,
+        stage.clock.now,
+      ),
+    )
+    await stage.advance(1_000)
+    const eager = structuredClone(stage.config)
+    const rule = eager.scoring.engagement.signals.email_clicked
+    if (rule) rule.points = 15
+    await stage.changeConfig({ ...eager, version: 'eager', scoringVersion: 42 })
+    await stage.advance(MINUTE)
+    expect(stage.hubspot.contact(hot)).toMatchObject({ baton_score: '100', baton_band: 'hot' })
+    expect(stage.texts('U000MGR1').filter((text) => /hot/i.test(text))).toHaveLength(1)
+    expect(stage.hubspot.contact(rejected)).toMatchObject({ baton_route: 'disqualified-by-person' })
+    const history = await stage.services[0]?.leads.readHistory(rejected)
+    expect(history?.at(-1)).toMatchObject({ what: 'decided', config: 'eager', standing: { rejected: true } })
+  })
+
+  it('scores the others again when one cannot be read, and sets that one aside', async () => {
+    stage = await createStage({ strict: false })
+    const ids = Array.from({ length: 12 }, (_, index) =>
+      stage.hubspot.createContact({ email: `lead${index}@some.example` }),
+    )
+    await stage.quiet()
+    const { store, leads } = stage.services[0] ?? {}
+    if (!store || !leads) throw new Error('no service')
+    await store.redis.hset(store.keys.lead(ids[3] ?? ''), 'record', 'not packed by Baton')
+    await stage.changeConfig({ ...structuredClone(stage.config), version: 'other', scoringVersion: 43 })
+    await store.redis.set(store.keys.shared('scoring-version'), 43)
+    await stage.services[0]?.sweep({ grace: false })
+    await expect.poll(() => leads.countScoredByOtherRules(43), { timeout: 10_000 }).toBe(0)
+    expect(await store.count('dead')).toBe(1)
+    // What cannot be read can still be erased.
+    const erased = await fetch(`${stage.addresses[0]}/v1/leads/${ids[3]}`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer canary-api-token' },
+    })
+    expect(erased.status).toBe(204)
+    await expect.poll(() => store.redis.exists(store.keys.lead(ids[3] ?? '')), { timeout: 10_000 }).toBe(0)
+  })
+
+  it('lets the rules of those who live have the last word, when an old worker came and went', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    const { store, leads } = stage.services[0] ?? {}
+    if (!store || !leads) throw new Error('no service')
+    await stage.changeConfig({ ...structuredClone(stage.config), version: 'newer', scoringVersion: 44 })
+    const authority = store.keys.shared('scoring-version')
+    await store.redis.set(authority, 7, 'EX', 60)
+    await stage.advance(1_000)
+    expect(await leads.countScoredByOtherRules(44)).toBe(1)
+    // The old worker's word lapses a moment after its last sweep.
+    await store.redis.del(authority)
+    await stage.advance(1_000)
+    expect(await leads.countScoredByOtherRules(44)).toBe(0)
+    expect((await leads.read(id)).lead.record?.configVersion).toBe('newer')
+  })
+
   it('gives each lead its new score and one more line of history, once', async () => {
     stage = await createStage()
     const ids = Array.from({ length: 40 }, (_, index) =>

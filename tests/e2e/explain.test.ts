@@ -142,8 +142,8 @@ describe('the lead view', () => {
     stage = await createStage({ start: Date.parse('2026-11-20T21:45:00Z') })
     const id = createTier2Lead(stage)
     await stage.quiet()
-    const { score, route, rotation, assignment, clock, history, computed } = await view(id)
-    expect(computed).toBe(true)
+    const { score, route, rotation, assignment, clock, history, doubt } = await view(id)
+    expect(doubt).toBeUndefined()
     expect(score).toMatchObject({
       total: 65,
       fit: 25,
@@ -239,7 +239,9 @@ describe('the lead view', () => {
     await stage.changeConfig(await otherWeights('points: -30', 'points: -40'))
     await stage.advance(MINUTE)
     const [first, second, latest] = [await view(id, '?decision=1'), await view(id, '?decision=2'), await view(id)]
-    expect(first).toMatchObject({ decision: { number: 1, latest: false }, computed: true, score: { total: 80 } })
+    expect(first).toMatchObject({ decision: { number: 1, latest: false }, score: { total: 80 } })
+    expect(first.doubt).toBeUndefined()
+    expect(first.route).toMatchObject({ name: 'tier-1-mql', reason: expect.stringContaining('score 80') })
     expect(first.attributes.jobTitle?.value).toBe(DANA.jobtitle)
     expect(second.score.fitRules.rules.at(-1)).toMatchObject({ rule: 'negative-icp', points: -30 })
     expect(latest).toMatchObject({
@@ -253,6 +255,29 @@ describe('the lead view', () => {
     expect(later.score.engagement).toBe(30)
     expect(later.score.now).toMatchObject({ engagement: 10 })
     expect(leadViewText(later)).toContain('by now: score')
+  })
+
+  it('explains a contact that another was merged into, and says when an old decision lacks what was forgotten', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage)
+    const other = stage.hubspot.createContact({ email: 'second@northwind.example', hs_email_open: '2' })
+    await stage.quiet()
+    await sendSignals(stage, [{ type: 'webinar_attended', contactId: other }])
+    await stage.quiet()
+    const survivor = stage.hubspot.mergeContacts(id, other)
+    await stage.quiet()
+    const merged = await view(survivor)
+    expect(merged.doubt).toBeUndefined()
+    expect(String(merged.score.total)).toBe(stage.hubspot.contact(survivor)?.baton_score)
+    expect(merged.standing.name).toBe(merged.route.name)
+
+    await stage.advance(190 * DAY)
+    await sendSignals(stage, [{ type: 'trial_started', contactId: survivor }])
+    await stage.quiet()
+    await stage.advance(2 * DAY)
+    const old = await view(survivor, '?decision=1')
+    expect(old.doubt).toContain('from signals that are no longer kept')
+    expect(leadViewText(old)).toContain('what follows lacks them')
   })
 
   it('is what Slack says, at more length', async () => {

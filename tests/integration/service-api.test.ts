@@ -80,6 +80,17 @@ describe('leads', () => {
     expect(api.kicked.at(-1)).toEqual({ name: 'process-lead', payload: { leadId: '78' } })
   })
 
+  test.each(['POST /v1/leads/78/rescore', 'DELETE /v1/leads/79'])(
+    '%s takes no body, whatever its type',
+    async (route) => {
+      const [method = '', path = ''] = route.split(' ')
+      const headers = { authorization: `Bearer ${SECRETS.apiToken}`, 'content-type': 'application/json' }
+      const { status } = await fetch(api.address + path, { method, headers })
+      expect(status).toBe(method === 'POST' ? 202 : 204)
+      await api.look.del(api.store.keys.inbox('79'))
+    },
+  )
+
   test('an erasure is kept before it is answered, and cannot be taken for a repeat', async () => {
     for (let times = 0; times < 2; times++)
       expect((await ask('/v1/leads/79', SECRETS.apiToken, 'DELETE')).status).toBe(204)
@@ -164,6 +175,11 @@ describe('handoffs', () => {
     if (!record) throw new Error('no handoff')
     await api.store.commit([], api.leads.writes.handoff({ ...record, status: 'closed' }, version + 1, api.clock.now))
     expect(await api.leads.countHandoffs()).toMatchObject({ open: 20, closed: 1 })
+    const responded = await api.leads.readHandoff('1006-1')
+    if (!responded.record) throw new Error('no handoff')
+    const closed = { ...responded.record, status: 'closed' as const }
+    await api.store.commit([], api.leads.writes.handoff(closed, responded.version + 1, api.clock.now))
+    expect(await api.leads.countHandoffs()).toEqual({ open: 20, responded: 3, breached: 5, closed: 2 })
   })
 
   test.each(['?status=lost', '?limit=0', '?limit=201', '?cursor=nonsense'])('%s is not valid', async (query) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createHandoffs, releases } from '../../src/adapters/handoffs.ts'
 import { createLeadStore } from '../../src/adapters/lead-store.ts'
 import { connectRedis, type RedisConnection } from '../../src/adapters/redis.ts'
-import { createStore, INDEXES, type Store } from '../../src/adapters/store.ts'
+import { type Command, createStore, INDEXES, type Store } from '../../src/adapters/store.ts'
 import { endHandoff, type Handoff } from '../../src/domain/handoff.ts'
 import type { LeadRecord } from '../../src/domain/lead.ts'
 import { leadRecord, MINUTE, NEW_YORK, NOW, started } from '../support/records.ts'
@@ -226,7 +226,32 @@ describe('a lead', () => {
   })
 })
 
+describe('many plans at once', () => {
+  test('each is carried out or left, for itself', async () => {
+    const store = storeOf(0)
+    const ids = Array.from({ length: 60 }, (_, index) => `77${index}`)
+    await Promise.all(ids.map((id) => store.commit([], [['HSET', store.keys.lead(id), 'version', 1]])))
+    const plans = ids.map((id, index) => ({
+      guards: [{ key: store.keys.lead(id), version: index % 3 === 0 ? 7 : 1 }],
+      commands: [['HSET', store.keys.lead(id), 'version', 2] satisfies Command],
+    }))
+    expect(await store.commitEach(plans)).toEqual(ids.map((_, index) => index % 3 !== 0))
+    const versions = await Promise.all(ids.map((id) => look().hget(store.keys.lead(id), 'version')))
+    expect(versions).toEqual(ids.map((_, index) => (index % 3 === 0 ? '1' : '2')))
+  })
+})
+
 describe('changing a handoff', () => {
+  test('a message that is behind is brought up to date, also of a handoff that has ended meanwhile', async () => {
+    await storeBoth()
+    const { record } = await leadsOf(0).readHandoff(`${leadId}-1`)
+    if (!record) throw new Error('no handoff')
+    const refresh = storeOf(0).keys.index(leadId, 'refresh')
+    await look().zrem(refresh, record.id)
+    await storeOf(0).commit([], leadsOf(0).writes.messages({ ...record, status: 'responded' }, 9, NOW))
+    expect(await look().zscore(refresh, record.id)).toBe(String(NOW))
+  })
+
   const note = (worker: number) => (before: Handoff) => ({
     handoff: { ...before, events: [...before.events, { at: NOW, what: 'reminded' as const, rep: `rep-${worker}` }] },
   })

@@ -69,6 +69,10 @@ describe('what is taken', () => {
     ])
   })
 
+  test.each(['good,operate=', 'read='])('%s has a scope without a token', (tokens) => {
+    expect(() => readEnv({ ...COMPLETE, API_TOKENS: tokens })).toThrow('API_TOKENS holds a scope without a token')
+  })
+
   test.each(['sha256:abc', 'read=sha256:', `sha256:${'x'.repeat(64)}`])('%s is no hash', (token) => {
     expect(() => readEnv({ ...COMPLETE, API_TOKENS: token })).toThrow('API_TOKENS holds a hash that is not sha256:')
   })

@@ -72,6 +72,17 @@ describe('the history', () => {
     expect(inputsOf(record, entries, 4)).toBeNull()
   })
 
+  it('calls a new signal news, also when it changes no number', () => {
+    const opened = (id: string): Signal[] => [{ id, type: 'unheard_of', at: NOW }]
+    const { record, entries } = live([
+      { attributes: BEST_FIT },
+      { attributes: BEST_FIT, signals: opened('a') },
+      { attributes: BEST_FIT },
+    ])
+    expect(entries).toHaveLength(2)
+    expect(record.signals).toMatchObject([{ id: 'a', decision: 2 }])
+  })
+
   it('says what a changed attribute was before', () => {
     const { entries } = live(steps)
     expect(entries[0]?.was).toEqual({ jobTitle: null })

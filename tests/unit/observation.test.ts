@@ -46,6 +46,7 @@ describe('attributes', () => {
     [' 7 ', 7],
     ['unknown', undefined],
     ['', undefined],
+    ['9'.repeat(400), undefined],
   ])('a company size of %j is %s', (numemployees, size) => {
     expect(valueIn('company.size', { numemployees })).toBe(size)
   })
@@ -80,6 +81,7 @@ describe('attributes', () => {
     ['12345678901234567890', '12345678901234567890'],
     ['yes', 'yes'],
     ['', undefined],
+    ['9'.repeat(400), undefined],
   ])('a property %j that a condition names is %j', (text, value) => {
     const attributes = observe({ some_property: text }, null, ['hubspot.some_property', 'hubspot.other'])
     expect(attributes['hubspot.some_property']?.value).toBe(value)
@@ -151,6 +153,7 @@ describe('readInstant', () => {
     ['2026-11-18T15:00:00.123Z', NOW + 123],
     ['soon', undefined],
     ['', undefined],
+    ['9'.repeat(400), undefined],
     [null, undefined],
   ])('%s', (text, at) => {
     expect(readInstant(text)).toBe(at)

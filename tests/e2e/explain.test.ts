@@ -259,11 +259,13 @@ describe('the lead view', () => {
 
   it('explains a contact that another was merged into, and says when an old decision lacks what was forgotten', async () => {
     stage = await createStage()
-    const id = createTier1Lead(stage)
+    const id = createTier1Lead(stage, { num_conversion_events: '0', hs_email_click: '0' })
     const other = stage.hubspot.createContact({ email: 'second@northwind.example', hs_email_open: '2' })
     await stage.quiet()
-    await sendSignals(stage, [{ type: 'webinar_attended', contactId: other }])
-    await stage.quiet()
+    for (const type of ['webinar_attended', 'content_downloaded', 'session_over_3_pages', 'pricing_page_viewed']) {
+      await sendSignals(stage, [{ type, contactId: other }])
+      await stage.quiet()
+    }
     const survivor = stage.hubspot.mergeContacts(id, other)
     await stage.quiet()
     const merged = await view(survivor)

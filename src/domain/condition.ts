@@ -59,12 +59,15 @@ export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
     }
     case 'all':
     case 'any': {
-      const parts = condition.of.map((part) => evaluate(part, lookup))
       const decisive: Truth = condition.kind === 'all' ? 'false' : 'true'
-      const otherwise: Truth = condition.kind === 'all' ? 'true' : 'false'
-      const truths = parts.map((part) => part.truth)
-      const truth = truths.includes(decisive) ? decisive : truths.includes('unknown') ? 'unknown' : otherwise
-      return { truth, checks: parts.flatMap((part) => part.checks) }
+      let truth: Truth = condition.kind === 'all' ? 'true' : 'false'
+      const checks: Check[] = []
+      for (const part of condition.of) {
+        const inner = evaluate(part, lookup)
+        checks.push(...inner.checks)
+        if (inner.truth === decisive || (inner.truth === 'unknown' && truth !== decisive)) truth = inner.truth
+      }
+      return { truth, checks }
     }
   }
 }

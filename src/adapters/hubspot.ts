@@ -6,6 +6,7 @@ import { readInstant } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
 import { inSpan } from '../tracing.ts'
+import { BATCH, createGather } from './gather.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './hubspot-answers.ts'
 import type { RedisConnection } from './redis.ts'
 
@@ -27,12 +28,9 @@ export interface Contact {
 /** HubSpot's verbs. All reject with `OutsideError`. */
 export type HubSpot = ReturnType<typeof createHubSpot>
 
-const BATCH = 100
-// When a batch leaves, in milliseconds: once nothing more has come for `quiet`, and `busy` after a batch of more than a few, for
-// then many leads are on their way. A lead waits for what is read; nobody waits for what is written.
+// A lead waits for what is read; nobody waits for what is written.
 const READ = { quiet: 20, busy: 250 }
 const WRITE = { quiet: 40, busy: 500 }
-const FEW = 10
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
 // A row that HubSpot was asked to write and says nothing about counts as not written.
@@ -250,33 +248,6 @@ function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<s
     load(key: K): Promise<V | null> {
       gather.count()
       return gathering.load(key)
-    },
-  }
-}
-
-/** When a batch leaves: see `READ`. `count` is told of everything that comes, before the loader is. */
-function createGather({ quiet, busy }: { quiet: number; busy: number }) {
-  let lastAt = 0
-  let latestBatch = { size: 0 }
-  let previous = { leftAt: 0, size: 0 }
-  return {
-    count(): void {
-      lastAt = performance.now()
-      latestBatch.size += 1
-    },
-    schedule(dispatch: () => void): void {
-      const batch = { size: 1 }
-      latestBatch = batch
-      const latest = performance.now() + busy
-      const earliest = previous.size > FEW ? previous.leftAt + busy : 0
-      const look = () => {
-        const now = performance.now()
-        const wait = batch.size >= BATCH ? 0 : Math.min(Math.max(lastAt + quiet, earliest), latest) - now
-        if (wait > 0) return void setTimeout(look, Math.min(wait, quiet))
-        previous = { leftAt: now, size: batch.size }
-        dispatch()
-      }
-      setTimeout(look, quiet)
     },
   }
 }

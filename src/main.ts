@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   if (tracing) started.unshift(tracing.stop)
   const config = await watchConfig(env.CONFIG_DIR, log, Date.now)
   started.unshift(config.close)
+  // Where nobody sits at a terminal, SIGHUP means: read the config again.
+  if (!atTerminal) process.on('SIGHUP', config.reload)
   const embedded = env.REDIS_URL ? null : await startEmbeddedRedis({ dataDir: join('.baton', 'redis') })
   if (embedded) started.unshift(embedded.stop)
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
@@ -53,8 +55,6 @@ async function main(): Promise<void> {
   const service = await createService({ env, config, redisUrls, role, log, telemetry: tracing?.telemetry })
   started.unshift(service.close)
   const address = await service.listen()
-  // Where nobody sits at a terminal, SIGHUP means: read the config again.
-  if (!atTerminal) process.on('SIGHUP', config.reload)
   log.info({ role, address, config: config.current().version, embeddedRedis: embedded !== null }, 'Baton is running')
 }
 

@@ -6,8 +6,8 @@ import { readInstant } from '../domain/observation.ts'
 import { OutsideError, withDeadline } from '../errors.ts'
 import type { Metrics } from '../telemetry.ts'
 import { inSpan } from '../tracing.ts'
-import { BATCH, createGather } from './gather.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './hubspot-answers.ts'
+import { BATCH, createGather, createLoader } from './hubspot-batches.ts'
 import type { RedisConnection } from './redis.ts'
 
 /*
@@ -95,7 +95,7 @@ export function createHubSpot(options: {
     await limiter.block('hubspot', Math.ceil(Math.min(milliseconds, LONGEST_PAUSE) / 1_000)).catch(() => undefined)
   }
 
-  const contacts = loader<string, Contact>(async (ids) => {
+  const contacts = createLoader<string, Contact>(READ, async (ids) => {
     const answer = await call('read contacts', () =>
       client.crm.contacts.batchApi.read({
         inputs: ids.map((id) => ({ id })),
@@ -106,7 +106,7 @@ export function createHubSpot(options: {
     return rowsOf(answer, (row) => [row.id, toContact(row)])
   })
 
-  const contactIdsByEmail = loader<string, string>(async (emails) => {
+  const contactIdsByEmail = createLoader<string, string>(READ, async (emails) => {
     const answer = await call('find contacts', () =>
       client.crm.contacts.batchApi.read({
         inputs: emails.map((id) => ({ id })),
@@ -118,7 +118,7 @@ export function createHubSpot(options: {
     return rowsOf(answer, (row) => [String(row.properties.email ?? '').toLowerCase(), row.id])
   })
 
-  const companies = loader<string, Properties>(async (ids) => {
+  const companies = createLoader<string, Properties>(READ, async (ids) => {
     const answer = await call('read companies', () =>
       client.crm.companies.batchApi.read({
         inputs: ids.map((id) => ({ id })),
@@ -207,47 +207,6 @@ export function createHubSpot(options: {
       })
       const last = row?.propertiesWithHistory?.[property]?.[0]
       return /^(CRM_UI|MOBILE)/.test(last?.sourceType ?? '') || (last?.sourceId ?? '').startsWith('userId:')
-    },
-  }
-}
-
-// One bad key spoils a whole batch: halved again and again, the others are read and the bad one is known.
-async function readHalving<K extends string, V>(
-  read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>,
-  keys: readonly K[],
-): Promise<Map<string, V | OutsideError>> {
-  try {
-    return await read(keys)
-  } catch (error) {
-    if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
-    if (keys.length === 1) return new Map(keys.map((key) => [key, error]))
-    const middle = Math.ceil(keys.length / 2)
-    const halves = [await readHalving(read, keys.slice(0, middle)), await readHalving(read, keys.slice(middle))]
-    return new Map(halves.flatMap((half) => [...half]))
-  }
-}
-
-/** Whoever asks for the same key while a batch is gathered shares its answer; nothing is remembered after that. */
-function loader<K extends string, V>(read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>) {
-  const gather = createGather(READ)
-  const gathering = new DataLoader<K, V | null>(
-    async (keys) => {
-      const found = await readHalving(read, keys)
-      return keys.map((key) => found.get(key) ?? null)
-    },
-    {
-      maxBatchSize: BATCH,
-      batchScheduleFn: (dispatch) =>
-        gather.schedule(() => {
-          gathering.clearAll()
-          dispatch()
-        }),
-    },
-  )
-  return {
-    load(key: K): Promise<V | null> {
-      gather.count()
-      return gathering.load(key)
     },
   }
 }

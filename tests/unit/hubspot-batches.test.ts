@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { BATCH, createGather } from '../../src/adapters/gather.ts'
+import { BATCH, createGather } from '../../src/adapters/hubspot-batches.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })

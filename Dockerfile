@@ -1,7 +1,7 @@
 FROM node:26-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Not npm ci, which from npm 11 on refuses this lock: see src/setup/needs.mjs. This one keeps to the lock as well.
+# Not npm ci, which from npm 11 on refuses this lock: see scripts/setup/needs.mjs. This one keeps to the lock as well.
 RUN npm install --no-save --ignore-scripts --omit=dev --no-audit --no-fund
 
 FROM node:26-bookworm-slim

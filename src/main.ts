@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startEmbeddedRedis } from './adapters/embedded-redis.ts'
-import { checkRedisSettings, connectRedis } from './adapters/redis.ts'
 import { ConfigError } from './config/problems.ts'
-import { watchConfig } from './config-watch.ts'
-import { EnvironmentError, readEnv } from './env.ts'
-import { stopOnSignals } from './graceful-stop.ts'
+import { watchConfig } from './config/watch.ts'
+import { startEmbeddedRedis } from './platform/embedded-redis.ts'
+import { EnvironmentError, readEnv } from './platform/env.ts'
+import { stopOnSignals } from './platform/graceful-stop.ts'
+import { createLogger } from './platform/log.ts'
+import { checkRedisSettings, connectRedis } from './platform/redis.ts'
+import { startTracing } from './platform/tracing.ts'
 import { createService, type Role } from './service.ts'
-import { createLogger } from './telemetry.ts'
-import { startTracing } from './tracing.ts'
 
 /**
  * Starts the service: environment, config, Redis, parts, listen. On SIGTERM and SIGINT it stops with grace: exit code 0

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { CONFIG_FILES } from '../config.ts'
+import { CONFIG_FILES } from './load.ts'
 
 /** The JSON Schemas by which editors complete and check the config files, as text by file name. */
 export function editorSchemas(): Record<string, string> {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Metrics } from '../telemetry.ts'
+import type { Metrics } from '../platform/metrics.ts'
 
 /**
  * How a dependency is. `failed` takes this process out of service; `degraded` is for people: the work goes on, later or

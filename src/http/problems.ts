@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isRedisAway } from '../adapters/redis.ts'
+import { isRedisAway } from '../platform/redis.ts'
 
 /** An error answer (RFC 9457, `application/problem+json`). */
 export interface Problem {

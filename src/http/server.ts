@@ -1,13 +1,14 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import type { Logger, Metrics } from '../telemetry.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import { type Dependency, healthRoutes } from './health.ts'
-import { type HubSpotWebhookParts, hubSpotWebhooks } from './hubspot-webhooks.ts'
 import { registerOpenApi } from './openapi.ts'
 import { answerError, answerNotFound } from './problems.ts'
-import { type SlackInteractionParts, slackInteractions } from './slack-interactions.ts'
 import { traceRequests } from './trace-requests.ts'
-import { type V1Parts, v1 } from './v1.ts'
+import { type V1Parts, v1 } from './v1/v1.ts'
+import { type HubSpotWebhookParts, hubSpotWebhooks } from './webhooks/hubspot.ts'
+import { type SlackInteractionParts, slackInteractions } from './webhooks/slack.ts'
 
 /** What the HTTP server uses. `ready` names each dependency and whether it answers. */
 export interface ServerParts

@@ -2,7 +2,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Config, loadConfig } from '../../src/config.ts'
+import type { Config } from '../../src/config/config.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { startProcess } from '../support/processes.ts'
 import { type Helper, startHelper } from './helper.ts'
 import type { Simulators } from './processes/simulators.ts'
@@ -28,7 +29,7 @@ export interface Outside {
 export async function openOutside(redis: BenchRedis): Promise<Outside> {
   const configDir = await mkdtemp(join(tmpdir(), 'baton-bench-config-'))
   await cp(join(ROOT, 'config'), configDir, { recursive: true })
-  await cp(join(ROOT, 'src', 'demo', 'config', 'team.yaml'), join(configDir, 'team.yaml'))
+  await cp(join(ROOT, 'demo', 'config', 'team.yaml'), join(configDir, 'team.yaml'))
   const simulators = startHelper<Simulators>('simulators.ts', [configDir])
   const { hubSpotUrl, slackUrl } = await simulators.call.addresses()
   const config = await loadConfig(configDir, Date.now())

@@ -1,4 +1,4 @@
-import type { SimulatedHubSpot } from '../../src/demo/simulated-hubspot.ts'
+import type { SimulatedHubSpot } from '../../simulators/hubspot/simulated-hubspot.ts'
 
 /**
  * What becomes of a lead of the benchmark with the config that ships: to a rep, to nurture, or out. A `visitor` has done

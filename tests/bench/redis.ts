@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 
 /** The benchmark's own Redis, synced at every write, and a connection to look at it with. */
 export type BenchRedis = Awaited<ReturnType<typeof startBenchRedis>>

@@ -1,7 +1,7 @@
 import type { NestedCondition, RuleProperties, TopLevelCondition } from 'json-rules-engine'
-import type { Condition } from '../../src/domain/condition.ts'
-import type { Attributes, Signal } from '../../src/domain/lead.ts'
-import type { ScoringConfig } from '../../src/domain/score.ts'
+import type { Attributes, Signal } from '../../src/rules/attributes.ts'
+import type { Condition } from '../../src/rules/condition.ts'
+import type { ScoringConfig } from '../../src/rules/score.ts'
 
 /** The same made-up rules twice: as Baton's config has them, and as a user of json-rules-engine would write them. */
 

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createLeadStore } from '../../src/adapters/lead-store.ts'
-import { connectRedis } from '../../src/adapters/redis.ts'
-import { createStore, type Index } from '../../src/adapters/store.ts'
-import { QUEUES } from '../../src/queue/jobs.ts'
-import { createProducers } from '../../src/queue/producers.ts'
+import { connectRedis } from '../../src/platform/redis.ts'
+import { createLeadStore } from '../../src/store/leads.ts'
+import { createStore, type Index } from '../../src/store/partitions.ts'
+import { createProducers } from '../../src/work/producers.ts'
+import { QUEUES } from '../../src/work/table.ts'
 import type { BenchRedis } from './redis.ts'
 
 const WORK: Index[] = ['unread', 'posts', 'refresh', 'sync', 'release']

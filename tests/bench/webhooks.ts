@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { signHubSpotRequest } from '../../src/demo/simulated-hubspot.ts'
+import { signHubSpotRequest } from '../../simulators/hubspot/simulated-hubspot.ts'
 import { SECRETS } from './secrets.ts'
 
 /** A webhook request, ready to be sent. */

@@ -2,10 +2,10 @@ import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
-import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../src/demo/simulated-hubspot.ts'
-import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
-import { STORY } from '../../src/demo/story.ts'
+import { STORY } from '../../demo/story.ts'
+import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../simulators/hubspot/simulated-hubspot.ts'
+import { createSimulatedSlack, type SimulatedSlack } from '../../simulators/slack/simulated-slack.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { createCompose, docker, inside } from './docker.ts'
 
 /*
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await chmod(directory, 0o755)
   const config = join(directory, 'config')
   await cp(join(ROOT, 'config'), config, { recursive: true })
-  await cp(join(ROOT, 'src', 'demo', 'config'), config, { recursive: true })
+  await cp(join(ROOT, 'demo', 'config'), config, { recursive: true })
   const { team } = await loadConfig(config, Date.now())
   const people = [...Object.values(team.reps), ...Object.values(team.managers)]
 

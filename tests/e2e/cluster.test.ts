@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { checkRedisSettings, connectRedis, isServing } from '../../src/adapters/redis.ts'
-import { createClock } from '../../src/clock.ts'
+import { createClock } from '../../src/platform/clock.ts'
+import { checkRedisSettings, connectRedis, isServing } from '../../src/platform/redis.ts'
 import { click, createTier2Lead, sendSignals } from '../support/leads.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts'

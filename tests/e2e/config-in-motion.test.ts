@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { watchConfig } from '../../src/config-watch.ts'
-import { createLogger } from '../../src/telemetry.ts'
+import { watchConfig } from '../../src/config/watch.ts'
+import { createLogger } from '../../src/platform/log.ts'
 import { createTier1Lead, createTier2Lead, sendSignals } from '../support/leads.ts'
 import { createStage, DAY, HOUR, loadTestConfig, MINUTE, type Stage } from '../support/stage.ts'
 

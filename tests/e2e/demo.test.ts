@@ -5,7 +5,7 @@ import { startProcess } from '../support/processes.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 
 const executablePath = findChromium()
-const demo = startProcess('src/demo/main.ts', [], { LOG_LEVEL: 'error' })
+const demo = startProcess('demo/main.ts', [], { LOG_LEVEL: 'error' })
 let browser: Browser | undefined
 
 afterAll(async () => {

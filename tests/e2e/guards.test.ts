@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { signSlackRequest } from '../../src/demo/simulated-slack.ts'
+import { signSlackRequest } from '../../simulators/slack/simulated-slack.ts'
 import { click, createTier2Lead } from '../support/leads.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 

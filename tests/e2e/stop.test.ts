@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 import { addressOf, createProcessStage, type ProcessStage } from '../support/process-stage.ts'
 import { type RunningProcess, startGroup } from '../support/processes.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
@@ -93,7 +93,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('SIGTERM', () => {
   }, 60_000)
 
   it('to the whole process group, passed on by the set-up script as well, is one stop', async () => {
-    const group = stage.alsoEnd(startGroup(process.execPath, ['src/setup.mjs', 'start'], stage.env))
+    const group = stage.alsoEnd(startGroup(process.execPath, ['scripts/setup.mjs', 'start'], stage.env))
     await expect.poll(() => group.output(), { timeout: 30_000 }).toContain('Baton is running')
     stage.sendTo(group)
     // A message whose sending is under way has to be waited for.

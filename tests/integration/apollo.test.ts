@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createApollo } from '../../src/adapters/apollo.ts'
-import type { EnrichmentQuery } from '../../src/adapters/enrichment.ts'
-import { createMetrics } from '../../src/telemetry.ts'
+import { createApollo } from '../../src/enrichment/apollo.ts'
+import type { EnrichmentQuery } from '../../src/enrichment/chain.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { failureOf, shownOf } from '../support/outside.ts'
 
 interface Seen {

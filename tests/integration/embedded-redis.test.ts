@@ -10,7 +10,7 @@ import {
   type EmbeddedRedisOptions,
   findRedisServer,
   startEmbeddedRedis,
-} from '../../src/adapters/embedded-redis.ts'
+} from '../../src/platform/embedded-redis.ts'
 
 const sources = join(import.meta.dirname, '..', '..', 'src')
 const folders: string[] = []
@@ -106,7 +106,7 @@ describe.skipIf(findRedisServer() === undefined)('with a redis-server on the PAT
 
   test('ends with the process that started it, even a killed one', async () => {
     const script = `
-      import { startEmbeddedRedis } from ${JSON.stringify(join(sources, 'adapters', 'embedded-redis.ts'))}
+      import { startEmbeddedRedis } from ${JSON.stringify(join(sources, 'platform', 'embedded-redis.ts'))}
       const { pid } = await startEmbeddedRedis()
       console.log(pid)
       setInterval(() => {}, 60_000)`
@@ -120,7 +120,7 @@ describe.skipIf(findRedisServer() === undefined)('with a redis-server on the PAT
   })
 
   test('does not keep the process that started it alive', async () => {
-    const module = JSON.stringify(join(sources, 'adapters', 'embedded-redis.ts'))
+    const module = JSON.stringify(join(sources, 'platform', 'embedded-redis.ts'))
     const script = `import { startEmbeddedRedis } from ${module}; await startEmbeddedRedis()`
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
     expect(await new Promise((resolve) => owner.once('exit', resolve))).toBe(0)

@@ -5,12 +5,12 @@ import {
   type EnrichmentProvider,
   type EnrichmentQuery,
   type EnrichmentSettings,
-} from '../../src/adapters/enrichment.ts'
-import { connectRedis, isRedisAway, type RedisConnection } from '../../src/adapters/redis.ts'
-import { createStore, type Store } from '../../src/adapters/store.ts'
-import type { Attributes, AttributeValue } from '../../src/domain/lead.ts'
-import type { Properties } from '../../src/domain/observation.ts'
-import { OutsideError } from '../../src/errors.ts'
+} from '../../src/enrichment/chain.ts'
+import type { Properties } from '../../src/leads/observe.ts'
+import { OutsideError } from '../../src/platform/errors.ts'
+import { connectRedis, isRedisAway, type RedisConnection } from '../../src/platform/redis.ts'
+import type { Attributes, AttributeValue } from '../../src/rules/attributes.ts'
+import { createStore, type Store } from '../../src/store/partitions.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const DAY = 86_400_000

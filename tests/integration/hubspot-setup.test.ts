@@ -4,11 +4,11 @@ import {
   PropertyCreateTypeEnum as Type,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
 import { expect, test } from 'vitest'
-import { createHubSpot } from '../../src/adapters/hubspot.ts'
-import { describeSetup, describeSetupFailure, setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
-import { WRITTEN_PROPERTIES } from '../../src/config/written-properties.ts'
-import { OutsideError } from '../../src/errors.ts'
-import { createMetrics } from '../../src/telemetry.ts'
+import { WRITTEN_PROPERTIES } from '../../src/config/schemas/written-properties.ts'
+import { createHubSpot } from '../../src/hubspot/client.ts'
+import { describeSetup, describeSetupFailure, setUpHubSpot } from '../../src/hubspot/setup.ts'
+import { OutsideError } from '../../src/platform/errors.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 const start = useSimulatedHubSpot()

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 import { SECRETS, START, startApi, type TestApi } from '../support/api.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 

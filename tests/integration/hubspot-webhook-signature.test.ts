@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { verifyHubSpotSignature } from '../../src/http/signatures.ts'
+import { verifyHubSpotSignature } from '../../src/http/webhooks/signatures.ts'
 import { SECRETS, START, signAsHubSpot, startApi, type TestApi } from '../support/api.ts'
 import { createTestRedis } from '../support/redis.ts'
 

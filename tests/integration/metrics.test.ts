@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
-import { QUEUES } from '../../src/queue/jobs.ts'
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
+import { QUEUES } from '../../src/work/table.ts'
 import { createTier1Lead, sendSignals } from '../support/leads.ts'
 import { numberOf, runStory, type Series, scrape } from '../support/metrics.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'

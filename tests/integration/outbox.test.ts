@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Post } from '../../src/adapters/lead-records.ts'
-import { createLeadStore } from '../../src/adapters/lead-store.ts'
-import { createOutbox, type Outbox } from '../../src/adapters/outbox.ts'
-import { connectRedis, type RedisConnection } from '../../src/adapters/redis.ts'
-import { createStore, type Store } from '../../src/adapters/store.ts'
+import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
+import { createLeadStore } from '../../src/store/leads.ts'
+import { createOutbox, type Outbox } from '../../src/store/outbox.ts'
+import { createStore, type Store } from '../../src/store/partitions.ts'
+import type { Post } from '../../src/store/schema.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00Z')

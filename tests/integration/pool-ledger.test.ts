@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createPoolLedger, type PoolLedger } from '../../src/adapters/pool-ledger.ts'
-import { connectRedis, type RedisConnection } from '../../src/adapters/redis.ts'
-import { createStore } from '../../src/adapters/store.ts'
-import { parseShift } from '../../src/domain/business-time.ts'
-import type { Pool, Rep, Team } from '../../src/domain/team.ts'
+import { parseShift } from '../../src/handoffs/business-time.ts'
+import type { Pool, Rep, Team } from '../../src/handoffs/team.ts'
+import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
+import { createStore } from '../../src/store/partitions.ts'
+import { createPoolLedger, type PoolLedger } from '../../src/store/pools.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const NOON = Date.parse('2026-11-18T17:00:00Z')

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { runtime } from '../../src/setup/needs.mjs'
+import { runtime } from '../../scripts/setup/needs.mjs'
 import { createSetUpProject } from '../support/set-up-project.ts'
 
 const installs = "fs.mkdirSync('node_modules', { recursive: true })"
@@ -84,7 +84,7 @@ test('the command finds the Node that runs it as node', async () => {
 })
 
 test('without a redis-server and apt-get it says what to install and stops', async () => {
-  project.write('src/demo/main.ts', "console.log('demo')")
+  project.write('demo/main.ts', "console.log('demo')")
   const ending = await project.run(['demo'])
   expect(ending).toMatchObject({ code: 1, stdout: '' })
   for (const way of ['apt-get install redis-server', 'brew install redis', 'REDIS_URL=redis://']) {
@@ -95,7 +95,7 @@ test('without a redis-server and apt-get it says what to install and stops', asy
 test('without a redis-server the tests go on where a Docker engine answers, and nothing else does', async () => {
   await project.run(['cli'])
   project.write('node_modules/vitest/vitest.mjs', "console.log('tests')")
-  project.write('src/demo/main.ts', "console.log('demo')")
+  project.write('demo/main.ts', "console.log('demo')")
   project.write('bin/docker', '#!/bin/sh\nexit 1\n', 0o755)
   expect(await project.run(['test'])).toMatchObject({ code: 1, stdout: '' })
 

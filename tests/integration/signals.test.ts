@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createResolveEmail } from '../../src/pipeline/resolve-email.ts'
-import { createLogger } from '../../src/telemetry.ts'
+import { createLogger } from '../../src/platform/log.ts'
+import { createResolveEmail } from '../../src/work/resolve-email.ts'
 import { SECRETS, START, startApi, type TestApi } from '../support/api.ts'
 import { createTestRedis } from '../support/redis.ts'
 

@@ -2,7 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Signature } from '@hubspot/api-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type HubSpotEvent, signHubSpotRequest, type WebhookSettings } from '../../src/demo/simulated-hubspot.ts'
+import {
+  type HubSpotEvent,
+  signHubSpotRequest,
+  type WebhookSettings,
+} from '../../simulators/hubspot/simulated-hubspot.ts'
 import { CLIENT_SECRET, START, useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 interface Received {

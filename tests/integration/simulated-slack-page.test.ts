@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { WebClient } from '@slack/web-api'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
+import { createSimulatedSlack, type SimulatedSlack } from '../../simulators/slack/simulated-slack.ts'
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts'
 
 const SECRET = 'signing-secret'

@@ -15,7 +15,7 @@ import {
   type SimulatedSlack,
   type SimulatedSlackOptions,
   signSlackRequest,
-} from '../../src/demo/simulated-slack.ts'
+} from '../../simulators/slack/simulated-slack.ts'
 
 const START = Date.UTC(2026, 10, 20, 16)
 const TOKEN = 'xoxb-simulated'

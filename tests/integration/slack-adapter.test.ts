@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { createSlack, type SlackMessage } from '../../src/adapters/slack.ts'
-import type { SimulatedSlackFault } from '../../src/demo/simulated-slack.ts'
-import { createSimulatedSlack, type SimulatedSlackOptions } from '../../src/demo/simulated-slack.ts'
-import type { FailureKind } from '../../src/errors.ts'
-import { createMetrics } from '../../src/telemetry.ts'
+import type { SimulatedSlackFault } from '../../simulators/slack/simulated-slack.ts'
+import { createSimulatedSlack, type SimulatedSlackOptions } from '../../simulators/slack/simulated-slack.ts'
+import type { FailureKind } from '../../src/platform/errors.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
+import { createSlack, type SlackMessage } from '../../src/slack/client.ts'
 import { failureOf, shownOf } from '../support/outside.ts'
 
 const START = Date.UTC(2026, 10, 20, 16)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { verifySlackSignature } from '../../src/http/signatures.ts'
+import { verifySlackSignature } from '../../src/http/webhooks/signatures.ts'
 import { SECRETS, START, startApi, type TestApi } from '../support/api.ts'
 import { createTestRedis } from '../support/redis.ts'
 

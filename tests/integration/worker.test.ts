@@ -1,11 +1,11 @@
 import type { Worker } from 'bullmq'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectRedis, type RedisConnection } from '../../src/adapters/redis.ts'
-import { OutsideError } from '../../src/errors.ts'
-import { type JobRequest, OWN_ATTEMPTS, type QueueName } from '../../src/queue/jobs.ts'
-import { createProducers, type Producers } from '../../src/queue/producers.ts'
-import { createWorker, type Handlers, RunLater } from '../../src/queue/worker.ts'
-import { createLogger } from '../../src/telemetry.ts'
+import { OutsideError } from '../../src/platform/errors.ts'
+import { createLogger } from '../../src/platform/log.ts'
+import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
+import { createProducers, type Producers } from '../../src/work/producers.ts'
+import { type JobRequest, OWN_ATTEMPTS, type QueueName } from '../../src/work/table.ts'
+import { createWorker, type Handlers, RunLater } from '../../src/work/worker.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const redis = createTestRedis()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Calendar, parseShift, type Shift, type Weekday } from '../../src/domain/business-time.ts'
+import { type Calendar, parseShift, type Shift, type Weekday } from '../../src/handoffs/business-time.ts'
 
 interface VectorCalendar {
   tz: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { EngagementConfig } from '../../src/domain/engagement.ts'
-import type { Signal } from '../../src/domain/lead.ts'
+import type { Signal } from '../../src/rules/attributes.ts'
+import type { EngagementConfig } from '../../src/rules/engagement.ts'
 
 /** The ways in which points fade. */
 export const DECAYS = ['inactivity', 'half-life', 'window', 'cap'] as const

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { findRedisServer, startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { findRedisServer, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
-import { OutsideError } from '../../src/errors.ts'
+import { OutsideError } from '../../src/platform/errors.ts'
 
 /** How a promise failed, which must be with an `OutsideError`; fails the test when it did not fail at all. */
 export async function failureOf(promise: Promise<unknown>): Promise<OutsideError> {

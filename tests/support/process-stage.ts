@@ -2,17 +2,17 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
-import { createHubSpot } from '../../src/adapters/hubspot.ts'
-import { setUpHubSpot } from '../../src/adapters/hubspot-setup.ts'
-import { loadConfig } from '../../src/config.ts'
 import {
   createSimulatedHubSpot,
   type SimulatedHubSpot,
   type WebhookSettings,
-} from '../../src/demo/simulated-hubspot.ts'
-import { createSimulatedSlack, type SimulatedSlack } from '../../src/demo/simulated-slack.ts'
-import { createMetrics } from '../../src/telemetry.ts'
+} from '../../simulators/hubspot/simulated-hubspot.ts'
+import { createSimulatedSlack, type SimulatedSlack } from '../../simulators/slack/simulated-slack.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { createHubSpot } from '../../src/hubspot/client.ts'
+import { setUpHubSpot } from '../../src/hubspot/setup.ts'
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { type RunningProcess, startProcess } from './processes.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -42,7 +42,7 @@ export interface ProcessStage {
 export async function createProcessStage(): Promise<ProcessStage> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-processes-'))
   await cp(join(ROOT, 'config'), directory, { recursive: true })
-  await cp(join(ROOT, 'src', 'demo', 'config'), directory, { recursive: true })
+  await cp(join(ROOT, 'demo', 'config'), directory, { recursive: true })
   const redis = await startEmbeddedRedis()
   const hubspot = await createSimulatedHubSpot({
     now: Date.now,

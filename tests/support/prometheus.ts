@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { stringify } from 'yaml'
-import { onPath } from '../../src/setup/tool.mjs'
+import { onPath } from '../../src/platform/programs.mjs'
 
 /** Whether the tests that need prometheus and promtool are skipped: they are not on the PATH. */
 export const WITHOUT_PROMETHEUS = onPath('prometheus') === undefined || onPath('promtool') === undefined

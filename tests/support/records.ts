@@ -1,7 +1,8 @@
-import { type Calendar, parseShift } from '../../src/domain/business-time.ts'
-import type { AttributeTest, Condition, Lookup } from '../../src/domain/condition.ts'
-import { type Handoff, type HandoffDefinition, startHandoff } from '../../src/domain/handoff.ts'
-import type { Attributes, AttributeValue, LeadRecord, Signal } from '../../src/domain/lead.ts'
+import { type Calendar, parseShift } from '../../src/handoffs/business-time.ts'
+import { type Handoff, type HandoffDefinition, startHandoff } from '../../src/handoffs/handoff.ts'
+import type { LeadRecord } from '../../src/leads/lead.ts'
+import type { Attributes, AttributeValue, Signal } from '../../src/rules/attributes.ts'
+import type { AttributeTest, Condition, Lookup } from '../../src/rules/condition.ts'
 import { instant } from './business-time-vectors.ts'
 
 export const SECOND = 1_000

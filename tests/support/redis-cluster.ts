@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { expect, vi } from 'vitest'
-import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/adapters/embedded-redis.ts'
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 
 const NODES = 3
 const SLOTS = 16_384

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { inject } from 'vitest'
-import { findRedisServer } from '../../src/adapters/embedded-redis.ts'
+import { findRedisServer } from '../../src/platform/embedded-redis.ts'
 
 /** Whether tests that stop, kill or hang a Redis are skipped: that needs one of their own, so a redis-server. */
 export const WITHOUT_REDIS_SERVER = findRedisServer() === undefined

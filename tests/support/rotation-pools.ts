@@ -6,7 +6,7 @@ import {
   type RotationLedger,
   type RotationMember,
   type SkipReason,
-} from '../../src/domain/rotation.ts'
+} from '../../src/handoffs/rotation.ts'
 
 const reasons: SkipReason[] = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before']
 

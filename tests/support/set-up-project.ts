@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const source = join(import.meta.dirname, '..', '..', 'src')
+const source = join(import.meta.dirname, '..', '..')
 
 /** How a program ended and what it said. */
 export type Ending = { code: number | null; signal: string | null; stdout: string; stderr: string }
@@ -30,15 +30,15 @@ export function createSetUpProject(npm: string) {
       0o755,
     )
   }
-  cpSync(join(source, 'setup.mjs'), join(root, 'src', 'setup.mjs'))
-  cpSync(join(source, 'setup'), join(root, 'src', 'setup'), { recursive: true })
+  for (const part of ['scripts/setup.mjs', 'scripts/setup', 'src/platform/programs.mjs'])
+    cpSync(join(source, part), join(root, part), { recursive: true })
   write('package.json', '{ "type": "module" }')
   write('package-lock.json', '{ "lockfileVersion": 3 }')
   useNpm(npm)
 
   const begin = (args: string[], env: Record<string, string> = {}): Running => {
     const options = { cwd: tmpdir(), env: { PATH: bin, ...env } }
-    const child = spawn(process.execPath, [join(root, 'src', 'setup.mjs'), ...args], options)
+    const child = spawn(process.execPath, [join(root, 'scripts', 'setup.mjs'), ...args], options)
     let stdout = ''
     let stderr = ''
     child.stdin.end()

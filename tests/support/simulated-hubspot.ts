@@ -4,7 +4,7 @@ import {
   createSimulatedHubSpot,
   type SimulatedHubSpot,
   type SimulatedHubSpotOptions,
-} from '../../src/demo/simulated-hubspot.ts'
+} from '../../simulators/hubspot/simulated-hubspot.ts'
 
 /** When the clock of a simulated HubSpot starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')

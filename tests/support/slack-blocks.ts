@@ -1,4 +1,4 @@
-import type { Block } from '../../src/domain/alert.ts'
+import type { Block } from '../../src/messages/alert.ts'
 
 /** A text object of a message: Slack parses `mrkdwn`, and shows `plain_text` as it is. */
 export interface TextObject {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Queue } from 'bullmq'
-import { CONCURRENCY } from '../../../src/queue/jobs.ts'
+import { CONCURRENCY } from '../../../src/work/table.ts'
 import { openOutside } from '../baton.ts'
 import { startHelper } from '../helper.ts'
 import { MIX } from '../leads.ts'

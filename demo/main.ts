@@ -1,0 +1,215 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createSimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.ts'
+import { createSimulatedSlack, type SimulatedSlackOptions } from '../simulators/slack/simulated-slack.ts'
+import { type Config, propertiesToRead } from '../src/config/config.ts'
+import { loadConfig } from '../src/config/load.ts'
+import { fixedConfig } from '../src/config/watch.ts'
+import { createHubSpot } from '../src/hubspot/client.ts'
+import { setUpHubSpot } from '../src/hubspot/setup.ts'
+import { startEmbeddedRedis } from '../src/platform/embedded-redis.ts'
+import { readEnv } from '../src/platform/env.ts'
+import { stopOnSignals } from '../src/platform/graceful-stop.ts'
+import { createLogger } from '../src/platform/log.ts'
+import { createMetrics } from '../src/platform/metrics.ts'
+import { duration } from '../src/rules/words.ts'
+import { createService } from '../src/service.ts'
+import { STORY } from './story.ts'
+
+/*
+ * The demo: the real service, with the real config but for clocks of seconds and people who never sleep, between a
+ * simulated HubSpot and a simulated Slack. It tells its story in the terminal, then stays up for clicking.
+ */
+
+const SLACK_PORT = 4010
+// A message's whole text is on the page; the terminal shows its beginning.
+const LINE = 140
+const ROOT = join(import.meta.dirname, '..')
+const now = () => Date.now()
+const started = now()
+let first = ''
+
+const config = await demoConfig()
+const people = Object.fromEntries(
+  [...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => [
+    slackUserId,
+    name,
+  ]),
+)
+const redis = await startEmbeddedRedis()
+const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })
+const slack = await openSlack()
+const env = readEnv({
+  PORT: '0',
+  HOST: '127.0.0.1',
+  PUBLIC_URL: 'https://baton.demo.example',
+  HUBSPOT_ACCESS_TOKEN: 'demo-token',
+  HUBSPOT_CLIENT_SECRET: 'demo-client-secret',
+  HUBSPOT_BASE_URL: hubspot.url,
+  SLACK_BOT_TOKEN: 'xoxb-demo',
+  SLACK_SIGNING_SECRET: 'demo-signing-secret',
+  SLACK_API_URL: slack.apiUrl,
+  API_TOKENS: 'demo-token',
+  LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
+})
+const service = await createService({
+  env,
+  config: fixedConfig(config),
+  redisUrls: [redis.url],
+  role: 'both',
+  log: createLogger(env.LOG_LEVEL),
+})
+stopOnSignals({
+  signals: ['SIGTERM', 'SIGINT', 'SIGHUP'],
+  within: 20_000,
+  async stop() {
+    await service.close()
+    await Promise.all([hubspot.close(), slack.close(), redis.stop()])
+  },
+})
+
+const address = await service.listen()
+hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot` })
+slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
+await prepareHubSpot()
+tell()
+await play()
+invite()
+
+async function demoConfig(): Promise<Config> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-demo-'))
+  try {
+    await cp(join(ROOT, 'config'), directory, { recursive: true })
+    await cp(join(import.meta.dirname, 'config'), directory, { recursive: true })
+    return await loadConfig(directory, now())
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function openSlack() {
+  const options: SimulatedSlackOptions = {
+    now,
+    botToken: 'xoxb-demo',
+    signingSecret: 'demo-signing-secret',
+    users: Object.entries(people).map(([id, name]) => ({ id, name })),
+    channels: Object.entries(config.team.pools).map(([name, pool]) => ({ id: pool.channel, name })),
+  }
+  try {
+    return await createSimulatedSlack({ ...options, port: SLACK_PORT })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return createSimulatedSlack(options)
+  }
+}
+
+async function prepareHubSpot(): Promise<void> {
+  for (const { id, hubspotOwnerId, name } of Object.values(config.team.reps)) {
+    const [firstName = '', lastName = ''] = name.split(' ')
+    hubspot.createOwner({ id: hubspotOwnerId, email: `${id}@baton.example`, firstName, lastName })
+  }
+  const connection = createHubSpot({
+    accessToken: env.HUBSPOT_ACCESS_TOKEN,
+    baseUrl: hubspot.url,
+    redis: null,
+    prefix: 'setup',
+    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
+    properties: () => propertiesToRead(config),
+    metrics: createMetrics(),
+  })
+  await setUpHubSpot(connection, config.hubspot.properties, false)
+}
+
+/** Prints what is posted in Slack, as it happens. */
+function tell(): void {
+  say('Baton runs between a simulated HubSpot and a simulated Slack. Clocks of account executives take seconds here.')
+  slack.onMessage((event) => {
+    if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(event.message.text)}`)
+    if (event.kind === 'ephemeral')
+      line('Slack', `only for ${people[event.user] ?? event.user}: ${readable(event.text)}`)
+  })
+}
+
+/** Lets the leads come in one after the other, and waits until the first one's ladder has reached its end. */
+async function play(): Promise<void> {
+  for (const [index, lead] of STORY.entries()) {
+    say(`\n${index + 1}. ${lead.shows}`)
+    line('HubSpot', `${lead.who}.`)
+    const id = lead.arrive(hubspot)
+    first ||= id
+    await decided(id, '')
+    if (!lead.then) continue
+    const before = hubspot.contact(id)?.baton_route ?? ''
+    line('HubSpot', `${lead.then.does}.`)
+    lead.then.act(hubspot, id, now)
+    await decided(id, before)
+  }
+  say(`\nNobody has answered the first lead, so its ladder goes on: remind, reassign, tell the manager.`)
+  await until(() => slack.messages('U000MGR1').some((message) => message.text.startsWith('No response yet')))
+}
+
+async function decided(id: string, routeBefore: string): Promise<void> {
+  await until(() => (hubspot.contact(id)?.baton_route ?? '') !== routeBefore)
+  const contact = hubspot.contact(id) ?? {}
+  const owner = Object.values(config.team.reps).find((rep) => rep.hubspotOwnerId === contact.hubspot_owner_id)?.name
+  const outcome = contact.baton_disqualified_reason
+    ? `disqualified: ${contact.baton_disqualified_reason}`
+    : contact.baton_nurture_track
+      ? `nurture track "${contact.baton_nurture_track}"`
+      : `to ${owner}, to respond within ${duration(Date.parse(contact.baton_sla_due_at ?? '') - Date.parse(contact.baton_scored_at ?? ''))}`
+  const review = contact.baton_needs_review === 'true' ? ' Flagged for review.' : ''
+  line(
+    'Baton',
+    `score ${contact.baton_score} (fit ${contact.baton_fit_score}, engagement ${contact.baton_engagement_score}), route ${contact.baton_route} → ${outcome}.${review}`,
+  )
+  await wait(400)
+}
+
+function invite(): void {
+  const holder = Object.values(config.team.reps).find((rep) => rep.id === 'sdr-1')
+  say(`
+Now it is your turn. Open the simulated Slack in a browser, on a phone's width too:
+
+  ${slack.url}/?user=${holder?.slackUserId}   as ${holder?.name}
+  ${slack.url}/?user=U000MGR1   as ${people.U000MGR1}, the manager
+
+Click Contacted, or the menu: Pass on, Disqualify, Why this score.
+Every decision can be explained, for example the first one:
+
+  REDIS_URL=${redis.url} npm run baton -- explain ${first}
+
+The API is at ${address}/docs, its token is demo-token.
+In two minutes Ola's company can be read, and the last lead is scored again. Control-C ends the demo.`)
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = now() + 60_000; !holds(); ) {
+    if (now() > end) throw new Error('The demo waited a minute in vain. LOG_LEVEL=info npm run demo shows more.')
+    await wait(50)
+  }
+}
+
+function placeOf(message: { channel: string; user?: string }): string {
+  const pool = Object.entries(config.team.pools).find(([, { channel }]) => channel === message.channel)?.[0]
+  return pool ? `#${pool}` : `to ${people[message.user ?? ''] ?? message.channel}`
+}
+
+function readable(text: string): string {
+  const plain = text
+    .replaceAll('\n', ' ')
+    .replace(/<@(\w+)>/g, (_, id: string) => people[id] ?? id)
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+  return plain.length > LINE ? `${plain.slice(0, LINE)}…` : plain
+}
+
+function line(who: string, text: string): void {
+  console.log(`${`+${((now() - started) / 1_000).toFixed(1)}s`.padStart(7)}  ${who.padEnd(7)}  ${text}`)
+}
+
+function say(text: string): void {
+  console.log(text)
+}

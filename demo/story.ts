@@ -1,0 +1,169 @@
+import type { SimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.ts'
+
+/** A lead of the demo: what it is there to show, and how it comes into the simulated HubSpot. */
+export interface DemoLead {
+  shows: string
+  who: string
+  /** Creates the contact and returns its id. */
+  arrive(hubspot: SimulatedHubSpot): string
+  /** What the lead does once it has been scored for the first time. */
+  then?: { does: string; act(hubspot: SimulatedHubSpot, id: string, now: () => number): void }
+}
+
+const DEMO_REQUEST = {
+  num_conversion_events: '1',
+  recent_conversion_event_name: 'Request a demo',
+  hs_analytics_source_data_1: 'autumn campaign',
+}
+
+/** One lead of every kind. The first one runs up the whole ladder, because nobody answers it. */
+export const STORY: DemoLead[] = [
+  {
+    shows: 'Tier 1, ready for sales',
+    who: 'Dana Ruiz, VP Marketing at Northwind Freight (240 people, software), asks for a demo and clicks in two mails',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        {
+          email: 'dana.ruiz@northwind.example',
+          firstname: 'Dana',
+          lastname: 'Ruiz',
+          jobtitle: 'VP Marketing',
+          hs_email_click: '2',
+          ...DEMO_REQUEST,
+        },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Northwind Freight',
+            domain: 'northwind.example',
+            numberofemployees: '240',
+            industry: 'COMPUTER_SOFTWARE',
+          }),
+          by: 'form',
+        },
+      ),
+  },
+  {
+    shows: 'Tier 2, to be qualified first',
+    who: 'Kim Osei, Head of Marketing at Smalltown Bakery (30 people), asks for a demo and clicks in four mails',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        {
+          email: 'kim@smalltown.example',
+          firstname: 'Kim',
+          lastname: 'Osei',
+          jobtitle: 'Head of Marketing',
+          hs_email_click: '4',
+          ...DEMO_REQUEST,
+        },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Smalltown Bakery',
+            domain: 'smalltown.example',
+            numberofemployees: '30',
+            industry: 'RETAIL',
+          }),
+          by: 'form',
+        },
+      ),
+  },
+  {
+    shows: 'Medium: interest, but little fit',
+    who: 'Lee Wong, Analyst at Orchard Foods (40 people), downloads a guide and attends a webinar',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        {
+          email: 'lee@orchard.example',
+          firstname: 'Lee',
+          lastname: 'Wong',
+          jobtitle: 'Analyst',
+          num_conversion_events: '2',
+          recent_conversion_event_name: 'Webinar: pricing in retail',
+        },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Orchard Foods',
+            domain: 'orchard.example',
+            numberofemployees: '40',
+            industry: 'RETAIL',
+          }),
+          by: 'form',
+        },
+      ),
+  },
+  {
+    shows: 'Low',
+    who: 'Nina Falk opens one newsletter',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        { email: 'nina@falk.example', firstname: 'Nina', lastname: 'Falk', hs_email_open: '1' },
+        { by: 'import' },
+      ),
+  },
+  {
+    shows: 'Competitor',
+    who: 'Max Stone, CMO at rival.example, asks for a demo',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        { email: 'max@rival.example', firstname: 'Max', lastname: 'Stone', jobtitle: 'CMO', ...DEMO_REQUEST },
+        { by: 'form' },
+      ),
+  },
+  {
+    shows: 'Hand-raiser: two looks at the prices, whatever the score',
+    who: 'Pat Lind, Engineer at Harbour Labs (900 people), signs up for the newsletter',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        {
+          email: 'pat@harbour.example',
+          firstname: 'Pat',
+          lastname: 'Lind',
+          jobtitle: 'Engineer',
+          hs_analytics_source_data_1: 'organic search',
+        },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Harbour Labs',
+            domain: 'harbour.example',
+            numberofemployees: '900',
+            industry: 'BIOTECHNOLOGY',
+          }),
+          by: 'form',
+        },
+      ),
+    then: {
+      does: 'Pat looks at the pricing page twice',
+      act: (hubspot, id, now) => {
+        const visit = (at: number) =>
+          hubspot.changeContact(
+            id,
+            {
+              hs_analytics_last_timestamp: new Date(at).toISOString(),
+              hs_analytics_last_url: 'https://www.baton.example/pricing',
+            },
+            { by: 'hubspot' },
+          )
+        visit(now() - 30_000)
+        setTimeout(() => visit(now()), 1_500)
+      },
+    },
+  },
+  {
+    shows: 'Enrichment fails: flagged, and scored with what is known',
+    who: 'Ola Berg, CMO at Fjord Systems, asks for a demo while the company cannot be read',
+    arrive: (hubspot) => {
+      hubspot.failNext({ path: /companies\/batch\/read/, status: 503 })
+      return hubspot.createContact(
+        { email: 'ola@fjord.example', firstname: 'Ola', lastname: 'Berg', jobtitle: 'CMO', ...DEMO_REQUEST },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Fjord Systems',
+            domain: 'fjord.example',
+            numberofemployees: '120',
+            industry: 'COMPUTER_SOFTWARE',
+          }),
+          by: 'form',
+        },
+      )
+    },
+  },
+]

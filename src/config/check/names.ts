@@ -1,0 +1,116 @@
+import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
+import { SCOPES, type Scope } from '../schemas/conditions.ts'
+import { entries, field, items } from './content.ts'
+
+/** The names that config files may refer to. Undefined: the place where they are defined is missing, which is its own problem. */
+export interface KnownNames {
+  signals: string[] | undefined
+  routes: string[] | undefined
+  tracks: string[] | undefined
+  pools: string[] | undefined
+  reps: string[] | undefined
+  managers: string[] | undefined
+  calendars: string[] | undefined
+  handoffs: string[] | undefined
+}
+
+/** One file under check: what it says, what it may refer to, and where to report. */
+export interface FileCheck {
+  content: unknown
+  known: KnownNames
+  report(path: Path, message: string): void
+}
+
+/** Runs the checks of one file. */
+export function checkFile(source: SourceFile, known: KnownNames, checks: (check: FileCheck) => void): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  checks({
+    content: source.content,
+    known,
+    report: (path, message) => problems.push(problemAt(source, path, message)),
+  })
+  return problems
+}
+
+const DEFINED_IN: Record<keyof KnownNames, { what: string; file: string }> = {
+  signals: { what: 'signal', file: 'scoring.yaml' },
+  routes: { what: 'route', file: 'routing.yaml' },
+  tracks: { what: 'nurture track', file: 'routing.yaml' },
+  pools: { what: 'pool', file: 'team.yaml' },
+  reps: { what: 'rep', file: 'team.yaml' },
+  managers: { what: 'manager', file: 'team.yaml' },
+  calendars: { what: 'calendar', file: 'team.yaml' },
+  handoffs: { what: 'handoff', file: 'sla.yaml' },
+}
+
+/** A name must be defined. What is no text is left to the check of shapes. */
+export function expectName(
+  { report, known }: FileCheck,
+  path: Path,
+  kind: keyof typeof DEFINED_IN,
+  name: unknown,
+): void {
+  const valid = known[kind]
+  if (typeof name === 'string' && valid && !valid.includes(name))
+    report(path, `there is no ${DEFINED_IN[kind].what} "${name}" in ${DEFINED_IN[kind].file}${suggestion(name, valid)}`)
+}
+
+/** No two entries of a list may have the same value of a key. */
+export function expectUnique({ content, report }: FileCheck, list: Path, key: string): void {
+  const seen = new Set<unknown>()
+  for (const [index, item] of items(field(content, ...list.map(String)))) {
+    const name = field(item, key)
+    if (name !== undefined && seen.has(name)) report([...list, index, key], `"${String(name)}" is used twice`)
+    seen.add(name)
+  }
+}
+
+/** An attribute must exist, and be known already where it is asked for. */
+export function expectAttribute(check: FileCheck, path: Path, name: string, scope: Scope): void {
+  const { known, report } = check
+  if (name.startsWith('hubspot.')) {
+    if (!/^hubspot\.[a-z][a-z0-9_]*$/.test(name))
+      report(path, 'must be hubspot.<property> with the internal name: lower case, digits and _')
+  } else if (name.startsWith('signals.')) {
+    if (scope.signals) expectName(check, path, 'signals', name.slice('signals.'.length))
+    else report(path, 'signals can be asked about in routing.yaml only')
+  } else if (!scope.attributes.includes(name)) {
+    report(path, whyUnknown(name, scope, known.signals ?? []))
+  }
+}
+
+function whyUnknown(name: string, scope: Scope, signals: readonly string[]): string {
+  if (scope.attributes.length === 0)
+    return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
+  if (has(SCOPES.profile, name)) return `"${name}" is not known yet here; scoring.yaml and routing.yaml can use it`
+  if (has(SCOPES.everything, name)) return `"${name}" is not known yet here; only routing.yaml can use it`
+  const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]
+  return `unknown attribute${suggestion(name, valid)}`
+}
+
+/** The name of something that comes from outside, not of what Baton works out. `advice` says what to do instead. */
+export function expectFact({ report }: FileCheck, path: Path, name: string, advice: string): void {
+  if (has(SCOPES.facts, name)) return
+  const isOther = has(SCOPES.everything, name) || name.startsWith('signals.')
+  if (isOther) report(path, `"${name}" is worked out by Baton; ${advice}`)
+  else report(path, `unknown attribute${suggestion(name, SCOPES.facts.attributes)}`)
+}
+
+function has(scope: Scope, name: string): boolean {
+  return scope.attributes.includes(name)
+}
+
+/** Every attribute in a condition must be one that can be asked about there. */
+export function expectCondition(check: FileCheck, path: Path, when: unknown, scope: Scope): void {
+  for (const [key, value] of entries(when)) {
+    const at = [...path, key]
+    if (key === 'not') expectCondition(check, at, value, scope)
+    else if (key === 'any' || key === 'all') {
+      for (const [index, part] of items(value)) expectCondition(check, [...at, index], part, scope)
+    } else {
+      expectAttribute(check, at, key, scope)
+      if (!key.startsWith('signals.') && field(value, 'within') !== undefined)
+        check.report([...at, 'within'], 'is for signals.<type> only; remove it')
+    }
+  }
+}

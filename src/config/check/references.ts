@@ -1,0 +1,181 @@
+import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
+import { SCOPES } from '../schemas/conditions.ts'
+import { WRITTEN_PROPERTIES } from '../schemas/written-properties.ts'
+import { entries, field, items } from './content.ts'
+import {
+  checkFile,
+  expectAttribute,
+  expectCondition,
+  expectFact,
+  expectName,
+  expectUnique,
+  type FileCheck,
+  type KnownNames,
+} from './names.ts'
+
+const FILE_CHECKS = {
+  icp: checkIcp,
+  scoring: checkScoring,
+  routing: checkRouting,
+  team: checkTeam,
+  sla: checkSla,
+  hubspot: checkHubSpot,
+  'routing-cases': checkRoutingCases,
+} satisfies Record<string, (check: FileCheck) => void>
+
+/** The files that refer to names; those that could not be read are absent. */
+export type SourceFiles = Partial<Record<keyof typeof FILE_CHECKS, SourceFile>>
+
+/**
+ * Checks what the files say of each other and of themselves beyond their shape: names of attributes, signals, pools,
+ * handoffs, reps, calendars. Works on the plain content, so that these mistakes are reported together with mistakes of
+ * shape; an absent or misshapen part is passed over here.
+ */
+export function checkReferences(files: SourceFiles): ConfigProblem[] {
+  const known = knownNames(files)
+  return Object.entries(FILE_CHECKS).flatMap(([name, checks]) => {
+    const source = files[name as keyof typeof FILE_CHECKS]
+    return source ? checkFile(source, known, checks) : []
+  })
+}
+
+function knownNames(files: SourceFiles): KnownNames {
+  const keys = (map: unknown) => (map === undefined ? undefined : entries(map).map(([key]) => key))
+  const names = (list: unknown, ...path: string[]) =>
+    list === undefined
+      ? undefined
+      : items(list)
+          .map(([, item]) => field(item, ...path))
+          .filter((name) => typeof name === 'string')
+  const routes = field(files.routing?.content, 'routes')
+  const team = files.team?.content
+  return {
+    signals: keys(field(files.scoring?.content, 'engagement', 'signals')),
+    routes: names(routes, 'name'),
+    tracks: names(routes, 'to', 'nurture'),
+    pools: keys(field(team, 'pools')),
+    reps: names(field(team, 'reps'), 'id'),
+    managers: names(field(team, 'managers'), 'id'),
+    calendars: keys(field(team, 'calendars')),
+    handoffs: keys(field(files.sla?.content, 'handoffs')),
+  }
+}
+
+function checkIcp(check: FileCheck): void {
+  for (const list of ['tiers', 'personas', 'negative']) {
+    for (const [index, item] of items(field(check.content, list)))
+      expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
+  }
+}
+
+function checkScoring(check: FileCheck): void {
+  expectUnique(check, ['fit', 'rules'], 'id')
+  for (const [index, rule] of items(field(check.content, 'fit', 'rules')))
+    expectCondition(check, ['fit', 'rules', index, 'when'], field(rule, 'when'), SCOPES.profile)
+}
+
+function checkRouting(check: FileCheck): void {
+  expectUnique(check, ['routes'], 'name')
+  const routes = items(field(check.content, 'routes'))
+  for (const [index, route] of routes) checkRoute(check, index, route, index === routes.length - 1)
+  for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
+    const at: Path = ['requiredForSales', index]
+    // A raw property is read only where a condition asks for it, so it would always count as missing.
+    if (typeof name !== 'string' || name === 'score') continue
+    if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
+    else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
+  }
+}
+
+function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boolean): void {
+  const at: Path = ['routes', index]
+  const [to, handoff, when] = [field(route, 'to'), field(route, 'handoff'), field(route, 'when')]
+  const pool = field(to, 'pool')
+  expectCondition(check, [...at, 'when'], when, SCOPES.everything)
+  expectName(check, [...at, 'to', 'pool'], 'pools', pool)
+  expectName(check, [...at, 'handoff'], 'handoffs', handoff)
+  if (pool !== undefined && handoff === undefined)
+    check.report(at, 'a route to a pool needs a handoff: name one of sla.yaml, which sets the clock')
+  if (to !== undefined && pool === undefined && handoff !== undefined)
+    check.report([...at, 'handoff'], 'only a route to a pool has a handoff; remove it')
+  for (const name of namesInBraces(field(to, 'disqualify')))
+    expectAttribute(check, [...at, 'to', 'disqualify'], name, SCOPES.everything)
+  if (isLast && when !== undefined)
+    check.report([...at, 'when'], 'the last route must have no condition, so that every lead has a route')
+  if (!isLast && when === undefined)
+    check.report(at, 'has no condition, so the routes after it are never reached; only the last may have none')
+}
+
+function namesInBraces(text: unknown): string[] {
+  return typeof text === 'string' ? [...text.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name).trim()) : []
+}
+
+function checkTeam(check: FileCheck): void {
+  const { content } = check
+  for (const key of ['id', 'hubspotOwnerId', 'slackUserId']) expectUnique(check, ['reps'], key)
+  expectUnique(check, ['managers'], 'id')
+  for (const [index, rep] of items(field(content, 'reps')))
+    expectName(check, ['reps', index, 'calendar'], 'calendars', field(rep, 'calendar'))
+  for (const [name, pool] of entries(field(content, 'pools'))) {
+    const at: Path = ['pools', name]
+    expectUnique(check, [...at, 'members'], 'rep')
+    for (const [index, member] of items(field(pool, 'members')))
+      expectName(check, [...at, 'members', index, 'rep'], 'reps', field(member, 'rep'))
+    expectName(check, [...at, 'manager'], 'managers', field(pool, 'manager'))
+    const fallback = field(pool, 'fallback')
+    expectName(check, [...at, 'fallback'], 'pools', fallback)
+    if (fallback === name) check.report([...at, 'fallback'], 'a pool cannot be its own fallback; remove it')
+  }
+}
+
+function checkSla(check: FileCheck): void {
+  const track = field(check.content, 'attempts', 'then', 'nurture')
+  expectName(check, ['attempts', 'then', 'nurture'], 'tracks', track)
+  expectCondition(check, ['attempts', 'answered'], field(check.content, 'attempts', 'answered'), SCOPES.facts)
+}
+
+function checkHubSpot(check: FileCheck): void {
+  const { content } = check
+  for (const [name] of entries(field(content, 'attributes'))) {
+    if (name.startsWith('hubspot.'))
+      check.report(['attributes', name], 'needs no mapping; use it in conditions as it is')
+    else expectFact(check, ['attributes', name], name, 'it is not read from HubSpot')
+  }
+  for (const [index, rule] of items(field(content, 'signals'))) {
+    const at: Path = ['signals', index]
+    expectName(check, [...at, 'signal'], 'signals', field(rule, 'signal'))
+    expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.properties)
+  }
+  checkWrittenProperties(check)
+}
+
+function checkWrittenProperties({ content, report }: FileCheck): void {
+  const given = field(content, 'properties')
+  const takenBy = new Map<unknown, string>()
+  for (const [key, name] of Object.entries(WRITTEN_PROPERTIES)) if (!field(given, key)) takenBy.set(name, key)
+  for (const [key, name] of entries(given)) {
+    const other = takenBy.get(name)
+    if (other) report(['properties', key], `"${String(name)}" is taken by ${other}; choose another name`)
+    takenBy.set(name, key)
+  }
+}
+
+function checkRoutingCases(check: FileCheck): void {
+  const { content } = check
+  expectUnique(check, ['cases'], 'name')
+  for (const [index, item] of items(field(content, 'cases'))) {
+    const at: Path = ['cases', index]
+    for (const [name] of entries(field(item, 'lead'))) {
+      if (!name.startsWith('hubspot.')) expectFact(check, [...at, 'lead', name], name, 'put it under signals or expect')
+    }
+    for (const [position, signal] of items(field(item, 'signals'))) {
+      const type = field(signal, 'type')
+      expectName(check, [...at, 'signals', position, 'type'], 'signals', type)
+    }
+    const expected = field(item, 'expect')
+    expectName(check, [...at, 'expect', 'route'], 'routes', field(expected, 'route'))
+    expectName(check, [...at, 'expect', 'pool'], 'pools', field(expected, 'pool'))
+    const track = field(expected, 'nurture')
+    expectName(check, [...at, 'expect', 'nurture'], 'tracks', track)
+  }
+}

@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import { checkCalendars } from './check/calendars.ts'
+import { runRoutingCases } from './check/cases.ts'
+import { checkMinimumSize } from './check/minimum-size.ts'
+import { checkReferences } from './check/references.ts'
+import { checkShape } from './check/shape.ts'
+import type { Config } from './config.ts'
+import { ConfigError, problemAt } from './problems.ts'
+import { Enrichment } from './schemas/enrichment.ts'
+import { HubSpotMapping } from './schemas/hubspot.ts'
+import { Icp } from './schemas/icp.ts'
+import { Routing } from './schemas/routing.ts'
+import { RoutingCases } from './schemas/routing-cases.ts'
+import { Scoring } from './schemas/scoring.ts'
+import { Sla } from './schemas/sla.ts'
+import { Team as TeamFile } from './schemas/team.ts'
+import { readSources } from './source.ts'
+import { digestOf } from './version.ts'
+
+/** The files of a config directory with their schemas, in the order in which they are read. */
+export const CONFIG_FILES = {
+  icp: { schema: Icp, optional: false },
+  scoring: { schema: Scoring, optional: false },
+  routing: { schema: Routing, optional: false },
+  team: { schema: TeamFile, optional: false },
+  sla: { schema: Sla, optional: false },
+  hubspot: { schema: HubSpotMapping, optional: false },
+  enrichment: { schema: Enrichment, optional: true },
+  'routing-cases': { schema: RoutingCases, optional: true },
+} as const
+export type FileName = keyof typeof CONFIG_FILES
+
+const ENRICHMENT_DEFAULT: z.output<typeof Enrichment> = {
+  providers: ['hubspot-company', 'apollo'],
+  timeout: 2_500,
+  total: 3_000,
+  keep: { matched: 90 * 86_400_000, notFound: 86_400_000 },
+}
+
+/**
+ * Reads and checks a config directory, its routing cases included.
+ * Throws `ConfigError` with every mistake at once: file, line, path and the nearest valid key.
+ */
+export async function loadConfig(directory: string, now: number): Promise<Config> {
+  const { sources, problems } = await readSources(directory, CONFIG_FILES)
+  const shape = <T>(name: FileName, schema: z.ZodType<T>): T | undefined => {
+    const source = sources[name]
+    if (!source) return undefined
+    const checked = checkShape(source, schema)
+    problems.push(...checked.problems)
+    return checked.value
+  }
+  const icp = shape('icp', Icp)
+  const scoring = shape('scoring', Scoring)
+  const routing = shape('routing', Routing)
+  const teamFile = shape('team', TeamFile)
+  const sla = shape('sla', Sla)
+  const hubspot = shape('hubspot', HubSpotMapping)
+  const enrichment = shape('enrichment', Enrichment)
+  const cases = shape('routing-cases', RoutingCases)
+  problems.push(...checkReferences(sources))
+  if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
+  if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
+  if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !sla || !hubspot) {
+    throw new ConfigError(problems)
+  }
+  const config: Config = {
+    icp,
+    scoring,
+    routing,
+    team: {
+      calendars: teamFile.calendars,
+      reps: Object.fromEntries(teamFile.reps.map((rep) => [rep.id, rep])),
+      pools: teamFile.pools,
+      managers: Object.fromEntries(teamFile.managers.map((manager) => [manager.id, manager])),
+    },
+    sla,
+    hubspot,
+    enrichment: enrichment ?? ENRICHMENT_DEFAULT,
+    version: digestOf(sources).slice(0, 12),
+    scoringVersion: Number.parseInt(digestOf({ icp: sources.icp, scoring: sources.scoring }).slice(0, 12), 16),
+  }
+  if (cases && sources['routing-cases']) {
+    const source = sources['routing-cases']
+    const failures = runRoutingCases(config, cases.cases, now)
+    if (failures.length > 0) {
+      throw new ConfigError(
+        failures.map(({ index, key, message }) => problemAt(source, ['cases', index, 'expect', key], message)),
+      )
+    }
+  }
+  return config
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { LocalDate, Name, OwnerId, ShiftText, SlackChannelId, SlackUserId, TimeZone, Weekdays } from './values.ts'
+
+/** `config/team.yaml`. */
+export const Team = z.strictObject({
+  calendars: z.record(
+    z.string(),
+    z.strictObject({
+      timeZone: TimeZone,
+      hours: Weekdays,
+      holidays: z.array(LocalDate).default([]),
+      overrides: z.record(LocalDate, z.array(ShiftText)).default({}),
+    }),
+  ),
+  reps: z.array(
+    z.strictObject({
+      id: Name,
+      name: Name,
+      hubspotOwnerId: OwnerId,
+      slackUserId: SlackUserId,
+      calendar: Name,
+      away: z
+        .array(
+          z
+            .strictObject({ from: LocalDate, to: LocalDate })
+            .refine(({ from, to }) => from <= to, 'from must not be after to'),
+        )
+        .default([]),
+      active: z.boolean().default(true),
+    }),
+  ),
+  pools: z.record(
+    z.string(),
+    z.strictObject({
+      members: z.array(z.strictObject({ rep: Name, weight: z.int().min(1).max(100).default(1) })).min(1),
+      manager: Name,
+      channel: SlackChannelId,
+      fallback: Name.optional().describe('the pool to ask when nobody here is available'),
+      caps: z.strictObject({ perDay: z.int().min(1).optional(), open: z.int().min(1).optional() }).default({}),
+    }),
+  ),
+  managers: z.array(
+    z.strictObject({
+      id: Name,
+      name: Name,
+      slackUserId: SlackUserId,
+    }),
+  ),
+})

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Clock } from '../../platform/clock.ts'
+import type { LeadStore } from '../../store/leads.ts'
+import { LeadView } from '../../views/lead-schema.ts'
+import type { createLeadViews } from '../../views/read-lead-view.ts'
+import type { JobRequest } from '../../work/table.ts'
+import { ProblemError, problemResponses } from '../problems.ts'
+
+/** What the routes about leads use. */
+export interface LeadRouteParts {
+  clock: Clock
+  leads: LeadStore
+  viewLead: ReturnType<typeof createLeadViews>
+  kick: (jobs: JobRequest[]) => void
+}
+
+const Params = z.object({
+  contactId: z
+    .string()
+    .regex(/^\d{1,18}$/, 'must be a HubSpot contact id')
+    .meta({ description: "the contact's id in HubSpot", examples: ['401000000001'] }),
+})
+const Query = z.object({
+  decision: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('an earlier decision of the history, computed again; the latest one unless given'),
+})
+const NoContent = z.undefined()
+
+/** `GET /v1/leads/{contactId}`, its `rescore`, and `DELETE`. */
+export function leadRoutes(parts: LeadRouteParts) {
+  return async function plugin(instance: FastifyInstance): Promise<void> {
+    const app = instance.withTypeProvider<ZodTypeProvider>()
+    app.get(
+      '/leads/:contactId',
+      {
+        schema: {
+          operationId: 'getLead',
+          tags: ['leads'],
+          summary: 'Why this lead scored and went where it did',
+          params: Params,
+          querystring: Query,
+          response: { 200: LeadView, ...problemResponses(400, 401, 404, 429, 503) },
+        },
+      },
+      async (request) => {
+        const { contactId } = request.params
+        const { decision } = request.query
+        const view = await parts.viewLead(contactId, decision, parts.clock.now())
+        if (view) return view
+        throw new ProblemError({
+          status: 404,
+          title: 'Not found',
+          detail:
+            decision === undefined
+              ? `Baton knows no lead ${contactId}. POST /v1/leads/${contactId}/rescore brings a contact of HubSpot in.`
+              : `Lead ${contactId} is unknown, or its decision ${decision} is not kept any more.`,
+        })
+      },
+    )
+    app.post(
+      '/leads/:contactId/rescore',
+      {
+        schema: {
+          operationId: 'rescoreLead',
+          tags: ['leads'],
+          summary: 'Read the contact in HubSpot, score and route it again',
+          description: 'Also brings in a contact that Baton does not know yet.',
+          params: Params,
+          response: { 202: NoContent.describe('It will be done.'), ...problemResponses(400, 401, 403, 429, 503) },
+        },
+      },
+      async (request, reply) => {
+        const leadId = request.params.contactId
+        await parts.leads.markUnread(leadId, parts.clock.now())
+        parts.kick([{ name: 'process-lead', payload: { leadId } }])
+        return reply.code(202).send()
+      },
+    )
+    app.delete(
+      '/leads/:contactId',
+      {
+        schema: {
+          operationId: 'eraseLead',
+          tags: ['leads'],
+          summary: 'Erase everything about a lead',
+          description:
+            'Records, history and signals go, and its Slack messages lose their content. The order is kept in Redis before the answer; a worker carries it out within moments. A contact that is still in HubSpot comes back with its next change: delete it there first.',
+          params: Params,
+          response: {
+            204: NoContent.describe('The order to erase is kept.'),
+            ...problemResponses(400, 401, 403, 429, 503),
+          },
+        },
+      },
+      async (request, reply) => {
+        const leadId = request.params.contactId
+        const now = parts.clock.now()
+        const item = { kind: 'hint' as const, event: 'privacyDeletion', at: now }
+        await parts.leads.ingest([{ leadId, key: `erase-${randomUUID()}`, item }], now)
+        parts.kick([{ name: 'process-lead', payload: { leadId } }])
+        return reply.code(204).send()
+      },
+    )
+  }
+}

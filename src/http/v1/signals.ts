@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Config } from '../../config/config.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/errors.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Incoming } from '../../store/inbox.ts'
+import type { LeadStore } from '../../store/leads.ts'
+import { EMAIL_KEY, signalKey } from '../../store/schema.ts'
+import type { JobRequest } from '../../work/table.ts'
+import { notConfirmed, problemResponses } from '../problems.ts'
+
+const OneSignal = z
+  .strictObject({
+    id: z.string().min(1).max(200),
+    type: z.string().min(1).max(100),
+    contactId: z
+      .string()
+      .regex(/^\d{1,18}$/, 'must be a HubSpot contact id')
+      .optional(),
+    email: z.email().max(320).optional(),
+    occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)], {
+      error: 'is required: ISO 8601 with a time zone, or epoch milliseconds',
+    }),
+    properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  })
+  .refine(
+    (signal) => (signal.contactId === undefined) !== (signal.email === undefined),
+    'needs either contactId or email',
+  )
+
+const Body = z.strictObject({ signals: z.array(OneSignal).min(1).max(1_000) }).meta({
+  id: 'Signals',
+  examples: [
+    {
+      signals: [
+        {
+          id: 'visit-1',
+          type: 'pricing_page_viewed',
+          contactId: '401000000001',
+          occurredAt: '2026-11-20T12:00:00Z',
+          properties: { page: '/pricing' },
+        },
+        { id: 'trial-7', type: 'trial_started', email: 'dana@northwind.example', occurredAt: 1795176000000 },
+      ],
+    },
+  ],
+})
+const Answer = z
+  .object({
+    accepted: z.int().describe('signals that are new and kept'),
+    duplicates: z.int().describe('signals whose id came within the last 48 hours'),
+    unknown: z.array(z.string()).describe('types that scoring.yaml does not know'),
+  })
+  .meta({ id: 'SignalsKept', examples: [{ accepted: 2, duplicates: 0, unknown: [] }] })
+
+const DETAIL_PROPERTIES = ['page', 'url', 'title', 'name', 'content']
+
+/** What the route uses. */
+export interface SignalParts {
+  clock: Clock
+  config: () => Config
+  leads: LeadStore
+  metrics: Metrics
+  kick: (jobs: JobRequest[]) => void
+}
+
+/** `POST /v1/signals`: keeps what leads did elsewhere; the id makes it idempotent for 48 hours. */
+export function signalRoutes(parts: SignalParts) {
+  return async function plugin(instance: FastifyInstance): Promise<void> {
+    const app = instance.withTypeProvider<ZodTypeProvider>()
+    const schema = {
+      operationId: 'sendSignals',
+      tags: ['signals'],
+      summary: 'Tell what leads did elsewhere',
+      description:
+        'Each signal names its contact by `contactId` or by `email`; the `id` makes it idempotent for 48 hours. A type that scoring.yaml does not know is left out and named in the answer.',
+      body: Body,
+      response: { 202: Answer, ...problemResponses(400, 401, 403, 413, 429, 503) },
+    }
+    app.post('/signals', { schema }, async (request, reply) => {
+      const now = parts.clock.now()
+      const known = parts.config().scoring.engagement.signals
+      const { signals } = request.body
+      const unknown = signals.filter((signal) => !Object.hasOwn(known, signal.type))
+      const usable = signals.filter((signal) => Object.hasOwn(known, signal.type))
+      const incoming = usable.map((signal) => toIncoming(signal, now))
+      const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), 3_000, notConfirmed).catch(
+        (error) => {
+          parts.metrics.events.inc({ kind: 'request', outcome: 'not-stored' })
+          request.log.warn({ err: error }, 'signals could not be stored')
+          throw notConfirmed()
+        },
+      )
+      parts.metrics.events.inc({ kind: 'signal', outcome: 'kept' }, fresh)
+      parts.metrics.events.inc({ kind: 'signal', outcome: 'duplicate' }, usable.length - fresh)
+      parts.metrics.events.inc({ kind: 'signal', outcome: 'unknown' }, unknown.length)
+      parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
+      const types = [...new Set(unknown.map((signal) => signal.type))]
+      return reply.code(202).send({ accepted: fresh, duplicates: usable.length - fresh, unknown: types })
+    })
+  }
+}
+
+function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {
+  const at = typeof signal.occurredAt === 'number' ? signal.occurredAt : Date.parse(signal.occurredAt)
+  const detail = DETAIL_PROPERTIES.map((name) => signal.properties?.[name]).find((value) => typeof value === 'string')
+  const kept = {
+    // Ids of callers and of HubSpot's counters are kept apart.
+    id: `api-${signal.id}`,
+    type: signal.type,
+    at: Math.min(at, now),
+    ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}),
+  }
+  const key = signalKey(signal.id)
+  if (signal.contactId)
+    return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept, receivedAt: now } }
+  const email = (signal.email ?? '').toLowerCase()
+  const leadId = `${EMAIL_KEY}${createHash('sha256').update(email).digest('hex').slice(0, 32)}`
+  return { leadId, key, item: { kind: 'signal', signal: kept, receivedAt: now, email } }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { problemResponses } from '../problems.ts'
+
+/*
+ * How the webhooks stand in the OpenAPI document. They read the raw bytes and check the signature first, so these
+ * schemas describe and do not validate.
+ */
+
+const describeOnly = () => () => true
+
+/** For `POST /webhooks/hubspot`. */
+export const HUBSPOT_WEBHOOK = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'hubspotWebhook',
+    tags: ['webhooks'],
+    summary: 'Events of HubSpot, kept before they are acknowledged',
+    description:
+      'Wants `X-HubSpot-Signature-v3` and `X-HubSpot-Request-Timestamp`, at most five minutes old. Classic (`contact.*`) and generic (`object.*`) events; an unknown type is acknowledged, counted and left out.',
+    body: z.array(z.looseObject({ objectId: z.union([z.int(), z.string()]), occurredAt: z.number() })).meta({
+      examples: [
+        [
+          {
+            subscriptionType: 'contact.creation',
+            objectId: 401000000001,
+            portalId: 7001,
+            eventId: 1,
+            occurredAt: 1795176000000,
+          },
+        ],
+      ],
+    }),
+    response: {
+      204: z.undefined().describe('Redis has confirmed the write of every event.'),
+      ...problemResponses(400, 401, 413, 503),
+    },
+  },
+}
+
+/** For `POST /webhooks/slack/interactions`. */
+export const SLACK_INTERACTIONS = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'slackInteraction',
+    tags: ['webhooks'],
+    summary: 'Clicks and forms of Slack',
+    description: 'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old.',
+    consumes: ['application/x-www-form-urlencoded'],
+    body: z.object({ payload: z.string().describe('the interaction as JSON') }),
+    response: {
+      200: z.looseObject({}).optional().describe('Empty, or what is wrong with a form.'),
+      ...problemResponses(400, 401, 413, 503),
+    },
+  },
+}

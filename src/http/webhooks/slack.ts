@@ -1,0 +1,161 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { parse } from 'secure-json-parse'
+import type { Config } from '../../config/config.ts'
+import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
+import { mayAct } from '../../handoffs/team.ts'
+import { CONTROLS, DISQUALIFY_REASONS, disqualifyModal } from '../../messages/controls.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/errors.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Slack } from '../../slack/client.ts'
+import type { Handoffs } from '../../store/handoffs.ts'
+import type { LeadStore } from '../../store/leads.ts'
+import type { JobRequest, Payload } from '../../work/table.ts'
+import { notConfirmed, ProblemError } from '../problems.ts'
+import { SLACK_INTERACTIONS } from './docs.ts'
+import { createSettle } from './settle-handoff.ts'
+import { verifySlackSignature } from './signatures.ts'
+import { type Click, Interaction, type Submission } from './slack-payloads.ts'
+
+const BODY_LIMIT = 512 * 1024
+const ANSWER_WITHIN = 2_500
+
+/** What the Slack interactions use. */
+export interface SlackInteractionParts {
+  secrets: string[]
+  clock: Clock
+  config: () => Config
+  leads: LeadStore
+  handoffs: Handoffs
+  slack: Slack
+  metrics: Metrics
+  kick: (jobs: JobRequest[]) => void
+}
+
+/** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
+export function slackInteractions(parts: SlackInteractionParts) {
+  const settle = createSettle(parts)
+
+  return async function plugin(app: FastifyInstance): Promise<void> {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    )
+
+    app.post(
+      '/webhooks/slack/interactions',
+      { ...SLACK_INTERACTIONS, bodyLimit: BODY_LIMIT },
+      async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const verdict = verifySlackSignature({
+          secrets: parts.secrets,
+          body,
+          signature: header(request.headers['x-slack-signature']),
+          timestamp: header(request.headers['x-slack-request-timestamp']),
+          now: parts.clock.now(),
+        })
+        if (verdict !== 'valid') {
+          parts.metrics.events.inc({ kind: 'click', outcome: `signature-${verdict}` })
+          throw new ProblemError({
+            status: 401,
+            title: 'Not signed by Slack',
+            detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
+          })
+        }
+        const interaction = readPayload(body)
+        return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
+      },
+    )
+  }
+
+  async function react(interaction: Interaction, log: FastifyBaseLogger): Promise<object | undefined> {
+    if (interaction.type === 'view_submission') return onSubmit(interaction)
+    if (interaction.type === 'block_actions') await onClick(interaction, log)
+    return undefined
+  }
+
+  async function onClick(click: Click, log: FastifyBaseLogger): Promise<void> {
+    const action = click.actions[0]
+    if (!action) return
+    const [choice = '', handoffId = ''] =
+      action.action_id === CONTROLS.contacted
+        ? ['contacted', action.value]
+        : action.action_id === CONTROLS.more
+          ? split(action.selected_option?.value)
+          : []
+    if (!handoffId) return
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const user = click.user.id
+    const tell = (what: Payload<'tell-user'>['what']) => {
+      const actionId = `${user}-${action.action_ts.replace('.', '')}`
+      parts.kick([{ name: 'tell-user', payload: { handoffId, channel, user, what, actionId } }])
+    }
+    const { record: handoff } = await parts.leads.readHandoff(handoffId)
+    if (!handoff) return tell('unknown-handoff')
+    if (!allowed(handoff, user)) return tell('not-yours')
+    if (choice === 'explain') return tell('explain')
+    if (handoff.status !== 'open') return tell('ended-already')
+    if (choice === 'contacted') return (await settle.contacted(handoffId, user)) ? undefined : tell('ended-already')
+    if (choice === 'pass_on') return (await settle.passOn(handoffId, user)) ? undefined : tell('ended-already')
+    if (choice === 'disqualify') {
+      const { lead } = await parts.leads.read(handoff.leadId)
+      if (!lead.record || !click.trigger_id) return tell('modal-failed')
+      // The trigger lives for three seconds, so the form is opened from here and not through a queue.
+      await parts.slack.openModal(click.trigger_id, disqualifyModal(lead.record, handoffId)).catch((error) => {
+        log.warn({ handoff: handoffId, err: error }, 'the form could not be opened')
+        tell('modal-failed')
+      })
+    }
+  }
+
+  async function onSubmit({ user, view }: Submission): Promise<object | undefined> {
+    if (view.callback_id !== CONTROLS.disqualify) return undefined
+    const choice = Object.values(view.state.values.reason ?? {})[0]?.selected_option?.value ?? ''
+    const note = Object.values(view.state.values.note ?? {})[0]?.value?.trim()
+    const reason = DISQUALIFY_REASONS[choice]
+    if (!reason) return { response_action: 'errors', errors: { reason: 'Choose a reason.' } }
+    const { record: handoff } = await parts.leads.readHandoff(view.private_metadata)
+    if (!handoff || !allowed(handoff, user.id))
+      return formError('Only the rep who has this lead, its pool and their manager can do that.')
+    const done = await settle.disqualified(handoff.id, user.id, reason.toLowerCase(), note || undefined)
+    return done ? undefined : formError('This lead is settled already.')
+  }
+
+  function allowed(handoff: Handoff, user: string): boolean {
+    const holder = holderOf(handoff)
+    return mayAct(parts.config().team, user, holder.rep, [handoff.pool, holder.pool])
+  }
+}
+
+function readPayload(body: Buffer): Interaction {
+  const payload = new URLSearchParams(body.toString('utf8')).get('payload')
+  const unreadable = new ProblemError({
+    status: 400,
+    title: 'Not readable',
+    detail: 'The form field payload must hold a Slack interaction.',
+  })
+  let content: unknown
+  try {
+    content = parse(payload ?? '')
+  } catch {
+    throw unreadable
+  }
+  const interaction = Interaction.safeParse(content)
+  if (!interaction.success) throw unreadable
+  return interaction.data
+}
+
+function formError(text: string): object {
+  return { response_action: 'errors', errors: { reason: text } }
+}
+
+function split(value: string | undefined): string[] {
+  const at = value?.indexOf(':') ?? -1
+  return value && at > 0 ? [value.slice(0, at), value.slice(at + 1)] : []
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}

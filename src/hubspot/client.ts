@@ -1,0 +1,217 @@
+import { Client } from '@hubspot/api-client'
+import DataLoader from 'dataloader'
+import { RateLimiterMemory, RateLimiterQueue, RateLimiterRedis } from 'rate-limiter-flexible'
+import type { Properties } from '../leads/observe.ts'
+import { readInstant } from '../leads/observe.ts'
+import { OutsideError, withDeadline } from '../platform/errors.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { RedisConnection } from '../platform/redis.ts'
+import { inSpan } from '../platform/tracing.ts'
+import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
+import { BATCH, createGather, createLoader } from './batches.ts'
+
+/*
+ * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
+ * batches of up to 100, and every call takes its turn in one rate limit that all workers share through Redis: HubSpot
+ * counts requests, so one call a step would cap Baton at a few leads a second. The client library retries in a
+ * process-wide singleton, has no timeout and puts bodies into its errors, so its retries stay off, every call gets a
+ * deadline, and no error of it leaves this file.
+ */
+
+/** A contact as HubSpot has it now. `createdAt` is epoch milliseconds. */
+export interface Contact {
+  id: string
+  createdAt: number
+  properties: Properties
+}
+
+/** HubSpot's verbs. All reject with `OutsideError`. */
+export type HubSpot = ReturnType<typeof createHubSpot>
+
+// A lead waits for what is read; nobody waits for what is written.
+const READ = { quiet: 20, busy: 250 }
+const WRITE = { quiet: 40, busy: 500 }
+const LONGEST_PAUSE = 10_000
+const DEADLINE = 8_000
+// A row that HubSpot was asked to write and says nothing about counts as not written.
+const NOT_CONFIRMED = 'row-not-confirmed'
+// Categories of a single row's error that say nothing about the row itself.
+const PASSING = new Set(['INTERNAL_ERROR', 'RATE_LIMITS'])
+
+/**
+ * Connects to HubSpot. `properties` names what to read, and may change when the config does. Without `redis` the rate
+ * limit holds for this process only, which is enough for a command.
+ */
+export function createHubSpot(options: {
+  accessToken: string
+  baseUrl?: string | undefined
+  redis: RedisConnection | null
+  prefix: string
+  requestsPer10Seconds: number
+  properties: () => { contact: string[]; company: string[] }
+  metrics: Metrics
+  /** Milliseconds that one call may take; 8,000 unless told. */
+  deadline?: number
+}) {
+  const { deadline = DEADLINE } = options
+  const client = new Client({
+    accessToken: options.accessToken,
+    ...(options.baseUrl ? { basePath: options.baseUrl } : {}),
+  })
+  // HubSpot counts over a rolling 10 s; a tenth of it per second, less a tenth for the edges, stays below at any instant.
+  const rate = {
+    keyPrefix: `${options.prefix}:rate`,
+    points: Math.max(1, Math.floor((options.requestsPer10Seconds / 10) * 0.9)),
+    duration: 1,
+  }
+  const limiter = options.redis
+    ? new RateLimiterRedis({ storeClient: options.redis, ...rate })
+    : new RateLimiterMemory(rate)
+  const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
+
+  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+  }
+
+  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    await turns.removeTokens(1, 'hubspot').catch(() => {
+      throw new OutsideError('redis', 'unavailable', 'rate-limit')
+    })
+    try {
+      const result = await withDeadline(work(), deadline, () => new OutsideError('hubspot', 'unavailable', 'deadline'))
+      options.metrics.countCall('hubspot', operation, 'ok')
+      return result
+    } catch (error) {
+      const failure = toOutsideError(error)
+      options.metrics.countCall('hubspot', operation, failure.kind, failure.code)
+      if (failure.kind === 'rate-limited') await pause(failure.retryAfter ?? 1_000)
+      throw failure
+    }
+  }
+
+  /** Holds the calls of everybody who shares the limit. Without Redis, the failure that called for it still counts. */
+  async function pause(milliseconds: number): Promise<void> {
+    // A long wait is served by the jobs, each put off; here it would fill every slot of the workers.
+    await limiter.block('hubspot', Math.ceil(Math.min(milliseconds, LONGEST_PAUSE) / 1_000)).catch(() => undefined)
+  }
+
+  const contacts = createLoader<string, Contact>(READ, async (ids) => {
+    const answer = await call('read contacts', () =>
+      client.crm.contacts.batchApi.read({
+        inputs: ids.map((id) => ({ id })),
+        properties: options.properties().contact,
+        propertiesWithHistory: [],
+      }),
+    )
+    return rowsOf(answer, (row) => [row.id, toContact(row)])
+  })
+
+  const contactIdsByEmail = createLoader<string, string>(READ, async (emails) => {
+    const answer = await call('find contacts', () =>
+      client.crm.contacts.batchApi.read({
+        inputs: emails.map((id) => ({ id })),
+        idProperty: 'email',
+        properties: ['email'],
+        propertiesWithHistory: [],
+      }),
+    )
+    return rowsOf(answer, (row) => [String(row.properties.email ?? '').toLowerCase(), row.id])
+  })
+
+  const companies = createLoader<string, Properties>(READ, async (ids) => {
+    const answer = await call('read companies', () =>
+      client.crm.companies.batchApi.read({
+        inputs: ids.map((id) => ({ id })),
+        properties: options.properties().company,
+        propertiesWithHistory: [],
+      }),
+    )
+    return rowsOf(answer, (row) => [row.id, row.properties as Properties])
+  })
+
+  // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
+  const gatherWrites = createGather(WRITE)
+  const writes = new DataLoader<{ id: string; properties: Record<string, string> }, true>(
+    async (rows) => {
+      const merged = new Map<string, Record<string, string>>()
+      for (const { id, properties } of rows) merged.set(id, { ...merged.get(id), ...properties })
+      const outcomes = await writeRows([...merged].map(([id, properties]) => ({ id, properties })))
+      return rows.map(({ id }) => outcomes.get(id) ?? new OutsideError('hubspot', 'unavailable', NOT_CONFIRMED))
+    },
+    { cache: false, maxBatchSize: BATCH, batchScheduleFn: gatherWrites.schedule },
+  )
+
+  async function writeRows(
+    rows: { id: string; properties: Record<string, string> }[],
+  ): Promise<Map<string, true | OutsideError>> {
+    const outcomes = new Map<string, true | OutsideError>()
+    try {
+      const answer = await call('write contacts', () => client.crm.contacts.batchApi.update({ inputs: rows }))
+      for (const { id } of resultsOf(answer)) outcomes.set(id, true)
+      for (const [id, category] of errorsOf(answer)) {
+        const kind = PASSING.has(category) ? 'unavailable' : 'refused'
+        outcomes.set(id, new OutsideError('hubspot', kind, category))
+      }
+    } catch (error) {
+      const failure = toOutsideError(error)
+      // One bad row spoils a whole batch: alone, the others go through and the bad one is known.
+      if (failure.kind !== 'refused' || rows.length === 1) {
+        for (const { id } of rows) outcomes.set(id, failure)
+        return outcomes
+      }
+      const middle = Math.ceil(rows.length / 2)
+      for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
+        for (const [id, outcome] of await writeRows(half)) outcomes.set(id, outcome)
+      }
+    }
+    return outcomes
+  }
+
+  // A batch may leave a row out without a word, and a contact that counts as gone loses its clock: so it is asked for alone.
+  async function confirmGone(id: string): Promise<Contact | null> {
+    try {
+      const row = await call('read contact', () =>
+        client.crm.contacts.basicApi.getById(id, options.properties().contact),
+      )
+      return row.id === id ? toContact(row) : null
+    } catch (error) {
+      if (error instanceof OutsideError && error.code === '404') return null
+      throw error
+    }
+  }
+
+  return {
+    client,
+    call,
+    /** Calls that are left in the present window of the shared rate limit; rejects when Redis is away. */
+    async requestsLeft(): Promise<number> {
+      return (await limiter.get('hubspot'))?.remainingPoints ?? rate.points
+    },
+    /** Reads a contact; null when it is deleted, or lives on under another id after a merge. */
+    readContact: async (id: string): Promise<Contact | null> => (await contacts.load(id)) ?? confirmGone(id),
+    /** Finds the contact with an email address; null when there is none. */
+    findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
+    /** Reads a company; null when there is none. */
+    readCompany: (id: string): Promise<Properties | null> => companies.load(id),
+    /** Writes properties of a contact; resolves when HubSpot has confirmed this very row. */
+    async writeContact(id: string, properties: Record<string, string>): Promise<void> {
+      gatherWrites.count()
+      await writes.load({ id, properties })
+    },
+    /** Whether a person made the last change of a property. */
+    async changedByPerson(id: string, property: string): Promise<boolean> {
+      const history = call('read history', () => client.crm.contacts.basicApi.getById(id, [property], [property]))
+      const row = await history.catch((error: OutsideError) => {
+        if (error.code === '404') return null
+        throw error
+      })
+      const last = row?.propertiesWithHistory?.[property]?.[0]
+      return /^(CRM_UI|MOBILE)/.test(last?.sourceType ?? '') || (last?.sourceId ?? '').startsWith('userId:')
+    },
+  }
+}
+
+function toContact(row: { id: string; createdAt: Date; properties: Record<string, string | null> }): Contact {
+  const createdAt = readInstant(row.properties.createdate) ?? row.createdAt.getTime()
+  return { id: row.id, createdAt, properties: row.properties }
+}

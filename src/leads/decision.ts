@@ -1,0 +1,115 @@
+import type { Attributes, Signal } from '../rules/attributes.ts'
+import type { IcpConfig } from '../rules/icp.ts'
+import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from '../rules/routing.ts'
+import { fullLookup, type LeadScore, nextBandChange, type ScoringConfig, scoreLead } from '../rules/score.ts'
+import { plain, signed } from '../rules/words.ts'
+import type { LeadRecord, StandingRoute } from './lead.ts'
+
+/**
+ * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that a rep has, whatever
+ * its route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached
+ * alone until it does something new; `nurture` and `disqualify` need no rep.
+ */
+export type Action = 'assign' | 'stay-with-sales' | 'stay-rejected' | 'stay-in-nurture' | 'nurture' | 'disqualify'
+
+/** What stands for a lead and has to be respected: it is with sales, a person rejected it, or nobody reached it. */
+export interface Standing {
+  withSales: boolean
+  rejected: boolean
+  resting?: boolean
+}
+
+/** A decision with everything that explains it. `lookAgainAt` is epoch milliseconds. */
+export interface Decision {
+  score: LeadScore
+  route: RouteDecision
+  action: Action
+  missing: string[]
+  lookAgainAt: number | null
+}
+
+/** Scores and routes a lead at `now`. What stands is respected: a lead with sales, rejected, or at rest in nurture. */
+export function decide(
+  config: { icp: IcpConfig; scoring: ScoringConfig; routing: RoutingConfig },
+  lead: { attributes: Attributes; signals: readonly Signal[] },
+  standing: Standing,
+  now: number,
+): Decision {
+  const score = scoreLead(config, lead.attributes, lead.signals, now)
+  const route = chooseRoute(config.routing.routes, fullLookup(lead.attributes, lead.signals, score, now))
+  const action = actionOf(route, standing)
+  const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
+  const routeSays = route.rescore !== undefined && action !== 'stay-with-sales' ? now + route.rescore : null
+  return {
+    score,
+    route,
+    action,
+    missing: missingForSales(config.routing.requiredForSales, lead.attributes),
+    lookAgainAt: earliest(bandFalls, routeSays),
+  }
+}
+
+/** The route to keep on the record: what stands for a lead that stays where it is, else what was decided. */
+export function standingRoute(decision: Decision, previous: StandingRoute | undefined, now: number): StandingRoute {
+  if (decision.action.startsWith('stay-') && previous) return previous
+  const { route } = decision
+  const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
+  return { name: route.route, to: route.to, reason: reasonFor(decision), at: same ? previous.at : now }
+}
+
+/** The strongest reasons for a score as short texts, such as `+20 demo requested`, strongest first. */
+export function topReasons(score: LeadScore, count: number): string[] {
+  const totals = new Map<string, { points: number; times: number }>()
+  for (const { rule, points } of score.fit.contributions)
+    if (points !== 0) totals.set(plain(rule), { points, times: 1 })
+  for (const { signal, points } of score.engagement.contributions) {
+    if (points === 0) continue
+    const sum = totals.get(plain(signal.type)) ?? { points: 0, times: 0 }
+    totals.set(plain(signal.type), { points: sum.points + points, times: sum.times + 1 })
+  }
+  const { inactivity, contributions } = score.engagement
+  if (inactivity) {
+    // Engagement does not fall below 0, so inactivity takes away no more than there was.
+    const gained = contributions.reduce((sum, { points }) => sum + points, 0)
+    totals.set('inactivity', { points: Math.max(inactivity.points, -gained), times: 1 })
+  }
+  return [...totals]
+    .filter(([, { points }]) => Math.abs(points) >= 0.05)
+    .sort(([, a], [, b]) => Math.abs(b.points) - Math.abs(a.points))
+    .slice(0, count)
+    .map(([name, { points, times }]) => `${signed(points)} ${name}${times > 1 ? ` (${times}×)` : ''}`)
+}
+
+/** Folds a decision into the few numbers that the record keeps. */
+export function scoreSummary(score: LeadScore, now: number): LeadRecord['score'] {
+  const summary: LeadRecord['score'] = {
+    total: score.total,
+    fit: score.fit.points,
+    engagement: score.engagement.points,
+    band: score.band,
+    mql: score.mql,
+    at: now,
+    reasons: topReasons(score, 3),
+  }
+  if (score.icp.tier !== undefined) summary.tier = score.icp.tier
+  return summary
+}
+
+function actionOf(route: RouteDecision, standing: Standing): Action {
+  if (standing.withSales) return 'stay-with-sales'
+  if (standing.rejected) return 'stay-rejected'
+  if (standing.resting) return 'stay-in-nurture'
+  if ('pool' in route.to) return 'assign'
+  return 'disqualify' in route.to ? 'disqualify' : 'nurture'
+}
+
+/** Why a lead goes where a decision sends it, in the words that the CRM shows. */
+export function reasonFor({ route, score }: Decision): string {
+  if ('disqualify' in route.to) return route.to.disqualify
+  return `${route.route}: score ${score.total} (fit ${score.fit.points}, engagement ${score.engagement.points})`
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
+}

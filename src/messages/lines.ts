@@ -1,0 +1,179 @@
+import { type Handoff, type HandoffEvent, type HandoffMessageKind, holderOf, slaStatus } from '../handoffs/handoff.ts'
+import { managerHearsAt } from '../handoffs/ladder.ts'
+import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { Attributes, Signal } from '../rules/attributes.ts'
+import { duration } from '../rules/words.ts'
+import { escapeText, slackDate } from './texts.ts'
+
+/** What a message is for. Every kind but the last belongs to a handoff and follows its state. */
+export type MessageKind = HandoffMessageKind | 'nobody-available'
+
+/** Everything a message needs. `slackIds` maps rep ids to Slack user ids; `reader` is the rep who got a message, if any. */
+export interface MessageInput {
+  kind: MessageKind
+  lead: LeadRecord
+  handoff: Handoff | null
+  reader: string | undefined
+  slackIds: Record<string, string>
+  timeZone: string
+  pool: string
+}
+
+// Each step is one line of a section; a lead that is passed on again and again must not outgrow it.
+const MOST_EVENTS = 10
+const ATTRIBUTE_WORDS: Record<string, string> = {
+  jobTitle: 'job title',
+  'company.size': 'company size',
+  'company.industry': 'industry',
+  'leadSource.detail': 'lead source detail',
+}
+
+/** The lines that every live message has: firm, score, deadline. The spoken form leaves out what the opening says. */
+export function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput, form: 'spoken' | 'shown'): string[] {
+  if (!handoff) return []
+  const { attributes, score } = lead
+  const size = text(attributes, 'company.size')
+  const role = form === 'shown' ? text(attributes, 'jobTitle') : undefined
+  const firm = [
+    role && `*${role}*`,
+    text(attributes, 'company.industry'),
+    size === undefined ? undefined : `${size} people`,
+    text(attributes, 'country'),
+  ].filter(Boolean)
+  const lines: string[] = firm.length > 0 ? [firm.join(' · ')] : []
+  lines.push(
+    `*Score ${score.total}* (${score.band}): fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
+  )
+  const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt, timeZone)}*`
+  const forTheRep = kind === 'rep-alert' || kind === 'reminder'
+  lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff).rep)}`)
+  if (kind === 'manager-alert')
+    return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
+  const [before, holder] = handoff.holders.slice(-2)
+  if (before && holder) {
+    const from = mention(slackIds, before.rep)
+    if (holder.how === 'passed-on') lines.push(`Passed on by ${holder.by ? `<@${holder.by}>` : from}`)
+    else if (holder.how === 'owner-changed') lines.push(`Was with ${from} before, given on in HubSpot`)
+    else lines.push(`Reassigned from ${from}: no response`)
+    const hears = managerHearsAt(handoff)
+    if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
+  }
+  return lines
+}
+
+/** Why this score, what the lead looked at, and what is not known of it. */
+export function reasons(lead: LeadRecord): string[] {
+  const lines: string[] = []
+  if (lead.score.reasons.length > 0)
+    lines.push(`*Why ${lead.score.total}:* ${lead.score.reasons.map((reason) => escapeText(reason)).join(' · ')}`)
+  const pages = counted(lead.signals.filter(isPage).map((signal) => pathOf(signal.detail ?? '')))
+  if (pages.length === 0 && lead.pages.last) pages.push(pathOf(lead.pages.last))
+  if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escapeText(page, 60)).join(', ')}`)
+  const content = counted(
+    lead.signals.filter((signal) => signal.detail && !isPage(signal)).map((signal) => signal.detail ?? ''),
+  )
+  if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
+  if (lead.missing.length > 0)
+    lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
+  return lines
+}
+
+const MOVES = new Set(['reassigned', 'passed-on', 'owner-changed'])
+
+/** What became of a lead, for a message that wants nothing any more. */
+export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): string {
+  if (!handoff) return ''
+  if (handoff.ended) {
+    const { how, at, by, reason, minutes } = handoff.ended
+    const person = by ? ` by <@${by}>` : ''
+    const when = slackDate(at, timeZone)
+    const returned = handoff.events.findLast((event) => event.what === 'returned')
+    const back = returned ? `\n${eventLine(returned, slackIds, timeZone)}` : ''
+    if (how === 'contacted') return `*Contacted*${person} ${when}, after ${duration(minutes * 60_000)}${back}`
+    if (how === 'seen-in-hubspot')
+      return `*Contacted*: seen in HubSpot ${when}, after ${duration(minutes * 60_000)}${back}`
+    if (how === 'disqualified') return `*Disqualified*${person} ${when}: ${escapeText(reason ?? '', 300)}`
+    return `*Closed* ${when}: the contact is no longer in HubSpot`
+  }
+  const move = handoff.events.findLast((event) => MOVES.has(event.what))
+  return move && reader ? eventLine(move, slackIds, timeZone) : ''
+}
+
+function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
+  const when = slackDate(event.at, timeZone)
+  const rep = event.rep ? mention(slackIds, event.rep) : ''
+  const by = event.by ? ` by <@${event.by}>` : ''
+  switch (event.what) {
+    case 'started':
+      return `Given to ${rep} ${when}`
+    case 'reminded':
+      return `Reminded ${rep} ${when}`
+    case 'reassigned':
+      return `*Reassigned* to ${rep} ${when}: no response`
+    case 'passed-on':
+      return `*Passed on* to ${rep}${by} ${when}`
+    case 'nobody-left':
+      return event.by ? `*Wanted to pass on*${by} ${when}: nobody else is left` : `*Nobody left* to give it to ${when}`
+    case 'owner-changed':
+      return `*Given* to ${rep} in HubSpot ${when}`
+    case 'manager-alerted':
+      return `Manager told ${when}`
+    case 'contacted':
+      return `*Contacted*${by} ${when}`
+    case 'seen-in-hubspot':
+      return `*Contacted*: seen in HubSpot ${when}`
+    case 'disqualified':
+      return `*Disqualified*${by} ${when}`
+    case 'returned':
+      return `Back to nurture ${when}: ${escapeText(event.detail ?? '')}`
+    case 'contact-gone':
+      return `*Closed* ${when}`
+  }
+}
+
+/** The small print: route, what happened last, contact id. */
+export function contextLine({ kind, lead, handoff, slackIds, timeZone }: MessageInput): string {
+  if (!handoff) return ''
+  // The manager's message tells the whole course above.
+  const recent =
+    kind === 'manager-alert' ? [] : handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
+  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${escapeText(lead.id)}`].join(' · ')
+}
+
+/** Who the lead is, in a few words: name, role, company. */
+export function who(lead: LeadRecord): string {
+  const { attributes } = lead
+  const role = text(attributes, 'jobTitle')
+  const company = text(attributes, 'company.name')
+  return [
+    escapeText(displayName(attributes)),
+    role && `, ${role}`,
+    company && (role ? ` at ${company}` : `, ${company}`),
+  ]
+    .filter(Boolean)
+    .join('')
+}
+
+function mention(slackIds: Record<string, string>, rep: string): string {
+  const id = slackIds[rep]
+  return id ? `<@${id}>` : escapeText(rep)
+}
+
+function text(attributes: Attributes, name: string): string | undefined {
+  const value = attributes[name]?.value
+  return value === undefined ? undefined : escapeText(String(value), 80)
+}
+
+function isPage(signal: Signal): boolean {
+  return /^(https?:\/\/|\/)/.test(signal.detail ?? '')
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '') || '/'
+}
+
+function counted(items: string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
+  return [...counts].slice(-5).map(([item, count]) => (count > 1 ? `${item} (${count}×)` : item))
+}

@@ -1,0 +1,116 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import manifest from '../../package.json' with { type: 'json' }
+import { type FailureKind, type OutsideSystem, withDeadline } from './errors.ts'
+
+/** The metrics of one running service, as Prometheus reads them. No label holds an id, an address or a name of a person. */
+export type Metrics = ReturnType<typeof createMetrics>
+
+// From an alert that nothing held up to one that waited out an outage.
+const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 1_800, 3_600]
+
+// A counter that begins with its first event hides that event from rate(): what is watched for begins at 0.
+const WATCHED_EVENTS = {
+  request: ['signature-missing', 'signature-stale', 'signature-wrong', 'not-stored'],
+  click: ['signature-missing', 'signature-stale', 'signature-wrong'],
+  'contact.creation': ['kept'],
+  'contact.propertyChange': ['kept', 'own-write'],
+  signal: ['kept', 'duplicate', 'unknown'],
+  any: ['duplicate'],
+}
+
+/** Makes a fresh set of metrics, so that several services in one process stay apart. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'baton_info',
+    help: 'Always 1: the versions of Baton, Node and the time zone database of this process',
+    labelNames: ['version', 'node', 'tz'] as const,
+    registers,
+  }).set({ version: manifest.version, node: process.versions.node, tz: process.versions.tz ?? 'unknown' }, 1)
+  const events = new Counter({
+    name: 'baton_events_total',
+    help:
+      'What came in, by kind and what became of it. kept: waits for its lead; duplicate: seen in the last 48 hours (a ' +
+      'webhook event is counted as kept as well); own-write: the echo of what Baton wrote; ignored, malformed and ' +
+      'unknown: of no use; signature-*: a request or click that was refused; not-stored: a request answered 503',
+    labelNames: ['kind', 'outcome'] as const,
+    registers,
+  })
+  for (const [kind, outcomes] of Object.entries(WATCHED_EVENTS)) {
+    for (const outcome of outcomes) events.inc({ kind, outcome }, 0)
+  }
+  const calls = new Counter({
+    name: 'baton_outside_calls_total',
+    help:
+      'Calls to outside systems by system, operation and outcome: ok, rate-limited, unavailable (tried again), ' +
+      'unknown-outcome (looked up before it is repeated), refused (not repeated)',
+    labelNames: ['system', 'operation', 'outcome'] as const,
+    registers,
+  })
+  const lastCalls = new Map<OutsideSystem, { outcome: FailureKind | 'ok'; code: string }>()
+  return {
+    registry,
+    events,
+    decisions: new Counter({
+      name: 'baton_decisions_total',
+      help: 'Decisions about leads, by the route that matched and the action that was taken',
+      labelNames: ['route', 'action'] as const,
+      registers,
+    }),
+    calls,
+    /** Counts a call to an outside system, and remembers how that system answered last. */
+    countCall(system: OutsideSystem, operation: string, outcome: FailureKind | 'ok', code = ''): void {
+      calls.inc({ system, operation, outcome })
+      lastCalls.set(system, { outcome, code })
+    },
+    /** How each outside system that was called answered last; `code` is its own, such as an HTTP status. */
+    lastCalls: lastCalls as ReadonlyMap<OutsideSystem, { outcome: FailureKind | 'ok'; code: string }>,
+    alertLatency: new Histogram({
+      name: 'baton_alert_latency_seconds',
+      help: 'Seconds from the moment Baton received what led to a handoff until Slack took the alert to the first rep',
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    rescoreRemaining: new Gauge({
+      name: 'baton_rescore_remaining',
+      help: 'Leads that older rules scored and that still have to be scored again. Set by workers, 0 elsewhere: use max()',
+      registers,
+    }),
+    deadLetters: new Gauge({
+      name: 'baton_dead_letters',
+      help: 'Leads and messages that could not be processed and wait for a person. Set by workers, 0 elsewhere: use max()',
+      registers,
+    }),
+  }
+}
+
+/** One value of a gauge, with its labels when it has any. */
+export type Sample<L extends string> = [value: number, labels?: Record<L, string>]
+
+const READ_WITHIN = 1_000
+
+/**
+ * Adds a gauge whose values are read at every scrape. When that fails or takes longer than a second, the gauge is left
+ * out of this scrape and nothing else is.
+ */
+export function addGauge<L extends string>(
+  metrics: Metrics,
+  options: { name: string; help: string; labelNames?: readonly L[]; read: () => Promise<Sample<L>[]> },
+): void {
+  const { name, help, labelNames = [], read } = options
+  new Gauge<L>({
+    name,
+    help,
+    labelNames,
+    registers: [metrics.registry],
+    async collect() {
+      const samples = await withDeadline(read(), READ_WITHIN, () => new Error('deadline')).catch(() => [])
+      this.reset()
+      // Without labels a reset leaves a 0 behind, and a value that nobody could read is not 0.
+      if (labelNames.length === 0) this.remove()
+      for (const [value, labels] of samples) labels ? this.set(labels, value) : this.set(value)
+    },
+  })
+}

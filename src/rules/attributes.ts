@@ -1,0 +1,56 @@
+/** What an attribute of a lead can hold. A list (tech stack) matches a test when any of its entries does. */
+export type AttributeValue = string | number | boolean | string[]
+
+/** A known attribute and where it came from, for example `hubspot:jobtitle`, `company:industry` or `apollo`. */
+export interface Attribute {
+  value: AttributeValue
+  source: string
+}
+
+/** The known attributes of a lead by the names of the contract. An absent name is unknown, which is never the same as zero. */
+export type Attributes = Record<string, Attribute>
+
+/**
+ * Something the lead did. `id` is unique within the lead; `at` is epoch milliseconds; `detail` is a page, form or title
+ * to show. `decision` is the number of the decision that was the first to know of it.
+ */
+export interface Signal {
+  id: string
+  type: string
+  at: number
+  detail?: string
+  decision?: number
+}
+
+/**
+ * The attributes that conditions may use, in the order in which they become known.
+ * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring.
+ */
+export const ATTRIBUTE_NAMES = {
+  facts: [
+    'email',
+    'email.domain',
+    'email.free',
+    'firstName',
+    'lastName',
+    'jobTitle',
+    'country',
+    'leadSource',
+    'leadSource.detail',
+    'lifecycleStage',
+    'leadStatus',
+    'company.name',
+    'company.domain',
+    'company.size',
+    'company.industry',
+    'company.revenue',
+    'company.techStack',
+  ],
+  icp: ['persona', 'icp.tier', 'icp.negative'],
+  results: ['score', 'score.fit', 'score.engagement', 'band'],
+} as const
+
+/** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */
+export function fillText(text: string, lookup: (name: string) => AttributeValue | undefined): string {
+  return text.replace(/\{([^{}]+)\}/g, (_, name: string) => String(lookup(name.trim()) ?? 'unknown'))
+}

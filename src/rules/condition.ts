@@ -1,0 +1,107 @@
+import { isMatch } from 'matcher'
+import type { AttributeValue } from './attributes.ts'
+
+/**
+ * Conditions decide tiers, personas, points and routes. They have three answers: an attribute that is unknown
+ * makes a test `unknown`, not `false`, so that the breakdown can say what is missing. Only `true` counts as met.
+ */
+export type Truth = 'true' | 'false' | 'unknown'
+
+/** The tests on one attribute; all that are given must hold. `within` (milliseconds) narrows a count of signals. */
+export interface AttributeTest {
+  is?: AttributeValue | undefined
+  in?: AttributeValue[] | undefined
+  atLeast?: number | undefined
+  atMost?: number | undefined
+  between?: [number, number] | undefined
+  matches?: string[] | undefined
+  known?: boolean | undefined
+  within?: number | undefined
+}
+
+/** A condition as a tree: a test on an attribute, or a combination. */
+export type Condition =
+  | { kind: 'test'; attribute: string; test: AttributeTest }
+  | { kind: 'all' | 'any'; of: Condition[] }
+  | { kind: 'not'; of: Condition }
+
+/** One test as it was made, for the explanation. `value` is absent when the attribute was unknown. */
+export interface Check {
+  attribute: string
+  test: AttributeTest
+  value?: AttributeValue
+  truth: Truth
+}
+
+/** A condition's answer with every test that was made on the way to it. */
+export interface Evaluation {
+  truth: Truth
+  checks: Check[]
+}
+
+/** Reads an attribute; `within` (milliseconds) is given for counts of signals only. Undefined means unknown. */
+export type Lookup = (attribute: string, within?: number) => AttributeValue | undefined
+
+/** Evaluates a condition. Pure; every test is made, so that the explanation is complete. */
+export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
+  switch (condition.kind) {
+    case 'test': {
+      const value = lookup(condition.attribute, condition.test.within)
+      const truth = testValue(condition.test, value)
+      const check: Check = { attribute: condition.attribute, test: condition.test, truth }
+      if (value !== undefined) check.value = value
+      return { truth, checks: [check] }
+    }
+    case 'not': {
+      const inner = evaluate(condition.of, lookup)
+      const truth = inner.truth === 'unknown' ? 'unknown' : inner.truth === 'true' ? 'false' : 'true'
+      return { truth, checks: inner.checks }
+    }
+    case 'all':
+    case 'any': {
+      const decisive: Truth = condition.kind === 'all' ? 'false' : 'true'
+      let truth: Truth = condition.kind === 'all' ? 'true' : 'false'
+      const checks: Check[] = []
+      for (const part of condition.of) {
+        const inner = evaluate(part, lookup)
+        checks.push(...inner.checks)
+        if (inner.truth === decisive || (inner.truth === 'unknown' && truth !== decisive)) truth = inner.truth
+      }
+      return { truth, checks }
+    }
+  }
+}
+
+/** Every attribute that a condition asks for, for validation. */
+export function attributesOf(condition: Condition): string[] {
+  if (condition.kind === 'test') return [condition.attribute]
+  if (condition.kind === 'not') return attributesOf(condition.of)
+  return condition.of.flatMap(attributesOf)
+}
+
+// What looks at the value itself, which must be known for it.
+const OF_THE_VALUE = ['is', 'in', 'atLeast', 'atMost', 'between', 'matches'] as const
+
+function testValue(test: AttributeTest, value: AttributeValue | undefined): Truth {
+  if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
+  if (OF_THE_VALUE.every((name) => test[name] === undefined)) return 'true'
+  if (value === undefined) return 'unknown'
+  const values = Array.isArray(value) ? value : [value]
+  return values.some((single) => passes(test, single)) ? 'true' : 'false'
+}
+
+function passes(test: AttributeTest, value: string | number | boolean): boolean {
+  const number = typeof value === 'number' ? value : Number.NaN
+  if (test.is !== undefined && !same(test.is, value)) return false
+  if (test.in !== undefined && !test.in.some((option) => same(option, value))) return false
+  if (test.atLeast !== undefined && !(number >= test.atLeast)) return false
+  if (test.atMost !== undefined && !(number <= test.atMost)) return false
+  if (test.between !== undefined && !(number >= test.between[0] && number <= test.between[1])) return false
+  // Newlines are folded so that a glob sees one line of text, as a person does.
+  if (test.matches !== undefined && !isMatch(String(value).replace(/\s+/g, ' ').trim(), test.matches)) return false
+  return true
+}
+
+function same(expected: AttributeValue, value: string | number | boolean): boolean {
+  return String(expected).trim().toLowerCase() === String(value).trim().toLowerCase()
+}

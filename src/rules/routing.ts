@@ -1,0 +1,64 @@
+import { type Attributes, fillText } from './attributes.ts'
+import { type Condition, type Evaluation, evaluate, type Lookup } from './condition.ts'
+
+/** Where a route sends a lead: to a pool of reps, to a nurture track, or out with a reason. */
+export type Destination = { pool: string } | { nurture: string } | { disqualify: string }
+
+/** One route of `config/routing.yaml`. The last has no condition. `rescore` is milliseconds. */
+export interface Route {
+  name: string
+  when?: Condition | undefined
+  to: Destination
+  handoff?: string | undefined
+  rescore?: number | undefined
+}
+
+/** The routing rules. */
+export interface RoutingConfig {
+  routes: Route[]
+  keepOwner: boolean
+  requiredForSales: string[]
+}
+
+/** Where a lead goes and why: the conditions of every route up to the one that matched. */
+export interface RouteDecision {
+  route: string
+  to: Destination
+  handoff?: string
+  rescore?: number
+  considered: { route: string; evaluation: Evaluation }[]
+}
+
+/** First match wins. Throws when no route matches, which a checked config cannot reach: its last route has no condition. */
+export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDecision {
+  const considered: RouteDecision['considered'] = []
+  for (const route of routes) {
+    const evaluation: Evaluation = route.when ? evaluate(route.when, lookup) : { truth: 'true', checks: [] }
+    considered.push({ route: route.name, evaluation })
+    if (evaluation.truth !== 'true') continue
+    const decision: RouteDecision = { route: route.name, to: fill(route.to, lookup), considered }
+    if (route.handoff !== undefined) decision.handoff = route.handoff
+    if (route.rescore !== undefined) decision.rescore = route.rescore
+    return decision
+  }
+  throw new Error('no route matched: the last route of routing.yaml must have no condition')
+}
+
+/** The longest time, in milliseconds, that any route looks back at signals; 0 when none is limited. */
+export function longestWithin(routes: readonly Route[]): number {
+  return Math.max(0, ...routes.flatMap((route) => (route.when ? withinOf(route.when) : [])))
+}
+
+function withinOf(condition: Condition): number[] {
+  if (condition.kind === 'test') return condition.test.within === undefined ? [] : [condition.test.within]
+  return condition.kind === 'not' ? withinOf(condition.of) : condition.of.flatMap(withinOf)
+}
+
+/** Which attributes that sales needs are unknown, in the order of the config. */
+export function missingForSales(required: readonly string[], attributes: Attributes): string[] {
+  return required.filter((name) => name !== 'score' && attributes[name] === undefined)
+}
+
+function fill(to: Destination, lookup: Lookup): Destination {
+  return 'disqualify' in to ? { disqualify: fillText(to.disqualify, lookup) } : to
+}

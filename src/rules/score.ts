@@ -1,0 +1,125 @@
+import type { Attributes, Signal } from './attributes.ts'
+import type { Lookup } from './condition.ts'
+import { type EngagementConfig, type EngagementResult, engagementOverTime, scoreEngagement } from './engagement.ts'
+import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
+import { type IcpConfig, type IcpResult, matchIcp } from './icp.ts'
+import { clamp } from './rounding.ts'
+
+/** The bands from coldest to hottest. */
+export const BANDS = ['low', 'medium', 'high', 'hot'] as const
+export type Band = (typeof BANDS)[number]
+
+/** Everything that turns a lead into a score (`config/scoring.yaml`): each band's number is its lowest total. */
+export interface ScoringConfig {
+  fit: FitConfig
+  engagement: EngagementConfig
+  bands: Record<Band, number>
+  mql: { score: number; fit: number; engagement: number }
+}
+
+/** A lead's score at one instant with everything that explains it. `total` is 0–100. */
+export interface LeadScore {
+  icp: IcpResult
+  fit: FitResult
+  engagement: EngagementResult
+  total: number
+  band: Band
+  /** The shared definition of a marketing-qualified lead: total, fit and engagement all reach their minimum. */
+  mql: boolean
+}
+
+/** Scores a lead at `now` (epoch milliseconds). Pure: the same input gives the same score. */
+export function scoreLead(
+  config: { icp: IcpConfig; scoring: ScoringConfig },
+  attributes: Attributes,
+  signals: readonly Signal[],
+  now: number,
+): LeadScore {
+  const icp = matchIcp(config.icp, factLookup(attributes))
+  const fit = scoreFit(config.scoring.fit, icpLookup(attributes, icp))
+  const engagement = scoreEngagement(config.scoring.engagement, signals, now)
+  const total = totalOf(fit.points, engagement.points)
+  const { mql } = config.scoring
+  return {
+    icp,
+    fit,
+    engagement,
+    total,
+    band: bandOf(config.scoring.bands, total),
+    mql: total >= mql.score && fit.points >= mql.fit && engagement.points >= mql.engagement,
+  }
+}
+
+/** Total = clamp(fit + engagement, 0, 100). */
+export function totalOf(fit: number, engagement: number): number {
+  return clamp(fit + engagement, 0, 100)
+}
+
+/** The hottest band whose minimum the total reaches. */
+export function bandOf(bands: Record<Band, number>, total: number): Band {
+  return BANDS.findLast((band) => total >= bands[band]) ?? 'low'
+}
+
+const TEN_YEARS = 10 * 365 * 24 * 60 * 60_000
+
+/**
+ * The first instant after `now` (epoch milliseconds) at which the band falls although nothing happens; null when it
+ * never does. Without new signals a score can only fall, so the instant is found by halving the time to a far end.
+ */
+export function nextBandChange(
+  scoring: ScoringConfig,
+  fitPoints: number,
+  signals: readonly Signal[],
+  now: number,
+): number | null {
+  const engagementAt = engagementOverTime(scoring.engagement, signals)
+  const bandAt = (at: number) => bandOf(scoring.bands, totalOf(fitPoints, engagementAt(at)))
+  const present = bandAt(now)
+  if (present === 'low') return null
+  let same = now
+  let changed = farEnd(scoring.engagement, signals, now)
+  if (bandAt(changed) === present) return null
+  while (changed - same > 1) {
+    const middle = Math.floor((same + changed) / 2)
+    if (bandAt(middle) === present) same = middle
+    else changed = middle
+  }
+  return changed
+}
+
+function farEnd(config: EngagementConfig, signals: readonly Signal[], now: number): number {
+  if (config.window === undefined) return now + TEN_YEARS
+  const last = signals.reduce((latest, signal) => Math.max(latest, signal.at), 0)
+  return Math.ceil(Math.max(now, last + config.window)) + 1
+}
+
+/** Reads the attributes that came from outside. */
+export function factLookup(attributes: Attributes): Lookup {
+  return (name) => attributes[name]?.value
+}
+
+/** Reads facts, and what the ideal customer profile says of them. */
+export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
+  const derived: Attributes = {}
+  if (icp.tier !== undefined) derived['icp.tier'] = { value: icp.tier, source: 'icp.yaml' }
+  if (icp.persona !== undefined) derived.persona = { value: icp.persona, source: 'icp.yaml' }
+  if (icp.negative !== undefined) derived['icp.negative'] = { value: icp.negative, source: 'icp.yaml' }
+  return factLookup({ ...attributes, ...derived })
+}
+
+/** Reads everything: facts, profile, score, band, and counts of signals (`signals.<type>`, within a time). */
+export function fullLookup(attributes: Attributes, signals: readonly Signal[], score: LeadScore, now: number): Lookup {
+  const known = icpLookup(attributes, score.icp)
+  const results: Record<string, string | number> = {
+    score: score.total,
+    'score.fit': score.fit.points,
+    'score.engagement': score.engagement.points,
+    band: score.band,
+  }
+  return (name, within) => {
+    if (!name.startsWith('signals.')) return results[name] ?? known(name)
+    const type = name.slice('signals.'.length)
+    return signals.filter((signal) => signal.type === type && (within === undefined || now - signal.at <= within))
+      .length
+  }
+}

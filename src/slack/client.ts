@@ -1,0 +1,189 @@
+import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import type { Block } from '../messages/alert.ts'
+import type { Modal } from '../messages/controls.ts'
+import { type FailureKind, OutsideError, withDeadline } from '../platform/errors.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { inSpan } from '../platform/tracing.ts'
+
+/*
+ * Slack behind Baton's own few verbs. The client library would retry for half an hour and pause everything, so its
+ * retries are off and the queue decides. Posting is the only call that must not be repeated blindly: Slack knows no
+ * idempotency key, so every message carries its key in the metadata, by which it is found in the history.
+ */
+
+/** A message to send: full text for screen readers and pushes, blocks for the eye, and the key that finds it again. */
+export interface SlackMessage {
+  text: string
+  blocks: Block[]
+}
+
+/** Slack's verbs. All reject with `OutsideError`. */
+export type Slack = ReturnType<typeof createSlack>
+
+const DEADLINE = 5_000
+const EVENT_TYPE = 'baton_alert'
+const UNKNOWN_OUTCOME = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'])
+const OPERATOR = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+  'messages_tab_disabled',
+  'access_denied',
+  'ekm_access_denied',
+  'org_login_required',
+])
+const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
+
+/** Connects to Slack. A call may take `deadline` milliseconds, 5,000 unless told. */
+export function createSlack(options: {
+  token: string
+  apiUrl?: string | undefined
+  metrics: Metrics
+  deadline?: number
+}) {
+  const { deadline = DEADLINE } = options
+  const client = new WebClient(options.token, {
+    ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    // Ends the request itself; the deadline around it also holds where the library's timeout does not.
+    timeout: 0.75 * deadline,
+    maxRequestConcurrency: 10,
+    allowAbsoluteUrls: false,
+    // The library's own log would show arguments, which are about leads.
+    logger: {
+      debug() {},
+      info() {},
+      warn() {},
+      error() {},
+      setLevel() {},
+      getLevel: () => LogLevel.ERROR,
+      setName() {},
+    },
+  })
+  const directMessages = new Map<string, string>()
+
+  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return inSpan(`slack ${operation}`, {}, () => counted(operation, work))
+  }
+
+  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await withDeadline(
+        work(),
+        deadline,
+        () => new OutsideError('slack', 'unknown-outcome', 'deadline'),
+      )
+      options.metrics.countCall('slack', operation, 'ok')
+      return result
+    } catch (error) {
+      const failure = toOutsideError(error)
+      options.metrics.countCall('slack', operation, failure.kind, failure.code)
+      throw failure
+    }
+  }
+
+  async function channelFor(to: string): Promise<string> {
+    if (!/^[UW]/.test(to)) return to
+    const known = directMessages.get(to)
+    if (known) return known
+    const answer = await call('conversations.open', () => client.conversations.open({ users: to }))
+    const channel = answer.channel?.id
+    if (!channel) throw new OutsideError('slack', 'refused', 'no_channel')
+    directMessages.set(to, channel)
+    return channel
+  }
+
+  return {
+    /** The channel to post to: a channel id as it is, a user's direct message for a user id. */
+    channelFor,
+
+    /** Posts a message. When the blocks are refused it is sent once more as text only. */
+    async post(channel: string, key: string, message: SlackMessage): Promise<{ channel: string; ts: string }> {
+      const metadata = { event_type: EVENT_TYPE, event_payload: { alert_key: key } }
+      const send = (blocks: { blocks?: Block[] }) =>
+        call('chat.postMessage', () =>
+          client.chat.postMessage({
+            channel,
+            text: message.text,
+            metadata,
+            unfurl_links: false,
+            unfurl_media: false,
+            ...blocks,
+          }),
+        )
+      const answer = await send({ blocks: message.blocks }).catch((error: OutsideError) => {
+        if (!PAYLOAD.has(error.code)) throw error
+        return send({})
+      })
+      return { channel: answer.channel ?? channel, ts: answer.ts ?? '' }
+    },
+
+    /** Looks for a message by its key, from `since` (epoch milliseconds) on; null when it is not there. */
+    async find(channel: string, key: string, since: number): Promise<{ channel: string; ts: string } | null> {
+      const oldest = String(since / 1_000 - 60)
+      let cursor: string | undefined
+      do {
+        const page = await call('conversations.history', () =>
+          client.conversations.history({
+            channel,
+            oldest,
+            limit: 100,
+            include_all_metadata: true,
+            ...(cursor ? { cursor } : {}),
+          }),
+        )
+        for (const message of page.messages ?? []) {
+          const { metadata, ts } = message as {
+            ts?: string
+            metadata?: { event_type?: string; event_payload?: Record<string, unknown> }
+          }
+          if (ts && metadata?.event_type === EVENT_TYPE && metadata.event_payload?.alert_key === key)
+            return { channel, ts }
+        }
+        cursor = page.response_metadata?.next_cursor || undefined
+      } while (cursor)
+      return null
+    },
+
+    /** Replaces a message's text and blocks. Safe to repeat. */
+    async update(channel: string, ts: string, message: SlackMessage): Promise<void> {
+      await call('chat.update', () => client.chat.update({ channel, ts, text: message.text, blocks: message.blocks }))
+    },
+
+    /** Shows a message that only one user sees. */
+    async tellPrivately(channel: string, user: string, message: SlackMessage): Promise<void> {
+      await call('chat.postEphemeral', () =>
+        client.chat.postEphemeral({ channel, user, text: message.text, blocks: message.blocks }),
+      )
+    },
+
+    /** Opens a modal; the trigger is good for three seconds and one use. */
+    async openModal(trigger: string, view: Modal): Promise<void> {
+      await call('views.open', () => client.views.open({ trigger_id: trigger, view }))
+    },
+  }
+}
+
+function toOutsideError(error: unknown): OutsideError {
+  if (error instanceof OutsideError) return error
+  const failure = (kind: FailureKind, code: string, wait?: number) => new OutsideError('slack', kind, code, wait)
+  if (error instanceof WebAPIRateLimitedError) return failure('rate-limited', 'ratelimited', error.retryAfter * 1_000)
+  if (error instanceof WebAPIPlatformError) {
+    const code = String(error.data.error)
+    // A proxy's page instead of an answer: nobody knows what became of the call.
+    if (!/^[a-z0-9_]+$/.test(code)) return failure('unknown-outcome', 'not-an-answer')
+    if (code === 'ratelimited' || code === 'rate_limited') return failure('rate-limited', code, 5_000)
+    if (UNKNOWN_OUTCOME.has(code)) return failure('unknown-outcome', code)
+    return failure(OPERATOR.has(code) ? 'unavailable' : 'refused', code)
+  }
+  if (error instanceof WebAPIHTTPError) {
+    return failure(error.statusCode >= 500 ? 'unknown-outcome' : 'unavailable', String(error.statusCode))
+  }
+  // A 429 without Retry-After reaches us as a plain error that names the header.
+  if (error instanceof Error && /retry header/i.test(error.message)) return failure('rate-limited', '429', 5_000)
+  return failure('unknown-outcome', 'no-answer')
+}

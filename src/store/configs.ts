@@ -1,0 +1,26 @@
+import type { Config } from '../config/config.ts'
+import type { Store } from './partitions.ts'
+
+// Raised when the shape of `Config` changes: an older one can then be shown by name, but not computed with.
+const SHAPE = 1
+
+/** Every config that ever decided, by version, so that a decision can be computed again. */
+export type ConfigVersions = ReturnType<typeof createConfigVersions>
+
+/** Opens the versions; one hash holds them all, a few kilobytes each. */
+export function createConfigVersions({ redis, keys }: Store) {
+  const key = keys.shared('configs')
+  return {
+    /** Keeps a config under its version, before it decides anything. */
+    async keep(config: Config): Promise<void> {
+      await redis.hsetnx(key, config.version, JSON.stringify({ shape: SHAPE, config }))
+    },
+
+    /** A config by its version; null when there is none, or another release of Baton wrote it in another shape. */
+    async read(version: string): Promise<Config | null> {
+      const json = await redis.hget(key, version)
+      const kept = json ? (JSON.parse(json) as { shape: number; config: Config }) : null
+      return kept?.shape === SHAPE ? kept.config : null
+    },
+  }
+}

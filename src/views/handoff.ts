@@ -1,0 +1,62 @@
+import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import type { Team } from '../handoffs/team.ts'
+import { duration, localTime } from '../rules/words.ts'
+import type { LeadView } from './lead-schema.ts'
+
+const MINUTE = 60_000
+const iso = (at: number) => new Date(at).toISOString()
+
+/** Who has or had the lead, the last one first named. */
+export function assignmentView(handoff: Handoff): NonNullable<LeadView['assignment']> {
+  const { rep, pool, how, since } = holderOf(handoff)
+  return {
+    handoff: handoff.id,
+    rep,
+    pool,
+    how,
+    since: iso(since),
+    holders: handoff.holders.map((holder) => ({
+      rep: holder.rep,
+      how: holder.how,
+      since: iso(holder.since),
+      ...(holder.by ? { by: holder.by } : {}),
+    })),
+  }
+}
+
+/** The clock of a handoff with the open hours that it counted, in the time zone of the rep who held it at the start. */
+export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['clock']> {
+  const first = team.reps[handoff.holders[0]?.rep ?? '']
+  const timeZone = team.calendars[handoff.calendar ?? first?.calendar ?? '']?.timeZone ?? 'UTC'
+  return {
+    handoff: handoff.id,
+    definition: handoff.definition,
+    status: handoff.status,
+    hours: handoff.calendar === null ? 'elapsed' : 'business',
+    calendar: handoff.calendar,
+    timeZone,
+    startedAt: iso(handoff.startedAt),
+    dueAt: iso(handoff.dueAt),
+    counted: handoff.counted.map(({ from, to }) => ({ from: iso(from), to: iso(to), minutes: (to - from) / MINUTE })),
+    arithmetic: clockArithmetic(handoff, timeZone),
+    ladder: handoff.ladder.map((rung) => ({
+      do: rung.do,
+      dueAt: iso(rung.dueAt),
+      ...(rung.doneAt === undefined ? {} : { doneAt: iso(rung.doneAt) }),
+    })),
+    ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),
+    ...(handoff.ended ? { ended: { ...handoff.ended, at: iso(handoff.ended.at) } } : {}),
+    ...(handoff.followUp ? { tryUntil: iso(handoff.followUp.until) } : {}),
+  }
+}
+
+function clockArithmetic({ startedAt, dueAt, counted, calendar }: Handoff, timeZone: string): string {
+  const local = (at: number) => localTime(at, timeZone)
+  const from = `from ${local(startedAt)}`
+  if (counted.length === 0) return `${duration(dueAt - startedAt)} ${from}: due ${local(dueAt)}`
+  const total = counted.reduce((sum, period) => sum + period.to - period.from, 0)
+  const periods = counted.map(
+    (period) => `${local(period.from)} to ${local(period.to)} (${duration(period.to - period.from)})`,
+  )
+  return `${duration(total)} of open hours of ${calendar} ${from}: ${periods.join(' + ')}; due ${local(dueAt)}`
+}

@@ -1,0 +1,124 @@
+import { localTime, signed } from '../rules/words.ts'
+import type { LeadView } from './lead-schema.ts'
+
+/** The view as text for a terminal, for `explain`. Times are in the time zone of the clock, else in UTC. */
+export function leadViewText(view: LeadView): string {
+  const local = (at: string) => localTime(Date.parse(at), view.clock?.timeZone ?? 'UTC')
+  return [
+    `Lead ${view.id}, decision ${view.decision.number}${view.decision.latest ? '' : ' (an earlier one)'} of ${local(view.decision.at)}, config ${view.configVersion}`,
+    ...(view.doubt ? [view.doubt] : []),
+    ...stateLines(view, local),
+    '',
+    ...scoreLines(view, local),
+    '',
+    ...routeLines(view, local),
+    ...rotationLines(view, local),
+    ...assignmentLines(view, local),
+    ...clockLines(view, local),
+    '',
+    'Attributes',
+    ...Object.entries(view.attributes).map(([name, { value, source }]) => `  ${name} = ${value}  (${source})`),
+    '',
+    'History',
+    ...view.history.map(
+      (line) => `  ${local(line.at)}  ${line.decision ? `${line.decision}. ` : ''}${line.what}: ${line.text}`,
+    ),
+  ].join('\n')
+}
+
+type Local = (at: string) => string
+
+function stateLines({ state }: LeadView, local: Local): string[] {
+  const lines = [
+    state.gone && 'HubSpot no longer has this contact.',
+    state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
+    state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
+    state.returnedAt && `Nobody reached it; in nurture since ${local(state.returnedAt)}.`,
+    state.needsReview && 'Flagged for review.',
+    state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,
+    state.lookAgainAt && `Next look without an event: ${local(state.lookAgainAt)}`,
+  ]
+  return lines.filter((line) => typeof line === 'string')
+}
+
+function scoreLines({ score }: LeadView, local: Local): string[] {
+  const { fitRules, engagementSignals: engagement } = score
+  return [
+    `Score ${score.total} (${score.band})${score.mql ? ', a marketing-qualified lead' : ''}: ${score.arithmetic}`,
+    ...(score.now
+      ? [
+          `  by now: score ${score.now.total} (${score.now.band}): fit ${score.now.fit}, engagement ${score.now.engagement}`,
+        ]
+      : []),
+    `Fit: ${fitRules.arithmetic}`,
+    ...fitRules.rules.map(({ rule, points, worth, why }) => `  ${pointsText(points, worth)}  ${rule}: ${why}`),
+    `Engagement: ${engagement.arithmetic}`,
+    ...engagement.signals.map(
+      ({ signal, points, worth, ageDays, source, why, detail, at }) =>
+        `  ${pointsText(points, worth)}  ${signal}, ${ageDays} days old (${local(at)}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
+    ),
+    ...(engagement.inactivity
+      ? [
+          `  ${pointsText(engagement.inactivity.points, 0)}  no activity since ${local(engagement.inactivity.since)}: ${engagement.inactivity.periods} full periods`,
+        ]
+      : []),
+    ...engagement.notSeen.map(({ signal, worth }) => `  ${pointsText(0, worth)}  ${signal}: not seen`),
+    'Profile (icp.yaml)',
+    ...score.profile.map(({ kind, name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${kind} ${name}: ${why}`),
+  ]
+}
+
+function routeLines({ route, standing }: LeadView, local: Local): string[] {
+  const where = ({ name, to, reason }: Pick<LeadView['standing'], 'name' | 'to' | 'reason'>) =>
+    `${name} (${Object.entries(to)[0]?.join(' ')}): ${reason.replace(`${name}: `, '')}`
+  return [
+    `Route ${where(route)}; ${route.action}`,
+    ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
+    `Stands since ${local(standing.since)}: ${where(standing)}`,
+  ]
+}
+
+function rotationLines({ rotation }: LeadView, local: Local): string[] {
+  if (!rotation) return []
+  return [
+    '',
+    `Rotation: ${rotation.rep ?? 'nobody available'} of ${rotation.pool}${rotation.keptOwner ? ', who is the owner already' : ''}`,
+    ...rotation.pools.flatMap(({ pool, members }) =>
+      members.map(
+        ({ rep, weight, turns, share, lastLeadAt, skipped, chosen }) =>
+          `  ${chosen ? 'yes' : 'no '}  ${pool}/${rep}: ${skipped ?? `${turns} ${turns === 1 ? 'turn' : 'turns'} ÷ weight ${weight} = ${share}, last lead ${lastLeadAt ? local(lastLeadAt) : 'never'}`}`,
+      ),
+    ),
+  ]
+}
+
+function assignmentLines({ assignment }: LeadView, local: Local): string[] {
+  if (!assignment) return []
+  return [
+    '',
+    `Assignment ${assignment.handoff}: ${assignment.rep} of ${assignment.pool}`,
+    ...assignment.holders.map(({ rep, how, since, by }) => `  ${local(since)}  ${rep}: ${how}${by ? ` by ${by}` : ''}`),
+  ]
+}
+
+function clockLines({ clock }: LeadView, local: Local): string[] {
+  if (!clock) return []
+  return [
+    '',
+    `Clock ${clock.definition}: ${clock.status}${clock.breachedAt ? ', breached' : ''}`,
+    `  ${clock.arithmetic}`,
+    ...clock.ladder.map(
+      ({ do: what, dueAt, doneAt }) => `  ${local(dueAt)}  ${what}${doneAt ? `, done ${local(doneAt)}` : ''}`,
+    ),
+    ...(clock.ended
+      ? [
+          `  ${local(clock.ended.at)}  ${clock.ended.how}${clock.ended.by ? ` by ${clock.ended.by}` : ''}, after ${clock.ended.minutes} min`,
+        ]
+      : []),
+  ]
+}
+
+function pointsText(points: number, worth: number): string {
+  const text = points === 0 ? '0' : signed(points)
+  return (points === worth || points !== 0 ? text : `${text} of ${signed(worth)}`).padStart(9)
+}

@@ -1,0 +1,233 @@
+import type { Config } from '../config/config.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
+import { type Decision, decide, reasonFor } from '../leads/decision.ts'
+import { type DecisionEntry, type HistoryEntry, inputsOf, isDecision, type RepChoice } from '../leads/history.ts'
+import type { LeadRecord } from '../leads/lead.ts'
+import type { Attributes, Signal } from '../rules/attributes.ts'
+import type { Check } from '../rules/condition.ts'
+import { scoreLead } from '../rules/score.ts'
+import { testText, whyOf } from '../rules/why.ts'
+import { signed } from '../rules/words.ts'
+import { assignmentView, clockView } from './handoff.ts'
+import type { LeadView } from './lead-schema.ts'
+
+const DAY = 24 * 60 * 60_000
+
+/** What the view is made from. `config` is the one of the decision, or the present one when that is not kept. */
+export interface LeadViewInput {
+  record: LeadRecord
+  handoff: Handoff | null
+  history: readonly HistoryEntry[]
+  config: Config
+  now: number
+}
+
+/** The decision to show: the one of that number, else the latest. Undefined when there is none of that number. */
+export function decisionToShow(
+  history: readonly HistoryEntry[],
+  number: number | undefined,
+): DecisionEntry | undefined {
+  return history.filter(isDecision).findLast((entry) => number === undefined || entry.number === number)
+}
+
+/** Explains a lead by one of its decisions, which is computed again from what it was made from. */
+export function leadView({ record, handoff, history, config, now }: LeadViewInput, entry: DecisionEntry): LeadView {
+  const decisions = history.filter(isDecision)
+  const inputs = inputsOf(record, decisions, entry.number) ?? record
+  const decision = decide(config, inputs, entry.standing, entry.at)
+  const choice = decisions.findLast((one) => one.choice && one.number <= entry.number)?.choice
+  const doubt = doubtOf(config, decision, entry)
+  return {
+    id: record.id,
+    configVersion: entry.config,
+    ...(doubt ? { doubt } : {}),
+    decision: { number: entry.number, at: iso(entry.at), latest: entry.number === record.decisions },
+    state: stateOf(record),
+    attributes: inputs.attributes,
+    enrichment: Object.fromEntries(
+      Object.entries(record.enrichment).map(([name, { status, at }]) => [name, { status, at: iso(at) }]),
+    ),
+    score: scoreView(config, decision, inputs, entry, now),
+    standing: {
+      name: record.route.name,
+      to: record.route.to,
+      reason: record.route.reason,
+      since: iso(record.route.at),
+    },
+    route: {
+      name: entry.route,
+      to: entry.to,
+      reason: reasonFor(decision),
+      action: entry.action,
+      considered: decision.route.considered.map(({ route, evaluation }) => ({
+        route,
+        matched: evaluation.truth === 'true',
+        why: whyOf(evaluation),
+        checks: evaluation.checks.map((check) => checkView(check, inputs.attributes)),
+      })),
+    },
+    rotation: choice ? rotationView(choice) : null,
+    assignment: handoff && assignmentView(handoff),
+    clock: handoff && clockView(handoff, config.team),
+    history: history.map(historyLine),
+  }
+}
+
+// A decision that is older than scoring's window may lack signals that have been forgotten since.
+function doubtOf(config: Config, { score, route }: Decision, entry: DecisionEntry): string | undefined {
+  if (entry.config !== config.version)
+    return 'The config of this decision is not kept: what follows is by the present one.'
+  if (score.total === entry.score && score.fit.points === entry.fit && route.route === entry.route) return undefined
+  return `It was score ${entry.score} (fit ${entry.fit}, engagement ${entry.engagement}), route ${entry.route}, from signals that are no longer kept: what follows lacks them.`
+}
+
+function stateOf(record: LeadRecord): LeadView['state'] {
+  const { rejected, waitingSince, returned, lookAgainAt } = record
+  return {
+    gone: record.gone ?? false,
+    needsReview: record.needsReview,
+    missing: record.missing,
+    lookAgainAt: lookAgainAt === null ? null : iso(lookAgainAt),
+    ...(waitingSince === undefined ? {} : { waitingSince: iso(waitingSince) }),
+    ...(returned ? { returnedAt: iso(returned.at) } : {}),
+    ...(rejected ? { rejected: { ...rejected, at: iso(rejected.at) } } : {}),
+  }
+}
+
+function scoreView(
+  config: Config,
+  { score }: Decision,
+  inputs: { attributes: Attributes; signals: Signal[] },
+  entry: DecisionEntry,
+  now: number,
+): LeadView['score'] {
+  const { fit, engagement, icp } = score
+  const rules = config.scoring.engagement.signals
+  const today = scoreLead(config, inputs.attributes, inputs.signals, now)
+  const faded = today.total !== score.total || today.engagement.points !== score.engagement.points
+  const seen = new Set(inputs.signals.map((signal) => signal.type))
+  return {
+    total: score.total,
+    fit: fit.points,
+    engagement: engagement.points,
+    band: score.band,
+    mql: score.mql,
+    at: iso(entry.at),
+    arithmetic: `fit ${fit.points} + engagement ${engagement.points} = ${fit.points + engagement.points}, kept between 0 and 100: ${score.total}`,
+    fitRules: {
+      arithmetic: `${sumText(fit.contributions.map(({ points }) => points))}, at most ${config.scoring.fit.max}: ${fit.points}`,
+      rules: fit.contributions.map(({ rule, points, worth, evaluation }) => ({
+        rule,
+        points,
+        worth,
+        why: whyOf(evaluation),
+        checks: evaluation.checks.map((check) => checkView(check, inputs.attributes)),
+      })),
+    },
+    engagementSignals: {
+      arithmetic: `${sumText([...engagement.contributions.map(({ points }) => points), engagement.inactivity?.points ?? 0])}, kept between 0 and ${config.scoring.engagement.max}: ${engagement.points}`,
+      signals: engagement.contributions.map(({ signal, points, age, reason }) => ({
+        signal: signal.type,
+        ...(signal.detail ? { detail: signal.detail } : {}),
+        at: iso(signal.at),
+        ageDays: Math.round((age / DAY) * 10) / 10,
+        worth: rules[signal.type]?.points ?? 0,
+        points: Math.round(points * 1000) / 1000,
+        source: sourceOf(signal),
+        why: reason,
+      })),
+      ...(engagement.inactivity
+        ? { inactivity: { ...engagement.inactivity, since: iso(engagement.inactivity.since) } }
+        : {}),
+      notSeen: Object.entries(rules)
+        .filter(([type]) => !seen.has(type))
+        .map(([signal, { points }]) => ({ signal, worth: points })),
+    },
+    profile: icp.checks.map(({ kind, name, evaluation }) => ({
+      kind,
+      name,
+      matched: evaluation.truth === 'true',
+      why: whyOf(evaluation),
+      checks: evaluation.checks.map((check) => checkView(check, inputs.attributes)),
+    })),
+    ...(faded
+      ? { now: { total: today.total, fit: today.fit.points, engagement: today.engagement.points, band: today.band } }
+      : {}),
+  }
+}
+
+function checkView(check: Check, attributes: Attributes) {
+  const source = attributes[check.attribute]?.source
+  return {
+    attribute: check.attribute,
+    wanted: testText(check.test),
+    truth: check.truth,
+    ...(check.value === undefined ? {} : { value: check.value }),
+    ...(source === undefined ? {} : { source }),
+  }
+}
+
+function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
+  return {
+    rep: choice.rep,
+    pool: choice.pool,
+    keptOwner: choice.owner,
+    pools: choice.candidates.map(({ pool, members }) => ({
+      pool,
+      members: members.map(({ rep, weight, turns, lastAssignedAt, skipped }) => ({
+        rep,
+        weight,
+        turns,
+        share: Math.round((turns / weight) * 100) / 100,
+        lastLeadAt: lastAssignedAt === null ? null : iso(lastAssignedAt),
+        skipped,
+        chosen: pool === choice.pool && rep === choice.rep,
+      })),
+    })),
+  }
+}
+
+function historyLine(entry: HistoryEntry): LeadView['history'][number] {
+  const at = iso(entry.at)
+  if (isDecision(entry)) {
+    const { number, score, fit, engagement, band, route, action, config, choice, was } = entry
+    const rep = choice ? (choice.rep ?? 'nobody available') : undefined
+    const changed = Object.keys(was)
+    return {
+      at,
+      what: entry.what,
+      decision: number,
+      config,
+      text: [
+        `score ${score} (fit ${fit}, engagement ${engagement}, ${band})`,
+        `route ${route}`,
+        rep === undefined ? action : `${action} → ${rep}`,
+        ...(number > 1 && changed.length > 0 ? [`changed: ${changed.join(', ')}`] : []),
+      ].join('; '),
+    }
+  }
+  const steps = entry.steps?.map((step) => [step.what, step.rep && `to ${step.rep}`].filter(Boolean).join(' '))
+  const text = [...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
+  return { at, what: entry.what, text }
+}
+
+function sumText(points: number[]): string {
+  const counted = points.filter((point) => point !== 0)
+  if (counted.length === 0) return '0'
+  const sum = counted.reduce((total, point) => total + point, 0)
+  const terms = counted.map((point, index) => (index === 0 && point > 0 ? signed(point).slice(1) : signed(point)))
+  return `${terms
+    .join(' ')
+    .replaceAll(/([+−])(?=\d)/g, '$1 ')
+    .trim()} = ${Math.round(sum * 10) / 10}`
+}
+
+// HubSpot's signals are named after the property that rose or changed; the others came over the API.
+function sourceOf({ id }: Signal): string {
+  return id.startsWith('api-') ? 'POST /v1/signals' : `hubspot:${id.split('-')[0]}`
+}
+
+/** An instant (epoch milliseconds) as ISO 8601 in UTC. */
+export function iso(at: number): string {
+  return new Date(at).toISOString()
+}

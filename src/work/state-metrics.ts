@@ -1,0 +1,41 @@
+import type { ConfigSource } from '../config/watch.ts'
+import type { HubSpot } from '../hubspot/client.ts'
+import { addGauge, type Metrics } from '../platform/metrics.ts'
+import type { LeadStore } from '../store/leads.ts'
+import { HANDOFF_STATES } from '../store/lists.ts'
+
+/** Adds what Prometheus hears about the state that all processes share, read at every scrape, and about the config. */
+export function addStateMetrics(
+  metrics: Metrics,
+  parts: { leads: LeadStore; hubspot: HubSpot; config: Pick<ConfigSource, 'current' | 'refusal'> },
+): void {
+  addGauge(metrics, {
+    name: 'baton_handoffs',
+    help:
+      'Handoffs by status. breached is every one whose deadline passed without a response; it counts under open, ' +
+      'responded or closed as well. The same in every process: use max()',
+    labelNames: ['status'],
+    read: async () => {
+      const counts = await parts.leads.countHandoffs()
+      return HANDOFF_STATES.map((status) => [counts[status], { status }])
+    },
+  })
+  addGauge(metrics, {
+    name: 'baton_hubspot_requests_left',
+    help:
+      'Calls to HubSpot that are left in the present second, of those that all processes share; 0 also while HubSpot ' +
+      'has told Baton to wait. The same in every process: use min()',
+    read: async () => [[await parts.hubspot.requestsLeft()]],
+  })
+  addGauge(metrics, {
+    name: 'baton_config_info',
+    help: 'Always 1: the version of the config by which this process decides',
+    labelNames: ['version'],
+    read: async () => [[1, { version: parts.config.current().version }]],
+  })
+  addGauge(metrics, {
+    name: 'baton_config_refused',
+    help: '1 while the config directory holds a config that this process refused, so that an older one goes on; else 0',
+    read: async () => [[parts.config.refusal() === null ? 0 : 1]],
+  })
+}

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { fixturesIn, problemsIn, useConfigDirectories } from '../../support/config.ts'
+
+const makeDirectory = useConfigDirectories()
+
+/** What is said of a key or value that a file cannot hold, by fixture in `tests/fixtures/config/shape`. */
+const MESSAGES: Record<string, string[]> = {
+  'away-ends-before-it-starts': ['team.yaml:8  reps.0.away.0: from must not be after to'],
+  'bad-attribute-source': [
+    'hubspot.yaml:2  attributes.jobTitle: "contact:jobtitle" must be the internal name of a HubSpot property, or company:<property>',
+  ],
+  'bad-attribute-source-in-a-list': [
+    'hubspot.yaml:3  attributes.company.size.1: "Employees" must be the internal name of a HubSpot property, or company:<property>',
+  ],
+  'bad-date': ['team.yaml:5  calendars.office.holidays.0: "25.12.2026" must be a date such as 2026-12-24'],
+  'bad-duration': [
+    'sla.yaml:2  handoffs.mql-to-sales.respondWithin: "1 hour" must be a duration such as 30s, 5m, 1h, 7d or 5bd',
+  ],
+  'bad-hubspot-property': [
+    'hubspot.yaml:8  responses.0.rises: "Number of notes" must be the internal name of a HubSpot property: lower case, digits and _',
+  ],
+  'bad-manager-slack-id': [
+    'team.yaml:21  managers.0.slackUserId: "mia" must be a Slack member id such as U0000AE1 (in the profile: Copy member ID)',
+  ],
+  'bad-override-date': ['team.yaml:6  calendars.office.overrides.24-12-2026: must be a date such as 2026-12-24'],
+  'bad-shift': [
+    'team.yaml:4  calendars.office.hours.mon-fri.0: "9-17" must be a shift such as 09:00-17:30 or 22:00-02:00',
+  ],
+  'bad-slack-channel-id': [
+    'team.yaml:14  pools.ae.channel: "#sales" must be a Slack channel id such as C0000AE (at the end of the channel details)',
+  ],
+  'bad-slack-user-id': [
+    'team.yaml:8  reps.0.slackUserId: "@ada" must be a Slack member id such as U0000AE1 (in the profile: Copy member ID)',
+  ],
+  'bad-weekday': ['team.yaml:4  calendars.office.hours.monday: must be days such as mon, mon-fri or sat,sun'],
+  'bad-written-property': [
+    'hubspot.yaml:7  properties.score: "Lead Score" must be the internal name of a HubSpot property: lower case, digits and _',
+  ],
+  'bands-not-rising': ['scoring.yaml:17  bands: must rise from low over medium and high to hot'],
+  'between-ends-swapped': ['icp.yaml:2  tiers.0.when.company.size.between: needs the smaller number first'],
+  'between-one-number': ['icp.yaml:2  tiers.0.when.company.size.between: 51 must be two numbers such as [11, 50]'],
+  'between-three-numbers': ['icp.yaml:2  tiers.0.when.company.size.between: must be two numbers such as [11, 50]'],
+  'both-rises-and-changes': ['hubspot.yaml:8  responses.0: needs exactly one of rises and changes'],
+  'business-days-where-exact': ['routing.yaml:9  routes.1.rescore: "7bd" must be a duration such as 30s, 5m, 1h or 7d'],
+  'duration-of-nothing': ['scoring.yaml:12  engagement.signals.email_clicked.halfLife: "0d" must be longer than 0'],
+  'duration-too-long': ['sla.yaml:4  attempts.within: "300bd" must be at most 3650d, or 250bd'],
+  'duration-without-a-unit': [
+    'sla.yaml:2  handoffs.mql-to-sales.respondWithin: 60 must be a duration such as 30s, 5m, 1h, 7d or 5bd',
+  ],
+  'empty-any': ['icp.yaml:7  negative.0.when.any: must not be empty'],
+  'empty-condition': ['routing.yaml:7  routes.1.when: needs at least one condition'],
+  'empty-list': ['team.yaml:17  pools.sdr.members: must not be empty'],
+  'empty-test': [
+    'routing.yaml:7  routes.1.when.score: needs a test: is, in, atLeast, atMost, between, matches or known',
+  ],
+  'empty-text': ['icp.yaml:7  negative.0.reason: must not be empty'],
+  'fraction-for-a-whole-number': ['icp.yaml:3  minimumCompanySize: 5.5 is not a whole number'],
+  'impossible-date': ['team.yaml:5  calendars.office.holidays.0: "2026-02-30" must be a date such as 2026-12-24'],
+  'list-for-a-condition': [
+    'routing.yaml:7  routes.1.when: must be a map of attributes to tests; a list goes into all: [ … ] or any: [ … ]',
+  ],
+  'list-for-a-map': ['scoring.yaml:18  mql: must be a map, not a list'],
+  'list-for-is': ['icp.yaml:7  negative.0.when.email.domain.is: must be text, a number, true or false'],
+  'lowest-band-not-zero': ['scoring.yaml:17  bands.low: 10 must be 0'],
+  'map-for-a-list': ['icp.yaml:6  negative: must be a list, not a map'],
+  'missing-choice': ['sla.yaml:2  handoffs.mql-to-sales.hours: is missing; add it (business, elapsed)'],
+  'missing-key': ['scoring.yaml:4  fit.rules.0.points: is missing; add it (a number)'],
+  'missing-section': ['scoring.yaml:1  bands: is missing; add it (a map)'],
+  'negative-signal-points': [
+    'scoring.yaml:13  engagement.signals.email_opened.points: -3 must not be negative: a score may only fall by decay',
+  ],
+  'neither-rises-nor-changes': ['hubspot.yaml:6  signals.1: needs exactly one of rises and changes'],
+  'no-destination': ['routing.yaml:11  routes.2.to: needs exactly one of pool, nurture or disqualify'],
+  'no-value': ['routing.yaml:11  routes.2.to: has no value; it must be a map'],
+  'number-for-a-pattern': [
+    'icp.yaml:5  personas.0.when.jobTitle.matches: 5 must be a pattern such as "*marketing*", or a list',
+  ],
+  'number-for-text': ['routing.yaml:6  routes.1.name: 2 is not text; put it in quotes'],
+  'number-out-of-range': ['icp.yaml:2  tiers.0.tier: 12 must be at most 9'],
+  'owner-id-is-an-email': [
+    'team.yaml:8  reps.0.hubspotOwnerId: "ada@team.example" must be a HubSpot owner id: digits, such as "101"',
+  ],
+  'owner-id-without-quotes': ['team.yaml:8  reps.0.hubspotOwnerId: 101 must be in quotes: "101"'],
+  'positive-inactivity': [
+    'scoring.yaml:16  engagement.inactivity.points: 10 must not be positive: inactivity takes points away',
+  ],
+  'test-without-braces': [
+    'icp.yaml:2  tiers.0.when.company.size: 51 must be a test in braces, such as { is: … } or { atLeast: … }',
+  ],
+  'text-for-a-number': ['scoring.yaml:4  fit.rules.0.points: "twenty" is not a number'],
+  'too-many-points': ['scoring.yaml:2  fit.max: 500 must be at most 100'],
+  'two-destinations': ['routing.yaml:11  routes.2.to: needs exactly one of pool, nurture or disqualify'],
+  'unknown-choice': [
+    'sla.yaml:2  handoffs.mql-to-sales.hours: "busines" is not one of business, elapsed; did you mean "business"?',
+  ],
+  'unknown-key': [
+    'scoring.yaml:6  engagement.max: is missing; add it (a number)',
+    'scoring.yaml:7  engagement.maximum: unknown key; did you mean "max"?',
+  ],
+  'unknown-key-in-a-test': ['routing.yaml:7  routes.1.when.score.atleast: unknown key; did you mean "atLeast"?'],
+  'unknown-provider': ['enrichment.yaml:1  providers.1: "clearbit" is not one of hubspot-company, apollo'],
+  'unknown-responder': ['hubspot.yaml:9  responses.1.by: "human" must be person'],
+  'unknown-rung': [
+    'sla.yaml:2  handoffs.mql-to-sales.ladder.0.do: "escalate" is not one of remind, reassign, alert-manager',
+  ],
+  'unknown-test': ['icp.yaml:5  personas.0.when.jobTitle.match: unknown key; did you mean "matches"?'],
+  'unknown-time-zone': [
+    'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
+  ],
+  'unknown-top-key': ['routing.yaml:13  rotation: unknown key; known are routes, keepOwner, requiredForSales'],
+  'unknown-written-property': ['hubspot.yaml:7  properties.scores: unknown key; did you mean "score"?'],
+  'missing-names': [
+    'team.yaml:8  reps.0.id: is missing; add it (text)',
+    'team.yaml:9  reps.1.id: is missing; add it (text)',
+    'team.yaml:12  pools.ae.members.0.rep: is missing; add it (text)',
+    'team.yaml:12  pools.ae.members.1.rep: is missing; add it (text)',
+    'team.yaml:17  pools.sdr.members.0.rep: is missing; add it (text)',
+  ],
+  'window-too-long': ['scoring.yaml:8  engagement.window: "4000d" must be at most 3650d'],
+  'within-without-a-test': [
+    'routing.yaml:3  routes.0.when.signals.pricing_page_viewed: needs a test: is, in, atLeast, atMost, between, matches or known',
+  ],
+  'wrong-value-in-a-case': [
+    'routing-cases.yaml:3  cases.0.lead.jobTitle: must be text, a number, true, false or a list of texts',
+  ],
+  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false'],
+}
+
+test.each(Object.entries(MESSAGES))('%s', async (fixture, messages) => {
+  expect(await problemsIn(await makeDirectory(`shape/${fixture}`))).toEqual(messages)
+})
+
+test('every fixture has its messages here', async () => {
+  expect(Object.keys(MESSAGES).sort()).toEqual(await fixturesIn('shape'))
+})

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
+import { decide } from '../../../src/leads/decision.ts'
+import { type DecisionEntry, decisionEntry, inputsOf, isNews } from '../../../src/leads/history.ts'
+import type { LeadRecord } from '../../../src/leads/lead.ts'
+import { nextRecord } from '../../../src/leads/next-record.ts'
+import type { Attributes, Signal } from '../../../src/rules/attributes.ts'
+import { BEST_FIT, facts, NOW, signalsAgo } from '../../support/records.ts'
+
+const config = await loadConfig('config', NOW)
+const FREE = { withSales: false, rejected: false }
+
+/** Decides one step after another, as the main job does, and keeps the record and the lines of the history. */
+function live(steps: { attributes: Attributes; signals?: Signal[] }[]) {
+  let record: LeadRecord | null = null
+  const entries: DecisionEntry[] = []
+  for (const [index, { attributes, signals = [] }] of steps.entries()) {
+    const now = NOW + index
+    const known: Signal[] = [...(record?.signals ?? []), ...signals]
+    const decision = decide(config, { attributes, signals: known }, FREE, now)
+    const next: LeadRecord = nextRecord(
+      record,
+      {
+        id: '42',
+        createdAt: NOW,
+        portalId: undefined,
+        attributes,
+        signals: known,
+        counters: {},
+        pages: {},
+        enrichment: {},
+        enrichmentFailed: false,
+      },
+      decision,
+      { handoffId: undefined, waiting: false, configVersion: config.version, scoringVersion: 1 },
+      now,
+    )
+    if (next.decisions !== record?.decisions) entries.push(decisionEntry(record, next, decision, FREE, undefined))
+    record = next
+  }
+  return { record: record as unknown as LeadRecord, entries }
+}
+
+describe('the history', () => {
+  const { 'company.size': _, ...without } = BEST_FIT
+  const webinar: Signal[] = [{ id: 'w', type: 'webinar_attended', at: NOW }]
+  const steps = [
+    { attributes: facts({ jobTitle: 'student' }) },
+    { attributes: BEST_FIT, signals: signalsAgo('demo_requested', 0) },
+    { attributes: BEST_FIT },
+    { attributes: without, signals: webinar },
+  ]
+
+  it('has a line for what is news: other attributes, other signals, another outcome', () => {
+    const { record, entries } = live(steps)
+    expect(entries.map(({ number, route, score }) => [number, route, score])).toEqual([
+      [1, 'negative-icp', 0],
+      [2, 'tier-1-mql', 70],
+      [3, 'mql', 65],
+    ])
+    expect(record.decisions).toBe(3)
+    expect(record.signals.map(({ id, decision }) => [id, decision])).toEqual([
+      [expect.any(String), 2],
+      ['w', 3],
+    ])
+  })
+
+  it('gives back what each decision was made from', () => {
+    const { record, entries } = live(steps)
+    const inputs = entries.map(({ number }) => inputsOf(record, entries, number))
+    expect(inputs.map((input) => input?.attributes)).toEqual([facts({ jobTitle: 'student' }), BEST_FIT, without])
+    expect(inputs.map((input) => input?.signals.length)).toEqual([0, 1, 2])
+    expect(inputsOf(record, entries, 4)).toBeNull()
+  })
+
+  it('calls a new signal news, also when it changes no number', () => {
+    const opened = (id: string): Signal[] => [{ id, type: 'unheard_of', at: NOW }]
+    const { record, entries } = live([
+      { attributes: BEST_FIT },
+      { attributes: BEST_FIT, signals: opened('a') },
+      { attributes: BEST_FIT },
+    ])
+    expect(entries).toHaveLength(2)
+    expect(record.signals).toMatchObject([{ id: 'a', decision: 2 }])
+  })
+
+  it('says what a changed attribute was before', () => {
+    const { entries } = live(steps)
+    expect(entries[0]?.was).toEqual({ jobTitle: null })
+    expect(entries[1]?.was).toMatchObject({ jobTitle: { value: 'student' }, 'company.size': null })
+    expect(entries[2]?.was).toEqual({ 'company.size': BEST_FIT['company.size'] })
+  })
+
+  it('does not call the order of attributes news', () => {
+    const { record } = live([{ attributes: BEST_FIT }])
+    const turned = { ...record, attributes: Object.fromEntries(Object.entries(record.attributes).reverse()) }
+    expect(isNews(record, turned)).toBe(false)
+    expect(isNews(record, { ...turned, attributes: {} })).toBe(true)
+    expect(isNews(null, record)).toBe(true)
+  })
+})

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest'
+import { endHandoff, type Handoff, type HandoffEnding } from '../../../src/handoffs/handoff.ts'
+import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { renderMessage } from '../../../src/messages/alert.ts'
+import type { MessageInput } from '../../../src/messages/lines.ts'
+import { slackDate } from '../../../src/messages/texts.ts'
+import { localTime } from '../../../src/rules/words.ts'
+import { facts, HOUR, leadRecord, MINUTE, NEW_YORK, NOW, nextRep, started } from '../../support/records.ts'
+import { objectsIn, shownText } from '../../support/slack-blocks.ts'
+
+const ZONE = 'America/New_York'
+const open = started()
+const reminded = takeDueSteps(open, NOW + HOUR, null).handoff
+const moved = takeDueSteps(reminded, NOW + 2 * HOUR, nextRep('ae-2')).handoff
+
+function render(changes: Partial<MessageInput> = {}) {
+  return renderMessage({
+    kind: 'rep-alert',
+    lead: leadRecord(),
+    handoff: open,
+    reader: 'ae-1',
+    slackIds: { 'ae-1': 'U0000AE1', 'ae-2': 'U0000AE2' },
+    timeZone: ZONE,
+    pool: 'ae',
+    ...changes,
+  })
+}
+const buttons = (message: ReturnType<typeof render>) =>
+  objectsIn(message.blocks).filter((object) => object.type === 'button' || object.type === 'overflow')
+const ended = (how: HandoffEnding, handoff: Handoff = open) =>
+  endHandoff(handoff, { at: NOW + 20 * MINUTE, how, by: 'U0000AE1', reason: 'not a fit: <small>' }, NEW_YORK)
+
+describe('the alert of the rep who holds the lead', () => {
+  const message = render({ lead: leadRecord({ missing: ['company.industry', 'leadSource.detail', 'other'] }) })
+
+  it('says everything in its text, for screen readers', () => {
+    expect(message.text).toBe(
+      [
+        'New lead for you: Dana Ruiz, VP Marketing at Northwind',
+        'computer software · 240 people · Spain',
+        'Score 85 (hot): fit 50, engagement 35 · tier 1',
+        `Respond by ${localTime(open.dueAt, ZONE)}`,
+        'Why 85: +20 company size tier 1 · +20 demo requested · +15 buyer persona',
+        'Viewed: /pricing (2×)',
+        'Content: Routing guide',
+        'Missing: industry, lead source detail, other',
+      ].join('. '),
+    )
+    expect(message.text).not.toMatch(/[*<>]/)
+  })
+
+  it('shows the same to the eye, with the deadline in the reader’s own time', () => {
+    const shown = shownText(message.blocks)
+    for (const part of [
+      'Dana Ruiz, Northwind',
+      '*VP Marketing* · computer software · 240 people · Spain',
+      '*Score 85* (hot): fit 50, engagement 35 · tier 1',
+      `*Respond by ${slackDate(open.dueAt, ZONE)}*`,
+      '*Why 85:* +20 company size tier 1 · +20 demo requested · +15 buyer persona',
+      '*Viewed:* /pricing (2×)',
+      '*Content:* Routing guide',
+      '*Missing:* industry, lead source detail, other',
+      'Route tier-1-mql',
+      'contact 42',
+    ]) {
+      expect(shown).toContain(part)
+    }
+  })
+
+  it('has the controls of the contract: one primary button, a link and a menu', () => {
+    const [contacted, link, more, ...others] = buttons(message)
+    expect(others).toEqual([])
+    expect(contacted).toMatchObject({
+      type: 'button',
+      action_id: 'lead.contacted',
+      style: 'primary',
+      value: '42-1',
+      text: { text: 'Contacted' },
+      accessibility_label: 'Contacted Dana Ruiz',
+    })
+    expect(link).toMatchObject({ url: 'https://app.hubspot.com/contacts/7001/record/0-1/42' })
+    expect(link).not.toHaveProperty('style')
+    expect(more).toMatchObject({ type: 'overflow', action_id: 'lead.more' })
+    expect(more?.options).toMatchObject([
+      { value: 'pass_on:42-1' },
+      { value: 'disqualify:42-1' },
+      { value: 'explain:42-1' },
+    ])
+  })
+
+  it('leaves out what is not known, and never shows the email address', () => {
+    const attributes = facts({ email: 'dana@northwind.example' })
+    const score = { ...leadRecord().score, reasons: [], tier: undefined }
+    const bare = render({ lead: leadRecord({ attributes, score, signals: [], pages: {}, portalId: undefined }) })
+    expect(bare.text).toBe(
+      `New lead for you: Unnamed lead. Score 85 (hot): fit 50, engagement 35. Respond by ${localTime(open.dueAt, ZONE)}`,
+    )
+    expect(JSON.stringify(bare)).not.toMatch(/undefined|unknown|dana@/)
+  })
+
+  it('shows a role without a company and the other way round', () => {
+    const text = (values: Record<string, string>) => render({ lead: leadRecord({ attributes: facts(values) }) }).text
+    expect(text({ firstName: 'Dana', jobTitle: 'CMO' })).toContain('New lead for you: Dana, CMO. ')
+    expect(text({ firstName: 'Dana', 'company.name': 'Acme Inc.' })).toContain('New lead for you: Dana, Acme Inc. ')
+  })
+
+  it('shows the last page that HubSpot knows when no visit came as a signal', () => {
+    const pages = { last: 'https://www.example.com/blog/a?utm=1#top' }
+    expect(render({ lead: leadRecord({ signals: [], pages }) }).text).toContain('Viewed: /blog/a')
+  })
+
+  it('shows the last five different pages', () => {
+    const signals = Array.from({ length: 7 }, (_, n) => ({
+      id: String(n),
+      type: 'page',
+      at: NOW + n,
+      detail: `/p${n}`,
+    }))
+    expect(render({ lead: leadRecord({ signals }) }).text).toContain('Viewed: /p2, /p3, /p4, /p5, /p6')
+  })
+
+  it('a company with & and a name with < are shown as they are', () => {
+    const lead = leadRecord({ attributes: facts({ firstName: 'A<b', 'company.name': 'Smith & Sons' }) })
+    const live = render({ lead })
+    expect(live.blocks[0]).toMatchObject({ type: 'header', text: { text: 'Ab, Smith & Sons' } })
+    expect(live.text).toContain('A&lt;b, Smith &amp; Sons')
+    const gone = render({ lead, handoff: ended('contacted') })
+    expect(gone.text).toContain('A&lt;b, Smith &amp; Sons')
+    expect(shownText(gone.blocks)).toContain('~A&lt;b, Smith &amp; Sons~')
+  })
+})
+
+describe('what a message is for', () => {
+  it.each([
+    ['rep-alert', 'ae-1', 'New lead for you: ', 'Dana Ruiz, Northwind', false],
+    ['pool-alert', undefined, 'New lead: ', 'Dana Ruiz, Northwind', true],
+    ['reminder', 'ae-1', 'Still waiting for you: ', 'Waiting for you: Dana Ruiz, Northwind', false],
+    ['manager-alert', undefined, 'No response yet: ', 'No response yet: Dana Ruiz, Northwind', true],
+    ['hot-alert', undefined, 'Hot lead: ', 'Hot lead: Dana Ruiz, Northwind', true],
+  ] as const)('%s', (kind, reader, opening, title, namesHolder) => {
+    const message = render({ kind, reader })
+    expect(message.text.startsWith(`${opening}Dana Ruiz`)).toBe(true)
+    expect(message.blocks[0]).toMatchObject({ type: 'header', text: { type: 'plain_text', text: title } })
+    expect(message.text.includes('with <@U0000AE1>')).toBe(namesHolder)
+    expect(buttons(message)).toHaveLength(3)
+  })
+
+  it('the manager reads what happened', () => {
+    const { text } = render({ kind: 'manager-alert', reader: undefined, handoff: moved })
+    for (const part of ['Given to <@U0000AE1>', 'Reminded <@U0000AE1>', 'Reassigned to <@U0000AE2>', 'Was due']) {
+      expect(text).toContain(part)
+    }
+    const nobody = takeDueSteps(open, NOW + 2 * HOUR, null).handoff
+    expect(render({ kind: 'manager-alert', reader: undefined, handoff: nobody }).text).toContain(
+      'Nobody left to give it to',
+    )
+    const asked = takeDueSteps({ ...open, passOn: { by: 'U0000AE1', at: NOW } }, NOW, null).handoff
+    expect(render({ kind: 'manager-alert', reader: undefined, handoff: asked }).text).toContain(
+      'Wanted to pass on by <@U0000AE1>',
+    )
+  })
+
+  it('the next rep reads where the lead comes from and when the manager will hear of it', () => {
+    const hears = `The manager hears of it ${localTime(NOW + 5 * HOUR, ZONE)}`
+    const { text, blocks } = render({ handoff: moved, reader: 'ae-2' })
+    expect(text).toMatch(/^Reassigned to you: Dana Ruiz/)
+    for (const part of ['Reassigned from <@U0000AE1>: no response', hears]) expect(text).toContain(part)
+    expect(shownText(blocks)).toContain('Reassigned from <@U0000AE1>: no response')
+    expect(render().text).not.toMatch(/Reassigned|The manager hears/)
+    const told = takeDueSteps(moved, NOW + 5 * HOUR, null).handoff
+    expect(render({ handoff: told, reader: 'ae-2' }).text).not.toContain('The manager hears')
+  })
+
+  it('a lead that was passed on says by whom', () => {
+    const asked: Handoff = { ...open, passOn: { by: 'U0000AE1', at: NOW } }
+    const { text } = render({ handoff: takeDueSteps(asked, NOW, nextRep('ae-2')).handoff, reader: 'ae-2' })
+    expect(text).toMatch(/^Passed on to you: Dana Ruiz/)
+    expect(text).toContain('Passed on by <@U0000AE1>')
+  })
+
+  it('a deadline that has passed was due', () => {
+    expect(render({ handoff: reminded }).text).toContain(`Was due ${localTime(open.dueAt, ZONE)}`)
+  })
+
+  it('a rep who has left the config is named by id', () => {
+    expect(render({ kind: 'pool-alert', reader: undefined, slackIds: {} }).text).toContain('with ae-1')
+  })
+})
+
+describe('a message follows its handoff', () => {
+  it.each<[string, Partial<MessageInput>, string]>([
+    ['contacted', { handoff: ended('contacted') }, 'Contacted by <@U0000AE1> '],
+    ['contacted, how long it took', { handoff: ended('contacted') }, 'after 20 min'],
+    ['seen in HubSpot', { handoff: ended('seen-in-hubspot') }, 'Contacted: seen in HubSpot '],
+    ['disqualified, with the reason', { handoff: ended('disqualified') }, 'not a fit: &lt;small&gt;'],
+    ['disqualified by', { handoff: ended('disqualified') }, 'Disqualified by <@U0000AE1> '],
+    ['gone', { handoff: ended('contact-gone') }, 'the contact is no longer in HubSpot'],
+    ['contacted, in the pool', { handoff: ended('contacted'), kind: 'pool-alert', reader: undefined }, 'Contacted by'],
+    ['reassigned, for the rep before', { handoff: moved, reader: 'ae-1' }, 'Reassigned to <@U0000AE2> '],
+  ])('%s', (_, changes, state) => {
+    const message = render(changes)
+    expect(message.text).toContain(`Dana Ruiz, Northwind. `)
+    expect(message.text).toContain(state)
+    expect(shownText(message.blocks).replaceAll('*', '')).toContain(state)
+    expect(shownText(message.blocks)).toContain('~Dana Ruiz, Northwind~')
+    expect(buttons(message)).toEqual([])
+  })
+
+  it('stays live for the new rep, the pool and the manager after a reassignment', () => {
+    for (const reader of ['ae-2', undefined]) expect(buttons(render({ handoff: moved, reader }))).toHaveLength(3)
+  })
+
+  it('the same state gives the same message', () => {
+    expect(render()).toEqual(render({ handoff: structuredClone(open), lead: structuredClone(leadRecord()) }))
+  })
+})
+
+describe('nobody is available', () => {
+  it('says who waits since when, and where to look', () => {
+    const message = render({ kind: 'nobody-available', handoff: null, lead: leadRecord({ waitingSince: NOW - HOUR }) })
+    const since = NOW - HOUR
+    for (const part of ['pool ae', 'contact', 'score 85', localTime(since, ZONE), 'team.yaml']) {
+      expect(message.text).toContain(part)
+    }
+    expect(shownText(message.blocks)).toContain(slackDate(since, ZONE))
+    // It stands alone and is never brought up to date, so it must not name anybody.
+    expect(JSON.stringify(message)).not.toContain('Dana')
+  })
+})

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { EnvironmentError, readEnv, readHubSpotEnv } from '../../../src/platform/env.ts'
+
+const COMPLETE = {
+  PUBLIC_URL: 'https://baton.example.com',
+  HUBSPOT_ACCESS_TOKEN: 'pat-secret',
+  HUBSPOT_CLIENT_SECRET: 'client-secret',
+  SLACK_BOT_TOKEN: 'xoxb-secret',
+  SLACK_SIGNING_SECRET: 'signing-secret',
+}
+
+function messageOf(read: () => unknown): string {
+  try {
+    read()
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentError)
+    return (error as EnvironmentError).message
+  }
+  throw new Error('it was taken')
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const tokenOf = (text: string, scope: string) => ({ digest: sha256(text), scope })
+
+describe('what is taken', () => {
+  test('the required variables, with the defaults of the others', () => {
+    expect(readEnv(COMPLETE)).toEqual({
+      PORT: 3000,
+      HOST: '0.0.0.0',
+      PUBLIC_URL: 'https://baton.example.com',
+      CONFIG_DIR: './config',
+      HUBSPOT_ACCESS_TOKEN: 'pat-secret',
+      HUBSPOT_CLIENT_SECRET: ['client-secret'],
+      HUBSPOT_REQUESTS_PER_10_SECONDS: 190,
+      SLACK_BOT_TOKEN: 'xoxb-secret',
+      SLACK_SIGNING_SECRET: ['signing-secret'],
+      API_TOKENS: [],
+      ENRICHMENT_BASE_URL: 'https://api.apollo.io',
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  test('lists are split at commas', () => {
+    const env = readEnv({
+      ...COMPLETE,
+      HUBSPOT_CLIENT_SECRET: 'old, new',
+      SLACK_SIGNING_SECRET: 'old,new,',
+      API_TOKENS: 'crm, site ,',
+      REDIS_URL: 'redis://a:6379, rediss://user:pass@b:6380/0',
+    })
+    expect(env.HUBSPOT_CLIENT_SECRET).toEqual(['old', 'new'])
+    expect(env.SLACK_SIGNING_SECRET).toEqual(['old', 'new'])
+    expect(env.API_TOKENS).toEqual([tokenOf('crm', 'operate'), tokenOf('site', 'operate')])
+    expect(env.REDIS_URL).toEqual(['redis://a:6379', 'rediss://user:pass@b:6380/0'])
+  })
+
+  test('tokens have a scope, and may be hashed', () => {
+    const hash = sha256('secret')
+    const env = readEnv({
+      ...COMPLETE,
+      API_TOKENS: `read=crm,operate=site,sha256:${hash},read=sha256:${hash.toUpperCase()}`,
+    })
+    expect(env.API_TOKENS).toEqual([
+      tokenOf('crm', 'read'),
+      tokenOf('site', 'operate'),
+      tokenOf('secret', 'operate'),
+      tokenOf('secret', 'read'),
+    ])
+  })
+
+  test.each(['good,operate=', 'read='])('%s has a scope without a token', (tokens) => {
+    expect(() => readEnv({ ...COMPLETE, API_TOKENS: tokens })).toThrow('API_TOKENS holds a scope without a token')
+  })
+
+  test.each(['sha256:abc', 'read=sha256:', `sha256:${'x'.repeat(64)}`])('%s is no hash', (token) => {
+    expect(() => readEnv({ ...COMPLETE, API_TOKENS: token })).toThrow('API_TOKENS holds a hash that is not sha256:')
+  })
+
+  test('empty and blank variables count as unset', () => {
+    const empty = {
+      PORT: '',
+      HOST: ' ',
+      REDIS_URL: '',
+      CONFIG_DIR: '',
+      APOLLO_API_KEY: '\n',
+      LOG_LEVEL: '',
+      API_TOKENS: '',
+    }
+    expect(readEnv({ ...COMPLETE, ...empty, SLACK_API_URL: undefined })).toEqual(readEnv(COMPLETE))
+  })
+
+  test('space around a value is cut off', () => {
+    expect(readEnv({ ...COMPLETE, SLACK_BOT_TOKEN: 'xoxb-secret\n', PORT: ' 8080 ' })).toMatchObject({
+      SLACK_BOT_TOKEN: 'xoxb-secret',
+      PORT: 8080,
+    })
+  })
+
+  test('a command that only talks to HubSpot needs no Slack', () => {
+    expect(readHubSpotEnv({ HUBSPOT_ACCESS_TOKEN: 'pat-secret', SLACK_API_URL: 'no url' })).toEqual({
+      CONFIG_DIR: './config',
+      HUBSPOT_ACCESS_TOKEN: 'pat-secret',
+      HUBSPOT_REQUESTS_PER_10_SECONDS: 190,
+    })
+    expect(messageOf(() => readHubSpotEnv({}))).toBe(
+      'The environment has a mistake:\n  HUBSPOT_ACCESS_TOKEN is required',
+    )
+  })
+})
+
+describe('what is refused', () => {
+  test('all missing and malformed variables are in one message', () => {
+    expect(messageOf(() => readEnv({ HUBSPOT_ACCESS_TOKEN: '', PORT: 'http', LOG_LEVEL: 'loud' }))).toBe(
+      [
+        'The environment has 7 mistakes:',
+        '  PORT must be a whole number from 0 to 65535',
+        '  PUBLIC_URL is required',
+        '  HUBSPOT_ACCESS_TOKEN is required',
+        '  HUBSPOT_CLIENT_SECRET is required',
+        '  SLACK_BOT_TOKEN is required',
+        '  SLACK_SIGNING_SECRET is required',
+        '  LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
+      ].join('\n'),
+    )
+  })
+
+  const url = 'must be a URL such as https://baton.example.com'
+  const origin = 'must be scheme and host only, such as https://baton.example.com'
+  const secrets = 'must hold one secret, or two separated by a comma while you rotate'
+  const redis = 'must be redis:// or rediss:// URLs, several separated by commas for a cluster'
+  test.each([
+    ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+    ['PORT', '80.5', 'must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'must be a whole number from 0 to 65535'],
+    ['PORT', '0x50', 'must be a whole number from 0 to 65535'],
+    ['HUBSPOT_REQUESTS_PER_10_SECONDS', '19', 'must be a whole number from 20 to 1000'],
+    ['PUBLIC_URL', 'baton.example.com', origin],
+    ['PUBLIC_URL', 'ftp://baton.example.com', origin],
+    ['PUBLIC_URL', 'https://baton.example.com/webhooks/hubspot', origin],
+    ['HUBSPOT_BASE_URL', 'localhost:4000', url],
+    ['SLACK_API_URL', '/api', url],
+    ['ENRICHMENT_BASE_URL', 'apollo', url],
+    ['REDIS_URL', 'localhost:6379', redis],
+    ['REDIS_URL', 'redis://a:6379,b:6379', redis],
+    ['REDIS_URL', 'redis://', redis],
+    ['HUBSPOT_CLIENT_SECRET', 'a,b,c', secrets],
+    ['SLACK_SIGNING_SECRET', ',', secrets],
+    ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent'],
+  ])('%s=%s', (name, value, message) => {
+    expect(messageOf(() => readEnv({ ...COMPLETE, [name]: value }))).toBe(
+      `The environment has a mistake:\n  ${name} ${message}`,
+    )
+  })
+
+  test('a value is never shown', () => {
+    const names = [...Object.keys(readEnv(COMPLETE)), 'REDIS_URL', 'SLACK_API_URL', 'HUBSPOT_BASE_URL']
+    const leaky = Object.fromEntries(names.map((name) => [name, 'hunter2://,hunter2 ,hunter2']))
+    const message = messageOf(() => readEnv(leaky))
+    expect(message).toContain('SLACK_SIGNING_SECRET must hold')
+    expect(message).not.toContain('hunter2')
+  })
+})

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { engagementOverTime, memoryOf, scoreEngagement } from '../../../src/rules/engagement.ts'
+import { DECAYS, type Decay, engagementConfigs, someInstant, someSignals } from '../../support/engagement-configs.ts'
+
+const later = fc.integer({ min: 0, max: 1_500 })
+const combinations: Decay[][] = Array.from({ length: 2 ** DECAYS.length }, (_, bits) =>
+  DECAYS.filter((_, index) => bits & (1 << index)),
+)
+
+describe('the score never rises while nothing happens', () => {
+  it.each(combinations.map((decays) => [decays.join(' + ') || 'no decay', decays] as const))('%s', (_, decays) => {
+    fc.assert(
+      fc.property(engagementConfigs(decays), someSignals, someInstant, later, (config, signals, now, wait) => {
+        const before = scoreEngagement(config, signals, now)
+        const after = scoreEngagement(config, signals, now + wait)
+        expect(after.points).toBeLessThanOrEqual(before.points)
+        expect(after.exact).toBeLessThanOrEqual(before.exact + 1e-9)
+      }),
+    )
+  })
+})
+
+test('stays between 0 and its maximum, as a whole number', () => {
+  fc.assert(
+    fc.property(engagementConfigs(), someSignals, someInstant, (config, signals, now) => {
+      const { points } = scoreEngagement(config, signals, now)
+      expect(Number.isInteger(points)).toBe(true)
+      expect(points).toBeGreaterThanOrEqual(0)
+      expect(points).toBeLessThanOrEqual(config.max)
+    }),
+  )
+})
+
+test('looked at over time it is the same', () => {
+  fc.assert(
+    fc.property(engagementConfigs(), someSignals, fc.array(someInstant), (config, signals, instants) => {
+      const at = engagementOverTime(config, signals)
+      for (const now of instants) expect(at(now)).toBe(scoreEngagement(config, signals, now).points)
+    }),
+  )
+})
+
+test('the order of the signals changes nothing at all', () => {
+  const shuffled = someSignals.chain((signals) =>
+    fc.tuple(
+      fc.constant(signals),
+      fc.shuffledSubarray(signals, { minLength: signals.length, maxLength: signals.length }),
+    ),
+  )
+  fc.assert(
+    fc.property(engagementConfigs(), shuffled, someInstant, (config, [one, other], now) => {
+      const [first, second] = [scoreEngagement(config, one, now), scoreEngagement(config, other, now)]
+      expect(second.exact).toBe(first.exact)
+      expect(second).toStrictEqual(first)
+    }),
+  )
+})
+
+test('the signals that were handed in are left as they were', () => {
+  fc.assert(
+    fc.property(engagementConfigs(), someSignals, someInstant, (config, signals, now) => {
+      const copy = structuredClone(signals)
+      scoreEngagement(config, Object.freeze(signals), now)
+      expect(signals).toEqual(copy)
+    }),
+  )
+})
+
+test('never more than the cap counts in any period, and what is over it would have been too much', () => {
+  fc.assert(
+    fc.property(engagementConfigs(['cap']), someSignals, someInstant, (config, signals, now) => {
+      const { contributions } = scoreEngagement(config, signals, now)
+      for (const [type, { cap }] of Object.entries(config.signals)) {
+        const ofType = contributions.filter(({ signal }) => signal.type === type)
+        const counted = ofType.filter(({ reason }) => reason === 'counted').map(({ signal }) => signal.at)
+        const inPeriodFrom = (start: number) =>
+          counted.filter((at) => at >= start && at < start + (cap?.per ?? 0)).length
+        for (const start of counted) expect(inPeriodFrom(start)).toBeLessThanOrEqual(cap?.count ?? 0)
+        for (const { signal, reason } of ofType) {
+          if (reason === 'over the cap') expect(inPeriodFrom(signal.at)).toBe(cap?.count)
+        }
+      }
+    }),
+  )
+})
+
+test('forgetting signals that are older than the memory changes no score, now or later', () => {
+  const remembering = engagementConfigs().filter((config) => config.window !== undefined)
+  fc.assert(
+    fc.property(remembering, someSignals, someInstant, later, (config, signals, now, wait) => {
+      const kept = signals.filter((signal) => now - signal.at <= (memoryOf(config) ?? 0))
+      for (const at of [now, now + wait]) {
+        expect(scoreEngagement(config, kept, at).points).toBe(scoreEngagement(config, signals, at).points)
+      }
+    }),
+  )
+})
+
+test('a signal from the future is worth what it would be worth if it happened now', () => {
+  fc.assert(
+    fc.property(engagementConfigs(['window', 'half-life']), someSignals, someInstant, (config, signals, now) => {
+      const clamped = signals.map((signal) => ({ ...signal, at: Math.min(signal.at, now) }))
+      expect(scoreEngagement(config, signals, now).exact).toBeCloseTo(scoreEngagement(config, clamped, now).exact, 9)
+    }),
+  )
+})

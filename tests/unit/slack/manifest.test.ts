@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+
+const manifest = parse(await readFile('docker/slack-app-manifest.yaml', 'utf8'))
+
+it('asks for the scopes of the calls that Baton makes, and no others', async () => {
+  // Slack's pages of these methods name the scopes; a public channel needs no invitation with chat:write.public.
+  const scopes: Record<string, string[]> = {
+    'chat.postMessage': ['chat:write', 'chat:write.public'],
+    'chat.postEphemeral': ['chat:write'],
+    'chat.update': ['chat:write'],
+    'conversations.open': ['im:write'],
+    'conversations.history': ['channels:history', 'groups:history', 'im:history'],
+    'views.open': [],
+  }
+  const source = await readFile('src/slack/client.ts', 'utf8')
+  const called = new Set([...source.matchAll(/\b(chat|conversations|views)\.([a-zA-Z]+)/g)].map(([call]) => call))
+  expect([...called].sort()).toEqual(Object.keys(scopes).sort())
+  const wanted = new Set([...called].flatMap((call) => scopes[call] ?? []))
+  expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...wanted].sort())
+})
+
+it('sends clicks to the route that takes them, and lets people get direct messages', async () => {
+  const source = await readFile('src/http/webhooks/slack.ts', 'utf8')
+  const { pathname } = new URL(manifest.settings.interactivity.request_url)
+  expect(source).toContain(`'${pathname}'`)
+  expect(manifest.features.app_home.messages_tab_enabled).toBe(true)
+})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createSimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlackOptions } from '../simulators/slack/simulated-slack.ts'
-import { type Config, propertiesToRead } from '../src/config/config.ts'
+import type { Config } from '../src/config/config.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { fixedConfig } from '../src/config/watch.ts'
 import { createHubSpot } from '../src/hubspot/client.ts'
@@ -116,7 +116,7 @@ async function prepareHubSpot(): Promise<void> {
     redis: null,
     prefix: 'setup',
     requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => propertiesToRead(config),
+    properties: () => config.reads,
     metrics: createMetrics(),
   })
   await setUpHubSpot(connection, config.hubspot.properties, false)

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { propertiesToRead } from './config/config.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
@@ -16,11 +15,13 @@ import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { connectRedis, type RedisConnection } from './platform/redis.ts'
-import { createConfigVersions } from './store/configs.ts'
-import { createLeadStore } from './store/leads.ts'
+import { createConfigs } from './store/configs.ts'
+import { exportFacts } from './store/export-facts.ts'
+import { createFactStreams } from './store/facts.ts'
+import { createLeads } from './store/leads.ts'
 import { createStore } from './store/partitions.ts'
 import { leadViewText } from './views/lead-text.ts'
-import { createLeadViews } from './views/read-lead-view.ts'
+import { createLeadViews } from './views/read-lead.ts'
 
 /** The command line for ops: `npm run baton -- <command>`. Exits with 1 when something is wrong. */
 const program = new Command('baton')
@@ -68,12 +69,12 @@ program
         redis,
         prefix: 'baton',
         requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-        properties: () => propertiesToRead(settings),
+        properties: () => settings.reads,
         metrics: createMetrics(),
       })
       const report = await setUpHubSpot(hubspot, settings.hubspot.properties, dryRun)
       const url = process.env.PUBLIC_URL?.trim().replace(/\/+$/, '') || '<PUBLIC_URL>'
-      console.log(describeSetup(report, dryRun, propertiesToRead(settings).contact, url))
+      console.log(describeSetup(report, dryRun, settings.reads.contact, url))
       if (report.wrongType.length > 0) process.exitCode = 1
     } finally {
       redis?.disconnect()
@@ -90,12 +91,28 @@ program
     const redis = await redisOfService()
     try {
       const store = createStore({ redis, prefix: 'baton' })
-      const configs = createConfigVersions(store)
-      const viewLead = createLeadViews({ leads: createLeadStore(store), configs, config: () => null })
+      const configs = createConfigs(store)
+      const viewLead = createLeadViews({ leads: createLeads(store), configs, config: () => null })
       const view = await viewLead(contactId, decision, Date.now())
       if (!view)
         throw new Error(`there is no ${decision ? `decision ${decision} of a ` : ''}lead ${contactId} in this Redis.`)
       console.log(json ? JSON.stringify(view, null, 2) : leadViewText(view))
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+program
+  .command('facts')
+  .description('what happened, for questions of your own')
+  .command('export')
+  .requiredOption('--to <file>', 'the SQLite file to write; one that is there is replaced')
+  .description('write every fact into a SQLite file; reads the Redis of the running service')
+  .action(async ({ to }: { to: string }) => {
+    const redis = await redisOfService()
+    try {
+      const facts = createFactStreams(createStore({ redis, prefix: 'baton' }))
+      console.log(`${to}: ${await exportFacts(facts, to, Date.now())} facts.`)
     } finally {
       redis.disconnect()
     }

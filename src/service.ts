@@ -1,5 +1,5 @@
 import type { Telemetry } from 'bullmq'
-import { type Config, propertiesToRead } from './config/config.ts'
+import type { Config } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
@@ -7,40 +7,29 @@ import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { type Dependency, outsideStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
+import { createBreaker } from './platform/breaker.ts'
 import { type Clock, createClock } from './platform/clock.ts'
 import type { Env } from './platform/env.ts'
-import { withDeadline } from './platform/errors.ts'
+import { type OutsideSystem, withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { connectRedis, isServing } from './platform/redis.ts'
 import { createSlack } from './slack/client.ts'
-import { createConfigVersions } from './store/configs.ts'
-import { createHandoffs } from './store/handoffs.ts'
-import { createLeadStore } from './store/leads.ts'
+import { createPace } from './slack/pace.ts'
+import { createApply } from './store/apply.ts'
+import { createConfigs } from './store/configs.ts'
+import { createHandoffLists } from './store/handoffs.ts'
+import { createInbox } from './store/inbox.ts'
+import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
-import { createPoolLedger } from './store/pools.ts'
-import { EMAIL_KEY } from './store/schema.ts'
-import { createLeadViews } from './views/read-lead-view.ts'
-import { createDeadLetters } from './work/dead-letters.ts'
-import { createEraseLead } from './work/erase-lead.ts'
-import { createGoneLead } from './work/gone-lead.ts'
-import { createKick } from './work/kick.ts'
-import { createProcessLead } from './work/process-lead.ts'
-import { createProducers } from './work/producers.ts'
+import { createPools } from './store/pools.ts'
+import { renameOlderIndexes } from './store/upgrade.ts'
+import { createLeadViews } from './views/read-lead.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
-import { createRefreshMessages } from './work/refresh-messages.ts'
-import { createReleaseAssignment } from './work/release-assignment.ts'
-import { createRescoreLeads } from './work/rescore-leads.ts'
-import { createResolveEmail } from './work/resolve-email.ts'
-import { createSendPost } from './work/send-post.ts'
+import { createQueues } from './work/queues.ts'
+import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
-import { createSweep } from './work/sweep.ts'
-import { QUEUES } from './work/table.ts'
-import { createTakeDueSteps } from './work/take-due-steps.ts'
-import { createTellUser } from './work/tell-user.ts'
-import { createWorker, type Handlers } from './work/worker.ts'
-import { createWriteContact } from './work/write-contact.ts'
 
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
@@ -65,11 +54,14 @@ export type Service = Awaited<ReturnType<typeof createService>>
 
 const CLOSE_WITHIN = 20_000
 const ANSWERED_WITHIN = 5_000
+// Once a second it is looked whether an outside system that is down answers again, after a first pause.
+const PROBE_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
   const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000 } = options
   const config = options.config.current
+  const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
   const workers = await connectRedis(options.redisUrls, 'worker', onError)
@@ -77,88 +69,92 @@ export async function createService(options: ServiceOptions) {
   const clock = options.clock ?? createClock(requests)
 
   const store = createStore({ redis: requests, prefix })
-  const leads = createLeadStore(store)
-  const handoffs = createHandoffs({ store, leads })
-  const pools = createPoolLedger(store)
-  const configs = createConfigVersions(store)
-  const outbox = createOutbox({ store, leads })
-  const slack = createSlack({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL, metrics })
+  await renameOlderIndexes(store, clock.now())
+  const leads = createLeads(store)
+  const inbox = createInbox(store)
+  const handoffs = createHandoffLists(store, leads.readHandoff)
+  const pools = createPools(store)
+  const configs = createConfigs(store)
+  const apply = createApply({ store, pools, inbox })
+  const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
+  const probes = new Map<OutsideSystem, NodeJS.Timeout>()
+  const breakers = {
+    hubspot: createBreaker('hubspot', watched('hubspot')),
+    slack: createBreaker('slack', watched('slack')),
+  }
+  const slack = createSlack({
+    token: env.SLACK_BOT_TOKEN,
+    apiUrl: env.SLACK_API_URL,
+    metrics,
+    ...(works ? { pace, breaker: breakers.slack } : {}),
+  })
   const hubspot = createHubSpot({
     accessToken: env.HUBSPOT_ACCESS_TOKEN,
     baseUrl: env.HUBSPOT_BASE_URL,
     redis: requests,
     prefix,
     requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => propertiesToRead(config()),
+    properties: () => config().reads,
     metrics,
+    breaker: breakers.hubspot,
   })
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
-  const enrichment = createEnrichment({ store, providers: [createHubSpotCompany(hubspot), ...apollo] })
+  const enrichment = createEnrichment({
+    redis: requests,
+    prefix,
+    providers: [createHubSpotCompany(hubspot), ...apollo],
+  })
 
-  const producers = createProducers({ connection: requests, prefix, onError, telemetry: options.telemetry })
-  addQueueMetrics(metrics, producers.queues)
-  addStateMetrics(metrics, { leads, hubspot, config: options.config })
-  const kick = createKick({ producers, log })
-  const shared = {
-    config,
-    clock,
-    store,
-    leads,
-    handoffs,
-    pools,
-    outbox,
-    slack,
-    hubspot,
-    enrichment,
-    metrics,
-    log,
-    kick,
-  }
-  const rescoring = createRescoreLeads(shared)
-  const sweep = createSweep({ ...shared, producers, keepAuthority: rescoring.keepAuthority })
+  const queues = createQueues({ connection: requests, prefix, onError, telemetry: options.telemetry })
+  addQueueMetrics(metrics, queues.queues)
+  addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
+  const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
+  const work = prepareWork({
+    parts: { ...parts, outbox: createOutbox(store) },
+    queues,
+    retryDelay,
+    isDown: (system) => breakers[system].isDown(),
+    works,
+  })
   options.config.beforeChange(takeOver)
   await takeOver(config())
-  const running = options.role === 'api' ? [] : startWorkers()
-  const timer = running.length > 0 && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
+  const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
+  const timer = works && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
+  // What waited while nobody ran is done at once, and not only when the first interval is over.
+  if (timer) sweepQuietly()
 
-  function startWorkers() {
-    const processLead = createProcessLead({
-      ...shared,
-      goneLead: createGoneLead(shared),
-      eraseLead: createEraseLead(shared),
-    })
-    const resolveEmail = createResolveEmail(shared)
-    const handlers: Handlers = {
-      'process-lead': ({ leadId }) => (leadId.startsWith(EMAIL_KEY) ? resolveEmail(leadId) : processLead({ leadId })),
-      'process-leads': ({ leadIds }) =>
-        producers.add(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } }))),
-      'take-due-steps': createTakeDueSteps(shared),
-      'send-post': createSendPost(shared),
-      'refresh-messages': createRefreshMessages(shared),
-      'tell-user': createTellUser(shared),
-      'write-contact': createWriteContact(shared),
-      'release-assignment': createReleaseAssignment(shared),
-      'rescore-leads': rescoring.rescoreLeads,
+  // While a system is down one piece of work tries; when it answers, everything that waited for it is done.
+  function watched(system: 'hubspot' | 'slack') {
+    const pause = Math.min(retryDelay, PROBE_EVERY)
+    const stop = () => {
+      clearInterval(probes.get(system))
+      probes.delete(system)
     }
-    const onDead = createDeadLetters(shared)
-    return QUEUES.map((queue) =>
-      createWorker(queue, handlers, {
-        connection: workers,
-        prefix,
-        log,
-        retryDelay,
-        onDead,
-        telemetry: options.telemetry,
-      }),
-    )
+    return {
+      firstPause: pause,
+      onDown() {
+        log.warn({ system }, 'an outside system does not answer: its work waits, and one call at a time tries')
+        stop()
+        if (works)
+          probes.set(
+            system,
+            setInterval(() => quietly(work.probe(system)), pause),
+          )
+      },
+      onUp() {
+        log.info({ system }, 'an outside system answers again')
+        stop()
+        if (works) quietly(work.recover(system))
+      },
+    }
   }
 
-  // Every config is kept before it decides anything; a worker's is the one that leads are scored again by.
+  // Every config is kept before it decides anything; a worker's is the one that leads are computed again by.
   async function takeOver(next: Config): Promise<void> {
     await configs.keep(next)
-    if (options.role !== 'api') await rescoring.announce(next)
+    if (works) await work.rescoring.announce(next)
   }
 
   async function ready(): Promise<Record<string, Dependency>> {
@@ -177,8 +173,12 @@ export async function createService(options: ServiceOptions) {
     }
   }
 
+  function quietly(doing: Promise<unknown>): void {
+    doing.catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
+  }
+
   function sweepQuietly(): void {
-    sweep().catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
+    quietly(work.sweep())
   }
 
   const server = createServer({
@@ -187,7 +187,9 @@ export async function createService(options: ServiceOptions) {
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
-    ...shared,
+    ...parts,
+    handoffs,
+    hurry: work.hurry,
     viewLead: createLeadViews({ leads, configs, config }),
     ready,
   })
@@ -203,9 +205,10 @@ export async function createService(options: ServiceOptions) {
     metrics,
     store,
     leads,
+    inbox,
     pools,
-    producers,
-    sweep,
+    queues,
+    work,
     /** Starts the HTTP server; resolves with its address, or with '' for a worker whose port is taken. */
     async listen(): Promise<string> {
       try {
@@ -220,9 +223,11 @@ export async function createService(options: ServiceOptions) {
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
-      const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close())])
+      for (const probe of probes.values()) clearInterval(probe)
+      pace.close()
+      const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close()), work.runner.close()])
       await withDeadline(
-        closing.then(() => producers.close()),
+        closing.then(() => queues.close()),
         CLOSE_WITHIN,
         () => new Error('deadline'),
       ).catch((error) => log.warn({ err: error }, 'some work was cut off: it runs again elsewhere'))

@@ -1,68 +1,61 @@
 import type { z } from 'zod'
-import type { AttemptsConfig } from '../handoffs/attempts.ts'
-import type { HandoffDefinition } from '../handoffs/handoff.ts'
-import type { Team } from '../handoffs/team.ts'
+import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import type { NextConfig } from '../leads/change.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
-import type { IcpConfig } from '../rules/icp.ts'
-import type { RoutingConfig } from '../rules/routing.ts'
-import type { ScoringConfig } from '../rules/score.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
+import type { Retention } from './schemas/retention.ts'
 
 /** Everything that ops decide, checked. `version` is the hash of the content and stands on every decision. */
-export interface Config {
-  icp: IcpConfig
-  scoring: ScoringConfig
-  routing: RoutingConfig
-  team: Team
-  sla: { handoffs: Record<string, HandoffDefinition>; attempts?: AttemptsConfig | undefined }
+export interface Config extends NextConfig {
+  handoffs: HandoffsConfig
   hubspot: z.output<typeof HubSpotMapping>
   enrichment: z.output<typeof Enrichment>
+  /** How long what is kept, in milliseconds. */
+  retention: z.output<typeof Retention>
   version: string
-  /** The same for what scores a lead (icp.yaml and scoring.yaml), as a whole number of 48 bits. */
-  scoringVersion: number
+  /** The same for what scores a lead (icp.yaml, scoring.yaml, hubspot.yaml), as a whole number of 48 bits. */
+  rulesVersion: number
 }
 
-/** Every HubSpot property that Baton has to read from a contact, and from its company, for this config. */
-export function propertiesToRead(config: Config): { contact: string[]; company: string[] } {
+// What Baton itself looks at, whatever the rules name.
+const ALWAYS = [
+  'createdate',
+  'hubspot_owner_id',
+  'lifecyclestage',
+  'associatedcompanyid',
+  'hs_analytics_num_page_views',
+  'hs_analytics_last_url',
+]
+
+/**
+ * What has to be read from HubSpot for a config: properties of the contact and of its company, and the
+ * `hubspot.<property>` attributes that some condition asks for.
+ */
+export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
-  const fromConditions = conditionsOf(config)
-    .flatMap(attributesOf)
-    .filter((name) => name.startsWith('hubspot.'))
-    .map((name) => name.slice('hubspot.'.length))
+  const raw = unique(conditionsOf(config).flatMap(attributesOf)).filter((name) => name.startsWith('hubspot.'))
+  const { signals, responses, disqualified } = config.hubspot
   const fromRules = [
-    ...config.hubspot.signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
-    ...config.hubspot.responses.flatMap((rule) => [rule.rises, rule.changes]),
+    ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
+    ...responses.flatMap((rule) => [rule.rises, rule.changes]),
+    ...disqualified.flatMap((rule) => [rule.changes, rule.reason]),
   ].filter((name) => name !== undefined)
-  const always = [
-    'createdate',
-    'hubspot_owner_id',
-    'lifecyclestage',
-    'associatedcompanyid',
-    'hs_analytics_num_page_views',
-    'hs_analytics_last_url',
-  ]
+  const ofCompany = (name: string) => name.startsWith('company:')
   return {
+    raw,
     contact: unique([
-      ...always,
-      ...sources.filter((name) => !name.startsWith('company:')),
-      ...fromConditions,
+      ...ALWAYS,
+      ...sources.filter((name) => !ofCompany(name)),
+      ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
     ]),
-    company: unique(sources.filter((name) => name.startsWith('company:')).map((name) => name.slice('company:'.length))),
+    company: unique(sources.filter(ofCompany).map((name) => name.slice('company:'.length))),
   }
 }
 
-/** The `hubspot.<property>` attributes that some condition asks for. */
-export function rawPropertiesInConditions(config: Config): string[] {
-  return unique(
-    conditionsOf(config)
-      .flatMap(attributesOf)
-      .filter((name) => name.startsWith('hubspot.')),
-  )
-}
-
-function conditionsOf(config: Config): Condition[] {
+function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
+  const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
   return [
     ...config.icp.tiers,
     ...config.icp.personas,
@@ -70,7 +63,7 @@ function conditionsOf(config: Config): Condition[] {
     ...config.scoring.fit.rules,
     ...config.routing.routes,
     ...config.hubspot.signals,
-    { when: config.sla.attempts?.answered },
+    ...attempts,
   ].flatMap((item) => item.when ?? [])
 }
 

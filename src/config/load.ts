@@ -4,11 +4,12 @@ import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
 import { checkShape } from './check/shape.ts'
-import type { Config } from './config.ts'
+import { type Config, readsOf } from './config.ts'
 import { ConfigError, problemAt } from './problems.ts'
 import { Enrichment } from './schemas/enrichment.ts'
 import { HubSpotMapping } from './schemas/hubspot.ts'
 import { Icp } from './schemas/icp.ts'
+import { Retention } from './schemas/retention.ts'
 import { Routing } from './schemas/routing.ts'
 import { RoutingCases } from './schemas/routing-cases.ts'
 import { Scoring } from './schemas/scoring.ts'
@@ -26,6 +27,7 @@ export const CONFIG_FILES = {
   sla: { schema: Sla, optional: false },
   hubspot: { schema: HubSpotMapping, optional: false },
   enrichment: { schema: Enrichment, optional: true },
+  retention: { schema: Retention, optional: true },
   'routing-cases': { schema: RoutingCases, optional: true },
 } as const
 export type FileName = keyof typeof CONFIG_FILES
@@ -57,6 +59,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const sla = shape('sla', Sla)
   const hubspot = shape('hubspot', HubSpotMapping)
   const enrichment = shape('enrichment', Enrichment)
+  const retention = shape('retention', Retention)
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources))
   if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
@@ -64,7 +67,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !sla || !hubspot) {
     throw new ConfigError(problems)
   }
-  const config: Config = {
+  const rules: Omit<Config, 'reads'> = {
     icp,
     scoring,
     routing,
@@ -74,12 +77,17 @@ export async function loadConfig(directory: string, now: number): Promise<Config
       pools: teamFile.pools,
       managers: Object.fromEntries(teamFile.managers.map((manager) => [manager.id, manager])),
     },
-    sla,
+    handoffs: sla,
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
+    retention: retention ?? Retention.parse({}),
     version: digestOf(sources).slice(0, 12),
-    scoringVersion: Number.parseInt(digestOf({ icp: sources.icp, scoring: sources.scoring }).slice(0, 12), 16),
+    rulesVersion: Number.parseInt(
+      digestOf({ icp: sources.icp, scoring: sources.scoring, hubspot: sources.hubspot }).slice(0, 12),
+      16,
+    ),
   }
+  const config: Config = { ...rules, reads: readsOf(rules) }
   if (cases && sources['routing-cases']) {
     const source = sources['routing-cases']
     const failures = runRoutingCases(config, cases.cases, now)

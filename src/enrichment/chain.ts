@@ -17,6 +17,12 @@ export interface EnrichmentQuery {
   freeMail: boolean
 }
 
+/** What is remembered of a lead's earlier answers: how each provider answered and when, and what came too late. */
+export interface EnrichmentMemory {
+  answers: Record<string, { status: EnrichmentStatus; at: number }>
+  late: Record<string, string>
+}
+
 /** A provider's answer. `shared` attributes hold for everybody at the domain and may be kept for it. */
 export interface EnrichmentAnswer {
   status: 'matched' | 'not-found'
@@ -34,11 +40,13 @@ export interface EnrichmentProvider {
   ask(query: EnrichmentQuery): Promise<EnrichmentAnswer>
 }
 
-/** What the chain found. `late` resolves to true when an answer came after the time was up and has been kept. */
+/** What the chain found. `late` resolves with the answers that came after the time was up, by provider, as text to keep. */
 export interface Enriched {
-  attributes: Attributes
+  /** The properties of the company in HubSpot; null when there is none. */
+  company: Properties | null
+  found: Attributes
   outcomes: Record<string, EnrichmentStatus>
-  late: Promise<boolean> | null
+  late: Promise<Record<string, string>> | null
 }
 
 /** Settings of the chain (`config/enrichment.yaml`), in milliseconds. */
@@ -54,68 +62,54 @@ export type Enrichment = ReturnType<typeof createEnrichment>
 
 // How long an answer that comes too late for this decision is still waited for.
 const LATE_MILLISECONDS = 30_000
-const LATE_SECONDS = 600
 
-/** Makes the chain of the providers that are there; the config says which are asked, and in which order. */
+/**
+ * Makes the chain of the providers that are there; the config says which are asked, and in which order. What holds for a
+ * company is kept in Redis under its domain; what is about a person is kept with the lead alone.
+ */
 export function createEnrichment({
-  store,
+  redis,
+  prefix,
   providers,
 }: {
-  store: { redis: RedisConnection; prefix: string }
+  redis: RedisConnection
+  prefix: string
   providers: EnrichmentProvider[]
 }) {
-  const cacheKey = (provider: string, domain: string) => `${store.prefix}:enrichment:${provider}:${domain}`
-
-  const lateKey = (provider: string, leadId: string) => `${store.prefix}:enrichment-late:${provider}:${leadId}`
-
-  // What holds for a company is kept for its domain; that nobody knows a person says nothing about their colleagues.
-  async function readKept(provider: string, leadId: string, domain: string | undefined): Promise<string | null> {
-    const known = domain ? await store.redis.get(cacheKey(provider, domain)) : null
-    return known ?? store.redis.get(cacheKey(provider, leadId))
-  }
+  const cacheKey = (provider: string, domain: string) => `${prefix}:enrichment:${provider}:${domain}`
 
   async function keep(
     provider: string,
-    leadId: string,
     domain: string | undefined,
     answer: EnrichmentAnswer,
     settings: EnrichmentSettings,
   ): Promise<void> {
-    const seconds = (milliseconds: number) => Math.ceil(milliseconds / 1_000)
-    const shared: EnrichmentAnswer = { ...answer, personal: {} }
-    if (answer.status === 'not-found') {
-      await store.redis.set(cacheKey(provider, leadId), JSON.stringify(shared), 'EX', seconds(settings.keep.notFound))
-      return
-    }
     const company = answer.shared['company.domain']?.value
-    if (!domain || (company !== undefined && company !== domain)) return
-    await store.redis.set(cacheKey(provider, domain), JSON.stringify(shared), 'EX', seconds(settings.keep.matched))
-  }
-
-  // An answer that came too late for its decision is handed to the next one, or it would be late for ever.
-  async function arrives(provider: string, leadId: string, asked: Promise<EnrichmentAnswer>): Promise<boolean> {
-    try {
-      const answer = await withDeadline(asked, LATE_MILLISECONDS, () => new TooLate())
-      if (answer.status !== 'matched') return false
-      await store.redis.set(lateKey(provider, leadId), JSON.stringify(answer), 'EX', LATE_SECONDS)
-      return true
-    } catch {
-      return false
-    }
+    if (answer.status !== 'matched' || !domain || (company !== undefined && company !== domain)) return
+    const shared: EnrichmentAnswer = { ...answer, personal: {} }
+    const seconds = Math.ceil(settings.keep.matched / 1_000)
+    await redis.set(cacheKey(provider, domain), JSON.stringify(shared), 'EX', seconds)
   }
 
   async function askOne(
     provider: EnrichmentProvider,
     query: EnrichmentQuery,
+    memory: EnrichmentMemory,
     settings: EnrichmentSettings,
+    now: number,
   ): Promise<EnrichmentAnswer> {
+    // An answer that came too late for its decision is for the next one, or it would be late for ever.
+    const late = memory.late[provider.name]
+    if (late) return JSON.parse(late)
     const domain = provider.outside && !query.freeMail ? query.domain : undefined
-    const kept =
-      (await store.redis.getdel(lateKey(provider.name, query.leadId))) ??
-      (await readKept(provider.name, query.leadId, domain))
+    const kept = domain ? await redis.get(cacheKey(provider.name, domain)) : null
     if (kept) return JSON.parse(kept)
+    // That nobody knows a person says nothing about their colleagues.
+    const before = memory.answers[provider.name]
+    if (provider.outside && before?.status === 'not-found' && now - before.at < settings.keep.notFound)
+      return { status: 'not-found', personal: {}, shared: {} }
     const answer = await inSpan(`enrich ${provider.name}`, { 'baton.lead.id': query.leadId }, () => provider.ask(query))
-    if (provider.outside) await keep(provider.name, query.leadId, domain, answer, settings)
+    if (provider.outside) await keep(provider.name, domain, answer, settings)
     return answer
   }
 
@@ -124,18 +118,21 @@ export function createEnrichment({
      * Asks one provider after the other for what is still unknown of `wanted`, for at most `settings.total`
      * milliseconds. `observe` says what HubSpot's own records tell, which is never overwritten.
      * What fails is named in `outcomes`. Rejects only when Redis is away, so that no lead is decided without its company
-     * for a reason that passes.
+     * for a reason that passes. `now` is epoch milliseconds.
      */
     async enrich(
       observe: (company: Properties | null) => Attributes,
       wanted: readonly string[],
       query: EnrichmentQuery,
+      memory: EnrichmentMemory,
       settings: EnrichmentSettings,
+      now: number,
     ): Promise<Enriched> {
+      let company: Properties | null = null
       let observed = observe(null)
       let found: Attributes = {}
       const outcomes: Record<string, EnrichmentStatus> = {}
-      const late: Promise<boolean>[] = []
+      const late: Promise<[string, string] | null>[] = []
       const end = performance.now() + settings.total
       for (const name of settings.providers) {
         const provider = providers.find((candidate) => candidate.name === name)
@@ -146,21 +143,36 @@ export function createEnrichment({
           outcomes[name] = 'late'
           continue
         }
-        const asked = askOne(provider, query, settings)
+        const asked = askOne(provider, query, memory, settings, now)
         try {
           const answer = await withDeadline(asked, time, () => new TooLate())
           outcomes[name] = answer.status
-          if (answer.company) observed = observe(answer.company)
+          if (answer.company) {
+            company = answer.company
+            observed = observe(company)
+          }
           found = { ...answer.shared, ...answer.personal, ...found }
         } catch (error) {
           if (isRedisAway(error) || (error instanceof OutsideError && error.system === 'redis')) throw error
           outcomes[name] = statusOf(error)
-          if (error instanceof TooLate) late.push(arrives(name, query.leadId, asked))
+          if (error instanceof TooLate) late.push(arrived(name, asked))
         }
       }
-      const anyLate = late.length > 0 ? Promise.all(late).then((all) => all.some(Boolean)) : null
-      return { attributes: { ...found, ...observed }, outcomes, late: anyLate }
+      const all =
+        late.length > 0
+          ? Promise.all(late).then((some) => Object.fromEntries(some.filter((one) => one !== null)))
+          : null
+      return { company, found, outcomes, late: all }
     },
+  }
+}
+
+async function arrived(provider: string, asked: Promise<EnrichmentAnswer>): Promise<[string, string] | null> {
+  try {
+    const answer = await withDeadline(asked, LATE_MILLISECONDS, () => new TooLate())
+    return answer.status === 'matched' ? [provider, JSON.stringify(answer)] : null
+  } catch {
+    return null
   }
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   addBusinessDays,
   addBusinessTime,
@@ -5,216 +6,276 @@ import {
   type Calendar,
   type OpenPeriod,
 } from './business-time.ts'
+import type { Attempts, Duration, HandoffKind } from './kinds.ts'
+import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
-/** A span of time as the config writes it: exact milliseconds, or business days of the rep's calendar (`5bd`). */
-export type Duration = { ms: number } | { businessDays: number }
-
-/** What a rung of the ladder does when nobody has responded. */
-export type RungAction = 'remind' | 'reassign' | 'alert-manager'
-
-/** A handoff as `config/sla.yaml` defines it. */
-export interface HandoffDefinition {
-  respondWithin: Duration
-  hours: 'business' | 'elapsed'
-  ladder: { at: Duration; do: RungAction }[]
-}
-
-/** A rung with its fixed instant. `doneAt` is set once its effect has been decided. */
-export interface Rung {
-  do: RungAction
-  dueAt: number
-  doneAt?: number
-}
+/*
+ * A handoff: a lead in somebody's hands, with a clock and a ladder. It goes waiting (nobody is free) → open → answered →
+ * ended, and ends for a reason that has a name. A lead can have several at once, each of another kind.
+ */
 
 /** How a rep came to hold the lead. */
-export type HolderReason = 'rotation' | 'kept-owner' | 'reassigned' | 'passed-on' | 'owner-changed'
+const HOLDER_REASONS = ['rotation', 'kept-owner', 'reassigned', 'passed-on', 'owner-changed'] as const
+export type HolderReason = (typeof HOLDER_REASONS)[number]
 
-/** Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. */
-export interface Holder {
-  rep: string
-  pool: string
-  since: number
-  how: HolderReason
-  assignmentId: string
-  by?: string
-}
-
-/** What follows a first response: how often and until when the rep tries, and the nurture track when nobody answers. */
-export interface FollowUp {
-  until: number
-  attempts: number
-  nurture: string
-}
-
-/** How a handoff ended. */
-export type HandoffEnding = 'contacted' | 'seen-in-hubspot' | 'disqualified' | 'contact-gone'
-
-/** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
-export interface HandoffEvent {
-  at: number
-  what:
-    | 'started'
-    | 'reminded'
-    | 'reassigned'
-    | 'passed-on'
-    | 'nobody-left'
-    | 'manager-alerted'
-    | 'owner-changed'
-    | 'returned'
-    | HandoffEnding
-  by?: string
-  rep?: string
-  detail?: string
-}
-
-/** What a message about a handoff is for. */
-export type HandoffMessageKind = 'rep-alert' | 'pool-alert' | 'reminder' | 'manager-alert' | 'hot-alert'
-
-/** A Slack message that Baton posted for a handoff, kept so that it can follow the state. `shown` is a digest of what it shows. */
-export interface PostedMessage {
-  kind: HandoffMessageKind
-  shown: string
-  audience: 'rep' | 'pool' | 'manager'
-  rep?: string
-  channel: string
-  ts: string
-}
-
-/** A lead in somebody's hands, with its clock and ladder. Instants are epoch milliseconds. */
-export interface Handoff {
-  v: 1
-  id: string
-  leadId: string
-  definition: string
-  route: string
-  pool: string
-  startedAt: number
-  dueAt: number
-  /** The calendar that the clock counted, or null when it counts elapsed time; `counted` are the open periods used. */
-  calendar: string | null
-  counted: OpenPeriod[]
-  ladder: Rung[]
-  holders: Holder[]
-  status: 'open' | 'responded' | 'closed'
-  breachedAt?: number
-  ended?: { at: number; how: HandoffEnding; by?: string; reason?: string; minutes: number }
-  /** The response properties of the contact when the handoff started; a response is a change from these. */
-  baseline: Record<string, string | null>
-  passOn?: { by: string; at: number }
-  /** After a response: until when the rep tries to reach the lead. */
-  followUp?: FollowUp
-  /** Nobody was reached: the lead went back to nurture. */
-  returned?: { at: number; reason: string }
-  messages: Record<string, PostedMessage>
-  events: HandoffEvent[]
-}
-
-/** Where a clock stands, as the CRM shows it. */
-export type SlaStatus = 'none' | 'running' | 'responded' | 'breached'
+/** How it became known that a rep has contacted the lead. */
+const ANSWERS = ['contacted', 'seen-in-hubspot'] as const
+export type Answer = (typeof ANSWERS)[number]
 
 /**
- * Starts a handoff: fixes the deadline and every rung in the calendar of the rep who holds it now. A reassignment
- * or a change of config never moves them.
+ * How a handoff ends. `qualified`: sales took the lead as its own (a stage of HubSpot, apart from the rep's answer);
+ * `done`: the lead was reached; `returned`: nobody reached it; `disqualified`, `rejected`, `recycled`: a person said so;
+ * `taken-over`: somebody outside the team has it; `released`: nobody wants it any more; `expired`: its time was up;
+ * `missing`: HubSpot has no such contact; `merged`: another contact's handoff of the kind goes on.
  */
-export function startHandoff(input: {
+export const ENDINGS = [
+  'qualified',
+  'done',
+  'returned',
+  'disqualified',
+  'rejected',
+  'recycled',
+  'taken-over',
+  'released',
+  'expired',
+  'missing',
+  'merged',
+] as const
+export type Ending = (typeof ENDINGS)[number]
+
+const OTHER_EVENTS = ['waiting', 'started', 'passed-on', 'nobody-left', 'owner-changed'] as const
+
+/** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
+export const HandoffEvent = z.object({
+  at: z.number(),
+  what: z.enum([...OTHER_EVENTS, ...RUNG_EVENTS, ...ANSWERS, ...ENDINGS]),
+  by: z.string().optional(),
+  rep: z.string().optional(),
+  detail: z.string().optional(),
+})
+export type HandoffEvent = z.output<typeof HandoffEvent>
+
+/** Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. */
+const Holder = z.object({
+  rep: z.string(),
+  pool: z.string(),
+  since: z.number(),
+  how: z.enum(HOLDER_REASONS),
+  assignmentId: z.string(),
+  by: z.string().optional(),
+})
+export type Holder = z.output<typeof Holder>
+
+/** A rung with its fixed instant. `doneAt` is set once its effect has been decided. */
+const Rung = z.object({ do: z.enum(RUNG_ACTIONS), dueAt: z.number(), doneAt: z.number().optional() })
+export type Rung = z.output<typeof Rung>
+
+/** A handoff as it is kept. Instants are epoch milliseconds. */
+export const Handoff = z.object({
+  v: z.literal(2),
+  id: z.string(),
+  leadId: z.string(),
+  kind: z.string(),
+  route: z.string(),
+  pool: z.string(),
+  /** Whether a route started it: sales has the lead then, and its holder is the contact's owner. */
+  byRoute: z.boolean(),
+  state: z.enum(['waiting', 'open', 'answered', 'ended']),
+  /** When the clock started; of one that waits, since when. */
+  startedAt: z.number(),
+  dueAt: z.number().nullable(),
+  /** The calendar that the clock counted, or null when it counts elapsed time; `counted` are the open periods used. */
+  calendar: z.string().nullable(),
+  counted: z.array(z.object({ from: z.number(), to: z.number() })),
+  ladder: z.array(Rung),
+  holders: z.array(Holder),
+  breachedAt: z.number().optional(),
+  /** The rep's first response; `minutes` are those of the clock. */
+  answered: z
+    .object({ at: z.number(), how: z.enum(ANSWERS), by: z.string().optional(), minutes: z.number() })
+    .optional(),
+  /** After an answer: until when, and how often, the rep tries to reach the lead; the track when nobody answers. */
+  attempts: z.object({ until: z.number(), count: z.number(), nurture: z.string() }).optional(),
+  ended: z
+    .object({ at: z.number(), how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
+    .optional(),
+  /** The response properties of the contact when the handoff started; a response is a change from these. */
+  baseline: z.record(z.string(), z.string().nullable()),
+  passOn: z.object({ by: z.string(), at: z.number() }).optional(),
+  /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
+  formerly: z.array(z.string()).optional(),
+  events: z.array(HandoffEvent),
+})
+export type Handoff = z.output<typeof Handoff>
+
+/** Where a clock stands, as the CRM shows it. */
+export const SLA_STATUSES = ['none', 'waiting', 'running', 'responded', 'breached'] as const
+export type SlaStatus = (typeof SLA_STATUSES)[number]
+
+/** Where a handoff stands, as the API shows it. A breached one also stands in one of these. */
+export const HANDOFF_STATUSES = ['waiting', 'open', 'responded', 'closed'] as const
+export type HandoffStatus = (typeof HANDOFF_STATUSES)[number]
+
+/** What a handoff is begun with. */
+export interface HandoffOrder {
   id: string
   leadId: string
-  name: string
-  definition: HandoffDefinition
+  kind: string
+  byRoute: boolean
   route: string
   pool: string
-  holder: Omit<Holder, 'since'>
-  calendarName: string
-  calendar: Calendar
   baseline: Record<string, string | null>
-  now: number
-}): Handoff {
-  const { definition, calendar, now } = input
-  const due = after(definition, calendar, now, definition.respondWithin)
+}
+
+/** A handoff that nobody can take yet: it is in sight, and its clock starts when somebody takes it. */
+export function waitingHandoff(order: HandoffOrder, now: number): Handoff {
   return {
-    v: 1,
-    id: input.id,
-    leadId: input.leadId,
-    definition: input.name,
-    route: input.route,
-    pool: input.pool,
+    v: 2,
+    ...order,
+    state: 'waiting',
     startedAt: now,
-    dueAt: due.at,
-    calendar: definition.hours === 'business' ? input.calendarName : null,
-    counted: due.counted,
-    ladder: definition.ladder.map((rung) => ({ do: rung.do, dueAt: after(definition, calendar, now, rung.at).at })),
-    holders: [{ ...input.holder, since: now }],
-    status: 'open',
-    baseline: input.baseline,
-    messages: {},
-    events: [{ at: now, what: 'started', rep: input.holder.rep }],
+    dueAt: null,
+    calendar: null,
+    counted: [],
+    ladder: [],
+    holders: [],
+    events: [{ at: now, what: 'waiting' }],
   }
 }
 
-/** The rep who holds the lead now. */
-export function holderOf(handoff: Handoff): Holder {
-  const holder = handoff.holders.at(-1)
-  if (!holder) throw new Error(`handoff ${handoff.id} has no holder`)
-  return holder
+/**
+ * Starts the clock: fixes the deadline and every rung in the calendar of the rep who takes the lead. A reassignment or a
+ * change of config never moves them.
+ */
+export function startHandoff(
+  order: HandoffOrder,
+  kind: Pick<HandoffKind, 'respondWithin' | 'hours' | 'ladder'>,
+  holder: Omit<Holder, 'since'>,
+  calendar: { name: string; calendar: Calendar },
+  now: number,
+): Handoff {
+  const due = after(kind, calendar.calendar, now, kind.respondWithin)
+  return {
+    ...waitingHandoff(order, now),
+    state: 'open',
+    dueAt: due.at,
+    calendar: kind.hours === 'business' ? calendar.name : null,
+    counted: due.counted,
+    ladder: kind.ladder.map((rung) => ({ do: rung.do, dueAt: after(kind, calendar.calendar, now, rung.at).at })),
+    holders: [{ ...holder, since: now }],
+    events: [{ at: now, what: 'started', rep: holder.rep }],
+  }
+}
+
+/** The rep who holds the lead, or held it last; undefined while nobody has. */
+export function holderOf(handoff: Handoff): Holder | undefined {
+  return handoff.holders.at(-1)
+}
+
+/** Whether the lead is in a rep's hands: the clock runs, or the rep has answered and is at it. */
+export function isHeld(handoff: Handoff): boolean {
+  return handoff.state === 'open' || handoff.state === 'answered'
 }
 
 /** The handoff with another rep, to whom a person gave the lead in HubSpot. No pool counts it as its own choice. */
 export function changeOwner(handoff: Handoff, rep: string, now: number): Handoff {
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}-owner`
-  const holder: Holder = { rep, pool: holderOf(handoff).pool, since: now, how: 'owner-changed', assignmentId }
-  const { passOn: _, ...after } = structuredClone(handoff)
+  const pool = holderOf(handoff)?.pool ?? handoff.pool
+  const { passOn: _, ...rest } = handoff
   return {
-    ...after,
-    holders: [...after.holders, holder],
-    events: [...after.events, { at: now, what: 'owner-changed', rep }],
+    ...rest,
+    holders: [...handoff.holders, { rep, pool, since: now, how: 'owner-changed', assignmentId }],
+    events: [...handoff.events, { at: now, what: 'owner-changed', rep }],
   }
 }
 
 /**
- * Ends a handoff: a response stops the clock, a disqualification or a deleted contact closes it. A handoff that has
- * ended already is returned as null, so that the second of two clicks changes nothing.
+ * The rep has contacted the lead: the clock stops, and the time for reaching the lead begins, fixed now in the rep's own
+ * calendar. Without attempts the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
  */
+export function answerHandoff(
+  handoff: Handoff,
+  answer: { at: number; how: Answer; by?: string | undefined },
+  attempts: Attempts | undefined,
+  calendars: { clock: Calendar | undefined; holder: Calendar | undefined },
+): Handoff | null {
+  if (handoff.state !== 'open') return null
+  const { at, how, by } = answer
+  const counted =
+    handoff.calendar && calendars.clock
+      ? businessTimeBetween(calendars.clock, handoff.startedAt, at)
+      : Math.max(0, at - handoff.startedAt)
+  const person = by === undefined ? {} : { by }
+  const { passOn: _, ...rest } = handoff
+  const answered: Handoff = {
+    ...rest,
+    ...breach(handoff, at),
+    state: 'answered',
+    answered: { at, how, ...person, minutes: Math.round(counted / 60_000) },
+    events: [...handoff.events, { at, what: how, ...person }],
+  }
+  if (!attempts) return endHandoff(answered, { at, how: 'done' })
+  const { count, within, then } = attempts
+  return { ...answered, attempts: { until: untilWhen(within, at, calendars.holder), count, nurture: then.nurture } }
+}
+
+/** Ends a handoff, whatever it was; null when it has ended already. */
 export function endHandoff(
   handoff: Handoff,
-  ending: { at: number; how: HandoffEnding; by?: string; reason?: string },
-  calendar: Calendar | undefined,
+  ending: { at: number; how: Ending; by?: string | undefined; reason?: string | undefined },
 ): Handoff | null {
-  if (handoff.status !== 'open') return null
-  const after = structuredClone(handoff)
-  const elapsed = Math.max(0, ending.at - handoff.startedAt)
-  const counted = handoff.calendar && calendar ? businessTimeBetween(calendar, handoff.startedAt, ending.at) : elapsed
-  after.status = ending.how === 'contacted' || ending.how === 'seen-in-hubspot' ? 'responded' : 'closed'
-  after.ended = { ...ending, minutes: Math.round(counted / 60_000) }
-  if (ending.at > after.dueAt && after.breachedAt === undefined) after.breachedAt = after.dueAt
-  delete after.passOn
-  const event: HandoffEvent = { at: ending.at, what: ending.how }
-  if (ending.by !== undefined) event.by = ending.by
-  if (ending.reason !== undefined) event.detail = ending.reason
-  after.events.push(event)
-  return after
+  if (handoff.state === 'ended') return null
+  const { at, how } = ending
+  const by = ending.by === undefined ? {} : { by: ending.by }
+  const { passOn: _, attempts: __, ...rest } = handoff
+  const after: Handoff = {
+    ...rest,
+    ...(handoff.state === 'open' ? breach(handoff, at) : {}),
+    state: 'ended',
+    ended: { at, how, ...by, ...(ending.reason === undefined ? {} : { reason: ending.reason }) },
+  }
+  // That a lead was reached says nothing that its answer has not said.
+  if (how === 'done') return after
+  const detail = ending.reason === undefined ? {} : { detail: ending.reason }
+  return { ...after, events: [...after.events, { at, what: how, ...by, ...detail }] }
 }
 
 /** The clock's state for the CRM: breached as soon as the deadline has passed, also when the response came later. */
 export function slaStatus(handoff: Handoff | undefined): SlaStatus {
-  if (!handoff || handoff.status === 'closed') return 'none'
+  if (!handoff) return 'none'
+  if (handoff.state === 'waiting') return 'waiting'
+  if (handoff.state === 'ended' && (!handoff.answered || handoff.ended?.how === 'returned')) return 'none'
   if (handoff.breachedAt !== undefined) return 'breached'
-  return handoff.status === 'responded' ? 'responded' : 'running'
+  return handoff.state === 'open' ? 'running' : 'responded'
+}
+
+/** Where it stands in the API's words: one whose answer was not taken back counts as responded. */
+export function handoffStatus({ state, answered, ended }: Handoff): HandoffStatus {
+  if (state === 'waiting' || state === 'open') return state
+  const isGood = ended === undefined || ended.how === 'done' || ended.how === 'qualified'
+  return answered && isGood ? 'responded' : 'closed'
+}
+
+function breach(handoff: Handoff, at: number): { breachedAt?: number } {
+  const late = handoff.dueAt !== null && at > handoff.dueAt && handoff.breachedAt === undefined
+  return late && handoff.dueAt !== null ? { breachedAt: handoff.dueAt } : {}
+}
+
+const DAY = 24 * 60 * 60_000
+
+function untilWhen(within: Duration, from: number, calendar: Calendar | undefined): number {
+  if ('ms' in within) return from + within.ms
+  return (calendar && addBusinessDays(calendar, from, within.businessDays)) ?? from + within.businessDays * DAY
 }
 
 function after(
-  definition: HandoffDefinition,
+  kind: Pick<HandoffKind, 'hours'>,
   calendar: Calendar,
   start: number,
   duration: Duration,
 ): { at: number; counted: OpenPeriod[] } {
-  if ('businessDays' in duration) {
-    const at = addBusinessDays(calendar, start, duration.businessDays)
-    if (at !== null) return { at, counted: [] }
-  } else if (definition.hours === 'business') {
-    const result = addBusinessTime(calendar, start, duration.ms)
-    if (result) return { at: result.due, counted: result.counted }
-  }
+  if ('businessDays' in duration) return { at: untilWhen(duration, start, calendar), counted: [] }
+  const result = kind.hours === 'business' ? addBusinessTime(calendar, start, duration.ms) : null
   // A calendar without open time is refused by the config check; elapsed time keeps the clock running all the same.
-  const elapsed = 'ms' in duration ? duration.ms : duration.businessDays * 24 * 60 * 60_000
-  return { at: start + elapsed, counted: [] }
+  return result ? { at: result.due, counted: result.counted } : { at: start + duration.ms, counted: [] }
 }

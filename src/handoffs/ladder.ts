@@ -1,18 +1,26 @@
-import { type Handoff, type Holder, holderOf, type Rung } from './handoff.ts'
+import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
+import { type MessageKind, RUNGS } from './rungs.ts'
 
 /** The next instant at which the handoff wants attention; null when nothing is left to do. */
 export function nextDue(handoff: Handoff): number | null {
-  if (handoff.status === 'responded') return handoff.followUp?.until ?? null
-  if (handoff.status !== 'open') return null
-  if (handoff.passOn) return handoff.passOn.at
-  const waiting = handoff.ladder.filter((rung) => rung.doneAt === undefined).map((rung) => rung.dueAt)
-  if (handoff.breachedAt === undefined) waiting.push(handoff.dueAt)
-  return waiting.length === 0 ? null : Math.min(...waiting)
+  switch (handoff.state) {
+    case 'answered':
+      return handoff.attempts?.until ?? null
+    case 'waiting':
+    case 'ended':
+      return null
+    case 'open': {
+      if (handoff.passOn) return handoff.passOn.at
+      const waiting = handoff.ladder.filter((rung) => rung.doneAt === undefined).map((rung) => rung.dueAt)
+      if (handoff.breachedAt === undefined && handoff.dueAt !== null) waiting.push(handoff.dueAt)
+      return waiting.length === 0 ? null : Math.min(...waiting)
+    }
+  }
 }
 
 /** The rungs that are due and not done, in order of time. */
 export function dueRungs(handoff: Handoff, now: number): Rung[] {
-  if (handoff.status !== 'open') return []
+  if (handoff.state !== 'open') return []
   return handoff.ladder
     .filter((rung) => rung.doneAt === undefined && rung.dueAt <= now)
     .sort((a, b) => a.dueAt - b.dueAt)
@@ -21,59 +29,51 @@ export function dueRungs(handoff: Handoff, now: number): Rung[] {
 /** Whether what is due at `now` needs another rep from the rotation. */
 export function wantsAnotherRep(handoff: Handoff, now: number): boolean {
   return (
-    handoff.status === 'open' &&
-    (handoff.passOn !== undefined || dueRungs(handoff, now).some((rung) => rung.do === 'reassign'))
+    handoff.state === 'open' &&
+    (handoff.passOn !== undefined || dueRungs(handoff, now).some((rung) => RUNGS[rung.do].wantsRep))
   )
 }
 
-/** A message that a step of the ladder calls for. Several overdue steps are told in one message per reader. */
-export type Notice = 'rep-alert' | 'reminder' | 'manager-alert'
-
 /**
  * Takes every step that is due, each once and in order. `next` is the rep that the rotation gave, null when nobody
- * is left: the manager is then told at once. Returns the handoff as it is afterwards and the notices to send.
+ * is left: the manager is then told at once. Returns the handoff as it is afterwards and the messages to send.
  * A reminder to somebody who loses the lead in the same moment is not sent: their message says where it went.
  */
 export function takeDueSteps(
   handoff: Handoff,
   now: number,
   next: Omit<Holder, 'since' | 'how'> | null,
-): { handoff: Handoff; notices: Notice[] } {
-  if (handoff.status !== 'open') return { handoff, notices: [] }
-  const after = structuredClone(handoff)
-  const notices = new Set<Notice>()
+): { handoff: Handoff; messages: MessageKind[] } {
+  if (handoff.state !== 'open') return { handoff, messages: [] }
+  const { passOn, ...after } = structuredClone(handoff)
+  const messages = new Set<MessageKind>()
   let moved = false
+  const note = (what: HandoffEvent['what'], more: { rep?: string; by?: string } = {}) =>
+    void after.events.push({ at: now, what, ...more })
   const move = (how: 'reassigned' | 'passed-on', by?: string) => {
     if (moved) return
     moved = true
+    const person = by ? { by } : {}
     if (next) {
-      after.holders.push({ ...next, since: now, how, ...(by ? { by } : {}) })
-      after.events.push({ at: now, what: how, rep: next.rep, ...(by ? { by } : {}) })
-      notices.add('rep-alert')
-    } else {
-      after.events.push({ at: now, what: 'nobody-left', ...(by ? { by } : {}) })
-      notices.add('manager-alert')
-    }
+      after.holders.push({ ...next, since: now, how, ...person })
+      note(how, { rep: next.rep, ...person })
+    } else note('nobody-left', person)
+    messages.add(next ? 'rep-alert' : 'manager-alert')
   }
-  if (after.passOn) {
-    move('passed-on', after.passOn.by)
-    delete after.passOn
-  }
-  if (after.dueAt <= now && after.breachedAt === undefined) after.breachedAt = after.dueAt
+  if (passOn) move('passed-on', passOn.by)
+  if (after.dueAt !== null && after.dueAt <= now && after.breachedAt === undefined) after.breachedAt = after.dueAt
   for (const rung of dueRungs(after, now)) {
     rung.doneAt = now
-    if (rung.do === 'reassign') move('reassigned')
-    if (rung.do === 'remind') {
-      after.events.push({ at: now, what: 'reminded', rep: holderOf(after).rep })
-      notices.add('reminder')
-    }
-    if (rung.do === 'alert-manager') {
-      after.events.push({ at: now, what: 'manager-alerted' })
-      notices.add('manager-alert')
-    }
+    const { event, take } = RUNGS[rung.do]
+    take({
+      rep: holderOf(after)?.rep ?? '',
+      note: (rep) => note(event, rep === undefined ? {} : { rep }),
+      tell: (kind) => void messages.add(kind),
+      move: () => move('reassigned'),
+    })
   }
-  if (moved && next) notices.delete('reminder')
-  return { handoff: after, notices: [...notices] }
+  if (moved && next) messages.delete('reminder')
+  return { handoff: after, messages: [...messages] }
 }
 
 /** The instant at which the manager will hear of it, null when that rung is past or not there. */

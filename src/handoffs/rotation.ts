@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /**
  * Rotation: whose turn it is in a pool. The next lead goes to the available member with the least turns ÷ weight.
  *
@@ -13,37 +15,41 @@ export interface RotationMember {
 }
 
 /** What a pool remembers of a member. `turns` counts leads taken plus turns given up while unavailable. */
-export interface MemberLedger {
-  turns: number
+const MemberLedger = z.object({
+  turns: z.number(),
   /** The weight that `turns` was counted with. */
-  weight: number
+  weight: z.number(),
   /** Epoch milliseconds of the last lead; null: never had one. */
-  lastAssignedAt: number | null
-}
+  lastAssignedAt: z.number().nullable(),
+})
+export type MemberLedger = z.output<typeof MemberLedger>
 
 /** What a pool remembers. Whoever left the pool stays in `members`, so that a return resets nobody. */
-export interface RotationLedger {
-  /** Rises by one with every lead given, for compare and set. */
-  version: number
+export const RotationLedger = z.object({
+  /** Rises by one with every lead given. */
+  version: z.number(),
   /** The share (turns ÷ weight) of the member last chosen, before its turn; never falls. */
-  level: { turns: number; weight: number }
-  members: Record<string, MemberLedger>
-}
+  level: z.object({ turns: z.number(), weight: z.number() }),
+  members: z.record(z.string(), MemberLedger),
+})
+export type RotationLedger = z.output<typeof RotationLedger>
 
 /** Why a member could not be chosen. */
-export type SkipReason = 'away' | 'inactive' | 'daily-cap' | 'open-cap' | 'had-it-before'
+export const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before'] as const
+export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /**
  * A member as the choice saw it, for the explanation. `turns` is the count before this lead, at the present weight;
  * for a skipped member it is not yet lifted to the level.
  */
-export interface Candidate {
-  rep: string
-  weight: number
-  turns: number
-  lastAssignedAt: number | null
-  skipped: SkipReason | null
-}
+export const Candidate = z.object({
+  rep: z.string(),
+  weight: z.number(),
+  turns: z.number(),
+  lastAssignedAt: z.number().nullable(),
+  skipped: z.enum(SKIP_REASONS).nullable(),
+})
+export type Candidate = z.output<typeof Candidate>
 
 /** The ledger of a pool that has given out nothing yet. */
 export function emptyLedger(): RotationLedger {
@@ -88,6 +94,14 @@ export function chooseRep(input: {
     },
     candidates,
   }
+}
+
+/** The ledger after a turn that came to nothing: the member is as near to the next lead as before it. */
+export function giveTurnBack(ledger: RotationLedger, rep: string): RotationLedger {
+  const known = ownValue(ledger.members, rep)
+  if (!known) return ledger
+  const entry = { ...known, turns: Math.max(0, known.turns - 1) }
+  return { ...ledger, version: ledger.version + 1, members: { ...ledger.members, [rep]: entry } }
 }
 
 /** The member's entry counted with its present weight, at the same share as before, rounded up; a new member starts at 0. */

@@ -1,8 +1,8 @@
 import { Client } from '@hubspot/api-client'
 import DataLoader from 'dataloader'
 import { RateLimiterMemory, RateLimiterQueue, RateLimiterRedis } from 'rate-limiter-flexible'
-import type { Properties } from '../leads/observe.ts'
-import { readInstant } from '../leads/observe.ts'
+import { type Contact, type Properties, readInstant } from '../leads/observe.ts'
+import type { Breaker } from '../platform/breaker.ts'
 import { OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -17,13 +17,6 @@ import { BATCH, createGather, createLoader } from './batches.ts'
  * process-wide singleton, has no timeout and puts bodies into its errors, so its retries stay off, every call gets a
  * deadline, and no error of it leaves this file.
  */
-
-/** A contact as HubSpot has it now. `createdAt` is epoch milliseconds. */
-export interface Contact {
-  id: string
-  createdAt: number
-  properties: Properties
-}
 
 /** HubSpot's verbs. All reject with `OutsideError`. */
 export type HubSpot = ReturnType<typeof createHubSpot>
@@ -48,10 +41,11 @@ export function createHubSpot(options: {
   redis: RedisConnection | null
   prefix: string
   requestsPer10Seconds: number
-  properties: () => { contact: string[]; company: string[] }
+  properties: () => { contact: readonly string[]; company: readonly string[] }
   metrics: Metrics
   /** Milliseconds that one call may take; 8,000 unless told. */
   deadline?: number
+  breaker?: Breaker | undefined
 }) {
   const { deadline = DEADLINE } = options
   const client = new Client({
@@ -70,7 +64,8 @@ export function createHubSpot(options: {
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
 
   function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    return inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+    return options.breaker ? options.breaker.call(made) : made()
   }
 
   async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -99,7 +94,7 @@ export function createHubSpot(options: {
     const answer = await call('read contacts', () =>
       client.crm.contacts.batchApi.read({
         inputs: ids.map((id) => ({ id })),
-        properties: options.properties().contact,
+        properties: [...options.properties().contact],
         propertiesWithHistory: [],
       }),
     )
@@ -122,7 +117,7 @@ export function createHubSpot(options: {
     const answer = await call('read companies', () =>
       client.crm.companies.batchApi.read({
         inputs: ids.map((id) => ({ id })),
-        properties: options.properties().company,
+        properties: [...options.properties().company],
         propertiesWithHistory: [],
       }),
     )
@@ -168,12 +163,12 @@ export function createHubSpot(options: {
   }
 
   // A batch may leave a row out without a word, and a contact that counts as gone loses its clock: so it is asked for alone.
-  async function confirmGone(id: string): Promise<Contact | null> {
+  async function confirmGone(id: string): Promise<Contact | { movedTo: string } | null> {
     try {
       const row = await call('read contact', () =>
-        client.crm.contacts.basicApi.getById(id, options.properties().contact),
+        client.crm.contacts.basicApi.getById(id, [...options.properties().contact]),
       )
-      return row.id === id ? toContact(row) : null
+      return row.id === id ? toContact(row) : { movedTo: row.id }
     } catch (error) {
       if (error instanceof OutsideError && error.code === '404') return null
       throw error
@@ -187,8 +182,9 @@ export function createHubSpot(options: {
     async requestsLeft(): Promise<number> {
       return (await limiter.get('hubspot'))?.remainingPoints ?? rate.points
     },
-    /** Reads a contact; null when it is deleted, or lives on under another id after a merge. */
-    readContact: async (id: string): Promise<Contact | null> => (await contacts.load(id)) ?? confirmGone(id),
+    /** Reads a contact; null when it is deleted, and the other id when it lives on under one after a merge. */
+    readContact: async (id: string): Promise<Contact | { movedTo: string } | null> =>
+      (await contacts.load(id)) ?? confirmGone(id),
     /** Finds the contact with an email address; null when there is none. */
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
     /** Reads a company; null when there is none. */

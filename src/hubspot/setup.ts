@@ -3,65 +3,11 @@ import {
   type PropertyCreate,
   PropertyCreateTypeEnum as Type,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
-import type { PropertyNames } from '../leads/properties.ts'
+import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
-import { BANDS } from '../rules/score.ts'
 import type { HubSpot } from './client.ts'
 
 const GROUP = 'baton'
-
-type Kind = 'number' | 'text' | 'datetime' | 'boolean' | readonly string[]
-
-// A list is a choice between values. Texts that ops name themselves (routes, tracks) stay free text.
-const PROPERTIES: Record<keyof PropertyNames, { label: string; description: string; kind: Kind }> = {
-  score: { label: 'Baton score', description: 'Fit plus engagement, 0 to 100.', kind: 'number' },
-  fitScore: {
-    label: 'Baton fit score',
-    description: 'How well the contact fits the ideal customer profile.',
-    kind: 'number',
-  },
-  engagementScore: {
-    label: 'Baton engagement score',
-    description: 'How interested the contact is now; it fades with time.',
-    kind: 'number',
-  },
-  band: { label: 'Baton band', description: 'The band that the score is in.', kind: BANDS },
-  icpTier: {
-    label: 'Baton ICP tier',
-    description: 'The tier of the ideal customer profile; empty for none.',
-    kind: 'number',
-  },
-  route: { label: 'Baton route', description: 'The route in routing.yaml that matched.', kind: 'text' },
-  routeReason: { label: 'Baton route reason', description: 'Why the contact went there.', kind: 'text' },
-  slaStatus: {
-    label: 'Baton SLA status',
-    description: 'Where the response clock stands.',
-    kind: ['none', 'running', 'responded', 'breached'],
-  },
-  slaDueAt: { label: 'Baton SLA due at', description: 'Until when sales should respond.', kind: 'datetime' },
-  firstResponseMinutes: {
-    label: 'Baton first response minutes',
-    description: 'Minutes of the clock until the first response.',
-    kind: 'number',
-  },
-  nurtureTrack: {
-    label: 'Baton nurture track',
-    description: 'Workflows listen to this to enrol the contact.',
-    kind: 'text',
-  },
-  needsReview: {
-    label: 'Baton needs review',
-    description: 'Enrichment failed, or sales misses something about the contact.',
-    kind: 'boolean',
-  },
-  disqualifiedReason: { label: 'Baton disqualified reason', description: 'Why the contact is out.', kind: 'text' },
-  scoredAt: { label: 'Baton scored at', description: 'When the score was worked out.', kind: 'datetime' },
-  configVersion: {
-    label: 'Baton config version',
-    description: 'The version of the config that decided.',
-    kind: 'text',
-  },
-}
 
 /** What the app in HubSpot needs. Source: HubSpot's scope and webhook guides. */
 const HUBSPOT_APP = {
@@ -88,6 +34,8 @@ export interface SetupReport {
   group: 'created' | 'there already'
   created: string[]
   existing: string[]
+  /** Choices that got values which they lacked. */
+  widened: string[]
   wrongType: { name: string; type: string; wanted: string }[]
 }
 
@@ -100,10 +48,10 @@ export async function setUpHubSpot(
   const groups = await call('read property groups', () => client.crm.properties.groupsApi.getAll('contacts'))
   const hasGroup = groups.results.some((group) => group.name === GROUP)
   const present = await call('read properties', () => client.crm.properties.coreApi.getAll('contacts'))
-  const known = new Map(present.results.map((property) => [property.name, property.type]))
+  const known = new Map(present.results.map((property) => [property.name, property]))
   const wanted = Object.entries(PROPERTIES).map(([key, definition]) => ({
-    name: names[key as keyof PropertyNames],
     ...definition,
+    name: names[key as keyof PropertyNames],
   }))
   const missing = wanted.filter(({ name }) => !known.has(name))
   if (!dryRun && !hasGroup) {
@@ -112,12 +60,12 @@ export async function setUpHubSpot(
     )
   }
   if (!dryRun && missing.length > 0) {
-    const inputs = missing.map(({ name, label, description, kind }) => ({
+    const inputs = missing.map(({ name, label, description, type }) => ({
       name,
       label,
       description,
       groupName: GROUP,
-      ...typeOf(kind),
+      ...typeOf(type),
     }))
     const answer = await call('create properties', () => client.crm.properties.batchApi.create('contacts', { inputs }))
     const created = new Set(answer.results.map((property) => property.name))
@@ -125,12 +73,19 @@ export async function setUpHubSpot(
     if (failed.length > 0)
       throw new OutsideError('hubspot', 'refused', `not created: ${failed.map(({ name }) => name).join(', ')}`)
   }
+  const narrow = wanted.filter(({ name, type }) => lacking(known.get(name), type).length > 0)
+  for (const { name, type } of dryRun ? [] : narrow) {
+    const property = known.get(name)
+    const options = [...(property?.options ?? []), ...choices(lacking(property, type))]
+    await call('widen property', () => client.crm.properties.coreApi.update('contacts', name, { options }))
+  }
   return {
     group: hasGroup ? 'there already' : 'created',
     created: missing.map(({ name }) => name),
     existing: wanted.filter(({ name }) => known.has(name)).map(({ name }) => name),
-    wrongType: wanted.flatMap(({ name, kind }) => {
-      const [type, expected] = [known.get(name), typeOf(kind).type]
+    widened: narrow.map(({ name }) => name),
+    wrongType: wanted.flatMap(({ name, type: own }) => {
+      const [type, expected] = [known.get(name)?.type, typeOf(own).type]
       return type === undefined || type === expected ? [] : [{ name, type, wanted: expected }]
     }),
   }
@@ -153,6 +108,9 @@ export function describeSetup(
     `Property group Baton: ${report.group === 'created' ? created : report.group}.`,
     `Properties ${created}: ${report.created.join(', ') || 'none'}.`,
     `Properties there already: ${report.existing.join(', ') || 'none'}.`,
+    ...(report.widened.length > 0
+      ? [`Choices ${dryRun ? 'that would get' : 'that got'} new values: ${report.widened.join(', ')}.`]
+      : []),
     ...wrong,
     '\nYour HubSpot app needs these scopes:',
     ...indented(HUBSPOT_APP.scopes),
@@ -174,9 +132,20 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`)
 }
 
-function typeOf(kind: Kind): Pick<PropertyCreate, 'type' | 'fieldType' | 'options'> {
-  const choices = (values: readonly string[]) =>
-    values.map((value, displayOrder) => ({ label: value, value, displayOrder, hidden: false }))
+type PropertyType = (typeof PROPERTIES)[keyof typeof PROPERTIES]['type']
+
+/** The values of a choice that HubSpot does not have yet: a newer version of Baton may know more. */
+function lacking(property: { type: string; options?: { value: string }[] } | undefined, type: PropertyType): string[] {
+  if (!Array.isArray(type) || property?.type !== Type.Enumeration) return []
+  const present = new Set(property.options?.map(({ value }) => value))
+  return type.filter((value) => !present.has(value))
+}
+
+function choices(values: readonly string[]) {
+  return values.map((value, displayOrder) => ({ label: value, value, displayOrder, hidden: false }))
+}
+
+function typeOf(kind: PropertyType): Pick<PropertyCreate, 'type' | 'fieldType' | 'options'> {
   if (kind === 'number') return { type: Type.Number, fieldType: Field.Number }
   if (kind === 'text') return { type: Type.String, fieldType: Field.Text }
   if (kind === 'datetime') return { type: Type.Datetime, fieldType: Field.Date }

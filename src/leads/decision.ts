@@ -6,31 +6,50 @@ import { plain, signed } from '../rules/words.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
 
 /**
- * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that a rep has, whatever
- * its route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached
- * alone until it does something new; `nurture` and `disqualify` need no rep.
+ * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that sales has, whatever its
+ * route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached alone
+ * until it does something new; `nurture` and `disqualify` need no rep.
  */
-export type Action = 'assign' | 'stay-with-sales' | 'stay-rejected' | 'stay-in-nurture' | 'nurture' | 'disqualify'
+export const ACTIONS = [
+  'assign',
+  'stay-with-sales',
+  'stay-rejected',
+  'stay-in-nurture',
+  'nurture',
+  'disqualify',
+] as const
+export type Action = (typeof ACTIONS)[number]
 
-/** What stands for a lead and has to be respected: it is with sales, a person rejected it, or nobody reached it. */
+/**
+ * What stands for a lead and has to be respected: sales has it (`comesBack`: and a route to sales calls for a rep again,
+ * because the lead has come back), a person rejected it, or nobody reached it and it rests.
+ */
 export interface Standing {
   withSales: boolean
+  comesBack?: boolean | undefined
   rejected: boolean
-  resting?: boolean
+  resting?: boolean | undefined
 }
 
-/** A decision with everything that explains it. `lookAgainAt` is epoch milliseconds. */
+/** A decision with everything that explains it. `wakeAt` is epoch milliseconds. */
 export interface Decision {
   score: LeadScore
   route: RouteDecision
   action: Action
   missing: string[]
-  lookAgainAt: number | null
+  wakeAt: number | null
 }
 
-/** Scores and routes a lead at `now`. What stands is respected: a lead with sales, rejected, or at rest in nurture. */
+/** The rules that a decision is made by. */
+export interface DecisionConfig {
+  icp: IcpConfig
+  scoring: ScoringConfig
+  routing: RoutingConfig
+}
+
+/** Scores and routes a lead at `now` (epoch milliseconds). What stands for it is respected. */
 export function decide(
-  config: { icp: IcpConfig; scoring: ScoringConfig; routing: RoutingConfig },
+  config: DecisionConfig,
   lead: { attributes: Attributes; signals: readonly Signal[] },
   standing: Standing,
   now: number,
@@ -45,7 +64,7 @@ export function decide(
     route,
     action,
     missing: missingForSales(config.routing.requiredForSales, lead.attributes),
-    lookAgainAt: earliest(bandFalls, routeSays),
+    wakeAt: earliest(bandFalls, routeSays),
   }
 }
 
@@ -96,10 +115,11 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
 }
 
 function actionOf(route: RouteDecision, standing: Standing): Action {
-  if (standing.withSales) return 'stay-with-sales'
+  const isForSales = 'pool' in route.to
+  if (standing.withSales && !(isForSales && standing.comesBack)) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'
-  if ('pool' in route.to) return 'assign'
+  if (isForSales) return 'assign'
   return 'disqualify' in route.to ? 'disqualify' : 'nurture'
 }
 

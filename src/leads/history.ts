@@ -1,56 +1,83 @@
-import type { HandoffEvent } from '../handoffs/handoff.ts'
-import type { Candidate } from '../handoffs/rotation.ts'
-import type { Attribute, Attributes, Signal } from '../rules/attributes.ts'
-import type { Destination } from '../rules/routing.ts'
-import type { Action, Decision, Standing } from './decision.ts'
-import type { LeadRecord } from './lead.ts'
+import { z } from 'zod'
+import { HandoffEvent } from '../handoffs/handoff.ts'
+import { Candidate } from '../handoffs/rotation.ts'
+import { Attribute, Attributes, Signal } from '../rules/attributes.ts'
+import { ACTIONS, type Decision, type Standing } from './decision.ts'
+import { Destination, type LeadRecord } from './lead.ts'
 
 /*
  * The history keeps enough to compute a decision again: its config version, what stood, and what changed. Attributes
  * are kept once, on the record; each decision says what the ones that it changed were before (`was`). A signal says
- * which decision was the first to know it.
+ * which decision was the first to know it. Decisions that route a lead are kept whole besides, for longer.
  */
 
 /** Who was considered for a lead, pool by pool. `owner` says that the rep stayed with the lead as its owner. */
-export interface RepChoice {
-  rep: string | null
-  pool: string
-  owner: boolean
-  candidates: { pool: string; members: Candidate[] }[]
+export const RepChoice = z.object({
+  rep: z.string().nullable(),
+  pool: z.string(),
+  owner: z.boolean(),
+  candidates: z.array(z.object({ pool: z.string(), members: z.array(Candidate) })),
+})
+export type RepChoice = z.output<typeof RepChoice>
+
+const StoredStanding = z.object({
+  withSales: z.boolean(),
+  comesBack: z.boolean().optional(),
+  rejected: z.boolean(),
+  resting: z.boolean().optional(),
+}) satisfies z.ZodType<Standing>
+
+const Decided = {
+  at: z.number(),
+  number: z.number(),
+  config: z.string(),
+  route: z.string(),
+  to: Destination,
+  action: z.enum(ACTIONS),
+  score: z.number(),
+  fit: z.number(),
+  engagement: z.number(),
+  band: z.string(),
+  /** What stood before it and had to be respected. */
+  standing: StoredStanding,
 }
 
 /** A decision as the history keeps it. `at` is epoch milliseconds; `number` counts the lead's decisions from 1. */
-export interface DecisionEntry {
-  what: 'decided'
-  at: number
-  number: number
-  config: string
-  route: string
-  to: Destination
-  action: Action
-  score: number
-  fit: number
-  engagement: number
-  band: string
-  /** What stood before it and had to be respected. */
-  standing: Standing
+export const DecisionEntry = z.object({
+  what: z.literal('decided'),
+  ...Decided,
   /** What the attributes that changed were before this decision; null: unknown. */
-  was: Record<string, Attribute | null>
-  choice?: RepChoice
-}
+  was: z.record(z.string(), Attribute.nullable()),
+  choice: RepChoice.optional(),
+})
+export type DecisionEntry = z.output<typeof DecisionEntry>
 
 /** Something else that happened to a lead: a step of its ladder, somebody's click, its return to nurture. */
-export interface OtherEntry {
-  what: string
-  at: number
+const OtherEntry = z.object({
+  what: z.string(),
+  at: z.number(),
   /** Slack user id of the person who did it. */
-  by?: string | undefined
-  reason?: string | undefined
-  steps?: HandoffEvent[] | undefined
-}
+  by: z.string().optional(),
+  reason: z.string().optional(),
+  steps: z.array(HandoffEvent).optional(),
+})
 
 /** A line of a lead's history. */
-export type HistoryEntry = DecisionEntry | OtherEntry
+export const HistoryEntry = z.union([DecisionEntry, OtherEntry])
+export type HistoryEntry = z.output<typeof HistoryEntry>
+
+/**
+ * A decision that routed a lead, kept whole: what what-if and calibration judge other rules by, as of that time.
+ * `probability` is the chance with which its route takes a lead like this one, 1 unless it samples.
+ */
+export const KeptDecision = z.object({
+  ...Decided,
+  attributes: Attributes,
+  signals: z.array(Signal.omit({ decision: true })),
+  rep: z.string().nullable(),
+  probability: z.number(),
+})
+export type KeptDecision = z.output<typeof KeptDecision>
 
 /** Whether a line of the history is a decision. */
 export function isDecision(entry: HistoryEntry): entry is DecisionEntry {
@@ -60,19 +87,26 @@ export function isDecision(entry: HistoryEntry): entry is DecisionEntry {
 /** Whether a decision says anything that the record did not say before; only then it makes a line of the history. */
 export function isNews(previous: LeadRecord | null, record: LeadRecord): boolean {
   if (!previous) return true
-  const told = ({ score, route, handoffId, waitingSince, configVersion, attributes }: LeadRecord) =>
+  const told = ({ score, route, handoffs, configVersion, attributes }: LeadRecord) =>
     JSON.stringify([
       score.total,
       score.fit,
       score.engagement,
       route.name,
       route.to,
-      handoffId,
-      waitingSince,
+      handoffs,
       configVersion,
       Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
     ])
   return record.signals.some((signal) => signal.decision === undefined) || told(previous) !== told(record)
+}
+
+/** Whether a decision routed the lead: its first, one that looked for a rep, and one after which it stands elsewhere. */
+export function isRouting(previous: LeadRecord | null, record: LeadRecord, decision: Decision): boolean {
+  if (!previous) return true
+  // One that goes on waiting for a rep is no news.
+  if (decision.action === 'assign' && record.decisions !== previous.decisions) return true
+  return previous.score.band !== record.score.band || previous.route.name !== record.route.name
 }
 
 /** The line of the history for a decision that was news; `choice` when a rep was looked for. */
@@ -83,27 +117,42 @@ export function decisionEntry(
   standing: Standing,
   choice: RepChoice | undefined,
 ): DecisionEntry {
-  const { total, fit, engagement, band, at } = record.score
   const entry: DecisionEntry = {
     what: 'decided',
+    ...decided(record, decision, standing),
+    was: changedFrom(previous?.attributes ?? {}, record.attributes),
+  }
+  if (!choice) return entry
+  const { rep, pool, owner, candidates } = choice
+  return { ...entry, choice: { rep, pool, owner, candidates } }
+}
+
+/** The decision with everything that it was made from. */
+export function keptDecision(
+  record: LeadRecord,
+  decision: Decision,
+  standing: Standing,
+  rep: string | null,
+): KeptDecision {
+  const signals = record.signals.map(({ decision: _, ...signal }) => signal)
+  return { ...decided(record, decision, standing), attributes: record.attributes, signals, rep, probability: 1 }
+}
+
+function decided(record: LeadRecord, { route, action }: Decision, standing: Standing) {
+  const { total, fit, engagement, band, at } = record.score
+  return {
     at,
     number: record.decisions,
     config: record.configVersion,
-    route: decision.route.route,
-    to: decision.route.to,
-    action: decision.action,
+    route: route.route,
+    to: route.to,
+    action,
     score: total,
     fit,
     engagement,
     band,
     standing,
-    was: changedFrom(previous?.attributes ?? {}, record.attributes),
   }
-  if (choice) {
-    const { rep, pool, owner, candidates } = choice
-    entry.choice = { rep, pool, owner, candidates }
-  }
-  return entry
 }
 
 /**

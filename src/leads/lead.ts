@@ -1,7 +1,12 @@
-import type { Attributes, Signal } from '../rules/attributes.ts'
+import { z } from 'zod'
+import { ENDINGS } from '../handoffs/handoff.ts'
+import { Attributes, Signal } from '../rules/attributes.ts'
 
 /** The stages in which a lead is not yet with sales, in HubSpot's words; unset counts as the first. */
 export const STAGES_BEFORE_MQL: readonly string[] = ['', 'subscriber', 'lead']
+
+/** The stages in which sales has taken the lead as its own, in HubSpot's words. */
+export const STAGES_OF_SALES: readonly string[] = ['salesqualifiedlead', 'opportunity', 'customer', 'evangelist']
 
 /** A lead's name for people: first and last name, else a neutral word. Never the email address. */
 export function displayName(attributes: Attributes): string {
@@ -9,59 +14,107 @@ export function displayName(attributes: Attributes): string {
   return parts.length > 0 ? parts.join(' ') : 'Unnamed lead'
 }
 
+/** The lead's lifecycle stage in HubSpot's own words, in lower case; empty when none is set. */
+export function stageOf(attributes: Attributes): string {
+  return String(attributes.lifecycleStage?.value ?? '').toLowerCase()
+}
+
 /** How an enrichment provider answered. */
-export type EnrichmentStatus = 'matched' | 'not-found' | 'rate-limited' | 'failed' | 'late'
+const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late'])
+export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
+
+/** Where a lead can be sent. */
+export const Destination = z.union([
+  z.object({ pool: z.string() }),
+  z.object({ nurture: z.string() }),
+  z.object({ disqualify: z.string() }),
+])
 
 /** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
-export interface StandingRoute {
-  name: string
-  to: { pool: string } | { nurture: string } | { disqualify: string }
-  reason: string
-  at: number
-}
+const StandingRoute = z.object({ name: z.string(), to: Destination, reason: z.string(), at: z.number() })
+export type StandingRoute = z.output<typeof StandingRoute>
 
 /**
- * What Baton keeps of a lead. HubSpot stays the truth for its own properties; `attributes` are what the last
- * decision used, `counters` the property values from which the next signals are found. Instants are epoch milliseconds.
+ * What became of a lead, the first of each kind with its instant: what calibration learns from. `minutes` until the
+ * answer, in the clock's time; `reason` as a choice, never a person's own words.
  */
-export interface LeadRecord {
-  v: 1
-  id: string
-  portalId?: string
-  attributes: Attributes
-  counters: Record<string, string | null>
-  signals: Signal[]
-  pages: { views?: number; last?: string }
-  enrichment: Record<string, { status: EnrichmentStatus; at: number }>
-  missing: string[]
-  needsReview: boolean
-  score: {
-    total: number
-    fit: number
-    engagement: number
-    band: string
-    mql: boolean
-    tier?: number
-    at: number
-    reasons: string[]
-  }
-  route: StandingRoute
-  /** When the lead is scored again without an event: its band falls, its route says so, or a pool is tried again. */
-  lookAgainAt: number | null
-  /** The latest handoff, and how many there were. */
-  handoffId?: string
-  handoffs: number
-  /** Since when the lead has waited for somebody of its pool to be available. */
-  waitingSince?: number
-  /** HubSpot no longer has the contact: nothing is written to it. */
-  gone?: true
-  /** Nobody was reached: the lead rests in nurture until it does something new. */
-  returned?: { at: number }
-  /** A person took the lead out; their word stands. */
-  rejected?: { by: string; reason: string; at: number }
-  configVersion: string
-  /** Stands for the rules that scored it, so that leads can be found which older rules scored. */
-  scoringVersion: number
+const Outcome = z.object({ at: z.number(), minutes: z.number().optional(), reason: z.string().optional() })
+export const OUTCOMES = [
+  'answered',
+  'passed-on',
+  'disqualified',
+  'returned',
+  'salesqualifiedlead',
+  'opportunity',
+  'customer',
+] as const
+export type OutcomeName = (typeof OUTCOMES)[number]
+export type Outcome = z.output<typeof Outcome>
+
+/**
+ * What Baton keeps of a lead. HubSpot stays the truth for its own properties; `attributes` are what the last decision
+ * used, `properties` and `company` the raw values that any rule names, `counters` the values from which the next signals
+ * are found. Instants are epoch milliseconds.
+ */
+export const LeadRecord = z.object({
+  v: z.literal(2),
+  id: z.string(),
+  portalId: z.string().optional(),
+  /** Stands for the lead among the facts; it is not derived from the id, so that erasing the lead cuts the link. */
+  pseudonym: z.string(),
+  createdAt: z.number(),
+  attributes: Attributes,
+  properties: z.record(z.string(), z.string()),
+  company: z.record(z.string(), z.string()).nullable(),
+  /** The version of the config by which the contact was last read; null: older than this record, so too little is known. */
+  readBy: z.string().nullable(),
+  counters: z.record(z.string(), z.string().nullable()),
+  signals: z.array(Signal),
+  pages: z.object({ views: z.number().optional(), last: z.string().optional() }),
+  enrichment: z.record(z.string(), z.object({ status: EnrichmentStatus, at: z.number() })),
+  missing: z.array(z.string()),
+  needsReview: z.boolean(),
+  score: z.object({
+    total: z.number(),
+    fit: z.number(),
+    engagement: z.number(),
+    band: z.string(),
+    mql: z.boolean(),
+    tier: z.number().optional(),
+    at: z.number(),
+    reasons: z.array(z.string()),
+  }),
+  route: StandingRoute,
+  /** When the lead is looked at without an event: its band falls, its route says so, or a pool is tried again. */
+  wakeAt: z.number().nullable(),
+  /** The latest handoff of each kind, and how many there were of all. */
+  handoffs: z.record(z.string(), z.string()),
+  handoffCount: z.number(),
+  /** How the last handoff with sales ended, until the lead is routed anew; `cooled`: since, no route to sales took it. */
+  ended: z.object({ how: z.enum(ENDINGS), at: z.number(), cooled: z.literal(true).optional() }).optional(),
+  /** A person took the lead out; their word stands until the lead raises its hand. `status` when they set it in HubSpot. */
+  rejected: z
+    .object({
+      by: z.string(),
+      reason: z.string(),
+      /** The reason as a choice, without a person's own words; absent in older records. */
+      choice: z.string().optional(),
+      at: z.number(),
+      status: z.string().optional(),
+    })
+    .optional(),
+  /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
+  overruledStatus: z.string().optional(),
+  /** Since when HubSpot has no such contact: nothing is written to it. */
+  missingSince: z.number().optional(),
+  mergedInto: z.string().optional(),
+  /** The contacts that were merged into this one. */
+  merged: z.array(z.string()).optional(),
+  outcomes: z.partialRecord(z.enum(OUTCOMES), Outcome),
+  configVersion: z.string(),
+  /** Stands for the rules that scored it, so that leads can be found which other rules scored. */
+  rulesVersion: z.number(),
   /** How many decisions stand in the history: the number of the latest one. */
-  decisions: number
-}
+  decisions: z.number(),
+})
+export type LeadRecord = z.output<typeof LeadRecord>

@@ -5,6 +5,13 @@ import { type Condition, evaluate } from '../rules/condition.ts'
 /** Property values of a HubSpot record: text, or null where nothing is set. */
 export type Properties = Record<string, string | null | undefined>
 
+/** A contact as HubSpot has it now. `createdAt` is epoch milliseconds. */
+export interface Contact {
+  id: string
+  createdAt: number
+  properties: Properties
+}
+
 /** How HubSpot's properties become attributes, signals and responses (`config/hubspot.yaml`). */
 export interface HubSpotMapping {
   attributes: Record<string, string[]>
@@ -21,6 +28,12 @@ export interface HubSpotMapping {
     changes?: string | undefined
     to?: string[] | undefined
     by?: 'person' | undefined
+  }[]
+  disqualified: {
+    changes: string
+    to: string[]
+    by?: 'person' | undefined
+    reason?: string | undefined
   }[]
 }
 
@@ -109,10 +122,27 @@ export function observeSignals(
 
 /** The values to compare with at the next read. */
 export function countersOf(
-  mapping: Pick<HubSpotMapping, 'signals'>,
+  mapping: Pick<HubSpotMapping, 'signals' | 'disqualified'>,
   contact: Properties,
 ): Record<string, string | null> {
-  return valuesOf(mapping.signals, contact)
+  return valuesOf([...mapping.signals, ...mapping.disqualified], contact)
+}
+
+/**
+ * The rules by which a person takes the lead out that a contact meets since `before` (the values of the last read). At
+ * the first sight (`before` is null) what stands there is a word as well.
+ */
+export function disqualifications(
+  mapping: Pick<HubSpotMapping, 'disqualified'>,
+  contact: Properties,
+  before: Properties | null,
+): HubSpotMapping['disqualified'] {
+  return mapping.disqualified.filter((rule) => {
+    const value = contact[rule.changes] ?? null
+    if (value === null || !rule.to.includes(value)) return false
+    // A property that the config names since the last read has nothing to compare with.
+    return before === null || (Object.hasOwn(before, rule.changes) && before[rule.changes] !== value)
+  })
 }
 
 /** The values that later show a response: kept when a handoff starts. */

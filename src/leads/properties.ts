@@ -1,78 +1,175 @@
-import { type Handoff, holderOf, slaStatus } from '../handoffs/handoff.ts'
+import { type Handoff, holderOf, isHeld, SLA_STATUSES, slaStatus } from '../handoffs/handoff.ts'
+import { BANDS } from '../rules/score.ts'
 import { plain } from '../rules/words.ts'
-import { type LeadRecord, STAGES_BEFORE_MQL } from './lead.ts'
+import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'
 
-/** The names of the properties that Baton writes (`config/hubspot.yaml`, `properties`). */
-export type PropertyNames = Record<
-  | 'score'
-  | 'fitScore'
-  | 'engagementScore'
-  | 'band'
-  | 'icpTier'
-  | 'route'
-  | 'routeReason'
-  | 'slaStatus'
-  | 'slaDueAt'
-  | 'firstResponseMinutes'
-  | 'nurtureTrack'
-  | 'needsReview'
-  | 'disqualifiedReason'
-  | 'scoredAt'
-  | 'configVersion',
-  string
->
+/** What a property says, from the lead and its newest handoff with sales. An empty text clears it. */
+type Value = (lead: LeadRecord, handoff: Handoff | undefined) => string
 
-const RESPONSES = new Set(['contacted', 'seen-in-hubspot'])
+interface PropertyRow {
+  /** Its internal name in HubSpot, unless hubspot.yaml gives another. */
+  name: string
+  label: string
+  description: string
+  /** A list is a choice between values. Texts that ops name themselves (routes, tracks) stay free text. */
+  type: 'number' | 'text' | 'datetime' | 'boolean' | readonly string[]
+  /** A change of it alone is no reason to write, so that our own webhooks come to rest. */
+  quiet?: true
+  value: Value
+}
+
+const iso = (at: number) => new Date(at).toISOString()
+// A person's word stands beside the route, unless the rules say no as well.
+const personsWord = ({ rejected, route }: LeadRecord) =>
+  rejected && !('disqualify' in route.to) ? rejected : undefined
+
+/** Every property that Baton writes to a contact: a row is all that a new one takes. */
+export const PROPERTIES = {
+  score: {
+    name: 'baton_score',
+    label: 'Baton score',
+    description: 'Fit plus engagement, 0 to 100.',
+    type: 'number',
+    value: ({ score }) => String(score.total),
+  },
+  fitScore: {
+    name: 'baton_fit_score',
+    label: 'Baton fit score',
+    description: 'How well the contact fits the ideal customer profile.',
+    type: 'number',
+    value: ({ score }) => String(score.fit),
+  },
+  engagementScore: {
+    name: 'baton_engagement_score',
+    label: 'Baton engagement score',
+    description: 'How interested the contact is now; it fades with time.',
+    type: 'number',
+    value: ({ score }) => String(score.engagement),
+  },
+  band: {
+    name: 'baton_band',
+    label: 'Baton band',
+    description: 'The band that the score is in.',
+    type: BANDS,
+    value: ({ score }) => score.band,
+  },
+  icpTier: {
+    name: 'baton_icp_tier',
+    label: 'Baton ICP tier',
+    description: 'The tier of the ideal customer profile; empty for none.',
+    type: 'number',
+    value: ({ score }) => (score.tier === undefined ? '' : String(score.tier)),
+  },
+  route: {
+    name: 'baton_route',
+    label: 'Baton route',
+    description: 'The route in routing.yaml that matched.',
+    type: 'text',
+    value: (lead) => (personsWord(lead) ? 'disqualified-by-person' : lead.route.name),
+  },
+  routeReason: {
+    name: 'baton_route_reason',
+    label: 'Baton route reason',
+    description: 'Why the contact went there.',
+    type: 'text',
+    value: (lead) => personsWord(lead)?.reason ?? lead.route.reason,
+  },
+  slaStatus: {
+    name: 'baton_sla_status',
+    label: 'Baton SLA status',
+    description: 'Where the response clock stands.',
+    type: SLA_STATUSES,
+    value: (_, handoff) => slaStatus(handoff),
+  },
+  slaDueAt: {
+    name: 'baton_sla_due_at',
+    label: 'Baton SLA due at',
+    description: 'Until when sales should respond.',
+    type: 'datetime',
+    value: (_, handoff) => (handoff?.state === 'open' && handoff.dueAt !== null ? iso(handoff.dueAt) : ''),
+  },
+  firstResponseMinutes: {
+    name: 'baton_first_response_minutes',
+    label: 'Baton first response minutes',
+    description: 'Minutes of the clock until the first response.',
+    type: 'number',
+    value: (_, handoff) => (handoff?.answered ? String(handoff.answered.minutes) : ''),
+  },
+  nurtureTrack: {
+    name: 'baton_nurture_track',
+    label: 'Baton nurture track',
+    description: 'Workflows listen to this to enrol the contact.',
+    type: 'text',
+    value: ({ route, rejected }, handoff) =>
+      'nurture' in route.to && !rejected && !(handoff && isHeld(handoff)) ? route.to.nurture : '',
+  },
+  needsReview: {
+    name: 'baton_needs_review',
+    label: 'Baton needs review',
+    description: 'Enrichment failed, or sales misses something about the contact.',
+    type: 'boolean',
+    value: ({ needsReview }) => String(needsReview),
+  },
+  disqualifiedReason: {
+    name: 'baton_disqualified_reason',
+    label: 'Baton disqualified reason',
+    description: 'Why the contact is out.',
+    type: 'text',
+    value: (lead) => personsWord(lead)?.reason ?? ('disqualify' in lead.route.to ? lead.route.to.disqualify : ''),
+  },
+  scoredAt: {
+    name: 'baton_scored_at',
+    label: 'Baton scored at',
+    description: 'When the score was worked out.',
+    type: 'datetime',
+    quiet: true,
+    value: ({ score }) => iso(score.at),
+  },
+  configVersion: {
+    name: 'baton_config_version',
+    label: 'Baton config version',
+    description: 'The version of the config that decided.',
+    type: 'text',
+    quiet: true,
+    value: ({ configVersion }) => configVersion,
+  },
+} as const satisfies Record<string, PropertyRow>
+
+/** A property that Baton writes, by Baton's own name for it. */
+export type WrittenProperty = keyof typeof PROPERTIES
+/** The names in HubSpot of the properties that Baton writes (`config/hubspot.yaml`, `properties`). */
+export type PropertyNames = Record<WrittenProperty, string>
+
+const ROWS = Object.entries(PROPERTIES) as [WrittenProperty, PropertyRow][]
 
 /** What HubSpot should say of a lead. All values are text, as HubSpot wants them; an empty text clears a property. */
 export function crmProperties(
   lead: LeadRecord,
-  handoff: Handoff | null,
+  handoff: Handoff | undefined,
   names: PropertyNames,
   ownerIds: Record<string, string>,
 ): Record<string, string> {
-  const { score, route } = lead
-  const rejected = lead.rejected?.reason
-  const withSales = handoff !== null && handoff.status !== 'closed'
-  const properties: Record<string, string> = {
-    [names.score]: String(score.total),
-    [names.fitScore]: String(score.fit),
-    [names.engagementScore]: String(score.engagement),
-    [names.band]: score.band,
-    [names.icpTier]: score.tier === undefined ? '' : String(score.tier),
-    [names.route]: rejected ? 'disqualified-by-person' : route.name,
-    [names.routeReason]: rejected ?? route.reason,
-    [names.slaStatus]: slaStatus(handoff ?? undefined),
-    [names.slaDueAt]: handoff?.status === 'open' ? new Date(handoff.dueAt).toISOString() : '',
-    [names.firstResponseMinutes]:
-      handoff?.ended && RESPONSES.has(handoff.ended.how) ? String(handoff.ended.minutes) : '',
-    [names.nurtureTrack]: 'nurture' in route.to && !withSales && !rejected ? route.to.nurture : '',
-    [names.needsReview]: String(lead.needsReview),
-    [names.disqualifiedReason]: rejected ?? ('disqualify' in route.to ? route.to.disqualify : ''),
-    [names.scoredAt]: new Date(score.at).toISOString(),
-    [names.configVersion]: lead.configVersion,
-  }
-  const owner = handoff && handoff.status !== 'closed' ? ownerIds[holderOf(handoff).rep] : undefined
+  const properties = Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff)]))
+  const owner = handoff && isHeld(handoff) ? ownerIds[holderOf(handoff)?.rep ?? ''] : undefined
   if (owner) properties.hubspot_owner_id = owner
-  const stage = String(lead.attributes.lifecycleStage?.value ?? '').toLowerCase()
-  const out = rejected !== undefined || 'disqualify' in route.to
-  if (score.mql && !out && STAGES_BEFORE_MQL.includes(stage)) properties.lifecyclestage = 'marketingqualifiedlead'
+  const out = lead.rejected !== undefined || 'disqualify' in lead.route.to
+  if (lead.score.mql && !out && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
+    properties.lifecyclestage = 'marketingqualifiedlead'
   return properties
 }
 
 /**
- * What has to be written: the values that differ from the last confirmed ones. The time of scoring and the config
- * version alone are no reason to write, so that our own webhooks come to rest.
+ * What has to be written: the values that differ from the last confirmed ones, or of which nothing is known; nothing when
+ * only quiet ones do.
  */
 export function changedProperties(
   wanted: Record<string, string>,
   written: Record<string, string>,
   names: PropertyNames,
 ): Record<string, string> {
-  // When nothing is known to be written, empty values are written too: HubSpot may hold old ones.
-  const first = Object.keys(written).length === 0
-  const changed = Object.entries(wanted).filter(([name, value]) => first || (written[name] ?? '') !== value)
-  const quiet = new Set([names.scoredAt, names.configVersion])
+  // Where nothing is known to be written an empty value is written too: HubSpot may hold an old one.
+  const changed = Object.entries(wanted).filter(([name, value]) => written[name] !== value)
+  const quiet = new Set(ROWS.filter(([, { quiet }]) => quiet).map(([key]) => names[key]))
   return changed.every(([name]) => quiet.has(name)) ? {} : Object.fromEntries(changed)
 }
 

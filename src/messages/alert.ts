@@ -1,10 +1,12 @@
 import type { KnownBlock } from '@slack/types'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import type { MessageKind } from '../handoffs/rungs.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
 import { controls, openInHubSpot } from './controls.ts'
-import { contextLine, facts, type MessageInput, type MessageKind, reasons, stateLine, who } from './lines.ts'
+import { contextLine, essentials, type MessageInput, reasons, stateLine, who } from './lines.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
+import { MESSAGE_WORDS, MOVED_WORDS } from './words.ts'
 
 /** A Block Kit block, as Slack's own types have it. */
 export type Block = KnownBlock
@@ -20,9 +22,12 @@ const SECTION_LIMIT = 3_000
 /** Renders a message from the state as it is now. Pure: the same state gives the same message. */
 export function renderMessage(input: MessageInput): RenderedMessage {
   const { kind, lead, handoff } = input
-  if (!handoff) return nobodyAvailable(input)
-  const live = handoff.status === 'open' && (input.reader === undefined || input.reader === holderOf(handoff).rep)
-  const title = titleOf(kind, lead, live)
+  if (kind === 'nobody-available' && handoff.state === 'waiting') return nobodyAvailable(input)
+  const live =
+    handoff.state === 'open' &&
+    kind !== 'nobody-available' &&
+    (input.reader === undefined || input.reader === holderOf(handoff)?.rep)
+  const title = live ? MESSAGE_WORDS[kind].header(nameOf(lead)) : nameOf(lead)
   const context: Block = {
     type: 'context',
     elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }],
@@ -36,10 +41,10 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   }
   const why = reasons(lead)
   return {
-    text: spoken([opening(kind, lead, handoff), ...facts(input, 'spoken'), ...why], input),
+    text: spoken([opening(kind, lead, handoff), ...essentials(input, 'spoken'), ...why], input),
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
-      section(facts(input, 'shown').join('\n')),
+      section(essentials(input, 'shown').join('\n')),
       ...(why.length > 0 ? [section(why.join('\n'))] : []),
       controls(lead, handoff),
       context,
@@ -47,14 +52,18 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   }
 }
 
-// Names nobody: this message stands alone and is not brought up to date, so nothing personal may stay in it.
-function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessage {
-  const since = lead.waitingSince ?? lead.route.at
+// Nothing in it says who the lead is: the manager has to look at the pool, not at the lead.
+function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMessage {
+  const since = handoff.startedAt
   const what = `contact ${escapeText(lead.id)}, score ${lead.score.total}`
+  const { pool } = handoff
   return {
     text: `A lead waits: nobody in the pool ${escapeText(pool)} or its fallback can take it (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. Check in team.yaml who is away, inactive or at a cap`,
     blocks: [
-      { type: 'header', text: { type: 'plain_text', emoji: false, text: 'A lead waits: nobody is available' } },
+      {
+        type: 'header',
+        text: { type: 'plain_text', emoji: false, text: MESSAGE_WORDS['nobody-available'].header('') },
+      },
       section(
         `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
       ),
@@ -64,32 +73,15 @@ function nobodyAvailable({ lead, pool, timeZone }: MessageInput): RenderedMessag
 }
 
 // Unescaped: a header is plain text, everything else escapes it.
-function titleOf(kind: MessageKind, lead: LeadRecord, live: boolean): string {
+function nameOf(lead: LeadRecord): string {
   const company = lead.attributes['company.name']?.value
-  const name = company === undefined ? displayName(lead.attributes) : `${displayName(lead.attributes)}, ${company}`
-  if (!live) return name
-  if (kind === 'reminder') return `Waiting for you: ${name}`
-  if (kind === 'manager-alert') return `No response yet: ${name}`
-  if (kind === 'hot-alert') return `Hot lead: ${name}`
-  return name
+  return company === undefined ? displayName(lead.attributes) : `${displayName(lead.attributes)}, ${company}`
 }
 
 function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
-  const { how } = holderOf(handoff)
-  const moved: Partial<Record<typeof how, string>> = {
-    reassigned: 'Reassigned to you',
-    'passed-on': 'Passed on to you',
-    'owner-changed': 'Given to you in HubSpot',
-  }
-  const openings: Record<MessageKind, string> = {
-    'rep-alert': moved[how] ?? 'New lead for you',
-    'pool-alert': 'New lead',
-    reminder: 'Still waiting for you',
-    'manager-alert': 'No response yet',
-    'hot-alert': 'Hot lead',
-    'nobody-available': 'A lead waits',
-  }
-  return `${openings[kind]}: ${who(lead)}`
+  const how = holderOf(handoff)?.how
+  const moved = kind === 'rep-alert' && how ? MOVED_WORDS[how] : undefined
+  return `${moved ?? MESSAGE_WORDS[kind].opening}: ${who(lead)}`
 }
 
 // Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.

@@ -1,22 +1,20 @@
-import { type Handoff, type HandoffEvent, type HandoffMessageKind, holderOf, slaStatus } from '../handoffs/handoff.ts'
+import { type Handoff, type HandoffEvent, holderOf, slaStatus } from '../handoffs/handoff.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
+import type { MessageKind } from '../handoffs/rungs.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration } from '../rules/words.ts'
 import { escapeText, slackDate } from './texts.ts'
-
-/** What a message is for. Every kind but the last belongs to a handoff and follows its state. */
-export type MessageKind = HandoffMessageKind | 'nobody-available'
+import { EVENT_WORDS } from './words.ts'
 
 /** Everything a message needs. `slackIds` maps rep ids to Slack user ids; `reader` is the rep who got a message, if any. */
 export interface MessageInput {
   kind: MessageKind
   lead: LeadRecord
-  handoff: Handoff | null
+  handoff: Handoff
   reader: string | undefined
   slackIds: Record<string, string>
   timeZone: string
-  pool: string
 }
 
 // Each step is one line of a section; a lead that is passed on again and again must not outgrow it.
@@ -29,8 +27,10 @@ const ATTRIBUTE_WORDS: Record<string, string> = {
 }
 
 /** The lines that every live message has: firm, score, deadline. The spoken form leaves out what the opening says. */
-export function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput, form: 'spoken' | 'shown'): string[] {
-  if (!handoff) return []
+export function essentials(
+  { kind, lead, handoff, slackIds, timeZone }: MessageInput,
+  form: 'spoken' | 'shown',
+): string[] {
   const { attributes, score } = lead
   const size = text(attributes, 'company.size')
   const role = form === 'shown' ? text(attributes, 'jobTitle') : undefined
@@ -44,9 +44,9 @@ export function facts({ kind, lead, handoff, slackIds, timeZone }: MessageInput,
   lines.push(
     `*Score ${score.total}* (${score.band}): fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
   )
-  const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt, timeZone)}*`
+  const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
   const forTheRep = kind === 'rep-alert' || kind === 'reminder'
-  lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff).rep)}`)
+  lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff)?.rep ?? '')}`)
   if (kind === 'manager-alert')
     return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
   const [before, holder] = handoff.holders.slice(-2)
@@ -82,58 +82,35 @@ const MOVES = new Set(['reassigned', 'passed-on', 'owner-changed'])
 
 /** What became of a lead, for a message that wants nothing any more. */
 export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): string {
-  if (!handoff) return ''
-  if (handoff.ended) {
-    const { how, at, by, reason, minutes } = handoff.ended
-    const person = by ? ` by <@${by}>` : ''
-    const when = slackDate(at, timeZone)
-    const returned = handoff.events.findLast((event) => event.what === 'returned')
-    const back = returned ? `\n${eventLine(returned, slackIds, timeZone)}` : ''
-    if (how === 'contacted') return `*Contacted*${person} ${when}, after ${duration(minutes * 60_000)}${back}`
-    if (how === 'seen-in-hubspot')
-      return `*Contacted*: seen in HubSpot ${when}, after ${duration(minutes * 60_000)}${back}`
-    if (how === 'disqualified') return `*Disqualified*${person} ${when}: ${escapeText(reason ?? '', 300)}`
-    return `*Closed* ${when}: the contact is no longer in HubSpot`
+  const { answered, ended } = handoff
+  if (answered) {
+    const by = answered.by ? ` by <@${answered.by}>` : ''
+    const seen = answered.how === 'seen-in-hubspot' ? ': seen in HubSpot' : by
+    const contacted = `*Contacted*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
+    const after = ended && handoff.events.findLast((event) => event.what === ended.how)
+    return after ? `${contacted}\n${eventLine(after, slackIds, timeZone)}` : contacted
+  }
+  if (ended) {
+    const event = handoff.events.findLast((one) => one.what === ended.how)
+    const line = event ? eventLine(event, slackIds, timeZone) : ''
+    return ended.how === 'disqualified' ? `${line}: ${escapeText(ended.reason ?? '', 300)}` : line
   }
   const move = handoff.events.findLast((event) => MOVES.has(event.what))
   return move && reader ? eventLine(move, slackIds, timeZone) : ''
 }
 
-function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
-  const when = slackDate(event.at, timeZone)
-  const rep = event.rep ? mention(slackIds, event.rep) : ''
-  const by = event.by ? ` by <@${event.by}>` : ''
-  switch (event.what) {
-    case 'started':
-      return `Given to ${rep} ${when}`
-    case 'reminded':
-      return `Reminded ${rep} ${when}`
-    case 'reassigned':
-      return `*Reassigned* to ${rep} ${when}: no response`
-    case 'passed-on':
-      return `*Passed on* to ${rep}${by} ${when}`
-    case 'nobody-left':
-      return event.by ? `*Wanted to pass on*${by} ${when}: nobody else is left` : `*Nobody left* to give it to ${when}`
-    case 'owner-changed':
-      return `*Given* to ${rep} in HubSpot ${when}`
-    case 'manager-alerted':
-      return `Manager told ${when}`
-    case 'contacted':
-      return `*Contacted*${by} ${when}`
-    case 'seen-in-hubspot':
-      return `*Contacted*: seen in HubSpot ${when}`
-    case 'disqualified':
-      return `*Disqualified*${by} ${when}`
-    case 'returned':
-      return `Back to nurture ${when}: ${escapeText(event.detail ?? '')}`
-    case 'contact-gone':
-      return `*Closed* ${when}`
-  }
+/** One event of a handoff as a line of mrkdwn. */
+export function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
+  return EVENT_WORDS[event.what]({
+    when: slackDate(event.at, timeZone),
+    rep: event.rep ? mention(slackIds, event.rep) : '',
+    by: event.by ? ` by <@${event.by}>` : '',
+    detail: event.detail ?? '',
+  })
 }
 
 /** The small print: route, what happened last, contact id. */
 export function contextLine({ kind, lead, handoff, slackIds, timeZone }: MessageInput): string {
-  if (!handoff) return ''
   // The manager's message tells the whole course above.
   const recent =
     kind === 'manager-alert' ? [] : handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))

@@ -48,6 +48,7 @@ const Environment = z.object({
   SLACK_BOT_TOKEN: Text,
   SLACK_SIGNING_SECRET: Secrets,
   SLACK_API_URL: Url.optional(),
+  SLACK_PACING: z.enum(['slack', 'off'], { error: 'must be slack, or off for a simulator' }).default('slack'),
   API_TOKENS: z
     .string()
     .default('')

@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  type Context,
   context,
   DiagLogLevel,
   diag,
@@ -101,6 +102,17 @@ export function inSpan<T>(name: string, attributes: Attributes, work: () => Prom
       span.end()
     }
   })
+}
+
+/** The trace that is under way, to go on with later: what is given to it runs within it. The same one is the same object. */
+export function presentTrace(): Trace {
+  return context.active()
+}
+export type Trace = Context
+
+/** Runs something within a trace. */
+export function inTrace<T>(within: Trace, work: () => T): T {
+  return context.with(within, work)
 }
 
 /** The trace that is under way, as BullMQ stores it with a job; undefined when there is none. */

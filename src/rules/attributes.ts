@@ -1,26 +1,29 @@
+import { z } from 'zod'
+
 /** What an attribute of a lead can hold. A list (tech stack) matches a test when any of its entries does. */
-export type AttributeValue = string | number | boolean | string[]
+export const AttributeValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])
+export type AttributeValue = z.output<typeof AttributeValue>
 
 /** A known attribute and where it came from, for example `hubspot:jobtitle`, `company:industry` or `apollo`. */
-export interface Attribute {
-  value: AttributeValue
-  source: string
-}
+export const Attribute = z.object({ value: AttributeValue, source: z.string() })
+export type Attribute = z.output<typeof Attribute>
 
 /** The known attributes of a lead by the names of the contract. An absent name is unknown, which is never the same as zero. */
-export type Attributes = Record<string, Attribute>
+export const Attributes = z.record(z.string(), Attribute)
+export type Attributes = z.output<typeof Attributes>
 
 /**
  * Something the lead did. `id` is unique within the lead; `at` is epoch milliseconds; `detail` is a page, form or title
  * to show. `decision` is the number of the decision that was the first to know of it.
  */
-export interface Signal {
-  id: string
-  type: string
-  at: number
-  detail?: string
-  decision?: number
-}
+export const Signal = z.object({
+  id: z.string(),
+  type: z.string(),
+  at: z.number(),
+  detail: z.string().optional(),
+  decision: z.number().optional(),
+})
+export type Signal = z.output<typeof Signal>
 
 /**
  * The attributes that conditions may use, in the order in which they become known.

@@ -1,9 +1,11 @@
 import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Block } from '../messages/alert.ts'
 import type { Modal } from '../messages/controls.ts'
+import type { Breaker } from '../platform/breaker.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { inSpan } from '../platform/tracing.ts'
+import type { Pace, PacedCall } from './pace.ts'
 
 /*
  * Slack behind Baton's own few verbs. The client library would retry for half an hour and pause everything, so its
@@ -35,16 +37,26 @@ const OPERATOR = new Set([
   'ekm_access_denied',
   'org_login_required',
 ])
+const PACED: Record<string, PacedCall> = {
+  'chat.postMessage': 'post',
+  'chat.update': 'update',
+  'conversations.open': 'open',
+}
 const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
 
-/** Connects to Slack. A call may take `deadline` milliseconds, 5,000 unless told. */
+/**
+ * Connects to Slack. A call may take `deadline` milliseconds, 5,000 unless told. Without `pace` and `breaker` every call is
+ * made at once, which is enough for a process that answers clicks.
+ */
 export function createSlack(options: {
   token: string
   apiUrl?: string | undefined
   metrics: Metrics
   deadline?: number
+  pace?: Pace | undefined
+  breaker?: Breaker | undefined
 }) {
-  const { deadline = DEADLINE } = options
+  const { deadline = DEADLINE, pace, breaker } = options
   const client = new WebClient(options.token, {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
     retryConfig: { retries: 0 },
@@ -64,10 +76,11 @@ export function createSlack(options: {
       setName() {},
     },
   })
-  const directMessages = new Map<string, string>()
+  const directMessages = new Map<string, Promise<string>>()
 
   function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    return inSpan(`slack ${operation}`, {}, () => counted(operation, work))
+    const made = () => inSpan(`slack ${operation}`, {}, () => counted(operation, work))
+    return breaker ? breaker.call(made) : made()
   }
 
   async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -82,24 +95,40 @@ export function createSlack(options: {
     } catch (error) {
       const failure = toOutsideError(error)
       options.metrics.countCall('slack', operation, failure.kind, failure.code)
+      const paced = PACED[operation]
+      if (failure.kind === 'rate-limited' && paced) await pace?.hold(paced, failure.retryAfter ?? 1_000)
       throw failure
     }
   }
 
-  async function channelFor(to: string): Promise<string> {
+  async function channelFor(to: string, priority = 0): Promise<string> {
     if (!/^[UW]/.test(to)) return to
-    const known = directMessages.get(to)
-    if (known) return known
+    // Whoever asks meanwhile waits for the same answer.
+    const known = directMessages.get(to) ?? open(to, priority)
+    directMessages.set(to, known)
+    return known.catch((error) => {
+      directMessages.delete(to)
+      throw error
+    })
+  }
+
+  async function open(to: string, priority: number): Promise<string> {
+    await pace?.turn('open', priority)
     const answer = await call('conversations.open', () => client.conversations.open({ users: to }))
     const channel = answer.channel?.id
     if (!channel) throw new OutsideError('slack', 'refused', 'no_channel')
-    directMessages.set(to, channel)
     return channel
   }
 
   return {
     /** The channel to post to: a channel id as it is, a user's direct message for a user id. */
     channelFor,
+
+    /** Waits for a turn to post to a channel; the higher the priority, the sooner. */
+    turn: async (channel: string, priority: number): Promise<void> => pace?.turn('post', priority, channel),
+
+    /** Waits for a turn to update a message. */
+    turnToUpdate: async (): Promise<void> => pace?.turn('update', 0),
 
     /** Posts a message. When the blocks are refused it is sent once more as text only. */
     async post(channel: string, key: string, message: SlackMessage): Promise<{ channel: string; ts: string }> {

@@ -2,13 +2,13 @@ import type { Config } from '../config/config.ts'
 import type { Store } from './partitions.ts'
 
 // Raised when the shape of `Config` changes: an older one can then be shown by name, but not computed with.
-const SHAPE = 1
+const SHAPE = 2
 
 /** Every config that ever decided, by version, so that a decision can be computed again. */
-export type ConfigVersions = ReturnType<typeof createConfigVersions>
+export type Configs = ReturnType<typeof createConfigs>
 
 /** Opens the versions; one hash holds them all, a few kilobytes each. */
-export function createConfigVersions({ redis, keys }: Store) {
+export function createConfigs({ redis, keys }: Store) {
   const key = keys.shared('configs')
   return {
     /** Keeps a config under its version, before it decides anything. */

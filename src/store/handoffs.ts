@@ -1,76 +1,64 @@
 import type { Handoff } from '../handoffs/handoff.ts'
-import { holderOf } from '../handoffs/handoff.ts'
-import type { HistoryEntry } from '../leads/history.ts'
-import type { LeadRecord } from '../leads/lead.ts'
-import type { LeadStore } from './leads.ts'
-import { type Command, leadOfHandoff, type Store } from './partitions.ts'
-import type { Post } from './schema.ts'
+import { HANDOFF_LISTS, type HandoffList, type Store } from './partitions.ts'
 
-/** What a change makes of a handoff; `lead` and `posts` only when they change too. Null leaves everything as it is. */
-export interface HandoffChange {
-  handoff: Handoff
-  lead?: LeadRecord
-  posts?: Post[]
-  history?: HistoryEntry
-  /** Only the messages changed: HubSpot has nothing new to hear. `behind` when one of them no longer shows what is true. */
-  messagesOnly?: 'current' | 'behind'
-}
+/** The lists in which handoffs stand for people. */
+export type HandoffLists = ReturnType<typeof createHandoffLists>
 
-/** Changes handoffs by compare-and-set. */
-export type Handoffs = ReturnType<typeof createHandoffs>
-
-/** Opens the handoffs. */
-export function createHandoffs({ store, leads }: { store: Store; leads: LeadStore }) {
+/** Opens the lists; `readHandoff` is null for one that is forgotten. */
+export function createHandoffLists(
+  { redis, keys, partitions }: Store,
+  readHandoff: (id: string) => Promise<Handoff | null>,
+) {
   return {
+    /** How many handoffs there are by status; a breached one also counts under its status. */
+    async count(): Promise<Record<HandoffList, number>> {
+      const counts = await Promise.all(
+        HANDOFF_LISTS.map(async (list) => {
+          const parts = await Promise.all(partitions.map((partition) => redis.zcard(keys.listIn(partition, list))))
+          return [list, parts.reduce((sum, count) => sum + count, 0)] as const
+        }),
+      )
+      return Object.fromEntries(counts) as Record<HandoffList, number>
+    },
+
+    /** The instant since which the handoff waits that has waited longest; null when none does. */
+    async oldestWaiting(): Promise<number | null> {
+      const found = await Promise.all(
+        partitions.map((partition) =>
+          redis.zrangebyscore(keys.listIn(partition, 'waiting'), '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+        ),
+      )
+      const since = found.flatMap(([, at]) => (at === undefined ? [] : [Number(at)]))
+      return since.length > 0 ? Math.min(...since) : null
+    },
+
     /**
-     * Reads a handoff and its lead, asks `decide` what becomes of them, and writes that unless somebody was faster;
-     * then it reads and asks again. Assignments that are no longer held are given back to their pool.
-     * Resolves with the change, or null when `decide` wants none or there is no such handoff.
+     * Handoffs of a status, the youngest first, at most `limit`, that come after `after` (the last one of the page
+     * before). `next` is where the following page begins; null when there is none.
      */
-    async change(
-      handoffId: string,
-      now: number,
-      decide: (handoff: Handoff, lead: LeadRecord) => HandoffChange | null | Promise<HandoffChange | null>,
-    ): Promise<HandoffChange | null> {
-      for (;;) {
-        const { version, record: handoff } = await leads.readHandoff(handoffId)
-        if (!handoff) {
-          // It was erased: nothing may keep asking for it.
-          const leadId = leadOfHandoff(handoffId)
-          const entries = (['rungs', 'refresh'] as const).map(
-            (index): Command => ['ZREM', store.keys.index(leadId, index), handoffId],
-          )
-          const dead = store.keys.index(leadId, 'dead')
-          await store.commit([], [...entries, ['ZREM', dead, `rungs:${handoffId}`, `refresh:${handoffId}`]])
-          return null
-        }
-        const { lead } = await leads.read(handoff.leadId)
-        if (!lead.record) return null
-        const change = await decide(handoff, lead.record)
-        if (!change) return null
-        const guards = [leads.guards.handoff(handoffId, version)]
-        // What a message shows is compared with the lead as it was read.
-        if (change.lead || change.messagesOnly) guards.push(leads.guards.lead(handoff.leadId, lead.version))
-        const commands: Command[] = [
-          ...(change.messagesOnly
-            ? leads.writes.messages(change.handoff, version + 1, change.messagesOnly === 'behind' ? now : null)
-            : leads.writes.handoff(change.handoff, version + 1, now)),
-          ...(change.lead ? leads.writes.lead(change.lead, lead.version + 1, now) : []),
-          ...(change.posts ?? []).flatMap((post) => leads.writes.post(post, now)),
-          ...(change.history ? leads.writes.history(handoff.leadId, change.history) : []),
-          ...releases(handoff, change.handoff).flatMap(({ pool, assignmentId }) =>
-            leads.writes.release(handoff.leadId, pool, assignmentId, now),
-          ),
-        ]
-        if (await store.commit(guards, commands)) return change
+    async page(
+      list: HandoffList,
+      after: { at: number; id: string } | null,
+      limit: number,
+    ): Promise<{ handoffs: Handoff[]; next: { at: number; id: string } | null }> {
+      const found = await Promise.all(
+        partitions.map(async (partition) => {
+          const key = keys.listIn(partition, list)
+          const [same, older] = await Promise.all([
+            after ? redis.zrangebyscore(key, after.at, after.at) : ([] as string[]),
+            redis.zrevrangebyscore(key, after ? `(${after.at}` : '+inf', '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1),
+          ])
+          const tied = after ? same.filter((id) => id < after.id).map((id) => ({ id, at: after.at })) : []
+          return [...tied, ...older.flatMap((id, at) => (at % 2 === 0 ? [{ id, at: Number(older[at + 1]) }] : []))]
+        }),
+      )
+      const sorted = found.flat().sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
+      const page = sorted.slice(0, limit)
+      const records = await Promise.all(page.map(({ id }) => readHandoff(id)))
+      return {
+        handoffs: records.flatMap((record) => record ?? []),
+        next: sorted.length > limit ? (page.at(-1) ?? null) : null,
       }
     },
   }
-}
-
-/** The assignments that were held before and are not after: the old holder's, or the last one's when it has ended. */
-export function releases(before: Handoff, after: Handoff): { pool: string; assignmentId: string }[] {
-  const held = before.status === 'open' ? holderOf(before) : undefined
-  const holds = after.status === 'open' ? holderOf(after) : undefined
-  return held && held.assignmentId !== holds?.assignmentId ? [held] : []
 }

@@ -1,6 +1,7 @@
+import type { InboxItem } from '../leads/change.ts'
 import { inSpan } from '../platform/tracing.ts'
-import type { Store } from './partitions.ts'
-import type { InboxItem } from './schema.ts'
+import { INDEX, type Store } from './partitions.ts'
+import { EMAIL_KEY } from './schema.ts'
 
 /** One event or signal to be kept. `key` makes it idempotent for 48 hours. */
 export interface Incoming {
@@ -9,10 +10,14 @@ export interface Incoming {
   item: InboxItem
 }
 
+/** Takes in what is said about leads. */
+export type Inbox = ReturnType<typeof createInbox>
+
 const SEEN_SECONDS = 48 * 60 * 60
 
 // Many leads of a partition at once: KEYS are the index, then each lead's inbox and its events' keys; ARGV the instant, the
-// seconds, then for each lead its id, the number of its events, and these.
+// seconds, then for each lead its id, the number of its events, and these. Answers how many were new; -1: none, but older
+// ones wait.
 const INGEST = `
 local key, at, fresh = 1, 2, {}
 while at < #ARGV do
@@ -24,7 +29,8 @@ while at < #ARGV do
       new = new + 1
     end
   end
-  if new > 0 then redis.call('ZADD', KEYS[1], 'NX', ARGV[1], lead) end
+  if new > 0 then redis.call('ZADD', KEYS[1], 'NX', ARGV[1], lead)
+  elseif redis.call('EXISTS', inbox) == 1 then new = -1 end
   fresh[#fresh + 1] = new
   key, at = key + 1 + count, at + 2 + count
 end
@@ -35,15 +41,17 @@ return fresh
 export function createInbox({ redis, keys }: Store) {
   redis.defineCommand('batonIngest', { lua: INGEST })
   const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number[]> }
+  const indexOf = (leadId: string) => keys.index(leadId, leadId.startsWith(EMAIL_KEY) ? INDEX.addresses : INDEX.unread)
 
   return {
     /**
      * Keeps events before they are acknowledged: an inbox entry and a place in the index, or nothing for one that
-     * was seen in the last 48 hours. Resolves with the leads that have something new and the count of fresh events.
+     * was seen in the last 48 hours. Resolves with the leads that have something to be read, also when it came
+     * before and nobody was told (an answer to HubSpot was lost), and the count of fresh events.
      */
     async ingest(incoming: Incoming[], now: number): Promise<{ leadIds: string[]; fresh: number }> {
       const byLead = Map.groupBy(incoming, (event) => event.leadId)
-      const byIndex = Map.groupBy(byLead, ([leadId]) => keys.index(leadId, 'unread'))
+      const byIndex = Map.groupBy(byLead, ([leadId]) => indexOf(leadId))
       const freshOf = new Map<string, number>()
       const ingestSome = async ([index, leads]: [string, [string, Incoming[]][]]) => {
         const named = [index]
@@ -57,13 +65,30 @@ export function createInbox({ redis, keys }: Store) {
       }
       const attributes = { 'baton.lead.ids': [...byLead.keys()].slice(0, 100) }
       await inSpan('redis ingest', attributes, () => Promise.all([...byIndex].map(ingestSome)))
-      const leadIds = [...byLead.keys()].filter((leadId) => (freshOf.get(leadId) ?? 0) > 0)
-      return { leadIds, fresh: [...freshOf.values()].reduce((sum, fresh) => sum + fresh, 0) }
+      const leadIds = [...byLead.keys()].filter((leadId) => freshOf.get(leadId))
+      return { leadIds, fresh: [...freshOf.values()].reduce((sum, fresh) => sum + Math.max(0, fresh), 0) }
     },
 
-    /** Marks a lead as unread without an event, so that it is read, scored and routed again. */
-    async markUnread(leadId: string, at: number): Promise<void> {
-      await redis.zadd(keys.index(leadId, 'unread'), 'LT', at, leadId)
+    /** Puts something into an index, so that it is done from then on; what is due earlier stays so. */
+    async wait(index: string, id: string, at: number): Promise<void> {
+      await redis.zadd(keys.index(id, index), 'LT', at, id)
+    },
+
+    /** Whether something stands in an index. */
+    async isWaiting(index: string, id: string): Promise<boolean> {
+      return (await redis.zscore(keys.index(id, index), id)) !== null
+    },
+
+    /** Which of these leads are hot or with sales: their news goes before an import. */
+    async urgent(leadIds: string[]): Promise<Set<string>> {
+      const byKey = Map.groupBy(leadIds, (leadId) => keys.list(leadId, 'urgent'))
+      const found = await Promise.all(
+        [...byKey].map(async ([key, ids]) => {
+          const members = await redis.smismember(key, ...ids)
+          return ids.filter((_, at) => members[at] === 1)
+        }),
+      )
+      return new Set(found.flat())
     },
   }
 }

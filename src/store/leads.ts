@@ -1,221 +1,144 @@
+import { randomBytes } from 'node:crypto'
 import type { Handoff } from '../handoffs/handoff.ts'
-import { nextDue } from '../handoffs/ladder.ts'
-import type { HistoryEntry } from '../leads/history.ts'
-import type { LeadRecord } from '../leads/lead.ts'
+import type { PostedMessage } from '../handoffs/posts.ts'
+import type { LeadState } from '../leads/change.ts'
+import { type HistoryEntry, KeptDecision } from '../leads/history.ts'
 import { isRedisAway } from '../platform/redis.ts'
-import { createInbox } from './inbox.ts'
-import { createLeadLists, HANDOFF_STATES } from './lists.ts'
-import { pack, unpack } from './pack.ts'
-import type { Command, Guard, Store } from './partitions.ts'
-import { InboxItem, type Post, parseHandoff, parseHistoryEntry, parseLead } from './schema.ts'
+import { unpack } from './pack.ts'
+import { INDEX, leadOf, type Store } from './partitions.ts'
+import { readFirstHandoff, readHandoff, readHistoryEntry, readInboxItem, readLead, readMessage } from './schema.ts'
 
-/** A record with the version under which it was read; version 0 means that there is none yet. */
-export interface Versioned<T> {
+/** A lead's state as it was read. Version 0: there is none yet; one that was erased has a version and no record. */
+export interface StoredLead extends LeadState {
   version: number
-  record: T | null
+  /** How many fields its hash had when it was read. */
+  fields: number
+  /** `written` as it is kept. */
+  writtenAs: Buffer | ''
+  /** How many items are to be taken off the inbox once they have been dealt with. */
+  inboxCount: number
+  /** What enrichment providers answered too late for the last decision, by provider. */
+  late: Record<string, string>
+  /** Keys of records that an older version wrote and that are part of this state now. */
+  older: string[]
 }
 
-/** What came in for a lead: the items in order, and how many are to be taken off once they have been dealt with. */
-export interface Inbox {
-  items: InboxItem[]
-  count: number
-}
+/** Leads with all that belongs to them. */
+export type Leads = ReturnType<typeof createLeads>
 
-/** A lead, what waits in its inbox, and its latest handoff, as they were read. */
-export interface LeadState {
-  lead: Versioned<LeadRecord>
-  inbox: Inbox
-  handoff: Versioned<Handoff>
-}
+/** Opens the leads. */
+export function createLeads(store: Store) {
+  const { redis, keys, partitionOf } = store
+  const firstHandoffKey = (id: string) => `${partitionOf(leadOf(id))}:handoff:${id}`
 
-const HISTORY_LENGTH = 100
-
-/** Leads, their inboxes and their handoffs. */
-export type LeadStore = ReturnType<typeof createLeadStore>
-
-/** Opens the lead store. */
-export function createLeadStore(store: Store) {
-  const { redis, keys } = store
-
-  async function readHandoff(id: string): Promise<Versioned<Handoff>> {
-    const { version, record } = await redis.hgetall(keys.handoff(id))
-    return record ? { version: Number(version), record: parseHandoff(record) } : { version: 0, record: null }
+  function stateOf(id: string, fields: Record<string, Buffer>): StoredLead {
+    const handoffs: Record<string, Handoff> = {}
+    const messages: Record<string, PostedMessage> = {}
+    const late: Record<string, string> = {}
+    for (const [name, value] of Object.entries(fields)) {
+      if (name.startsWith('h:')) handoffs[name.slice(2)] = readHandoff(unpack(value))
+      if (name.startsWith('m:')) messages[name.slice(2)] = readMessage(value.toString())
+      if (name.startsWith('late:')) late[name.slice(5)] = value.toString()
+    }
+    const freshPseudonym = randomBytes(7).toString('base64url')
+    const read = fields.record ? readLead(unpack(fields.record), freshPseudonym) : null
+    return {
+      id,
+      version: Number(fields.version ?? 0),
+      fields: Object.keys(fields).length,
+      writtenAs: fields.written ?? '',
+      lead: read?.lead ?? null,
+      handoffs,
+      messages,
+      inbox: [],
+      inboxCount: 0,
+      late,
+      written: fields.written ? (unpack(fields.written) as Record<string, string>) : {},
+      freshPseudonym,
+      older: read?.handoffIds.map(firstHandoffKey) ?? [],
+    }
   }
 
-  async function readLead(id: string): Promise<Versioned<LeadRecord>> {
-    const [version, packed] = await redis.hmgetBuffer(keys.lead(id), 'version', 'record')
-    return packed ? { version: Number(version), record: parseLead(unpack(packed)) } : { version: 0, record: null }
+  // What the first version kept apart becomes one state, which the next commit writes as such.
+  async function withOlder(state: StoredLead): Promise<StoredLead> {
+    if (state.older.length === 0 || !state.lead) return state
+    const records = await Promise.all(state.older.map((key) => redis.hget(key, 'record')))
+    const read = records.flatMap((json) => (json ? [readFirstHandoff(json)] : []))
+    const handoffs = Object.fromEntries(read.map(({ handoff }) => [handoff.id, handoff]))
+    const kinds = Object.keys(state.lead.handoffs).map((id) => [handoffs[id]?.kind ?? id, id])
+    return {
+      ...state,
+      lead: { ...state.lead, handoffs: Object.fromEntries(kinds) },
+      handoffs: { ...handoffs, ...state.handoffs },
+      messages: { ...Object.assign({}, ...read.map(({ messages }) => messages)), ...state.messages },
+    }
+  }
+
+  async function readOnly(id: string): Promise<StoredLead> {
+    return withOlder(stateOf(id, await redis.hgetallBuffer(keys.lead(id))))
   }
 
   return {
-    ...createInbox(store),
-    ...createLeadLists(store, readHandoff),
-    /** Reads one handoff. */
-    readHandoff,
+    /** Reads a lead without its inbox. */
+    get: readOnly,
 
-    /** Reads a lead, what waits in its inbox, and its latest handoff. */
-    async read(leadId: string): Promise<LeadState> {
-      const [lead, raw] = await Promise.all([readLead(leadId), redis.lrange(keys.inbox(leadId), 0, -1)])
-      const handoff = lead.record?.handoffId ? await readHandoff(lead.record.handoffId) : { version: 0, record: null }
-      return {
-        lead,
-        inbox: { items: raw.map((json) => InboxItem.parse(JSON.parse(json))), count: raw.length },
-        handoff,
-      }
+    /** Reads a lead and what waits in its inbox. */
+    async read(id: string): Promise<StoredLead> {
+      const [state, raw] = await Promise.all([readOnly(id), redis.lrange(keys.inbox(id), 0, -1)])
+      return { ...state, inbox: raw.map(readInboxItem), inboxCount: raw.length }
     },
 
-    /** What was last written to HubSpot for a lead. */
-    async readWritten(leadId: string): Promise<Record<string, string>> {
-      const packed = await redis.hgetBuffer(keys.lead(leadId), 'written')
-      return packed ? (unpack(packed) as Record<string, string>) : {}
+    /** Reads leads without their inboxes. One that cannot be read costs none of the others. */
+    async readMany(ids: string[]): Promise<(StoredLead | { id: string; unreadable: unknown })[]> {
+      return Promise.all(
+        ids.map((id) =>
+          readOnly(id).catch((error) => {
+            if (isRedisAway(error)) throw error
+            return { id, unreadable: error }
+          }),
+        ),
+      )
+    },
+
+    /** Reads one handoff; null when there is none, or it is forgotten. */
+    async readHandoff(id: string): Promise<Handoff | null> {
+      const packed = await redis.hgetBuffer(keys.lead(leadOf(id)), `h:${id}`)
+      if (packed) return readHandoff(unpack(packed))
+      const json = await redis.hget(firstHandoffKey(id), 'record')
+      return json ? readFirstHandoff(json).handoff : null
+    },
+
+    /** The lead that a handoff belongs to by now, and its id there: a contact may have been merged into another since. */
+    async findHandoff(id: string): Promise<{ state: StoredLead; handoff: Handoff } | null> {
+      let state = await this.read(leadOf(id))
+      while (state.lead?.mergedInto !== undefined) state = await this.read(state.lead.mergedInto)
+      const all = Object.values(state.handoffs)
+      const handoff = state.handoffs[id] ?? all.find(({ formerly }) => formerly?.includes(id))
+      return handoff ? { state, handoff } : null
     },
 
     /** The lead's history, oldest first; the last 100 lines are kept. */
-    async readHistory(leadId: string): Promise<HistoryEntry[]> {
-      return (await redis.lrangeBuffer(keys.history(leadId), 0, -1)).map((packed) => parseHistoryEntry(unpack(packed)))
+    async readHistory(id: string): Promise<HistoryEntry[]> {
+      return (await redis.lrangeBuffer(keys.history(id), 0, -1)).map((packed) => readHistoryEntry(unpack(packed)))
     },
 
-    /** Reads leads with their latest handoffs, without their inboxes. One that cannot be read costs none of the others. */
-    async readMany(
-      ids: string[],
-    ): Promise<(Versioned<LeadRecord> & { handoff: Handoff | null; unreadable?: unknown })[]> {
-      return Promise.all(
-        ids.map(async (id) => {
-          try {
-            const lead = await readLead(id)
-            const handoffId = lead.record?.handoffId
-            return { ...lead, handoff: handoffId ? (await readHandoff(handoffId)).record : null }
-          } catch (error) {
-            if (isRedisAway(error)) throw error
-            return { version: 0, record: null, handoff: null, unreadable: error }
-          }
-        }),
-      )
+    /** The lead's routing decisions that are kept whole, oldest first. */
+    async readDecisions(id: string): Promise<KeptDecision[]> {
+      const packed = await redis.zrangeBuffer(keys.decisions(id), '0', '-1')
+      return packed.map((one) => KeptDecision.parse(unpack(one)))
     },
 
-    /** The ids of a lead's handoffs, from their keys: also for a lead whose record cannot be read. */
-    async handoffIds(leadId: string): Promise<string[]> {
-      const ids: string[] = []
-      for (let id = `${leadId}-1`; await redis.exists(keys.handoff(id)); id = `${leadId}-${ids.length + 1}`)
-        ids.push(id)
-      return ids
+    /** Keeps what a provider answered too late, for the next decision; false when the lead is gone by now. */
+    async keepLate(id: string, answers: Record<string, string>): Promise<boolean> {
+      const fields = Object.entries(answers).flatMap(([provider, answer]) => [`late:${provider}`, answer])
+      if (fields.length === 0) return false
+      const key = keys.lead(id)
+      return (await store.commit([{ key, version: 'exists' }], [['HSET', key, ...fields]])) !== false
     },
 
-    /** Whether somebody has ordered a lead to be erased, also when its record cannot be read. */
-    async isToBeErased(leadId: string): Promise<boolean> {
-      const items = await redis.lrange(keys.inbox(leadId), 0, -1)
-      return items.some((json) => JSON.parse(json).event === 'privacyDeletion')
-    },
-
-    /** Erases everything about a lead and its handoffs; nothing is left but keys of events that hold no data. */
-    async erase(leadId: string): Promise<void> {
-      const version = Number((await redis.hget(keys.lead(leadId), 'version')) ?? 0)
-      const handoffs = await this.handoffIds(leadId)
-      const indexes = ['unread', 'rescore', 'sync'] as const
-      const erased = await store.commit(
-        [{ key: keys.lead(leadId), version }],
-        [
-          ['DEL', keys.lead(leadId)],
-          ['DEL', keys.inbox(leadId)],
-          ['DEL', keys.history(leadId)],
-          ...indexes.map((index): Command => ['ZREM', keys.index(leadId, index), leadId]),
-          ['ZREM', keys.index(leadId, 'dead'), `unread:${leadId}`, `sync:${leadId}`],
-          ['ZREM', keys.list(leadId, 'scored'), leadId],
-          ...handoffs.flatMap((id): Command[] => [
-            ['DEL', keys.handoff(id)],
-            ...HANDOFF_STATES.map((state): Command => ['ZREM', keys.list(leadId, state), id]),
-            ['ZREM', keys.index(leadId, 'rungs'), id],
-            ['ZREM', keys.index(leadId, 'refresh'), id],
-            ['ZREM', keys.index(leadId, 'dead'), `rungs:${id}`, `refresh:${id}`],
-          ]),
-        ],
-      )
-      // Something was written between the read and now: it has to go as well.
-      if (!erased) await this.erase(leadId)
-    },
-
-    /** The parts from which a commit is put together. */
-    guards: {
-      lead: (id: string, version: number): Guard => ({ key: keys.lead(id), version }),
-      handoff: (id: string, version: number): Guard => ({ key: keys.handoff(id), version }),
-    },
-    writes: {
-      /** The lead, its next look, and a place among the leads to write to HubSpot. */
-      lead(record: LeadRecord, version: number, now: number): Command[] {
-        return [
-          ['HSET', keys.lead(record.id), 'version', version, 'record', pack(record)],
-          ['ZADD', keys.list(record.id, 'scored'), record.scoringVersion, record.id],
-          record.lookAgainAt === null
-            ? ['ZREM', keys.index(record.id, 'rescore'), record.id]
-            : ['ZADD', keys.index(record.id, 'rescore'), record.lookAgainAt, record.id],
-          ['ZADD', keys.index(record.id, 'sync'), now, record.id],
-          ['ZREM', keys.index(record.id, 'dead'), `unread:${record.id}`],
-        ]
-      },
-      /** What HubSpot has confirmed. */
-      written(leadId: string, properties: Record<string, string>): Command[] {
-        return [['HSET', keys.lead(leadId), 'written', pack(properties)]]
-      },
-      /** The handoff, its next due step, and places among what HubSpot and Slack have to be told. */
-      handoff(handoff: Handoff, version: number, now: number): Command[] {
-        const due = nextDue(handoff)
-        return [
-          ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
-          ['ZADD', keys.list(handoff.leadId, handoff.status), handoff.startedAt, handoff.id],
-          ...(['open', 'responded', 'closed'] as const)
-            .filter((status) => status !== handoff.status)
-            .map((status): Command => ['ZREM', keys.list(handoff.leadId, status), handoff.id]),
-          ...(handoff.breachedAt === undefined
-            ? []
-            : [['ZADD', keys.list(handoff.leadId, 'breached'), handoff.startedAt, handoff.id] satisfies Command]),
-          due === null
-            ? ['ZREM', keys.index(handoff.leadId, 'rungs'), handoff.id]
-            : ['ZADD', keys.index(handoff.leadId, 'rungs'), due, handoff.id],
-          ['ZADD', keys.index(handoff.leadId, 'sync'), now, handoff.leadId],
-          ['ZREM', keys.index(handoff.leadId, 'dead'), `rungs:${handoff.id}`],
-          ...(Object.keys(handoff.messages).length > 0
-            ? [['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id] satisfies Command]
-            : []),
-        ]
-      },
-      /** The handoff with new messages; `refreshAt` when they have to be brought up to its state. */
-      messages(handoff: Handoff, version: number, refreshAt: number | null): Command[] {
-        return [
-          ['HSET', keys.handoff(handoff.id), 'version', version, 'record', JSON.stringify(handoff)],
-          ...(refreshAt === null
-            ? []
-            : [['ZADD', keys.index(handoff.leadId, 'refresh'), refreshAt, handoff.id] satisfies Command]),
-        ]
-      },
-      /** A place among the handoffs whose messages may be behind, as long as it can change. */
-      refresh(handoff: Handoff | null, now: number): Command[] {
-        return handoff?.status === 'open' ? [['ZADD', keys.index(handoff.leadId, 'refresh'), now, handoff.id]] : []
-      },
-      /** A Slack message to send. */
-      post(post: Post, now: number): Command[] {
-        return [
-          ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)],
-          ['ZADD', keys.index(post.leadId, 'posts'), now, post.id],
-        ]
-      },
-      /** An assignment to give back to its pool. The member names pool and assignment. */
-      release(leadId: string, pool: string, assignmentId: string, now: number): Command[] {
-        return [['ZADD', keys.index(leadId, 'release'), now, `${assignmentId}@${pool}`]]
-      },
-      /** Takes what was read off the inbox, and the lead off the index when nothing came in meanwhile. */
-      readInbox(leadId: string, count: number): Command[] {
-        return [
-          ['LTRIM', keys.inbox(leadId), count, -1],
-          ['ZREMIFEMPTY', keys.index(leadId, 'unread'), keys.inbox(leadId), leadId],
-        ]
-      },
-      /** One line of the lead's history. */
-      history(leadId: string, entry: HistoryEntry): Command[] {
-        return [
-          ['RPUSH', keys.history(leadId), pack(entry)],
-          ['LTRIM', keys.history(leadId), -HISTORY_LENGTH, -1],
-        ]
-      },
+    /** Whether somebody has ordered the lead to be erased. */
+    async isToBeErased(id: string): Promise<boolean> {
+      return (await redis.zscore(keys.index(id, INDEX.erasures), id)) !== null
     },
   }
 }

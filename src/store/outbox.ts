@@ -1,6 +1,6 @@
-import type { LeadStore } from './leads.ts'
-import { leadOfHandoff, type Store } from './partitions.ts'
-import { Post } from './schema.ts'
+import type { Post } from '../handoffs/posts.ts'
+import { type Command, INDEX, leadOf, type Store } from './partitions.ts'
+import { readPost } from './schema.ts'
 
 /*
  * Slack messages that wait to be sent. Slack knows no idempotency key, so each message is claimed before it is sent:
@@ -8,12 +8,19 @@ import { Post } from './schema.ts'
  * channel's history first. A lease keeps two workers apart; it is longer than any call to Slack can take.
  */
 
-/** What a worker finds when it wants to send: it may `go`; it must look first (`ambiguous`); another one is at it; it is gone. */
-export type Claim =
-  | { state: 'go'; post: Post }
-  | { state: 'ambiguous'; post: Post; firstTry: number }
-  | { state: 'busy' }
-  | { state: 'gone' }
+/** A message as it waits, with how far earlier attempts came. */
+export interface WaitingPost {
+  post: Post
+  version: number
+  /** Since when somebody is at it; 0: nobody. */
+  sendingSince: number
+  firstTry: number | null
+  /** It may have been sent all the same. */
+  unknown: boolean
+}
+
+/** What a claim comes to: the message may `go`; it must be looked for first (`ambiguous`); somebody else is at it, or was faster. */
+export type Claim = { state: 'go' } | { state: 'ambiguous'; firstTry: number } | { state: 'busy' }
 
 // Longer than the four calls to Slack that one attempt can make, each with its deadline.
 const LEASE_MILLISECONDS = 25_000
@@ -22,81 +29,72 @@ const LEASE_MILLISECONDS = 25_000
 export type Outbox = ReturnType<typeof createOutbox>
 
 /** Opens the outbox. */
-export function createOutbox({ store, leads }: { store: Store; leads: LeadStore }) {
-  const { redis, keys } = store
+export function createOutbox({ redis, keys, commit }: Store) {
   // The version under which each message was claimed here: whoever was taken over must not undo the newer claim.
   const claimed = new WeakMap<Post, number>()
+  const gone = (postId: string): Command[] => [
+    ['DEL', keys.post(postId)],
+    ['ZREM', keys.index(postId, INDEX.posts), postId],
+  ]
+
   return {
-    /** Claims a message for sending. `now` is epoch milliseconds. */
-    async begin(postId: string, now: number): Promise<Claim> {
-      const key = keys.post(postId)
-      const fields = await redis.hgetall(key)
-      if (!fields.record) {
-        const leadId = leadOfHandoff(postId)
-        await store.commit(
-          [],
-          [
-            ['ZREM', keys.index(leadId, 'posts'), postId],
-            ['ZREM', keys.index(leadId, 'dead'), `posts:${postId}`],
-          ],
-        )
-        return { state: 'gone' }
+    /** A message that waits to be sent; null when it is gone. */
+    async read(postId: string): Promise<WaitingPost | null> {
+      const { record, version, sendingSince, firstTry, unknown } = await redis.hgetall(keys.post(postId))
+      if (!record) {
+        await commit([], gone(postId).slice(1))
+        return null
       }
-      const post = Post.parse(JSON.parse(fields.record))
-      const sendingSince = Number(fields.sendingSince ?? 0)
+      return {
+        post: readPost(record),
+        version: Number(version),
+        sendingSince: Number(sendingSince ?? 0),
+        firstTry: firstTry === undefined ? null : Number(firstTry),
+        unknown: unknown !== undefined,
+      }
+    },
+
+    /** Claims a message for sending, as it was read. `now` is epoch milliseconds. */
+    async claim({ post, version, sendingSince, firstTry, unknown }: WaitingPost, now: number): Promise<Claim> {
       if (sendingSince && Math.abs(now - sendingSince) < LEASE_MILLISECONDS) return { state: 'busy' }
-      const firstTry = Number(fields.firstTry ?? now)
-      const version = Number(fields.version) + 1
-      const done = await store.commit(
-        [{ key, version: version - 1 }],
-        [
-          ['HSET', key, 'version', version, 'sendingSince', now, 'firstTry', firstTry],
-          // Nobody knows how far the one who never finished came.
-          ...(sendingSince ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : []),
-        ],
+      const key = keys.post(post.id)
+      const first = firstTry ?? now
+      // Nobody knows how far the one who never finished came.
+      const left = sendingSince ? ['unknown', 1] : []
+      const done = await commit(
+        [{ key, version }],
+        [['HSET', key, 'version', version + 1, 'sendingSince', now, 'firstTry', first, ...left]],
       )
       if (!done) return { state: 'busy' }
-      claimed.set(post, version)
-      return sendingSince || fields.unknown ? { state: 'ambiguous', post, firstTry } : { state: 'go', post }
+      claimed.set(post, version + 1)
+      return sendingSince || unknown ? { state: 'ambiguous', firstTry: first } : { state: 'go' }
     },
 
     /**
-     * Gives the claim that `begin` gave back after a failure; `unknown` says that the message may have been sent all
+     * Gives the claim back after a failure; `unknown` says that the message may have been sent all
      * the same. Changes nothing when another worker has taken over, or the message is gone.
      */
     async release(post: Post, unknown: boolean): Promise<void> {
       const key = keys.post(post.id)
       const version = claimed.get(post)
-      if (version === undefined) throw new Error('release takes the very message that begin gave')
-      await store.commit(
-        [{ key, version }],
-        [
-          ['HDEL', key, 'sendingSince'],
-          ...(unknown ? [['HSET', key, 'unknown', 1] as ['HSET', string, string, number]] : []),
-        ],
-      )
+      if (version === undefined) throw new Error('release takes the very message that was claimed')
+      const commands: Command[] = [['HDEL', key, 'sendingSince']]
+      if (unknown) commands.push(['HSET', key, 'unknown', 1])
+      await commit([{ key, version }], commands)
     },
 
-    /** Takes a message out: it was sent, or is no longer wanted. */
-    async drop(post: Post): Promise<void> {
-      await store.commit(
-        [],
-        [
-          ['DEL', keys.post(post.id)],
-          ['ZREM', keys.index(post.leadId, 'posts'), post.id],
-          ['ZREM', keys.index(post.leadId, 'dead'), `posts:${post.id}`],
-        ],
-      )
-    },
+    /** What takes a message out: it was sent, or is no longer wanted. */
+    gone,
 
     /** Takes a message out and puts another in its place. */
-    async replace(post: Post, instead: Post, now: number): Promise<void> {
-      await store.commit(
+    async replace(post: Post, instead: Post, more: Command[], now: number): Promise<void> {
+      await commit(
         [],
         [
-          ['DEL', keys.post(post.id)],
-          ['ZREM', keys.index(post.leadId, 'posts'), post.id],
-          ...leads.writes.post(instead, now),
+          ...gone(post.id),
+          ['HSET', keys.post(instead.id), 'version', 1, 'record', JSON.stringify(instead)],
+          ['ZADD', keys.index(leadOf(instead.id), INDEX.posts), now, instead.id],
+          ...more,
         ],
       )
     },

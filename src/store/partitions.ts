@@ -4,39 +4,59 @@ import type { RedisConnection } from '../platform/redis.ts'
  * How Baton keeps its records in Redis.
  *
  * Every lead belongs to one of 16 partitions. All keys of a partition carry the same hash tag, so that on a cluster
- * one script can touch a lead, its handoffs and the indexes of what waits for work, all or nothing. An index is a
- * sorted set of ids by the instant from which they want attention: what stands there cannot be forgotten, whatever
- * happens to the jobs in the queues. `commit` is the only way to change a record: it compares versions first.
+ * one script can touch a lead and the indexes of what waits for work, all or nothing. An index is a sorted set of ids by
+ * the instant from which they want attention: what stands there cannot be forgotten, whatever happens to the jobs in
+ * the queues. `commit` is the only way to change a record: it compares versions first.
  */
 
 const PARTITIONS = 16
 
-/**
- * What waits for work, by index: `unread` leads with new events, `rescore` leads to look at again, `rungs` handoffs
- * with a due step, `posts` Slack messages to send, `refresh` handoffs whose messages are behind, `sync` leads to
- * write to HubSpot, `release` assignments to give back to a pool, `dead` leads that could not be processed.
- */
-export const INDEXES = ['unread', 'rescore', 'rungs', 'posts', 'refresh', 'sync', 'release', 'dead'] as const
-export type Index = (typeof INDEXES)[number]
+/** The indexes that records are derived to. What a row of the table of work waits in may be any other as well. */
+export const INDEX = {
+  /** Leads with something new in their inbox. */
+  unread: 'unread',
+  /** Leads to look at without an event. */
+  wake: 'wake',
+  /** Handoffs with a due step. */
+  steps: 'rungs',
+  /** Slack messages to send. */
+  posts: 'posts',
+  /** Handoffs whose messages may be behind. */
+  messages: 'messages',
+  /** Leads to write to HubSpot. */
+  writes: 'writes',
+  /** Assignments that a lead has got or lost, for the ledgers of the pools. */
+  assignments: 'assignments',
+  /** Contacts that a lead has taken in, to be closed. */
+  merges: 'merges',
+  /** Email addresses whose contact is looked for. */
+  addresses: 'addresses',
+  /** Leads to erase. */
+  erasures: 'erasures',
+  /** Slack messages of erased leads, which have to lose their content. */
+  blanks: 'blanks',
+  /** Private answers to clicks. */
+  answers: 'answers',
+  /** Handoffs that are over, by when they are forgotten. */
+  ended: 'ended',
+} as const
 
-/**
- * What stands in lists for people and for scoring again: handoffs by status, by the instant they started (a breached one
- * also stands under its status), and `scored` leads by the scoring version that scored them.
- */
-export const LISTS = ['open', 'responded', 'breached', 'closed', 'scored'] as const
-export type List = (typeof LISTS)[number]
+/** Handoffs by status for people, by the instant they started; a breached one also stands under its status. */
+export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
+export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number | Buffer)[]]
 
-/** A record that must still have the version that was read; `0` stands for a record that is not there. */
-export interface Guard {
-  key: string
-  version: number
-}
-
-/** Key names, compare-and-set, and the indexes. */
-export type Store = ReturnType<typeof createStore>
+/**
+ * What must still be so: a record has the version that was read (0: there is none; `exists`: there is one), so many fields
+ * (addresses of messages come without a new version), or this in one of its fields ('': it has no such field).
+ */
+export type Guard = { key: string } & (
+  | { version: number | 'exists' }
+  | { fields: number }
+  | { field: string; value: Buffer | '' }
+)
 
 /** What is to be done together: the guards, and the commands that are carried out only when all of them hold. */
 export interface Plan {
@@ -44,41 +64,88 @@ export interface Plan {
   commands: Command[]
 }
 
-// Plans come as plain arguments: the number of guards, each with key and version, the number of commands, and each of
+/** Key names, compare-and-set, and the indexes. */
+export type Store = ReturnType<typeof createStore>
+
+// Plans come as plain arguments: the number of guards, each with key, what it is about and value, the number of commands, and each of
 // them with its key, the number of its arguments, and these. (As JSON it would take Redis several times as long.)
 const COMMIT = `
 local at = 0
 local function take() at = at + 1 return ARGV[at] end
 local done = {}
 while at < #ARGV do
-  local holds = true
+  local outcome = 1
   for _ = 1, tonumber(take()) do
-    local key, version = KEYS[tonumber(take())], tonumber(take())
-    if tonumber(redis.call('HGET', key, 'version') or '0') ~= version then holds = false end
+    local key, what, value = KEYS[tonumber(take())], take(), take()
+    if what == 'fields' then
+      if redis.call('HLEN', key) ~= tonumber(value) then outcome = 0 end
+    elseif what == 'version' then
+      if value == 'exists' then
+        if redis.call('HEXISTS', key, 'record') == 0 then outcome = 0 end
+      elseif tonumber(redis.call('HGET', key, 'version') or '0') ~= tonumber(value) then outcome = 0 end
+    elseif (redis.call('HGET', key, what) or '') ~= value then outcome = 0 end
   end
   for _ = 1, tonumber(take()) do
     local name, key, count = take(), KEYS[tonumber(take())], tonumber(take())
     local first, last = at + 1, at + count
     at = last
-    if not holds then
+    if outcome == 0 then
     elseif name == 'ZREMIFEMPTY' then
-      if redis.call('EXISTS', KEYS[tonumber(ARGV[first])]) == 0 then redis.call('ZREM', key, unpack(ARGV, first + 1, last)) end
+      if redis.call('EXISTS', KEYS[tonumber(ARGV[first])]) == 0 then redis.call('ZREM', key, unpack(ARGV, first + 1, last))
+      else outcome = 2 end
+    elseif name == 'ZREMHDEL' then
+      if redis.call('ZREM', key, ARGV[last]) == 1 then redis.call('HDEL', KEYS[tonumber(ARGV[first])], ARGV[last]) end
     else
       redis.call(name, key, unpack(ARGV, first, last))
     end
   end
-  done[#done + 1] = holds and 1 or 0
+  done[#done + 1] = outcome
 end
 return done
+`
+
+// What is due is taken for a while, so that no other worker takes it as well. KEYS are indexes; ARGV for each of them from
+// when an entry is due, until when it is taken, and how many at most.
+const CLAIM = `
+local found = {}
+for i, key in ipairs(KEYS) do
+  local ids = redis.call('ZRANGEBYSCORE', key, '-inf', ARGV[i * 3 - 2], 'LIMIT', 0, ARGV[i * 3])
+  for _, id in ipairs(ids) do redis.call('ZADD', key, ARGV[i * 3 - 1], id) end
+  found[i] = ids
+end
+return found
+`
+
+// The same for entries by name: those that are due at ARGV[1] are taken until ARGV[2]; those that are not there or taken
+// by somebody else are left out.
+const CLAIM_NAMED = `
+local mine = {}
+for i = 3, #ARGV do
+  local at = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if at and tonumber(at) <= tonumber(ARGV[1]) then
+    redis.call('ZADD', KEYS[1], ARGV[2], ARGV[i])
+    mine[#mine + 1] = ARGV[i]
+  end
+end
+return mine
 `
 
 // A script keeps Redis busy while it runs: so many plans take it well under a millisecond.
 const PLANS_AT_ONCE = 25
 
+type ScriptArgument = string | number | Buffer
+interface Scripts {
+  batonCommit(...rest: ScriptArgument[]): Promise<number[]>
+  batonClaim(...rest: ScriptArgument[]): Promise<string[][]>
+  batonClaimNamed(...rest: ScriptArgument[]): Promise<string[]>
+}
+
 /** Opens the store on a connection. `prefix` keeps installations (and tests) apart. */
 export function createStore({ redis, prefix }: { redis: RedisConnection; prefix: string }) {
   redis.defineCommand('batonCommit', { lua: COMMIT })
-  const run = redis as unknown as { batonCommit(...rest: ScriptArgument[]): Promise<number[]> }
+  redis.defineCommand('batonClaim', { lua: CLAIM })
+  redis.defineCommand('batonClaimNamed', { lua: CLAIM_NAMED })
+  const run = redis as unknown as Scripts
   const partitions = Array.from({ length: PARTITIONS }, (_, number) => `${prefix}{${number.toString(16)}}`)
   const partitionOf = (leadId: string) => {
     // FNV-1a: spreads ids evenly, and costs nothing beside a cryptographic digest.
@@ -86,35 +153,45 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
     for (let at = 0; at < leadId.length; at++) hash = Math.imul(hash ^ leadId.charCodeAt(at), 0x01000193)
     return partitions[(hash >>> 0) % PARTITIONS] ?? ''
   }
-  const indexKey = (leadId: string, index: Index) => `${partitionOf(leadId)}:index:${index}`
-  const listIn = (partition: string, list: List) => `${partition}:list:${list}`
+  const indexIn = (partition: string, index: string) => `${partition}:index:${index}`
+  const listIn = (partition: string, list: string) => `${partition}:list:${list}`
+  const factsIn = (partition: string) => `${partition}:facts`
+  const ofLead = (kind: string) => (leadId: string) => `${partitionOf(leadId)}:${kind}:${leadId}`
+
+  /**
+   * Carries out all commands, or none when a guard's record has another version by now (false). All keys must be of one
+   * partition. `ZREMIFEMPTY index list id` takes an id off an index when the list is empty; `more` says that it was not.
+   * `ZREMHDEL set hash id` takes an id off both, the second only when it stood in the first.
+   */
+  async function commit(guards: Guard[], commands: Command[]): Promise<false | 'done' | 'more'> {
+    const [outcome] = await run.batonCommit(...scriptArguments([{ guards, commands }]))
+    return outcome === 2 ? 'more' : outcome === 1 ? 'done' : false
+  }
 
   return {
     redis,
     prefix,
     partitions,
+    partitionOf,
     keys: {
-      lead: (id: string) => `${partitionOf(id)}:lead:${id}`,
-      inbox: (id: string) => `${partitionOf(id)}:inbox:${id}`,
-      history: (id: string) => `${partitionOf(id)}:history:${id}`,
+      /** One hash holds a lead, its handoffs (`h:<id>`), the addresses of its messages (`m:<post>`), and what HubSpot has. */
+      lead: ofLead('lead'),
+      inbox: ofLead('inbox'),
+      history: ofLead('history'),
+      decisions: ofLead('decisions'),
       // One event can concern several leads of a partition (a merge), so the lead is part of the name.
       seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${leadId}:${eventKey}`,
-      handoff: (id: string) => `${partitionOf(leadOfHandoff(id))}:handoff:${id}`,
-      post: (id: string) => `${partitionOf(leadOfHandoff(id))}:post:${id}`,
-      index: indexKey,
-      list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),
+      post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
+      index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
+      indexIn,
+      list: (leadId: string, list: string) => listIn(partitionOf(leadId), list),
       listIn,
+      facts: (leadId: string) => factsIn(partitionOf(leadId)),
+      factsIn,
       pool: (name: string) => `${prefix}{pool-${name}}`,
       shared: (name: string) => `${prefix}:${name}`,
     },
-
-    /**
-     * Carries out all commands, or none when a guard's record has another version by now (false). All keys must be
-     * of one partition. `ZREMIFEMPTY index list id` takes an id off an index when the list is empty.
-     */
-    async commit(guards: Guard[], commands: Command[]): Promise<boolean> {
-      return (await run.batonCommit(...scriptArguments([{ guards, commands }])))[0] === 1
-    },
+    commit,
 
     /** Commits many plans, each for itself, in few round trips; resolves with the outcome of each, in their order. */
     async commitEach(plans: Plan[]): Promise<boolean[]> {
@@ -128,65 +205,81 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       await Promise.all(
         calls.map(async (some) => {
           const done = await run.batonCommit(...scriptArguments(some))
-          for (const [index, plan] of some.entries()) outcomes.set(plan, done[index] === 1)
+          for (const [index, plan] of some.entries()) outcomes.set(plan, done[index] !== 0)
         }),
       )
       return plans.map((plan) => outcomes.get(plan) ?? false)
     },
 
-    /** The ids of an index that want attention at `now`, over all partitions, at most `limit` of each. */
-    async due(index: Index, now: number, limit: number): Promise<string[]> {
+    /**
+     * Takes what is due in indexes until another instant, at most `limit` of each index and partition; nobody else takes
+     * it meanwhile. One round trip. Resolves with the ids of each index, in the order that was asked for.
+     */
+    async claim(wanted: { index: string; dueAt: number; until: number }[], limit: number): Promise<string[][]> {
       const found = await Promise.all(
         partitions.map((partition) =>
-          redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'LIMIT', 0, limit),
+          run.batonClaim(
+            wanted.length,
+            ...wanted.map(({ index }) => indexIn(partition, index)),
+            ...wanted.flatMap(({ dueAt, until }) => [dueAt, until, limit]),
+          ),
         ),
+      )
+      return wanted.map((_, at) => found.flatMap((ids) => ids[at] ?? []))
+    },
+
+    /** Takes entries of an index by name, those that are due at `now`; all of one call must be of one partition. */
+    async claimNamed(index: string, ids: string[], now: number, until: number): Promise<string[]> {
+      const byKey = Map.groupBy(ids, (id) => indexIn(partitionOf(leadOf(id)), index))
+      const mine = await Promise.all([...byKey].map(([key, some]) => run.batonClaimNamed(1, key, now, until, ...some)))
+      return mine.flat()
+    },
+
+    /** The ids of an index that want attention at `now`, over all partitions, at most `limit` of each; takes nothing. */
+    async due(index: string, now: number, limit: number): Promise<string[]> {
+      const found = await Promise.all(
+        partitions.map((partition) => redis.zrangebyscore(indexIn(partition, index), '-inf', now, 'LIMIT', 0, limit)),
       )
       return found.flat()
     },
 
-    /** Like `due`, with the instant from which each id wants attention. */
-    async dueWithScores(index: Index, now: number, limit: number): Promise<{ id: string; score: number }[]> {
-      const found = await Promise.all(
-        partitions.map((partition) =>
-          redis.zrangebyscore(`${partition}:index:${index}`, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit),
-        ),
-      )
-      return found.flatMap((flat) =>
-        flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, score: Number(flat[at + 1]) }] : [])),
-      )
-    },
-
     /** How many ids stand in an index, over all partitions. */
-    async count(index: Index): Promise<number> {
-      const counts = await Promise.all(partitions.map((partition) => redis.zcard(`${partition}:index:${index}`)))
+    async count(index: string): Promise<number> {
+      const counts = await Promise.all(partitions.map((partition) => redis.zcard(indexIn(partition, index))))
       return counts.reduce((sum, count) => sum + count, 0)
     },
   }
 }
 
-type ScriptArgument = string | number | Buffer
-
 function scriptArguments(plans: Plan[]): ScriptArgument[] {
   const positions = new Map<string, number>()
   const position = (key: string) => {
-    if (!positions.has(key)) positions.set(key, positions.size + 1)
-    return positions.get(key) ?? 0
+    const known = positions.get(key)
+    if (known !== undefined) return known
+    positions.set(key, positions.size + 1)
+    return positions.size
   }
   const script: ScriptArgument[] = []
   for (const { guards, commands } of plans) {
     script.push(guards.length)
-    for (const { key, version } of guards) script.push(position(key), version)
+    for (const guard of guards) script.push(position(guard.key), ...checkOf(guard))
     script.push(commands.length)
     for (const [name, key, ...args] of commands) {
       script.push(name, position(key), args.length)
-      if (name === 'ZREMIFEMPTY') script.push(position(String(args[0])), ...args.slice(1))
+      if (name === 'ZREMIFEMPTY' || name === 'ZREMHDEL') script.push(position(String(args[0])), ...args.slice(1))
       else script.push(...args)
     }
   }
   return [positions.size, ...positions.keys(), ...script]
 }
 
-/** The lead that a handoff, a post (`<handoff>.<kind>`) or an assignment belongs to: the part before the first dash. */
-export function leadOfHandoff(id: string): string {
-  return id.slice(0, id.indexOf('-'))
+function checkOf(guard: Guard): ScriptArgument[] {
+  if ('version' in guard) return ['version', guard.version]
+  return 'fields' in guard ? ['fields', guard.fields] : [guard.field, guard.value]
+}
+
+/** The lead that an id belongs to: a lead's own, or the part before the first dash of a handoff's, a post's, an assignment's. */
+export function leadOf(id: string): string {
+  const end = id.indexOf('-')
+  return end < 0 ? id : id.slice(0, end)
 }

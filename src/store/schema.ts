@@ -1,199 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Handoff } from '../handoffs/handoff.ts'
-import type { DecisionEntry, HistoryEntry } from '../leads/history.ts'
-import type { LeadRecord } from '../leads/lead.ts'
+import { type Ending, Handoff } from '../handoffs/handoff.ts'
+import { Post, PostedMessage } from '../handoffs/posts.ts'
+import { InboxItem } from '../leads/change.ts'
+import { HistoryEntry } from '../leads/history.ts'
+import { LeadRecord } from '../leads/lead.ts'
 
-/** The schemas of what Baton keeps in Redis. Records outlive deployments, so each is checked when it is read. */
-
-const Attribute = z.object({
-  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-  source: z.string(),
-})
-const Signal = z.object({
-  id: z.string(),
-  type: z.string(),
-  at: z.number(),
-  detail: z.string().optional(),
-  decision: z.number().optional(),
-})
-const Destination = z.union([
-  z.object({ pool: z.string() }),
-  z.object({ nurture: z.string() }),
-  z.object({ disqualify: z.string() }),
-])
-
-const StoredLead: z.ZodType<LeadRecord> = z.object({
-  v: z.literal(1),
-  id: z.string(),
-  portalId: z.string().optional(),
-  attributes: z.record(z.string(), Attribute),
-  counters: z.record(z.string(), z.string().nullable()),
-  signals: z.array(Signal),
-  pages: z.object({ views: z.number().optional(), last: z.string().optional() }),
-  enrichment: z.record(
-    z.string(),
-    z.object({ status: z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late']), at: z.number() }),
-  ),
-  missing: z.array(z.string()),
-  needsReview: z.boolean(),
-  score: z.object({
-    total: z.number(),
-    fit: z.number(),
-    engagement: z.number(),
-    band: z.string(),
-    mql: z.boolean(),
-    tier: z.number().optional(),
-    at: z.number(),
-    reasons: z.array(z.string()),
-  }),
-  route: z.object({ name: z.string(), to: Destination, reason: z.string(), at: z.number() }),
-  lookAgainAt: z.number().nullable(),
-  handoffId: z.string().optional(),
-  handoffs: z.number(),
-  waitingSince: z.number().optional(),
-  gone: z.literal(true).optional(),
-  returned: z.object({ at: z.number() }).optional(),
-  rejected: z.object({ by: z.string(), reason: z.string(), at: z.number() }).optional(),
-  configVersion: z.string(),
-  scoringVersion: z.number(),
-  decisions: z.number(),
-})
-
-const endings = ['contacted', 'seen-in-hubspot', 'disqualified', 'contact-gone'] as const
-
-const HandoffEvent = z.object({
-  at: z.number(),
-  what: z.enum([
-    'started',
-    'reminded',
-    'reassigned',
-    'passed-on',
-    'nobody-left',
-    'manager-alerted',
-    'owner-changed',
-    'returned',
-    ...endings,
-  ]),
-  by: z.string().optional(),
-  rep: z.string().optional(),
-  detail: z.string().optional(),
-})
-
-const StoredHandoff: z.ZodType<Handoff> = z.object({
-  v: z.literal(1),
-  id: z.string(),
-  leadId: z.string(),
-  definition: z.string(),
-  route: z.string(),
-  pool: z.string(),
-  startedAt: z.number(),
-  dueAt: z.number(),
-  calendar: z.string().nullable(),
-  counted: z.array(z.object({ from: z.number(), to: z.number() })),
-  ladder: z.array(
-    z.object({ do: z.enum(['remind', 'reassign', 'alert-manager']), dueAt: z.number(), doneAt: z.number().optional() }),
-  ),
-  holders: z.array(
-    z.object({
-      rep: z.string(),
-      pool: z.string(),
-      since: z.number(),
-      how: z.enum(['rotation', 'kept-owner', 'reassigned', 'passed-on', 'owner-changed']),
-      assignmentId: z.string(),
-      by: z.string().optional(),
-    }),
-  ),
-  status: z.enum(['open', 'responded', 'closed']),
-  breachedAt: z.number().optional(),
-  ended: z
-    .object({
-      at: z.number(),
-      how: z.enum(endings),
-      by: z.string().optional(),
-      reason: z.string().optional(),
-      minutes: z.number(),
-    })
-    .optional(),
-  baseline: z.record(z.string(), z.string().nullable()),
-  passOn: z.object({ by: z.string(), at: z.number() }).optional(),
-  followUp: z.object({ until: z.number(), attempts: z.number(), nurture: z.string() }).optional(),
-  returned: z.object({ at: z.number(), reason: z.string() }).optional(),
-  messages: z.record(
-    z.string(),
-    z.object({
-      kind: z.enum(['rep-alert', 'pool-alert', 'reminder', 'manager-alert', 'hot-alert']),
-      shown: z.string(),
-      audience: z.enum(['rep', 'pool', 'manager']),
-      rep: z.string().optional(),
-      channel: z.string(),
-      ts: z.string(),
-    }),
-  ),
-  events: z.array(HandoffEvent),
-})
-
-const StoredDecision: z.ZodType<DecisionEntry> = z.object({
-  what: z.literal('decided'),
-  at: z.number(),
-  number: z.number(),
-  config: z.string(),
-  route: z.string(),
-  to: Destination,
-  action: z.enum(['assign', 'stay-with-sales', 'stay-rejected', 'stay-in-nurture', 'nurture', 'disqualify']),
-  score: z.number(),
-  fit: z.number(),
-  engagement: z.number(),
-  band: z.string(),
-  standing: z.object({ withSales: z.boolean(), rejected: z.boolean(), resting: z.boolean().optional() }),
-  was: z.record(z.string(), Attribute.nullable()),
-  choice: z
-    .object({
-      rep: z.string().nullable(),
-      pool: z.string(),
-      owner: z.boolean(),
-      candidates: z.array(
-        z.object({
-          pool: z.string(),
-          members: z.array(
-            z.object({
-              rep: z.string(),
-              weight: z.number(),
-              turns: z.number(),
-              lastAssignedAt: z.number().nullable(),
-              skipped: z.enum(['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before']).nullable(),
-            }),
-          ),
-        }),
-      ),
-    })
-    .optional(),
-})
-
-const OtherEntry = z.object({
-  what: z.string(),
-  at: z.number(),
-  by: z.string().optional(),
-  reason: z.string().optional(),
-  steps: z.array(HandoffEvent).optional(),
-})
-
-const StoredEntry = z.union([StoredDecision, OtherEntry])
-
-/** Something that came in for a lead and has not been read yet. `email` is set until the contact's id is known. */
-export const InboxItem = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('hint'),
-    event: z.string(),
-    at: z.number(),
-    receivedAt: z.number().optional(),
-    portalId: z.string().optional(),
-    /** Of a merge: the contact that lives on. */
-    survivor: z.string().optional(),
-  }),
-  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
-])
-export type InboxItem = z.output<typeof InboxItem>
+/*
+ * Reading what stands in Redis. Records outlive deployments: each is checked when it is read, and one that an older
+ * version wrote becomes what this version writes. Every reader throws when a record is neither.
+ */
 
 /** The key that makes a signal idempotent; a caller's id is only kept as a digest, for it may say something about a person. */
 export function signalKey(id: string): string {
@@ -203,32 +19,123 @@ export function signalKey(id: string): string {
 /** Starts the key under which signals wait whose contact is known by its email address only. */
 export const EMAIL_KEY = 'email_'
 
-/** A Slack message that waits to be sent. `audience` and `rep` say to whom; `ref` is its place in the handoff's messages. */
-export const Post = z.object({
+// The first version had one handoff at a time, in a record of its own that also held the addresses of its messages.
+const FirstLead = z.looseObject({
+  v: z.literal(1),
+  handoffId: z.string().optional(),
+  handoffs: z.number(),
+  lookAgainAt: z.number().nullable(),
+  gone: z.literal(true).optional(),
+  returned: z.object({ at: z.number() }).optional(),
+  scoringVersion: z.number(),
+})
+
+const FirstHandoff = z.looseObject({
   v: z.literal(1),
   id: z.string(),
-  leadId: z.string(),
-  handoffId: z.string().optional(),
-  kind: z.enum(['rep-alert', 'pool-alert', 'reminder', 'manager-alert', 'hot-alert', 'nobody-available']),
-  audience: z.enum(['rep', 'pool', 'manager']),
-  rep: z.string().optional(),
-  pool: z.string(),
-  /** Of the first alert: when Baton received what led to it. */
-  since: z.number().optional(),
+  definition: z.string(),
+  status: z.enum(['open', 'responded', 'closed']),
+  startedAt: z.number(),
+  ended: z
+    .object({
+      at: z.number(),
+      how: z.enum(['contacted', 'seen-in-hubspot', 'disqualified', 'contact-gone']),
+      by: z.string().optional(),
+      reason: z.string().optional(),
+      minutes: z.number(),
+    })
+    .optional(),
+  followUp: z.object({ until: z.number(), attempts: z.number(), nurture: z.string() }).optional(),
+  returned: z.object({ at: z.number(), reason: z.string() }).optional(),
+  messages: z.record(z.string(), PostedMessage.omit({ handoffId: true })),
+  events: z.array(z.looseObject({ what: z.string() })),
 })
-export type Post = z.output<typeof Post>
 
-/** Reads a stored lead. Throws when it is not what this version of Baton wrote. */
-export function parseLead(content: unknown): LeadRecord {
-  return StoredLead.parse(content)
+/** A lead's record and how it was written; of an older one, `handoffIds` are those that stand in records of their own. */
+export function readLead(content: unknown, pseudonym: string): { lead: LeadRecord; handoffIds: string[] } {
+  const first = FirstLead.safeParse(content)
+  if (!first.success) return { lead: LeadRecord.parse(content), handoffIds: [] }
+  const { handoffId, handoffs, lookAgainAt, gone, returned, scoringVersion, waitingSince: _, ...rest } = first.data
+  const lead = LeadRecord.parse({
+    ...rest,
+    v: 2,
+    pseudonym,
+    createdAt: 0,
+    properties: {},
+    company: null,
+    readBy: null,
+    wakeAt: lookAgainAt,
+    // The kind is known once its record has been read.
+    handoffs: handoffId ? { [handoffId]: handoffId } : {},
+    handoffCount: handoffs,
+    ...(returned ? { ended: { how: 'returned', at: returned.at } } : {}),
+    ...(gone ? { missingSince: 0 } : {}),
+    outcomes: {},
+    rulesVersion: scoringVersion,
+  })
+  return { lead, handoffIds: Array.from({ length: handoffs }, (_, index) => `${lead.id}-${index + 1}`) }
 }
 
-/** Reads a stored handoff. Throws when it is not what this version of Baton wrote. */
-export function parseHandoff(json: string): Handoff {
-  return StoredHandoff.parse(JSON.parse(json))
+/** A handoff that the first version wrote, and the addresses of its messages by the id of their post. */
+export function readFirstHandoff(json: string): { handoff: Handoff; messages: Record<string, PostedMessage> } {
+  const { definition, status, ended, followUp, returned, messages, events, ...rest } = FirstHandoff.parse(
+    JSON.parse(json),
+  )
+  const answer = ended && (ended.how === 'contacted' || ended.how === 'seen-in-hubspot') ? ended : undefined
+  const over = endingOf({ status, ended, followUp, returned })
+  const handoff = Handoff.parse({
+    ...rest,
+    v: 2,
+    kind: definition,
+    byRoute: true,
+    state: over ? 'ended' : status === 'open' ? 'open' : 'answered',
+    ...(answer ? { answered: { at: answer.at, how: answer.how, by: answer.by, minutes: answer.minutes } } : {}),
+    ...(followUp ? { attempts: { until: followUp.until, count: followUp.attempts, nurture: followUp.nurture } } : {}),
+    ...(over ? { ended: over } : {}),
+    events: events.map((event) => (event.what === 'contact-gone' ? { ...event, what: 'missing' } : event)),
+  })
+  const addresses = Object.entries(messages).map(([ref, message]) => [
+    `${handoff.id}.${ref}`,
+    PostedMessage.parse({ ...message, handoffId: handoff.id }),
+  ])
+  return { handoff, messages: Object.fromEntries(addresses) }
 }
 
-/** Reads a line of a lead's history. Throws when it is not what this version of Baton wrote. */
-export function parseHistoryEntry(content: unknown): HistoryEntry {
-  return StoredEntry.parse(content)
+type FirstEnding = Pick<z.output<typeof FirstHandoff>, 'status' | 'ended' | 'followUp' | 'returned'>
+
+function endingOf({ status, ended, followUp, returned }: FirstEnding): Handoff['ended'] {
+  if (returned) return { at: returned.at, how: 'returned', reason: returned.reason }
+  if (!ended || status === 'open') return undefined
+  const names: Partial<Record<typeof ended.how, Ending>> = { disqualified: 'disqualified', 'contact-gone': 'missing' }
+  const how = names[ended.how]
+  if (how) return { at: ended.at, how, by: ended.by, reason: ended.reason }
+  // Answered, and the time for reaching the lead was over: it had been reached.
+  return followUp ? undefined : { at: ended.at, how: 'done' }
+}
+
+/** A handoff. */
+export function readHandoff(content: unknown): Handoff {
+  return Handoff.parse(content)
+}
+
+/** The address of a message that Slack has. */
+export function readMessage(json: string): PostedMessage {
+  return PostedMessage.parse(JSON.parse(json))
+}
+
+/** A message that waits to be sent; older ones said who reads it, which their kind says as well. */
+export function readPost(json: string): Post {
+  const { handoffId, id, ...rest } = JSON.parse(json)
+  return Post.parse({ ...rest, id, handoffId: handoffId ?? id.slice(0, id.indexOf('.')) })
+}
+
+/** Something that came in and has not been dealt with. */
+export function readInboxItem(json: string): InboxItem {
+  const item = JSON.parse(json)
+  return InboxItem.parse(item.kind === 'hint' ? { ...item, kind: 'event' } : item)
+}
+
+/** A line of a lead's history. */
+export function readHistoryEntry(content: unknown): HistoryEntry {
+  return HistoryEntry.parse(content)
 }

@@ -1,4 +1,4 @@
-import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { type Handoff, handoffStatus, holderOf } from '../handoffs/handoff.ts'
 import type { Team } from '../handoffs/team.ts'
 import { duration, localTime } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
@@ -6,20 +6,22 @@ import type { LeadView } from './lead-schema.ts'
 const MINUTE = 60_000
 const iso = (at: number) => new Date(at).toISOString()
 
-/** Who has or had the lead, the last one first named. */
-export function assignmentView(handoff: Handoff): NonNullable<LeadView['assignment']> {
-  const { rep, pool, how, since } = holderOf(handoff)
+/** Who has or had the lead, the last one first named; null while nobody has. */
+export function assignmentView(handoff: Handoff): LeadView['assignment'] {
+  const holder = holderOf(handoff)
+  if (!holder) return null
+  const { rep, pool, how, since } = holder
   return {
     handoff: handoff.id,
     rep,
     pool,
     how,
     since: iso(since),
-    holders: handoff.holders.map((holder) => ({
-      rep: holder.rep,
-      how: holder.how,
-      since: iso(holder.since),
-      ...(holder.by ? { by: holder.by } : {}),
+    holders: handoff.holders.map((one) => ({
+      rep: one.rep,
+      how: one.how,
+      since: iso(one.since),
+      ...(one.by ? { by: one.by } : {}),
     })),
   }
 }
@@ -28,15 +30,16 @@ export function assignmentView(handoff: Handoff): NonNullable<LeadView['assignme
 export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['clock']> {
   const first = team.reps[handoff.holders[0]?.rep ?? '']
   const timeZone = team.calendars[handoff.calendar ?? first?.calendar ?? '']?.timeZone ?? 'UTC'
+  const { answered, ended } = handoff
   return {
     handoff: handoff.id,
-    definition: handoff.definition,
-    status: handoff.status,
+    kind: handoff.kind,
+    status: handoffStatus(handoff),
     hours: handoff.calendar === null ? 'elapsed' : 'business',
     calendar: handoff.calendar,
     timeZone,
     startedAt: iso(handoff.startedAt),
-    dueAt: iso(handoff.dueAt),
+    dueAt: handoff.dueAt === null ? null : iso(handoff.dueAt),
     counted: handoff.counted.map(({ from, to }) => ({ from: iso(from), to: iso(to), minutes: (to - from) / MINUTE })),
     arithmetic: clockArithmetic(handoff, timeZone),
     ladder: handoff.ladder.map((rung) => ({
@@ -45,13 +48,15 @@ export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['c
       ...(rung.doneAt === undefined ? {} : { doneAt: iso(rung.doneAt) }),
     })),
     ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),
-    ...(handoff.ended ? { ended: { ...handoff.ended, at: iso(handoff.ended.at) } } : {}),
-    ...(handoff.followUp ? { tryUntil: iso(handoff.followUp.until) } : {}),
+    ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
+    ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
+    ...(handoff.attempts ? { tryUntil: iso(handoff.attempts.until) } : {}),
   }
 }
 
 function clockArithmetic({ startedAt, dueAt, counted, calendar }: Handoff, timeZone: string): string {
   const local = (at: number) => localTime(at, timeZone)
+  if (dueAt === null) return `waits since ${local(startedAt)}: the clock starts when somebody takes it`
   const from = `from ${local(startedAt)}`
   if (counted.length === 0) return `${duration(dueAt - startedAt)} ${from}: due ${local(dueAt)}`
   const total = counted.reduce((sum, period) => sum + period.to - period.from, 0)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import example from '../../openapi/lead-example.json' with { type: 'json' }
+import { ENDINGS, HANDOFF_STATUSES } from '../handoffs/handoff.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -120,27 +121,25 @@ const Assignment = z.object({
 
 const Clock = z.object({
   handoff: z.string(),
-  definition: z.string(),
-  status: z.enum(['open', 'responded', 'closed']),
+  kind: z.string(),
+  status: z.enum(HANDOFF_STATUSES),
   hours: z.enum(['business', 'elapsed']),
   calendar: z.string().nullable(),
   timeZone: z.string(),
   startedAt: Instant,
-  dueAt: Instant,
+  dueAt: Instant.nullable().describe('null while nobody has it'),
   counted: z
     .array(z.object({ from: Instant, to: Instant, minutes: z.number() }))
     .describe('the open hours between start and deadline, which add up to the time allowed'),
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
+  answered: z
+    .object({ at: Instant, how: z.string(), by: z.string().optional(), minutes: z.number() })
+    .optional()
+    .describe("the rep's first response"),
   ended: z
-    .object({
-      at: Instant,
-      how: z.string(),
-      by: z.string().optional(),
-      reason: z.string().optional(),
-      minutes: z.number(),
-    })
+    .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
 })
@@ -160,13 +159,17 @@ const View = z.object({
     latest: z.boolean(),
   }),
   state: z.object({
-    gone: z.boolean().describe('HubSpot no longer has the contact'),
+    missingSince: Instant.optional().describe('HubSpot no longer has the contact'),
+    mergedInto: z.string().optional().describe('the contact that this one was merged into'),
     needsReview: z.boolean(),
     missing: z.array(z.string()).describe('attributes that sales needs and nobody knows'),
     waitingSince: Instant.optional().describe('nobody of its pool was available'),
-    returnedAt: Instant.optional(),
+    ended: z
+      .object({ at: Instant, how: z.enum(ENDINGS) })
+      .optional()
+      .describe('how the last handoff with sales ended; it stands until the lead is routed anew'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
-    lookAgainAt: Instant.nullable(),
+    wakeAt: Instant.nullable().describe('when it is looked at without an event'),
   }),
   attributes: z.record(z.string(), z.object({ value: Value, source: z.string() })),
   enrichment: z.record(z.string(), z.object({ status: z.string(), at: Instant })),
@@ -177,7 +180,8 @@ const View = z.object({
     .describe('where the lead stands now: a lead that a rep has stays, whatever its route would be'),
   rotation: Rotation.nullable().describe('who was considered when a rep was last looked for'),
   assignment: Assignment.nullable(),
-  clock: Clock.nullable(),
+  clock: Clock.nullable().describe('of the newest handoff with sales'),
+  otherHandoffs: z.array(Clock).describe('the others that are kept, the newest first'),
   history: z
     .array(
       z.object({
@@ -192,5 +196,5 @@ const View = z.object({
 })
 
 /** The whole view; the example is a real one. */
-export const LeadView = View.meta({ id: 'Lead', examples: [example as z.output<typeof View>] })
+export const LeadView = View.meta({ id: 'Lead', examples: [example as unknown as z.output<typeof View>] })
 export type LeadView = z.output<typeof LeadView>

@@ -14,7 +14,7 @@ export function leadViewText(view: LeadView): string {
     ...routeLines(view, local),
     ...rotationLines(view, local),
     ...assignmentLines(view, local),
-    ...clockLines(view, local),
+    ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
     '',
     'Attributes',
     ...Object.entries(view.attributes).map(([name, { value, source }]) => `  ${name} = ${value}  (${source})`),
@@ -30,13 +30,14 @@ type Local = (at: string) => string
 
 function stateLines({ state }: LeadView, local: Local): string[] {
   const lines = [
-    state.gone && 'HubSpot no longer has this contact.',
+    state.missingSince && `HubSpot has no such contact since ${local(state.missingSince)}.`,
+    state.mergedInto && `Merged into contact ${state.mergedInto}.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
     state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
-    state.returnedAt && `Nobody reached it; in nurture since ${local(state.returnedAt)}.`,
+    state.ended && `The last handoff with sales ended ${local(state.ended.at)}: ${state.ended.how}.`,
     state.needsReview && 'Flagged for review.',
     state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,
-    state.lookAgainAt && `Next look without an event: ${local(state.lookAgainAt)}`,
+    state.wakeAt && `Next look without an event: ${local(state.wakeAt)}`,
   ]
   return lines.filter((line) => typeof line === 'string')
 }
@@ -101,19 +102,22 @@ function assignmentLines({ assignment }: LeadView, local: Local): string[] {
   ]
 }
 
-function clockLines({ clock }: LeadView, local: Local): string[] {
+function clockLines(clock: LeadView['clock'], local: Local): string[] {
   if (!clock) return []
   return [
     '',
-    `Clock ${clock.definition}: ${clock.status}${clock.breachedAt ? ', breached' : ''}`,
+    `Clock ${clock.kind}: ${clock.status}${clock.breachedAt ? ', breached' : ''}`,
     `  ${clock.arithmetic}`,
     ...clock.ladder.map(
       ({ do: what, dueAt, doneAt }) => `  ${local(dueAt)}  ${what}${doneAt ? `, done ${local(doneAt)}` : ''}`,
     ),
-    ...(clock.ended
+    ...(clock.answered
       ? [
-          `  ${local(clock.ended.at)}  ${clock.ended.how}${clock.ended.by ? ` by ${clock.ended.by}` : ''}, after ${clock.ended.minutes} min`,
+          `  ${local(clock.answered.at)}  ${clock.answered.how}${clock.answered.by ? ` by ${clock.answered.by}` : ''}, after ${clock.answered.minutes} min`,
         ]
+      : []),
+    ...(clock.ended
+      ? [`  ${local(clock.ended.at)}  ended: ${clock.ended.how}${clock.ended.by ? ` by ${clock.ended.by}` : ''}`]
       : []),
   ]
 }

@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
-import { type Decision, decide, reasonFor } from '../leads/decision.ts'
-import { type DecisionEntry, type HistoryEntry, inputsOf, isDecision, type RepChoice } from '../leads/history.ts'
+import { type Decision, reasonFor } from '../leads/decision.ts'
+import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import { replay } from '../leads/next.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import type { Check } from '../rules/condition.ts'
 import { scoreLead } from '../rules/score.ts'
@@ -16,7 +17,7 @@ const DAY = 24 * 60 * 60_000
 /** What the view is made from. `config` is the one of the decision, or the present one when that is not kept. */
 export interface LeadViewInput {
   record: LeadRecord
-  handoff: Handoff | null
+  handoffs: Handoff[]
   history: readonly HistoryEntry[]
   config: Config
   now: number
@@ -31,10 +32,13 @@ export function decisionToShow(
 }
 
 /** Explains a lead by one of its decisions, which is computed again from what it was made from. */
-export function leadView({ record, handoff, history, config, now }: LeadViewInput, entry: DecisionEntry): LeadView {
+export function leadView({ record, handoffs, history, config, now }: LeadViewInput, entry: DecisionEntry): LeadView {
   const decisions = history.filter(isDecision)
-  const inputs = inputsOf(record, decisions, entry.number) ?? record
-  const decision = decide(config, inputs, entry.standing, entry.at)
+  const again = replay(config, record, decisions, entry)
+  if (!again) throw new Error(`decision ${entry.number} of lead ${record.id} is not kept`)
+  const { decision, inputs } = again
+  const newestFirst = handoffs.toSorted((a, b) => b.startedAt - a.startedAt)
+  const sales = newestFirst.find(({ byRoute }) => byRoute)
   const choice = decisions.findLast((one) => one.choice && one.number <= entry.number)?.choice
   const doubt = doubtOf(config, decision, entry)
   return {
@@ -42,7 +46,7 @@ export function leadView({ record, handoff, history, config, now }: LeadViewInpu
     configVersion: entry.config,
     ...(doubt ? { doubt } : {}),
     decision: { number: entry.number, at: iso(entry.at), latest: entry.number === record.decisions },
-    state: stateOf(record),
+    state: stateOf(record, handoffs),
     attributes: inputs.attributes,
     enrichment: Object.fromEntries(
       Object.entries(record.enrichment).map(([name, { status, at }]) => [name, { status, at: iso(at) }]),
@@ -67,8 +71,9 @@ export function leadView({ record, handoff, history, config, now }: LeadViewInpu
       })),
     },
     rotation: choice ? rotationView(choice) : null,
-    assignment: handoff && assignmentView(handoff),
-    clock: handoff && clockView(handoff, config.team),
+    assignment: sales ? assignmentView(sales) : null,
+    clock: sales ? clockView(sales, config.team) : null,
+    otherHandoffs: newestFirst.filter((one) => one !== sales).map((one) => clockView(one, config.team)),
     history: history.map(historyLine),
   }
 }
@@ -81,16 +86,18 @@ function doubtOf(config: Config, { score, route }: Decision, entry: DecisionEntr
   return `It was score ${entry.score} (fit ${entry.fit}, engagement ${entry.engagement}), route ${entry.route}, from signals that are no longer kept: what follows lacks them.`
 }
 
-function stateOf(record: LeadRecord): LeadView['state'] {
-  const { rejected, waitingSince, returned, lookAgainAt } = record
+function stateOf(record: LeadRecord, handoffs: Handoff[]): LeadView['state'] {
+  const { rejected, ended, wakeAt, missingSince, mergedInto } = record
+  const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
-    gone: record.gone ?? false,
     needsReview: record.needsReview,
     missing: record.missing,
-    lookAgainAt: lookAgainAt === null ? null : iso(lookAgainAt),
-    ...(waitingSince === undefined ? {} : { waitingSince: iso(waitingSince) }),
-    ...(returned ? { returnedAt: iso(returned.at) } : {}),
-    ...(rejected ? { rejected: { ...rejected, at: iso(rejected.at) } } : {}),
+    wakeAt: wakeAt === null ? null : iso(wakeAt),
+    ...(missingSince === undefined ? {} : { missingSince: iso(missingSince) }),
+    ...(mergedInto === undefined ? {} : { mergedInto }),
+    ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
+    ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
+    ...(rejected ? { rejected: { by: rejected.by, reason: rejected.reason, at: iso(rejected.at) } } : {}),
   }
 }
 

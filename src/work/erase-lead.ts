@@ -1,30 +1,43 @@
-import { holderOf } from '../handoffs/handoff.ts'
-import { OutsideError } from '../platform/errors.ts'
-import type { Slack } from '../slack/client.ts'
-import type { LeadStore } from '../store/leads.ts'
-import type { PoolLedger } from '../store/pools.ts'
-import { ERASED } from './message-context.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
+import { isRedisAway } from '../platform/redis.ts'
+import { eraseLead } from '../store/erase.ts'
+import type { StoredLead } from '../store/leads.ts'
+import type { Handler, Parts } from './parts.ts'
 
-/** Erases a lead whatever HubSpot says: its Slack messages lose their content, and nothing of it is kept. */
-export function createEraseLead(parts: { leads: LeadStore; pools: PoolLedger; slack: Slack }) {
-  const { leads } = parts
+/**
+ * Erases a lead whatever HubSpot says, and the contacts that were merged into it: nothing of it is kept, and its Slack
+ * messages lose their content. `indexes` are those of the table of work.
+ */
+export function createEraseLead(
+  parts: Pick<Parts, 'clock' | 'dropTimers' | 'hurry' | 'leads' | 'log' | 'store'>,
+  indexes: () => string[],
+): Handler<{ leadId: string }> {
+  const { clock, leads, store } = parts
 
-  return async function eraseLead(leadId: string): Promise<void> {
-    for (const id of await leads.handoffIds(leadId)) {
-      const { record: handoff } = await leads.readHandoff(id)
-      if (!handoff) continue
-      for (const { channel, ts } of Object.values(handoff.messages)) await blank(channel, ts)
-      if (handoff.status === 'open') await parts.pools.release(holderOf(handoff).pool, holderOf(handoff).assignmentId)
-    }
-    await leads.erase(leadId)
+  return eraseAll
+
+  async function eraseAll({ leadId }: { leadId: string }): Promise<void> {
+    const state = await readable(leadId)
+    for (const merged of state?.lead?.merged ?? []) await eraseAll({ leadId: merged })
+    const handoffs = Object.values(state?.handoffs ?? {})
+    await parts.dropTimers(handoffs.flatMap(timersOf))
+    parts.hurry(await eraseLead(store, leadId, indexes(), { read: () => readable(leadId), now: clock.now() }))
   }
 
-  async function blank(channel: string, ts: string): Promise<void> {
+  // What cannot be read can still be erased.
+  async function readable(leadId: string): Promise<StoredLead | null> {
     try {
-      await parts.slack.update(channel, ts, ERASED)
+      return await leads.get(leadId)
     } catch (error) {
-      // A message that is gone already holds nothing either.
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (isRedisAway(error)) throw error
+      parts.log.error({ lead: leadId, err: error }, 'a lead that is to be erased cannot be read')
+      return null
     }
   }
+}
+
+// A timer names a handoff, and so a contact, until it fires.
+function timersOf({ id, ladder, dueAt, attempts, passOn }: Handoff): { name: 'take-steps'; id: string; at: number }[] {
+  const instants = [...ladder.map((rung) => rung.dueAt), dueAt, attempts?.until, passOn?.at]
+  return instants.flatMap((at) => (typeof at === 'number' ? [{ name: 'take-steps', id, at } as const] : []))
 }

@@ -1,16 +1,10 @@
 import type { Config } from '../config/config.ts'
-import { decide } from '../leads/decision.ts'
-import { decisionEntry } from '../leads/history.ts'
-import { isResting, rescoredRecord } from '../leads/next-record.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
-import type { LeadStore } from '../store/leads.ts'
-import type { Command, Plan, Store } from '../store/partitions.ts'
-import { followUps } from './follow-ups.ts'
-import { postsForLead } from './posts.ts'
-import type { JobRequest } from './table.ts'
-import { RunLater } from './worker.ts'
+import { next } from '../leads/next.ts'
+import { prepare, type Waiting } from '../store/commit.ts'
+import type { StoredLead } from '../store/leads.ts'
+import { type Command, INDEX, type Plan } from '../store/partitions.ts'
+import { createScored } from '../store/scored.ts'
+import { type Parts, RunLater } from './parts.ts'
 
 // 500 leads, then half a second for everything else: at most 1,000 leads a second.
 const BATCH = 500
@@ -19,107 +13,123 @@ const PORTION = 25
 const AUTHORITY_SECONDS = 90
 
 /**
- * Scores every lead again that other rules scored, from what is kept of it, without asking HubSpot. A lead that now wants
- * a rep goes through the main job instead.
+ * Computes every lead again that other rules scored, from what is kept of it. One of which the new rules need to know more
+ * than is kept, and one that now wants a rep, is read in HubSpot and goes through the main job, behind everything else.
  */
-export function createRescoreLeads(parts: {
-  config: () => Config
-  clock: Clock
-  store: Store
-  leads: LeadStore
-  metrics: Metrics
-  log: Logger
-  kick: (jobs: JobRequest[]) => void
-}) {
-  const { leads, store } = parts
+export function createRescoring(
+  parts: Pick<Parts, 'clock' | 'config' | 'configs' | 'hurry' | 'leads' | 'log' | 'metrics' | 'store'>,
+) {
+  const { clock, leads, store } = parts
+  const scored = createScored(store)
   const authority = store.keys.shared('scoring-version')
 
-  /** Makes this config's rules the ones that leads are scored again by. For a worker that takes a config over. */
+  /** Makes this config's rules the ones that leads are computed again by. For a worker that takes a config over. */
   async function announce(config: Config): Promise<void> {
-    await store.redis.set(authority, config.scoringVersion, 'EX', AUTHORITY_SECONDS)
+    await store.redis.set(authority, config.rulesVersion, 'EX', AUTHORITY_SECONDS)
   }
 
   /**
    * Keeps that word while a worker of this version lives, and takes it over when those of another version are gone: an
-   * old worker that starts once more during a deployment must not have the last word. For every sweep.
+   * old worker that starts once more during a deployment must not have the last word. For every sweep; resolves with
+   * whether there is anything to compute again.
    */
-  async function keepAuthority(): Promise<void> {
-    const own = String(parts.config().scoringVersion)
+  async function isDue(): Promise<boolean> {
+    const own = String(parts.config().rulesVersion)
     const standing = await store.redis.get(authority)
     if (standing === own) await store.redis.expire(authority, AUTHORITY_SECONDS)
     else if (standing === null) await store.redis.set(authority, own, 'EX', AUTHORITY_SECONDS, 'NX')
+    const left = await scored.countByOtherRules(parts.config().rulesVersion)
+    parts.metrics.rescoreRemaining.set(left)
+    return left > 0
   }
 
-  /** Scores the next leads again; resolves with how many are left, by the rules of this config. */
+  /** Computes the next leads again; resolves with how many are left, by the rules of this config. */
   async function rescoreBatch(size = BATCH): Promise<number> {
     const config = parts.config()
     // While a deployment is under way another worker may have newer rules.
-    if ((await store.redis.get(authority)) !== String(config.scoringVersion)) return 0
-    const ids = await leads.scoredByOtherRules(config.scoringVersion, size)
+    if ((await store.redis.get(authority)) !== String(config.rulesVersion)) return 0
+    const ids = await scored.byOtherRules(config.rulesVersion, size)
+    const covers = coverage(config)
     // In portions, so that Redis writes one while the next is decided.
     const portions = Array.from({ length: Math.ceil(ids.length / PORTION) }, (_, index) =>
       ids.slice(index * PORTION, (index + 1) * PORTION),
     )
-    const jobs = (await Promise.all(portions.map((portion) => rescorePortion(config, portion)))).flat()
-    if (jobs.length > 0) parts.kick(jobs)
-    const left = await leads.countScoredByOtherRules(config.scoringVersion)
+    const waiting = (await Promise.all(portions.map((portion) => rescorePortion(config, covers, portion)))).flat()
+    if (waiting.length > 0) parts.hurry(waiting)
+    const left = await scored.countByOtherRules(config.rulesVersion)
     parts.metrics.rescoreRemaining.set(left)
     if (ids.length > 0) parts.log.info({ rescored: ids.length, left, config: config.version }, 'leads scored again')
     return left
   }
 
-  async function rescorePortion(config: Config, ids: string[]): Promise<JobRequest[]> {
-    const now = parts.clock.now()
-    const states = await leads.readMany(ids)
-    const rescored = states.map((state, index) => rescore(config, ids[index] ?? '', state, now))
-    // A lead that changed meanwhile is decided again in the next batch, unless the main job has done it by then.
-    const done = await store.commitEach(rescored.map(({ plan }) => plan))
-    return rescored.flatMap((one, index) => (done[index] ? one.jobs : []))
+  async function rescorePortion(config: Config, covers: Covers, ids: string[]): Promise<Waiting[]> {
+    const now = clock.now()
+    const plans = await Promise.all(
+      (await leads.readMany(ids)).map((state) =>
+        'unreadable' in state ? unreadable(state.id, state.unreadable, now) : rescore(config, covers, state, now),
+      ),
+    )
+    // A lead that changed meanwhile is taken again in the next batch, unless the main job has done it by then.
+    const done = await store.commitEach(plans.map(({ plan }) => plan))
+    return plans.flatMap(({ waiting }, index) => (done[index] ? waiting : []))
   }
 
-  function rescore(
-    config: Config,
-    leadId: string,
-    { version, record, handoff, unreadable }: Awaited<ReturnType<LeadStore['readMany']>>[number],
-    now: number,
-  ): { plan: Plan; jobs: JobRequest[] } {
-    const scored = store.keys.list(leadId, 'scored')
-    const passed: Command = ['ZADD', scored, config.scoringVersion, leadId]
-    if (unreadable) {
-      parts.log.error({ lead: leadId, err: unreadable }, 'a lead cannot be read: it is not scored again')
-      const dead: Command = ['ZADD', store.keys.index(leadId, 'dead'), now, `unread:${leadId}`]
-      return { plan: { guards: [], commands: [passed, dead] }, jobs: [] }
-    }
-    if (!record) return { plan: { guards: [], commands: [['ZREM', scored, leadId]] }, jobs: [] }
-    const guards = [leads.guards.lead(leadId, version)]
-    if (record.gone) return { plan: { guards, commands: [passed] }, jobs: [] }
-    const standing = {
-      withSales: handoff !== null && handoff.status !== 'closed',
-      rejected: record.rejected !== undefined,
-      resting: isResting(record, record.signals),
-    }
-    const decision = decide(config, record, standing, now)
-    if (decision.action === 'assign') {
+  async function rescore(config: Config, covers: Covers, state: StoredLead, now: number) {
+    const { id, lead, version } = state
+    const scoredList = store.keys.list(id, 'scored')
+    const guards = [{ key: store.keys.lead(id), version }]
+    const passed: Command = ['ZADD', scoredList, config.rulesVersion, id]
+    if (!lead) return { plan: { guards, commands: [['ZREM', scoredList, id] satisfies Command] }, waiting: [] }
+    const known = lead.missingSince !== undefined || lead.mergedInto !== undefined || (await covers(lead.readBy))
+    const answer = known ? next(config, state, { type: 'rescore' }, now) : null
+    if (known && answer === null) return { plan: { guards, commands: [passed] }, waiting: [] }
+    if (answer && 'wanted' in answer) throw new Error('a rescoring wants no rep')
+    if (!answer || answer.refresh) {
       // From here on it stands among the unread leads, so it is not forgotten.
-      const unread: Command = ['ZADD', store.keys.index(leadId, 'unread'), 'LT', now, leadId]
-      return { plan: { guards, commands: [passed, unread] }, jobs: [{ name: 'process-lead', payload: { leadId } }] }
+      const unread: Command = ['ZADD', store.keys.index(id, INDEX.unread), 'LT', now, id]
+      const waiting: Waiting[] = [{ index: INDEX.unread, id, at: now, last: true }]
+      return { plan: { guards, commands: [passed, unread] }, waiting }
     }
-    const next = rescoredRecord(record, decision, config, now)
-    const posts = postsForLead(next, record, null, handoff, undefined)
+    return prepare(store.keys, state, answer, config.retention, now)
+  }
+
+  function unreadable(id: string, error: unknown, now: number): { plan: Plan; waiting: Waiting[] } {
+    parts.log.error({ lead: id, err: error }, 'a lead cannot be read: it is not computed again')
+    // The main job meets the same error and puts it among the dead letters.
     const commands: Command[] = [
-      ...leads.writes.lead(next, version + 1, now),
-      ...leads.writes.history(leadId, decisionEntry(record, next, decision, standing, undefined)),
-      ...leads.writes.refresh(handoff, now),
-      ...posts.flatMap((post) => leads.writes.post(post, now)),
+      ['ZADD', store.keys.list(id, 'scored'), parts.config().rulesVersion, id],
+      ['ZADD', store.keys.index(id, INDEX.unread), 'LT', now, id],
     ]
-    return { plan: { guards, commands }, jobs: followUps(leadId, { handoff, postIds: posts.map(({ id }) => id) }, now) }
+    return { plan: { guards: [], commands }, waiting: [{ index: INDEX.unread, id, at: now, last: true }] }
+  }
+
+  type Covers = (readBy: string | null) => Promise<boolean>
+
+  /** Whether what was read by an older config is enough for this one; asked once for each older config. */
+  function coverage(config: Config): Covers {
+    const known = new Map<string, Promise<boolean>>()
+    const enough = async (readBy: string) => {
+      const before = (await parts.configs.read(readBy))?.reads
+      return (
+        before !== undefined &&
+        config.reads.contact.every((name) => before.contact.includes(name)) &&
+        config.reads.company.every((name) => before.company.includes(name))
+      )
+    }
+    return async (readBy) => {
+      if (readBy === null) return false
+      if (readBy === config.version) return true
+      const answer = known.get(readBy) ?? enough(readBy)
+      known.set(readBy, answer)
+      return answer
+    }
   }
 
   return {
     announce,
-    keepAuthority,
+    isDue,
     rescoreBatch,
-    /** The job: one batch, and again after a pause while there are leads left. */
+    /** The work: one batch, and again after a pause while there are leads left. */
     async rescoreLeads(): Promise<void> {
       if ((await rescoreBatch()) > 0) throw new RunLater(PAUSE)
     },

@@ -1,117 +1,126 @@
 import { createHash } from 'node:crypto'
-import type { Config } from '../config/config.ts'
-import { type Handoff, holderOf } from '../handoffs/handoff.ts'
-import type { LeadRecord } from '../leads/lead.ts'
+import { insteadOf, type Post, type PostedMessage } from '../handoffs/posts.ts'
+import { MESSAGES } from '../handoffs/rungs.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import type { Clock } from '../platform/clock.ts'
+import { isMoot, recipientOf, renderFor } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
-import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
-import type { Slack } from '../slack/client.ts'
-import type { Handoffs } from '../store/handoffs.ts'
-import type { LeadStore } from '../store/leads.ts'
-import type { Claim, Outbox } from '../store/outbox.ts'
-import type { Post } from '../store/schema.ts'
-import { ERASED, recipientOf, renderFor } from './message-context.ts'
-import { managerAlert, messageRef } from './posts.ts'
-import type { JobRequest } from './table.ts'
-import { RunLater } from './worker.ts'
+import { factCommands } from '../store/commit.ts'
+import { blankEntry } from '../store/erase.ts'
+import type { StoredLead } from '../store/leads.ts'
+import { type Command, INDEX } from '../store/partitions.ts'
+import { type Handler, type Parts, RunLater } from './parts.ts'
 
 const BUSY_MILLISECONDS = 5_000
+// What was committed a moment ago need not be read again; after a wait for Slack's pace it must.
+const FRESH_MILLISECONDS = 250
 
 /** Sends one Slack message, exactly once as far as Slack lets anybody know. */
-export function createSendPost(parts: {
-  config: () => Config
-  clock: Clock
-  leads: LeadStore
-  handoffs: Handoffs
-  outbox: Outbox
-  slack: Slack
-  metrics: Metrics
-  log: Logger
-  kick: (jobs: JobRequest[]) => void
-}) {
-  const { outbox, leads, slack, log } = parts
+export function createSendPost(
+  parts: Pick<Parts, 'clock' | 'config' | 'hurry' | 'leads' | 'log' | 'metrics' | 'outbox' | 'slack' | 'store'>,
+): Handler<{ postId: string; leadId: string }> {
+  const { clock, leads, log, outbox, slack, store } = parts
 
-  return async function sendPost({ postId }: { postId: string }): Promise<void> {
-    const claim = await outbox.begin(postId, parts.clock.now())
-    if (claim.state === 'gone') return
+  return async function sendPost({ postId, leadId }, known) {
+    const since = performance.now()
+    const waiting = await outbox.read(postId)
+    if (!waiting) return
+    const { post } = waiting
+    const team = parts.config().team
+    const to = recipientOf(team, post)
+    const channel = to && (await slack.channelFor(to, priorityOf(post)).catch((error) => failed(post, error)))
+    if (!channel) return to ? undefined : failed(post, new OutsideError('slack', 'refused', 'no-recipient'))
+    // The turn comes before the claim, which is only good for one attempt.
+    await slack.turn(channel, priorityOf(post))
+    const claim = await outbox.claim(waiting, clock.now())
     if (claim.state === 'busy') throw new RunLater(BUSY_MILLISECONDS)
-    const { post } = claim
-    const config = parts.config()
-    const { lead } = await leads.read(post.leadId)
-    const handoff = post.handoffId ? (await leads.readHandoff(post.handoffId)).record : null
-    const to = recipientOf(config, post)
-    if (!lead.record) return dropErased(post, to, claim)
-    if (!to) return failed(post, new OutsideError('slack', 'refused', 'no-recipient'))
-    const message = renderFor(config, { kind: post.kind, rep: post.rep, pool: post.pool }, lead.record, handoff)
     try {
-      const channel = await slack.channelFor(to)
       // A message that may be there already is looked for first, also when it is moot: it has to be brought up to date.
       const found = claim.state === 'ambiguous' ? await slack.find(channel, post.id, claim.firstTry) : null
-      if (!found && isMoot(post, lead.record, handoff)) return await outbox.drop(post)
-      // Nobody knows which state a message shows that was sent by somebody else.
-      if (found) await remember(post, found, '')
-      else await remember(post, await slack.post(channel, post.id, message), fingerprint(message))
+      const state = known && performance.now() - since < FRESH_MILLISECONDS ? known : await leads.get(leadId)
+      const handoff = state.handoffs[post.handoffId]
+      if (!state.lead || !handoff) return await emptied(post, found)
+      if (found) return await remember(post, { ...found, shown: '' }, state)
+      if (isMoot(post, handoff)) return void (await store.commit([], outbox.gone(post.id)))
+      const message = renderFor(team, post, state.lead, handoff)
+      const sent = await slack.post(channel, post.id, message)
+      await remember(post, { ...sent, shown: fingerprint(message) }, state)
     } catch (error) {
+      const unknown = !(error instanceof OutsideError) || error.kind === 'unknown-outcome'
+      await outbox.release(post, unknown)
       await failed(post, error)
     }
   }
 
   // The lead was erased meanwhile: a message that may have been sent has to lose its content as well.
-  async function dropErased(post: Post, to: string | undefined, claim: Claim): Promise<void> {
-    if (claim.state === 'ambiguous' && to) {
-      const channel = await slack.channelFor(to)
-      const found = await slack.find(channel, post.id, claim.firstTry)
-      if (found) await slack.update(found.channel, found.ts, ERASED)
-    }
-    await outbox.drop(post)
+  async function emptied({ id, leadId }: Post, found: { channel: string; ts: string } | null): Promise<void> {
+    const at = clock.now()
+    const waiting = found ? [{ index: INDEX.blanks, id: blankEntry(leadId, found), at }] : []
+    const blanks = waiting.map((entry): Command => ['ZADD', store.keys.index(leadId, INDEX.blanks), at, entry.id])
+    await store.commit([], [...outbox.gone(id), ...blanks])
+    parts.hurry(waiting)
   }
 
-  async function remember(post: Post, sent: { channel: string; ts: string }, shown: string): Promise<void> {
-    const { kind, audience, rep } = post
-    if (post.handoffId && kind !== 'nobody-available') {
-      const change = await parts.handoffs.change(post.handoffId, parts.clock.now(), (handoff, lead) => {
-        const message = { kind, audience, ...(rep ? { rep } : {}), ...sent, shown }
-        const current = renderFor(parts.config(), { kind, rep, pool: handoff.pool }, lead, handoff)
-        return {
-          handoff: { ...handoff, messages: { ...handoff.messages, [messageRef(post)]: message } },
-          messagesOnly: fingerprint(current) === shown ? 'current' : 'behind',
-        }
-      })
-      // The lead was erased while Slack took the message.
-      if (!change) await slack.update(sent.channel, sent.ts, ERASED)
-      if (change?.messagesOnly === 'behind')
-        parts.kick([{ name: 'refresh-messages', payload: { handoffId: post.handoffId } }])
+  async function remember(
+    post: Post,
+    sent: { channel: string; ts: string; shown: string },
+    state: StoredLead,
+  ): Promise<void> {
+    const { leadId, handoffId, kind, rep } = post
+    const message: PostedMessage = { handoffId, kind, ...(rep ? { rep } : {}), ...sent }
+    const now = clock.now()
+    const key = store.keys.lead(leadId)
+    const told: Command[] = [
+      ['HSET', key, `m:${post.id}`, JSON.stringify(message)],
+      ...outbox.gone(post.id),
+      ...factOf(post, state, 'told', post.since === undefined ? undefined : (now - post.since) / 1_000, now),
+    ]
+    // Nobody knows which state a message shows that was sent by somebody else.
+    const current = sent.shown !== '' && (await store.commit([{ key, version: state.version }], told))
+    if (!current) {
+      const behind: Command = ['ZADD', store.keys.index(leadId, INDEX.messages), now, handoffId]
+      if (!(await store.commit([{ key, version: 'exists' }], [...told, behind]))) {
+        await emptied(post, sent)
+        return
+      }
+      parts.hurry([{ index: INDEX.messages, id: handoffId, at: now }])
     }
-    await outbox.drop(post)
-    if (post.kind === 'rep-alert' && post.since !== undefined)
-      parts.metrics.alertLatency.observe(Math.max(0, parts.clock.now() - post.since) / 1_000)
+    if (kind === 'rep-alert' && post.since !== undefined)
+      parts.metrics.alertLatency.observe(Math.max(0, now - post.since) / 1_000)
   }
 
-  async function failed(post: Post, error: unknown): Promise<void> {
-    const refused = error instanceof OutsideError && error.kind === 'refused'
-    const unknown = !(error instanceof OutsideError) || error.kind === 'unknown-outcome'
-    await outbox.release(post, unknown)
-    if (!refused) throw error
+  async function failed(post: Post, error: unknown): Promise<undefined> {
+    if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
     log.error({ post: post.id, code: error.code }, 'Slack refuses the message: check the ids in team.yaml and the app')
-    if (post.audience === 'manager') throw error
     // The rep cannot be reached: the manager hears of it at once.
-    const { handoffId } = post
-    if (handoffId && post.audience === 'rep') {
-      const instead = managerAlert(handoffId, post.leadId, post.pool, `unreachable-${messageRef(post)}`)
-      await outbox.replace(post, instead, parts.clock.now())
-      parts.kick([{ name: 'send-post', payload: { postId: instead.id } }])
-      return
-    }
-    throw error
+    if (MESSAGES[post.kind] !== 'rep') throw error
+    const instead = insteadOf(post)
+    const now = clock.now()
+    const state = await leads.get(post.leadId)
+    await outbox.replace(post, instead, factOf(post, state, 'undeliverable', undefined, now), now)
+    parts.hurry([{ index: INDEX.posts, id: instead.id, at: now }])
+    return undefined
+  }
+
+  function factOf(
+    post: Post,
+    state: StoredLead,
+    type: 'told' | 'undeliverable',
+    value: number | undefined,
+    at: number,
+  ): Command[] {
+    const handoff = state.handoffs[post.handoffId]
+    if (!state.lead) return []
+    const { pseudonym, configVersion } = state.lead
+    const { pool, rep, kind: reason, handoffId, leadId } = post
+    const about = { handoff: handoffId.slice(leadId.length + 1), kind: handoff?.kind, pool, rep, reason }
+    const fact = { type, at, lead: pseudonym, value, ...about, config: configVersion }
+    return factCommands(store.keys, leadId, [fact], parts.config().retention, at)
   }
 }
 
-// A click or a newer step may have settled it since: a message that is no longer true is not sent.
-function isMoot(post: Post, lead: LeadRecord, handoff: Handoff | null): boolean {
-  if (!handoff) return lead.waitingSince === undefined
-  return handoff.status !== 'open' || (post.rep !== undefined && holderOf(handoff).rep !== post.rep)
+// Reps first, then those who watch.
+function priorityOf(post: Post): number {
+  return { rep: 2, manager: 1, pool: 0 }[MESSAGES[post.kind]]
 }
 
 /** A short digest of a message as it is shown, to tell whether an update would change anything. */

@@ -1,23 +1,23 @@
 import type { ConfigSource } from '../config/watch.ts'
 import type { HubSpot } from '../hubspot/client.ts'
 import { addGauge, type Metrics } from '../platform/metrics.ts'
-import type { LeadStore } from '../store/leads.ts'
-import { HANDOFF_STATES } from '../store/lists.ts'
+import type { HandoffLists } from '../store/handoffs.ts'
+import { HANDOFF_LISTS } from '../store/partitions.ts'
 
 /** Adds what Prometheus hears about the state that all processes share, read at every scrape, and about the config. */
 export function addStateMetrics(
   metrics: Metrics,
-  parts: { leads: LeadStore; hubspot: HubSpot; config: Pick<ConfigSource, 'current' | 'refusal'> },
+  parts: { handoffs: HandoffLists; hubspot: HubSpot; config: Pick<ConfigSource, 'current' | 'refusal'> },
 ): void {
   addGauge(metrics, {
     name: 'baton_handoffs',
     help:
-      'Handoffs by status. breached is every one whose deadline passed without a response; it counts under open, ' +
-      'responded or closed as well. The same in every process: use max()',
+      'Handoffs by status; waiting: nobody is free to take the lead. breached is every one whose deadline passed without a ' +
+      'response; it counts under open, responded or closed as well. The same in every process: use max()',
     labelNames: ['status'],
     read: async () => {
-      const counts = await parts.leads.countHandoffs()
-      return HANDOFF_STATES.map((status) => [counts[status], { status }])
+      const counts = await parts.handoffs.count()
+      return HANDOFF_LISTS.map((status) => [counts[status], { status }])
     },
   })
   addGauge(metrics, {

@@ -1,92 +1,100 @@
-import type { Config } from '../config/config.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Metrics } from '../platform/metrics.ts'
-import type { LeadStore } from '../store/leads.ts'
-import type { Index, Store } from '../store/partitions.ts'
-import { leadOfHandoff } from '../store/partitions.ts'
-import { stepsJob } from './follow-ups.ts'
-import type { Producers } from './producers.ts'
-import type { JobRequest } from './table.ts'
+import type { Store } from '../store/partitions.ts'
+import type { Dead } from './dead.ts'
+import type { Runner } from './run.ts'
+import type { WorkTable } from './table.ts'
+import { LEASE } from './worker.ts'
 
-const LIMIT = 500
+// Of each index and partition at a time: sixteen partitions make a thousand.
+const AT_ONCE = 64
 
-// For each index the job that deals with one of its entries. Entries that are only a moment old have a job already.
-const REPAIRS: { index: Index; grace: number; job: (id: string, now: number) => JobRequest }[] = [
-  { index: 'unread', grace: 10_000, job: (leadId) => ({ name: 'process-lead', payload: { leadId } }) },
-  { index: 'rescore', grace: 0, job: (leadId) => ({ name: 'process-lead', payload: { leadId } }) },
-  { index: 'posts', grace: 10_000, job: (postId) => ({ name: 'send-post', payload: { postId } }) },
-  { index: 'refresh', grace: 10_000, job: (handoffId) => ({ name: 'refresh-messages', payload: { handoffId } }) },
-  { index: 'sync', grace: 10_000, job: (leadId) => ({ name: 'write-contact', payload: { leadId } }) },
-  {
-    index: 'release',
-    grace: 10_000,
-    job: (member) => {
-      const [assignmentId = '', pool = ''] = member.split('@')
-      return { name: 'release-assignment', payload: { leadId: leadOfHandoff(assignmentId), assignmentId, pool } }
-    },
-  },
-]
-
-// What could not be done is tried again once an hour: somebody may have mended the cause.
-const DEAD_RETRY = 60 * 60_000
+/** Looks through the indexes. */
+export type Sweep = ReturnType<typeof createSweep>
 
 /**
- * Puts what the indexes hold and the queues lack back into the queues: after a lost job, a flushed queue or an hour
- * of downtime. Idempotent; every worker runs it every 15 seconds. `grace` false looks at fresh entries as well.
+ * Does what stands in the indexes and nobody is at: after a lost job, a flushed queue or an hour of downtime. Every worker
+ * runs it at its start and every 15 seconds; what one takes, no other does. A round takes at most a thousand entries of each
+ * index and waits until they were tried, so that it is bounded and never overlaps with itself.
  */
-export function createSweep({
-  clock,
-  store,
-  leads,
-  config,
-  producers,
-  metrics,
-  keepAuthority,
-}: {
-  clock: Clock
+export function createSweep(options: {
+  table: WorkTable
+  runner: Runner
   store: Store
-  leads: LeadStore
-  config: () => Config
-  producers: Producers
-  metrics: Metrics
-  keepAuthority: () => Promise<void>
+  clock: Clock
+  dead: Dead
+  /** Systems that are down: their work waits for the probe. */
+  isDown: (system: 'hubspot' | 'slack') => boolean
+  /** Whether leads are to be computed again. */
+  rescoringIsDue: () => Promise<boolean>
 }) {
-  async function tryDeadAgain(member: string, now: number): Promise<JobRequest[]> {
-    const at = member.indexOf(':')
-    const [index, id] = [member.slice(0, at), member.slice(at + 1)]
-    const leadId = id.includes('-') ? leadOfHandoff(id) : id
-    const repair = REPAIRS.find((candidate) => candidate.index === index)
-    if (!repair && index !== 'rungs') return []
-    const known = repair?.index ?? 'rungs'
-    await store.commit(
-      [],
-      [
-        ['ZADD', store.keys.index(leadId, known), now, id],
-        ['ZADD', store.keys.index(leadId, 'dead'), now, member],
-      ],
+  const { table, runner, store, clock, dead } = options
+  let sweeping: Promise<number> | null = null
+
+  /** One round over some rows of the table, so much of each partition; resolves with how much it took. */
+  async function round(grace: boolean, rows: [string, WorkTable[string]][], atOnce: number): Promise<number> {
+    const now = clock.now()
+    const waits = rows.filter(([, row]) => row.index !== null)
+    const taken = await store.claim(
+      waits.map(([, row]) => ({ index: row.index ?? '', dueAt: grace ? now - row.grace : now, until: now + LEASE })),
+      atOnce,
     )
-    return repair ? [repair.job(id, now)] : [stepsJob(id, now, now)]
+    const items = waits.flatMap(([name, row], at) =>
+      (taken[at] ?? []).map((id) => ({ name, id, last: row.queue === 'bulk' || row.queue === 'leads' })),
+    )
+    // What waits for Slack's pace holds up nothing else.
+    const soon = items.filter(({ name }) => table[name]?.queue !== 'slack')
+    const others = items.filter(({ name }) => table[name]?.queue === 'slack')
+    for (const item of others) void runner.run(item)
+    await Promise.all(soon.map((item) => runner.run(item)))
+    return items.length
   }
 
-  return async function sweep({ grace = true }: { grace?: boolean } = {}): Promise<number> {
-    const now = clock.now()
-    const requests: JobRequest[] = []
-    for (const repair of REPAIRS) {
-      const ids = await store.due(repair.index, grace ? now - repair.grace : now, LIMIT)
-      requests.push(...ids.map((id) => repair.job(id, now)))
+  async function retry({ name, id }: { name: string; id: string }): Promise<void> {
+    const index = table[name]?.index
+    // From here on it stands where it stood; what fails again comes back.
+    if (index) await store.redis.zadd(store.keys.index(id, index), clock.now() + LEASE, id)
+    await runner.run({ name, id, last: true })
+  }
+
+  async function sweepAll(grace: boolean): Promise<number> {
+    const letters = await dead.retry(AT_ONCE)
+    await Promise.all(letters.map(retry))
+    let total = letters.length
+    if (await options.rescoringIsDue()) void runner.run({ name: 'rescore-leads', id: 'all' })
+    const rows = Object.entries(table).filter(([, row]) => !row.needs || !options.isDown(row.needs))
+    for (;;) {
+      const done = await round(grace, rows, AT_ONCE)
+      total += done
+      // Less than a full share of any index: nothing is left that was due when the round began.
+      if (done < AT_ONCE) return total
+      // Everything else in this process has its turn between two rounds.
+      await new Promise((resolve) => setImmediate(resolve))
     }
-    const dead = await store.due('dead', now - DEAD_RETRY, LIMIT)
-    for (const member of dead) requests.push(...(await tryDeadAgain(member, now)))
-    metrics.deadLetters.set(await store.count('dead'))
-    await keepAuthority()
-    const rescorable = await leads.countScoredByOtherRules(config().scoringVersion)
-    metrics.rescoreRemaining.set(rescorable)
-    if (rescorable > 0) requests.push({ name: 'rescore-leads', payload: {} })
-    const rungs = await store.dueWithScores('rungs', now, LIMIT)
-    const steps = rungs.map(({ id, score }) => stepsJob(id, score, now))
-    // A timer whose instant has come but that still sleeps was set by a clock that was off.
-    for (const step of steps) await producers.hurry(step)
-    if (requests.length + steps.length > 0) await producers.add([...requests, ...steps])
-    return requests.length + steps.length
+  }
+
+  return {
+    /** Sweeps until nothing is left that is due; resolves with how much was tried. One at a time. */
+    sweep({ grace = true }: { grace?: boolean } = {}): Promise<number> {
+      sweeping ??= sweepAll(grace).finally(() => {
+        sweeping = null
+      })
+      return sweeping
+    },
+
+    /** Tries one piece of work that needs a system which is down: whether it answers again. */
+    async probe(system: 'hubspot' | 'slack'): Promise<void> {
+      const rows = Object.entries(table).filter(([, row]) => row.needs === system)
+      const now = clock.now()
+      for (const [name, row] of rows) {
+        const [id] = await store.due(row.index ?? '', now, 1)
+        if (id) return runner.run({ name, id })
+      }
+    },
+
+    /** Does all that waited for a system which answers again. */
+    async recover(system: 'hubspot' | 'slack'): Promise<void> {
+      const rows = Object.entries(table).filter(([, row]) => row.needs === system)
+      while ((await round(false, rows, AT_ONCE)) >= AT_ONCE);
+    },
   }
 }

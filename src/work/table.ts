@@ -1,101 +1,209 @@
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import { readAnswer } from '../store/answers.ts'
+import { INDEX, leadOf } from '../store/partitions.ts'
+import { createBlankMessage } from './blank-message.ts'
+import { createEraseLead } from './erase-lead.ts'
+import { createFindContact } from './find-contact.ts'
+import { createFinishMerge } from './finish-merge.ts'
+import { createForgetHandoff } from './forget-handoff.ts'
+import type { Handler, Parts } from './parts.ts'
+import { createReadLead } from './read-lead.ts'
+import { createRescoring } from './rescore-leads.ts'
+import { createSendPost } from './send-post.ts'
+import { createSettleAssignment } from './settle-assignment.ts'
+import { createTakeSteps } from './take-steps.ts'
+import { createTellUser } from './tell-user.ts'
+import { createUpdateMessages } from './update-messages.ts'
+import { createWriteContact } from './write-contact.ts'
 
 /*
- * THE table of all jobs. A job is a hint that something stands in an index of the store: it carries ids only, may be
- * lost, doubled, early or late, and then does nothing wrong. `once` jobs are told apart by their id. `latest` jobs
- * are about a state ("write what the record says"): while one waits another is not needed, and one that is asked for
- * during a run causes exactly one more.
+ * THE table of work: a row for each kind of waiting work. What waits stands in a sorted-set index under an id, written
+ * with its record, and is done by whoever comes first: the process that wrote it, a worker that a job hurries, or the
+ * sweep. A job names ids only; it may be lost, doubled, early or late, and then does nothing wrong. A new kind of work is
+ * a file with its handler and a row here; sweep, dead letters and erasure read the table.
  */
 
-const Id = z.string().min(1).max(200)
-
-/** The queues. A rate limit or a slow system stops only its own. */
-export const QUEUES = ['leads', 'timers', 'slack', 'hubspot', 'maintenance'] as const
+/** The queues, each with a lane in every worker. A rate limit or a slow system stops only its own. */
+export const QUEUES = ['leads', 'bulk', 'timers', 'slack', 'hubspot', 'maintenance'] as const
 export type QueueName = (typeof QUEUES)[number]
 
-/** How many jobs of a queue one worker process runs at once. HubSpot's are many so that they share calls. */
+/** How many pieces of a queue's work one process does at once. HubSpot's are many so that they share calls. */
 export const CONCURRENCY: Record<QueueName, number> = {
   leads: 200,
+  bulk: 100,
   timers: 200,
-  slack: 8,
+  // Each waits for its turn in Slack's pace, so that the most urgent of them is next.
+  slack: 2_000,
   hubspot: 200,
-  maintenance: 4,
+  maintenance: 20,
 }
 
-/** Every job: its queue, its payload, the id that tells it apart, and how repeats are folded. */
-export const JOBS = {
-  'process-lead': {
+/** One kind of waiting work. `P` is what its ids say. */
+export interface WorkRow<P> {
+  /** The index in which it waits; null for work that nothing has to remember. */
+  index: string | null
+  queue: QueueName
+  /** What an id says, for the handler; null when it is none. */
+  payload: (id: string) => P | null
+  /**
+   * Asked for again while it runs: `again` does it once more, for it is about a state; `once` leaves it.
+   */
+  fold: 'once' | 'again'
+  /** How long the sweep leaves a new entry to the process that wrote it, in milliseconds. */
+  grace: number
+  /** The outside system without which it cannot be done. */
+  needs?: 'hubspot' | 'slack'
+  /** Done at its instant by a timer, not at the next sweep. */
+  timer?: true
+  handler: (parts: Parts, table: WorkTable) => Handler<P>
+}
+
+/** A table of work, by name. */
+export type WorkTable = Record<string, WorkRow<never>>
+
+/** Ties a row's ids to what its handler takes. */
+function row<P>(definition: WorkRow<P>): WorkRow<never> {
+  return definition as unknown as WorkRow<never>
+}
+
+const ofLead = (id: string) => ({ leadId: id })
+const ofHandoff = (id: string) => (/^[^.@]+-\d+$/.test(id) ? { handoffId: id } : null)
+const GRACE = 10_000
+
+export const WORK = {
+  'read-lead': row({
+    index: INDEX.unread,
     queue: 'leads',
-    payload: z.strictObject({ leadId: Id }),
-    id: (job: { leadId: string }) => `lead-${job.leadId}`,
-    fold: 'latest',
-  },
-  // Many leads of one request, so that it is answered before each of them has a job of its own.
-  'process-leads': {
-    queue: 'maintenance',
-    payload: z.strictObject({ leadIds: z.array(Id).min(1) }),
-    id: (job: { leadIds: string[] }) => `leads-${createHash('md5').update(job.leadIds.join()).digest('base64url')}`,
-    fold: 'once',
-  },
-  'take-due-steps': {
+    payload: ofLead,
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createReadLead,
+  }),
+  'wake-lead': row({
+    index: INDEX.wake,
+    queue: 'bulk',
+    payload: ofLead,
+    fold: 'again',
+    grace: 0,
+    needs: 'hubspot',
+    handler: createReadLead,
+  }),
+  'take-steps': row({
+    index: INDEX.steps,
     queue: 'timers',
-    payload: z.strictObject({ handoffId: Id, dueAt: z.number() }),
-    id: (job: { handoffId: string; dueAt: number }) => `steps-${job.handoffId}-${job.dueAt}`,
-    fold: 'once',
-  },
-  'send-post': {
+    payload: ofHandoff,
+    fold: 'again',
+    grace: 0,
+    timer: true,
+    handler: createTakeSteps,
+  }),
+  'send-post': row({
+    index: INDEX.posts,
     queue: 'slack',
-    payload: z.strictObject({ postId: Id }),
-    id: (job: { postId: string }) => `post-${job.postId}`,
+    payload: (id: string) => (id.includes('.') ? { postId: id, leadId: leadOf(id) } : null),
     fold: 'once',
-  },
-  'refresh-messages': {
+    grace: GRACE,
+    needs: 'slack',
+    handler: createSendPost,
+  }),
+  'update-messages': row({
+    index: INDEX.messages,
     queue: 'slack',
-    payload: z.strictObject({ handoffId: Id }),
-    id: (job: { handoffId: string }) => `refresh-${job.handoffId}`,
-    fold: 'latest',
-  },
-  'tell-user': {
-    queue: 'slack',
-    payload: z.strictObject({
-      handoffId: Id,
-      channel: Id,
-      user: Id,
-      what: z.enum(['explain', 'not-yours', 'ended-already', 'unknown-handoff', 'modal-failed']),
-      actionId: Id,
-    }),
-    id: (job: { handoffId: string; actionId: string }) => `tell-${job.handoffId}-${job.actionId}`,
-    fold: 'once',
-  },
-  'write-contact': {
+    payload: ofHandoff,
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createUpdateMessages,
+  }),
+  'write-contact': row({
+    index: INDEX.writes,
     queue: 'hubspot',
-    payload: z.strictObject({ leadId: Id }),
-    id: (job: { leadId: string }) => `write-${job.leadId}`,
-    fold: 'latest',
-  },
-  'rescore-leads': {
+    payload: ofLead,
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createWriteContact,
+  }),
+  'settle-assignment': row({
+    index: INDEX.assignments,
     queue: 'maintenance',
-    payload: z.strictObject({}),
-    id: () => 'rescore-leads',
-    fold: 'latest',
-  },
-  'release-assignment': {
+    payload(id: string) {
+      const [, leadId, assignmentId, pool] = /^([^-]+)-([^@]+)@(.+)$/.exec(id) ?? []
+      return leadId && assignmentId && pool ? { leadId, assignmentId, pool } : null
+    },
+    fold: 'again',
+    grace: GRACE,
+    handler: createSettleAssignment,
+  }),
+  'finish-merge': row({
+    index: INDEX.merges,
     queue: 'maintenance',
-    payload: z.strictObject({ leadId: Id, assignmentId: Id, pool: Id }),
-    id: (job: { assignmentId: string; pool: string }) => `release-${job.assignmentId}-${job.pool}`,
+    payload(id: string) {
+      const [survivorId, leadId] = id.split('-')
+      return survivorId && leadId ? { survivorId, leadId } : null
+    },
     fold: 'once',
-  },
-} as const satisfies Record<
-  string,
-  { queue: QueueName; payload: z.ZodType; id: (job: never) => string; fold: 'once' | 'latest' }
->
+    grace: GRACE,
+    handler: createFinishMerge,
+  }),
+  'find-contact': row({
+    index: INDEX.addresses,
+    queue: 'maintenance',
+    payload: (id: string) => ({ addressKey: id }),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createFindContact,
+  }),
+  'erase-lead': row({
+    index: INDEX.erasures,
+    queue: 'maintenance',
+    payload: ofLead,
+    fold: 'again',
+    grace: GRACE,
+    handler: (parts, table) => createEraseLead(parts, () => indexesOf(table)),
+  }),
+  'blank-message': row({
+    index: INDEX.blanks,
+    queue: 'slack',
+    payload(id: string) {
+      const [leadId, channel, ts] = id.split('-')
+      return leadId && channel && ts ? { leadId, channel, ts } : null
+    },
+    fold: 'once',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createBlankMessage,
+  }),
+  'tell-user': row({
+    index: INDEX.answers,
+    queue: 'slack',
+    payload: readAnswer,
+    fold: 'once',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellUser,
+  }),
+  'forget-handoff': row({
+    index: INDEX.ended,
+    queue: 'maintenance',
+    payload: ofHandoff,
+    fold: 'once',
+    grace: 0,
+    handler: createForgetHandoff,
+  }),
+  'rescore-leads': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'again',
+    grace: 0,
+    handler: (parts) => createRescoring(parts).rescoreLeads,
+  }),
+} as const satisfies WorkTable
+export type WorkName = keyof typeof WORK
 
-export type JobName = keyof typeof JOBS
-/** What a job of that name carries. */
-export type Payload<N extends JobName> = z.output<(typeof JOBS)[N]['payload']>
-/** A job to add, by name and payload. `trace` is the trace that it belongs to. */
-export type JobRequest = { [N in JobName]: { name: N; payload: Payload<N>; delay?: number; trace?: string } }[JobName]
-
-/** Attempts for errors of our own; an outside system that is down is waited for without a limit. */
-export const OWN_ATTEMPTS = 5
+/** The indexes of a table. */
+export function indexesOf(table: WorkTable): string[] {
+  return [...new Set(Object.values(table).flatMap(({ index }) => index ?? []))]
+}

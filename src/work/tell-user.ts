@@ -1,30 +1,25 @@
-import type { Config } from '../config/config.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { explainScore } from '../messages/explanation.ts'
-import type { Clock } from '../platform/clock.ts'
 import { OutsideError } from '../platform/errors.ts'
-import type { Logger } from '../platform/log.ts'
 import { scoreLead } from '../rules/score.ts'
-import type { Slack } from '../slack/client.ts'
-import type { LeadStore } from '../store/leads.ts'
-import type { Payload } from './table.ts'
+import type { AnswerName } from '../store/answers.ts'
+import { INDEX } from '../store/partitions.ts'
+import type { Handler, Parts } from './parts.ts'
 
-const SENTENCES: Record<Exclude<Payload<'tell-user'>['what'], 'explain'>, string> = {
+/** What a click can be answered with, besides the explanation of a score. */
+const SENTENCES = {
   'not-yours': 'Only the rep who has this lead, the members of its pool and their manager can do that.',
   'ended-already': 'This lead is settled already. Its messages show who did what.',
   'unknown-handoff': 'This lead is no longer here: it was deleted.',
   'modal-failed': 'The form could not be opened. Please try again.',
-}
-
+} as const
 /** Answers one user privately: why this score, or why a click did nothing. */
-export function createTellUser(parts: {
-  config: () => Config
-  clock: Clock
-  leads: LeadStore
-  slack: Slack
-  log: Logger
-}) {
-  return async function tellUser({ handoffId, channel, user, what }: Payload<'tell-user'>): Promise<void> {
+export function createTellUser(
+  parts: Pick<Parts, 'clock' | 'config' | 'leads' | 'log' | 'slack' | 'store'>,
+): Handler<{ id: string; handoffId: string; channel: string; user: string; what: AnswerName }> {
+  const { store } = parts
+
+  return async function tellUser({ id, handoffId, channel, user, what }) {
     const message = what === 'explain' ? await explanation(handoffId) : sentence(what)
     try {
       await parts.slack.tellPrivately(channel, user, message)
@@ -32,11 +27,11 @@ export function createTellUser(parts: {
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
       parts.log.warn({ channel, code: error.code }, 'a private answer could not be shown')
     }
+    await store.commit([], [['ZREM', store.keys.index(id, INDEX.answers), id]])
   }
 
   async function explanation(handoffId: string): Promise<RenderedMessage> {
-    const { record: handoff } = await parts.leads.readHandoff(handoffId)
-    const lead = handoff ? (await parts.leads.read(handoff.leadId)).lead.record : null
+    const lead = (await parts.leads.findHandoff(handoffId))?.state.lead
     if (!lead) return sentence('unknown-handoff')
     return explainScore(lead, scoreLead(parts.config(), lead.attributes, lead.signals, parts.clock.now()))
   }

@@ -1,79 +1,67 @@
-import { DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
-import { OutsideError } from '../platform/errors.ts'
+import { type Job, type Telemetry, Worker } from 'bullmq'
+import { z } from 'zod'
+import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
-import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
-import { nameIds } from '../platform/tracing.ts'
-import { queuePrefix } from './producers.ts'
-import { CONCURRENCY, JOBS, type JobName, OWN_ATTEMPTS, type Payload, type QueueName } from './table.ts'
+import type { RedisConnection } from '../platform/redis.ts'
+import type { Store } from '../store/partitions.ts'
+import { queuePrefix } from './queues.ts'
+import type { Runner } from './run.ts'
+import type { QueueName, WorkTable } from './table.ts'
 
-/** What each job does. */
-export type Handlers = { [N in JobName]: (payload: Payload<N>) => Promise<void> }
+/** How long taken work is left to whoever took it, in milliseconds; a killed worker's is free again after it. */
+export const LEASE = 15_000
 
-/** Thrown by a handler to be run again later; costs no attempt. */
-export class RunLater extends Error {
-  readonly delay: number
-  constructor(delay: number) {
-    super(`run again in ${delay} ms`)
-    this.name = 'RunLater'
-    this.delay = delay
-  }
+const Jobs = z.record(z.string(), z.array(z.string().min(1)))
+
+// A job names many pieces of work, which share the lanes; a few jobs at once keep them full.
+const JOBS_AT_ONCE: Record<QueueName, number> = {
+  leads: 50,
+  bulk: 2,
+  timers: 200,
+  slack: 20,
+  hubspot: 20,
+  maintenance: 10,
 }
 
-const LONGEST_WAIT = 60_000
-
 /**
- * Starts a worker for one queue. An outside system that is down or limits us is waited for as long as it takes; an
- * error of our own has a budget of attempts, after which `onDead` is told, so that nothing ends in silence.
+ * Starts a worker for one queue. A job hurries what stands in the indexes: each of its pieces of work is taken there, unless
+ * somebody else is at it, and run. What cannot be done now is the runner's business: the job has served.
  */
 export function createWorker(
   queue: QueueName,
-  handlers: Handlers,
   options: {
+    table: WorkTable
+    runner: Runner
+    store: Store
+    clock: Clock
     connection: RedisConnection
     prefix: string
     log: Logger
-    retryDelay: number
-    onDead: (name: JobName, payload: unknown, error: unknown) => Promise<void>
     telemetry?: Telemetry | undefined
   },
 ): Worker {
-  const { log } = options
+  const { clock, log, runner, store, table } = options
 
-  async function run(job: Job, token: string | undefined): Promise<void> {
-    const name = job.name as JobName
-    const payload = Object.hasOwn(JOBS, name) ? JOBS[name].payload.safeParse(job.data) : undefined
-    if (!payload?.success) {
-      log.error({ job: job.name, id: job.id }, 'a job that is none of ours, or malformed: left out')
-      throw new UnrecoverableError('not a job of this version')
-    }
-    nameIds(payload.data)
-    try {
-      // The table ties each name to its payload; TypeScript cannot follow that through a lookup.
-      await (handlers[name] as (payload: unknown) => Promise<void>)(payload.data)
-    } catch (thrown) {
-      const error = isRedisAway(thrown) ? new OutsideError('redis', 'unavailable', 'away') : thrown
-      const delay = delayFor(error, job.attemptsStarted, options.retryDelay)
-      if (delay !== null) {
-        if (error instanceof OutsideError)
-          log.warn(
-            { job: job.name, system: error.system, kind: error.kind, code: error.code, delay },
-            'outside system: waiting',
-          )
-        await job.moveToDelayed(Date.now() + delay, token)
-        throw new DelayedError()
-      }
-      const last = error instanceof OutsideError || job.attemptsMade + 1 >= OWN_ATTEMPTS
-      log.error({ job: job.name, id: job.id, err: error, last }, 'job failed')
-      if (!last) throw error
-      await options.onDead(name, payload.data, error)
-      throw new UnrecoverableError('given up; see the dead-letter index')
-    }
+  async function process(job: Job): Promise<void> {
+    const data = Jobs.safeParse(job.data)
+    if (!data.success) return log.error({ queue, job: job.id }, 'a job that is none of ours, or malformed: left out')
+    await Promise.all(Object.entries(data.data).map(([name, ids]) => runSome(name, ids)))
   }
 
-  const worker = new Worker(queue, run, {
+  async function runSome(name: string, ids: string[]): Promise<void> {
+    const row = Object.hasOwn(table, name) ? table[name] : undefined
+    // Of another version: its index, if any, is that version's to sweep.
+    if (!row) return log.warn({ work: name, jobs: ids.length }, 'work that this version does not know: left out')
+    const now = clock.now()
+    // A timer fires at its instant, and looks itself whether it is due.
+    const mine = row.index && !row.timer ? await store.claimNamed(row.index, ids, now, now + LEASE) : ids
+    await Promise.all(mine.map((id) => runner.run({ name, id, last: queue === 'bulk' })))
+  }
+
+  const worker = new Worker(queue, process, {
     connection: options.connection,
     prefix: queuePrefix(options.prefix, queue),
-    concurrency: CONCURRENCY[queue],
+    concurrency: JOBS_AT_ONCE[queue],
     // A killed worker's job runs again within 17 s instead of 60.
     lockDuration: 15_000,
     stalledInterval: 5_000,
@@ -82,13 +70,4 @@ export function createWorker(
   })
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker: connection trouble'))
   return worker
-}
-
-function delayFor(error: unknown, started: number, base: number): number | null {
-  if (error instanceof RunLater) return error.delay
-  if (!(error instanceof OutsideError) || error.kind === 'refused') return null
-  const growing = Math.min(LONGEST_WAIT, base * 2 ** Math.min(started, 10)) * (0.5 + Math.random() / 2)
-  // What may have been carried out is looked up first, and shows in Slack's history only after a moment.
-  const settling = error.kind === 'unknown-outcome' ? 5 * base : 0
-  return Math.max(error.retryAfter ?? 0, settling, growing)
 }

@@ -1,64 +1,110 @@
-import type { Config } from '../config/config.ts'
-import type { HubSpot } from '../hubspot/client.ts'
-import { changedProperties, crmProperties } from '../leads/properties.ts'
+import { wantedProperties } from '../leads/draft.ts'
+import { changedProperties } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
-import type { Logger } from '../platform/log.ts'
-import type { LeadStore } from '../store/leads.ts'
-import type { Command, Store } from '../store/partitions.ts'
-import type { JobRequest } from './table.ts'
+import { factCommands } from '../store/commit.ts'
+import type { StoredLead } from '../store/leads.ts'
+import { pack, unpack } from '../store/pack.ts'
+import { type Command, INDEX } from '../store/partitions.ts'
+import { type Handler, type Parts, RunLater } from './parts.ts'
+
+// What HubSpot says of a contact that it does not have.
+const GONE = new Set(['OBJECT_NOT_FOUND', '404'])
+// Its events are on their way; this is for when they got lost.
+const LOOK_AGAIN = 60_000
+// Since when somebody writes, among what is written. Longer than a write takes, its turn in the rate limit included.
+const MARK = '~'
+const LEASE = 15_000
+const LOOK_SOON = 1_000
 
 /** Writes to HubSpot what the lead's record says now, as far as it differs from what HubSpot last confirmed. */
-export function createWriteContact(parts: {
-  config: () => Config
-  store: Store
-  leads: LeadStore
-  hubspot: HubSpot
-  log: Logger
-  kick: (jobs: JobRequest[]) => void
-}) {
-  const { leads, store, hubspot } = parts
-  return async function writeContact({ leadId }: { leadId: string }): Promise<void> {
-    const config = parts.config()
-    const [state, written] = await Promise.all([leads.read(leadId), leads.readWritten(leadId)])
-    const index = store.keys.index(leadId, 'sync')
-    const done: Command[] = [
-      ['ZREM', index, leadId],
-      ['ZREM', store.keys.index(leadId, 'dead'), `sync:${leadId}`],
-    ]
-    if (!state.lead.record || state.lead.record.gone) return void (await store.commit([], done))
-    const names = config.hubspot.properties
-    const ownerIds = Object.fromEntries(Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId]))
-    const wanted = crmProperties(state.lead.record, state.handoff.record, names, ownerIds)
-    const changes = changedProperties(wanted, written, names)
-    const wrote = Object.keys(changes).length > 0
-    try {
-      if (wrote) await hubspot.writeContact(leadId, changes)
-    } catch (error) {
-      // HubSpot refuses what is no longer there; a lead that was erased meanwhile has nothing left to write.
-      const refused = error instanceof OutsideError && error.kind === 'refused'
-      if (refused && (await leads.read(leadId)).lead.record === null) return
-      if (refused)
-        parts.log.error(
-          { lead: leadId, code: error.code },
-          "HubSpot refuses Baton's properties for this lead: are they there? Run: npm run baton -- hubspot setup",
-        )
-      throw error
-    }
-    const confirmed = { ...written, ...changes }
-    const guards = [leads.guards.lead(leadId, state.lead.version)]
-    if (state.handoff.record) guards.push(leads.guards.handoff(state.handoff.record.id, state.handoff.version))
-    if (await store.commit(guards, [...(wrote ? leads.writes.written(leadId, confirmed) : []), ...done])) return
-    // What changed while we were writing is written by the next run: the entry stays in the index.
-    if (wrote) await noteWritten(leadId, confirmed)
-    parts.kick([{ name: 'write-contact', payload: { leadId } }])
+export function createWriteContact(
+  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'leads' | 'log' | 'store'>,
+): Handler<{ leadId: string }> {
+  const { clock, hubspot, leads, log, store } = parts
+
+  return async function writeContact({ leadId }, known) {
+    for (let state = known ?? (await leads.get(leadId)); !(await writeOnce(state)); state = await leads.get(leadId));
   }
 
-  // Guarded by the version that stands, whichever it is: a lead that was erased meanwhile must not come back.
-  async function noteWritten(leadId: string, written: Record<string, string>): Promise<void> {
-    for (;;) {
-      const { version } = (await leads.read(leadId)).lead
-      if (version === 0) return
-      if (await store.commit([leads.guards.lead(leadId, version)], leads.writes.written(leadId, written))) return
+  // False when the lead changed while it was written: what it says by now is written next.
+  async function writeOnce(state: StoredLead): Promise<boolean> {
+    const { id, lead } = state
+    const key = store.keys.lead(id)
+    const done: Command = ['ZREM', store.keys.index(id, INDEX.writes), id]
+    if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined)
+      return (await store.commit([], [done])) !== false
+    const config = parts.config()
+    const wanted = wantedProperties(config, lead, Object.values(state.handoffs))
+    const changes = changedProperties(wanted, MARK in state.written ? {} : state.written, config.hubspot.properties)
+    if (Object.keys(changes).length === 0)
+      return (await store.commit([{ key, version: state.version }], [done])) !== false
+    const marked = await mark(state, Object.keys(changes))
+    if (!marked) return false
+    try {
+      await hubspot.writeContact(id, changes)
+    } catch (error) {
+      await unmark(id, marked)
+      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (GONE.has(error.code)) return lookAgain(state, done)
+      await refused(state, error)
+      throw error
     }
+    const confirmed: Command = ['HSET', key, 'written', pack({ ...state.written, ...changes })]
+    const stillMine = { key, field: 'written', value: marked }
+    if (await store.commit([{ key, version: state.version }, stillMine], [confirmed, done])) return true
+    // A lead that was erased meanwhile must not come back; when somebody took over, nothing is known for sure.
+    if (await store.commit([{ key, version: 'exists' }, stillMine], [confirmed])) return false
+    return (await leads.get(id)).lead === null
+  }
+
+  // One writes at a time, and what is written is unknown until it is confirmed: else a worker that dies, or is late, would
+  // leave HubSpot with something that nobody knows of. Null when the lead is no longer as it was read.
+  async function mark({ id, written, writtenAs }: StoredLead, properties: string[]): Promise<Buffer | null> {
+    const { [MARK]: since, ...known } = written
+    const now = clock.now()
+    const left = Number(since ?? 0) + LEASE - now
+    if (left > 0) throw new RunLater(Math.min(left, LOOK_SOON))
+    // Whoever never finished may have written anything.
+    const names = since === undefined ? properties : Object.keys(known)
+    const unknown = Object.fromEntries(Object.entries(known).filter(([name]) => !names.includes(name)))
+    const marked = pack({ ...unknown, [MARK]: String(now) })
+    const key = store.keys.lead(id)
+    const guards = [
+      { key, version: 'exists' as const },
+      { key, field: 'written', value: writtenAs },
+    ]
+    return (await store.commit(guards, [['HSET', key, 'written', marked]])) ? marked : null
+  }
+
+  // What was to be written stays unknown, for it may have been carried out; but nobody has to wait.
+  async function unmark(id: string, marked: Buffer): Promise<void> {
+    const { [MARK]: _, ...known } = unpack(marked) as Record<string, string>
+    const key = store.keys.lead(id)
+    await store.commit([{ key, field: 'written', value: marked }], [['HSET', key, 'written', pack(known)]])
+  }
+
+  // Whether the contact is gone, or lives on under another id, is for the main job to find out.
+  async function lookAgain({ id }: StoredLead, done: Command): Promise<true> {
+    const unread: Command = ['ZADD', store.keys.index(id, INDEX.unread), 'LT', clock.now() + LOOK_AGAIN, id]
+    await store.commit([], [done, unread])
+    return true
+  }
+
+  async function refused({ id, lead }: StoredLead, { code }: OutsideError): Promise<void> {
+    log.error(
+      { lead: id, code },
+      "HubSpot refuses Baton's properties for this lead: are they there? Run: npm run baton -- hubspot setup",
+    )
+    if (!lead) return
+    const now = clock.now()
+    const fact = {
+      type: 'write-refused',
+      at: now,
+      lead: lead.pseudonym,
+      reason: code,
+      config: lead.configVersion,
+    } as const
+    const commands = factCommands(store.keys, id, [fact], parts.config().retention, now)
+    await store.commit([{ key: store.keys.lead(id), version: 'exists' }], commands)
   }
 }

@@ -57,6 +57,7 @@ export async function openOutside(redis: BenchRedis): Promise<Outside> {
         SLACK_SIGNING_SECRET: SECRETS.slack,
         SLACK_API_URL: slackUrl,
         API_TOKENS: SECRETS.api,
+        SLACK_PACING: 'off',
         ...(process.env.NODE_OPTIONS ? { NODE_OPTIONS: process.env.NODE_OPTIONS } : {}),
         ...env,
       })

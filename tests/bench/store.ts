@@ -1,12 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Handoff } from '../../src/handoffs/handoff.ts'
+import type { LeadRecord } from '../../src/leads/lead.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
-import { createLeadStore } from '../../src/store/leads.ts'
-import { createStore, type Index } from '../../src/store/partitions.ts'
-import { createProducers } from '../../src/work/producers.ts'
+import { prepare } from '../../src/store/commit.ts'
+import { createInbox } from '../../src/store/inbox.ts'
+import { createLeads } from '../../src/store/leads.ts'
+import { createStore, INDEX } from '../../src/store/partitions.ts'
+import { createQueues } from '../../src/work/queues.ts'
 import { QUEUES } from '../../src/work/table.ts'
 import type { BenchRedis } from './redis.ts'
 
-const WORK: Index[] = ['unread', 'posts', 'refresh', 'sync', 'release']
+// What waits in the others waits for an instant of its own.
+const SOON = [INDEX.unread, INDEX.posts, INDEX.messages, INDEX.writes]
 const BATCH = 100
 
 /** Baton's store and queues, opened beside the running service. */
@@ -19,20 +24,15 @@ export async function openStore(redis: BenchRedis) {
   }
   const connection = await connectRedis([redis.url], 'worker', onError)
   const store = createStore({ redis: connection, prefix: 'baton' })
-  const leads = createLeadStore(store)
-  const producers = createProducers({ connection, prefix: 'baton', onError })
+  const leads = createLeads(store)
+  const inbox = createInbox(store)
+  const queues = createQueues({ connection, prefix: 'baton', onError })
 
   async function isQuiet(): Promise<boolean> {
-    for (const index of WORK) if ((await store.count(index)) > 0) return false
+    for (const index of SOON) if ((await store.count(index)) > 0) return false
     for (const name of QUEUES) {
-      const { delayed = 0, ...counts } = await producers.queues[name].getJobCounts(
-        'waiting',
-        'active',
-        'prioritized',
-        'delayed',
-      )
-      // A timer sleeps until its instant; every other delayed job is a retry.
-      if (Object.values(counts).some((count) => count > 0) || (name !== 'timers' && delayed > 0)) return false
+      const counts = await queues.queues[name].getJobCounts('waiting', 'active', 'prioritized')
+      if (Object.values(counts).some((count) => count > 0)) return false
     }
     return true
   }
@@ -40,19 +40,27 @@ export async function openStore(redis: BenchRedis) {
   return {
     store,
     leads,
-    producers,
+    queues,
 
-    /** Keeps a new contact's event for each lead and adds its job, as the webhook does. */
+    /** Keeps a new contact's event for each lead and adds its jobs, as the webhook does with 100 events a request. */
     async announce(ids: string[]): Promise<void> {
       const now = Date.now()
       for (let from = 0; from < ids.length; from += BATCH) {
         const some = ids.slice(from, from + BATCH)
-        await leads.ingest(
-          some.map((leadId) => ({ leadId, key: 'created', item: { kind: 'hint', event: 'creation', at: now } })),
+        await inbox.ingest(
+          some.map((leadId) => ({ leadId, key: 'created', item: { kind: 'event', event: 'creation', at: now } })),
           now,
         )
-        await producers.add(some.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
+        await queues.add(some.map((id) => ({ name: 'read-lead', id })))
       }
+    },
+
+    /** Writes a lead with its handoffs as a commit does; nothing of it waits for HubSpot or Slack. */
+    async put(lead: LeadRecord, handoffs: Handoff[] = []): Promise<void> {
+      const before = { ...(await leads.read(lead.id)), version: 0 }
+      const change = { lead, handoffs, posts: [], history: [], toWrite: false }
+      const { plan } = prepare(store.keys, before, change, { handoffs: 0, decisions: 0, facts: 0 }, Date.now())
+      await store.commit([], plan.commands)
     },
 
     /** Waits until nothing is left to do at this instant: records committed, HubSpot written, messages posted. */
@@ -67,7 +75,7 @@ export async function openStore(redis: BenchRedis) {
     },
 
     async close(): Promise<void> {
-      await producers.close()
+      await queues.close()
       connection.disconnect()
     },
   }

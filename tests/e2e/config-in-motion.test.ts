@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { watchConfig } from '../../src/config/watch.ts'
 import { createLogger } from '../../src/platform/log.ts'
+import { pack } from '../../src/store/pack.ts'
+import { createScored } from '../../src/store/scored.ts'
 import { createTier1Lead, createTier2Lead, sendSignals } from '../support/leads.ts'
 import { createStage, DAY, HOUR, loadTestConfig, MINUTE, type Stage } from '../support/stage.ts'
 
@@ -72,7 +74,9 @@ describe('another config while leads are on their way', () => {
     const after = await stage.services[0]?.leads.read(id)
     expect(after?.lead).toEqual(before?.lead)
     await stage.advance(5 * MINUTE)
-    expect((await stage.services[0]?.leads.read(id))?.handoff.record?.dueAt).toBe(before?.handoff.record?.dueAt)
+    expect((await stage.services[0]?.leads.read(id))?.handoffs[`${id}-1`]?.dueAt).toBe(
+      before?.handoffs[`${id}-1`]?.dueAt,
+    )
     expect(stage.texts('U0000AE1').join()).toMatch(/Reminder|Still waiting|respond/i)
     await stage.advance(2 * HOUR)
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('102')
@@ -83,22 +87,17 @@ describe('another config while leads are on their way', () => {
     const hot = createTier1Lead(stage)
     const rejected = createTier2Lead(stage)
     await stage.quiet()
-    const before = await stage.services[0]?.leads.read(rejected)
-    if (!before?.lead.record) throw new Error('no record')
-    // A person's word, as the form of Slack writes it.
-    await stage.services[0]?.store.commit(
-      [],
-      stage.services[0].leads.writes.lead(
-        { ...before.lead.record, rejected: { by: 'U000SDR1', reason: 'no budget', at: stage.clock.now } },
-        before.lead.version + 1,
-        stage.clock.now,
-      ),
-    )
+    // A person's word, of which no handoff tells.
+    const { store, leads } = stage.services[0] ?? {}
+    const before = await leads?.read(rejected)
+    if (!before?.lead || !store) throw new Error('no record')
+    const lead = { ...before.lead, rejected: { by: 'U000SDR1', reason: 'no budget', at: stage.clock.now } }
+    await store.commit([], [['HSET', store.keys.lead(rejected), 'record', pack(lead)]])
     await stage.advance(1_000)
     const eager = structuredClone(stage.config)
     const rule = eager.scoring.engagement.signals.email_clicked
     if (rule) rule.points = 15
-    await stage.changeConfig({ ...eager, version: 'eager', scoringVersion: 42 })
+    await stage.changeConfig({ ...eager, version: 'eager', rulesVersion: 42 })
     await stage.advance(MINUTE)
     expect(stage.hubspot.contact(hot)).toMatchObject({ baton_score: '100', baton_band: 'hot' })
     expect(stage.texts('U000MGR1').filter((text) => /hot/i.test(text))).toHaveLength(1)
@@ -116,18 +115,18 @@ describe('another config while leads are on their way', () => {
     const { store, leads } = stage.services[0] ?? {}
     if (!store || !leads) throw new Error('no service')
     await store.redis.hset(store.keys.lead(ids[3] ?? ''), 'record', 'not packed by Baton')
-    await stage.changeConfig({ ...structuredClone(stage.config), version: 'other', scoringVersion: 43 })
+    await stage.changeConfig({ ...structuredClone(stage.config), version: 'other', rulesVersion: 43 })
     await store.redis.set(store.keys.shared('scoring-version'), 43)
-    await stage.services[0]?.sweep({ grace: false })
-    await expect.poll(() => leads.countScoredByOtherRules(43), { timeout: 10_000 }).toBe(0)
-    expect(await store.count('dead')).toBe(1)
+    await stage.services[0]?.work.sweep({ grace: false })
+    await expect.poll(() => createScored(store).countByOtherRules(43), { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => store.count('dead'), { timeout: 10_000 }).toBe(1)
     // What cannot be read can still be erased.
     const erased = await fetch(`${stage.addresses[0]}/v1/leads/${ids[3]}`, {
       method: 'DELETE',
       headers: { authorization: 'Bearer canary-api-token' },
     })
     expect(erased.status).toBe(204)
-    await expect.poll(() => store.redis.exists(store.keys.lead(ids[3] ?? '')), { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => store.redis.hkeys(store.keys.lead(ids[3] ?? '')), { timeout: 10_000 }).toEqual(['version'])
   })
 
   it('lets the rules of those who live have the last word, when an old worker came and went', async () => {
@@ -136,16 +135,16 @@ describe('another config while leads are on their way', () => {
     await stage.quiet()
     const { store, leads } = stage.services[0] ?? {}
     if (!store || !leads) throw new Error('no service')
-    await stage.changeConfig({ ...structuredClone(stage.config), version: 'newer', scoringVersion: 44 })
+    await stage.changeConfig({ ...structuredClone(stage.config), version: 'newer', rulesVersion: 44 })
     const authority = store.keys.shared('scoring-version')
     await store.redis.set(authority, 7, 'EX', 60)
     await stage.advance(1_000)
-    expect(await leads.countScoredByOtherRules(44)).toBe(1)
+    expect(await createScored(store).countByOtherRules(44)).toBe(1)
     // The old worker's word lapses a moment after its last sweep.
     await store.redis.del(authority)
     await stage.advance(1_000)
-    expect(await leads.countScoredByOtherRules(44)).toBe(0)
-    expect((await leads.read(id)).lead.record?.configVersion).toBe('newer')
+    expect(await createScored(store).countByOtherRules(44)).toBe(0)
+    expect((await leads.read(id)).lead?.configVersion).toBe('newer')
   })
 
   it('gives each lead its new score and one more line of history, once', async () => {

@@ -17,11 +17,11 @@ describe('nothing that was acknowledged is lost', () => {
   it('a signal that is faster than its contact waits for it', async () => {
     stage = await createStage()
     await sendSignals(stage, [{ type: 'demo_requested', contactId: '401000000001', id: 'form-1' }])
-    await expect.poll(async () => (await service().leads.read('401000000001')).inbox.count).toBe(1)
+    await expect.poll(async () => (await service().leads.read('401000000001')).inboxCount).toBe(1)
     const id = createTier2Lead(stage, { num_conversion_events: '0' })
     expect(id).toBe('401000000001')
     await stage.quiet()
-    expect((await service().leads.read(id)).lead.record?.signals.map(({ type }) => type)).toContain('demo_requested')
+    expect((await service().leads.read(id)).lead?.signals.map(({ type }) => type)).toContain('demo_requested')
   })
 
   it('an import of many contacts, whose events come in full requests: each is scored, and read about once', async () => {
@@ -56,7 +56,7 @@ describe('nothing that was acknowledged is lost', () => {
     const id = createTier2Lead(stage, { num_conversion_events: '0', hs_email_click: '0' })
     await stage.quiet()
     await stage.advance(5 * MINUTE)
-    expect((await service().leads.read(id)).lead.record?.signals).toHaveLength(2)
+    expect((await service().leads.read(id)).lead?.signals).toHaveLength(2)
   })
 
   it('one contact that HubSpot will not read costs none of the others, and is tried again within two hours', async () => {
@@ -105,7 +105,7 @@ describe('privacy', () => {
     await stage.quiet()
     await stage.hubspot.fire([{ subscriptionType: 'contact.privacyDeletion', objectId: Number(id) }])
     await stage.quiet()
-    expect((await service().leads.read(id)).lead.record).toBeNull()
+    expect((await service().leads.read(id)).lead).toBeNull()
     expect(stage.slack.messages().filter(({ text }) => /canary/i.test(text))).toEqual([])
   })
 
@@ -153,7 +153,9 @@ describe('people have the last word', () => {
     }
     await stage.advance(2 * HOUR)
     expect(stage.texts(DAN)).toEqual([])
-    expect((await pools.read('sdr')).open).toEqual({ 'sdr-1': 0, 'sdr-2': 0 })
+    // Whoever reserved a rep may be about to commit, so it is looked at once more.
+    await stage.advance(20_000)
+    expect((await pools.read('sdr')).open).toEqual({ 'sdr-1': 0 })
   })
 })
 
@@ -174,7 +176,7 @@ describe('a team that changes while clocks run', () => {
     createTier2Lead(stage)
     await stage.quiet()
     expect(stage.texts(DAN)).toHaveLength(1)
-    expect((await pools.read('sdr')).open).toEqual({ 'sdr-1': 0, 'sdr-2': 1 })
+    expect((await pools.read('sdr')).open).toEqual({ 'sdr-2': 1 })
   })
 
   it('a pool that is taken out while it has an open lead: the manager still hears of it', async () => {

@@ -5,9 +5,9 @@ import { STORY } from '../../demo/story.ts'
 import { startHandoff } from '../../src/handoffs/handoff.ts'
 import { chooseRep } from '../../src/handoffs/rotation.ts'
 import { calendarOf } from '../../src/handoffs/team.ts'
-import { decide } from '../../src/leads/decision.ts'
-import { inputsOf, isDecision } from '../../src/leads/history.ts'
-import { createConfigVersions } from '../../src/store/configs.ts'
+import { isDecision } from '../../src/leads/history.ts'
+import { replay } from '../../src/leads/next.ts'
+import { createConfigs } from '../../src/store/configs.ts'
 import type { LeadView } from '../../src/views/lead-schema.ts'
 import { leadViewText } from '../../src/views/lead-text.ts'
 import { click, createTier1Lead, createTier2Lead, DANA, sendSignals } from '../support/leads.ts'
@@ -59,19 +59,18 @@ describe('every stored decision', () => {
     await stage.advance(MINUTE)
     await stage.advance(30 * DAY)
 
-    const configs = createConfigVersions(service().store)
+    const configs = createConfigs(service().store)
     const seen = { decisions: 0, choices: 0, clocks: 0, configs: new Set<string>() }
     for (const id of ids) {
       const { lead } = await service().leads.read(id)
       const history = await service().leads.readHistory(id)
       const decisions = history.filter(isDecision)
-      if (!lead.record) throw new Error(`no record of ${id}`)
+      if (!lead) throw new Error(`no record of ${id}`)
       expect(decisions.map(({ number }) => number)).toEqual(decisions.map((_, index) => index + 1))
       for (const entry of decisions) {
         const config = await configs.read(entry.config)
-        const inputs = inputsOf(lead.record, decisions, entry.number)
-        if (!config || !inputs) throw new Error(`not enough is kept of decision ${entry.number} of ${id}`)
-        const again = decide(config, inputs, entry.standing, entry.at)
+        const again = config && replay(config, lead, decisions, entry)?.decision
+        if (!again) throw new Error(`not enough is kept of decision ${entry.number} of ${id}`)
         expect({
           route: again.route.route,
           to: again.route.to,
@@ -107,23 +106,20 @@ describe('every stored decision', () => {
         if (!entry.choice.owner) expect(chosen.rep).toBe(entry.choice.rep)
         seen.choices++
       }
-      for (let number = 1; number <= lead.record.handoffs; number++) {
-        const { record: handoff } = await service().leads.readHandoff(`${id}-${number}`)
+      for (let number = 1; number <= lead.handoffCount; number++) {
+        const handoff = await service().leads.readHandoff(`${id}-${number}`)
         const entry = decisions.findLast(({ at, choice }) => choice && at <= (handoff?.startedAt ?? 0))
         const config = entry && (await configs.read(entry.config))
         const rep = handoff?.holders[0]?.rep
-        const definition = config?.sla.handoffs[handoff?.definition ?? '']
-        if (!handoff || !config || !rep || !definition)
-          throw new Error(`not enough is kept of handoff ${number} of ${id}`)
-        const again = startHandoff({
-          ...handoff,
-          name: handoff.definition,
-          definition,
-          holder: { rep, pool: 'any', how: 'rotation', assignmentId: 'any' },
-          calendarName: config.team.reps[rep]?.calendar ?? '',
-          calendar: calendarOf(config.team, rep),
-          now: handoff.startedAt,
-        })
+        const kind = config?.handoffs.kinds[handoff?.kind ?? '']
+        if (!handoff || !config || !rep || !kind) throw new Error(`not enough is kept of handoff ${number} of ${id}`)
+        const again = startHandoff(
+          handoff,
+          kind,
+          { rep, pool: 'any', how: 'rotation', assignmentId: 'any' },
+          { name: config.team.reps[rep]?.calendar ?? '', calendar: calendarOf(config.team, rep) },
+          handoff.startedAt,
+        )
         expect(again.dueAt).toBe(handoff.dueAt)
         expect(again.counted).toEqual(handoff.counted)
         expect(again.ladder.map(({ dueAt }) => dueAt)).toEqual(handoff.ladder.map(({ dueAt }) => dueAt))
@@ -226,7 +222,7 @@ describe('the lead view', () => {
     await click(stage, 'U0000AE2', 'U0000AE2', 'contacted')
     await stage.quiet()
     const { clock, history } = await view(id)
-    expect(clock).toMatchObject({ status: 'responded', ended: { how: 'contacted', by: 'U0000AE2', minutes: 0 } })
+    expect(clock).toMatchObject({ status: 'responded', answered: { how: 'contacted', by: 'U0000AE2', minutes: 0 } })
     expect(history.at(-1)).toMatchObject({ what: 'contacted', text: 'by U0000AE2' })
   })
 
@@ -313,7 +309,8 @@ describe('the lead view', () => {
     expect((await ask(id)).status).toBe(404)
     await stage.quiet()
     const keys = await service().store.redis.keys(`${service().store.prefix}*${id}*`)
-    expect(keys.filter((key) => !key.includes(':seen:') && !key.includes(':assignment:'))).toEqual([])
+    expect(keys.filter((key) => !key.includes(':seen:'))).toEqual([service().store.keys.lead(id)])
+    expect(await service().store.redis.hkeys(service().store.keys.lead(id))).toEqual(['version'])
     expect(stage.texts('U0000AE1').join()).not.toContain(DANA.lastname)
   })
 })

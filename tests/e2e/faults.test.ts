@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { INDEX } from '../../src/store/partitions.ts'
 import { click, createTier1Lead, createTier2Lead } from '../support/leads.ts'
 import { createStage, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
@@ -138,13 +139,13 @@ describe('nothing is lost and nothing is said twice', () => {
     stage = await createStage()
     const id = createTier2Lead(stage)
     await stage.quiet()
-    const queues = stage.services[0]?.producers.queues
+    const queues = stage.services[0]?.queues.queues
     await queues?.timers.obliterate({ force: true })
     await stage.advance(HOUR)
     expect(stage.texts('U000SDR1')).toHaveLength(2)
-    await stage.services[0]?.leads.markUnread(id, stage.clock.now)
+    await stage.services[0]?.inbox.wait(INDEX.unread, id, stage.clock.now)
     await stage.advance(MINUTE)
-    expect(await stage.services[0]?.store.count('unread')).toBe(0)
+    expect(await stage.services[0]?.store.count(INDEX.unread)).toBe(0)
   })
 })
 
@@ -193,7 +194,7 @@ describe('personal data', () => {
     expect(stage.logLines.length).toBeGreaterThan(0)
     expect(stage.logLines.join('')).not.toMatch(/canary/i)
     for (const message of stage.slack.messages()) expect(JSON.stringify(message.metadata)).not.toMatch(/canary/i)
-    const queues = Object.values(stage.services[0]?.producers.queues ?? {})
+    const queues = Object.values(stage.services[0]?.queues.queues ?? {})
     for (const queue of queues) {
       const jobs = await queue.getJobs(['delayed', 'waiting', 'active', 'completed', 'failed'])
       expect(JSON.stringify(jobs.map((job) => job.data))).not.toMatch(/canary/i)

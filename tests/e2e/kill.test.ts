@@ -37,6 +37,6 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('a worker killed outright', () => {
       .poll(() => slack.messages().map((one) => one.text.includes('Contacted by')), { timeout: 50_000 })
       .toEqual([true, true])
     expect(slack.messages()).toHaveLength(2)
-    expect(hubspot.contact(id)?.baton_sla_status).toBe('responded')
+    await expect.poll(() => hubspot.contact(id)?.baton_sla_status, { timeout: 50_000 }).toBe('responded')
   }, 120_000)
 })

@@ -87,7 +87,7 @@ describe('the ladder of a tier 2 lead, when nobody responds', () => {
     const id = createTier2Lead(stage)
     await stage.quiet()
     const due = stage.hubspot.contact(id)?.baton_sla_due_at
-    const definition = stage.config.sla.handoffs['mql-to-sales']
+    const definition = stage.config.handoffs.kinds['mql-to-sales']
     if (definition) definition.ladder = []
     await stage.advance(2 * HOUR)
     expect(stage.texts(DAN)).toHaveLength(1)
@@ -288,14 +288,16 @@ describe('an owner whom a person sets in HubSpot', () => {
     expect(stage.hubspot.contact(id)?.baton_first_response_minutes).toBe('10')
   })
 
-  it('changes nothing when the owner is nobody of the team', async () => {
+  it('who is nobody of the team has the lead from then on: their choice stands, and nobody is told or paged', async () => {
     stage = await createStage()
     stage.hubspot.createOwner({ id: '900', email: 'boss@team.example', firstName: 'Bo', lastName: 'Ss' })
     const id = createTier2Lead(stage)
     await stage.quiet()
     stage.hubspot.changeContact(id, { hubspot_owner_id: '900' }, { by: 'person' })
     await stage.quiet()
-    expect(stage.texts(CLEO)[0]).toContain('New lead for you')
+    expect(stage.texts(CLEO)[0]).toContain('Taken over in HubSpot')
+    await stage.advance(8 * HOUR)
     expect(stage.slack.messages()).toHaveLength(2)
+    expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '900', baton_sla_status: 'none' })
   })
 })

@@ -167,9 +167,9 @@ describe('every row of the routing table', () => {
       baton_route: 'medium-good-fit',
       baton_nurture_track: 'accelerated',
     })
-    const lookAgainAt = async (id: string) => (await services[0]?.leads.read(id))?.lead.record?.lookAgainAt
-    expect(await lookAgainAt(medium)).toBe(clock.now + 7 * DAY)
-    expect(await lookAgainAt(goodFit)).toBe(clock.now + 2 * DAY)
+    const wakeAt = async (id: string) => (await services[0]?.leads.read(id))?.lead?.wakeAt
+    expect(await wakeAt(medium)).toBe(clock.now + 7 * DAY)
+    expect(await wakeAt(goodFit)).toBe(clock.now + 2 * DAY)
   })
 
   it('sends a low lead, and a personal address without a company, to the newsletter', async () => {
@@ -254,7 +254,7 @@ describe('who gets the lead', () => {
     const second = createTier1Lead(stage as Stage, { email: 'second@northwind.example' })
     await quiet()
     expect(texts('U000MGR1')).toEqual([expect.stringContaining('A lead waits: nobody in the pool ae')])
-    expect(hubspot.contact(second)).toMatchObject({ baton_sla_status: 'none' })
+    expect(hubspot.contact(second)).toMatchObject({ baton_sla_status: 'waiting' })
     await advance(2 * MINUTE)
     expect(texts('U000MGR1')).toHaveLength(1)
     away([])

@@ -5,8 +5,8 @@ import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
 let stage: Stage
 afterEach(async () => stage.close())
 
-async function lookAgainAt(id: string): Promise<number | null | undefined> {
-  return (await stage.services[0]?.leads.read(id))?.lead.record?.lookAgainAt
+async function wakeAt(id: string): Promise<number | null | undefined> {
+  return (await stage.services[0]?.leads.read(id))?.lead?.wakeAt
 }
 
 describe('decay needs no event', () => {
@@ -39,7 +39,7 @@ describe('decay needs no event', () => {
     await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
     stage.hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' }, { by: 'person' })
     await stage.quiet()
-    expect(await lookAgainAt(id)).toBe(stage.clock.now + 30 * DAY)
+    expect(await wakeAt(id)).toBe(stage.clock.now + 30 * DAY)
     await stage.advance(30 * DAY)
     expect(stage.hubspot.contact(id)).toMatchObject({
       baton_score: '55',
@@ -107,7 +107,9 @@ describe('contacts that go', () => {
     const redis = stage.services[0]?.store.redis
     const prefix = stage.services[0]?.store.prefix
     const left = (await redis?.keys(`*${prefix}*${id}*`)) ?? []
-    // What stays holds no data: digests of events, and the ids of a timer and an assignment that expire by themselves.
-    expect(left.filter((key) => !/:seen:|:assignment:|:steps-/.test(key))).toEqual([])
+    // What stays holds no data, and expires by itself: digests of events, and a number under the lead's id.
+    const key = stage.services[0]?.store.keys.lead(id) ?? ''
+    expect(left.filter((key) => !key.includes(':seen:'))).toEqual([key])
+    expect(await redis?.hkeys(key)).toEqual(['version'])
   })
 })

@@ -9,8 +9,9 @@ import { decisionEntry } from '../../src/leads/history.ts'
 import { startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 import { readApiToken } from '../../src/platform/env.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
-import { createConfigVersions } from '../../src/store/configs.ts'
-import { createLeadStore } from '../../src/store/leads.ts'
+import { prepare } from '../../src/store/commit.ts'
+import { createConfigs } from '../../src/store/configs.ts'
+import { createLeads } from '../../src/store/leads.ts'
 import { createStore } from '../../src/store/partitions.ts'
 import { useConfigDirectories } from '../support/config.ts'
 import { BEST_FIT, leadRecord, NOW } from '../support/records.ts'
@@ -173,14 +174,16 @@ describe('explain', () => {
       const redis = await connectRedis([embedded.url], 'request', () => undefined)
       try {
         const store = createStore({ redis, prefix: 'baton' })
-        const leads = createLeadStore(store)
         const config = await loadConfig(join(ROOT, 'config'), NOW)
-        await createConfigVersions(store).keep(config)
+        await createConfigs(store).keep(config)
         const standing = { withSales: false, rejected: false }
         const decision = decide(config, { attributes: BEST_FIT, signals: [] }, standing, NOW)
         const record = leadRecord({ attributes: BEST_FIT, signals: [], configVersion: config.version })
         const entry = decisionEntry(null, record, decision, standing, undefined)
-        await store.commit([], [...leads.writes.lead(record, 1, NOW), ...leads.writes.history('42', entry)])
+        const change = { lead: record, handoffs: [], posts: [], history: [entry], toWrite: false }
+        const unknownLead = await createLeads(store).get('42')
+        const { plan } = prepare(store.keys, unknownLead, change, config.retention, NOW)
+        await store.commit(plan.guards, plan.commands)
         const text = await run(['explain', '42'], { cwd })
         expect(text).toMatchObject({ code: 0, stderr: '' })
         expect(text.stdout).toContain('+20  company-size-tier-1: company.size is 240')

@@ -2,26 +2,27 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   createEnrichment,
   type EnrichmentAnswer,
+  type EnrichmentMemory,
   type EnrichmentProvider,
   type EnrichmentQuery,
   type EnrichmentSettings,
 } from '../../src/enrichment/chain.ts'
 import type { Properties } from '../../src/leads/observe.ts'
+import { readingOf } from '../../src/leads/reading.ts'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { connectRedis, isRedisAway, type RedisConnection } from '../../src/platform/redis.ts'
 import type { Attributes, AttributeValue } from '../../src/rules/attributes.ts'
-import { createStore, type Store } from '../../src/store/partitions.ts'
+import { NOW } from '../support/records.ts'
 import { createTestRedis } from '../support/redis.ts'
+import { loadTestConfig } from '../support/stage.ts'
 
 const DAY = 86_400_000
 const redis = createTestRedis()
 let connection: RedisConnection
-let store: Store
 let domains = 0
 
 beforeAll(async () => {
   connection = await connectRedis([redis.url], 'request', () => {})
-  store = createStore({ redis: connection, prefix: redis.prefix })
 })
 beforeEach(() => {
   domains += 1
@@ -64,18 +65,23 @@ function provider(name: string, ...answers: (EnrichmentAnswer | Promise<Enrichme
 
 const WANTED = ['jobTitle', 'company.size', 'company.industry']
 
-/** Asks the chain in the given order. `known` is what HubSpot's own records tell. */
+/** Asks the chain in the given order. `known` is what HubSpot's own records tell, `memory` what the lead remembers. */
 function enrich(
   providers: EnrichmentProvider[],
   options: {
     known?: Record<string, AttributeValue>
     observe?: (company: Properties | null) => Attributes
     query?: Partial<EnrichmentQuery>
+    memory?: Partial<EnrichmentMemory>
     settings?: Partial<EnrichmentSettings>
-    store?: Store
+    redis?: RedisConnection
+    now?: number
   } = {},
 ) {
-  const chain = createEnrichment({ store: options.store ?? store, providers: providers.toReversed() })
+  const chain = createEnrichment({
+    ...{ redis: options.redis ?? connection, prefix: redis.prefix },
+    providers: providers.toReversed(),
+  })
   const names = providers.map(({ name }) => name)
   return chain.enrich(
     options.observe ?? (() => facts('hubspot', options.known ?? {})),
@@ -87,6 +93,7 @@ function enrich(
       freeMail: false,
       ...options.query,
     },
+    { answers: {}, late: {}, ...options.memory },
     {
       providers: names,
       timeout: 10_000,
@@ -94,6 +101,7 @@ function enrich(
       keep: { matched: 90 * DAY, notFound: DAY },
       ...options.settings,
     },
+    options.now ?? NOW,
   )
 }
 
@@ -110,8 +118,8 @@ describe('the chain', () => {
       matched('two', { 'company.size': 999, 'company.industry': 'retail' }, { jobTitle: 'CMO' }),
     )
     const three = provider('three', matched('three', { 'company.size': 1 }))
-    const { attributes, outcomes, late } = await enrich([one, two, three])
-    expect(attributes).toEqual({
+    const { found, outcomes, late } = await enrich([one, two, three])
+    expect(found).toEqual({
       ...facts('one', { 'company.size': 240 }),
       ...facts('two', { 'company.industry': 'retail', jobTitle: 'CMO' }),
     })
@@ -123,9 +131,8 @@ describe('the chain', () => {
   test('asks nobody outside when HubSpot knows everything', async () => {
     const one = provider('one', matched('one', { 'company.size': 1 }))
     const known = { jobTitle: 'CMO', 'company.size': 240, 'company.industry': 'retail' }
-    const { attributes, outcomes } = await enrich([one], { known })
-    expect([one.asked, outcomes]).toEqual([[], {}])
-    expect(attributes).toEqual(facts('hubspot', known))
+    const { found, outcomes } = await enrich([one], { known })
+    expect([one.asked, outcomes, found]).toEqual([[], {}, {}])
   })
 
   test('what is known to be false or zero is not missing', async () => {
@@ -139,9 +146,17 @@ describe('the chain', () => {
       'one',
       matched('one', { 'company.size': 1, 'company.industry': 'retail' }, { jobTitle: 'Intern' }),
     )
-    const { attributes } = await enrich([one], { known: { jobTitle: 'CMO', 'company.size': 240 } })
-    expect(attributes).toEqual({
-      ...facts('hubspot', { jobTitle: 'CMO', 'company.size': 240 }),
+    const properties = { jobtitle: 'CMO' }
+    const company = { numberofemployees: '240' }
+    const own = { ...provider('hubspot-company', { ...matched('x', {}), company }), outside: false }
+    const enriched = await enrich([own, one], { known: { jobTitle: 'CMO', 'company.size': 240 } })
+    const config = await loadTestConfig({}, NOW)
+    const nothing = { lead: null, handoffs: {}, messages: {}, inbox: [], written: {}, freshPseudonym: 'p' }
+    const contact = { id: '1', createdAt: NOW, properties }
+    const gathered = { contact, ...enriched, changedByPerson: new Set<string>() }
+    expect(readingOf(config, { id: '1', ...nothing }, gathered, NOW).attributes).toEqual({
+      jobTitle: { value: 'CMO', source: 'hubspot:jobtitle' },
+      'company.size': { value: 240, source: 'company:numberofemployees' },
       ...facts('one', { 'company.industry': 'retail' }),
     })
   })
@@ -153,8 +168,7 @@ describe('the chain', () => {
     const known = facts('hubspot', { jobTitle: 'CMO', 'company.industry': 'retail' })
     const observe = (found: Properties | null) =>
       found ? { ...known, ...facts('company', { 'company.size': Number(found.numberofemployees) }) } : known
-    const { attributes } = await enrich([own, outside], { observe })
-    expect(attributes).toMatchObject({ 'company.size': { value: 240, source: 'company' } })
+    expect((await enrich([own, outside], { observe })).company).toEqual(company)
     expect(outside.asked).toEqual([])
     const complete = { ...provider('hubspot-company', matched('x', {})), outside: false }
     await enrich([complete], { known: { jobTitle: 'CMO', 'company.size': 1, 'company.industry': 'x' } })
@@ -174,7 +188,7 @@ describe('the chain', () => {
     const broken = provider('broken', new TypeError('canary'))
     const none = provider('none', NOT_FOUND)
     const one = provider('one', matched('one', { 'company.size': 240 }))
-    const { attributes, outcomes, late } = await enrich([limited, down, broken, none, one])
+    const { found, outcomes, late } = await enrich([limited, down, broken, none, one])
     expect(outcomes).toEqual({
       limited: 'rate-limited',
       down: 'failed',
@@ -182,7 +196,7 @@ describe('the chain', () => {
       none: 'not-found',
       one: 'matched',
     })
-    expect(attributes).toEqual(facts('one', { 'company.size': 240 }))
+    expect(found).toEqual(facts('one', { 'company.size': 240 }))
     expect(late).toBeNull()
   })
 })
@@ -191,9 +205,9 @@ describe('time', () => {
   test('who takes longer than allowed is late, and the next one is asked', async () => {
     const slow = provider('slow', NEVER)
     const one = provider('one', matched('one', { 'company.size': 240 }))
-    const { attributes, outcomes, late } = await enrich([slow, one], { settings: { timeout: 20 } })
+    const { found, outcomes, late } = await enrich([slow, one], { settings: { timeout: 20 } })
     expect(outcomes).toEqual({ slow: 'late', one: 'matched' })
-    expect(attributes).toEqual(facts('one', { 'company.size': 240 }))
+    expect(found).toEqual(facts('one', { 'company.size': 240 }))
     expect(late).toBeInstanceOf(Promise)
   })
 
@@ -205,16 +219,20 @@ describe('time', () => {
     expect(outcomes).toEqual({ one: 'late', two: 'late' })
   })
 
-  test('an answer that comes late is kept for the next decision, and says that it came', async () => {
+  test('an answer that comes late is handed over, for the next decision to take it from what the lead remembers', async () => {
     const answer = Promise.withResolvers<EnrichmentAnswer>()
     const slow = provider('slow', answer.promise)
     const first = await enrich([slow], { settings: { timeout: 10 } })
-    expect([first.attributes, first.outcomes]).toEqual([{}, { slow: 'late' }])
+    expect([first.found, first.outcomes]).toEqual([{}, { slow: 'late' }])
     answer.resolve(matched('slow', { 'company.size': 240 }, { jobTitle: 'CMO' }))
-    expect(await first.late).toBe(true)
-    const second = await enrich([slow])
+    const late = (await first.late) ?? {}
+    expect(Object.keys(late)).toEqual(['slow'])
+    // It stands with the lead, which may be erased, and nowhere else.
+    const elsewhere = await Promise.all((await kept()).map((key) => connection.get(key)))
+    expect(elsewhere.join('')).not.toContain('CMO')
+    const second = await enrich([slow], { memory: { late } })
     expect(slow.asked).toHaveLength(1)
-    expect(second.attributes).toEqual(facts('slow', { 'company.size': 240, jobTitle: 'CMO' }))
+    expect(second.found).toEqual(facts('slow', { 'company.size': 240, jobTitle: 'CMO' }))
     expect(second.outcomes).toEqual({ slow: 'matched' })
   })
 
@@ -227,7 +245,7 @@ describe('time', () => {
       })
       if (settle instanceof Error) answer.reject(settle)
       else answer.resolve(settle)
-      expect(await late).toBe(false)
+      expect(await late).toEqual({})
     }
   })
 })
@@ -239,10 +257,10 @@ describe('what is kept for a domain', () => {
       matched('one', { 'company.size': 240 }, { jobTitle: 'Canary Officer', country: 'Canaria' }),
     )
     const first = await enrich([one])
-    expect(first.attributes).toMatchObject({ jobTitle: { value: 'Canary Officer' }, 'company.size': { value: 240 } })
+    expect(first.found).toMatchObject({ jobTitle: { value: 'Canary Officer' }, 'company.size': { value: 240 } })
     const second = await enrich([one], { query: { leadId: '402', email: `kim@company-${domains}.example` } })
     expect(one.asked).toHaveLength(1)
-    expect(second.attributes).toEqual(facts('one', { 'company.size': 240 }))
+    expect(second.found).toEqual(facts('one', { 'company.size': 240 }))
     expect(second.outcomes).toEqual({ one: 'matched' })
     const [key = '', ...more] = await kept()
     expect(more).toEqual([])
@@ -251,26 +269,17 @@ describe('what is kept for a domain', () => {
     expect(await connection.pttl(key)).toBeLessThanOrEqual(90 * DAY)
   })
 
-  test('that nobody was found, for a day, for this lead only', async () => {
-    const one = provider('one', NOT_FOUND, matched('one', { 'company.size': 240 }))
-    await enrich([one])
-    expect((await enrich([one])).outcomes).toEqual({ one: 'not-found' })
-    expect(one.asked).toHaveLength(1)
-    const [key = ''] = await kept()
-    expect(await connection.pttl(key)).toBeLessThanOrEqual(DAY)
-    const colleague = provider('one', matched('one', { 'company.size': 240 }))
-    expect((await enrich([colleague], { query: { leadId: 'colleague', domain: 'other.example' } })).outcomes).toEqual({
-      one: 'matched',
-    })
-    await connection.pexpire(key, 0)
-    expect((await enrich([one])).outcomes).toEqual({ one: 'matched' })
-  })
-
   test('each provider’s own answer', async () => {
-    const one = provider('one', NOT_FOUND)
+    const one = provider('one', matched('one', { 'company.industry': 'retail' }))
     const two = provider('two', matched('two', { 'company.size': 240 }))
     await enrich([one, two])
     expect(await kept()).toHaveLength(2)
+    const { found } = await enrich([one, two])
+    expect(found).toEqual({
+      ...facts('one', { 'company.industry': 'retail' }),
+      ...facts('two', { 'company.size': 240 }),
+    })
+    expect([one.asked, two.asked].map(({ length }) => length)).toEqual([1, 1])
   })
 
   test.each([
@@ -296,12 +305,40 @@ describe('what is kept for a domain', () => {
   })
 })
 
+describe('that a provider knows nobody', () => {
+  const before = { answers: { one: { status: 'not-found' as const, at: NOW } } }
+
+  test('is not asked again of this lead for a day, and nothing of it stands for its colleagues', async () => {
+    const one = provider('one', NOT_FOUND, matched('one', { 'company.size': 240 }))
+    expect((await enrich([one])).outcomes).toEqual({ one: 'not-found' })
+    expect(await kept()).toEqual([])
+    const again = await enrich([one], { memory: before, now: NOW + DAY - 1 })
+    expect([again.outcomes, again.found]).toEqual([{ one: 'not-found' }, {}])
+    expect(one.asked).toHaveLength(1)
+    const colleague = provider('one', matched('one', { 'company.size': 240 }))
+    expect((await enrich([colleague], { query: { leadId: 'colleague' } })).outcomes).toEqual({ one: 'matched' })
+    expect(
+      (await enrich([one], { memory: before, now: NOW + DAY, query: { domain: 'other.example' } })).outcomes,
+    ).toEqual({ one: 'matched' })
+  })
+
+  test('is asked again when it only failed, and of our own CRM in any case', async () => {
+    for (const status of ['failed', 'late', 'rate-limited'] as const) {
+      const one = provider('one', NOT_FOUND)
+      await enrich([one], { memory: { answers: { one: { status, at: NOW } } } })
+      expect(one.asked, status).toHaveLength(1)
+    }
+    const own = { ...provider('one', NOT_FOUND), outside: false }
+    await enrich([own], { memory: before })
+    expect(own.asked).toHaveLength(1)
+  })
+})
+
 test('without Redis it rejects, so that the lead waits instead of being decided without its company', async () => {
   const gone = await connectRedis([redis.url], 'request', () => {})
-  const lost = createStore({ redis: gone, prefix: redis.prefix })
   gone.disconnect()
   const one = provider('one', matched('one', { 'company.size': 240 }))
-  await expect(enrich([one], { store: lost })).rejects.toSatisfy(isRedisAway)
+  await expect(enrich([one], { redis: gone })).rejects.toSatisfy(isRedisAway)
   const limited = { ...one, ask: () => Promise.reject(new OutsideError('redis', 'unavailable', 'rate-limit')) }
   await expect(enrich([limited])).rejects.toThrow('redis: unavailable (rate-limit)')
 })

@@ -4,15 +4,16 @@ import {
   PropertyCreateTypeEnum as Type,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
 import { expect, test } from 'vitest'
-import { WRITTEN_PROPERTIES } from '../../src/config/schemas/written-properties.ts'
 import { createHubSpot } from '../../src/hubspot/client.ts'
 import { describeSetup, describeSetupFailure, setUpHubSpot } from '../../src/hubspot/setup.ts'
+import { PROPERTIES, type PropertyNames } from '../../src/leads/properties.ts'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 const start = useSimulatedHubSpot()
-const NAMES = Object.values(WRITTEN_PROPERTIES)
+const WRITTEN = Object.fromEntries(Object.entries(PROPERTIES).map(([key, { name }]) => [key, name])) as PropertyNames
+const NAMES = Object.values(WRITTEN)
 
 async function startWithBaton() {
   const { hubspot, properties } = await start()
@@ -35,8 +36,8 @@ async function startWithBaton() {
 
 test('creates the group and every property with its type', async () => {
   const { baton, definitions, properties } = await startWithBaton()
-  const report = await setUpHubSpot(baton, WRITTEN_PROPERTIES, false)
-  expect(report).toEqual({ group: 'created', created: NAMES, existing: [], wrongType: [] })
+  const report = await setUpHubSpot(baton, WRITTEN, false)
+  expect(report).toEqual({ group: 'created', created: NAMES, existing: [], widened: [], wrongType: [] })
 
   const groups = await properties.groupsApi.getAll('contacts')
   expect(groups.results).toContainEqual(expect.objectContaining({ name: 'baton', label: 'Baton' }))
@@ -51,14 +52,14 @@ test('creates the group and every property with its type', async () => {
     baton_needs_review: 'bool',
   })
   expect(made.get('baton_sla_status')?.options?.map(({ value }) => value)).toEqual([
-    ...['none', 'running', 'responded', 'breached'],
+    ...['none', 'waiting', 'running', 'responded', 'breached'],
   ])
   expect([...made.values()].every(({ label, description }) => label.startsWith('Baton ') && description)).toBe(true)
 })
 
 test('what it makes takes the values that Baton writes', async () => {
   const { baton, hubspot } = await startWithBaton()
-  await setUpHubSpot(baton, WRITTEN_PROPERTIES, false)
+  await setUpHubSpot(baton, WRITTEN, false)
   const id = hubspot.createContact({ email: 'dana@acme.example' })
   await baton.writeContact(id, {
     baton_score: '62',
@@ -73,25 +74,25 @@ test('what it makes takes the values that Baton writes', async () => {
 
 test('run twice it changes nothing', async () => {
   const { baton, changes } = await startWithBaton()
-  await setUpHubSpot(baton, WRITTEN_PROPERTIES, false)
+  await setUpHubSpot(baton, WRITTEN, false)
   const before = changes()
-  const report = await setUpHubSpot(baton, WRITTEN_PROPERTIES, false)
-  expect(report).toEqual({ group: 'there already', created: [], existing: NAMES, wrongType: [] })
+  const report = await setUpHubSpot(baton, WRITTEN, false)
+  expect(report).toEqual({ group: 'there already', created: [], existing: NAMES, widened: [], wrongType: [] })
   expect(before).toHaveLength(2)
   expect(changes()).toEqual(before)
 })
 
 test('creates only what is missing, under the names of the config', async () => {
   const { baton, definitions } = await startWithBaton()
-  await setUpHubSpot(baton, WRITTEN_PROPERTIES, false)
-  const report = await setUpHubSpot(baton, { ...WRITTEN_PROPERTIES, score: 'lead_score' }, false)
+  await setUpHubSpot(baton, WRITTEN, false)
+  const report = await setUpHubSpot(baton, { ...WRITTEN, score: 'lead_score' }, false)
   expect(report.created).toEqual(['lead_score'])
   expect((await definitions()).get('lead_score')).toMatchObject({ label: 'Baton score', type: 'number' })
 })
 
 test('a dry run changes nothing and tells what would be done', async () => {
   const { baton, changes, definitions } = await startWithBaton()
-  const report = await setUpHubSpot(baton, WRITTEN_PROPERTIES, true)
+  const report = await setUpHubSpot(baton, WRITTEN, true)
   expect(report).toMatchObject({ group: 'created', created: NAMES })
   expect(changes()).toEqual([])
   expect((await definitions()).size).toBe(0)
@@ -102,15 +103,31 @@ test('a dry run changes nothing and tells what would be done', async () => {
   expect(text).toContain('\n  contact.propertyChange (jobtitle)')
 })
 
+test('a dry run tells of a choice that lacks values, and leaves it as it is', async () => {
+  const { baton, changes, properties } = await startWithBaton()
+  await setUpHubSpot(baton, WRITTEN, false)
+  const options = ['none', 'running'].map((value) => ({ label: value, value, displayOrder: 0, hidden: false }))
+  const older: PropertyCreate = {
+    ...{ name: 'our_sla', label: 'Our SLA', groupName: 'baton', options },
+    ...{ type: Type.Enumeration, fieldType: Field.Select },
+  }
+  await properties.coreApi.create('contacts', older)
+  const before = changes()
+  const report = await setUpHubSpot(baton, { ...WRITTEN, slaStatus: 'our_sla' }, true)
+  expect(report).toMatchObject({ widened: ['our_sla'], wrongType: [] })
+  expect(describeSetup(report, true, [], '<PUBLIC_URL>')).toContain('Choices that would get new values: our_sla.')
+  expect(changes()).toEqual(before)
+})
+
 test('says when a property is there with another type', async () => {
   const { baton, properties } = await startWithBaton()
-  await setUpHubSpot(baton, WRITTEN_PROPERTIES, false)
+  await setUpHubSpot(baton, WRITTEN, false)
   const own: PropertyCreate = {
     ...{ name: 'lead_score', label: 'Lead score', groupName: 'baton' },
     ...{ type: Type.String, fieldType: Field.Text },
   }
   await properties.coreApi.create('contacts', own)
-  const report = await setUpHubSpot(baton, { ...WRITTEN_PROPERTIES, score: 'lead_score' }, false)
+  const report = await setUpHubSpot(baton, { ...WRITTEN, score: 'lead_score' }, false)
   expect(report.wrongType).toEqual([{ name: 'lead_score', type: 'string', wanted: 'number' }])
   expect(describeSetup(report, false, [], '<PUBLIC_URL>')).toContain(
     'Property lead_score has the type string, but Baton writes number: delete it in HubSpot, or choose another name in hubspot.yaml.',
@@ -124,7 +141,7 @@ test.each([
 ])('a refusal with %i is told with what to do', async (status, message) => {
   const { baton, hubspot } = await startWithBaton()
   hubspot.failNext({ path: /properties/, status })
-  const failure = await setUpHubSpot(baton, WRITTEN_PROPERTIES, false).catch((error: unknown) => error)
+  const failure = await setUpHubSpot(baton, WRITTEN, false).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(OutsideError)
   expect(describeSetupFailure(failure as OutsideError)).toMatch(message)
 })

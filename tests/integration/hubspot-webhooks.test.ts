@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { INDEX } from '../../src/store/partitions.ts'
 import { SECRETS, START, signAsHubSpot, startApi, type TestApi } from '../support/api.ts'
 import { createTestRedis } from '../support/redis.ts'
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   api.clock.now = START
-  api.kicked.length = 0
+  api.hurried.length = 0
 })
 afterAll(async () => {
   await api.close()
@@ -40,10 +41,13 @@ function event(subscriptionType: string, fields: Record<string, unknown> = {}): 
 const changed = (fields: Record<string, unknown> = {}) =>
   event('contact.propertyChange', { propertyName: 'jobtitle', propertyValue: 'VP Marketing', ...fields })
 
-/** The hints that a lead's inbox holds. */
-async function hints(contact: unknown): Promise<string[]> {
-  return (await api.inbox(String(contact))).map((item) => (item.kind === 'hint' ? item.event : item.kind))
+/** The events that a lead's inbox holds. */
+async function kept(contact: unknown): Promise<string[]> {
+  return (await api.inbox(String(contact))).map((item) => (item.kind === 'event' ? item.event : item.kind))
 }
+
+/** The place of a contact among the unread leads. */
+const unread = (contact: unknown) => ({ index: INDEX.unread, id: String(contact), at: START })
 
 /** Sends events that have to be acknowledged, and tells by how much a counter rose. */
 async function rise(kind: string, outcome: string, events: unknown[]): Promise<number> {
@@ -78,7 +82,6 @@ describe('what is kept', () => {
       { ...contact, subscriptionType: 'contact.deletion', changeFlag: 'DELETED', changeSource: 'CRM_UI_BULK_ACTION' },
     ],
     ['deletion', { ...generic, subscriptionType: 'object.deletion' }],
-    ['privacyDeletion', { ...contact, subscriptionType: 'contact.privacyDeletion' }],
     ['restore', { ...contact, subscriptionType: 'contact.restore', changeSource: 'CRM_UI' }],
     ['restore', { ...generic, subscriptionType: 'object.restore' }],
     ['creation', { subscriptionType: 'contact.creation', objectId: '401234567890', occurredAt: 1 }],
@@ -92,17 +95,29 @@ describe('what is kept', () => {
     const objectId = newContact()
     expect((await api.sendEvents([{ ...fixture, objectId }])).status).toBe(204)
     const [item, ...more] = await api.inbox(String(objectId))
-    expect(item).toMatchObject({ kind: 'hint', event: action, at: Math.min(Number(fixture.occurredAt), START) })
+    expect(item).toMatchObject({ kind: 'event', event: action, at: Math.min(Number(fixture.occurredAt), START) })
     expect(more).toEqual([])
     expect(await api.indexed(String(objectId))).toBe(START)
-    expect(api.kicked).toEqual([{ name: 'process-lead', payload: { leadId: String(objectId) } }])
+    expect(api.hurried).toEqual([{ waiting: [unread(objectId)] }])
+  })
+
+  test.each([
+    ['classic', { ...contact, subscriptionType: 'contact.privacyDeletion' }],
+    ['generic', { ...generic, subscriptionType: 'object.privacyDeletion' }],
+  ])('a deletion for privacy, %s: as an order to erase, and nothing else', async (_, fixture) => {
+    const objectId = newContact()
+    expect(await rise('contact.privacyDeletion', 'erase', [{ ...fixture, objectId }])).toBe(1)
+    expect(await api.indexed(String(objectId), INDEX.erasures)).toBe(START)
+    expect(api.hurried).toEqual([{ waiting: [{ index: INDEX.erasures, id: String(objectId), at: START }] }])
+    expect(await api.inbox(String(objectId))).toEqual([])
+    expect(await api.indexed(String(objectId))).toBeNull()
   })
 
   test('nothing of a contact is kept but that something happened to it', async () => {
     const objectId = newContact()
     await api.sendEvents([changed({ objectId, propertyName: 'email', propertyValue: 'canary@northwind.example' })])
     expect(await api.inbox(String(objectId))).toEqual([
-      { kind: 'hint', event: 'propertyChange', at: START - 1_000, receivedAt: START, portalId: '90012345' },
+      { kind: 'event', event: 'propertyChange', at: START - 1_000, receivedAt: START, portalId: '90012345' },
     ])
     const dump = await Promise.all((await api.keys()).map((key) => api.look.dumpBuffer(key)))
     expect(Buffer.concat(dump.filter((value) => value !== null)).includes('canary')).toBe(false)
@@ -113,8 +128,33 @@ describe('what is kept', () => {
       const [primary, merged, other, created] = [newContact(), newContact(), newContact(), newContact()]
       const ids = { primaryObjectId: primary, mergedObjectIds: [merged, other], newObjectId: created }
       await api.sendEvents([event('contact.merge', { objectId: primary, ...ids, numberOfPropertiesMoved: 9 })])
-      for (const contact of [primary, merged, other, created]) expect(await hints(contact)).toEqual(['merge'])
+      for (const contact of [primary, merged, other, created]) expect(await kept(contact)).toEqual(['merge'])
     }
+  })
+
+  test.each([true, false])(
+    'a merge tells the one that lives on of the others, and them of it; into a new record: %s',
+    async (anew) => {
+      const [primary, merged, created] = [newContact(), newContact(), newContact()]
+      const ids = { primaryObjectId: primary, mergedObjectIds: [merged], ...(anew ? { newObjectId: created } : {}) }
+      await api.sendEvents([event('contact.merge', { objectId: primary, ...ids })])
+      const [survivor, ...others] = anew ? [created, primary, merged] : [primary, merged]
+      expect(await api.inbox(String(survivor))).toMatchObject([{ merged: others.map(String) }])
+      for (const contact of others)
+        expect(await api.inbox(String(contact))).toMatchObject([{ survivor: String(survivor) }])
+    },
+  )
+
+  test('an import goes behind everything else, but for a lead that is hot or with sales', async () => {
+    const [cold, hot, live] = [newContact(), newContact(), newContact()]
+    await api.look.sadd(api.store.keys.list(String(hot), 'urgent'), hot)
+    const imported = { changeSource: 'IMPORT' }
+    await api.sendEvents([changed({ objectId: cold, ...imported }), changed({ objectId: hot, ...imported })])
+    await expect
+      .poll(() => api.hurried.splice(0))
+      .toEqual([{ waiting: [unread(hot)] }, { waiting: [{ ...unread(cold), last: true }] }])
+    await api.sendEvents([changed({ objectId: live }), changed({ objectId: live, ...imported, eventId: 1 })])
+    expect(api.hurried).toEqual([{ waiting: [unread(live)] }])
   })
 
   test('all of 100 events, their leads asked for together and each once', async () => {
@@ -122,12 +162,11 @@ describe('what is kept', () => {
     const batch = leads.flatMap((objectId) => [changed({ objectId }), changed({ objectId, propertyName: 'country' })])
     expect((await api.sendEvents(batch)).status).toBe(204)
     for (const objectId of leads) {
-      expect(await hints(objectId)).toEqual(['propertyChange', 'propertyChange'])
+      expect(await kept(objectId)).toEqual(['propertyChange', 'propertyChange'])
       expect(await api.indexed(String(objectId))).toBe(START)
     }
-    expect(api.kicked).toEqual([
-      { name: 'process-leads', payload: { leadIds: leads.map(String) }, delay: expect.any(Number) },
-    ])
+    const behind = leads.map((id) => ({ ...unread(id), last: true }))
+    await expect.poll(() => api.hurried).toEqual([{ waiting: behind, delay: expect.any(Number) }])
   })
 
   test('a lead that waits already keeps its place in the queue', async () => {
@@ -136,7 +175,7 @@ describe('what is kept', () => {
     api.clock.now += 60_000
     await api.sendEvents([changed({ objectId })])
     expect(await api.indexed(String(objectId))).toBe(START)
-    expect(await hints(objectId)).toHaveLength(2)
+    expect(await kept(objectId)).toHaveLength(2)
   })
 
   test('an event from the future counts as of now', async () => {
@@ -165,7 +204,7 @@ describe('what ends at the door', () => {
     const before = await api.keys()
     expect(await rise(kind, 'ignored', [fixture])).toBe(1)
     expect(await api.keys()).toEqual(before)
-    expect(api.kicked).toEqual([])
+    expect(api.hurried).toEqual([])
   })
 
   test('our own writes: by our app, or of the properties that only we write', async () => {
@@ -191,7 +230,7 @@ describe('what ends at the door', () => {
       event('contact.deletion', { changeSource: 'INTEGRATION', sourceId: String(APP) }),
     ]
     expect((await api.sendEvents(batch)).status).toBe(204)
-    for (const { objectId } of batch) expect(await hints(objectId)).toHaveLength(1)
+    for (const { objectId } of batch) expect(await kept(objectId)).toHaveLength(1)
   })
 
   test('malformed events, which cost none of the others', async () => {
@@ -202,13 +241,13 @@ describe('what ends at the door', () => {
       const good = Array.from({ length: 99 }, () => changed())
       expect(await rise('unknown', 'malformed', [...good.slice(0, 50), one, ...good.slice(50)])).toBe(1)
       const [first, last] = [good[0], good[98]]
-      expect([await hints(first?.objectId), await hints(last?.objectId)]).toEqual([
+      expect([await kept(first?.objectId), await kept(last?.objectId)]).toEqual([
         ['propertyChange'],
         ['propertyChange'],
       ])
-      expect(api.kicked.splice(0)).toEqual([
-        expect.objectContaining({ payload: { leadIds: good.map(({ objectId }) => String(objectId)) } }),
-      ])
+      const behind = good.map(({ objectId }) => ({ ...unread(objectId), last: true }))
+      await expect.poll(() => api.hurried).toEqual([{ waiting: behind, delay: expect.any(Number) }])
+      api.hurried.length = 0
     }
     expect(api.logLines.some((line) => line.includes('malformed'))).toBe(true)
   })
@@ -219,16 +258,23 @@ describe('duplicates', () => {
     const batch = [changed(), changed(), event('contact.creation')]
     await Promise.all([1, 2, 3].map(() => api.sendEvents([...batch, batch[0]])))
     expect(await rise('any', 'duplicate', batch)).toBe(3)
-    for (const { objectId } of batch) expect(await hints(objectId)).toHaveLength(1)
+    for (const { objectId } of batch) expect(await kept(objectId)).toHaveLength(1)
   })
 
   test('another attempt number, subscription and order make no other event', async () => {
     const batch = [changed(), changed()]
+    const again = batch.map((one) => ({ ...one, attemptNumber: 6, subscriptionId: 1 })).reverse()
     await api.sendEvents(batch)
-    api.kicked.length = 0
-    await api.sendEvents(batch.map((one) => ({ ...one, attemptNumber: 6, subscriptionId: 1 })).reverse())
-    for (const { objectId } of batch) expect(await hints(objectId)).toHaveLength(1)
-    expect(api.kicked).toEqual([])
+    api.hurried.length = 0
+    await api.sendEvents(again)
+    for (const { objectId } of batch) expect(await kept(objectId)).toHaveLength(1)
+    // What waits still is asked for again, for the answer to the first may have been lost.
+    expect(api.hurried.splice(0)).toEqual([{ waiting: batch.toReversed().map(({ objectId }) => unread(objectId)) }])
+    // As a worker does that has read it.
+    for (const { objectId } of batch) await api.look.del(api.store.keys.inbox(String(objectId)))
+    await api.sendEvents(again)
+    for (const { objectId } of batch) expect(await kept(objectId)).toEqual([])
+    expect(api.hurried).toEqual([])
   })
 
   test.each([
@@ -241,13 +287,13 @@ describe('duplicates', () => {
   ])('another %s makes another event', async (_, difference) => {
     const one = changed()
     await api.sendEvents([one, { ...one, ...difference }])
-    expect(await hints(one.objectId)).toHaveLength(2)
+    expect(await kept(one.objectId)).toHaveLength(2)
   })
 
   test('the same event for another contact is another event, also where they share a partition', async () => {
     const batch = Array.from({ length: 40 }, () => changed({ eventId: 100 }))
     await api.sendEvents(batch)
-    for (const { objectId } of batch) expect(await hints(objectId)).toHaveLength(1)
+    for (const { objectId } of batch) expect(await kept(objectId)).toHaveLength(1)
   })
 
   test('are known for 48 hours, and then no more', async () => {
@@ -261,7 +307,7 @@ describe('duplicates', () => {
     expect(left).toBeLessThanOrEqual(48 * 3_600_000)
     await api.look.pexpire(seen[0] ?? '', 0)
     await api.sendEvents([one])
-    expect(await hints(one.objectId)).toHaveLength(2)
+    expect(await kept(one.objectId)).toHaveLength(2)
   })
 })
 

@@ -3,10 +3,15 @@ import { parseShift } from '../../src/handoffs/business-time.ts'
 import type { Pool, Rep, Team } from '../../src/handoffs/team.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
 import { createStore } from '../../src/store/partitions.ts'
-import { createPoolLedger, type PoolLedger } from '../../src/store/pools.ts'
+import { createPools, type Pools } from '../../src/store/pools.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const NOON = Date.parse('2026-11-18T17:00:00Z')
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+// So long nobody else's word is taken that a reservation comes to nothing.
+const FRESH = 2_000
+const DAY = 24 * HOUR
 const redis = createTestRedis()
 const connections: RedisConnection[] = []
 let prefix = ''
@@ -22,8 +27,8 @@ afterEach(() => {
 afterAll(redis.deleteKeys)
 
 /** A ledger as another worker would have it: on a connection of its own. */
-async function openLedger(): Promise<PoolLedger> {
-  return createPoolLedger(createStore({ redis: await connect(), prefix }))
+async function openLedger(): Promise<Pools> {
+  return createPools(createStore({ redis: await connect(), prefix }))
 }
 
 async function connect(): Promise<RedisConnection> {
@@ -70,19 +75,29 @@ function tally(reps: (string | null)[]): Record<string, number> {
   return Object.fromEntries([...Map.groupBy(reps, String)].map(([rep, all]) => [rep, all.length]))
 }
 
-/** Gives out leads one after the other. */
-async function give(
-  ledger: PoolLedger,
-  people: Team,
-  count: number,
-  now = NOON,
-  pool = 'ae',
-): Promise<(string | null)[]> {
+/** Gives out leads one after the other, each taken up by its commit. */
+async function give(ledger: Pools, people: Team, count: number, now = NOON, pool = 'ae'): Promise<(string | null)[]> {
   const reps: (string | null)[] = []
-  for (let lead = 0; lead < count; lead++)
-    reps.push((await ledger.assign(people, { assignmentId: nextId(), pool, hadIt: [] }, now)).rep)
+  for (let lead = 0; lead < count; lead++) reps.push(await take(ledger, people, nextId(), now, pool))
   return reps
 }
+
+/** Reserves a rep and settles it, as a commit that goes through does. */
+async function take(
+  ledger: Pools,
+  people: Team,
+  assignmentId: string,
+  now = NOON,
+  pool = 'ae',
+): Promise<string | null> {
+  const choice = await ledger.assign(people, { assignmentId, pool, hadIt: [] }, now)
+  if (choice.rep !== null) await ledger.settle(choice.pool, assignmentId, choice.rep, now)
+  return choice.rep
+}
+
+/** Says that nobody has the lead by this assignment any more, or that nobody came to. */
+const giveBack = (ledger: Pools | undefined, pool: string, assignmentId: string, now = NOON) =>
+  ledger?.settle(pool, assignmentId, null, now)
 
 describe('many workers are one rotation', () => {
   test('300 leads over weights 2, 1, 1 are split exactly', async () => {
@@ -114,25 +129,46 @@ describe('many workers are one rotation', () => {
     const ledger = await openLedger()
     const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
     expect((await ledger.assign(team({ ae: { members: THREE } }), request, NOON)).rep).toBe('a')
-    const left = team({ ae: { members: THREE } }, { a: { active: false } })
-    expect((await ledger.assign(left, request, NOON)).rep).toBe('b')
-    expect((await ledger.read('ae')).open).toEqual({ a: 0, b: 1 })
+    const left = (rep: string) => team({ ae: { members: THREE } }, { [rep]: { active: false } })
+    expect((await ledger.assign(left('a'), request, NOON)).rep).toBe('b')
+    expect((await ledger.read('ae')).open).toEqual({ b: 1 })
+    await ledger.settle('ae', request.assignmentId, 'b', NOON)
+    expect((await ledger.assign(left('b'), request, NOON)).rep).toBe('c')
+    expect((await ledger.read('ae')).open).toEqual({ b: 0, c: 1 })
   })
 
   test('assignments and releases at the same time leave the right count', async () => {
     const people = team({ ae: { members: THREE } })
     const ledgers = await openLedgers(4)
     const ids = Array.from({ length: 40 }, nextId)
-    const assign = (id: string, at: number) =>
-      ledgers[at % 4]?.assign(people, { assignmentId: id, pool: 'ae', hadIt: [] }, NOON)
+    const assign = (id: string, at: number) => take(ledgers[at % 4] as Pools, people, id)
     await Promise.all(ids.map(assign))
     await Promise.all([
-      ...ids.map((id, at) => ledgers[(at + 1) % 4]?.release('ae', id)),
-      ...ids.map((id, at) => ledgers[(at + 2) % 4]?.release('ae', id)),
+      ...ids.map((id, at) => giveBack(ledgers[(at + 1) % 4], 'ae', id)),
+      ...ids.map((id, at) => giveBack(ledgers[(at + 2) % 4], 'ae', id)),
       ...Array.from({ length: 20 }, (_, at) => assign(nextId(), at)),
     ])
     const open = Object.values((await (await openLedger()).read('ae')).open)
     expect(open.reduce((sum, count) => sum + count, 0)).toBe(20)
+  })
+
+  test('what one worker asks for in the same moment is written together', async () => {
+    const store = createStore({ redis: await connect(), prefix })
+    let commits = 0
+    const counted = {
+      ...store,
+      commit: (...plan: Parameters<typeof store.commit>) => {
+        commits += 1
+        return store.commit(...plan)
+      },
+    }
+    const ledger = createPools(counted)
+    const people = team({ ae: { members: THREE } })
+    const choices = await Promise.all(
+      Array.from({ length: 100 }, () => ledger.assign(people, { assignmentId: nextId(), pool: 'ae', hadIt: [] }, NOON)),
+    )
+    expect(tally(choices.map(({ rep }) => rep))).toEqual({ a: 50, b: 25, c: 25 })
+    expect(commits).toBeLessThanOrEqual(2)
   })
 })
 
@@ -141,34 +177,130 @@ describe('giving back', () => {
     const people = team({ ae: { members: [member('a')] } })
     const ledger = await openLedger()
     const ids = [nextId(), nextId()]
-    for (const assignmentId of ids) await ledger.assign(people, { assignmentId, pool: 'ae', hadIt: [] }, NOON)
-    for (let times = 0; times < 3; times++) await ledger.release('ae', ids[0] ?? '')
+    for (const assignmentId of ids) await take(ledger, people, assignmentId)
+    for (let times = 0; times < 3; times++) await giveBack(ledger, 'ae', ids[0] ?? '')
     expect((await ledger.read('ae')).open).toEqual({ a: 1 })
-    await ledger.release('ae', 'never-given-1')
-    await ledger.release('other', ids[1] ?? '')
+    await giveBack(ledger, 'ae', 'never-given-1')
+    await giveBack(ledger, 'other', ids[1] ?? '')
     expect((await ledger.read('ae')).open).toEqual({ a: 1 })
   })
 
   test('and asking for it again afterwards is a new turn', async () => {
     const people = team({ ae: { members: THREE } })
     const ledger = await openLedger()
-    const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
-    await ledger.assign(people, request, NOON)
-    await ledger.release('ae', request.assignmentId)
-    expect((await ledger.assign(people, request, NOON)).rep).toBe('b')
+    const assignmentId = nextId()
+    await take(ledger, people, assignmentId)
+    await giveBack(ledger, 'ae', assignmentId)
+    expect((await ledger.assign(people, { assignmentId, pool: 'ae', hadIt: [] }, NOON)).rep).toBe('b')
     expect((await ledger.read('ae')).open).toEqual({ a: 0, b: 1 })
   })
 
-  test('an assignment is remembered until it is given back, and two weeks longer', async () => {
+  test('an assignment is remembered until it is given back, however long that takes, and then no more', async () => {
     const ledger = await openLedger()
     const look = await connect()
-    const assignmentId = nextId()
-    await ledger.assign(team({ ae: { members: THREE } }), { assignmentId, pool: 'ae', hadIt: [] }, NOON)
-    const [key = ''] = await look.keys(`${prefix}*${assignmentId}`)
-    expect(await look.ttl(key)).toBe(-1)
-    await ledger.release('ae', assignmentId)
-    expect(await look.ttl(key)).toBeGreaterThan(13 * 86_400)
-    expect(await look.ttl(key)).toBeLessThanOrEqual(14 * 86_400)
+    const people = team({ ae: { members: THREE } })
+    const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
+    const given = async () =>
+      (await Promise.all((await look.keys(`${prefix}*:given`)).map((key) => look.hgetall(key))))[0]
+    await take(ledger, people, request.assignmentId)
+    await give(ledger, people, 1)
+    expect(await given()).toMatchObject({ [request.assignmentId]: 'a' })
+    expect((await ledger.assign(people, request, NOON + 60 * DAY)).rep).toBe('a')
+    for (const key of await look.keys(`${prefix}*`)) expect(await look.pttl(key)).toBe(-1)
+    await giveBack(ledger, 'ae', request.assignmentId)
+    expect(Object.values((await given()) ?? {})).toEqual(['b'])
+  })
+
+  test('one that an earlier version kept in a key of its own counts once', async () => {
+    const ledger = await openLedger()
+    const look = await connect()
+    const people = team({ ae: { members: [member('a')] } })
+    await give(ledger, people, 3)
+    const [held, released] = [nextId(), nextId()]
+    const keyOf = (id: string) => `${createStore({ redis: look, prefix }).keys.pool('ae')}:assignment:${id}`
+    await look.hset(keyOf(held), 'version', 1, 'rep', 'a')
+    await look.hset(keyOf(released), 'version', 2, 'rep', 'a')
+    for (let times = 0; times < 2; times++) {
+      await giveBack(ledger, 'ae', held)
+      await giveBack(ledger, 'ae', released)
+      expect((await ledger.read('ae')).open).toEqual({ a: 2 })
+    }
+    expect(await look.exists(keyOf(held), keyOf(released))).toBe(0)
+  })
+})
+
+describe('a reservation is a lease', () => {
+  const request = () => ({ assignmentId: nextId(), pool: 'ae', hadIt: [] })
+
+  test('of a minute: then the place, the turn and the day are free again, as if it had never been', async () => {
+    const people = team({ ae: { members: [member('a')], caps: { open: 1, perDay: 1 } } })
+    const [ledger, other] = await openLedgers(2)
+    expect((await ledger?.assign(people, request(), NOON))?.rep).toBe('a')
+    expect((await other?.assign(people, request(), NOON + MINUTE - 1))?.rep).toBeNull()
+    const next = await other?.assign(people, request(), NOON + MINUTE)
+    expect(next).toMatchObject({ rep: 'a', candidates: [{ members: [{ rep: 'a', turns: 0, skipped: null }] }] })
+    expect(await ledger?.read('ae')).toMatchObject({
+      open: { a: 1 },
+      days: { a: { leads: 1 } },
+      rotation: { members: { a: { turns: 1 } } },
+    })
+  })
+
+  test('one that the commit took up stays, whatever time passes', async () => {
+    const people = team({ ae: { members: [member('a')], caps: { open: 1 } } })
+    const ledger = await openLedger()
+    await give(ledger, people, 1)
+    for (const passed of [MINUTE, HOUR, 60 * DAY])
+      expect((await ledger.assign(people, request(), NOON + passed)).rep, String(passed)).toBeNull()
+    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
+  })
+
+  test('one that comes to nothing is free before that, with its turn and its day', async () => {
+    const people = team({ ae: { members: [member('a')], caps: { open: 1, perDay: 1 } } })
+    const ledger = await openLedger()
+    const { assignmentId } = await ledger.assign(people, request(), NOON)
+    expect((await ledger.assign(people, request(), NOON)).rep).toBeNull()
+    await giveBack(ledger, 'ae', assignmentId, NOON + FRESH)
+    expect(await ledger.assign(people, request(), NOON + FRESH)).toMatchObject({
+      rep: 'a',
+      candidates: [{ members: [{ turns: 0 }] }],
+    })
+  })
+
+  test('but not while whoever asked for it may be about to commit', async () => {
+    const people = team({ ae: { members: [member('a')], caps: { open: 1 } } })
+    const ledger = await openLedger()
+    const asked = request()
+    const { rep } = await ledger.assign(people, asked, NOON)
+    // Asked for once more: it is as fresh as at first.
+    expect((await ledger.assign(people, asked, NOON + FRESH)).rep).toBe(rep)
+    expect(await giveBack(ledger, 'ae', asked.assignmentId, NOON + 2 * FRESH - 1)).toBe(true)
+    expect((await ledger.assign(people, request(), NOON + 2 * FRESH - 1)).rep).toBeNull()
+    expect(await giveBack(ledger, 'ae', asked.assignmentId, NOON + 2 * FRESH)).toBe(true)
+    expect(await giveBack(ledger, 'ae', asked.assignmentId, NOON + 2 * FRESH)).toBe(false)
+    expect((await ledger.read('ae')).open).toEqual({})
+  })
+
+  test('a commit that came after the lease counts all the same, and only once', async () => {
+    const people = team({ ae: { members: [member('a')], caps: { open: 1 } } })
+    const ledger = await openLedger()
+    const slow = await ledger.assign(people, request(), NOON)
+    expect(await give(ledger, people, 1, NOON + MINUTE)).toEqual(['a'])
+    for (let times = 0; times < 2; times++) await ledger.settle('ae', slow.assignmentId, slow.rep, NOON + MINUTE)
+    expect((await ledger.read('ae')).open).toEqual({ a: 2 })
+    await giveBack(ledger, 'ae', slow.assignmentId)
+    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
+  })
+
+  test('who holds it in the end counts, and not who was reserved', async () => {
+    const people = team({ ae: { members: [member('a'), member('b')] } })
+    const ledger = await openLedger()
+    const { assignmentId, rep } = await ledger.assign(people, request(), NOON)
+    expect(rep).toBe('a')
+    await ledger.settle('ae', assignmentId, 'b', NOON)
+    expect((await ledger.read('ae')).open).toEqual({ b: 1 })
+    await ledger.settle('ae', assignmentId, 'a', NOON)
+    expect((await ledger.read('ae')).open).toEqual({ a: 1, b: 0 })
   })
 })
 
@@ -201,7 +333,7 @@ describe('who cannot take one', () => {
     )
     expect(tally(choices.map((choice) => choice?.rep ?? null))).toEqual({ a: 5, b: 5, c: 5, null: 25 })
     const held = choices.find((choice) => choice?.rep === 'b')
-    await ledgers[0]?.release('ae', held?.assignmentId ?? '')
+    await giveBack(ledgers[0], 'ae', held?.assignmentId ?? '', NOON + FRESH)
     expect(await give(await openLedger(), people, 2)).toEqual(['b', null])
   })
 
@@ -221,8 +353,8 @@ describe('who cannot take one', () => {
     const people = team({ ae: { members: [member('a')], caps: { perDay: 1 } } })
     const ledger = await openLedger()
     const assignmentId = nextId()
-    await ledger.assign(people, { assignmentId, pool: 'ae', hadIt: [] }, NOON)
-    await ledger.release('ae', assignmentId)
+    await take(ledger, people, assignmentId)
+    await giveBack(ledger, 'ae', assignmentId)
     expect(await give(ledger, people, 1)).toEqual([null])
   })
 })
@@ -248,10 +380,10 @@ describe('the fallback', () => {
     const ledger = await openLedger()
     const people = team(pools)
     const first = nextId()
-    await ledger.assign(people, { assignmentId: first, pool: 'ae', hadIt: [] }, NOON)
+    await take(ledger, people, first)
     const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
     await ledger.assign(people, request, NOON)
-    await ledger.release('ae', first)
+    await giveBack(ledger, 'ae', first)
     expect(await ledger.assign(people, request, NOON)).toMatchObject({ rep: 'b', pool: 'sdr' })
     expect((await ledger.read('ae')).open).toEqual({ a: 0 })
   })

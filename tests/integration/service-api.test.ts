@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endHandoff, type Handoff, waitingHandoff } from '../../src/handoffs/handoff.ts'
+import type { Change } from '../../src/leads/change.ts'
+import { prepare } from '../../src/store/commit.ts'
+import { INDEX } from '../../src/store/partitions.ts'
 import { SECRETS, startApi, type TestApi } from '../support/api.ts'
-import { leadRecord, MQL_TO_SALES, started } from '../support/records.ts'
+import { leadRecord, MQL_TO_SALES, ORDER, started } from '../support/records.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const redis = createTestRedis()
@@ -58,7 +62,7 @@ describe('who may ask', () => {
   test('a reader may not start a rescoring, nor send signals', async () => {
     expect((await ask('/v1/leads/77/rescore', READER, 'POST')).status).toBe(403)
     expect((await ask('/v1/signals', READER, 'POST')).status).toBe(403)
-    expect(await api.indexed('77', 'rescore')).toBeNull()
+    expect(await api.indexed('77')).toBeNull()
   })
 
   test('without a token set the API is off, and says why', async () => {
@@ -74,10 +78,10 @@ describe('who may ask', () => {
 })
 
 describe('leads', () => {
-  test('rescore marks the lead as unread and asks for its job, known or not', async () => {
+  test('rescore marks the lead as unread and has it read soon, known or not', async () => {
     expect((await ask('/v1/leads/78/rescore', SECRETS.apiToken, 'POST')).status).toBe(202)
     expect(await api.indexed('78')).toBe(api.clock.now)
-    expect(api.kicked.at(-1)).toEqual({ name: 'process-lead', payload: { leadId: '78' } })
+    expect(api.hurried.at(-1)).toEqual({ waiting: [{ index: INDEX.unread, id: '78', at: api.clock.now }] })
   })
 
   test.each(['POST /v1/leads/78/rescore', 'DELETE /v1/leads/79'])(
@@ -87,17 +91,18 @@ describe('leads', () => {
       const headers = { authorization: `Bearer ${SECRETS.apiToken}`, 'content-type': 'application/json' }
       const { status } = await fetch(api.address + path, { method, headers })
       expect(status).toBe(method === 'POST' ? 202 : 204)
-      await api.look.del(api.store.keys.inbox('79'))
     },
   )
 
   test('an erasure is kept before it is answered, and cannot be taken for a repeat', async () => {
-    for (let times = 0; times < 2; times++)
-      expect((await ask('/v1/leads/79', SECRETS.apiToken, 'DELETE')).status).toBe(204)
-    expect(await api.inbox('79')).toEqual([
-      { kind: 'hint', event: 'privacyDeletion', at: api.clock.now },
-      { kind: 'hint', event: 'privacyDeletion', at: api.clock.now },
-    ])
+    for (let times = 0; times < 2; times++) {
+      expect((await ask('/v1/leads/80', SECRETS.apiToken, 'DELETE')).status).toBe(204)
+      const order = { index: INDEX.erasures, id: '80', at: api.clock.now }
+      expect(await api.indexed('80', INDEX.erasures)).toBe(order.at)
+      expect(api.hurried.splice(0).at(-1)).toEqual({ waiting: [order] })
+      // As a worker does that has carried it out.
+      await api.look.zrem(api.store.keys.index('80', INDEX.erasures), '80')
+    }
   })
 
   test.each(['/v1/leads/abc', '/v1/leads/1234567890123456789', '/v1/leads/7?decision=0', '/v1/leads/7?decision=x'])(
@@ -117,18 +122,26 @@ describe('handoffs', () => {
   beforeAll(async () => {
     for (let number = 1; number <= 25; number++) {
       const leadId = String(1000 + number)
-      const handoff = { ...started(MQL_TO_SALES, startOf(number)), id: `${leadId}-1`, leadId }
-      if (number % 5 === 0) handoff.breachedAt = handoff.dueAt
-      if (number % 6 === 0) handoff.status = 'responded'
-      await api.store.commit(
-        [],
-        [
-          ...api.leads.writes.lead({ ...leadRecord(), id: leadId, handoffId: handoff.id }, 1, api.clock.now),
-          ...api.leads.writes.handoff(handoff, 1, api.clock.now),
-        ],
-      )
+      const handoff: Handoff = { ...started(MQL_TO_SALES, startOf(number)), id: `${leadId}-1`, leadId }
+      if (number % 5 === 0 && handoff.dueAt !== null) handoff.breachedAt = handoff.dueAt
+      await write(leadId, { lead: leadOf(leadId), handoffs: [number % 6 === 0 ? answered(handoff) : handoff] })
     }
   })
+
+  const leadOf = (id: string) => leadRecord({ id, handoffs: { 'mql-to-sales': `${id}-1` } })
+  const answered = (handoff: Handoff): Handoff => ({
+    ...handoff,
+    state: 'answered',
+    answered: { at: handoff.startedAt + 3 * MINUTE, how: 'contacted', by: 'U0000AE1', minutes: 3 },
+  })
+
+  /** Writes what a change would, over the lead as it stands. */
+  async function write(leadId: string, change: Partial<Change>): Promise<void> {
+    const whole = { handoffs: [], posts: [], history: [], toWrite: false, ...change }
+    const before = await api.leads.get(leadId)
+    const { plan } = prepare(api.store.keys, before, whole, api.config.retention, api.clock.now)
+    expect(await api.store.commit(plan.guards, plan.commands)).toBe('done')
+  }
 
   async function all(status: string, limit: number): Promise<string[][]> {
     const pages: string[][] = []
@@ -154,7 +167,7 @@ describe('handoffs', () => {
     expect((await all('responded', 10)).flat()).toEqual(['1024-1', '1018-1', '1012-1', '1006-1'])
     expect((await all('breached', 10)).flat()).toEqual(['1025-1', '1020-1', '1015-1', '1010-1', '1005-1'])
     expect((await all('closed', 10)).flat()).toEqual([])
-    expect(await api.leads.countHandoffs()).toEqual({ open: 21, responded: 4, breached: 5, closed: 0 })
+    expect(await api.handoffs.count()).toEqual({ waiting: 0, open: 21, responded: 4, breached: 5, closed: 0 })
   })
 
   test('say who has it and until when', async () => {
@@ -166,20 +179,58 @@ describe('handoffs', () => {
       status: 'open',
       sla: 'breached',
       startedAt: new Date(startOf(25)).toISOString(),
-      dueAt: new Date(sample.dueAt).toISOString(),
+      dueAt: new Date(sample.dueAt ?? 0).toISOString(),
     })
   })
 
-  test('one that ends leaves the open ones', async () => {
-    const { record, version } = await api.leads.readHandoff('1001-1')
-    if (!record) throw new Error('no handoff')
-    await api.store.commit([], api.leads.writes.handoff({ ...record, status: 'closed' }, version + 1, api.clock.now))
-    expect(await api.leads.countHandoffs()).toMatchObject({ open: 20, closed: 1 })
-    const responded = await api.leads.readHandoff('1006-1')
-    if (!responded.record) throw new Error('no handoff')
-    const closed = { ...responded.record, status: 'closed' as const }
-    await api.store.commit([], api.leads.writes.handoff(closed, responded.version + 1, api.clock.now))
-    expect(await api.leads.countHandoffs()).toEqual({ open: 20, responded: 3, breached: 5, closed: 2 })
+  test('one that ends leaves the others, and says how it was answered and how it ended', async () => {
+    const end = async (leadId: string, how: 'disqualified' | 'returned' | 'done', by?: string) => {
+      const handoff = (await api.leads.get(leadId)).handoffs[`${leadId}-1`]
+      const ended = handoff && endHandoff(handoff, { at: api.clock.now, how, by })
+      if (!ended) throw new Error('no handoff')
+      await write(leadId, { handoffs: [ended] })
+    }
+    await end('1001', 'disqualified', 'U0000AE2')
+    expect(await api.handoffs.count()).toMatchObject({ open: 20, closed: 1 })
+    await end('1006', 'returned')
+    // One that was answered and reached stays what it was.
+    await end('1012', 'done')
+    expect(await api.handoffs.count()).toEqual({ waiting: 0, open: 20, responded: 3, breached: 5, closed: 2 })
+    const { body } = await ask('/v1/handoffs?status=closed')
+    const at = new Date(api.clock.now).toISOString()
+    expect(body.handoffs).toEqual([
+      expect.objectContaining({
+        id: '1006-1',
+        status: 'closed',
+        answered: {
+          at: new Date(startOf(6) + 3 * MINUTE).toISOString(),
+          how: 'contacted',
+          by: 'U0000AE1',
+          minutes: 3,
+        },
+        ended: { at, how: 'returned' },
+      }),
+      expect.objectContaining({ id: '1001-1', status: 'closed', ended: { at, how: 'disqualified', by: 'U0000AE2' } }),
+    ])
+    const responded = (await ask('/v1/handoffs?status=responded')).body.handoffs
+    expect(responded).toContainEqual(
+      expect.objectContaining({ id: '1012-1', status: 'responded', ended: { at, how: 'done' } }),
+    )
+  })
+
+  test('one that waits has neither rep nor deadline, and has them once somebody takes it', async () => {
+    const waiting = waitingHandoff({ ...ORDER, id: '1100-1', leadId: '1100' }, startOf(1))
+    await write('1100', { lead: leadOf('1100'), handoffs: [waiting] })
+    expect((await all('waiting', 10)).flat()).toEqual(['1100-1'])
+    expect(await api.handoffs.oldestWaiting()).toBe(startOf(1))
+    const [item] = (await ask('/v1/handoffs?status=waiting')).body.handoffs
+    expect(item).toMatchObject({ status: 'waiting', sla: 'waiting', startedAt: new Date(startOf(1)).toISOString() })
+    for (const field of ['rep', 'dueAt']) expect(item).not.toHaveProperty(field)
+    const taken = { ...started(MQL_TO_SALES, startOf(100)), id: '1100-1', leadId: '1100' }
+    await write('1100', { handoffs: [taken] })
+    expect((await all('waiting', 10)).flat()).toEqual([])
+    expect((await ask('/v1/handoffs?status=open&limit=1')).body.handoffs).toMatchObject([{ id: '1100-1', rep: 'ae-1' }])
+    expect(await api.handoffs.oldestWaiting()).toBeNull()
   })
 
   test.each(['?status=lost', '?limit=0', '?limit=201', '?cursor=nonsense'])('%s is not valid', async (query) => {

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifySlackSignature } from '../../src/http/webhooks/signatures.ts'
+import { readAnswer } from '../../src/store/answers.ts'
+import { INDEX } from '../../src/store/partitions.ts'
 import { SECRETS, START, startApi, type TestApi } from '../support/api.ts'
 import { createTestRedis } from '../support/redis.ts'
 
@@ -13,7 +15,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   api.clock.now = START
-  api.kicked.length = 0
+  api.hurried.length = 0
 })
 afterAll(async () => {
   await api.close()
@@ -152,14 +154,20 @@ describe('what asks for nothing is answered 200, empty', () => {
     const before = await api.keys()
     const answer = await send(body)
     expect([answer.status, answer.text]).toEqual([200, ''])
-    expect(api.kicked).toEqual([])
+    expect(api.hurried).toEqual([])
     expect(await api.keys()).toEqual(before)
   })
 })
 
 test('a click on a lead that nobody knows is told to the one who clicked', async () => {
-  const answer = await send(clickOn({ action_id: 'lead.contacted', value: '401-1' }))
-  expect(answer.status).toBe(200)
-  const payload = { handoffId: '401-1', channel: 'D0000AE1', user: 'U0000AE1', what: 'unknown-handoff' }
-  expect(api.kicked).toEqual([{ name: 'tell-user', payload: { ...payload, actionId: 'U0000AE1-1795190655118233' } }])
+  expect((await send(clickOn({ action_id: 'lead.contacted', value: '401-1' }))).status).toBe(200)
+  const [answer] = api.hurried.flatMap(({ waiting }) => waiting)
+  expect(answer).toEqual({ index: INDEX.answers, id: expect.any(String), at: START })
+  const asked = { handoffId: '401-1', channel: 'D0000AE1', user: 'U0000AE1', what: 'unknown-handoff' }
+  expect(readAnswer(answer?.id ?? '')).toMatchObject(asked)
+  // It stands there before the click is acknowledged, and twice for two clicks.
+  const waiting = () => api.look.zrange(api.store.keys.index('401', INDEX.answers), '0', '-1')
+  expect(await waiting()).toEqual([answer?.id])
+  await send(clickOn({ action_id: 'lead.contacted', value: '401-1', action_ts: '1795190656.000001' }))
+  expect(await waiting()).toHaveLength(2)
 })

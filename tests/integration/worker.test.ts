@@ -1,22 +1,35 @@
 import type { Worker } from 'bullmq'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { createLogger } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
-import { createProducers, type Producers } from '../../src/work/producers.ts'
-import { type JobRequest, OWN_ATTEMPTS, type QueueName } from '../../src/work/table.ts'
-import { createWorker, type Handlers, RunLater } from '../../src/work/worker.ts'
+import { createStore, type Store } from '../../src/store/partitions.ts'
+import { createDead, type Dead } from '../../src/work/dead.ts'
+import { GivenUp, type Handler, RunLater } from '../../src/work/parts.ts'
+import { createQueues, type Queues } from '../../src/work/queues.ts'
+import { createRunner, type Runner } from '../../src/work/run.ts'
+import { createSweep } from '../../src/work/sweep.ts'
+import { type QueueName, WORK, type WorkName } from '../../src/work/table.ts'
+import { createWorker, LEASE } from '../../src/work/worker.ts'
 import { createTestRedis } from '../support/redis.ts'
 
 const redis = createTestRedis()
+const NOW = Date.parse('2026-11-20T12:00:00Z')
 const HOUR = 3_600_000
+// As many tries as an error of our own is given.
+const OWN_ATTEMPTS = 5
+const clock = { now: NOW }
 let prefix = ''
 let count = 0
-let producers: Producers
+let queues: Queues
+let store: Store
+let dead: Dead
 let connections: RedisConnection[] = []
 const workers: Worker[] = []
-let dead: { name: string; payload: unknown; error: unknown }[] = []
+const runners: Runner[] = []
 let logLines: string[] = []
+const log = createLogger('info', { write: (line: string) => void logLines.push(line) })
 
 beforeEach(async () => {
   prefix = `${redis.prefix}-${++count}`
@@ -24,66 +37,81 @@ beforeEach(async () => {
     connectRedis([redis.url], 'request', () => {}),
     connectRedis([redis.url], 'worker', () => {}),
   ])
-  producers = createProducers({ connection: connections[0] as RedisConnection, prefix, onError: () => {} })
-  dead = []
+  const connection = connections[0] as RedisConnection
+  clock.now = NOW
   logLines = []
+  queues = createQueues({ connection, prefix, onError: () => {} })
+  store = createStore({ redis: connection, prefix })
+  dead = createDead({ clock: { now: () => clock.now }, store, metrics: createMetrics(), log })
 })
 afterEach(async () => {
+  vi.useRealTimers()
   await Promise.all(workers.splice(0).map((worker) => worker.close()))
-  await producers.close()
+  await Promise.all(runners.splice(0).map((runner) => runner.close()))
+  await queues.close()
   for (const connection of connections) connection.disconnect()
 })
 afterAll(redis.deleteKeys)
 
-/** Starts a worker with the given handlers; a job without one is an error. */
-function start(queue: QueueName, handlers: Partial<Handlers>, onDead?: () => Promise<void>): void {
-  const options = {
-    ...{ connection: connections[1] as RedisConnection, prefix, retryDelay: 1 },
-    log: createLogger('info', { write: (line: string) => void logLines.push(line) }),
-    onDead: async (name: string, payload: unknown, error: unknown) => {
-      dead.push({ name, payload, error })
-      await onDead?.()
-    },
-  }
-  workers.push(createWorker(queue, handlers as Handlers, options))
+type Handlers = Partial<Record<WorkName, Handler<never>>>
+
+/** A process that does work with the given handlers. */
+function start(handlers: Handlers, letters: Dead = dead): Runner {
+  const runner = createRunner({
+    ...{ table: WORK, store, dead: letters, log, retryDelay: 1 },
+    handlers: handlers as Record<string, Handler<unknown>>,
+    clock: { now: () => clock.now },
+    isDown: () => false,
+  })
+  runners.push(runner)
+  return runner
 }
 
-const lead = (leadId: string): JobRequest => ({ name: 'process-lead', payload: { leadId } })
-const steps = (dueAt = 5): JobRequest => ({ name: 'take-due-steps', payload: { handoffId: '42-1', dueAt } })
+/** A process that also takes the jobs of a queue. */
+function startWorker(queue: QueueName, handlers: Handlers): Runner {
+  const runner = start(handlers)
+  const connection = connections[1] as RedisConnection
+  const options = { table: WORK, runner, store, clock: { now: () => clock.now }, connection, prefix, log }
+  workers.push(createWorker(queue, options))
+  return runner
+}
+
+/** Puts work where it waits, due at an instant. */
+async function put(name: WorkName, ids: string[], at = clock.now): Promise<void> {
+  const { index } = WORK[name]
+  if (index === null) throw new Error(`${name} waits nowhere`)
+  for (const id of ids) await store.redis.zadd(store.keys.index(id, index), at, id)
+}
+
+const lead = (id: string) => ({ name: 'read-lead' as const, id })
+const steps = { name: 'take-steps' as const, id: '42-1' }
 
 /** How many jobs of a queue there are in any state, finished ones included. */
 async function left(queue: QueueName): Promise<number> {
-  const counts = await producers.queues[queue].getJobCounts()
+  const counts = await queues.queues[queue].getJobCounts()
   return Object.values(counts).reduce((sum, state) => sum + state, 0)
 }
 
-/** Wakes every job of a queue that sleeps, as time would. */
-async function wake(queue: QueueName): Promise<void> {
-  for (const job of await producers.queues[queue].getDelayed()) await job.promote().catch(() => {})
-}
+/** Waits until a queue is empty. */
+const finish = (queue: QueueName) => expect.poll(() => left(queue), { timeout: 10_000, interval: 10 }).toBe(0)
 
-/** Waits until a queue is empty, waking whatever sleeps in it. */
-async function finish(queue: QueueName): Promise<void> {
-  const rest = async () => {
-    await wake(queue)
-    return left(queue)
-  }
-  await expect.poll(rest, { timeout: 10_000, interval: 10 }).toBe(0)
-}
+/** Waits until nothing runs in a process, nor is to be tried again. */
+const rest = (runner: Runner) => expect.poll(() => runner.busy(), { timeout: 10_000, interval: 5 }).toEqual([])
 
 describe('an outside system that is down', () => {
   test('is waited for without using up attempts', async () => {
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
         if (runs <= 3 * OWN_ATTEMPTS) throw new OutsideError('hubspot', 'unavailable', '503')
       },
     })
-    await producers.add([lead('1')])
-    await finish('leads')
+    for (let tries = 0; tries < 3 * OWN_ATTEMPTS; tries++) await runner.run(lead('1'))
+    expect([runs, runner.busy()]).toEqual([3 * OWN_ATTEMPTS, ['read-lead:1']])
+    await rest(runner)
     expect(runs).toBe(3 * OWN_ATTEMPTS + 1)
-    expect(dead).toEqual([])
+    expect(await dead.list()).toEqual([])
   })
 
   test.each([
@@ -93,23 +121,21 @@ describe('an outside system that is down', () => {
     ['unknown outcome', new OutsideError('slack', 'unknown-outcome', 'no-answer'), 5],
   ])('waits as long as told: %s', async (_, error, delay) => {
     let runs = 0
-    start('timers', {
-      'take-due-steps': async () => {
+    const runner = start({
+      'take-steps': async () => {
         runs += 1
         if (runs === 1) throw error
       },
     })
-    await producers.add([steps()])
-    if (delay === HOUR) {
-      await expect.poll(async () => (await producers.queues.timers.getDelayed()).length).toBe(1)
-      const [job] = await producers.queues.timers.getDelayed()
-      expect(job?.delay).toBeGreaterThan(HOUR - 60_000)
-      expect(job?.delay).toBeLessThanOrEqual(HOUR)
-      expect(job?.attemptsMade).toBe(0)
-    }
-    await finish('timers')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await runner.run(steps)
+    vi.advanceTimersByTime(delay - 1)
+    expect([runs, runner.busy()]).toEqual([1, ['take-steps:42-1']])
+    vi.advanceTimersByTime(1)
+    vi.useRealTimers()
+    await rest(runner)
     expect(runs).toBe(2)
-    expect(dead).toEqual([])
+    expect(await dead.list()).toEqual([])
   })
 
   test('is Redis as well, whatever its client calls that', async () => {
@@ -119,97 +145,114 @@ describe('an outside system that is down', () => {
       name: 'ReplyError',
     })
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
         if (runs <= OWN_ATTEMPTS) await gone.get('x')
         if (runs <= 2 * OWN_ATTEMPTS) throw full
         if (runs <= 3 * OWN_ATTEMPTS) throw new Error('Command timed out')
       },
     })
-    await producers.add([lead('1')])
-    await finish('leads')
+    for (let tries = 0; tries < 3 * OWN_ATTEMPTS; tries++) await runner.run(lead('1'))
+    await rest(runner)
     expect(runs).toBe(3 * OWN_ATTEMPTS + 1)
-    expect(dead).toEqual([])
+    expect(await dead.list()).toEqual([])
   })
 
-  test('is named in the log, without what the job was about', async () => {
+  test('is named in the log, without what the work was about', async () => {
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
         if (runs === 1) throw new OutsideError('hubspot', 'unavailable', '503')
       },
     })
-    await producers.add([lead('1')])
-    await finish('leads')
+    await runner.run(lead('1'))
+    await rest(runner)
     expect(JSON.parse(logLines[0] ?? '{}')).toMatchObject({
-      job: 'process-lead',
+      work: 'read-lead',
       system: 'hubspot',
       kind: 'unavailable',
       code: '503',
     })
+  })
+
+  test('keeps what needs it in the index, due for whoever finds that it answers again', async () => {
+    const runner = createRunner({
+      ...{ table: WORK, store, dead, log, retryDelay: 1, clock: { now: () => clock.now } },
+      handlers: { 'read-lead': () => Promise.reject(new OutsideError('hubspot', 'unavailable', 'down')) },
+      isDown: (system) => system === 'hubspot',
+    })
+    await put('read-lead', ['1'], NOW + LEASE)
+    await runner.run(lead('1'))
+    expect(runner.busy()).toEqual([])
+    expect(await store.due('unread', NOW, 10)).toEqual(['1'])
+    // What was erased meanwhile does not come back by it.
+    await runner.run(lead('2'))
+    expect(await store.count('unread')).toBe(1)
   })
 })
 
 describe('an error of our own', () => {
   test('has a budget of attempts, and then goes to the dead letters', async () => {
     let runs = 0
-    const broken = new TypeError('canary@northwind.example')
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
-        throw broken
+        throw new TypeError('canary@northwind.example')
       },
     })
-    await producers.add([lead('1')])
-    await finish('leads')
+    await put('read-lead', ['1'])
+    await runner.run(lead('1'))
+    await rest(runner)
     expect(runs).toBe(OWN_ATTEMPTS)
-    expect(dead).toEqual([{ name: 'process-lead', payload: { leadId: '1' }, error: broken }])
-    expect(logLines).toHaveLength(OWN_ATTEMPTS)
-    expect(logLines.join('\n')).not.toContain('canary')
+    expect(await dead.list()).toMatchObject([{ name: 'read-lead', id: '1' }])
+    expect(await store.count('unread')).toBe(0)
+    expect(logLines.filter((line) => line.includes('"work failed"'))).toHaveLength(OWN_ATTEMPTS)
+    expect(logLines.join('\n') + JSON.stringify(await dead.list())).not.toContain('canary')
     // It does not stand in the way of a new try.
-    await producers.add([lead('1')])
-    await finish('leads')
+    await runner.run(lead('1'))
+    await rest(runner)
     expect(runs).toBe(2 * OWN_ATTEMPTS)
   })
 
   test('is counted apart from the waiting in between', async () => {
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
         if (runs % 2 === 0) throw new TypeError('broken')
         throw new OutsideError('hubspot', 'unavailable', '503')
       },
     })
-    await producers.add([lead('1')])
-    await finish('leads')
+    await runner.run(lead('1'))
+    await rest(runner)
     expect(runs).toBe(2 * OWN_ATTEMPTS)
-    expect(dead).toHaveLength(1)
+    expect(await dead.list()).toHaveLength(1)
   })
 
-  test('a refusal is one at once: it would be refused again', async () => {
-    const refused = new OutsideError('hubspot', 'refused', '400')
+  test.each([
+    ['a refusal: it would be refused again', new OutsideError('hubspot', 'refused', '400')],
+    ['what can never be done', new GivenUp('no contact has this email address')],
+  ])('is one at once: %s', async (_, error) => {
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
-        throw refused
+        throw error
       },
     })
-    await producers.add([lead('1')])
-    await finish('leads')
-    expect(runs).toBe(1)
-    expect(dead).toMatchObject([{ error: refused }])
+    await runner.run(lead('1'))
+    expect([runs, runner.busy()]).toEqual([1, []])
+    expect(await dead.list()).toMatchObject([{ id: '1', reason: error.message }])
   })
 
   test('an event that comes during the last, failing run is not lost with it', async () => {
     const running = Promise.withResolvers<void>()
     const release = Promise.withResolvers<void>()
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
         if (runs > 1) return
         running.resolve()
@@ -217,115 +260,176 @@ describe('an error of our own', () => {
         throw new OutsideError('hubspot', 'refused', '400')
       },
     })
-    await producers.add([lead('1')])
+    const first = runner.run(lead('1'))
     await running.promise
-    await producers.add([lead('1')])
+    const second = runner.run(lead('1'))
     release.resolve()
-    await expect.poll(() => runs).toBe(2)
-    await finish('leads')
-    expect(dead).toHaveLength(1)
+    await Promise.all([first, second])
+    expect(runs).toBe(2)
+    expect(logLines.filter((line) => line.includes('given up for now'))).toHaveLength(1)
+    expect(await dead.list()).toEqual([])
   })
 
-  test('when even the dead letters fail it is tried again, and comes to an end', async () => {
+  test('when even the dead letters fail it stays where it waits, and comes to an end', async () => {
     let runs = 0
-    const handler = async () => {
-      runs += 1
-      throw new OutsideError('hubspot', 'refused', '400')
+    const lost = { ...dead, put: () => Promise.reject(new Error('no Redis')) }
+    const runner = start(
+      {
+        'read-lead': async () => {
+          runs += 1
+          throw new OutsideError('hubspot', 'refused', '400')
+        },
+      },
+      lost,
+    )
+    await put('read-lead', ['1'])
+    for (let times = 1; times <= 2; times++) {
+      await runner.run(lead('1'))
+      expect([runs, runner.busy()]).toEqual([times, []])
+      expect(await store.due('unread', NOW, 10)).toEqual(['1'])
     }
-    start('leads', { 'process-lead': handler }, async () => {
-      throw new Error('no Redis')
-    })
-    await producers.add([lead('1')])
-    await finish('leads')
-    await producers.add([lead('1')])
-    await finish('leads')
-    expect([runs, dead.length]).toEqual([2 * OWN_ATTEMPTS, 2 * OWN_ATTEMPTS])
+    expect(await dead.list()).toEqual([])
   })
 })
 
 test.each([
-  ['a payload without its field', 'process-lead', {}],
-  ['a payload with another type', 'process-lead', { leadId: 7 }],
-  ['an empty id', 'process-lead', { leadId: '' }],
-  ['a field too many', 'process-lead', { leadId: '1', email: 'canary@northwind.example' }],
-  ['a name that is none', 'no-such-job', { leadId: '1' }],
-  ['a name of the language', 'constructor', { leadId: '1' }],
-])('%s is logged and left out; the next job runs', async (_, name, payload) => {
+  ['an id that is none of the work', 'timers', { 'take-steps': ['42'] }],
+  ['ids of another type', 'leads', { 'read-lead': [7] }],
+  ['no list', 'leads', { 'read-lead': '1' }],
+  ['nothing', 'leads', null],
+  ['a text', 'leads', 'canary@northwind.example'],
+  ['a name that is none', 'leads', { 'no-such-work': ['1'] }],
+  ['a name of the language', 'leads', { constructor: ['1'] }],
+] as const)('a job with %s is logged and left out; the next job runs', async (_, queue, data) => {
   const seen: string[] = []
-  start('leads', {
-    'process-lead': async ({ leadId }) => {
-      seen.push(leadId)
-    },
-  })
-  await producers.queues.leads.add(name, payload, { removeOnFail: true })
-  await producers.add([lead('2')])
-  await finish('leads')
-  expect(seen).toEqual(['2'])
-  expect(dead).toEqual([])
+  const handlers: Handlers = {
+    'read-lead': async ({ leadId }: { leadId: string }) => void seen.push(leadId),
+    'take-steps': async ({ handoffId }: { handoffId: string }) => void seen.push(handoffId),
+  }
+  const runner = startWorker(queue, handlers)
+  const next = queue === 'timers' ? '2-1' : '2'
+  await put('read-lead', ['1', '2'])
+  await put('take-steps', ['42', '2-1'])
+  await queues.queues[queue].add('work', data, { removeOnFail: true, removeOnComplete: true })
+  await queues.add([queue === 'timers' ? { name: 'take-steps', id: next } : lead(next)])
+  await finish(queue)
+  expect(seen).toEqual([next])
+  expect(runner.busy()).toEqual([])
+  expect(await dead.list()).toEqual([])
   expect(logLines).toHaveLength(1)
   expect(logLines[0]).not.toContain('canary')
 })
 
+test('what cannot be an id leaves its index, so that nobody finds it again', async () => {
+  await put('take-steps', ['42', '42-1'])
+  await start({}).run({ name: 'take-steps', id: '42' })
+  expect(await store.due('rungs', NOW, 10)).toEqual(['42-1'])
+})
+
+test('a job of another version does what this one knows', async () => {
+  const seen: string[] = []
+  startWorker('leads', { 'read-lead': async ({ leadId }: { leadId: string }) => void seen.push(leadId) })
+  await put('read-lead', ['1'])
+  await queues.queues.leads.add('work', { 'no-such-work': ['7'], 'read-lead': ['1'] })
+  await expect.poll(() => seen).toEqual(['1'])
+})
+
 describe('folding', () => {
-  test('20 additions during a run cause exactly one more', async () => {
+  test('20 requests during a run cause exactly one more', async () => {
     const running = Promise.withResolvers<void>()
     const release = Promise.withResolvers<void>()
     let [runs, atOnce, most] = [0, 0, 0]
-    const handler = async () => {
-      runs += 1
-      atOnce += 1
-      most = Math.max(most, atOnce)
-      running.resolve()
-      if (runs === 1) await release.promise
-      atOnce -= 1
-    }
-    start('leads', { 'process-lead': handler })
-    start('leads', { 'process-lead': handler })
-    await producers.add([lead('1')])
+    const runner = start({
+      'read-lead': async () => {
+        runs += 1
+        atOnce += 1
+        most = Math.max(most, atOnce)
+        running.resolve()
+        if (runs === 1) await release.promise
+        atOnce -= 1
+      },
+    })
+    const all = [runner.run(lead('1'))]
     await running.promise
-    await Promise.all(Array.from({ length: 10 }, () => producers.add([lead('1'), lead('1')])))
+    all.push(...Array.from({ length: 20 }, () => runner.run(lead('1'))))
     expect(runs).toBe(1)
     release.resolve()
-    await expect.poll(() => runs).toBe(2)
-    await finish('leads')
+    await Promise.all(all)
     expect([runs, most]).toEqual([2, 1])
   })
 
-  test('20 additions before it runs cause one run, and other leads one each', async () => {
-    await producers.add(Array.from({ length: 20 }, () => lead('1')))
-    await producers.add([lead('2'), lead('3')])
-    const seen: string[] = []
-    start('leads', {
-      'process-lead': async ({ leadId }) => {
-        seen.push(leadId)
+  test('nor one more, where it is not about a state', async () => {
+    const running = Promise.withResolvers<void>()
+    const release = Promise.withResolvers<void>()
+    let runs = 0
+    const runner = start({
+      'send-post': async () => {
+        runs += 1
+        running.resolve()
+        await release.promise
       },
     })
+    const post = { name: 'send-post', id: '1-1.rep-alert-1' }
+    const all = [runner.run(post)]
+    await running.promise
+    all.push(...Array.from({ length: 20 }, () => runner.run(post)))
+    release.resolve()
+    await Promise.all(all)
+    expect(runs).toBe(1)
+  })
+
+  test('20 jobs for what waits cause one run, and other leads one each', async () => {
+    await put('read-lead', ['1', '2', '3'])
+    await queues.add(Array.from({ length: 10 }, () => lead('1')))
+    for (let times = 0; times < 10; times++) await queues.add([lead('1')])
+    await queues.add([lead('2'), lead('3')])
+    const seen: string[] = []
+    startWorker('leads', { 'read-lead': async ({ leadId }: { leadId: string }) => void seen.push(leadId) })
     await finish('leads')
     expect(seen.sort()).toEqual(['1', '2', '3'])
   })
 
-  test('additions while it waits for an outside system cause no run beside it', async () => {
+  test('a job for what stands in no index, or is not due, does nothing', async () => {
+    await put('read-lead', ['1'], NOW + 1)
+    const seen: string[] = []
+    startWorker('leads', { 'read-lead': async ({ leadId }: { leadId: string }) => void seen.push(leadId) })
+    await queues.add([lead('1'), lead('2')])
+    await finish('leads')
+    expect(seen).toEqual([])
+  })
+
+  test('requests while it waits for an outside system cause no run beside it', async () => {
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = startWorker('leads', {
+      'read-lead': async () => {
         runs += 1
         if (runs === 1) throw new OutsideError('hubspot', 'rate-limited', 'DAILY', HOUR)
       },
     })
-    await producers.add([lead('1')])
-    await expect.poll(async () => (await producers.queues.leads.getDelayed()).length).toBe(1)
-    for (let times = 0; times < 5; times++) await producers.add([lead('1')])
-    expect(await left('leads')).toBe(1)
+    await put('read-lead', ['1'])
+    await queues.add([lead('1')])
+    await expect.poll(() => runs).toBe(1)
+    for (let times = 0; times < 5; times++) await queues.add([lead('1')])
     await finish('leads')
-    expect(runs).toBe(2)
+    expect([runs, runner.busy()]).toEqual([1, ['read-lead:1']])
+    const isDown = () => false
+    const rescoringIsDue = async () => false
+    const parts = { table: WORK, runner, store, clock: { now: () => clock.now }, dead, isDown, rescoringIsDue }
+    clock.now += HOUR / 2
+    await createSweep(parts).sweep()
+    expect(runs).toBe(1)
+    // What has just come due is left to whoever waits for it, for a while.
+    clock.now += HOUR / 2 + LEASE
+    await createSweep(parts).sweep()
+    expect([runs, runner.busy()]).toEqual([2, []])
   })
 
-  test('an addition during a run that then has to wait is not forgotten', async () => {
+  test('a request during a run that then has to wait is not forgotten', async () => {
     const running = Promise.withResolvers<void>()
     const release = Promise.withResolvers<void>()
     let runs = 0
-    start('leads', {
-      'process-lead': async () => {
+    const runner = start({
+      'read-lead': async () => {
         runs += 1
         if (runs > 1) return
         running.resolve()
@@ -333,46 +437,68 @@ describe('folding', () => {
         throw new OutsideError('hubspot', 'unavailable', '503', HOUR)
       },
     })
-    await producers.add([lead('1')])
+    const first = runner.run(lead('1'))
     await running.promise
-    await producers.add([lead('1')])
+    const second = runner.run(lead('1'))
     release.resolve()
-    await expect.poll(async () => (await producers.queues.leads.getDelayed()).length).toBe(1)
-    await finish('leads')
+    await Promise.all([first, second])
     // The run that waited reads what came meanwhile; one more does no harm.
     expect(runs).toBeGreaterThanOrEqual(2)
     const before = runs
-    await producers.add([lead('1')])
-    await finish('leads')
-    expect(runs).toBe(before + 1)
+    await runner.run(lead('1'))
+    expect([runs - before, runner.busy()]).toEqual([1, []])
   })
 
-  test('a timer is one by its instant, sleeps until then, and can be hurried', async () => {
-    const seen: number[] = []
-    start('timers', {
-      'take-due-steps': async ({ dueAt }) => {
-        seen.push(dueAt)
-      },
-    })
-    for (let times = 0; times < 3; times++) await producers.add([{ ...steps(5), delay: HOUR }])
-    await producers.add([{ ...steps(6), delay: HOUR }])
+  test('a timer is one by its instant, sleeps until then, and can be set again', async () => {
+    const seen: string[] = []
+    startWorker('timers', { 'take-steps': async ({ handoffId }: { handoffId: string }) => void seen.push(handoffId) })
+    const set = (...instants: number[]) =>
+      queues.setTimers(
+        instants.map((at) => ({ ...steps, at })),
+        NOW,
+      )
+    for (let times = 0; times < 3; times++) await set(NOW + HOUR)
+    await set(NOW + HOUR, NOW + 2 * HOUR)
     expect(await left('timers')).toBe(2)
-    await producers.hurry(steps(5))
-    await expect.poll(() => seen).toEqual([5])
+    const [first] = (await queues.queues.timers.getDelayed()).sort((a, b) => a.delay - b.delay)
+    expect(first?.delay).toBe(HOUR)
+    expect(seen).toEqual([])
+    await first?.promote()
+    await expect.poll(() => seen).toEqual(['42-1'])
     await expect.poll(() => left('timers')).toBe(1)
-    await producers.hurry(steps(7))
-    await finish('timers')
-    expect(seen).toEqual([5, 6])
-    // A timer that has run can be set again.
-    await producers.add([steps(5)])
-    await finish('timers')
-    expect(seen).toEqual([5, 6, 5])
+    // One that has fired can be set again, and what is due already fires at once.
+    await set(NOW + HOUR)
+    expect(await left('timers')).toBe(2)
+    await set(NOW - 1)
+    await expect.poll(() => seen).toEqual(['42-1', '42-1'])
   })
+})
+
+test('a process that stops finishes what runs, and begins nothing more', async () => {
+  const running = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const seen: string[] = []
+  const runner = start({
+    'read-lead': async ({ leadId }: { leadId: string }) => {
+      running.resolve()
+      await release.promise
+      seen.push(leadId)
+      throw new OutsideError('hubspot', 'unavailable', '503')
+    },
+  })
+  void runner.run(lead('1'))
+  await running.promise
+  void runner.run(lead('1'))
+  const closed = runner.close()
+  void runner.run(lead('2'))
+  release.resolve()
+  await closed
+  expect(seen).toEqual(['1'])
 })
 
 test('without Redis adding fails at once, with an error to wait for', async () => {
   const gone = await connectRedis([redis.url], 'request', () => {})
-  const cut = createProducers({ connection: gone, prefix, onError: () => {} })
+  const cut = createQueues({ connection: gone, prefix, onError: () => {} })
   await Promise.all(Object.values(cut.queues).map((queue) => queue.waitUntilReady()))
   gone.disconnect()
   await expect(cut.add([lead('1')])).rejects.toThrow()

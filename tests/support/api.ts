@@ -4,18 +4,21 @@ import { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { createServer } from '../../src/http/server.ts'
+import type { InboxItem } from '../../src/leads/change.ts'
 import { readApiToken } from '../../src/platform/env.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { createSlack } from '../../src/slack/client.ts'
-import { createConfigVersions } from '../../src/store/configs.ts'
-import { createHandoffs } from '../../src/store/handoffs.ts'
-import { createLeadStore } from '../../src/store/leads.ts'
-import { createStore, type Index } from '../../src/store/partitions.ts'
-import type { InboxItem } from '../../src/store/schema.ts'
-import { createLeadViews } from '../../src/views/read-lead-view.ts'
-import type { JobRequest } from '../../src/work/table.ts'
+import { createApply } from '../../src/store/apply.ts'
+import type { Waiting } from '../../src/store/commit.ts'
+import { createConfigs } from '../../src/store/configs.ts'
+import { createHandoffLists } from '../../src/store/handoffs.ts'
+import { createInbox } from '../../src/store/inbox.ts'
+import { createLeads } from '../../src/store/leads.ts'
+import { createStore, INDEX } from '../../src/store/partitions.ts'
+import { createPools } from '../../src/store/pools.ts'
+import { createLeadViews } from '../../src/views/read-lead.ts'
 
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
@@ -38,6 +41,12 @@ export interface Answer {
   problem: { status: number; title: string; detail: string }
 }
 
+/** What was asked to be done soon in one go, and after how many milliseconds; at once unless it says so. */
+export interface Hurried {
+  waiting: Waiting[]
+  delay?: number
+}
+
 /** Bytes to send and the headers that make them HubSpot's. */
 export interface SignedRequest {
   path: string
@@ -45,7 +54,7 @@ export interface SignedRequest {
   headers: Record<string, string>
 }
 
-/** A running API under test: the real HTTP edge on a real Redis, with a clock of its own and nobody who takes the jobs. */
+/** A running API under test: the real HTTP edge on a real Redis, with a clock of its own and nobody who does the work. */
 export type TestApi = Awaited<ReturnType<typeof startApi>>
 
 /** Starts the HTTP edge alone. `slackApiUrl` is needed only where a modal is opened. */
@@ -62,11 +71,12 @@ export async function startApi(options: {
   const look = new Redis(options.redisUrl)
   look.on('error', () => {})
   const store = createStore({ redis, prefix: options.prefix })
-  const leads = createLeadStore(store)
-  const handoffs = createHandoffs({ store, leads })
+  const leads = createLeads(store)
+  const inbox = createInbox(store)
+  const handoffs = createHandoffLists(store, leads.readHandoff)
   const metrics = createMetrics()
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
-  const kicked: JobRequest[] = []
+  const hurried: Hurried[] = []
   const logLines: string[] = []
   const app = createServer({
     api: true,
@@ -74,15 +84,17 @@ export async function startApi(options: {
     hubSpotSecrets: SECRETS.hubSpot,
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
-    viewLead: createLeadViews({ leads, configs: createConfigVersions(store), config: () => config }),
-    clock: { now: () => clock.now, agreed: async () => clock.now },
+    viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
+    clock: { now: () => clock.now },
     config: () => config,
     leads,
+    inbox,
     handoffs,
+    apply: createApply({ store, pools: createPools(store), inbox }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
-    kick: (jobs) => void kicked.push(...jobs),
+    hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),
     ready: async () => ({ redis: { status: 'ok' } }),
   })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -113,7 +125,7 @@ export async function startApi(options: {
     leads,
     handoffs,
     look,
-    kicked,
+    hurried,
     logLines,
     /** Sends bytes as they are. An error has to come as a problem document. */
     send,
@@ -133,7 +145,7 @@ export async function startApi(options: {
     inbox: async (leadId: string): Promise<InboxItem[]> =>
       (await look.lrange(store.keys.inbox(leadId), 0, -1)).map((json) => JSON.parse(json)),
     /** From when a lead stands in an index, straight from Redis; null when it does not. */
-    indexed: async (leadId: string, index: Index = 'unread'): Promise<number | null> => {
+    indexed: async (leadId: string, index: string = INDEX.unread): Promise<number | null> => {
       const score = await look.zscore(store.keys.index(leadId, index), leadId)
       return score === null ? null : Number(score)
     },

@@ -70,6 +70,7 @@ export async function createProcessStage(): Promise<ProcessStage> {
     SLACK_BOT_TOKEN: 'xoxb-canary',
     SLACK_SIGNING_SECRET: 'slack-canary-secret',
     SLACK_API_URL: slack.apiUrl,
+    SLACK_PACING: 'off',
   }
   await setUpHubSpot(
     createHubSpot({

@@ -14,8 +14,9 @@ import { readEnv } from '../../src/platform/env.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createService, type Service } from '../../src/service.ts'
-import type { Index } from '../../src/store/partitions.ts'
+import { INDEX } from '../../src/store/partitions.ts'
 import { QUEUES } from '../../src/work/table.ts'
+import { LEASE } from '../../src/work/worker.ts'
 import { createTestRedis } from './redis.ts'
 
 /** A Wednesday, 10:00 in New York, 16:00 in Berlin. */
@@ -60,14 +61,24 @@ export interface StageOptions {
   strict?: boolean
 }
 
-const WORK: Index[] = ['unread', 'posts', 'refresh', 'sync', 'release']
+// What waits in these is done at once; in the others it waits for an instant of its own.
+const SOON = [
+  INDEX.unread,
+  INDEX.posts,
+  INDEX.messages,
+  INDEX.writes,
+  INDEX.erasures,
+  INDEX.blanks,
+  INDEX.merges,
+  INDEX.answers,
+]
 
 /** Builds a stage. Close it after the test: that checks that nothing unexpected was called and nothing was given up. */
 export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const redis = createTestRedis()
   const redisUrls = options.redisUrls ?? [redis.url]
   const moved = { now: options.start ?? WEDNESDAY_10_NEW_YORK }
-  const clock: Clock = { now: () => moved.now, agreed: async () => moved.now }
+  const clock: Clock = { now: () => moved.now }
   const config = await loadTestConfig(options.files ?? {}, moved.now)
   options.edit?.(config)
 
@@ -101,6 +112,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     SLACK_SIGNING_SECRET: 'slack-canary-secret',
     SLACK_API_URL: slack.apiUrl,
     API_TOKENS: 'canary-api-token',
+    SLACK_PACING: 'off',
     ...options.env,
   })
   const logLines: string[] = []
@@ -147,7 +159,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     },
     async advance(milliseconds) {
       moved.now += milliseconds
-      await services.at(-1)?.sweep({ grace: false })
+      await services.at(-1)?.work.sweep({ grace: false })
       await stage.quiet()
     },
     async changeConfig(next) {
@@ -176,17 +188,20 @@ async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
   if (!service) return ['no service']
   const found: string[] = []
   for (const name of QUEUES) {
-    const counts = await service.producers.queues[name].getJobCounts('waiting', 'active', 'prioritized', 'delayed')
+    const counts = await service.queues.queues[name].getJobCounts('waiting', 'active', 'prioritized', 'delayed')
     // A timer sleeps until its instant; every other delayed job is a retry.
     const left = Object.entries(counts).filter(
       ([state, count]) => count > 0 && !(name === 'timers' && state === 'delayed'),
     )
     found.push(...left.map(([state, count]) => `${name}: ${count} ${state}`))
   }
-  for (const index of WORK) {
-    const ids = await service.store.due(index, clock.now, 100)
+  for (const { work } of services) found.push(...work.runner.busy())
+  for (const index of SOON) {
+    const ids = await service.store.due(index, clock.now + LEASE, 100)
     if (ids.length > 0) found.push(`${index}: ${ids.join(', ')}`)
   }
+  const due = await service.store.due(INDEX.steps, clock.now, 100)
+  if (due.length > 0) found.push(`steps: ${due.join(', ')}`)
   return found
 }
 

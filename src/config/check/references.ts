@@ -1,6 +1,6 @@
+import { PROPERTIES } from '../../leads/properties.ts'
 import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
-import { WRITTEN_PROPERTIES } from '../schemas/written-properties.ts'
 import { entries, field, items } from './content.ts'
 import {
   checkFile,
@@ -129,9 +129,19 @@ function checkTeam(check: FileCheck): void {
 }
 
 function checkSla(check: FileCheck): void {
-  const track = field(check.content, 'attempts', 'then', 'nurture')
-  expectName(check, ['attempts', 'then', 'nurture'], 'tracks', track)
-  expectCondition(check, ['attempts', 'answered'], field(check.content, 'attempts', 'answered'), SCOPES.facts)
+  checkAttempts(check, [], check.content)
+  for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
+    const at: Path = ['handoffs', name]
+    checkAttempts(check, at, kind)
+    expectName(check, [...at, 'start', 'signal'], 'signals', field(kind, 'start', 'signal'))
+    expectName(check, [...at, 'to', 'pool'], 'pools', field(kind, 'to', 'pool'))
+  }
+}
+
+function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {
+  const attempts = field(parent, 'attempts')
+  expectName(check, [...at, 'attempts', 'then', 'nurture'], 'tracks', field(attempts, 'then', 'nurture'))
+  expectCondition(check, [...at, 'attempts', 'answered'], field(attempts, 'answered'), SCOPES.facts)
 }
 
 function checkHubSpot(check: FileCheck): void {
@@ -152,7 +162,7 @@ function checkHubSpot(check: FileCheck): void {
 function checkWrittenProperties({ content, report }: FileCheck): void {
   const given = field(content, 'properties')
   const takenBy = new Map<unknown, string>()
-  for (const [key, name] of Object.entries(WRITTEN_PROPERTIES)) if (!field(given, key)) takenBy.set(name, key)
+  for (const [key, { name }] of Object.entries(PROPERTIES)) if (!field(given, key)) takenBy.set(name, key)
   for (const [key, name] of entries(given)) {
     const other = takenBy.get(name)
     if (other) report(['properties', key], `"${String(name)}" is taken by ${other}; choose another name`)

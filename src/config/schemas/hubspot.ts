@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { PROPERTIES, type WrittenProperty } from '../../leads/properties.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Name, PropertyName, PropertySource } from './values.ts'
-import { WRITTEN_PROPERTIES, type WrittenProperty } from './written-properties.ts'
 
 const propertyNames = Object.fromEntries(
-  Object.entries(WRITTEN_PROPERTIES).map(([key, name]) => [key, PropertyName.default(name)]),
+  Object.entries(PROPERTIES).map(([key, { name }]) => [key, PropertyName.default(name)]),
 ) as unknown as Record<WrittenProperty, z.ZodDefault<typeof PropertyName>>
 
 /** `config/hubspot.yaml`. */
@@ -41,5 +41,16 @@ export const HubSpotMapping = z.strictObject({
         'needs exactly one of rises and changes',
       ),
   ),
+  disqualified: z
+    .array(
+      z.strictObject({
+        changes: PropertyName,
+        to: z.array(z.string()).min(1),
+        by: z.literal('person').optional(),
+        reason: PropertyName.optional().describe('a property that says why'),
+      }),
+    )
+    .prefault([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' }])
+    .describe('what a person sets to take a lead out'),
   properties: z.strictObject(propertyNames).prefault({}),
 })

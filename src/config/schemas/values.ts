@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { expandWeekdays, parseShift, type Shift, type Weekday } from '../../handoffs/business-time.ts'
-import type { Duration } from '../../handoffs/handoff.ts'
+import type { Duration } from '../../handoffs/kinds.ts'
 import { suggestion } from '../problems.ts'
 
 /** The single values that config files hold: durations, dates, shifts, ids and names, read into the domain's types. */

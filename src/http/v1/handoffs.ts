@@ -1,16 +1,26 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Handoff, holderOf, slaStatus } from '../../handoffs/handoff.ts'
-import type { LeadStore } from '../../store/leads.ts'
-import { HANDOFF_STATES } from '../../store/lists.ts'
+import {
+  ENDINGS,
+  HANDOFF_STATUSES,
+  type Handoff,
+  handoffStatus,
+  holderOf,
+  SLA_STATUSES,
+  slaStatus,
+} from '../../handoffs/handoff.ts'
+import type { HandoffLists } from '../../store/handoffs.ts'
+import { HANDOFF_LISTS } from '../../store/partitions.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
 const Query = z.object({
   status: z
-    .enum(HANDOFF_STATES)
+    .enum(HANDOFF_LISTS)
     .default('open')
-    .describe('`breached` are those whose deadline passed without a response, whatever became of them'),
+    .describe(
+      '`waiting`: nobody is free to take the lead; `breached` are those whose deadline passed without a response, whatever became of them',
+    ),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional().describe('`next` of the page before'),
 })
@@ -19,22 +29,26 @@ const Instant = z.iso.datetime()
 const Item = z.object({
   id: z.string(),
   leadId: z.string(),
-  definition: z.string().describe('the handoff in sla.yaml'),
+  kind: z.string().describe('the handoff in sla.yaml'),
   route: z.string(),
   pool: z.string(),
-  rep: z.string().describe('who has it, or had it last'),
-  status: z.enum(['open', 'responded', 'closed']),
-  sla: z.enum(['none', 'running', 'responded', 'breached']),
-  startedAt: Instant,
-  dueAt: Instant,
+  rep: z.string().optional().describe('who has it, or had it last; absent while nobody is free'),
+  status: z.enum(HANDOFF_STATUSES),
+  sla: z.enum(SLA_STATUSES),
+  startedAt: Instant.describe('of one that waits: since when'),
+  dueAt: Instant.optional().describe('absent while nobody has it: the clock starts when somebody takes it'),
   breachedAt: Instant.optional(),
-  ended: z
+  answered: z
     .object({
       at: Instant,
       how: z.string(),
       by: z.string().optional().describe('a Slack user id'),
       minutes: z.number().describe('open minutes from the start, in the calendar of the clock'),
     })
+    .optional()
+    .describe("the rep's first response"),
+  ended: z
+    .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional().describe('a Slack user id') })
     .optional(),
 })
 const Page = z
@@ -47,7 +61,7 @@ const Page = z
           {
             id: '401000000001-1',
             leadId: '401000000001',
-            definition: 'mql-to-sales-tier-1',
+            kind: 'mql-to-sales-tier-1',
             route: 'tier-1-mql',
             pool: 'ae',
             rep: 'ae-1',
@@ -55,7 +69,7 @@ const Page = z
             sla: 'responded',
             startedAt: '2026-11-18T15:00:00.000Z',
             dueAt: '2026-11-18T15:05:00.000Z',
-            ended: { at: '2026-11-18T15:03:00.000Z', how: 'contacted', by: 'U0000AE1', minutes: 3 },
+            answered: { at: '2026-11-18T15:03:00.000Z', how: 'contacted', by: 'U0000AE1', minutes: 3 },
           },
         ],
         next: null,
@@ -64,7 +78,7 @@ const Page = z
   })
 
 /** `GET /v1/handoffs`: the handoffs of a status, the youngest first, page by page. */
-export function handoffRoutes(parts: { leads: LeadStore }) {
+export function handoffRoutes(parts: { handoffs: HandoffLists }) {
   return async function plugin(instance: FastifyInstance): Promise<void> {
     const app = instance.withTypeProvider<ZodTypeProvider>()
     app.get(
@@ -81,7 +95,7 @@ export function handoffRoutes(parts: { leads: LeadStore }) {
       async (request) => {
         const { status, limit, cursor } = request.query
         const after = cursor === undefined ? null : readCursor(cursor)
-        const { handoffs, next } = await parts.leads.listHandoffs(status, after, limit)
+        const { handoffs, next } = await parts.handoffs.page(status, after, limit)
         return { handoffs: handoffs.map(itemOf), next: next && writeCursor(next) }
       },
     )
@@ -89,21 +103,23 @@ export function handoffRoutes(parts: { leads: LeadStore }) {
 }
 
 function itemOf(handoff: Handoff): z.input<typeof Item> {
-  const { id, leadId, definition, route, pool, status, breachedAt, ended } = handoff
+  const { id, leadId, kind, route, pool, dueAt, breachedAt, answered, ended } = handoff
+  const rep = holderOf(handoff)?.rep
   const iso = (at: number) => new Date(at).toISOString()
   return {
     id,
     leadId,
-    definition,
+    kind,
     route,
     pool,
-    rep: holderOf(handoff).rep,
-    status,
+    ...(rep === undefined ? {} : { rep }),
+    status: handoffStatus(handoff),
     sla: slaStatus(handoff),
     startedAt: iso(handoff.startedAt),
-    dueAt: iso(handoff.dueAt),
+    ...(dueAt === null ? {} : { dueAt: iso(dueAt) }),
     ...(breachedAt === undefined ? {} : { breachedAt: iso(breachedAt) }),
-    ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
+    ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
+    ...(ended ? { ended: { at: iso(ended.at), how: ended.how, ...(ended.by ? { by: ended.by } : {}) } } : {}),
   }
 }
 

@@ -1,20 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
-import type { LeadStore } from '../../store/leads.ts'
+import type { Hurry } from '../../store/commit.ts'
+import type { Inbox } from '../../store/inbox.ts'
+import { INDEX } from '../../store/partitions.ts'
 import { LeadView } from '../../views/lead-schema.ts'
-import type { createLeadViews } from '../../views/read-lead-view.ts'
-import type { JobRequest } from '../../work/table.ts'
+import type { createLeadViews } from '../../views/read-lead.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
 /** What the routes about leads use. */
 export interface LeadRouteParts {
   clock: Clock
-  leads: LeadStore
+  inbox: Inbox
   viewLead: ReturnType<typeof createLeadViews>
-  kick: (jobs: JobRequest[]) => void
+  hurry: Hurry
 }
 
 const Params = z.object({
@@ -78,8 +78,7 @@ export function leadRoutes(parts: LeadRouteParts) {
       },
       async (request, reply) => {
         const leadId = request.params.contactId
-        await parts.leads.markUnread(leadId, parts.clock.now())
-        parts.kick([{ name: 'process-lead', payload: { leadId } }])
+        await order(INDEX.unread, leadId)
         return reply.code(202).send()
       },
     )
@@ -101,12 +100,15 @@ export function leadRoutes(parts: LeadRouteParts) {
       },
       async (request, reply) => {
         const leadId = request.params.contactId
-        const now = parts.clock.now()
-        const item = { kind: 'hint' as const, event: 'privacyDeletion', at: now }
-        await parts.leads.ingest([{ leadId, key: `erase-${randomUUID()}`, item }], now)
-        parts.kick([{ name: 'process-lead', payload: { leadId } }])
+        await order(INDEX.erasures, leadId)
         return reply.code(204).send()
       },
     )
+
+    async function order(index: string, id: string): Promise<void> {
+      const at = parts.clock.now()
+      await parts.inbox.wait(index, id, at)
+      parts.hurry([{ index, id, at }])
+    }
   }
 }

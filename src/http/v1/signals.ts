@@ -6,10 +6,10 @@ import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { Incoming } from '../../store/inbox.ts'
-import type { LeadStore } from '../../store/leads.ts'
+import type { Hurry } from '../../store/commit.ts'
+import type { Inbox, Incoming } from '../../store/inbox.ts'
+import { INDEX } from '../../store/partitions.ts'
 import { EMAIL_KEY, signalKey } from '../../store/schema.ts'
-import type { JobRequest } from '../../work/table.ts'
 import { notConfirmed, problemResponses } from '../problems.ts'
 
 const OneSignal = z
@@ -62,9 +62,9 @@ const DETAIL_PROPERTIES = ['page', 'url', 'title', 'name', 'content']
 export interface SignalParts {
   clock: Clock
   config: () => Config
-  leads: LeadStore
+  inbox: Inbox
   metrics: Metrics
-  kick: (jobs: JobRequest[]) => void
+  hurry: Hurry
 }
 
 /** `POST /v1/signals`: keeps what leads did elsewhere; the id makes it idempotent for 48 hours. */
@@ -87,7 +87,7 @@ export function signalRoutes(parts: SignalParts) {
       const unknown = signals.filter((signal) => !Object.hasOwn(known, signal.type))
       const usable = signals.filter((signal) => Object.hasOwn(known, signal.type))
       const incoming = usable.map((signal) => toIncoming(signal, now))
-      const { leadIds, fresh } = await withDeadline(parts.leads.ingest(incoming, now), 3_000, notConfirmed).catch(
+      const { leadIds, fresh } = await withDeadline(parts.inbox.ingest(incoming, now), 3_000, notConfirmed).catch(
         (error) => {
           parts.metrics.events.inc({ kind: 'request', outcome: 'not-stored' })
           request.log.warn({ err: error }, 'signals could not be stored')
@@ -97,7 +97,9 @@ export function signalRoutes(parts: SignalParts) {
       parts.metrics.events.inc({ kind: 'signal', outcome: 'kept' }, fresh)
       parts.metrics.events.inc({ kind: 'signal', outcome: 'duplicate' }, usable.length - fresh)
       parts.metrics.events.inc({ kind: 'signal', outcome: 'unknown' }, unknown.length)
-      parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
+      parts.hurry(
+        leadIds.map((id) => ({ index: id.startsWith(EMAIL_KEY) ? INDEX.addresses : INDEX.unread, id, at: now })),
+      )
       const types = [...new Set(unknown.map((signal) => signal.type))]
       return reply.code(202).send({ accepted: fresh, duplicates: usable.length - fresh, unknown: types })
     })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
+import type { HandoffLists } from '../../store/handoffs.ts'
 import { ProblemError } from '../problems.ts'
 import { handoffRoutes } from './handoffs.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
@@ -9,6 +10,7 @@ import { type SignalParts, signalRoutes } from './signals.ts'
 
 /** What `/v1` uses. */
 export interface V1Parts extends LeadRouteParts, SignalParts {
+  handoffs: HandoffLists
   apiTokens: ApiToken[]
 }
 

@@ -26,9 +26,13 @@ const Event = z
   })
   .refine((event) => Boolean(event.subscriptionType ?? event.eventType))
 
-/** What becomes of an event: kept for its leads, an echo of our own write, of no use to us, or not an event at all. */
+/**
+ * What becomes of an event: kept for its leads (`imported`: an import brought it), an order to erase, an echo of our own
+ * write, of no use to us, or not an event at all.
+ */
 export type ReadEvent =
-  | { outcome: 'kept'; kind: string; incoming: Incoming[] }
+  | { outcome: 'kept'; kind: string; incoming: Incoming[]; imported: boolean }
+  | { outcome: 'erase'; kind: string; leadId: string }
   | { outcome: 'own-write' | 'ignored'; kind: string }
   | { outcome: 'malformed'; kind: 'unknown' }
 
@@ -51,6 +55,7 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
   const ours = event.changeSource === 'INTEGRATION' && Boolean(event.appId) && event.sourceId === event.appId
   if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? '')))
     return { outcome: 'own-write', kind }
+  if (action === 'privacyDeletion') return { outcome: 'erase', kind, leadId: event.objectId }
   const key = createHash('sha1')
     .update(
       [
@@ -64,16 +69,20 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
       ].join('|'),
     )
     .digest('base64url')
-  const item: Incoming['item'] = { kind: 'hint', event: action, at: Math.min(event.occurredAt, now), receivedAt: now }
-  if (event.portalId) item.portalId = event.portalId
+  const item = {
+    kind: 'event' as const,
+    event: action,
+    at: Math.min(event.occurredAt, now),
+    receivedAt: now,
+    ...(event.portalId ? { portalId: event.portalId } : {}),
+  }
   const survivor = action === 'merge' ? (event.newObjectId ?? event.primaryObjectId) : undefined
-  if (survivor) item.survivor = survivor
-  const concerned = new Set([
-    event.objectId,
-    event.primaryObjectId,
-    event.newObjectId,
-    ...(event.mergedObjectIds ?? []),
-  ])
-  const incoming = [...concerned].filter((id) => typeof id === 'string').map((leadId) => ({ leadId, key, item }))
-  return { outcome: 'kept', kind, incoming }
+  const named = [event.objectId, event.primaryObjectId, event.newObjectId, ...(event.mergedObjectIds ?? [])]
+  const concerned = [...new Set(named.filter((id) => typeof id === 'string'))]
+  const incoming = concerned.map((leadId): Incoming => {
+    if (!survivor) return { leadId, key, item }
+    const others = concerned.filter((id) => id !== survivor)
+    return { leadId, key, item: { ...item, ...(leadId === survivor ? { merged: others } : { survivor }) } }
+  })
+  return { outcome: 'kept', kind, incoming, imported: event.changeSource === 'IMPORT' }
 }

@@ -4,11 +4,12 @@ import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { LeadStore } from '../../store/leads.ts'
-import type { JobRequest } from '../../work/table.ts'
+import type { Hurry, Waiting } from '../../store/commit.ts'
+import type { Inbox } from '../../store/inbox.ts'
+import { INDEX } from '../../store/partitions.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { HUBSPOT_WEBHOOK } from './docs.ts'
-import { readEvent } from './hubspot-events.ts'
+import { type ReadEvent, readEvent } from './hubspot-events.ts'
 import { verifyHubSpotSignature } from './signatures.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -24,9 +25,9 @@ export interface HubSpotWebhookParts {
   secrets: string[]
   clock: Clock
   config: () => Config
-  leads: LeadStore
+  inbox: Inbox
   metrics: Metrics
-  kick: (jobs: JobRequest[]) => void
+  hurry: Hurry
 }
 
 /** `POST /webhooks/hubspot`: verify the raw bytes, parse, keep, then acknowledge. */
@@ -60,11 +61,12 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       const own = new Set<string>(Object.values(parts.config().hubspot.properties))
       const events = readBody(body).map((raw) => readEvent(raw, own, now))
       const incoming = events.flatMap((event) => (event.outcome === 'kept' ? event.incoming : []))
-      const { leadIds, fresh } = await withDeadline(
-        parts.leads.ingest(incoming, now),
-        CONFIRM_WITHIN,
-        notConfirmed,
-      ).catch((error) => {
+      const erased = events.flatMap((event) => (event.outcome === 'erase' ? [event.leadId] : []))
+      const kept = Promise.all([
+        parts.inbox.ingest(incoming, now),
+        ...erased.map((leadId) => parts.inbox.wait(INDEX.erasures, leadId, now)),
+      ])
+      const [{ leadIds, fresh }] = await withDeadline(kept, CONFIRM_WITHIN, notConfirmed).catch((error) => {
         parts.metrics.events.inc({ kind: 'request', outcome: 'not-stored' })
         request.log.warn({ err: error }, 'events could not be stored: HubSpot is asked to send them again')
         throw notConfirmed()
@@ -75,11 +77,30 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       const malformed = events.filter((event) => event.outcome === 'malformed').length
       if (malformed > 0)
         request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
-      if (events.length >= BURST && leadIds.length > 0)
-        parts.kick([{ name: 'process-leads', payload: { leadIds }, delay: SETTLE }])
-      else parts.kick(leadIds.map((leadId) => ({ name: 'process-lead', payload: { leadId } })))
+      parts.hurry(erased.map((id) => ({ index: INDEX.erasures, id, at: now })))
+      // The answer does not wait for it: all of it is kept.
+      void hurryLeads(events, leadIds, now).catch((error) =>
+        request.log.warn({ err: error, leads: leadIds.length }, 'leads could not be hurried: the sweep will'),
+      )
       return reply.code(204).send()
     })
+  }
+
+  // An import goes behind everything else, but for leads that are hot or with sales.
+  async function hurryLeads(events: ReadEvent[], leadIds: string[], now: number): Promise<void> {
+    if (leadIds.length === 0) return
+    const burst = events.length >= BURST
+    const kept = events.filter((event) => event.outcome === 'kept')
+    const live = new Set(
+      kept.filter(({ imported }) => !imported).flatMap(({ incoming }) => incoming.map(({ leadId }) => leadId)),
+    )
+    const later = leadIds.filter((leadId) => burst || !live.has(leadId))
+    const urgent = later.length > 0 ? await parts.inbox.urgent(later) : new Set<string>()
+    const last = new Set(later.filter((leadId) => !urgent.has(leadId)))
+    const waiting = (ids: string[]) =>
+      ids.map((id): Waiting => ({ index: INDEX.unread, id, at: now, ...(last.has(id) ? { last: true } : {}) }))
+    parts.hurry(waiting(leadIds.filter((id) => !last.has(id))))
+    if (last.size > 0) parts.hurry(waiting([...last]), burst ? { delay: SETTLE } : {})
   }
 }
 

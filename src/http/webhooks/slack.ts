@@ -3,17 +3,21 @@ import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
 import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
 import { mayAct } from '../../handoffs/team.ts'
+import type { Click as Wish } from '../../leads/change.ts'
+import { rejectionText } from '../../leads/properties.ts'
 import { CONTROLS, DISQUALIFY_REASONS, disqualifyModal } from '../../messages/controls.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Slack } from '../../slack/client.ts'
-import type { Handoffs } from '../../store/handoffs.ts'
-import type { LeadStore } from '../../store/leads.ts'
-import type { JobRequest, Payload } from '../../work/table.ts'
+import { type AnswerName, answerId } from '../../store/answers.ts'
+import type { Apply } from '../../store/apply.ts'
+import type { Hurry } from '../../store/commit.ts'
+import type { Inbox } from '../../store/inbox.ts'
+import type { Leads } from '../../store/leads.ts'
+import { INDEX } from '../../store/partitions.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
-import { createSettle } from './settle-handoff.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type Click, Interaction, type Submission } from './slack-payloads.ts'
 
@@ -25,17 +29,16 @@ export interface SlackInteractionParts {
   secrets: string[]
   clock: Clock
   config: () => Config
-  leads: LeadStore
-  handoffs: Handoffs
+  leads: Leads
+  inbox: Inbox
+  apply: Apply
   slack: Slack
   metrics: Metrics
-  kick: (jobs: JobRequest[]) => void
+  hurry: Hurry
 }
 
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
 export function slackInteractions(parts: SlackInteractionParts) {
-  const settle = createSettle(parts)
-
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -88,24 +91,21 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (!handoffId) return
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const user = click.user.id
-    const tell = (what: Payload<'tell-user'>['what']) => {
-      const actionId = `${user}-${action.action_ts.replace('.', '')}`
-      parts.kick([{ name: 'tell-user', payload: { handoffId, channel, user, what, actionId } }])
-    }
-    const { record: handoff } = await parts.leads.readHandoff(handoffId)
-    if (!handoff) return tell('unknown-handoff')
-    if (!allowed(handoff, user)) return tell('not-yours')
+    const tell = (what: AnswerName) => answer(handoffId, { user, channel, what, action: action.action_ts })
+    const found = await parts.leads.findHandoff(handoffId)
+    if (!found) return tell('unknown-handoff')
+    if (!allowed(found.handoff, user)) return tell('not-yours')
     if (choice === 'explain') return tell('explain')
-    if (handoff.status !== 'open') return tell('ended-already')
-    if (choice === 'contacted') return (await settle.contacted(handoffId, user)) ? undefined : tell('ended-already')
-    if (choice === 'pass_on') return (await settle.passOn(handoffId, user)) ? undefined : tell('ended-already')
+    if (found.handoff.state !== 'open') return tell('ended-already')
+    if (choice === 'contacted') return (await settle(handoffId, user, 'contacted')) ? undefined : tell('ended-already')
+    if (choice === 'pass_on') return (await settle(handoffId, user, 'pass-on')) ? undefined : tell('ended-already')
     if (choice === 'disqualify') {
-      const { lead } = await parts.leads.read(handoff.leadId)
-      if (!lead.record || !click.trigger_id) return tell('modal-failed')
-      // The trigger lives for three seconds, so the form is opened from here and not through a queue.
-      await parts.slack.openModal(click.trigger_id, disqualifyModal(lead.record, handoffId)).catch((error) => {
+      const { lead } = found.state
+      if (!lead || !click.trigger_id) return tell('modal-failed')
+      // The trigger lives for three seconds, so the form is opened from here and not by a worker.
+      await parts.slack.openModal(click.trigger_id, disqualifyModal(lead, handoffId)).catch((error) => {
         log.warn({ handoff: handoffId, err: error }, 'the form could not be opened')
-        tell('modal-failed')
+        return tell('modal-failed')
       })
     }
   }
@@ -114,18 +114,42 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (view.callback_id !== CONTROLS.disqualify) return undefined
     const choice = Object.values(view.state.values.reason ?? {})[0]?.selected_option?.value ?? ''
     const note = Object.values(view.state.values.note ?? {})[0]?.value?.trim()
-    const reason = DISQUALIFY_REASONS[choice]
-    if (!reason) return { response_action: 'errors', errors: { reason: 'Choose a reason.' } }
-    const { record: handoff } = await parts.leads.readHandoff(view.private_metadata)
-    if (!handoff || !allowed(handoff, user.id))
+    const words = DISQUALIFY_REASONS[choice]
+    if (!words) return { response_action: 'errors', errors: { reason: 'Choose a reason.' } }
+    const found = await parts.leads.findHandoff(view.private_metadata)
+    if (!found || !allowed(found.handoff, user.id))
       return formError('Only the rep who has this lead, its pool and their manager can do that.')
-    const done = await settle.disqualified(handoff.id, user.id, reason.toLowerCase(), note || undefined)
+    const reason = rejectionText(words.toLowerCase(), note || undefined)
+    const done = await settle(view.private_metadata, user.id, { disqualify: { reason, choice } })
     return done ? undefined : formError('This lead is settled already.')
+  }
+
+  /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
+  async function settle(handoffId: string, by: string, does: Wish): Promise<boolean> {
+    for (;;) {
+      const found = await parts.leads.findHandoff(handoffId)
+      if (!found) return false
+      const input = { type: 'click', handoffId: found.handoff.id, by, does } as const
+      const applied = await parts.apply(parts.config(), found.state, input, parts.clock.now())
+      parts.hurry(applied.waiting)
+      if (applied.outcome === 'conflict') continue
+      return applied.outcome === 'committed'
+    }
+  }
+
+  async function answer(
+    handoffId: string,
+    reply: { user: string; channel: string; what: AnswerName; action: string },
+  ): Promise<void> {
+    const id = answerId({ handoffId, ...reply })
+    const at = parts.clock.now()
+    await parts.inbox.wait(INDEX.answers, id, at)
+    parts.hurry([{ index: INDEX.answers, id, at }])
   }
 
   function allowed(handoff: Handoff, user: string): boolean {
     const holder = holderOf(handoff)
-    return mayAct(parts.config().team, user, holder.rep, [handoff.pool, holder.pool])
+    return mayAct(parts.config().team, user, holder?.rep ?? '', [handoff.pool, holder?.pool ?? handoff.pool])
   }
 }
 

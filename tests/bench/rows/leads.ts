@@ -29,10 +29,10 @@ export const leads: Row = {
 
     async function baton(size = count): Promise<number> {
       const ids = await simulators.call.createLeads({ count: size, kinds: MIX })
-      await store.producers.queues.leads.pause()
+      await store.queues.queues.leads.pause()
       await store.announce(ids)
       const start = performance.now()
-      await store.producers.queues.leads.resume()
+      await store.queues.queues.leads.resume()
       await store.untilQuiet()
       const seconds = (performance.now() - start) / 1_000
       const scored = await simulators.call.scored(ids)

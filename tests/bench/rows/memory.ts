@@ -74,7 +74,7 @@ async function open(bench: Bench, kind: Kind, visits: number, counted: string[])
         await store.untilQuiet()
       }
       const [first] = ids
-      const record = (await store.leads.read(first ?? '')).lead.record
+      const record = (await store.leads.read(first ?? '')).lead
       if (visits > 0 && record?.signals.length !== SIGNALS)
         throw new Error(`a lead has ${record?.signals.length} signals`)
       const kinds = await keyKinds(bench.redis.look)

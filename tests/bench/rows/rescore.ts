@@ -3,7 +3,10 @@ import type { Config } from '../../../src/config/config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { createLogger } from '../../../src/platform/log.ts'
 import { createMetrics } from '../../../src/platform/metrics.ts'
-import { createRescoreLeads } from '../../../src/work/rescore-leads.ts'
+import { createConfigs } from '../../../src/store/configs.ts'
+import { INDEX } from '../../../src/store/partitions.ts'
+import { createScored } from '../../../src/store/scored.ts'
+import { createRescoring } from '../../../src/work/rescore-leads.ts'
 import { facts, leadRecord } from '../../support/records.ts'
 import type { Row } from '../row.ts'
 import { madeUpSignal } from '../signals.ts'
@@ -25,18 +28,22 @@ export const rescore: Row = {
     await bench.redis.clear()
     const count = bench.pick({ full: 100_000, quick: 3_000, tiny: 100 })
     const store = await openStore(bench.redis)
+    const scored = createScored(store.store)
+    const configs = createConfigs(store.store)
     const weights = await twoConfigs()
+    for (const config of weights) await configs.keep(config)
     let current = weights[0]
     let toMainJob = 0
-    const rescoring = createRescoreLeads({
+    const rescoring = createRescoring({
       config: () => current,
-      clock: { now: Date.now, agreed: async () => Date.now() },
+      clock: { now: Date.now },
       store: store.store,
       leads: store.leads,
       metrics: createMetrics(),
       log: createLogger('silent'),
-      kick: (jobs) => {
-        toMainJob += jobs.filter((job) => job.name === 'process-lead').length
+      configs,
+      hurry: (waiting) => {
+        toMainJob += waiting.filter(({ index }) => index === INDEX.unread).length
       },
     })
     await fill(store, count, current)
@@ -53,13 +60,13 @@ export const rescore: Row = {
     }
 
     async function ceiling(): Promise<number> {
-      const ids = await store.leads.scoredByOtherRules(-1, count * 2)
+      const ids = await scored.byOtherRules(-1, count * 2)
       if (ids.length !== count) throw new Error(`${ids.length} of ${count} leads found`)
       const start = performance.now()
       for (let from = 0; from < count; from += BATCH) {
-        await store.leads.scoredByOtherRules(-1, BATCH)
+        await scored.byOtherRules(-1, BATCH)
         const found = await store.leads.readMany(ids.slice(from, from + BATCH))
-        if (found.some(({ record }) => record === null)) throw new Error('a lead is not there')
+        if (found.some((state) => 'unreadable' in state || !state.lead)) throw new Error('a lead is not there')
       }
       return (performance.now() - start) / 1_000
     }
@@ -79,7 +86,7 @@ async function twoConfigs(): Promise<[Config, Config]> {
   const config = await loadConfig(join(ROOT, 'config'), Date.now())
   const changed = structuredClone(config)
   changed.scoring.engagement.signals.email_opened = { points: 4 }
-  return [config, { ...changed, version: 'other-weights', scoringVersion: config.scoringVersion + 1 }]
+  return [config, { ...changed, version: 'other-weights', rulesVersion: config.rulesVersion + 1 }]
 }
 
 async function fill(store: Awaited<ReturnType<typeof openStore>>, count: number, config: Config): Promise<void> {
@@ -103,12 +110,14 @@ async function fill(store: Awaited<ReturnType<typeof openStore>>, count: number,
           const { id, type, page } = madeUpSignal(index)
           return { id: `api-${id}`, type, at: now - index * 3_600_000, detail: page, decision: 1 }
         }),
-        handoffs: 0,
+        handoffs: {},
+        handoffCount: 0,
+        readBy: config.version,
         route: { name: 'medium', to: { nurture: 'signal-based' }, reason: 'medium', at: now },
         configVersion: config.version,
-        scoringVersion: config.scoringVersion,
+        rulesVersion: config.rulesVersion,
       }),
     )
-    await Promise.all(some.map((record) => store.store.commit([], store.leads.writes.lead(record, 1, now))))
+    await Promise.all(some.map((record) => store.put(record)))
   }
 }

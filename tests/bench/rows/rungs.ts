@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
 import { startHandoff } from '../../../src/handoffs/handoff.ts'
-import { stepsJob } from '../../../src/work/follow-ups.ts'
+import { timerId } from '../../../src/work/queues.ts'
 import { CONCURRENCY } from '../../../src/work/table.ts'
 import { ELAPSED, leadRecord, NEW_YORK } from '../../support/records.ts'
 import { openOutside } from '../baton.ts'
@@ -44,56 +44,46 @@ export const rungs: Row = {
     async function baton(size = count): Promise<number> {
       const ids = await simulators.call.createLeads({ count: size, kinds: ['tier-2'] })
       const due = instants(size, 1)
-      const jobs = ids.map((leadId, index) => stepsJob(`${leadId}-1`, due[index] ?? 0, Date.now()))
-      const watch = await watchCompletions(bench.redis.look, store.producers.queues.timers.toKey('').slice(0, -1))
+      const timers = ids.map((leadId, index) => ({
+        ...{ name: 'take-steps' as const, id: `${leadId}-1`, at: due[index] ?? 0 },
+      }))
+      const watch = await watchCompletions(bench.redis.look, store.queues.queues.timers.toKey('').slice(0, -1))
       for (let from = 0; from < size; from += BATCH) {
         await Promise.all(ids.slice(from, from + BATCH).map((id, index) => openHandoff(id, due[from + index] ?? 0)))
-        await store.producers.add(jobs.slice(from, from + BATCH))
+        await store.queues.setTimers(timers.slice(from, from + BATCH), Date.now())
       }
       if (Date.now() > (due[0] ?? 0)) throw new Error('the first rung was due before all were written')
       const finished = await watch.all(size)
       await store.untilQuiet()
       return lateness(
         'baton',
-        ids.map((id, index) => (finished.get(`steps-${id}-1-${due[index]}`) ?? Number.NaN) - (due[index] ?? 0)),
+        timers.map(({ name, id, at }) => (finished.get(timerId(name, id, at)) ?? Number.NaN) - at),
       )
     }
 
     async function openHandoff(leadId: string, dueAt: number): Promise<void> {
       const now = Date.now()
-      const handoff = startHandoff({
-        id: `${leadId}-1`,
-        leadId,
-        name: 'mql-to-sales',
-        definition: {
-          ...ELAPSED,
-          respondWithin: { ms: dueAt - now },
-          ladder: [{ at: { ms: dueAt - now }, do: 'remind' }],
-        },
-        route: 'mql',
-        pool: 'sdr',
-        holder: { rep: 'sdr-1', pool: 'sdr', how: 'rotation', assignmentId: `${leadId}-1-1` },
-        calendarName: 'always',
-        calendar: NEW_YORK,
+      const order = {
+        ...{ id: `${leadId}-1`, leadId, kind: 'mql-to-sales', byRoute: true, route: 'mql', pool: 'sdr' },
         baseline: { num_contacted_notes: null, hs_lead_status: null },
+      }
+      const respondWithin = { ms: dueAt - now }
+      const handoff = startHandoff(
+        order,
+        { ...ELAPSED, respondWithin, ladder: [{ at: respondWithin, do: 'remind' }] },
+        { rep: 'sdr-1', pool: 'sdr', how: 'rotation', assignmentId: `${leadId}-1-1` },
+        { name: 'always', calendar: NEW_YORK },
         now,
-      })
+      )
       const lead = leadRecord({
         id: leadId,
-        handoffId: handoff.id,
+        handoffs: { 'mql-to-sales': handoff.id },
         route: { name: 'mql', to: { pool: 'sdr' }, reason: 'mql', at: now },
         configVersion: outside.config.version,
-        scoringVersion: outside.config.scoringVersion,
+        readBy: outside.config.version,
+        rulesVersion: outside.config.rulesVersion,
       })
-      await store.store.commit(
-        [],
-        [
-          ...store.leads.writes.lead(lead, 1, now),
-          ...store.leads.writes.handoff(handoff, 1, now),
-          // HubSpot knows of it already.
-          ['ZREM', store.store.keys.index(leadId, 'sync'), leadId],
-        ],
-      )
+      await store.put(lead, [handoff])
     }
 
     async function ceiling(size = count): Promise<number> {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { INDEX } from '../../../src/store/partitions.ts'
 import { openOutside } from '../baton.ts'
 import { startHelper } from '../helper.ts'
 import type { BareWebhooks } from '../processes/bare-webhooks.ts'
@@ -40,13 +41,14 @@ export const webhooks: Row = {
       return (count * EVENTS) / (took / 1_000)
     }
 
-    // Baton adds one job for a request's leads, behind the answer; a worker, of which none runs here, makes one for each lead.
+    // Baton adds the jobs behind the answer: a request's leads travel in one.
     async function jobsAdded(events: number): Promise<typeof jobs> {
-      const kept = await store.store.count('unread')
+      const kept = await store.store.count(INDEX.unread)
       if (kept !== events) throw new Error(`${kept} of ${events} events stand in the index of unread leads`)
       const named = async () => {
-        const waiting = await store.producers.queues.maintenance.getJobs(['waiting', 'delayed'])
-        return waiting.reduce((sum, job) => sum + (job?.data.leadIds?.length ?? 0), 0)
+        const { leads, bulk } = store.queues.queues
+        const waiting = await Promise.all([leads, bulk].map((queue) => queue.getJobs(['waiting', 'delayed'])))
+        return waiting.flat().reduce((sum, job) => sum + (job?.data['read-lead']?.length ?? 0), 0)
       }
       const atOnce = await named()
       await wait(300)
@@ -58,7 +60,7 @@ export const webhooks: Row = {
       baton: () => run(baton),
       ceiling: () => run(ceiling),
       notes: () => [
-        `last run: ${jobs.events} leads, all in the index of what is unread; jobs that name ${jobs.atOnce} of them stood in the queue at the last answer, and ${jobs.later} of them a moment later. A worker, of which none runs here, then adds a job for each lead, which the ceiling has done.`,
+        `last run: ${jobs.events} leads, all in the index of what is unread; jobs that name ${jobs.atOnce} of them stood in the queue at the last answer, and ${jobs.later} of them a moment later.`,
       ],
       async close() {
         baton.close()

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { propertiesToRead, rawPropertiesInConditions } from '../../../src/config/config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { ConfigError } from '../../../src/config/problems.ts'
 import { attributesOf } from '../../../src/rules/condition.ts'
@@ -50,7 +49,7 @@ describe('what is read', () => {
     })
     expect(config.team.reps['ae-2']).toMatchObject({ active: true, away: [] })
     expect(config.team.pools.ae?.members[1]).toEqual({ rep: 'ae-2', weight: 1 })
-    expect(config.sla.handoffs['mql-to-sales-tier-1']?.respondWithin).toEqual({ ms: 300_000 })
+    expect(config.handoffs.kinds['mql-to-sales-tier-1']?.respondWithin).toEqual({ ms: 300_000 })
     expect(config.hubspot.attributes.jobTitle).toEqual(['jobtitle'])
     expect(config.hubspot.properties.score).toBe('baton_score')
     expect(config.enrichment.total).toBe(3_000)
@@ -76,19 +75,76 @@ describe('what is read', () => {
     ['90m', 5_400_000],
   ])('%s is whole milliseconds', async (text, ms) => {
     const config = await loadConfig(await changed('sla.yaml', 'respondWithin: 1h', `respondWithin: ${text}`), LOADED_AT)
-    expect(config.sla.handoffs['mql-to-sales']?.respondWithin).toEqual({ ms })
+    expect(config.handoffs.kinds['mql-to-sales']?.respondWithin).toEqual({ ms })
+  })
+
+  test('a kind of handoff: what starts it, and what follows an answer', async () => {
+    const { comesBack, kinds } = (await loadConfig(await makeDirectory(), LOADED_AT)).handoffs
+    expect(comesBack).toEqual({ points: 20 })
+    const common = { count: 3, within: { businessDays: 5 }, then: { nurture: 'signal-based' } }
+    expect(kinds['mql-to-sales']).toMatchObject({ start: 'route', attempts: common })
+    expect(kinds['mql-to-sales']?.attempts?.answered.kind).toBe('any')
+
+    const rules = 'respondWithin: 1h, hours: elapsed, ladder: []'
+    const own = 'attempts: { count: 1, within: 2d, then: { nurture: newsletter } }'
+    const trial = `  trial: { start: { signal: trial_started }, to: { pool: ae }, ${rules}, ${own} }`
+    const config = await loadConfig(await changed('sla.yaml', 'handoffs:', `handoffs:\n${trial}`), LOADED_AT)
+    expect(config.handoffs.kinds.trial).toMatchObject({
+      start: { signal: 'trial_started', pool: 'ae' },
+      attempts: { count: 1, within: { ms: 2 * DAY }, then: { nurture: 'newsletter' } },
+    })
+    expect(config.handoffs.kinds['mql-to-sales']?.attempts).toMatchObject(common)
+  })
+
+  test.each([
+    [
+      'start: { signal: trial_started }, ',
+      'handoffs.trial.to: start and to go together: a signal says when, the pool says who; routes name their pool themselves',
+    ],
+    [
+      'start: { signal: trial_start }, to: { pool: ae }, ',
+      'handoffs.trial.start.signal: there is no signal "trial_start" in scoring.yaml; did you mean "trial_started"?',
+    ],
+    [
+      'start: { signal: trial_started }, to: { pool: ea }, ',
+      'handoffs.trial.to.pool: there is no pool "ea" in team.yaml; did you mean "ae"?',
+    ],
+    [
+      'attempts: { count: 1, within: 2d, then: { nurture: signal-base } }, ',
+      'handoffs.trial.attempts.then.nurture: there is no nurture track "signal-base" in routing.yaml; did you mean "signal-based"?',
+    ],
+  ])('a kind of handoff with a mistake: %s', async (mistake, problem) => {
+    const kind = `  trial: { ${mistake}respondWithin: 1h, hours: elapsed, ladder: [] }`
+    const problems = await problemsIn(await changed('sla.yaml', 'handoffs:', `handoffs:\n${kind}`))
+    expect(problems).toEqual([`sla.yaml:3  ${problem}`])
+  })
+
+  test('how long what is over is kept, also without the file that says so', async () => {
+    const directory = await makeDirectory()
+    const kept = { handoffs: 180 * DAY, decisions: 396 * DAY, facts: 396 * DAY }
+    expect((await loadConfig(directory, LOADED_AT)).retention).toEqual(kept)
+    await writeFile(join(directory, 'retention.yaml'), 'handoffs: 30d\n')
+    expect((await loadConfig(directory, LOADED_AT)).retention).toEqual({ ...kept, handoffs: 30 * DAY })
   })
 
   test('which properties to ask HubSpot for', async () => {
     const rule = 'when: { icp.negative: { known: true } }'
     const asked = 'when: { any: [ { icp.negative: { known: true } }, { not: { hubspot.plan: { is: free } } } ] }'
     const config = await loadConfig(await changed('routing.yaml', rule, asked), LOADED_AT)
-    const { contact, company } = propertiesToRead(config)
+    const { contact, company, raw } = config.reads
     expect(contact).toEqual(expect.arrayContaining(['plan', 'jobtitle', 'numemployees', 'hs_email_open', 'createdate']))
     expect(contact).toContain('recent_conversion_event_name')
     expect(new Set(contact).size).toBe(contact.length)
     expect(company).toEqual(['numberofemployees'])
-    expect(rawPropertiesInConditions(config)).toContain('hubspot.plan')
+    expect(raw).toContain('hubspot.plan')
+  })
+
+  test('what a person sets to take a lead out, and why, is asked for as well', async () => {
+    const standard = await loadConfig(await makeDirectory(), LOADED_AT)
+    expect(standard.hubspot.disqualified).toEqual([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' }])
+    const own = 'disqualified: [ { changes: sales_verdict, to: ["no"], reason: verdict_reason } ]'
+    const config = await loadConfig(await changed('hubspot.yaml', 'responses:', `${own}\nresponses:`), LOADED_AT)
+    expect(config.reads.contact).toEqual(expect.arrayContaining(['sales_verdict', 'verdict_reason']))
   })
 })
 
@@ -158,6 +214,22 @@ describe('the version', () => {
     await writeFile(join(aliased, 'sla.yaml'), short)
     await writeFile(join(written, 'sla.yaml'), same)
     expect(await versionOf(aliased)).toBe(await versionOf(written))
+  })
+})
+
+describe('the version of the rules that score', () => {
+  const rulesOf = async (directory: string) => (await loadConfig(directory, LOADED_AT)).rulesVersion
+
+  test.each([
+    ['scoring', 'scoring.yaml', 'medium: 31', 'medium: 32', true],
+    ['who the ideal customer is', 'icp.yaml', 'tier: 2', 'tier: 3', true],
+    ['what is read from HubSpot', 'hubspot.yaml', 'jobTitle: jobtitle', 'jobTitle: title', true],
+    ['where leads go', 'routing.yaml', 'name: hand-raiser,', 'name: hand-raised,', false],
+    ['who gets them', 'team.yaml', 'weight: 2', 'weight: 3', false],
+  ])('is another when a change is about %s: %s', async (_what, file, from, to, changes) => {
+    const before = await rulesOf(await makeDirectory())
+    expect(Number.isSafeInteger(before)).toBe(true)
+    expect((await rulesOf(await changed(file, from, to))) !== before).toBe(changes)
   })
 })
 

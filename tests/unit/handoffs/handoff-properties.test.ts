@@ -1,17 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Handoff, type HandoffDefinition, holderOf, type RungAction } from '../../../src/handoffs/handoff.ts'
+import { type Handoff, holderOf } from '../../../src/handoffs/handoff.ts'
+import type { HandoffKind } from '../../../src/handoffs/kinds.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../../../src/handoffs/ladder.ts'
+import { RUNG_ACTIONS } from '../../../src/handoffs/rungs.ts'
 import { HOUR, MINUTE, NOW, nextRep, started } from '../../support/records.ts'
 import { frozen } from '../../support/rotation-pools.ts'
 
 const EVENT_OF = { remind: 'reminded', reassign: 'reassigned', 'alert-manager': 'manager-alerted' } as const
-const actions: RungAction[] = ['remind', 'reassign', 'alert-manager']
 const minutes = fc.integer({ min: 0, max: 600 }).map((count) => ({ ms: count * MINUTE }))
-const definitions: fc.Arbitrary<HandoffDefinition> = fc.record({
+const kinds: fc.Arbitrary<HandoffKind> = fc.record({
+  start: fc.constant('route' as const),
   respondWithin: minutes,
   hours: fc.constantFrom('business', 'elapsed'),
-  ladder: fc.array(fc.record({ at: minutes, do: fc.constantFrom(...actions) }), { maxLength: 6 }),
+  ladder: fc.array(fc.record({ at: minutes, do: fc.constantFrom(...RUNG_ACTIONS) }), { maxLength: 6 }),
 })
 /** Moments at which somebody looks, and whether there is another rep and a wish to pass on at that time. */
 const visits = fc
@@ -29,8 +31,8 @@ function visit(handoff: Handoff, at: number, found: boolean, passOn: boolean) {
 
 test('each rung is taken once, at the first look after it is due, in order, and no deadline ever moves', () => {
   fc.assert(
-    fc.property(definitions, visits, (definition, visits) => {
-      const first = started(definition)
+    fc.property(kinds, visits, (kind, visits) => {
+      const first = started(kind)
       let handoff = first
       for (const { after, found, passOn } of visits) {
         handoff = visit(handoff, NOW + after, found, passOn).handoff
@@ -54,21 +56,21 @@ test('each rung is taken once, at the first look after it is due, in order, and 
   )
 })
 
-test('one look gives each reader one notice at most, and moves the lead once at most', () => {
+test('one look gives each reader one message at most, and moves the lead once at most', () => {
   fc.assert(
-    fc.property(definitions, visits, (definition, visits) => {
-      let handoff = started(definition)
+    fc.property(kinds, visits, (kind, visits) => {
+      let handoff = started(kind)
       for (const { after, found, passOn } of visits) {
         const before = handoff
         const wanted = wantsAnotherRep(passOn ? { ...before, passOn: { by: 'U1', at: 0 } } : before, NOW + after)
         const step = visit(before, NOW + after, found, passOn)
         handoff = step.handoff
-        expect(step.notices.filter((notice) => notice !== 'manager-alert').length).toBeLessThanOrEqual(1)
-        expect(step.notices.filter((notice) => notice === 'manager-alert').length).toBeLessThanOrEqual(1)
+        expect(step.messages.filter((message) => message !== 'manager-alert').length).toBeLessThanOrEqual(1)
+        expect(step.messages.filter((message) => message === 'manager-alert').length).toBeLessThanOrEqual(1)
         expect(handoff.holders.length - before.holders.length).toBe(wanted && found ? 1 : 0)
-        if (wanted && !found) expect(step.notices).toContain('manager-alert')
-        if (wanted && found) expect(step.notices).toContain('rep-alert')
-        expect(holderOf(handoff).rep).toBe(`ae-${handoff.holders.length}`)
+        if (wanted && !found) expect(step.messages).toContain('manager-alert')
+        if (wanted && found) expect(step.messages).toContain('rep-alert')
+        expect(holderOf(handoff)?.rep).toBe(`ae-${handoff.holders.length}`)
         expect(handoff.passOn).toBeUndefined()
       }
     }),
@@ -77,14 +79,15 @@ test('one look gives each reader one notice at most, and moves the lead once at 
 
 test('what is due next is never in the past after a look, and the breach is the deadline', () => {
   fc.assert(
-    fc.property(definitions, visits, (definition, visits) => {
-      let handoff = started(definition)
+    fc.property(kinds, visits, (kind, visits) => {
+      let handoff = started(kind)
       for (const { after, found, passOn } of visits) {
         const now = NOW + after
         handoff = visit(handoff, now, found, passOn).handoff
         const next = nextDue(handoff)
         if (next !== null) expect(next).toBeGreaterThan(now)
-        expect(handoff.breachedAt).toBe(handoff.dueAt <= now ? handoff.dueAt : undefined)
+        const dueAt = handoff.dueAt ?? Number.NaN
+        expect(handoff.breachedAt).toBe(dueAt <= now ? dueAt : undefined)
       }
     }),
   )

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type Calendar, parseShift } from '../../../src/handoffs/business-time.ts'
-import { type Handoff, type HandoffDefinition, holderOf, startHandoff } from '../../../src/handoffs/handoff.ts'
+import { type Handoff, holderOf, startHandoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { HandoffKind } from '../../../src/handoffs/kinds.ts'
 import { dueRungs, managerHearsAt, nextDue, takeDueSteps, wantsAnotherRep } from '../../../src/handoffs/ladder.ts'
 import { instant } from '../../support/business-time-vectors.ts'
 import {
+  answered,
   DAY,
   ELAPSED,
   HOUR,
@@ -13,13 +15,15 @@ import {
   NEW_YORK,
   NOW,
   nextRep,
+  ORDER,
   REASSIGN,
   REMIND,
   started,
 } from '../../support/records.ts'
 
 const names = (handoff: Handoff) => handoff.events.map((event) => event.what)
-const iso = (at: number) => new Date(at).toISOString().slice(0, 16)
+const iso = (at: number | null) => (at === null ? 'never' : new Date(at).toISOString().slice(0, 16))
+const FIRST = { rep: 'ae-1', pool: 'ae', how: 'rotation', assignmentId: '42-1-1' } as const
 
 describe('the clock counts the business hours of the first rep', () => {
   // Start, then remind and deadline at 1 h, reassign at 2 h, manager at 4 h, all in UTC; New York is at −5 h.
@@ -55,8 +59,8 @@ describe('the clock counts the business hours of the first rep', () => {
   })
 
   it.each(['business', 'elapsed'] as const)('or business days, with %s hours', (hours) => {
-    const definition: HandoffDefinition = { respondWithin: { businessDays: 5 }, hours, ladder: [] }
-    expect(iso(started(definition, instant('2026-11-20T15:00:00Z')).dueAt)).toBe('2026-11-30T22:30')
+    const kind: HandoffKind = { start: 'route', respondWithin: { businessDays: 5 }, hours, ladder: [] }
+    expect(iso(started(kind, instant('2026-11-20T15:00:00Z')).dueAt)).toBe('2026-11-30T22:30')
   })
 
   it.each([
@@ -64,33 +68,17 @@ describe('the clock counts the business hours of the first rep', () => {
     [{ businessDays: 3 }, 3 * DAY],
   ])('and goes on by elapsed time in a calendar that never opens: %j', (respondWithin, ms) => {
     const calendar: Calendar = { timeZone: 'UTC', hours: {}, holidays: [], overrides: {} }
-    const { id, leadId, route, pool, baseline, holders } = started()
-    const [holder] = holders
-    if (!holder) throw new Error('no holder')
-    const definition: HandoffDefinition = { respondWithin, hours: 'business', ladder: [] }
-    const input = {
-      id,
-      leadId,
-      route,
-      pool,
-      baseline,
-      holder,
-      name: 'x',
-      definition,
-      calendar,
-      calendarName: 'shut',
-      now: NOW,
-    }
-    expect(startHandoff(input).dueAt).toBe(NOW + ms)
+    const kind: HandoffKind = { start: 'route', respondWithin, hours: 'business', ladder: [] }
+    expect(startHandoff(ORDER, kind, FIRST, { name: 'shut', calendar }, NOW).dueAt).toBe(NOW + ms)
   })
 
   it('starts open, with its first holder and event', () => {
     expect(started()).toMatchObject({
-      v: 1,
+      v: 2,
       id: '42-1',
       leadId: '42',
-      definition: 'mql-to-sales',
-      status: 'open',
+      kind: 'mql-to-sales',
+      state: 'open',
       startedAt: NOW,
       holders: [{ rep: 'ae-1', pool: 'ae', how: 'rotation', assignmentId: '42-1-1', since: NOW }],
       events: [{ at: NOW, what: 'started', rep: 'ae-1' }],
@@ -103,47 +91,47 @@ describe('the ladder', () => {
     const handoff = started()
     expect(nextDue(handoff)).toBe(REMIND)
     expect(dueRungs(handoff, REMIND - 1)).toEqual([])
-    expect(takeDueSteps(handoff, REMIND - 1, null)).toEqual({ handoff, notices: [] })
+    expect(takeDueSteps(handoff, REMIND - 1, null)).toEqual({ handoff, messages: [] })
   })
 
   it('reminds, reassigns and tells the manager, each at its time', () => {
     const reminded = takeDueSteps(started(), REMIND, null)
-    expect(reminded.notices).toEqual(['reminder'])
+    expect(reminded.messages).toEqual(['reminder'])
     expect(reminded.handoff.breachedAt).toBe(REMIND)
     expect(nextDue(reminded.handoff)).toBe(REASSIGN)
     expect(managerHearsAt(reminded.handoff)).toBe(MANAGER)
 
     const moved = takeDueSteps(reminded.handoff, REASSIGN, nextRep('ae-2'))
-    expect(moved.notices).toEqual(['rep-alert'])
+    expect(moved.messages).toEqual(['rep-alert'])
     expect(holderOf(moved.handoff)).toEqual({ ...nextRep('ae-2'), since: REASSIGN, how: 'reassigned' })
     expect(nextDue(moved.handoff)).toBe(MANAGER)
 
     const told = takeDueSteps(moved.handoff, MANAGER, null)
-    expect(told.notices).toEqual(['manager-alert'])
+    expect(told.messages).toEqual(['manager-alert'])
     expect(names(told.handoff)).toEqual(['started', 'reminded', 'reassigned', 'manager-alerted'])
     expect(nextDue(told.handoff)).toBeNull()
     expect(managerHearsAt(told.handoff)).toBeNull()
-    expect(told.handoff.status).toBe('open')
+    expect(told.handoff.state).toBe('open')
   })
 
-  it('does what is overdue once, in order, with one notice for each reader', () => {
-    const { handoff, notices } = takeDueSteps(started(), MANAGER + DAY, nextRep('ae-2'))
+  it('does what is overdue once, in order, with one message for each reader', () => {
+    const { handoff, messages } = takeDueSteps(started(), MANAGER + DAY, nextRep('ae-2'))
     expect(names(handoff)).toEqual(['started', 'reminded', 'reassigned', 'manager-alerted'])
-    expect(notices.toSorted()).toEqual(['manager-alert', 'rep-alert'])
+    expect(messages.toSorted()).toEqual(['manager-alert', 'rep-alert'])
     expect(handoff.ladder.map((rung) => rung.doneAt)).toEqual(Array(3).fill(MANAGER + DAY))
-    expect(takeDueSteps(handoff, MANAGER + 2 * DAY, nextRep('ae-3', 3))).toEqual({ handoff, notices: [] })
+    expect(takeDueSteps(handoff, MANAGER + 2 * DAY, nextRep('ae-3', 3))).toEqual({ handoff, messages: [] })
   })
 
   it('tells the manager at once when nobody is left, and the rep keeps the lead', () => {
-    const { handoff, notices } = takeDueSteps(started(), REASSIGN, null)
-    expect(notices).toEqual(['reminder', 'manager-alert'])
+    const { handoff, messages } = takeDueSteps(started(), REASSIGN, null)
+    expect(messages).toEqual(['reminder', 'manager-alert'])
     expect(names(handoff)).toEqual(['started', 'reminded', 'nobody-left'])
-    expect(holderOf(handoff).rep).toBe('ae-1')
+    expect(holderOf(handoff)?.rep).toBe('ae-1')
   })
 
   it('tells the manager once when nobody is left and the manager’s rung is due as well', () => {
-    const { notices } = takeDueSteps(started(), MANAGER, null)
-    expect(notices.filter((notice) => notice === 'manager-alert')).toHaveLength(1)
+    const { messages } = takeDueSteps(started(), MANAGER, null)
+    expect(messages.filter((message) => message === 'manager-alert')).toHaveLength(1)
   })
 
   it('moves no deadline when the lead moves, whatever the calendar of the next rep', () => {
@@ -157,7 +145,7 @@ describe('the ladder', () => {
     expect(wantsAnotherRep(started(), REMIND)).toBe(false)
     expect(wantsAnotherRep(started(), REASSIGN)).toBe(true)
     expect(wantsAnotherRep({ ...started(), passOn: { by: 'U1', at: NOW } }, NOW)).toBe(true)
-    expect(wantsAnotherRep({ ...started(), status: 'responded' }, REASSIGN)).toBe(false)
+    expect(wantsAnotherRep(answered(started(), NOW), REASSIGN)).toBe(false)
     expect(wantsAnotherRep(takeDueSteps(started(), REASSIGN, nextRep('ae-2')).handoff, MANAGER)).toBe(false)
   })
 
@@ -166,7 +154,7 @@ describe('the ladder', () => {
     expect(nextDue(handoff)).toBe(REMIND)
     expect(takeDueSteps(handoff, REMIND - 1, null).handoff.breachedAt).toBeUndefined()
     const breached = takeDueSteps(handoff, REMIND + 5, null)
-    expect(breached).toMatchObject({ notices: [], handoff: { breachedAt: REMIND } })
+    expect(breached).toMatchObject({ messages: [], handoff: { breachedAt: REMIND } })
     expect(nextDue(breached.handoff)).toBeNull()
   })
 })
@@ -176,8 +164,8 @@ describe('passing on', () => {
 
   it('is due at once and gives the lead to the next rep', () => {
     expect(nextDue(asked)).toBe(NOW + MINUTE)
-    const { handoff, notices } = takeDueSteps(asked, NOW + MINUTE, nextRep('ae-2'))
-    expect(notices).toEqual(['rep-alert'])
+    const { handoff, messages } = takeDueSteps(asked, NOW + MINUTE, nextRep('ae-2'))
+    expect(messages).toEqual(['rep-alert'])
     expect(holderOf(handoff)).toMatchObject({ rep: 'ae-2', how: 'passed-on', by: 'U0000AE1' })
     expect(handoff.events.at(-1)).toEqual({ at: NOW + MINUTE, what: 'passed-on', rep: 'ae-2', by: 'U0000AE1' })
     expect(handoff.passOn).toBeUndefined()
@@ -186,39 +174,37 @@ describe('passing on', () => {
   })
 
   it('tells the manager when nobody else is left', () => {
-    const { handoff, notices } = takeDueSteps(asked, NOW + MINUTE, null)
-    expect(notices).toEqual(['manager-alert'])
-    expect(holderOf(handoff).rep).toBe('ae-1')
+    const { handoff, messages } = takeDueSteps(asked, NOW + MINUTE, null)
+    expect(messages).toEqual(['manager-alert'])
+    expect(holderOf(handoff)?.rep).toBe('ae-1')
     expect(handoff.events.at(-1)).toEqual({ at: NOW + MINUTE, what: 'nobody-left', by: 'U0000AE1' })
     expect(handoff.passOn).toBeUndefined()
   })
 
   it('takes one rep, not two, when the lead was to be reassigned in the same moment', () => {
-    const { handoff, notices } = takeDueSteps(asked, REASSIGN, nextRep('ae-2'))
+    const { handoff, messages } = takeDueSteps(asked, REASSIGN, nextRep('ae-2'))
     expect(handoff.holders.map((holder) => holder.rep)).toEqual(['ae-1', 'ae-2'])
-    expect(notices).toEqual(['rep-alert'])
+    expect(messages).toEqual(['rep-alert'])
     expect(takeDueSteps(handoff, REASSIGN + 1, nextRep('ae-3', 3)).handoff.holders).toHaveLength(2)
+  })
+})
+
+describe('waiting for somebody to be free', () => {
+  const waiting = waitingHandoff(ORDER, NOW)
+
+  it('has no holder and no clock, and no step of it is ever due', () => {
+    expect(waiting).toMatchObject({ id: '42-1', state: 'waiting', startedAt: NOW, dueAt: null, ladder: [] })
+    expect(waiting.events).toEqual([{ at: NOW, what: 'waiting' }])
+    expect(holderOf(waiting)).toBeUndefined()
+    expect(nextDue(waiting)).toBeNull()
+    expect(wantsAnotherRep(waiting, MANAGER + DAY)).toBe(false)
+    expect(takeDueSteps(waiting, MANAGER + DAY, nextRep('ae-2'))).toEqual({ handoff: waiting, messages: [] })
   })
 })
 
 it('a night shift is business time as well', () => {
   const nights: Calendar = { ...NEW_YORK, hours: { wed: [parseShift('22:00-02:00')] } }
-  const { id, leadId, route, pool, baseline, holders } = started()
-  const [holder] = holders
-  if (!holder) throw new Error('no holder')
-  const input = {
-    id,
-    leadId,
-    route,
-    pool,
-    baseline,
-    holder,
-    name: 'x',
-    calendarName: 'nights',
-    calendar: nights,
-    now: NOW,
-  }
-  const handoff = startHandoff({ ...input, definition: MQL_TO_SALES })
+  const handoff = startHandoff(ORDER, MQL_TO_SALES, FIRST, { name: 'nights', calendar: nights }, NOW)
   expect([handoff.dueAt, ...handoff.ladder.slice(1).map((rung) => rung.dueAt)].map(iso)).toEqual([
     '2026-11-19T04:00',
     '2026-11-19T05:00',

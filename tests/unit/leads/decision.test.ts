@@ -1,6 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { type Decision, decide, scoreSummary, standingRoute, topReasons } from '../../../src/leads/decision.ts'
+import {
+  type Decision,
+  decide,
+  type Standing,
+  scoreSummary,
+  standingRoute,
+  topReasons,
+} from '../../../src/leads/decision.ts'
 import type { StandingRoute } from '../../../src/leads/lead.ts'
 import type { Attributes, Signal } from '../../../src/rules/attributes.ts'
 import { plain, signed } from '../../../src/rules/words.ts'
@@ -8,9 +15,10 @@ import { BEST_FIT, DAY, facts, NOW, signalsAgo } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
 const FREE = { withSales: false, rejected: false }
+const REACHED = { withSales: true, rejected: false }
 const demo = signalsAgo('demo_requested', 0)
 
-function decided(attributes: Attributes, signals: Signal[] = [], standing = FREE, now = NOW): Decision {
+function decided(attributes: Attributes, signals: Signal[] = [], standing: Standing = FREE, now = NOW): Decision {
   return decide(config, { attributes, signals }, standing, now)
 }
 
@@ -29,7 +37,24 @@ describe('what happens to a lead', () => {
       'stay-with-sales',
       'negative-icp',
     ],
-  ])('%s', (_, attributes, standing, action, route) => {
+    ['one that comes back', BEST_FIT, { ...REACHED, comesBack: true }, 'assign', 'tier-1-mql'],
+    ['one that comes back, for whom no rep is meant', {}, { ...REACHED, comesBack: true }, 'stay-with-sales', 'low'],
+    [
+      'one that comes back against a person’s word',
+      BEST_FIT,
+      { ...REACHED, comesBack: true, rejected: true },
+      'stay-rejected',
+      'tier-1-mql',
+    ],
+    ['one that nobody reached', BEST_FIT, { ...FREE, resting: true }, 'stay-in-nurture', 'tier-1-mql'],
+    [
+      'one that nobody reached and a person took out',
+      BEST_FIT,
+      { withSales: false, rejected: true, resting: true },
+      'stay-rejected',
+      'tier-1-mql',
+    ],
+  ])('%s', (_, attributes, standing: Standing, action, route) => {
     const decision = decided(attributes, demo, standing)
     expect(decision).toMatchObject({ action, route: { route } })
   })
@@ -65,8 +90,8 @@ describe('when to look again', () => {
     ],
     ['never when a rep has it and no band can fall', BEST_FIT, [], { withSales: true, rejected: false }, null],
   ])('%s', (_, attributes, signals, standing, days) => {
-    const { lookAgainAt } = decided(attributes, signals, standing)
-    expect(lookAgainAt).toBe(days === null ? null : NOW + days * DAY)
+    const { wakeAt } = decided(attributes, signals, standing)
+    expect(wakeAt).toBe(days === null ? null : NOW + days * DAY)
   })
 })
 

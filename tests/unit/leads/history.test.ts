@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { decide } from '../../../src/leads/decision.ts'
-import { type DecisionEntry, decisionEntry, inputsOf, isNews } from '../../../src/leads/history.ts'
+import {
+  type DecisionEntry,
+  decisionEntry,
+  inputsOf,
+  isNews,
+  isRouting,
+  keptDecision,
+} from '../../../src/leads/history.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
-import { nextRecord } from '../../../src/leads/next-record.ts'
+import { decidedRecord } from '../../../src/leads/record.ts'
 import type { Attributes, Signal } from '../../../src/rules/attributes.ts'
-import { BEST_FIT, facts, NOW, signalsAgo } from '../../support/records.ts'
+import { BESIDE, BEST_FIT, facts, leadReading, leadRecord, NOW, signalsAgo } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
 const FREE = { withSales: false, rejected: false }
@@ -18,23 +25,8 @@ function live(steps: { attributes: Attributes; signals?: Signal[] }[]) {
     const now = NOW + index
     const known: Signal[] = [...(record?.signals ?? []), ...signals]
     const decision = decide(config, { attributes, signals: known }, FREE, now)
-    const next: LeadRecord = nextRecord(
-      record,
-      {
-        id: '42',
-        createdAt: NOW,
-        portalId: undefined,
-        attributes,
-        signals: known,
-        counters: {},
-        pages: {},
-        enrichment: {},
-        enrichmentFailed: false,
-      },
-      decision,
-      { handoffId: undefined, waiting: false, configVersion: config.version, scoringVersion: 1 },
-      now,
-    )
+    const reading = leadReading({ attributes, signals: known })
+    const next: LeadRecord = decidedRecord(record, reading, decision, { ...BESIDE, version: config.version }, now)
     if (next.decisions !== record?.decisions) entries.push(decisionEntry(record, next, decision, FREE, undefined))
     record = next
   }
@@ -97,5 +89,31 @@ describe('the history', () => {
     expect(isNews(record, turned)).toBe(false)
     expect(isNews(record, { ...turned, attributes: {} })).toBe(true)
     expect(isNews(null, record)).toBe(true)
+  })
+})
+
+describe('decisions that are kept whole', () => {
+  const decision = decide(config, { attributes: BEST_FIT, signals: [] }, FREE, NOW)
+  const standing = { withSales: true, rejected: false }
+  const withSales = decide(config, { attributes: BEST_FIT, signals: [] }, standing, NOW)
+  const { score, route } = leadRecord()
+  const looking = { ...decision, action: 'assign' as const }
+
+  it.each([
+    ['the first of a lead', null, leadRecord(), withSales, true],
+    ['one that looked for a rep', leadRecord(), leadRecord({ decisions: 2 }), looking, true],
+    ['one that looked for a rep again, in vain as before', leadRecord(), leadRecord(), looking, false],
+    ['one that moved the band', leadRecord(), leadRecord({ score: { ...score, band: 'high' } }), withSales, true],
+    ['one that moved the route', leadRecord(), leadRecord({ route: { ...route, name: 'low' } }), withSales, true],
+    ['one after which all stands as before', leadRecord(), leadRecord({ decisions: 2 }), withSales, false],
+  ])('are those that route a lead: %s', (_, previous, record, decision, routing) => {
+    expect(isRouting(previous, record, decision)).toBe(routing)
+  })
+
+  it('hold everything that they were made from, and nothing that later ones change', () => {
+    const { record } = live([{ attributes: BEST_FIT, signals: signalsAgo('demo_requested', 0) }])
+    const kept = keptDecision(record, decision, FREE, 'ae-1')
+    expect(kept).toMatchObject({ number: 1, attributes: BEST_FIT, standing: FREE, rep: 'ae-1', probability: 1 })
+    expect(kept.signals).toEqual(signalsAgo('demo_requested', 0))
   })
 })

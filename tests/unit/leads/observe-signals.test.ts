@@ -23,6 +23,7 @@ describe('the first sight of a contact', () => {
       hs_email_click: null,
       num_conversion_events: '1',
       hs_analytics_last_timestamp: null,
+      hs_lead_status: null,
     })
     expect(observe(contact, contact)).toEqual([])
   })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import {
+  disqualifications,
   emailAttributes,
   observeAttributes,
+  type Properties,
   possibleResponses,
   readInstant,
   responseBaseline,
@@ -142,6 +144,21 @@ describe('responses', () => {
 
   it('a rule that came into the config after the handoff started stops no clock', () => {
     expect(possibleResponses(hubspot, { num_contacted_notes: '9', hs_lead_status: 'CONNECTED' }, {})).toEqual([])
+  })
+})
+
+describe('a person takes the lead out', () => {
+  const out = { hs_lead_status: 'UNQUALIFIED' }
+  it.each<[string, Properties, Properties | null, number]>([
+    ['by a status that says so', out, { hs_lead_status: 'NEW' }, 1],
+    ['where there was no status', out, { hs_lead_status: null }, 1],
+    ['before the first look', out, null, 1],
+    ['not again: it says so still', out, out, 0],
+    ['not by another status', { hs_lead_status: 'CONNECTED' }, { hs_lead_status: 'NEW' }, 0],
+    ['not by taking the status away', { hs_lead_status: null }, out, 0],
+    ['not by what a rule that came into the config since finds there', out, {}, 0],
+  ])('%s', (_, contact, before, count) => {
+    expect(disqualifications(hubspot, contact, before)).toHaveLength(count)
   })
 })
 

@@ -1,19 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { endHandoff, type Handoff } from '../../../src/handoffs/handoff.ts'
+import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
-import { changedProperties, crmProperties, rejectionText } from '../../../src/leads/properties.ts'
-import { facts, HOUR, leadRecord, MINUTE, NEW_YORK, NOW, nextRep, started } from '../../support/records.ts'
+import { changedProperties, crmProperties, PROPERTIES, rejectionText } from '../../../src/leads/properties.ts'
+import {
+  answered,
+  ended,
+  facts,
+  HOUR,
+  leadRecord,
+  MINUTE,
+  NOW,
+  nextRep,
+  ORDER,
+  started,
+} from '../../support/records.ts'
 
 const names = (await loadConfig('config', NOW)).hubspot.properties
 const OWNERS = { 'ae-1': '101', 'ae-2': '102' }
-const write = (lead: Partial<LeadRecord> = {}, handoff: Handoff | null = null) =>
+const write = (lead: Partial<LeadRecord> = {}, handoff?: Handoff) =>
   crmProperties(leadRecord(lead), handoff, names, OWNERS)
 
 const open = started()
-const responded = endHandoff(open, { at: NOW + 7 * MINUTE, how: 'contacted', by: 'U1' }, NEW_YORK)
-const closed = endHandoff(open, { at: NOW + 7 * MINUTE, how: 'disqualified', by: 'U1' }, NEW_YORK)
+const responded = answered(open, NOW + 7 * MINUTE)
+const reached = ended(responded, NOW + HOUR, 'done')
+const returned = ended(responded, NOW + HOUR, 'returned')
+const closed = ended(open, NOW + 7 * MINUTE, 'disqualified', { by: 'U1' })
+const waiting = waitingHandoff(ORDER, NOW)
 const late = takeDueSteps(open, NOW + HOUR, null).handoff
 const moved = takeDueSteps(open, NOW + 2 * HOUR, nextRep('ae-2')).handoff
 
@@ -40,14 +54,16 @@ describe('what HubSpot should say', () => {
     })
   })
 
-  it.each<[string, Handoff | null, Record<string, string>]>([
-    ['no handoff', null, { baton_sla_status: 'none', baton_sla_due_at: '', baton_first_response_minutes: '' }],
+  it.each<[string, Handoff | undefined, Record<string, string>]>([
+    ['no handoff', undefined, { baton_sla_status: 'none', baton_sla_due_at: '', baton_first_response_minutes: '' }],
     ['late', late, { baton_sla_status: 'breached', baton_sla_due_at: '2026-11-18T16:00:00.000Z' }],
     [
       'responded',
       responded,
       { baton_sla_status: 'responded', baton_sla_due_at: '', baton_first_response_minutes: '7' },
     ],
+    ['waiting', waiting, { baton_sla_status: 'waiting', baton_sla_due_at: '', baton_first_response_minutes: '' }],
+    ['reached', reached, { baton_sla_status: 'responded', baton_sla_due_at: '', baton_first_response_minutes: '7' }],
     ['closed', closed, { baton_sla_status: 'none', baton_sla_due_at: '', baton_first_response_minutes: '' }],
   ])('of a clock: %s', (_, handoff, properties) => {
     expect(write({}, handoff)).toMatchObject(properties)
@@ -58,6 +74,7 @@ describe('what HubSpot should say', () => {
     const score = { ...leadRecord().score, mql: false, tier: undefined }
     expect(write({ route, score })).toMatchObject({ baton_nurture_track: 'newsletter', baton_icp_tier: '' })
     expect(write({ route, score }, responded)).toMatchObject({ baton_nurture_track: '' })
+    expect(write({ route, score }, returned)).toMatchObject({ baton_nurture_track: 'newsletter' })
   })
 
   it('of a disqualified lead', () => {
@@ -86,7 +103,42 @@ describe('what HubSpot should say', () => {
 
   it('uses the names of the config', () => {
     const renamed = { ...names, score: 'our_score' }
-    expect(crmProperties(leadRecord(), null, renamed, OWNERS)).toMatchObject({ our_score: '85' })
+    expect(crmProperties(leadRecord(), undefined, renamed, OWNERS)).toMatchObject({ our_score: '85' })
+  })
+
+  it('of a lead that a person took out and the rules refuse as well: the rules say why', () => {
+    const rejected = { by: 'HubSpot', reason: 'unqualified', at: NOW }
+    const route = { name: 'not-interested', to: { disqualify: 'not interested' }, reason: 'not interested', at: NOW }
+    expect(write({ rejected, route }, closed)).toMatchObject({
+      baton_route: 'not-interested',
+      baton_route_reason: 'not interested',
+      baton_disqualified_reason: 'not interested',
+    })
+  })
+})
+
+describe('the table of properties', () => {
+  const rows = Object.entries(PROPERTIES)
+  const states = [undefined, open, late, responded, waiting]
+  const said = (name: string) => states.map((handoff) => write({}, handoff)[name] ?? 'missing')
+
+  it.each(rows)('%s is written under the name that the config gives it, in its own type', (key, row) => {
+    const { name, type } = row
+    expect(names).toHaveProperty(key, name)
+    for (const value of said(name)) {
+      if (type === 'number') expect(value).toMatch(/^(\d+(\.\d+)?)?$/)
+      else if (type === 'datetime') expect(value).toMatch(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$/)
+      else if (type === 'boolean') expect(['true', 'false']).toContain(value)
+      else if (type !== 'text') expect(type).toContain(value)
+    }
+  })
+
+  it('has one row for each, and says what it is', () => {
+    for (const field of ['name', 'label', 'description'] as const)
+      expect(new Set(rows.map(([, row]) => row[field])).size).toBe(rows.length)
+    const owned = rows.map(([, { name }]) => name)
+    const others = ['hubspot_owner_id', 'lifecyclestage']
+    expect(Object.keys(write({}, open)).toSorted()).toEqual([...owned, ...others].toSorted())
   })
 })
 
@@ -95,7 +147,8 @@ describe('the owner', () => {
     ['who holds it', open, '101'],
     ['who holds it now', moved, '102'],
     ['who answered', responded, '101'],
-    ['nobody, without a handoff', null, undefined],
+    ['nobody, without a handoff', undefined, undefined],
+    ['nobody, while nobody is free', waiting, undefined],
     ['nobody, when it is closed', closed, undefined],
     [
       'nobody, when the rep has left the config',
@@ -154,8 +207,8 @@ describe('what is written', () => {
     expect(changedProperties(written, written, names)).toEqual({})
   })
 
-  it('is no empty text where nothing was, but one where something was', () => {
-    expect(changedProperties({ a: '', b: '' }, { b: 'x' }, names)).toEqual({ b: '' })
+  it('is an empty text where something was, or may be, and none where none is', () => {
+    expect(changedProperties({ a: '', b: '', c: '' }, { b: 'x', c: '' }, names)).toEqual({ a: '', b: '' })
   })
 
   it('comes to rest: after a write there is nothing left to write', () => {

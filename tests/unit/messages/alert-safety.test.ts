@@ -1,15 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { endHandoff, type Handoff } from '../../../src/handoffs/handoff.ts'
+import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { MESSAGES, type MessageKind } from '../../../src/handoffs/rungs.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
 import { renderMessage } from '../../../src/messages/alert.ts'
 import { disqualifyModal, type Modal } from '../../../src/messages/controls.ts'
 import { explainScore } from '../../../src/messages/explanation.ts'
-import type { MessageKind } from '../../../src/messages/lines.ts'
 import { ATTRIBUTE_NAMES } from '../../../src/rules/attributes.ts'
 import type { LeadScore } from '../../../src/rules/score.ts'
-import { facts, HOUR, leadRecord, MINUTE, NEW_YORK, NOW, nextRep, started } from '../../support/records.ts'
+import {
+  answered,
+  DAY,
+  ended,
+  facts,
+  HOUR,
+  leadRecord,
+  MINUTE,
+  NOW,
+  nextRep,
+  ORDER,
+  started,
+} from '../../support/records.ts'
 import { foreignMarkup, objectsIn, textObjects } from '../../support/slack-blocks.ts'
 
 const PEOPLE = ['U0000AE1', 'U0000AE2']
@@ -72,17 +84,20 @@ const passedOnOften = Array.from({ length: 40 }).reduce<Handoff>(
   open,
 )
 const moved = takeDueSteps(open, NOW + 2 * HOUR, nextRep('ae-2')).handoff
-const end = (how: 'contacted' | 'disqualified' | 'contact-gone' | 'seen-in-hubspot', reason?: string) =>
-  endHandoff(open, { at: NOW + MINUTE, how, by: 'U0000AE1', reason }, NEW_YORK)
-const kinds: MessageKind[] = ['rep-alert', 'pool-alert', 'reminder', 'manager-alert', 'hot-alert', 'nobody-available']
+const contacted = answered(open, NOW + MINUTE)
+const seen = answered(open, NOW + MINUTE, 'seen-in-hubspot')
+const gone = ended(open, NOW + MINUTE, 'missing', { by: 'U0000AE1' })
+const waiting = waitingHandoff(ORDER, NOW)
+const kinds = Object.keys(MESSAGES) as MessageKind[]
 
 const messages = fc
   .record({
     kind: fc.constantFrom(...kinds),
     lead: leads,
     handoff: fc.oneof(
-      fc.constantFrom(open, moved, passedOnOften, end('contacted'), end('contact-gone'), end('seen-in-hubspot'), null),
-      untrusted.map((reason) => end('disqualified', reason)),
+      fc.constantFrom(open, moved, passedOnOften, contacted, seen, gone, waiting),
+      untrusted.map((reason) => ended(open, NOW + MINUTE, 'disqualified', { by: 'U0000AE1', reason })),
+      untrusted.map((reason) => ended(contacted, NOW + DAY, 'returned', { reason })),
     ),
     reader: fc.constantFrom('ae-1', 'ae-2', undefined),
   })
@@ -92,7 +107,6 @@ const messages = fc
       ...input,
       slackIds: { 'ae-1': 'U0000AE1', 'ae-2': 'U0000AE2' },
       timeZone: 'America/New_York',
-      pool: 'ae',
     }),
   }))
 
@@ -151,9 +165,10 @@ describe('whatever a lead wrote', () => {
 
   it('there is exactly one primary button on a live message and none on another', () => {
     fc.assert(
-      fc.property(messages, ({ message, handoff, reader }) => {
-        const holder = handoff?.holders.at(-1)?.rep
-        const live = handoff?.status === 'open' && (reader === undefined || reader === holder)
+      fc.property(messages, ({ message, kind, handoff, reader }) => {
+        const holder = handoff.holders.at(-1)?.rep
+        const wantsSomething = handoff.state === 'open' && kind !== 'nobody-available'
+        const live = wantsSomething && (reader === undefined || reader === holder)
         const primary = objectsIn(message.blocks).filter((object) => object.style === 'primary')
         expect(primary).toHaveLength(live ? 1 : 0)
         if (live) expect(primary[0]).toMatchObject({ action_id: 'lead.contacted', value: '42-1' })
@@ -172,7 +187,7 @@ describe('whatever a lead wrote', () => {
     const attributes = facts(Object.fromEntries(ATTRIBUTE_NAMES.facts.map((name) => [name, '&'.repeat(200)])))
     for (const kind of kinds) {
       const lead = leadRecord({ attributes, signals, score: { ...leadRecord().score, reasons: long } })
-      const input = { kind, lead, handoff: passedOnOften, reader: undefined, slackIds: {}, timeZone: 'UTC', pool: 'ae' }
+      const input = { kind, lead, handoff: passedOnOften, reader: undefined, slackIds: {}, timeZone: 'UTC' }
       const { text, blocks } = renderMessage(input)
       expectWithinLimits(blocks)
       expectNothingForeign(text, blocks)

@@ -1,15 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { endHandoff, type Handoff, type HandoffEnding } from '../../../src/handoffs/handoff.ts'
+import { type Ending, type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
 import { renderMessage } from '../../../src/messages/alert.ts'
 import type { MessageInput } from '../../../src/messages/lines.ts'
 import { slackDate } from '../../../src/messages/texts.ts'
 import { localTime } from '../../../src/rules/words.ts'
-import { facts, HOUR, leadRecord, MINUTE, NEW_YORK, NOW, nextRep, started } from '../../support/records.ts'
+import {
+  answered,
+  DAY,
+  ended,
+  facts,
+  HOUR,
+  leadRecord,
+  MINUTE,
+  NOW,
+  nextRep,
+  ORDER,
+  started,
+} from '../../support/records.ts'
 import { objectsIn, shownText } from '../../support/slack-blocks.ts'
 
 const ZONE = 'America/New_York'
 const open = started()
+const DUE = open.dueAt ?? 0
 const reminded = takeDueSteps(open, NOW + HOUR, null).handoff
 const moved = takeDueSteps(reminded, NOW + 2 * HOUR, nextRep('ae-2')).handoff
 
@@ -21,14 +34,15 @@ function render(changes: Partial<MessageInput> = {}) {
     reader: 'ae-1',
     slackIds: { 'ae-1': 'U0000AE1', 'ae-2': 'U0000AE2' },
     timeZone: ZONE,
-    pool: 'ae',
     ...changes,
   })
 }
 const buttons = (message: ReturnType<typeof render>) =>
   objectsIn(message.blocks).filter((object) => object.type === 'button' || object.type === 'overflow')
-const ended = (how: HandoffEnding, handoff: Handoff = open) =>
-  endHandoff(handoff, { at: NOW + 20 * MINUTE, how, by: 'U0000AE1', reason: 'not a fit: <small>' }, NEW_YORK)
+const contacted = answered(open, NOW + 20 * MINUTE)
+const seen = answered(open, NOW + 20 * MINUTE, 'seen-in-hubspot')
+const over = (how: Ending, handoff: Handoff = open) =>
+  ended(handoff, NOW + DAY, how, { by: 'U0000AE1', reason: 'not a fit: <small>' })
 
 describe('the alert of the rep who holds the lead', () => {
   const message = render({ lead: leadRecord({ missing: ['company.industry', 'leadSource.detail', 'other'] }) })
@@ -39,7 +53,7 @@ describe('the alert of the rep who holds the lead', () => {
         'New lead for you: Dana Ruiz, VP Marketing at Northwind',
         'computer software · 240 people · Spain',
         'Score 85 (hot): fit 50, engagement 35 · tier 1',
-        `Respond by ${localTime(open.dueAt, ZONE)}`,
+        `Respond by ${localTime(DUE, ZONE)}`,
         'Why 85: +20 company size tier 1 · +20 demo requested · +15 buyer persona',
         'Viewed: /pricing (2×)',
         'Content: Routing guide',
@@ -55,7 +69,7 @@ describe('the alert of the rep who holds the lead', () => {
       'Dana Ruiz, Northwind',
       '*VP Marketing* · computer software · 240 people · Spain',
       '*Score 85* (hot): fit 50, engagement 35 · tier 1',
-      `*Respond by ${slackDate(open.dueAt, ZONE)}*`,
+      `*Respond by ${slackDate(DUE, ZONE)}*`,
       '*Why 85:* +20 company size tier 1 · +20 demo requested · +15 buyer persona',
       '*Viewed:* /pricing (2×)',
       '*Content:* Routing guide',
@@ -93,7 +107,7 @@ describe('the alert of the rep who holds the lead', () => {
     const score = { ...leadRecord().score, reasons: [], tier: undefined }
     const bare = render({ lead: leadRecord({ attributes, score, signals: [], pages: {}, portalId: undefined }) })
     expect(bare.text).toBe(
-      `New lead for you: Unnamed lead. Score 85 (hot): fit 50, engagement 35. Respond by ${localTime(open.dueAt, ZONE)}`,
+      `New lead for you: Unnamed lead. Score 85 (hot): fit 50, engagement 35. Respond by ${localTime(DUE, ZONE)}`,
     )
     expect(JSON.stringify(bare)).not.toMatch(/undefined|unknown|dana@/)
   })
@@ -124,7 +138,7 @@ describe('the alert of the rep who holds the lead', () => {
     const live = render({ lead })
     expect(live.blocks[0]).toMatchObject({ type: 'header', text: { text: 'Ab, Smith & Sons' } })
     expect(live.text).toContain('A&lt;b, Smith &amp; Sons')
-    const gone = render({ lead, handoff: ended('contacted') })
+    const gone = render({ lead, handoff: contacted })
     expect(gone.text).toContain('A&lt;b, Smith &amp; Sons')
     expect(shownText(gone.blocks)).toContain('~A&lt;b, Smith &amp; Sons~')
   })
@@ -179,7 +193,7 @@ describe('what a message is for', () => {
   })
 
   it('a deadline that has passed was due', () => {
-    expect(render({ handoff: reminded }).text).toContain(`Was due ${localTime(open.dueAt, ZONE)}`)
+    expect(render({ handoff: reminded }).text).toContain(`Was due ${localTime(DUE, ZONE)}`)
   })
 
   it('a rep who has left the config is named by id', () => {
@@ -189,13 +203,18 @@ describe('what a message is for', () => {
 
 describe('a message follows its handoff', () => {
   it.each<[string, Partial<MessageInput>, string]>([
-    ['contacted', { handoff: ended('contacted') }, 'Contacted by <@U0000AE1> '],
-    ['contacted, how long it took', { handoff: ended('contacted') }, 'after 20 min'],
-    ['seen in HubSpot', { handoff: ended('seen-in-hubspot') }, 'Contacted: seen in HubSpot '],
-    ['disqualified, with the reason', { handoff: ended('disqualified') }, 'not a fit: &lt;small&gt;'],
-    ['disqualified by', { handoff: ended('disqualified') }, 'Disqualified by <@U0000AE1> '],
-    ['gone', { handoff: ended('contact-gone') }, 'the contact is no longer in HubSpot'],
-    ['contacted, in the pool', { handoff: ended('contacted'), kind: 'pool-alert', reader: undefined }, 'Contacted by'],
+    ['contacted', { handoff: contacted }, 'Contacted by <@U0000AE1> '],
+    ['contacted, how long it took', { handoff: contacted }, 'after 20 min'],
+    ['seen in HubSpot', { handoff: seen }, 'Contacted: seen in HubSpot '],
+    ['seen in HubSpot, how long it took', { handoff: seen }, 'after 20 min'],
+    ['contacted and reached', { handoff: over('done', contacted) }, 'Contacted by <@U0000AE1> '],
+    ['taken on by sales', { handoff: over('qualified', contacted) }, 'after 20 min\nTaken on by sales '],
+    ['nobody reached it, with the reason', { handoff: over('returned', contacted) }, 'not a fit: &lt;small&gt;'],
+    ['disqualified, with the reason', { handoff: over('disqualified') }, 'not a fit: &lt;small&gt;'],
+    ['disqualified by', { handoff: over('disqualified') }, 'Disqualified by <@U0000AE1> '],
+    ['gone', { handoff: over('missing') }, 'the contact is no longer in HubSpot'],
+    ['merged', { handoff: over('merged') }, 'the contact was merged into another'],
+    ['contacted, in the pool', { handoff: contacted, kind: 'pool-alert', reader: undefined }, 'Contacted by'],
     ['reassigned, for the rep before', { handoff: moved, reader: 'ae-1' }, 'Reassigned to <@U0000AE2> '],
   ])('%s', (_, changes, state) => {
     const message = render(changes)
@@ -216,14 +235,26 @@ describe('a message follows its handoff', () => {
 })
 
 describe('nobody is available', () => {
+  const since = NOW - HOUR
+  const waiting = waitingHandoff(ORDER, since)
+  const message = render({ kind: 'nobody-available', handoff: waiting, reader: undefined })
+
   it('says who waits since when, and where to look', () => {
-    const message = render({ kind: 'nobody-available', handoff: null, lead: leadRecord({ waitingSince: NOW - HOUR }) })
-    const since = NOW - HOUR
     for (const part of ['pool ae', 'contact', 'score 85', localTime(since, ZONE), 'team.yaml']) {
       expect(message.text).toContain(part)
     }
     expect(shownText(message.blocks)).toContain(slackDate(since, ZONE))
-    // It stands alone and is never brought up to date, so it must not name anybody.
+    // The manager has to look at the pool, not at the lead.
     expect(JSON.stringify(message)).not.toContain('Dana')
+  })
+
+  it.each([
+    ['somebody got it', open, 'Given to <@U0000AE1>'],
+    ['nobody is wanted any more', over('released', waiting), 'its route no longer goes to sales'],
+  ])('and says so once it is true no more: %s', (_, handoff, state) => {
+    const after = render({ kind: 'nobody-available', handoff, reader: undefined })
+    expect(shownText(after.blocks)).toContain(state)
+    expect(shownText(after.blocks)).not.toContain('tried again every minute')
+    expect(buttons(after)).toEqual([])
   })
 })

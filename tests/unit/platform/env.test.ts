@@ -35,6 +35,7 @@ describe('what is taken', () => {
       HUBSPOT_REQUESTS_PER_10_SECONDS: 190,
       SLACK_BOT_TOKEN: 'xoxb-secret',
       SLACK_SIGNING_SECRET: ['signing-secret'],
+      SLACK_PACING: 'slack',
       API_TOKENS: [],
       ENRICHMENT_BASE_URL: 'https://api.apollo.io',
       LOG_LEVEL: 'info',

@@ -1,0 +1,97 @@
+/*
+ * What happened, as small records without personal data: what reports, calibration and exports are folded from. A lead
+ * stands in them under a pseudonym, so that erasing it keeps the counts and loses the person.
+ */
+
+/** Every type of fact, with what `value` and `reason` say in it. */
+export const FACT_TYPES = {
+  seen: 'Baton saw the lead for the first time',
+  scored: 'the band moved; value: the score, reason: the band',
+  routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
+  trigger: 'a signal started a handoff; rule: the signal',
+  waiting: 'nobody was free to take the lead',
+  assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
+  told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',
+  undeliverable: 'Slack refused a message; reason: the kind of message',
+  reminded: 'the rep was reminded',
+  reassigned: 'the next rep got the lead',
+  escalated: 'the manager was told',
+  'passed-on': 'a rep passed the lead on',
+  breached: 'the deadline passed without an answer',
+  answered: "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted or seen-in-hubspot",
+  accepted: 'sales took the lead as its own',
+  rejected: 'sales did not want the lead; reason',
+  recycled: 'the lead went back to nurture; reason: how the handoff ended',
+  disqualified: 'the lead is out; reason: the choice, the status or the route',
+  ended: 'a handoff ended otherwise; reason: how',
+  stage: 'the lifecycle stage moved; stage: the new one, reason: the one before',
+  outcome:
+    'what became of the lead; stage: salesqualifiedlead, opportunity, customer, or churn for a customer that is none any more',
+  enrichment: 'a provider answered otherwise than before; source: the provider, reason: how',
+  'write-refused': 'HubSpot refused a write; reason: its code',
+  corrected: 'another fact did not happen; of: its id',
+} as const
+export type FactType = keyof typeof FACT_TYPES
+
+/** What a fact says beside its type, in the order in which it is written: what reports group by. */
+export const FACT_FIELDS = [
+  'lead',
+  'handoff',
+  'kind',
+  'pool',
+  'rep',
+  'route',
+  'rule',
+  'source',
+  'content',
+  'stage',
+  'reason',
+  'config',
+  'amount',
+  'of',
+] as const
+export type FactField = (typeof FACT_FIELDS)[number]
+
+/**
+ * A fact. `at` is epoch milliseconds, `lead` the pseudonym, `handoff` its number of that lead, `value` a number whose unit
+ * the type says, `amount` that of a deal, `of` the id of a fact that is corrected. Everything but type, instant and lead
+ * may be absent.
+ */
+export type Fact = { type: FactType; at: number; lead: string; value?: number | undefined } & {
+  [F in Exclude<FactField, 'lead'>]?: string | undefined
+}
+
+/** A fact with the id under which it is kept: the partition, the entry of its stream, and the line in that. */
+export type KeptFact = Fact & { id: string }
+
+const LONGEST = 80
+
+/** Facts of one moment as one text: a line each, fields separated by tabs, what is empty at the end left out. */
+export function writeFacts(facts: readonly Fact[]): string {
+  return facts
+    .map((fact) => {
+      const fields = FACT_FIELDS.map((field) => clean(fact[field]))
+      const value = fact.value === undefined ? '' : String(Math.round(fact.value * 100) / 100)
+      return [fact.type, fact.at.toString(36), value, ...fields].join('\t').replace(/\t+$/, '')
+    })
+    .join('\n')
+}
+
+/**
+ * Reads what `writeFacts` wrote and stands under `entry`; a line of a type that this version does not know is left out.
+ */
+export function readFacts(entry: string, text: string): KeptFact[] {
+  return text.split('\n').flatMap((line, number) => {
+    const [type = '', at = '', value = '', ...fields] = line.split('\t')
+    if (!Object.hasOwn(FACT_TYPES, type)) return []
+    const id = `${entry}.${number}`
+    const fact: KeptFact = { id, type: type as FactType, at: Number.parseInt(at, 36), lead: fields[0] ?? '' }
+    if (value !== '') fact.value = Number(value)
+    for (const [index, field] of FACT_FIELDS.entries()) if (fields[index]) fact[field] = fields[index]
+    return [fact]
+  })
+}
+
+function clean(text: string | undefined): string {
+  return (text ?? '').replace(/[\t\n\r]+/g, ' ').slice(0, LONGEST)
+}

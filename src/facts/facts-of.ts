@@ -1,0 +1,124 @@
+import { type Ending, type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
+import { RUNGS } from '../handoffs/rungs.ts'
+import type { Change, LeadState } from '../leads/change.ts'
+import { type LeadRecord, stageOf } from '../leads/lead.ts'
+import type { Fact, FactType } from './fact.ts'
+
+// How an ending counts. A rep's answer is a fact of its own, so that a lead was reached says nothing new.
+const OF_ENDING: Record<Ending, FactType | null> = {
+  qualified: 'accepted',
+  done: null,
+  returned: 'recycled',
+  recycled: 'recycled',
+  rejected: 'rejected',
+  disqualified: 'disqualified',
+  'taken-over': 'ended',
+  released: 'ended',
+  expired: 'ended',
+  missing: 'ended',
+  merged: null,
+}
+
+const CUSTOMER = new Set(['customer', 'evangelist'])
+const OUTCOME_STAGES = new Set(['salesqualifiedlead', 'opportunity', 'customer'])
+
+/** What happened by a change of a lead, as facts. `now` is epoch milliseconds. */
+export function factsOf(before: LeadState, change: Change, now: number): Fact[] {
+  const lead = change.lead ?? before.lead
+  if (!lead || change.erased) return []
+  const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
+  return [
+    ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
+  ].map((fact) => ({ ...fact, ...about }))
+}
+
+// The text of a disqualification may hold what a lead wrote, so the route's name has to do.
+function destination({ route }: LeadRecord): string {
+  if ('pool' in route.to) return `pool ${route.to.pool}`
+  return 'nurture' in route.to ? `nurture ${route.to.nurture}` : 'disqualify'
+}
+
+type Part = Omit<Fact, 'at' | 'lead' | 'config'>
+
+function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change): Part[] {
+  const facts: Part[] = []
+  const where = { source: text(lead, 'leadSource'), content: contentOf(lead), route: lead.route.name }
+  // One that takes over from a contact that was merged into it was seen under that one's name.
+  if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
+  if (before?.score.band !== lead.score.band)
+    facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
+  if (before?.route.name !== lead.route.name) {
+    facts.push({ type: 'routed', ...where, reason: destination(lead) })
+  }
+  const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
+  const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
+  if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
+  else if (newlyOut) facts.push({ type: 'disqualified', route: lead.route.name, reason: lead.route.name })
+  const [was, stage] = [before ? stageOf(before.attributes) : stageOf(lead.attributes), stageOf(lead.attributes)]
+  if (was !== stage) facts.push({ type: 'stage', stage, reason: was })
+  const outcome = OUTCOME_STAGES.has(stage) ? stage : CUSTOMER.has(was) && !CUSTOMER.has(stage) ? 'churn' : undefined
+  if (was !== stage && outcome) facts.push({ type: 'outcome', stage: outcome, source: where.source })
+  for (const [source, { status }] of Object.entries(lead.enrichment)) {
+    if (change.decision && before?.enrichment[source]?.status !== status)
+      facts.push({ type: 'enrichment', source, reason: status })
+  }
+  return facts
+}
+
+function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Handoff): Part[] {
+  // What a merged contact brings along was told under its own name.
+  if (!before && handoff.formerly) return []
+  const fresh = handoff.events.slice(before?.events.length ?? 0)
+  // One that waited begins its events anew when somebody takes it.
+  const taken = before?.state === 'waiting' && handoff.holders.length > 0
+  const events = taken ? handoff.events : fresh
+  const about = {
+    handoff: handoff.id.slice(handoff.leadId.length + 1),
+    kind: handoff.kind,
+    pool: holderOf(handoff)?.pool ?? handoff.pool,
+    rep: holderOf(handoff)?.rep,
+    route: handoff.route,
+  }
+  const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
+  if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
+  if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
+  if (handoff.passOn && !before?.passOn) facts.push({ type: 'passed-on' })
+  const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
+  // That a person took the lead out is a fact of the lead.
+  if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
+  return facts.map((fact) => ({ ...about, ...fact }))
+}
+
+function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Part[] {
+  const rung = Object.values(RUNGS).find((row) => row.event === event.what)
+  if (rung) return [{ type: rung.fact, rep: event.rep }]
+  switch (event.what) {
+    case 'waiting':
+      return [{ type: 'waiting' }]
+    case 'started': {
+      const received = state.inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
+      const value = received.length > 0 ? Math.max(0, event.at - Math.min(...received)) / 1_000 : undefined
+      return [{ type: 'assigned', rep: event.rep, reason: handoff.holders[0]?.how, value }]
+    }
+    case 'passed-on':
+    case 'owner-changed':
+      return [{ type: 'assigned', rep: event.rep, reason: event.what }]
+    case 'contacted':
+    case 'seen-in-hubspot':
+      return [{ type: 'answered', value: handoff.answered?.minutes, reason: event.what }]
+    default:
+      return []
+  }
+}
+
+function text(lead: LeadRecord, name: string): string | undefined {
+  const value = lead.attributes[name]?.value
+  return value === undefined ? undefined : String(value)
+}
+
+// The newest form or page that a signal names; of an address the path alone, for its query may say who it is.
+function contentOf(lead: LeadRecord): string | undefined {
+  const detail = lead.signals.findLast((signal) => signal.detail)?.detail
+  return detail?.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { type Handoff, holderOf } from './handoff.ts'
+import { MESSAGES, type MessageKind } from './rungs.ts'
+
+const KINDS = Object.keys(MESSAGES) as [MessageKind, ...MessageKind[]]
+
+/** A Slack message that waits to be sent. Its id names handoff and step, so that each is sent once. Ids only. */
+export const Post = z.object({
+  id: z.string(),
+  leadId: z.string(),
+  handoffId: z.string(),
+  kind: z.enum(KINDS),
+  rep: z.string().optional(),
+  pool: z.string(),
+  /** Of the first alert: when Baton received what led to it, epoch milliseconds. */
+  since: z.number().optional(),
+})
+export type Post = z.output<typeof Post>
+
+/** A message that Slack has, kept with its lead so that it can follow the state. `shown` is a digest of what it shows. */
+export const PostedMessage = z.object({
+  handoffId: z.string(),
+  kind: z.enum(KINDS),
+  rep: z.string().optional(),
+  channel: z.string(),
+  ts: z.string(),
+  shown: z.string(),
+})
+export type PostedMessage = z.output<typeof PostedMessage>
+
+/** The messages of a handoff that has just started: the rep's, the pool's, and for a hot lead one to the manager at once. */
+export function startPosts(handoff: Handoff, hot: boolean, since: number | undefined): Post[] {
+  const alert = since === undefined ? repAlert(handoff) : { ...repAlert(handoff), since }
+  return [alert, postOf(handoff, 'pool-alert', 'pool-alert'), ...(hot ? [hotAlert(handoff)] : [])]
+}
+
+/** The messages that steps of the ladder call for. */
+export function stepPosts(handoff: Handoff, kinds: MessageKind[]): Post[] {
+  const step = handoff.events.length
+  return kinds.map((kind) => {
+    if (kind === 'rep-alert') return repAlert(handoff)
+    const post = postOf(handoff, kind, `${kind}-${step}`)
+    const rep = MESSAGES[kind] === 'rep' ? holderOf(handoff)?.rep : undefined
+    return rep === undefined ? post : { ...post, rep }
+  })
+}
+
+/** The alert to the rep who holds the lead now. */
+export function repAlert(handoff: Handoff): Post {
+  const rep = holderOf(handoff)?.rep
+  const post = postOf(handoff, 'rep-alert', `rep-alert-${handoff.holders.length}`)
+  return rep === undefined ? post : { ...post, rep }
+}
+
+/** The extra alert for a hot lead. */
+export function hotAlert(handoff: Handoff): Post {
+  return postOf(handoff, 'hot-alert', 'hot-alert')
+}
+
+/** Tells the manager that nobody can take the lead. */
+export function waitingPost(handoff: Handoff): Post {
+  return postOf(handoff, 'nobody-available', `nobody-available-${handoff.startedAt}`)
+}
+
+/** Tells the manager instead of somebody who cannot be reached. */
+export function insteadOf(post: Post): Post {
+  const { rep: _, since: __, ...rest } = post
+  return { ...rest, id: `${post.handoffId}.manager-alert-unreachable-${refOf(post.id)}`, kind: 'manager-alert' }
+}
+
+function postOf(handoff: Handoff, kind: MessageKind, ref: string): Post {
+  return { id: `${handoff.id}.${ref}`, leadId: handoff.leadId, handoffId: handoff.id, kind, pool: handoff.pool }
+}
+
+function refOf(postId: string): string {
+  return postId.slice(postId.indexOf('.') + 1)
+}

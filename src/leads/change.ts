@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { Handoff } from '../handoffs/handoff.ts'
+import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import type { Post, PostedMessage } from '../handoffs/posts.ts'
+import type { Team } from '../handoffs/team.ts'
+import { type Attributes, Signal } from '../rules/attributes.ts'
+import type { Decision, DecisionConfig, Standing } from './decision.ts'
+import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
+import type { EnrichmentStatus, LeadRecord } from './lead.ts'
+import type { Contact, HubSpotMapping, Properties } from './observe.ts'
+import type { PropertyNames } from './properties.ts'
+
+/** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
+export const InboxItem = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('event'),
+    event: z.string(),
+    at: z.number(),
+    receivedAt: z.number().optional(),
+    portalId: z.string().optional(),
+    /** Of a merge, for a contact that is gone by it: the one that lives on. */
+    survivor: z.string().optional(),
+    /** Of a merge, for the one that lives on: the others. */
+    merged: z.array(z.string()).optional(),
+  }),
+  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
+])
+export type InboxItem = z.output<typeof InboxItem>
+
+/** The part of the config that decides about leads. */
+export interface NextConfig extends DecisionConfig {
+  version: string
+  rulesVersion: number
+  team: Team
+  handoffs: HandoffsConfig
+  hubspot: HubSpotMapping & { properties: PropertyNames }
+  /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
+  reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }
+}
+
+/** A lead as it stands, with everything that was gathered about it from Baton's own store. */
+export interface LeadState {
+  id: string
+  lead: LeadRecord | null
+  /** Its handoffs that are kept, by id. */
+  handoffs: Record<string, Handoff>
+  /** The messages that Slack has, by the id of their post. */
+  messages: Record<string, PostedMessage>
+  inbox: InboxItem[]
+  /** What HubSpot last confirmed. */
+  written: Record<string, string>
+  /** What would stand for the lead among the facts, if it is new. */
+  freshPseudonym: string
+}
+
+/** What a lead's contact, its company and the enrichment providers say now. */
+export interface Gathered {
+  contact: Contact
+  company: Properties | null
+  /** What outside providers found, and how each provider answered. */
+  found: Attributes
+  outcomes: Record<string, EnrichmentStatus>
+  /** The properties whose last change a person made, of those that `personalChanges` asks about. */
+  changedByPerson: ReadonlySet<string>
+  /** The contacts that were merged into this one, as they stood. */
+  merging?: LeadState[] | undefined
+}
+
+/** Something that a lead's state may change by. */
+export type Input =
+  | { type: 'contact'; gathered: Gathered }
+  | { type: 'missing'; movedTo?: string | undefined }
+  /** `taken` are the messages that the other contact has by now. */
+  | { type: 'merged'; into: string; taken: readonly string[] }
+  | { type: 'click'; handoffId: string; by: string; does: Click }
+  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'changedByPerson'> | null }
+  | { type: 'rescore'; standing?: Standing }
+  | { type: 'erase' }
+
+/** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
+export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
+
+/** A request for a rep. `keep` is the owner who stays when available; `hadIt` are reps who must not get it again. */
+export interface RepRequest {
+  assignmentId: string
+  pool: string
+  keep?: string | undefined
+  hadIt: string[]
+}
+
+/** Who was chosen. `rep` is null when nobody is available anywhere. */
+export type Choice = RepChoice & { assignmentId: string }
+
+/**
+ * What becomes of a lead. `commit` writes it all or nothing and derives indexes, facts and the work to hurry from it.
+ * What is absent stays as it is.
+ */
+export interface Change {
+  lead?: LeadRecord
+  /** Those that changed or began. */
+  handoffs: Handoff[]
+  posts: Post[]
+  history: HistoryEntry[]
+  /** The decision that was made, for the metrics; `kept` when it routed the lead. */
+  decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
+  kept?: KeptDecision
+  /** Messages that were taken over from contacts that were merged into this one. */
+  messages?: Record<string, PostedMessage>
+  /** What is known to be in HubSpot from now on, when that is not what it was. */
+  written?: Record<string, string>
+  /** HubSpot is behind what the record says now. */
+  toWrite: boolean
+  /** What came in has been dealt with. */
+  inboxDone?: true
+  /** The contact has to be read: the lead goes through the main job. */
+  refresh?: true
+  /** The inbox is left as it is, and looked at again at this instant. */
+  postponedUntil?: number
+  /** What another lead has to hear before this is committed. */
+  forward?: { to: string; items: InboxItem[] }
+  /** The inbox can never be dealt with: why, for the dead letters. */
+  givenUp?: string
+  erased?: true
+}
+
+/** What `next` answers: a change; a rep that has to be reserved first; or null when nothing changes. */
+export type Next = Change | { wanted: RepRequest } | null

@@ -1,0 +1,96 @@
+import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import type { Signal } from '../rules/attributes.ts'
+import type { LeadState } from './change.ts'
+import type { LeadRecord } from './lead.ts'
+
+/*
+ * Contacts that became one. The survivor inherits handoffs with their clocks, holders, messages and answers; signals
+ * are united by what they are, so that none is counted twice or lost.
+ */
+
+/** The survivor's state with everything that the others bring along. Those that it has taken in already change nothing. */
+export function unite(survivor: LeadState, others: readonly LeadState[], now: number): LeadState {
+  let state = survivor
+  for (const other of others) {
+    if (state.lead?.merged?.includes(other.id)) continue
+    state = takeIn(state, other)
+  }
+  return { ...state, handoffs: oneOfEach(state.handoffs, now) }
+}
+
+function takeIn(state: LeadState, other: LeadState): LeadState {
+  const base = state.lead ?? (other.lead && asOwn(other.lead, state.id))
+  const inbox = [...state.inbox, ...other.inbox.filter((item) => item.kind === 'signal')]
+  // HubSpot holds the values of either; what is known to be written starts anew.
+  if (!base) return { ...state, inbox, written: {} }
+  let count = base.handoffCount
+  const renamed = new Map(Object.keys(other.handoffs).map((id) => [id, `${state.id}-${++count}`]))
+  const moved = Object.values(other.handoffs).map(
+    (handoff): Handoff => ({
+      ...handoff,
+      id: renamed.get(handoff.id) ?? handoff.id,
+      leadId: state.id,
+      formerly: [...(handoff.formerly ?? []), handoff.id],
+    }),
+  )
+  const messages = Object.entries(other.messages).map(([ref, message]) => [
+    ref,
+    { ...message, handoffId: renamed.get(message.handoffId) ?? message.handoffId },
+  ])
+  const kinds = Object.entries(other.lead?.handoffs ?? {}).map(([kind, id]) => [kind, renamed.get(id) ?? id])
+  const lead: LeadRecord = {
+    ...base,
+    signals: unitedSignals(state.lead?.signals ?? [], other.lead?.signals ?? [], other.id),
+    enrichment: { ...other.lead?.enrichment, ...base.enrichment },
+    handoffs: { ...Object.fromEntries(kinds), ...(state.lead?.handoffs ?? {}) },
+    handoffCount: count,
+    outcomes: { ...other.lead?.outcomes, ...base.outcomes },
+    merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
+    ...newest('ended', base, other.lead),
+    ...newest('rejected', base, other.lead),
+  }
+  return {
+    ...state,
+    lead,
+    inbox,
+    handoffs: { ...state.handoffs, ...Object.fromEntries(moved.map((handoff) => [handoff.id, handoff])) },
+    messages: { ...state.messages, ...Object.fromEntries(messages) },
+    written: {},
+  }
+}
+
+// A survivor that Baton does not know yet begins as the contact that it was, with a history of its own.
+function asOwn(lead: LeadRecord, id: string): LeadRecord {
+  const { merged: _, mergedInto: __, missingSince: ___, ...rest } = lead
+  return { ...rest, id, decisions: 0, handoffs: {}, handoffCount: 0 }
+}
+
+function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from: string): Signal[] {
+  const what = ({ type, at, detail }: Signal) => JSON.stringify([type, at, detail])
+  const known = new Set(own.map(what))
+  const ids = new Set(own.map(({ id }) => id))
+  const more = brought
+    .filter((signal) => !known.has(what(signal)))
+    // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
+    .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
+  return [...own, ...more]
+}
+
+function newest<K extends 'ended' | 'rejected'>(name: K, a: LeadRecord, b: LeadRecord | null): Partial<LeadRecord> {
+  const [mine, other] = [a[name], b?.[name]]
+  const value = !mine || (other && other.at > mine.at) ? other : mine
+  return value ? ({ [name]: value } as Partial<LeadRecord>) : {}
+}
+
+// Sales has a lead once, and of other kinds there is one at a time: what has come furthest goes on, then what began first.
+function oneOfEach(handoffs: LeadState['handoffs'], now: number): LeadState['handoffs'] {
+  const order = { answered: 0, open: 1, waiting: 2, ended: 3 }
+  const live = Object.values(handoffs)
+    .filter(({ state }) => state !== 'ended')
+    .sort((a, b) => order[a.state] - order[b.state] || a.startedAt - b.startedAt)
+  const alike = Map.groupBy(live, ({ byRoute, kind }) => (byRoute ? 'sales' : `kind ${kind}`))
+  const over = [...alike.values()].flatMap(([, ...others]) =>
+    others.map((handoff) => endHandoff(handoff, { at: now, how: 'merged' }) ?? handoff),
+  )
+  return { ...handoffs, ...Object.fromEntries(over.map((handoff) => [handoff.id, handoff])) }
+}

@@ -1,0 +1,91 @@
+import { hotAlert } from '../handoffs/posts.ts'
+import type { Reserved } from './assign.ts'
+import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
+import { onContact } from './contact.ts'
+import { decide, type Standing } from './decision.ts'
+import { draftOf } from './draft.ts'
+import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
+import type { LeadRecord } from './lead.ts'
+import { onMerged, onMissing } from './leaving.ts'
+import { attributesAgain } from './reading.ts'
+import { rescoredRecord } from './record.ts'
+import { salesHandoff, standingOf } from './standing.ts'
+import { onClick, onDue } from './steps.ts'
+
+/**
+ * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
+ * simulation all ask this function. A rep who is wanted has to be reserved first: it is asked again with `reserved`.
+ * `now` is epoch milliseconds.
+ */
+export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
+  switch (input.type) {
+    case 'contact':
+      return onContact(config, state, input.gathered, reserved, now)
+    case 'due':
+      return onDue(config, state, input.handoffId, input.gathered, reserved, now)
+    case 'click':
+      return onClick(config, state, input, now)
+    case 'missing':
+      return onMissing(config, state, input.movedTo, now)
+    case 'merged':
+      return onMerged(config, state, input.into, input.taken, now)
+    case 'rescore':
+      return onRescore(config, state, input.standing, now)
+    case 'erase':
+      return { handoffs: [], posts: [], history: [], toWrite: false, erased: true }
+  }
+}
+
+/**
+ * The lead computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
+ * `standing` it is a decision of the past that is asked for, and only that.
+ */
+function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
+  const { lead } = state
+  if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  const handoffs = Object.values(state.handoffs)
+  const attributes = attributesAgain(config, lead)
+  const standing = past ?? standingOf(config, lead, handoffs, lead.signals)
+  const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
+  const draft = draftOf(config, state)
+  if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
+  const record = rescoredRecord(lead, attributes, decision, config, now)
+  draft.note(decisionEntry(lead, record, decision, standing, undefined))
+  const open = salesHandoff(handoffs)
+  const told = Object.values(state.messages).some(
+    ({ handoffId, kind }) => handoffId === open?.id && kind === 'hot-alert',
+  )
+  if (open?.state === 'open' && record.score.band === 'hot' && lead.score.band !== 'hot' && !told)
+    draft.post(hotAlert(open))
+  return draft.change(record, {
+    decision: { route: decision.route.route, action: decision.action, standing, full: decision },
+    ...(isRouting(lead, record, decision) ? { kept: keptDecision(record, decision, standing, null) } : {}),
+  })
+}
+
+/**
+ * A decision of the history, computed again from what it was made from, by the rules that are given. Null when the
+ * history does not hold it.
+ */
+export function replay(
+  config: NextConfig,
+  lead: LeadRecord,
+  decisions: readonly DecisionEntry[],
+  entry: DecisionEntry,
+): { decision: NonNullable<Change['decision']>['full']; inputs: Pick<LeadRecord, 'attributes' | 'signals'> } | null {
+  const inputs = inputsOf(lead, decisions, entry.number)
+  if (!inputs) return null
+  const { missingSince: _, mergedInto: __, ...asItWas } = lead
+  const state: LeadState = {
+    id: lead.id,
+    // Its attributes are those of then, not what the kept properties say.
+    lead: { ...asItWas, ...inputs, readBy: null },
+    handoffs: {},
+    messages: {},
+    inbox: [],
+    written: {},
+    freshPseudonym: lead.pseudonym,
+  }
+  const change = next(config, state, { type: 'rescore', standing: entry.standing }, entry.at)
+  return change && 'decision' in change && change.decision ? { decision: change.decision.full, inputs } : null
+}

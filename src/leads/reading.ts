@@ -1,0 +1,106 @@
+import type { Attributes, Signal } from '../rules/attributes.ts'
+import { memoryOf } from '../rules/engagement.ts'
+import { longestWithin } from '../rules/routing.ts'
+import type { Gathered, LeadState, NextConfig } from './change.ts'
+import type { LeadRecord } from './lead.ts'
+import { countersOf, observeAttributes, observeSignals, type Properties } from './observe.ts'
+
+const MOST_SIGNALS = 500
+
+/** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
+export type LeadReading = Pick<
+  LeadRecord,
+  | 'id'
+  | 'createdAt'
+  | 'portalId'
+  | 'attributes'
+  | 'properties'
+  | 'company'
+  | 'readBy'
+  | 'counters'
+  | 'signals'
+  | 'pages'
+  | 'enrichment'
+> & {
+  /** Some provider could not answer: the lead is flagged, and looked at again later. */
+  enrichmentFailed: boolean
+}
+
+/** Puts together what is known of a lead: contact, company, enrichment, signals. */
+export function readingOf(config: NextConfig, state: LeadState, gathered: Gathered, now: number): LeadReading {
+  const { contact, company, found, outcomes, merging } = gathered
+  const { properties } = contact
+  const previous = state.lead
+  // What was merged together counts what each contact has done, which is known already.
+  const observed = merging
+    ? []
+    : observeSignals(config.hubspot, properties, previous?.counters ?? null, contact.createdAt, now)
+  const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
+  const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
+  const portalId = portals.at(-1) ?? previous?.portalId
+  const views = Number(properties.hs_analytics_num_page_views ?? Number.NaN)
+  const last = properties.hs_analytics_last_url
+  const answers = Object.entries(outcomes).map(([name, status]) => [name, { status, at: now }] as const)
+  return {
+    id: contact.id,
+    createdAt: contact.createdAt,
+    ...(portalId === undefined ? {} : { portalId }),
+    attributes: withoutOverruled(previous, {
+      ...found,
+      ...fromOutside(previous),
+      ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
+    }),
+    properties: known(properties, config.reads.contact),
+    company: company && known(company, config.reads.company),
+    readBy: config.version,
+    counters: countersOf(config.hubspot, properties),
+    signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
+    pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
+    enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
+    enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
+  }
+}
+
+/** What the kept values of a lead say under these rules, without asking anybody. */
+export function attributesAgain(config: NextConfig, lead: LeadRecord): Attributes {
+  if (lead.readBy === null) return lead.attributes
+  const observed = observeAttributes(config.hubspot, lead.properties, lead.company, config.reads.raw)
+  return withoutOverruled(lead, { ...fromOutside(lead), ...observed })
+}
+
+/** What outside providers said before, which is kept; HubSpot itself is read anew each time. */
+export function fromOutside(lead: Pick<LeadRecord, 'attributes'> | null): Attributes {
+  const kept = Object.entries(lead?.attributes ?? {}).filter(
+    ([, { source }]) => !/^(hubspot:|company:|list of)/.test(source),
+  )
+  return Object.fromEntries(kept)
+}
+
+/** The attributes without a lead status that the lead has overruled by coming back. */
+export function withoutOverruled(lead: Pick<LeadRecord, 'overruledStatus'> | null, attributes: Attributes): Attributes {
+  if (lead?.overruledStatus === undefined || attributes.leadStatus?.value !== lead.overruledStatus) return attributes
+  const { leadStatus: _, ...rest } = attributes
+  return rest
+}
+
+function known(properties: Properties, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = properties[name]
+      return value === null || value === undefined || value === '' ? [] : [[name, value]]
+    }),
+  )
+}
+
+// Routes may look further back than scoring does.
+function memoryFor(config: NextConfig): number | undefined {
+  const memory = memoryOf(config.scoring.engagement)
+  return memory === undefined ? undefined : Math.max(memory, longestWithin(config.routing.routes))
+}
+
+function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
+  // What is known stands: the same signal told again changes nothing.
+  const byId = new Map(signals.toReversed().map((signal) => [signal.id, signal]))
+  const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
+  return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
+}

@@ -1,0 +1,134 @@
+import type { Handoff } from '../handoffs/handoff.ts'
+import { type Decision, scoreSummary, standingRoute } from './decision.ts'
+import { isNews } from './history.ts'
+import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
+import type { LeadReading } from './reading.ts'
+
+/** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
+export const TRY_AGAIN = { nobodyAvailable: 60_000, enrichmentFailed: 60 * 60_000 }
+
+// HubSpot fills a company's data some time after the contact; its changes send us no event.
+const YOUNG_CONTACT = [2 * 60_000, 15 * 60_000, 2 * 60 * 60_000, 24 * 60 * 60_000]
+
+/** What stands beside a decision and goes into the record with it. */
+export interface Beside {
+  pseudonym: string
+  /** Handoffs that the decision started, or that wait anew. */
+  begun: Handoff[]
+  waiting: boolean
+  /** What a person said meanwhile, or what was said before and still stands. */
+  rejected: LeadRecord['rejected']
+  overruledStatus: string | undefined
+  ended: LeadRecord['ended']
+  outcomes: LeadRecord['outcomes']
+  version: string
+  rulesVersion: number
+}
+
+/** The lead's record after it was read and decided. A decision that says anything new gets the next number. */
+export function decidedRecord(
+  previous: LeadRecord | null,
+  reading: LeadReading,
+  decision: Decision,
+  beside: Beside,
+  now: number,
+): LeadRecord {
+  const { enrichmentFailed, ...read } = reading
+  const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
+  const wakeAt = earliest([
+    decision.wakeAt,
+    beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
+    enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    decision.missing.length > 0
+      ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)
+      : null,
+  ])
+  const ended = stillEnded(beside.ended, decision)
+  const record: LeadRecord = {
+    v: 2,
+    ...read,
+    pseudonym: previous?.pseudonym ?? beside.pseudonym,
+    missing: decision.missing,
+    needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
+    score: scoreSummary(decision.score, now),
+    route: standingRoute(decision, previous?.route, now),
+    wakeAt,
+    handoffs: handoffsOf(previous, beside.begun),
+    handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
+    ...(ended ? { ended } : {}),
+    ...(beside.rejected ? { rejected: beside.rejected } : {}),
+    ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
+    ...(previous?.merged ? { merged: previous.merged } : {}),
+    outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
+    configVersion: beside.version,
+    rulesVersion: beside.rulesVersion,
+    decisions: previous?.decisions ?? 0,
+  }
+  return numbered(previous, record, beside.begun.length > 0)
+}
+
+/** The record of a lead that is computed again from what it holds. Nothing that was read changes; a planned look stays. */
+export function rescoredRecord(
+  previous: LeadRecord,
+  attributes: LeadRecord['attributes'],
+  decision: Decision,
+  config: { version: string; rulesVersion: number },
+  now: number,
+): LeadRecord {
+  const { ended: _, ...kept } = previous
+  const ended = stillEnded(previous.ended, decision)
+  return {
+    ...kept,
+    ...(ended ? { ended } : {}),
+    attributes,
+    missing: decision.missing,
+    score: scoreSummary(decision.score, now),
+    route: standingRoute(decision, previous.route, now),
+    wakeAt: earliest([decision.wakeAt, previous.wakeAt]),
+    configVersion: config.version,
+    rulesVersion: config.rulesVersion,
+    decisions: previous.decisions + 1,
+  }
+}
+
+/** Notes the first outcome of a kind; what is known already stands. */
+export function withOutcome(
+  outcomes: LeadRecord['outcomes'],
+  name: OutcomeName,
+  outcome: Outcome,
+): LeadRecord['outcomes'] {
+  return outcomes[name] ? outcomes : { ...outcomes, [name]: outcome }
+}
+
+function withStage(outcomes: LeadRecord['outcomes'], stage: string, now: number): LeadRecord['outcomes'] {
+  const name = OUTCOMES.find((one) => one === stage)
+  return name ? withOutcome(outcomes, name, { at: now }) : outcomes
+}
+
+// How the last handoff ended is of no account any more once the lead is routed anew.
+function stillEnded(ended: LeadRecord['ended'], { action, route }: Decision): LeadRecord['ended'] {
+  if (action !== 'stay-with-sales' && action !== 'stay-in-nurture' && action !== 'stay-rejected') return undefined
+  return ended?.how === 'done' && !('pool' in route.to) ? { ...ended, cooled: true } : ended
+}
+
+function numbered(previous: LeadRecord | null, record: LeadRecord, begun: boolean): LeadRecord {
+  if (!begun && previous && previous.decisions > 0 && !isNews(previous, record)) return record
+  const decisions = record.decisions + 1
+  return { ...record, decisions, signals: record.signals.map((signal) => ({ decision: decisions, ...signal })) }
+}
+
+function handoffsOf(previous: LeadRecord | null, begun: readonly Handoff[]): Record<string, string> {
+  const ids = new Set(begun.map(({ id }) => id))
+  // One that waits may change its kind with the route.
+  const kept = Object.entries(previous?.handoffs ?? {}).filter(([, id]) => !ids.has(id))
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(begun.map(({ kind, id }) => [kind, id])) }
+}
+
+function hasHandoff(previous: LeadRecord | null, id: string): boolean {
+  return Object.values(previous?.handoffs ?? {}).includes(id)
+}
+
+function earliest(instants: (number | null)[]): number | null {
+  const known = instants.filter((at) => at !== null)
+  return known.length > 0 ? Math.min(...known) : null
+}

@@ -1,0 +1,70 @@
+import { type Ending, type Handoff, isHeld } from '../handoffs/handoff.ts'
+import type { Signal } from '../rules/attributes.ts'
+import type { ScoringConfig } from '../rules/score.ts'
+import type { Standing } from './decision.ts'
+import type { LeadRecord } from './lead.ts'
+
+// What an ending leaves behind: sales goes on with the lead, or it rests until it does something new, or it is free. That a
+// person took it out is a word of its own.
+const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
+  qualified: 'stays with sales',
+  done: 'stays with sales',
+  'taken-over': 'stays with sales',
+  returned: 'rests',
+  recycled: 'rests',
+  rejected: 'rests',
+  expired: 'rests',
+  disqualified: 'free',
+  released: 'free',
+  missing: 'free',
+  merged: 'free',
+}
+
+/** What decides whether a lead whose handoff has ended is heard again. */
+export interface ComesBackConfig {
+  scoring: ScoringConfig
+  handoffs: { comesBack: { points: number } }
+}
+
+/**
+ * Whether a lead has raised its hand since an instant: by a signal that is worth `comesBack.points` by itself, such as
+ * asking for a demo. A few opened mails more are no reason to ring again.
+ */
+export function raisedHandSince(config: ComesBackConfig, signals: readonly Signal[], since: number): boolean {
+  const worth = config.scoring.engagement.signals
+  return signals.some(
+    ({ type, at }) =>
+      at > since && Object.hasOwn(worth, type) && (worth[type]?.points ?? 0) >= config.handoffs.comesBack.points,
+  )
+}
+
+/** The handoff with sales that is not over: one that waits counts, for its lead is as good as with sales. */
+export function salesHandoff(handoffs: readonly Handoff[]): Handoff | undefined {
+  return handoffs.find((handoff) => handoff.byRoute && handoff.state !== 'ended')
+}
+
+/**
+ * What stands for a lead. Every end is open to a lead that comes back: one that nobody reached by any new signal; one that
+ * was reached, or that a person took out, by raising its hand; one that was reached also by cooling down and rising again.
+ * One that somebody outside the team has is theirs, and not ours to give away.
+ */
+export function standingOf(
+  config: ComesBackConfig,
+  lead: Pick<LeadRecord, 'ended' | 'rejected'> | null,
+  handoffs: readonly Handoff[],
+  signals: readonly Signal[],
+): Standing {
+  const { ended, rejected } = lead ?? {}
+  const back = (at: number) => raisedHandSince(config, signals, at)
+  const held = handoffs.some((handoff) => handoff.byRoute && isHeld(handoff))
+  const after = ended && AFTER[ended.how]
+  const reached = after === 'stays with sales'
+  const standing: Standing = {
+    withSales: held || reached,
+    rejected: rejected !== undefined && !back(rejected.at),
+  }
+  const isOthers = ended?.how === 'taken-over'
+  if (ended && !held && reached && !isOthers && (ended.cooled || back(ended.at))) standing.comesBack = true
+  if (ended && after === 'rests') standing.resting = signals.every((signal) => signal.at <= ended.at)
+  return standing
+}

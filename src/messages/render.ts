@@ -1,0 +1,53 @@
+import type { Handoff } from '../handoffs/handoff.ts'
+import { holderOf } from '../handoffs/handoff.ts'
+import type { Post } from '../handoffs/posts.ts'
+import { MESSAGES } from '../handoffs/rungs.ts'
+import type { Team } from '../handoffs/team.ts'
+import type { LeadRecord } from '../leads/lead.ts'
+import { type RenderedMessage, renderMessage } from './alert.ts'
+
+const ERASED_TEXT = 'This lead was deleted on request.'
+
+/** What is left of a message about a lead that was erased. */
+export const ERASED: RenderedMessage = {
+  text: ERASED_TEXT,
+  blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED_TEXT } }],
+}
+
+/** Renders a message of a handoff with the people of the team: names become Slack ids, times the reader's zone. */
+export function renderFor(
+  team: Team,
+  { kind, rep }: Pick<Post, 'kind' | 'rep'>,
+  lead: LeadRecord,
+  handoff: Handoff,
+): RenderedMessage {
+  const reps = Object.values(team.reps)
+  const someone = team.reps[rep ?? holderOf(handoff)?.rep ?? ''] ?? reps[0]
+  return renderMessage({
+    kind,
+    lead,
+    handoff,
+    reader: rep,
+    slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
+    timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
+  })
+}
+
+/** The Slack id to send a message to; undefined when the person or the pool has left the config. */
+export function recipientOf(team: Team, post: Post): string | undefined {
+  const pool = team.pools[post.pool]
+  switch (MESSAGES[post.kind]) {
+    case 'rep':
+      return team.reps[post.rep ?? '']?.slackUserId
+    case 'pool':
+      return pool?.channel
+    case 'manager':
+      return (team.managers[pool?.manager ?? ''] ?? Object.values(team.managers)[0])?.slackUserId
+  }
+}
+
+/** Whether a message would no longer be true: a click or a newer step may have settled it since. */
+export function isMoot(post: Post, handoff: Handoff): boolean {
+  if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
+  return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
+}

@@ -1,0 +1,54 @@
+import type { HandoffEvent, HolderReason } from '../handoffs/handoff.ts'
+import type { MessageKind } from '../handoffs/rungs.ts'
+import { escapeText } from './texts.ts'
+
+/** How each kind of message begins while it wants something: its header for the eye, its first words for the ear. */
+export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => string; opening: string }> = {
+  'rep-alert': { header: (name) => name, opening: 'New lead for you' },
+  'pool-alert': { header: (name) => name, opening: 'New lead' },
+  reminder: { header: (name) => `Waiting for you: ${name}`, opening: 'Still waiting for you' },
+  'manager-alert': { header: (name) => `No response yet: ${name}`, opening: 'No response yet' },
+  'hot-alert': { header: (name) => `Hot lead: ${name}`, opening: 'Hot lead' },
+  'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
+}
+
+/** How a rep's alert begins when the lead was somebody else's before. */
+export const MOVED_WORDS: Partial<Record<HolderReason, string>> = {
+  reassigned: 'Reassigned to you',
+  'passed-on': 'Passed on to you',
+  'owner-changed': 'Given to you in HubSpot',
+}
+
+/** What an event says: `rep` and `by` are mentions, empty when nobody is concerned; `when` is a Slack date. */
+interface EventText {
+  rep: string
+  by: string
+  when: string
+  detail: string
+}
+
+/** One line for each thing that can happen to a handoff. */
+export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => string> = {
+  waiting: ({ when }) => `Nobody was free ${when}`,
+  started: ({ rep, when }) => `Given to ${rep} ${when}`,
+  reminded: ({ rep, when }) => `Reminded ${rep} ${when}`,
+  reassigned: ({ rep, when }) => `*Reassigned* to ${rep} ${when}: no response`,
+  'passed-on': ({ rep, by, when }) => `*Passed on* to ${rep}${by} ${when}`,
+  'nobody-left': ({ by, when }) =>
+    by ? `*Wanted to pass on*${by} ${when}: nobody else is left` : `*Nobody left* to give it to ${when}`,
+  'owner-changed': ({ rep, when }) => `*Given* to ${rep} in HubSpot ${when}`,
+  'manager-alerted': ({ when }) => `Manager told ${when}`,
+  contacted: ({ by, when }) => `*Contacted*${by} ${when}`,
+  'seen-in-hubspot': ({ when }) => `*Contacted*: seen in HubSpot ${when}`,
+  qualified: ({ when }) => `Taken on by sales ${when}`,
+  done: ({ when }) => `Reached ${when}`,
+  returned: ({ when, detail }) => `Back to nurture ${when}: ${escapeText(detail)}`,
+  disqualified: ({ by, when }) => `*Disqualified*${by} ${when}`,
+  rejected: ({ by, when }) => `*Rejected*${by} ${when}`,
+  recycled: ({ by, when }) => `*Recycled*${by} ${when}`,
+  'taken-over': ({ when }) => `*Taken over* in HubSpot ${when}`,
+  released: ({ when }) => `*Closed* ${when}: its route no longer goes to sales`,
+  expired: ({ when }) => `*Closed* ${when}: its time was up`,
+  missing: ({ when }) => `*Closed* ${when}: the contact is no longer in HubSpot`,
+  merged: ({ when }) => `*Closed* ${when}: the contact was merged into another`,
+}

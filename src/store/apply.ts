@@ -1,0 +1,115 @@
+import type { Config } from '../config/config.ts'
+import type { Reserved } from '../leads/assign.ts'
+import type { Change, Choice, Input } from '../leads/change.ts'
+import { next } from '../leads/next.ts'
+import { heldAssignment } from '../leads/steps.ts'
+import { assignmentEntry, prepare, type Waiting } from './commit.ts'
+import type { Inbox } from './inbox.ts'
+import type { StoredLead } from './leads.ts'
+import { pack } from './pack.ts'
+import { INDEX, type Store } from './partitions.ts'
+import type { Pools } from './pools.ts'
+import { signalKey } from './schema.ts'
+
+/**
+ * What came of an input, and what waits for work now. `nothing`: it changes nothing. `conflict`: the lead is no longer as it
+ * was read; read it and try again. `given-up`: it can never be dealt with. `committed` with the state afterwards, and
+ * whether more came in meanwhile.
+ */
+export type Applied = { waiting: Waiting[] } & (
+  | { outcome: 'nothing' }
+  | { outcome: 'conflict' }
+  | { outcome: 'given-up'; reason: string }
+  | { outcome: 'committed'; change: Change; after: StoredLead; more: boolean }
+)
+
+const TELL_AGAIN = 10 * 60_000
+
+/** Decides and commits, the same for every input. */
+export type Apply = ReturnType<typeof createApply>
+
+/** Makes it from the store and the pools. Reps who were reserved and do not get the lead after all are free again soon. */
+export function createApply({ store, pools, inbox }: { store: Store; pools: Pools; inbox: Inbox }) {
+  return async function apply(config: Config, state: StoredLead, input: Input, now: number): Promise<Applied> {
+    const reserved: Record<string, Choice> = {}
+    const applied = await attempt(config, state, input, reserved, now)
+    const change = applied.outcome === 'committed' ? applied.change : null
+    return { ...applied, waiting: [...applied.waiting, ...(await giveBack(state.id, reserved, change, now))] }
+  }
+
+  // A reservation that an error leaves behind runs out by itself.
+  async function attempt(
+    config: Config,
+    state: StoredLead,
+    input: Input,
+    reserved: Record<string, Choice>,
+    now: number,
+  ): Promise<Applied> {
+    const change = await decided(config, state, input, reserved, now)
+    if (change === null) return { outcome: 'nothing', waiting: [] }
+    if (change.givenUp !== undefined) return { outcome: 'given-up', reason: change.givenUp, waiting: [] }
+    const forwarded = await forward(state.id, change, now)
+    const { plan, waiting } = prepare(store.keys, state, change, config.retention, now)
+    const done = await store.commit(plan.guards, plan.commands)
+    if (!done) return { outcome: 'conflict', waiting: [] }
+    const after = stateAfter(state, change)
+    return { outcome: 'committed', change, after, waiting: [...waiting, ...forwarded], more: done === 'more' }
+  }
+
+  async function decided(
+    config: Config,
+    state: StoredLead,
+    input: Input,
+    reserved: Record<string, Choice>,
+    now: number,
+  ): Promise<Change | null> {
+    for (;;) {
+      const answer = next(config, state, input, now, reserved)
+      if (answer === null || !('wanted' in answer)) return answer
+      reserved[answer.wanted.assignmentId] = await pools.assign(config.team, answer.wanted, now)
+    }
+  }
+
+  // What another lead has to hear is kept there first: told twice does no harm, and not at all would. It is told again while
+  // this one still has to ask.
+  async function forward(from: string, { forward: told }: Change, now: number): Promise<Waiting[]> {
+    if (!told || told.items.length === 0) return []
+    await inbox.ingest(
+      told.items.map((item) => ({
+        leadId: told.to,
+        key:
+          item.kind === 'signal'
+            ? `moved-${signalKey(item.signal.id)}`
+            : `merged-${from}-${Math.floor(now / TELL_AGAIN)}`,
+        item,
+      })),
+      now,
+    )
+    return [{ index: INDEX.unread, id: told.to, at: now }]
+  }
+
+  // Somebody else may have committed the same assignment meanwhile, so what the lead says is looked up.
+  async function giveBack(leadId: string, reserved: Reserved, change: Change | null, now: number): Promise<Waiting[]> {
+    const held = new Set(change?.handoffs.map((handoff) => heldAssignment(handoff)?.assignmentId))
+    const unused = Object.values(reserved).filter(({ rep, assignmentId }) => rep !== null && !held.has(assignmentId))
+    const waiting = unused.map((choice) => ({ index: INDEX.assignments, id: assignmentEntry(leadId, choice), at: now }))
+    await Promise.all(waiting.map(({ index, id }) => inbox.wait(index, id, now)))
+    return waiting
+  }
+}
+
+function stateAfter(state: StoredLead, change: Change): StoredLead {
+  const touched = change.lead !== undefined || change.handoffs.length > 0 || change.messages !== undefined
+  return {
+    ...state,
+    version: touched || state.older.length > 0 ? state.version + 1 : state.version,
+    lead: change.lead ?? state.lead,
+    handoffs: { ...state.handoffs, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) },
+    messages: change.messages ?? state.messages,
+    written: change.written ?? state.written,
+    writtenAs: change.written ? pack(change.written) : state.writtenAs,
+    inbox: [],
+    inboxCount: 0,
+    older: [],
+  }
+}

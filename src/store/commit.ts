@@ -1,0 +1,221 @@
+import { type Fact, writeFacts } from '../facts/fact.ts'
+import { factsOf } from '../facts/facts-of.ts'
+import { type Handoff, handoffStatus } from '../handoffs/handoff.ts'
+import { nextDue } from '../handoffs/ladder.ts'
+import type { Change, LeadState } from '../leads/change.ts'
+import { heldAssignment } from '../leads/steps.ts'
+import type { StoredLead } from './leads.ts'
+import { pack } from './pack.ts'
+import { type Command, INDEX, type Plan, type Store } from './partitions.ts'
+
+const HISTORY_LENGTH = 100
+
+/** An entry of an index that was written: what waits there, and from when. `last`: it goes behind everything else. */
+export interface Waiting {
+  index: string
+  id: string
+  at: number
+  last?: true
+}
+
+/** Has what waits done soon; after `delay` milliseconds, so that what belongs together comes together. */
+export type Hurry = (waiting: Waiting[], options?: { delay?: number }) => void
+
+/** How long what is kept, in milliseconds (`config/retention.yaml`). */
+export interface RetentionConfig {
+  handoffs: number
+  decisions: number
+  facts: number
+}
+
+type Keys = Store['keys']
+
+/**
+ * Everything that a change of a lead writes, derived in this one place: records, the indexes of what waits, the lists for
+ * people, history, decisions and facts. It holds only while the lead is as it was read. `waiting` is what will stand in
+ * the indexes once the plan is carried out. `now` is epoch milliseconds.
+ */
+export function prepare(
+  keys: Keys,
+  before: StoredLead,
+  change: Change,
+  retention: RetentionConfig,
+  now: number,
+): { plan: Plan; waiting: Waiting[] } {
+  const { id } = before
+  const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
+  const fields = recordFields(before, change)
+  const commands: Command[] = [
+    ...(fields.length > 0 ? [['HSET', keys.lead(id), 'version', before.version + 1, ...fields] satisfies Command] : []),
+    // What is left of one that was erased would run out.
+    ...(before.version > 0 && !before.lead ? [['PERSIST', keys.lead(id)] satisfies Command] : []),
+    ...waiting.map((entry): Command => ['ZADD', keys.index(id, entry.index), entry.at, entry.id]),
+    ...change.posts.map((post): Command => ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)]),
+    ...noLongerWaiting(keys, before, change),
+    ...lists(keys, before, change),
+    ...kept(keys, id, change, retention, now),
+    ...factCommands(keys, id, factsOf(before, change, now), retention, now),
+    ...inboxCommands(keys, before, change),
+    ...before.older.map((key): Command => ['DEL', key]),
+  ]
+  return { plan: { guards: [{ key: keys.lead(id), version: before.version }], commands }, waiting }
+}
+
+/** Appends facts to the stream of the lead's partition; those that are older than they are kept for leave it. */
+export function factCommands(
+  keys: Keys,
+  leadId: string,
+  facts: Fact[],
+  retention: Pick<RetentionConfig, 'facts'>,
+  now: number,
+): Command[] {
+  if (facts.length === 0) return []
+  return [['XADD', keys.facts(leadId), 'MINID', '~', now - retention.facts, '*', 'f', writeFacts(facts)]]
+}
+
+// What an older version kept apart is written as one state.
+function changedHandoffs(before: StoredLead, change: Change): Handoff[] {
+  const older = before.older.length > 0 ? before.handoffs : {}
+  return Object.values({ ...older, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) })
+}
+
+function recordFields(before: StoredLead, change: Change): (string | Buffer)[] {
+  const older = before.older.length > 0
+  const lead = change.lead ?? (older ? before.lead : null)
+  const messages = { ...(older ? before.messages : {}), ...change.messages }
+  return [
+    ...(lead ? ['record', pack(lead)] : []),
+    ...(change.written ? ['written', pack(change.written)] : []),
+    ...changedHandoffs(before, change).flatMap((handoff) => [`h:${handoff.id}`, pack(handoff)]),
+    ...Object.entries(messages).flatMap(([ref, message]) => [`m:${ref}`, JSON.stringify(message)]),
+  ]
+}
+
+function leadWaits(before: StoredLead, change: Change, now: number): Waiting[] {
+  const { id } = before
+  const { lead } = change
+  const merged = (lead?.merged ?? []).filter((one) => !before.lead?.merged?.includes(one))
+  return [
+    ...(lead && lead.wakeAt !== null ? [{ index: INDEX.wake, id, at: lead.wakeAt }] : []),
+    ...(change.toWrite ? [{ index: INDEX.writes, id, at: now }] : []),
+    ...(change.refresh ? [{ index: INDEX.unread, id, at: now }] : []),
+    ...(change.postponedUntil === undefined ? [] : [{ index: INDEX.unread, id, at: change.postponedUntil }]),
+    ...merged.map((one) => ({ index: INDEX.merges, id: `${id}-${one}`, at: now })),
+  ]
+}
+
+function handoffWaits(before: StoredLead, change: Change, retention: RetentionConfig, now: number): Waiting[] {
+  const waits = changedHandoffs(before, change).flatMap((handoff): Waiting[] => {
+    const was = before.older.length > 0 ? undefined : before.handoffs[handoff.id]
+    const due = nextDue(handoff)
+    return [
+      ...(due === null ? [] : [{ index: INDEX.steps, id: handoff.id, at: due }]),
+      ...(handoff.ended && !was?.ended
+        ? [{ index: INDEX.ended, id: handoff.id, at: handoff.ended.at + retention.handoffs }]
+        : []),
+    ]
+  })
+  const moved = change.handoffs.flatMap((handoff) => movedAssignments(before.handoffs[handoff.id], handoff))
+  return [
+    ...waits,
+    ...moved.map((id) => ({ index: INDEX.assignments, id, at: now })),
+    ...behindMessages(before, change).map((id) => ({ index: INDEX.messages, id, at: now })),
+    ...change.posts.map(({ id }) => ({ index: INDEX.posts, id, at: now })),
+  ]
+}
+
+/** The id under which an assignment of a lead waits to be told to its pool. */
+export function assignmentEntry(
+  leadId: string,
+  { assignmentId, pool }: { assignmentId: string; pool: string },
+): string {
+  return `${leadId}-${assignmentId}@${pool}`
+}
+
+// Assignments that a pool's ledger has to hear of: who got the lead, and who has it no longer.
+function movedAssignments(before: Handoff | undefined, after: Handoff): string[] {
+  const [had, has] = [heldAssignment(before), heldAssignment(after)]
+  if (had?.assignmentId === has?.assignmentId) return []
+  return [had, has].flatMap((held) => (held ? [assignmentEntry(after.leadId, held)] : []))
+}
+
+// The handoffs of which Slack may show something that is no longer true. A message may be sent at this very moment, so
+// which of them have one is looked up later; of one that begins now there is none.
+function behindMessages(before: LeadState, change: Change): string[] {
+  const taken = new Set(Object.values(change.messages ?? {}).map(({ handoffId }) => handoffId))
+  const changed = change.handoffs.filter(({ id }) => before.handoffs[id] || taken.has(id))
+  const live = Object.values(before.handoffs).filter(({ state }) => state === 'open' || state === 'waiting')
+  return [...new Set([...changed, ...(change.lead ? live : [])].map(({ id }) => id))]
+}
+
+function noLongerWaiting(keys: Keys, before: StoredLead, change: Change): Command[] {
+  const { id } = before
+  const steps = change.handoffs.filter((handoff) => before.handoffs[handoff.id] && nextDue(handoff) === null)
+  return [
+    ...(change.lead?.wakeAt === null && before.lead && before.lead.wakeAt !== null
+      ? [['ZREM', keys.index(id, INDEX.wake), id] satisfies Command]
+      : []),
+    ...(steps.length > 0
+      ? [['ZREM', keys.index(id, INDEX.steps), ...steps.map((handoff) => handoff.id)] satisfies Command]
+      : []),
+  ]
+}
+
+function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
+  const { id } = before
+  const { lead } = change
+  const commands: Command[] = []
+  if (lead && (!before.lead || lead.rulesVersion !== before.lead?.rulesVersion))
+    commands.push(['ZADD', keys.list(id, 'scored'), lead.rulesVersion, id])
+  const [was, is] = [
+    isUrgent(before.lead, before.handoffs),
+    isUrgent(lead ?? before.lead, handoffsAfter(before, change)),
+  ]
+  if (was !== is) commands.push([is ? 'SADD' : 'SREM', keys.list(id, 'urgent'), id])
+  for (const handoff of change.handoffs) {
+    const old = before.handoffs[handoff.id]
+    const [from, to] = [old && handoffStatus(old), handoffStatus(handoff)]
+    if (from !== to || old?.startedAt !== handoff.startedAt)
+      commands.push(['ZADD', keys.list(id, to), handoff.startedAt, handoff.id])
+    if (from && from !== to) commands.push(['ZREM', keys.list(id, from), handoff.id])
+    if (handoff.breachedAt !== undefined && old?.breachedAt === undefined)
+      commands.push(['ZADD', keys.list(id, 'breached'), handoff.startedAt, handoff.id])
+  }
+  const gone = change.messages ? Object.keys(before.messages).filter((ref) => !change.messages?.[ref]) : []
+  if (gone.length > 0 && before.version > 0) commands.push(['HDEL', keys.lead(id), ...gone.map((ref) => `m:${ref}`)])
+  return commands
+}
+
+// News of a hot lead, and of one that sales has, goes before an import.
+function isUrgent(lead: LeadState['lead'], handoffs: LeadState['handoffs']): boolean {
+  return lead?.score.band === 'hot' || Object.values(handoffs).some(({ state }) => state === 'open')
+}
+
+function handoffsAfter(before: LeadState, change: Change): LeadState['handoffs'] {
+  return { ...before.handoffs, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) }
+}
+
+function kept(keys: Keys, id: string, change: Change, retention: RetentionConfig, now: number): Command[] {
+  const commands: Command[] = change.history.map((entry) => ['RPUSH', keys.history(id), pack(entry)])
+  if (commands.length > 0) commands.push(['LTRIM', keys.history(id), -HISTORY_LENGTH, -1])
+  if (change.kept) {
+    const key = keys.decisions(id)
+    commands.push(
+      ['ZADD', key, now, pack(change.kept)],
+      ['ZREMRANGEBYSCORE', key, '-inf', now - retention.decisions],
+      ['PEXPIRE', key, retention.decisions],
+    )
+  }
+  return commands
+}
+
+// What was read is taken off; what came in meanwhile stays, and the lead stays unread.
+function inboxCommands(keys: Keys, { id, inboxCount, late }: StoredLead, change: Change): Command[] {
+  if (!change.inboxDone) return []
+  const heard = Object.keys(late).map((provider) => `late:${provider}`)
+  return [
+    ...(heard.length > 0 ? [['HDEL', keys.lead(id), ...heard] satisfies Command] : []),
+    ...(inboxCount > 0 ? [['LTRIM', keys.inbox(id), inboxCount, -1] satisfies Command] : []),
+    ['ZREMIFEMPTY', keys.index(id, INDEX.unread), keys.inbox(id), id],
+  ]
+}

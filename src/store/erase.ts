@@ -1,0 +1,112 @@
+import type { PostedMessage } from '../handoffs/posts.ts'
+import { heldAssignment } from '../leads/steps.ts'
+import { assignmentEntry, type Waiting } from './commit.ts'
+import type { StoredLead } from './leads.ts'
+import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
+import { readMessage } from './schema.ts'
+
+// Longer than any work on a lead takes from reading it to its commit.
+const TOMBSTONE_MILLISECONDS = 10 * 60_000
+// These say what is left to do about an erased lead, by ids alone.
+const STAY: readonly string[] = [INDEX.posts, INDEX.assignments, INDEX.blanks]
+
+type Address = Pick<PostedMessage, 'channel' | 'ts'>
+
+/** The id under which a message of an erased lead waits to lose its content. */
+export function blankEntry(leadId: string, { channel, ts }: Address): string {
+  return `${leadId}-${channel}-${ts}`
+}
+
+/**
+ * Erases everything that stands about a lead, also when its record cannot be read: every key of its own, and every entry of
+ * the given indexes that is about it. What is left are digests of events, which hold no data, for some minutes a number
+ * under its id, and its facts, in which a pseudonym stands that nothing leads to any more. Resolves with what has to be done
+ * about it now: messages that Slack has lose their content, and pools hear of the assignments that it held. Messages that
+ * may have been sent are left for whoever sends them. `read` reads the lead; it gives null when it cannot be read. `now` is
+ * epoch milliseconds.
+ */
+export async function eraseLead(
+  { redis, keys, commit }: Store,
+  leadId: string,
+  indexes: string[],
+  { read, now }: { read: () => Promise<StoredLead | null>; now: number },
+): Promise<Waiting[]> {
+  const leadKey = keys.lead(leadId)
+  for (;;) {
+    const [raw, state, dead] = [
+      await redis.hgetall(leadKey),
+      await read(),
+      await membersOf(leadId, keys.index(leadId, 'dead')),
+    ]
+    const version = Number(raw.version ?? 0)
+    const handoffs = Object.keys(raw).flatMap((name) => (name.startsWith('h:') ? [name.slice(2)] : []))
+    const messages = [...addressesIn(raw), ...Object.values(state?.messages ?? {})]
+    const held = Object.values(state?.handoffs ?? {}).flatMap((handoff) => heldAssignment(handoff) ?? [])
+    const waiting = [
+      ...new Set(messages.map((address) => blankEntry(leadId, address)))
+        .values()
+        .map((id) => ({ index: INDEX.blanks, id, at: now })),
+      ...held.map((assignment) => ({ index: INDEX.assignments, id: assignmentEntry(leadId, assignment), at: now })),
+    ]
+    const entries: Command[] = []
+    for (const index of indexes) {
+      if (STAY.includes(index)) continue
+      const key = keys.index(leadId, index)
+      const members = await membersOf(leadId, key)
+      if (members.length > 0) entries.push(['ZREM', key, ...members])
+    }
+    const older = (await olderRecords(leadId)).map((key): Command => ['DEL', key])
+    const done = await commit(
+      [
+        { key: leadKey, version },
+        { key: leadKey, fields: Object.keys(raw).length },
+      ],
+      [
+        ['DEL', leadKey],
+        // Whoever has read the lead before this must not write it afterwards.
+        ['HSET', leadKey, 'version', version + 1],
+        ['PEXPIRE', leadKey, TOMBSTONE_MILLISECONDS],
+        ['DEL', keys.inbox(leadId)],
+        ['DEL', keys.history(leadId)],
+        ['DEL', keys.decisions(leadId)],
+        ['ZREM', keys.list(leadId, 'scored'), leadId],
+        ['SREM', keys.list(leadId, 'urgent'), leadId],
+        ...(dead.length > 0 ? [['ZREM', keys.index(leadId, 'dead'), ...dead] satisfies Command] : []),
+        ...(dead.length > 0 ? [['HDEL', keys.index(leadId, 'dead-why'), ...dead] satisfies Command] : []),
+        ...(handoffs.length > 0
+          ? HANDOFF_LISTS.map((list): Command => ['ZREM', keys.list(leadId, list), ...handoffs])
+          : []),
+        ...entries,
+        ...older,
+        ...waiting.map(({ index, id, at }): Command => ['ZADD', keys.index(leadId, index), at, id]),
+      ],
+    )
+    // Else something was written between the reads and now: it has to go as well.
+    if (done) return waiting
+  }
+
+  /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before. */
+  async function membersOf(id: string, key: string): Promise<string[]> {
+    const found: string[] = []
+    for (let cursor = '0'; ; ) {
+      const [next, flat] = await redis.zscan(key, cursor, 'MATCH', `*${id}*`, 'COUNT', 1_000)
+      for (let at = 0; at < flat.length; at += 2) found.push(flat[at] ?? '')
+      cursor = next
+      if (cursor === '0') break
+    }
+    const about = new RegExp(`^([a-z-]+:)?${id}(-|$)`)
+    return found.filter((member) => about.test(member))
+  }
+
+  /** The keys of handoffs that the first version kept apart. */
+  async function olderRecords(id: string): Promise<string[]> {
+    const first = `${keys.lead(id).replace(':lead:', ':handoff:')}-`
+    const keysFound: string[] = []
+    for (let number = 1; await redis.exists(`${first}${number}`); number++) keysFound.push(`${first}${number}`)
+    return keysFound
+  }
+}
+
+function addressesIn(fields: Record<string, string>): Address[] {
+  return Object.entries(fields).flatMap(([name, json]) => (name.startsWith('m:') ? [readMessage(json)] : []))
+}

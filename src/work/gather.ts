@@ -1,0 +1,81 @@
+import type { Config } from '../config/config.ts'
+import type { Gathered, LeadState } from '../leads/change.ts'
+import { type Contact, observeAttributes } from '../leads/observe.ts'
+import { personalChanges } from '../leads/people.ts'
+import { fromOutside } from '../leads/reading.ts'
+import type { Attributes } from '../rules/attributes.ts'
+import type { Leads, StoredLead } from '../store/leads.ts'
+import type { Parts } from './parts.ts'
+
+// What enrichment providers can tell; asking them for anything else is no use.
+const PROVIDED = new Set([
+  'jobTitle',
+  'country',
+  'company.name',
+  'company.domain',
+  'company.size',
+  'company.industry',
+  'company.revenue',
+  'company.techStack',
+])
+
+/** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
+export async function gatherContact(
+  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads'>,
+  config: Config,
+  state: StoredLead,
+  contact: Contact,
+  now: number,
+): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
+  const { properties } = contact
+  const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
+    ...fromOutside(state.lead),
+    ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
+  })
+  const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
+  const [enriched, changedByPerson, merging] = await Promise.all([
+    parts.enrichment.enrich(
+      observe,
+      config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
+      {
+        leadId: contact.id,
+        companyId: properties.associatedcompanyid ?? undefined,
+        email: text(own, 'email'),
+        firstName: text(own, 'firstName'),
+        lastName: text(own, 'lastName'),
+        domain: text(own, 'email.domain'),
+        freeMail: own['email.free']?.value === true,
+      },
+      { answers: state.lead?.enrichment ?? {}, late: state.late },
+      config.enrichment,
+      now,
+    ),
+    whoChanged(parts, config, state, contact),
+    mergedContacts(parts.leads, state),
+  ])
+  const { company, found, outcomes, late } = enriched
+  return { gathered: { contact, company, found, outcomes, changedByPerson, merging }, late }
+}
+
+/** The properties, of those that matter, whose last change a person made. */
+export async function whoChanged(
+  { hubspot }: Pick<Parts, 'hubspot'>,
+  config: Config,
+  state: LeadState,
+  contact: Contact,
+): Promise<ReadonlySet<string>> {
+  const asked = personalChanges(config, state, contact)
+  const byPerson = await Promise.all(asked.map((property) => hubspot.changedByPerson(contact.id, property)))
+  return new Set(asked.filter((_, index) => byPerson[index]))
+}
+
+async function mergedContacts(leads: Leads, state: StoredLead): Promise<StoredLead[] | undefined> {
+  const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
+  const fresh = [...new Set(named)].filter((id) => id !== state.id && !state.lead?.merged?.includes(id))
+  return fresh.length > 0 ? Promise.all(fresh.map((id) => leads.read(id))) : undefined
+}
+
+function text(attributes: Attributes, name: string): string | undefined {
+  const value = attributes[name]?.value
+  return value === undefined ? undefined : String(value)
+}

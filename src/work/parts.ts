@@ -1,0 +1,61 @@
+import type { Config } from '../config/config.ts'
+import type { Enrichment } from '../enrichment/chain.ts'
+import type { HubSpot } from '../hubspot/client.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Slack } from '../slack/client.ts'
+import type { Apply } from '../store/apply.ts'
+import type { Waiting } from '../store/commit.ts'
+import type { Configs } from '../store/configs.ts'
+import type { Inbox } from '../store/inbox.ts'
+import type { Leads, StoredLead } from '../store/leads.ts'
+import type { Outbox } from '../store/outbox.ts'
+import type { Store } from '../store/partitions.ts'
+import type { Pools } from '../store/pools.ts'
+
+/** What work is done with; each handler names the parts that it uses. */
+export interface Parts {
+  config: () => Config
+  clock: Clock
+  store: Store
+  leads: Leads
+  inbox: Inbox
+  apply: Apply
+  pools: Pools
+  outbox: Outbox
+  configs: Configs
+  hubspot: HubSpot
+  slack: Slack
+  enrichment: Enrichment
+  metrics: Metrics
+  log: Logger
+  /** Takes timers off that nobody needs any more. */
+  dropTimers: (timers: { name: 'take-steps'; id: string; at: number }[]) => Promise<void>
+  /** Has what a commit left to do done soon; `known` is the lead as the commit left it. */
+  hurry: (waiting: Waiting[], options?: { known?: StoredLead; delay?: number }) => void
+}
+
+/** Does one piece of work. `known` is the lead as this process has just committed it, to spare reading it again. */
+export type Handler<P> = (payload: P, known?: StoredLead) => Promise<void>
+
+/** Thrown by a handler to be run again after some milliseconds; costs no attempt. */
+export class RunLater extends Error {
+  readonly delay: number
+  constructor(delay: number) {
+    super(`run again in ${delay} ms`)
+    this.name = 'RunLater'
+    this.delay = delay
+  }
+}
+
+/** Thrown by a handler when its work can never be done; the reason stands with the dead letter. */
+export class GivenUp extends Error {
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'GivenUp'
+  }
+}
+
+/** How long to wait, in milliseconds, before a lead that changed meanwhile is decided again. */
+export const CHANGED_MEANWHILE = 50

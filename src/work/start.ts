@@ -1,0 +1,58 @@
+import type { Telemetry } from 'bullmq'
+import type { RedisConnection } from '../platform/redis.ts'
+import { createDead } from './dead.ts'
+import { createHurry } from './hurry.ts'
+import type { Handler, Parts } from './parts.ts'
+import type { Queues } from './queues.ts'
+import { createRescoring } from './rescore-leads.ts'
+import { createRunner } from './run.ts'
+import { createSweep } from './sweep.ts'
+import { QUEUES, WORK, type WorkTable } from './table.ts'
+import { createWorker } from './worker.ts'
+
+/** The work of one process: its runner, its sweep, and how leads are computed again. */
+export type Work = ReturnType<typeof prepareWork>
+
+/** Puts the work together: every row of the table gets its handler. Nothing runs until `start`. */
+export function prepareWork(options: {
+  parts: Omit<Parts, 'hurry' | 'dropTimers'>
+  queues: Queues
+  retryDelay: number
+  isDown: (system: 'hubspot' | 'slack') => boolean
+  /** False in a process that leaves all work to others. */
+  works: boolean
+  /** The table; another one only where somebody shows how it grows. */
+  table?: WorkTable
+}) {
+  const { queues, retryDelay, works, table = WORK } = options
+  const { clock, store, log, metrics } = options.parts
+  const dead = createDead({ clock, store, metrics, log })
+  const handlers: Record<string, Handler<unknown>> = {}
+  const isDown = (system: string) => (system === 'hubspot' || system === 'slack') && options.isDown(system)
+  const runner = createRunner({ table, handlers, clock, store, dead, log, retryDelay, isDown })
+  const hurry = createHurry({ table, queues, clock, log, runner: works ? runner : null })
+  const parts: Parts = { ...options.parts, hurry, dropTimers: queues.dropTimers }
+  for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
+  const rescoring = createRescoring(parts)
+  const sweep = createSweep({
+    table,
+    runner,
+    store,
+    clock,
+    dead,
+    isDown: options.isDown,
+    rescoringIsDue: rescoring.isDue,
+  })
+
+  return {
+    ...sweep,
+    hurry,
+    rescoring,
+    dead,
+    runner,
+
+    /** Starts a worker for each queue. */
+    start: (bull: { connection: RedisConnection; prefix: string; telemetry?: Telemetry | undefined }) =>
+      QUEUES.map((queue) => createWorker(queue, { table, runner, store, clock, log, ...bull })),
+  }
+}

@@ -1,0 +1,55 @@
+import type { Config } from '../config/config.ts'
+import { nextDue } from '../handoffs/ladder.ts'
+import type { Input } from '../leads/change.ts'
+import type { StoredLead } from '../store/leads.ts'
+import { type Command, INDEX, leadOf } from '../store/partitions.ts'
+import { whoChanged } from './gather.ts'
+import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
+
+/** Takes what a handoff's ladder says is due: a rung, a wish to pass it on, or the end of the attempts to reach the lead. */
+export function createTakeSteps(
+  parts: Pick<Parts, 'apply' | 'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'store'>,
+): Handler<{ handoffId: string }> {
+  const { clock, store } = parts
+
+  return async function takeSteps({ handoffId }) {
+    const config = parts.config()
+    const state = await parts.leads.read(leadOf(handoffId))
+    const handoff = state.handoffs[handoffId]
+    const due = handoff ? nextDue(handoff) : null
+    const now = clock.now()
+    if (due === null || (due > now && !handoff?.passOn)) return putOff(state, handoffId, due)
+    const applied = await parts.apply(config, state, await gather(config, state, handoffId), clock.now())
+    parts.hurry(applied.waiting, applied.outcome === 'committed' ? { known: applied.after } : {})
+    if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)
+  }
+
+  // Nothing is left to do, or a timer was ahead: only as long as the lead is as it was read.
+  async function putOff({ id, version }: StoredLead, handoffId: string, due: number | null): Promise<void> {
+    const index = store.keys.index(id, INDEX.steps)
+    const entry: Command = due === null ? ['ZREM', index, handoffId] : ['ZADD', index, due, handoffId]
+    const done = await store.commit([{ key: store.keys.lead(id), version }], [entry])
+    if (!done) throw new RunLater(CHANGED_MEANWHILE)
+    if (due !== null) parts.hurry([{ index: INDEX.steps, id: handoffId, at: due }])
+  }
+
+  // A look before anybody is bothered.
+  async function gather(config: Config, state: StoredLead, handoffId: string): Promise<Input> {
+    const handoff = state.handoffs[handoffId]
+    if (handoff?.passOn) return { type: 'due', handoffId, gathered: null }
+    try {
+      const contact = await parts.hubspot.readContact(state.id)
+      if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }
+      const changedByPerson = await whoChanged(parts, config, state, contact)
+      return { type: 'due', handoffId, gathered: { contact, changedByPerson } }
+    } catch (error) {
+      // Whether the lead was reached cannot be guessed; the ladder can go on without knowing.
+      if (handoff?.attempts) throw error
+      parts.log.warn(
+        { handoff: handoffId, err: error },
+        'HubSpot could not be asked for a response: the ladder goes on',
+      )
+      return { type: 'due', handoffId, gathered: null }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import type { KeptFact } from '../../src/facts/fact.ts'
+import type { Service } from '../../src/service.ts'
+import { createFactStreams } from '../../src/store/facts.ts'
+import { unpack } from '../../src/store/pack.ts'
+import { INDEX } from '../../src/store/partitions.ts'
+import { GivenUp } from '../../src/work/parts.ts'
+import { indexesOf, QUEUES, WORK } from '../../src/work/table.ts'
+import { createTier1Lead, sendSignals } from '../support/leads.ts'
+import { createStage, DAY, MINUTE, type Stage } from '../support/stage.ts'
+
+let stage: Stage
+let look: Redis
+beforeEach(async () => {
+  stage = await createStage()
+  look = new Redis(inject('redisUrl'))
+})
+afterEach(async () => {
+  look.disconnect()
+  await stage.close()
+})
+
+function service(): Service {
+  const [first] = stage.services
+  if (!first) throw new Error('the stage has no service')
+  return first
+}
+
+/** What stands in Redis, as text, by where it stands. What is packed is unpacked. */
+async function everything(): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  const note = (key: string, part: string, value: Buffer | string = '') => found.set(`${key} ${part}`, textOf(value))
+  for (const key of await look.keys(`*${service().store.prefix}*`)) {
+    const type = await look.type(key)
+    if (type === 'string') note(key, '', (await look.getBuffer(key)) ?? '')
+    if (type === 'hash')
+      for (const [field, value] of Object.entries(await look.hgetallBuffer(key))) note(key, field, value)
+    if (type === 'list')
+      for (const [at, value] of (await look.lrangeBuffer(key, 0, -1)).entries()) note(key, `${at}`, value)
+    if (type === 'set') for (const member of await look.smembers(key)) note(key, member)
+    if (type === 'zset')
+      for (const [at, member] of (await look.zrangeBuffer(key, '0', '-1')).entries()) note(key, `${at}`, member)
+    if (type === 'stream') for (const [id, fields] of await look.xrange(key, '-', '+')) note(key, id, fields.join(' '))
+    expect(['string', 'hash', 'list', 'set', 'zset', 'stream'], key).toContain(type)
+  }
+  return found
+}
+
+function textOf(value: Buffer | string): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(unpack(value))
+  } catch {
+    return value.toString()
+  }
+}
+
+/** Where something is said about a lead. Digests of events name its id and nothing else, and so does the number of one erased. */
+async function placesThatName(words: RegExp): Promise<string[]> {
+  return [...(await everything())]
+    .filter(([place, text]) => words.test(`${place} ${text}`) && !/:seen:|:lead:\d+ version$/.test(place))
+    .map(([place]) => place.replace(/^.*?\{[^}]*\}:?/, ''))
+}
+
+/** Jobs of the queues stand in keys of theirs, under the name of the queue. */
+const isJob = (place: string) => QUEUES.some((queue) => place.startsWith(`${queue}:`))
+
+async function factsOf(pseudonym: string): Promise<KeptFact[]> {
+  const facts: KeptFact[] = []
+  for await (const some of createFactStreams(service().store).since(0)) facts.push(...some)
+  return facts.filter(({ lead }) => lead === pseudonym)
+}
+
+/** Everything by which a person could be found: id, and the mark in the address and the names. */
+const about = (...ids: string[]) => new RegExp([...ids, 'canary'].join('|'), 'i')
+
+const OTHER = { email: 'o@other.example', firstname: 'Ottilie', lastname: 'Other', hs_analytics_source_data_1: 'mail' }
+
+/** Puts a lead wherever something can stand about it, beside what its own story has left there. */
+async function leaveTraces(id: string): Promise<void> {
+  const { leads, store, work } = service()
+  const late = { status: 'matched', shared: {}, personal: { jobTitle: { value: 'Late Canary', source: 'apollo' } } }
+  expect(await leads.keepLate(id, { apollo: JSON.stringify(late) })).toBe(true)
+  await work.dead.put('write-contact', INDEX.writes, id, new GivenUp(`nothing of ${id}`))
+  await work.dead.put('take-steps', INDEX.steps, `${id}-1`, new GivenUp('nothing'))
+  const later = stage.clock.now + DAY
+  for (const index of indexesOf(WORK)) {
+    // What stands in these is left to do for somebody who is gone.
+    if (index === INDEX.posts || index === INDEX.assignments || index === INDEX.blanks) continue
+    const entries = [id, `${id}-1`, `${id}-7-2@ae`, `${id}-1~U0000AE1~D1~explain~7`]
+    for (const entry of entries) await store.redis.zadd(store.keys.index(id, index), later, entry)
+  }
+  const post = { id: `${id}-1.reminder-9`, leadId: id, handoffId: `${id}-1`, kind: 'reminder', rep: 'ae-1', pool: 'ae' }
+  await store.redis.hset(store.keys.post(post.id), 'version', 1, 'record', JSON.stringify(post))
+  await store.redis.zadd(store.keys.index(id, INDEX.posts), later, post.id)
+}
+
+describe('a lead that is erased', () => {
+  test('is named nowhere any more, whatever there was of it; what was counted stays counted', async () => {
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    await sendSignals(stage, [{ type: 'pricing_page_viewed', contactId: id, page: '/pricing?who=canary' }])
+    await stage.quiet()
+    const other = createTier1Lead(stage, OTHER)
+    await stage.quiet()
+    await leaveTraces(id)
+
+    const { leads, pools } = service()
+    const pseudonym = (await leads.get(id)).lead?.pseudonym ?? ''
+    const facts = await factsOf(pseudonym)
+    expect(facts.length).toBeGreaterThan(3)
+    const before = await placesThatName(about(id))
+    for (const place of ['record', 'written', 'late:apollo', `h:${id}-1`])
+      expect(before).toContain(`lead:${id} ${place}`)
+    for (const kind of [
+      'history:',
+      'decisions:',
+      'list:',
+      'post:',
+      'given ',
+      ...indexesOf(WORK).flatMap((name) => (name === INDEX.blanks ? [] : [`index:${name} `])),
+    ])
+      expect(
+        before.some((place) => place.startsWith(kind)),
+        kind,
+      ).toBe(true)
+    for (const name of ['dead', 'dead-why'])
+      expect(before.some((place) => place.startsWith(`index:${name} `))).toBe(true)
+
+    const held = async () => Object.values((await pools.read('ae')).open).reduce((sum, count) => sum + count, 0)
+    expect(await held()).toBe(2)
+    stage.hubspot.privacyDeleteContact(id)
+    await expect.poll(async () => (await leads.get(id)).lead).toBeNull()
+    // A message that may have been sent is looked for by whoever would send it, and a pool is told twice.
+    await stage.advance(2 * DAY)
+    await stage.advance(MINUTE)
+
+    expect((await placesThatName(about(id))).filter((place) => !isJob(place))).toEqual([])
+    expect(await factsOf(pseudonym)).toEqual(facts)
+    expect(stage.slack.messages().length).toBeGreaterThan(2)
+    for (const { text, blocks } of stage.slack.messages()) expect(text + JSON.stringify(blocks)).not.toMatch(about(id))
+    expect((await leads.get(other)).lead).not.toBeNull()
+    expect(await service().work.dead.list()).toEqual([])
+  })
+
+  test('is named by no job either, once nothing is left to do', async () => {
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    expect((await placesThatName(about(id))).some(isJob)).toBe(true)
+    stage.hubspot.privacyDeleteContact(id)
+    await stage.quiet()
+    expect((await placesThatName(about(id))).filter(isJob)).toEqual([])
+  })
+
+  test('goes with the contacts that were merged into it', async () => {
+    const one = createTier1Lead(stage)
+    await stage.quiet()
+    const two = createTier1Lead(stage, { email: 'second.canary@northwind.example' })
+    await stage.quiet()
+    const survivor = stage.hubspot.mergeContacts(one, two)
+    await stage.quiet()
+    const { leads } = service()
+    await expect.poll(async () => (await leads.get(survivor)).lead?.merged ?? []).toContain(two)
+    await stage.advance(0)
+    expect(Object.keys((await leads.get(survivor)).handoffs).length).toBeGreaterThan(1)
+    stage.hubspot.privacyDeleteContact(survivor)
+    await stage.quiet()
+    for (let times = 1; times <= 2; times++) await stage.advance(MINUTE)
+    const left = await placesThatName(about(one, two, survivor))
+    expect(left.filter((place) => !isJob(place))).toEqual([])
+  })
+})
+
+test('what waits for a lead that was merged leaves its index once it is done', async () => {
+  const one = createTier1Lead(stage)
+  await stage.quiet()
+  const two = createTier1Lead(stage, { email: 'second.canary@northwind.example' })
+  await stage.quiet()
+  stage.hubspot.mergeContacts(one, two)
+  await stage.quiet()
+  // A pool is told twice.
+  for (let times = 1; times <= 2; times++) await stage.advance(MINUTE)
+  expect(await service().store.due(INDEX.assignments, Number.MAX_SAFE_INTEGER, 100)).toEqual([])
+  expect(await service().store.due(INDEX.merges, Number.MAX_SAFE_INTEGER, 100)).toEqual([])
+})

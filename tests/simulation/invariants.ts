@@ -1,0 +1,261 @@
+import { holderOf } from '../../src/handoffs/handoff.ts'
+import { nextDue } from '../../src/handoffs/ladder.ts'
+import { wantedProperties } from '../../src/leads/draft.ts'
+import { changedProperties, PROPERTIES } from '../../src/leads/properties.ts'
+import { heldAssignment } from '../../src/leads/steps.ts'
+import { renderFor } from '../../src/messages/render.ts'
+import { unpack } from '../../src/store/pack.ts'
+import { INDEX } from '../../src/store/partitions.ts'
+import { readHandoff, readLead } from '../../src/store/schema.ts'
+import { LEASE } from '../../src/work/worker.ts'
+import type { HeldContact } from './outside.ts'
+import type { World } from './world.ts'
+
+/** Thrown when an invariant is broken; its name is the beginning of the message. */
+export class Broken extends Error {
+  constructor(name: string, detail: unknown) {
+    super(`${name}: ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`)
+    this.name = 'Broken'
+  }
+}
+
+/** What must hold whenever anybody looks. */
+export function checkAlways(world: World): void {
+  const [failure] = world.failures
+  if (failure) throw failure
+  const leads = everyLead(world)
+  everyClockHasANextInstant(world, leads)
+  nothingAfterAnAnswer(leads)
+  toldOnce(world)
+  capsAreKept(world)
+}
+
+/** What must hold once nothing is left to do. */
+export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
+  const leads = everyLead(world)
+  const dead = [...world.dead].filter((key) => !world.outside.contacts.get(key.replace('read-lead:', ''))?.gone)
+  if (dead.length > 0) throw new Broken('dead letters', dead)
+  oneHolder(world, leads)
+  hubSpotAgrees(world, leads)
+  slackAgrees(world, leads, erased)
+  everyRungWasTold(world, leads)
+  noClickIsLost(world, leads, erased)
+}
+
+/** What must hold once every lead has asked for a demo: sales has it, or it waits for sales in sight of everybody. */
+export function checkReturn(world: World, contacts: HeldContact[], erased: ReadonlySet<string>): void {
+  const [failure] = world.failures
+  if (failure) throw failure
+  const leads = new Map(everyLead(world).map((one) => [one.lead.id, one]))
+  for (const { id, gone } of contacts) {
+    if (gone || erased.has(id)) continue
+    const one = leads.get(id)
+    if (!one) throw new Broken('nobody is deaf', `nothing is known of ${id}`)
+    const { lead, handoffs } = one
+    const live = handoffs.some(({ byRoute, state }) => byRoute && state !== 'ended')
+    const out = 'disqualify' in lead.route.to || lead.ended?.how === 'taken-over'
+    if (!live && !out)
+      throw new Broken('nobody is deaf', { id, route: lead.route, ended: lead.ended, rejected: lead.rejected })
+  }
+}
+
+type LeadWithHandoffs = ReturnType<typeof everyLead>[number]
+
+function everyLead(world: World) {
+  return [...world.redis.data].flatMap(([key, value]) => {
+    if (!/:lead:[^:]+$/.test(key)) return []
+    const fields = value as Map<string, Buffer>
+    const record = fields.get('record')
+    if (!record) return []
+    const named = [...fields]
+    return [
+      {
+        lead: readLead(unpack(record), '').lead,
+        handoffs: named.flatMap(([name, packed]) => (name.startsWith('h:') ? [readHandoff(unpack(packed))] : [])),
+        messages: named.flatMap(([name, json]) =>
+          name.startsWith('m:') ? [{ ref: name.slice(2), ...JSON.parse(json.toString()) }] : [],
+        ),
+      },
+    ]
+  })
+}
+
+function everyClockHasANextInstant(world: World, leads: LeadWithHandoffs[]): void {
+  const steps = new Map(world.entriesOf(INDEX.steps))
+  const wakes = new Map(world.entriesOf(INDEX.wake))
+  const unread = new Map(world.entriesOf(INDEX.unread))
+  for (const { lead, handoffs } of leads) {
+    for (const handoff of handoffs) {
+      const due = nextDue(handoff)
+      const stands = steps.get(handoff.id)
+      const latest = Math.max(due ?? 0, world.world.now + LEASE)
+      if (due !== null && !(stands !== undefined && stands <= latest))
+        throw new Broken('every open clock has a next instant', { id: handoff.id, due, stands })
+      if (handoff.state === 'waiting' && !wakes.has(lead.id) && !unread.has(lead.id))
+        throw new Broken('every open clock has a next instant', { id: handoff.id, state: 'waiting' })
+    }
+  }
+}
+
+function nothingAfterAnAnswer(leads: LeadWithHandoffs[]): void {
+  for (const { handoffs } of leads) {
+    for (const { id, answered, ladder, holders, state, passOn } of handoffs) {
+      if (!answered) continue
+      // Clocks of workers differ by up to three seconds here.
+      const after = (at: number | undefined) => at !== undefined && at > answered.at + 3_000
+      if (
+        ladder.some(({ doneAt }) => after(doneAt)) ||
+        holders.some(({ how, since }) => how !== 'owner-changed' && after(since)) ||
+        state === 'open' ||
+        passOn
+      )
+        throw new Broken('nothing after an answer', { id, answered, ladder, holders, state })
+    }
+  }
+}
+
+function toldOnce(world: World): void {
+  const keys = world.outside.messages.map(({ channel, key }) => `${channel} ${key}`)
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at)
+  if (twice) throw new Broken('each message is sent once', twice)
+}
+
+function capsAreKept(world: World): void {
+  for (const [name, pool] of Object.entries(world.world.config.team.pools)) {
+    const open = pool.caps.open
+    const ledger = ledgerOf(world, name)
+    if (open === undefined || !ledger) continue
+    for (const { rep } of pool.members) {
+      const reserved = Object.values(ledger.reserved).filter((one) => one.rep === rep).length
+      const has = (ledger.open[rep] ?? 0) + reserved
+      if (has > open) throw new Broken('caps are kept', { pool: name, rep, has, open })
+    }
+  }
+}
+
+interface Ledger {
+  open: Record<string, number>
+  reserved: Record<string, { rep: string }>
+}
+
+function ledgerOf(world: World, pool: string): Ledger | null {
+  const fields = world.redis.data.get(`${world.look.store.keys.pool(pool)}:ledger`) as Map<string, Buffer> | undefined
+  const json = fields?.get('record')
+  return json ? JSON.parse(json.toString()) : null
+}
+
+function oneHolder(world: World, leads: LeadWithHandoffs[]): void {
+  const held = leads.flatMap(({ handoffs }) =>
+    handoffs.flatMap((handoff) => {
+      const assignment = heldAssignment(handoff)
+      return assignment ? [`${assignment.pool} ${assignment.assignmentId} ${holderOf(handoff)?.rep}`] : []
+    }),
+  )
+  const given = Object.keys(world.world.config.team.pools).flatMap((pool) => {
+    const key = `${world.look.store.keys.pool(pool)}:given`
+    const fields = world.redis.data.get(key) as Map<string, Buffer> | undefined
+    return [...(fields ?? [])].map(([assignmentId, rep]) => `${pool} ${assignmentId} ${rep}`)
+  })
+  if (JSON.stringify(held.sort()) !== JSON.stringify(given.sort()))
+    throw new Broken('one holder a handoff', { held, given })
+  for (const pool of Object.keys(world.world.config.team.pools)) {
+    const counted = Object.entries(ledgerOf(world, pool)?.open ?? {}).filter(([, count]) => count > 0)
+    for (const [rep, count] of counted) {
+      const has = given.filter((one) => one.startsWith(`${pool} `) && one.endsWith(` ${rep}`)).length
+      if (has !== count) throw new Broken('one holder a handoff', { pool, rep, count, has })
+    }
+  }
+  for (const { handoffs } of leads) {
+    const live = handoffs.filter(({ byRoute, state }) => byRoute && state !== 'ended')
+    if (live.length > 1)
+      throw new Broken(
+        'sales has a lead once',
+        live.map(({ id, state }) => ({ id, state })),
+      )
+  }
+}
+
+function hubSpotAgrees(world: World, leads: LeadWithHandoffs[]): void {
+  for (const { lead, handoffs } of leads) {
+    const contact = world.outside.contacts.get(lead.id)
+    if (!contact || contact.gone || lead.missingSince !== undefined || lead.mergedInto !== undefined) continue
+    const wanted = wantedProperties(world.world.config, lead, handoffs)
+    const differs = changedProperties(
+      wanted,
+      withEmpty(wanted, contact.properties),
+      world.world.config.hubspot.properties,
+    )
+    for (const [property, value] of Object.entries(differs)) {
+      // What a person has chosen is theirs.
+      if (contact.changedBy[property] === 'person' || QUIET.has(property)) continue
+      const has = contact.properties[property] ?? ''
+      throw new Broken('HubSpot and Baton agree', { id: lead.id, property, has, wanted: value })
+    }
+  }
+}
+
+// A property that HubSpot does not hold is empty.
+function withEmpty(wanted: Record<string, string>, held: Record<string, string>): Record<string, string> {
+  return { ...Object.fromEntries(Object.keys(wanted).map((name) => [name, ''])), ...held }
+}
+
+// What changes alone is no reason to write.
+const QUIET = new Set(Object.values(PROPERTIES).flatMap((row) => ('quiet' in row ? [row.name as string] : [])))
+
+function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
+  const known = new Set<string>()
+  for (const { lead, handoffs, messages } of leads) {
+    for (const message of messages) {
+      const handoff = handoffs.find(({ id }) => id === message.handoffId)
+      known.add(message.ts)
+      if (!handoff) continue
+      const shown = world.outside.messages.find(({ ts }) => ts === message.ts)?.text
+      const wanted = renderFor(world.world.config.team, message, lead, handoff).text
+      // A message of a lead that is settled stays as it was when it was.
+      const live = handoff.state === 'open' || handoff.state === 'waiting'
+      if (live && shown !== wanted) throw new Broken('messages show what is', { ref: message.ref, shown, wanted })
+    }
+  }
+  for (const { ts, key, text } of world.outside.messages) {
+    const of = key.slice(0, key.indexOf('-'))
+    if (erased.has(of) && /Dana/.test(text)) throw new Broken('what is erased is nowhere', { key, text })
+    if (!erased.has(of) && !known.has(ts)) throw new Broken('every message has its address', key)
+  }
+}
+
+const PASSED_ON: string[] = ['passed-on', 'nobody-left', 'owner-changed']
+
+function noClickIsLost(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
+  for (const { handoffId, does } of world.accepted) {
+    if (erased.has(handoffId.slice(0, handoffId.indexOf('-')))) continue
+    const known = leads.flatMap(({ handoffs }) =>
+      handoffs.filter(({ id, formerly }) => id === handoffId || formerly?.includes(handoffId)),
+    )
+    // Who wanted to pass it on has what they wanted, by whatever came first.
+    const whats = does === 'pass-on' ? PASSED_ON : [does === 'contacted' ? 'contacted' : 'disqualified']
+    const done = known.some(
+      ({ state, events }) =>
+        events.some(({ what }) => whats.includes(what)) || (does === 'pass-on' && state !== 'open'),
+    )
+    if (known.length > 0 && !done) throw new Broken('no accepted click is lost', { handoffId, does })
+  }
+}
+
+function everyRungWasTold(world: World, leads: LeadWithHandoffs[]): void {
+  const sent = (ref: string) => world.outside.messages.some(({ key }) => key === ref)
+  for (const { handoffs } of leads) {
+    for (const handoff of handoffs) {
+      if (handoff.state !== 'open') continue
+      const original = handoff.formerly?.[0] ?? handoff.id
+      const known = [handoff.id, ...(handoff.formerly ?? [])]
+      const alert = `rep-alert-${handoff.holders.length}`
+      if (!known.some((id) => sent(`${id}.${alert}`)))
+        throw new Broken('each rung is told', { id: handoff.id, alert, original })
+      const escalated = handoff.ladder.some((rung) => rung.do === 'alert-manager' && rung.doneAt !== undefined)
+      const managers = world.outside.messages.filter(({ key }) =>
+        known.some((id) => key.startsWith(`${id}.manager-alert-`)),
+      )
+      if (escalated && managers.length === 0) throw new Broken('each rung is told', { id: handoff.id, escalated })
+    }
+  }
+}

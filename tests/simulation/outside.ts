@@ -1,0 +1,115 @@
+import type { HubSpot } from '../../src/hubspot/client.ts'
+import type { Contact, Properties } from '../../src/leads/observe.ts'
+import { type FailureKind, OutsideError, type OutsideSystem } from '../../src/platform/errors.ts'
+import type { Slack } from '../../src/slack/client.ts'
+import type { Gate } from './memory-redis.ts'
+
+/*
+ * HubSpot and Slack as the simulation needs them: what they hold, and how a call to them fails. The simulators of
+ * `simulators/` speak HTTP; a history of a few milliseconds has no time for that.
+ */
+
+/** How a call fails: before anything was done, or after all of it was. */
+export type Fault = 'before' | 'after'
+
+/** A contact as HubSpot holds it, and who changed each property last. */
+export interface HeldContact {
+  id: string
+  createdAt: number
+  properties: Record<string, string>
+  changedBy: Record<string, 'person' | 'baton' | 'form'>
+  company: Properties
+  /** Deleted, or living on under another id. */
+  gone: boolean
+  /** The contact that it was merged into. */
+  movedTo?: string
+}
+
+/** A message as Slack shows it. */
+export interface HeldMessage {
+  channel: string
+  ts: string
+  key: string
+  text: string
+}
+
+/** Opens both. Calls wait at the gate of whoever makes them. */
+export function createOutside(now: () => number, sabotage: { lookups?: boolean } = {}) {
+  const contacts = new Map<string, HeldContact>()
+  const messages: HeldMessage[] = []
+  const faults: Record<'hubspot' | 'slack', Fault[]> = { hubspot: [], slack: [] }
+
+  function failing<T>(system: OutsideSystem & ('hubspot' | 'slack'), gate: Gate, work: () => T): Promise<T> {
+    const kind: FailureKind = system === 'slack' ? 'unknown-outcome' : 'unavailable'
+    return gate().then(() => {
+      const fault = faults[system].shift()
+      if (fault === 'before') throw new OutsideError(system, 'unavailable', 'simulated')
+      const result = work()
+      if (fault === 'after') throw new OutsideError(system, kind, 'simulated')
+      return result
+    })
+  }
+
+  function hubspot(gate: Gate): HubSpot {
+    const call = <T>(work: () => T) => failing('hubspot', gate, work)
+    const present = (id: string) => {
+      const found = contacts.get(id)
+      return found && !found.gone ? found : undefined
+    }
+    return {
+      readContact: (id: string): Promise<Contact | { movedTo: string } | null> =>
+        call(() => {
+          const movedTo = contacts.get(id)?.movedTo
+          if (movedTo) return present(movedTo) ? { movedTo } : null
+          const found = present(id)
+          return found ? { id, createdAt: found.createdAt, properties: { ...found.properties } } : null
+        }),
+      readCompany: (id: string) => call(() => contacts.get(id)?.company ?? null),
+      findContactByEmail: (email: string) =>
+        call(() => [...contacts.values()].find((one) => !one.gone && one.properties.email === email)?.id ?? null),
+      writeContact: (id: string, properties: Record<string, string>) =>
+        call(() => {
+          const found = present(id)
+          if (!found) throw new OutsideError('hubspot', 'refused', 'OBJECT_NOT_FOUND')
+          change(found, properties, 'baton')
+        }),
+      changedByPerson: (id: string, property: string) => call(() => present(id)?.changedBy[property] === 'person'),
+      requestsLeft: async () => 100,
+    } as unknown as HubSpot
+  }
+
+  function slack(gate: Gate): Slack {
+    const call = <T>(work: () => T) => failing('slack', gate, work)
+    return {
+      channelFor: async (to: string) => to,
+      turn: async () => undefined,
+      turnToUpdate: async () => undefined,
+      post: (channel: string, key: string, { text }: { text: string }) =>
+        call(() => {
+          const ts = String(messages.length + 1)
+          messages.push({ channel, ts, key, text })
+          return { channel, ts }
+        }),
+      find: (channel: string, key: string) =>
+        call(() =>
+          sabotage.lookups ? null : (messages.find((one) => one.channel === channel && one.key === key) ?? null),
+        ),
+      update: (_: string, ts: string, { text }: { text: string }) =>
+        call(() => {
+          const found = messages.find((one) => one.ts === ts)
+          if (found) found.text = text
+        }),
+      tellPrivately: () => call(() => undefined),
+    } as unknown as Slack
+  }
+
+  function change(contact: HeldContact, properties: Record<string, string>, by: 'person' | 'baton' | 'form'): void {
+    for (const [name, value] of Object.entries(properties)) {
+      contact.properties[name] = value
+      contact.changedBy[name] = by
+    }
+  }
+
+  return { contacts, messages, faults, hubspot, slack, change, now }
+}
+export type Outside = ReturnType<typeof createOutside>

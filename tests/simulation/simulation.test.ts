@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Config } from '../../src/config/config.ts'
+import { INDEX } from '../../src/store/partitions.ts'
+import { loadTestConfig } from '../support/stage.ts'
+import { anyHistory, play } from './history.ts'
+import type { Sabotage } from './world.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+// A longer run: SIMULATIONS=20000 npm test -- --project simulation
+const RUNS = Number(process.env.SIMULATIONS ?? 300)
+
+let config: Config
+beforeAll(async () => {
+  const team = await readFile(join(ROOT, 'demo', 'config', 'team.yaml'), 'utf8')
+  const files = { 'team.yaml': team, 'routing-cases.yaml': 'cases: []' }
+  config = await loadTestConfig(files, Date.parse('2026-11-18T15:00:00Z'))
+  for (const pool of Object.values(config.team.pools)) pool.caps = { open: 1 }
+  config.handoffs.kinds['trial-help'] = {
+    start: { signal: 'trial_started', pool: 'sdr' },
+    respondWithin: { ms: 3_600_000 },
+    hours: 'elapsed',
+    ladder: [
+      { at: { ms: 3_600_000 }, do: 'remind' },
+      { at: { ms: 7_200_000 }, do: 'alert-manager' },
+    ],
+  }
+})
+
+describe('any history', () => {
+  it('leaves one holder a handoff, HubSpot and Slack in agreement, every clock going and nobody deaf', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyHistory, (history) => play(config, history)),
+      { numRuns: RUNS },
+    )
+  })
+})
+
+describe('a protection that is taken away is missed', () => {
+  it.each<[string, Sabotage, string]>([
+    ['the assignments that wait', { index: INDEX.assignments }, 'one holder a handoff'],
+    ['the writes that wait', { index: INDEX.writes }, 'HubSpot and Baton agree'],
+    ['the looking up of a message whose fate is unknown', { lookups: true }, 'each message is sent once'],
+    ['the messages that wait', { index: INDEX.posts }, 'each rung is told'],
+    ['the updates that wait', { index: INDEX.messages }, 'messages show what is'],
+    ['the addresses of messages', { fields: 'm:' }, 'every message has its address'],
+    ['the steps that wait', { index: INDEX.steps }, 'every open clock has a next instant'],
+    ['the leads that wait to be read', { index: INDEX.unread }, 'nobody is deaf'],
+    ['the erasures that wait', { index: INDEX.erasures }, 'what is erased is nowhere'],
+    ['the versions of leads', { guards: /:lead:/ }, 'no accepted click is lost'],
+    ['the versions of ledgers', { guards: /:ledger$/ }, 'caps are kept'],
+  ])('%s', async (_, sabotage, invariant) => {
+    const broken: string[] = []
+    for (const history of fc.sample(anyHistory, { numRuns: 600, seed: 7 })) {
+      const error = await play(config, history, sabotage).then(
+        () => null,
+        (thrown: Error) => thrown,
+      )
+      if (error) broken.push(error.message)
+      if (error?.message.startsWith(`${invariant}:`)) return
+    }
+    expect(broken).toContain(invariant)
+  })
+})

@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
+import { FACT_TYPES, type Fact } from '../../../src/facts/fact.ts'
+import { factsOf } from '../../../src/facts/facts-of.ts'
+import { changeOwner, type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import type { Click, Input, LeadState, NextConfig } from '../../../src/leads/change.ts'
+import {
+  answered,
+  changed,
+  contactRead,
+  DAY,
+  ended,
+  FITTING,
+  gathered,
+  HOUR,
+  leadRecord,
+  leadState,
+  MINUTE,
+  MQL_TO_SALES,
+  NOW,
+  ORDER,
+  REASSIGN,
+  REMIND,
+  SECOND,
+  signalCame,
+  started,
+} from '../../support/records.ts'
+
+const loaded = await loadConfig('config', NOW)
+const trial = { ...MQL_TO_SALES, start: { signal: 'trial_started', pool: 'sdr' } }
+const kinds = { ...loaded.handoffs.kinds, trial }
+const config: NextConfig = { ...loaded, handoffs: { ...loaded.handoffs, kinds } }
+
+const open = { ...started(), baseline: { num_contacted_notes: null, hs_lead_status: null } }
+const waiting = waitingHandoff(ORDER, NOW - HOUR)
+const tried = answered(open, NOW)
+const reminded = takeDueSteps(open, REMIND, null).handoff
+// Nothing about it changes when its contact is read and it is with sales.
+const lead = leadRecord({
+  signals: [],
+  score: { ...leadRecord().score, band: 'medium' },
+  counters: { hs_lead_status: null },
+})
+const demo = signalCame('demo_requested', NOW - 30 * SECOND)
+const byPerson = { changedByPerson: new Set(['hs_lead_status']) }
+const click = (does: Click): Input => ({ type: 'click', handoffId: '42-1', by: 'U0000AE1', does })
+const due = (properties = FITTING): Input => ({ type: 'due', handoffId: '42-1', gathered: gathered(properties) })
+
+/** The facts of a change, without what stands in all of them. */
+function factsBy(state: LeadState, input: Input, now = NOW, rep: string | null = 'ae-1') {
+  return factsOf(state, changed(config, state, input, now, rep), now).map(({ at, lead, config, ...fact }) => {
+    expect({ at, lead }).toEqual({ at: now, lead: state.lead?.pseudonym ?? 'fresh' })
+    expect(FACT_TYPES).toHaveProperty(fact.type)
+    return Object.fromEntries(Object.entries(fact).filter(([, value]) => value !== undefined))
+  })
+}
+const stateOf = (handoffs: Handoff[], inbox: LeadState['inbox'] = []) => leadState(lead, handoffs, { inbox })
+const SALES = { handoff: '1', kind: 'mql-to-sales', pool: 'ae', route: 'tier-1-mql' }
+const HELD = { ...SALES, rep: 'ae-1' }
+
+describe('what happens to a lead', () => {
+  it('the first sight of it, with where it stands, and the rep who gets it', () => {
+    const properties = { ...FITTING, hs_analytics_source: 'PAID_SEARCH' }
+    const form = signalCame('demo_requested', NOW - 30 * SECOND, { detail: 'Request a demo' })
+    const route = 'tier-1-mql'
+    const where = { source: 'PAID_SEARCH', content: 'Request a demo', route }
+    expect(factsBy(leadState(null, [], { inbox: [form] }), contactRead(properties))).toEqual([
+      { type: 'seen', ...where },
+      { type: 'scored', value: 70, reason: 'high', route },
+      { type: 'routed', ...where, reason: 'pool ae' },
+      { type: 'assigned', ...HELD, kind: 'mql-to-sales-tier-1', reason: 'rotation', value: 30 },
+    ])
+  })
+
+  it.each<[string, LeadState, Input, object[]]>([
+    ['nothing new', stateOf([open]), contactRead(), []],
+    [
+      'another band',
+      leadState(leadRecord({ signals: [] }), [open]),
+      contactRead(),
+      [{ type: 'scored', value: 50, reason: 'medium', route: 'tier-1-mql' }],
+    ],
+    [
+      'another route, that takes it out',
+      leadState(leadRecord({ ...lead, handoffs: {} })),
+      contactRead({ ...FITTING, numemployees: '240', hs_lead_status: 'UNQUALIFIED' }),
+      [
+        { type: 'routed', reason: 'disqualify', route: 'not-interested' },
+        { type: 'disqualified', reason: 'not-interested', route: 'not-interested' },
+      ],
+    ],
+    [
+      'another stage that is an outcome',
+      stateOf([open]),
+      contactRead({ ...FITTING, lifecyclestage: 'opportunity' }),
+      [
+        { type: 'stage', stage: 'opportunity', reason: 'lead' },
+        { type: 'outcome', stage: 'opportunity' },
+      ],
+    ],
+    [
+      'another stage that is none',
+      stateOf([open]),
+      contactRead({ ...FITTING, lifecyclestage: 'marketingqualifiedlead' }),
+      [{ type: 'stage', stage: 'marketingqualifiedlead', reason: 'lead' }],
+    ],
+    [
+      'a customer that is none any more',
+      leadState({ ...lead, attributes: { ...lead.attributes, lifecycleStage: { value: 'customer', source: 'x' } } }, [
+        open,
+      ]),
+      contactRead({ ...FITTING, lifecyclestage: 'other' }),
+      [
+        { type: 'stage', stage: 'other', reason: 'customer' },
+        { type: 'outcome', stage: 'churn' },
+      ],
+    ],
+    [
+      'another answer of a provider',
+      stateOf([open]),
+      contactRead(FITTING, { outcomes: { apollo: 'failed' } }),
+      [{ type: 'enrichment', source: 'apollo', reason: 'failed' }],
+    ],
+    [
+      'the same answer again',
+      leadState({ ...lead, enrichment: { apollo: { status: 'failed', at: NOW - DAY } } }, [open]),
+      contactRead(FITTING, { outcomes: { apollo: 'failed' } }),
+      [],
+    ],
+    ['its erasure', stateOf([open]), { type: 'erase' }, []],
+  ])('%s', (_, state, input, facts) => {
+    expect(factsBy(state, input)).toEqual(facts)
+  })
+})
+
+describe('what happens to a handoff', () => {
+  it.each<[string, LeadState, Input, number, object[]]>([
+    [
+      'a rung: a reminder, at the deadline',
+      stateOf([open]),
+      due(),
+      REMIND,
+      [
+        { type: 'reminded', ...HELD },
+        { type: 'breached', ...HELD },
+      ],
+    ],
+    [
+      'a rung: the next rep',
+      stateOf([open]),
+      due(),
+      REASSIGN,
+      [
+        { type: 'reminded', ...SALES, rep: 'ae-1' },
+        { type: 'reassigned', ...SALES, rep: 'ae-2' },
+        { type: 'breached', ...SALES, rep: 'ae-2' },
+      ],
+    ],
+    [
+      'the next rep, after the breach was told',
+      stateOf([reminded]),
+      due(),
+      REASSIGN,
+      [{ type: 'reassigned', ...SALES, rep: 'ae-2' }],
+    ],
+    ['a wish to pass it on', stateOf([open]), click('pass-on'), NOW, [{ type: 'passed-on', ...HELD }]],
+    [
+      'and who gets it then',
+      stateOf([{ ...open, passOn: { by: 'U1', at: NOW } }]),
+      due(),
+      NOW,
+      [{ type: 'assigned', ...SALES, rep: 'ae-2', reason: 'passed-on' }],
+    ],
+    [
+      'the answer',
+      stateOf([open]),
+      click('contacted'),
+      NOW + 7 * MINUTE,
+      [{ type: 'answered', ...HELD, value: 7, reason: 'contacted' }],
+    ],
+    [
+      'the answer that HubSpot shows',
+      stateOf([open]),
+      due({ ...FITTING, num_contacted_notes: '1' }),
+      REMIND,
+      [{ type: 'answered', ...HELD, value: 60, reason: 'seen-in-hubspot' }],
+    ],
+    [
+      'that it was reached: the answer has said so',
+      stateOf([tried]),
+      due({ ...FITTING, hs_lead_status: 'CONNECTED' }),
+      NOW + 9 * DAY,
+      [],
+    ],
+    [
+      'that sales took it on',
+      stateOf([tried]),
+      due({ ...FITTING, lifecyclestage: 'opportunity' }),
+      NOW + 9 * DAY,
+      [{ type: 'accepted', ...HELD, reason: 'qualified' }],
+    ],
+    [
+      'its end for a contact that is gone',
+      stateOf([open]),
+      { type: 'missing' },
+      NOW,
+      [{ type: 'ended', ...HELD, reason: 'missing' }],
+    ],
+    [
+      'its end in another contact, which goes on there',
+      stateOf([open]),
+      { type: 'merged', into: '43', taken: [] },
+      NOW,
+      [],
+    ],
+  ])('%s', (_, state, input, now, facts) => {
+    expect(factsBy(state, input, now, 'ae-2')).toEqual(facts)
+  })
+
+  it('nobody reached it: it goes back, to another route', () => {
+    expect(factsBy(stateOf([tried]), due(), NOW + 9 * DAY)).toEqual([
+      { type: 'routed', reason: 'nurture signal-based', route: 'no-answer' },
+      { type: 'recycled', ...HELD, reason: 'returned' },
+    ])
+  })
+
+  it('another owner in HubSpot', () => {
+    const change = { handoffs: [changeOwner(open, 'ae-2', NOW)], posts: [], history: [], toWrite: false }
+    expect(factsOf(stateOf([open]), change, NOW)).toMatchObject([
+      { type: 'assigned', reason: 'owner-changed', rep: 'ae-2', handoff: '1' },
+    ])
+  })
+
+  it('a signal that starts one', () => {
+    const inbox = [signalCame('trial_started', NOW)]
+    const beside = { handoff: '2', kind: 'trial', pool: 'sdr', route: 'trial_started' }
+    expect(factsBy(stateOf([open], inbox), contactRead(), NOW).filter(({ handoff }) => handoff)).toEqual([
+      { type: 'trigger', ...beside, rep: 'ae-1', rule: 'trial_started' },
+      { type: 'assigned', ...beside, rep: 'ae-1', reason: 'rotation', value: 0 },
+    ])
+  })
+})
+
+describe('a lead that waits for somebody', () => {
+  const ofHandoff = (...input: Parameters<typeof factsBy>) => factsBy(...input).filter(({ handoff }) => handoff)
+  const state = stateOf([waiting], [demo])
+  const TIER_1 = { ...SALES, kind: 'mql-to-sales-tier-1' }
+
+  it('is counted once, however often it is tried again', () => {
+    expect(ofHandoff(stateOf([], [demo]), contactRead(), NOW, null)).toEqual([
+      { type: 'waiting', ...TIER_1, handoff: '2' },
+    ])
+    const again = stateOf([{ ...waiting, kind: 'mql-to-sales-tier-1' }], [demo])
+    expect(ofHandoff(again, contactRead(), NOW, null)).toEqual([])
+  })
+
+  it('and then who got it, and how long it took since it was heard of', () => {
+    expect(ofHandoff(state, contactRead())).toEqual([
+      { type: 'assigned', ...TIER_1, rep: 'ae-1', reason: 'rotation', value: 30 },
+    ])
+  })
+
+  it('or its end, when nobody is wanted any more', () => {
+    expect(ofHandoff(stateOf([waiting]), contactRead())).toEqual([{ type: 'ended', ...SALES, reason: 'released' }])
+  })
+})
+
+describe('a person’s word', () => {
+  it('in HubSpot is one fact, also where the rules say no as well', () => {
+    const out = contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, byPerson)
+    expect(
+      factsBy(leadState({ ...lead, handoffs: {} }), out).filter(({ type }) => type === 'disqualified'),
+    ).toHaveLength(1)
+  })
+
+  const disqualify = (choice: string) => click({ disqualify: { reason: `${choice}: Dana-Canary has left`, choice } })
+
+  it('is a fact of the lead, with the choice alone', () => {
+    expect(factsBy(stateOf([open]), disqualify('not_a_fit'))).toEqual([
+      { type: 'disqualified', route: 'tier-1-mql', reason: 'not_a_fit' },
+    ])
+  })
+
+  it('of a lead that came back meanwhile is a fact of its own, with its own choice', () => {
+    const before = { ...lead, outcomes: { disqualified: { at: NOW - DAY, reason: 'not_a_fit' } } }
+    expect(factsBy(leadState(before, [open]), disqualify('competitor'))).toEqual([
+      { type: 'disqualified', route: 'tier-1-mql', reason: 'competitor' },
+    ])
+  })
+})
+
+it('what a merged contact brings along was counted where it happened', () => {
+  const theirs = { ...ended(tried, NOW, 'returned'), id: '43-1', leadId: '43' }
+  const other = leadState(leadRecord({ id: '43', handoffs: { 'mql-to-sales': '43-1' } }), [theirs])
+  const input = contactRead(FITTING, { merging: [other] })
+  expect(factsBy(stateOf([open]), input).filter(({ handoff }) => handoff === '2')).toEqual([])
+})
+
+it('no fact says who the lead is, or what a person wrote', () => {
+  const properties = {
+    ...FITTING,
+    email: 'dana.canary@canary.example',
+    firstname: 'Dana-Canary',
+    lastname: 'Ruiz-Canary',
+    jobtitle: 'VP Marketing Canary',
+    hs_analytics_source: 'PAID_SEARCH',
+    hs_analytics_last_url: 'https://www.example.com/?email=dana.canary@canary.example',
+  }
+  const page = signalCame('demo_requested', NOW, { detail: 'https://www.example.com/demo?email=dana.canary#canary' })
+  const first = leadState(null, [], { inbox: [page, signalCame('trial_started', NOW)] })
+  const inputs: [LeadState, Input, number][] = [
+    [first, contactRead(properties, { company: { name: 'Canary Ltd', numberofemployees: '240' } }), NOW],
+    [stateOf([open]), click({ disqualify: { reason: 'wrong data: Dana-Canary', choice: 'wrong_data' } }), NOW],
+    [stateOf([open]), contactRead({ ...properties, hs_lead_status: 'UNQUALIFIED' }, byPerson), NOW],
+    [stateOf([open]), due(properties), REASSIGN],
+    [stateOf([tried]), due(properties), NOW + 9 * DAY],
+  ]
+  const facts: Fact[] = inputs.flatMap(([state, input, now]) => factsOf(state, changed(config, state, input, now), now))
+  expect(facts.length).toBeGreaterThan(10)
+  expect(facts.map(({ content }) => content)).toContain('/demo')
+  expect(JSON.stringify(facts)).not.toMatch(/canary|ruiz|northwind|U0000AE1|"42/i)
+})

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
+import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { PostedMessage } from '../../../src/handoffs/posts.ts'
+import type { LeadState } from '../../../src/leads/change.ts'
+import { unite } from '../../../src/leads/merge.ts'
+import type { Signal } from '../../../src/rules/attributes.ts'
+import {
+  answered,
+  changed,
+  contactRead,
+  DAY,
+  ended,
+  FITTING,
+  HOUR,
+  leadRecord,
+  leadState,
+  NOW,
+  ORDER,
+  signalCame,
+  signalsAgo,
+  started,
+  stateAfter,
+} from '../../support/records.ts'
+
+const config = await loadConfig('config', NOW)
+
+/** Contact 43, which is merged into 42, with what Baton keeps of it. */
+function other(handoff: Handoff | undefined, changes: Parameters<typeof leadRecord>[0] = {}): LeadState {
+  const own = handoff && { ...handoff, id: '43-1', leadId: '43' }
+  const handoffs: Record<string, string> = own ? { [own.kind]: own.id } : {}
+  return leadState(leadRecord({ id: '43', pseudonym: 'lead-b', handoffs, ...changes }), own ? [own] : [])
+}
+const survivor = (handoff?: Handoff, changes: Parameters<typeof leadRecord>[0] = {}) =>
+  leadState(leadRecord(handoff ? changes : { handoffs: {}, handoffCount: 0, ...changes }), handoff ? [handoff] : [])
+
+const early = started(undefined, NOW - HOUR)
+const late = started(undefined, NOW)
+const waiting = waitingHandoff(ORDER, NOW - DAY)
+const endings = (handoffs: LeadState['handoffs']) =>
+  Object.values(handoffs).map(({ id, state, ended }) => [id, ended?.how ?? state])
+
+describe('two leads that sales has', () => {
+  it.each<[string, Handoff, Handoff, [string, string][]]>([
+    [
+      'the older clock goes on, the survivor’s',
+      early,
+      late,
+      [
+        ['42-1', 'open'],
+        ['42-2', 'merged'],
+      ],
+    ],
+    [
+      'the older clock goes on, the other’s',
+      late,
+      early,
+      [
+        ['42-1', 'merged'],
+        ['42-2', 'open'],
+      ],
+    ],
+    [
+      'the one that was answered goes on',
+      early,
+      answered(late, NOW),
+      [
+        ['42-1', 'merged'],
+        ['42-2', 'answered'],
+      ],
+    ],
+    [
+      'the one that somebody has goes on',
+      waiting,
+      late,
+      [
+        ['42-1', 'merged'],
+        ['42-2', 'open'],
+      ],
+    ],
+    [
+      'also of different kinds',
+      early,
+      { ...late, kind: 'x' },
+      [
+        ['42-1', 'open'],
+        ['42-2', 'merged'],
+      ],
+    ],
+    [
+      'what has ended stays so',
+      ended(early, NOW, 'returned'),
+      late,
+      [
+        ['42-1', 'returned'],
+        ['42-2', 'open'],
+      ],
+    ],
+  ])('have one handoff then: %s', (_, own, theirs, after) => {
+    expect(endings(unite(survivor(own), [other(theirs)], NOW).handoffs)).toEqual(after)
+  })
+
+  it('and a handoff beside goes on besides', () => {
+    const beside = { ...late, kind: 'trial', byRoute: false }
+    const { handoffs } = unite(survivor(early), [other(beside)], NOW)
+    expect(endings(handoffs)).toEqual([
+      ['42-1', 'open'],
+      ['42-2', 'open'],
+    ])
+  })
+
+  it('but of two beside of one kind only one goes on', () => {
+    const beside = { kind: 'trial', byRoute: false }
+    const { handoffs } = unite(survivor({ ...early, ...beside }), [other({ ...late, ...beside })], NOW)
+    expect(endings(handoffs)).toEqual([
+      ['42-1', 'open'],
+      ['42-2', 'merged'],
+    ])
+  })
+
+  it('the end of one is committed, whichever contact brought it', () => {
+    for (const [own, theirs, over] of [
+      [early, late, '42-2'],
+      [late, early, '42-1'],
+    ] as const) {
+      const input = contactRead(FITTING, { merging: [other(theirs)] })
+      const { handoffs } = changed(config, survivor(own), input)
+      expect(handoffs.filter(({ ended }) => ended?.how === 'merged').map(({ id }) => id)).toEqual([over])
+    }
+  })
+})
+
+describe('what a contact brings along', () => {
+  const message: PostedMessage = {
+    handoffId: '43-1',
+    kind: 'rep-alert',
+    rep: 'ae-1',
+    channel: 'D1',
+    ts: '1',
+    shown: 'x',
+  }
+  const theirs: LeadState = { ...other(early), messages: { '43-1.rep-alert-1': message } }
+  const united = unite(survivor(), [theirs], NOW)
+
+  it('its handoff goes on under a number of the survivor, with clock, holder and messages, and is found by its old id', () => {
+    const { id: _, leadId: __, ...same } = early
+    expect(united.handoffs['42-1']).toEqual({ ...same, id: '42-1', leadId: '42', formerly: ['43-1'] })
+    expect(united.lead).toMatchObject({ handoffs: { 'mql-to-sales': '42-1' }, handoffCount: 1, merged: ['43'] })
+    expect(united.messages).toEqual({ '43-1.rep-alert-1': { ...message, handoffId: '42-1' } })
+  })
+
+  it('the id of every contact that was merged before stays known', () => {
+    const twice = unite(
+      survivor(),
+      [{ ...theirs, handoffs: { '43-1': { ...early, id: '43-1', formerly: ['44-1'] } } }],
+      NOW,
+    )
+    expect(twice.handoffs['42-1']?.formerly).toEqual(['44-1', '43-1'])
+  })
+
+  it('what HubSpot was told of either is told anew', () => {
+    expect(unite({ ...survivor(), written: { baton_score: '1' } }, [theirs], NOW).written).toEqual({})
+  })
+
+  it('a contact that was taken in already changes nothing', () => {
+    const again = unite({ ...united, written: { baton_score: '1' } }, [theirs], NOW)
+    expect(again).toEqual({ ...united, written: { baton_score: '1' } })
+  })
+
+  it('signals that wait in its inbox come along, events do not', () => {
+    const event = { kind: 'event' as const, event: 'merge', at: NOW }
+    const inbox = [event, signalCame('demo_requested', NOW)]
+    expect(unite(survivor(), [{ ...theirs, inbox }], NOW).inbox).toEqual([signalCame('demo_requested', NOW)])
+  })
+})
+
+describe('signals of both', () => {
+  const [first] = signalsAgo('demo_requested', HOUR)
+  if (!first) throw new Error('no signal')
+  const mine: Signal = { ...first, decision: 4 }
+  const join = (theirs: Signal[]) =>
+    unite(survivor(early, { signals: [mine] }), [other(late, { signals: theirs })], NOW)
+
+  it.each<[string, Signal, Signal[]]>([
+    ['the same is counted once, whatever its id', { ...first, id: 'api-1' }, []],
+    [
+      'another counts, and belongs to no decision of this lead',
+      { ...first, id: 'b', type: 'a', decision: 2 },
+      [{ ...first, id: 'b', type: 'a' }],
+    ],
+    [
+      'another under the same id gets one of its own',
+      { ...first, at: NOW },
+      [{ ...first, at: NOW, id: `${first.id}~43` }],
+    ],
+  ])('%s', (_, theirs, more) => {
+    expect(join([theirs]).lead?.signals).toEqual([mine, ...more])
+  })
+})
+
+describe('what stands of both', () => {
+  it.each([
+    ['the newer word', NOW - DAY, NOW, NOW],
+    ['the newer word, the survivor’s', NOW, NOW - DAY, NOW],
+  ])('%s', (_, own, theirs, at) => {
+    const word = (when: number) => ({
+      rejected: { by: 'U1', reason: 'x', at: when },
+      ended: { how: 'done' as const, at: when },
+    })
+    const { lead } = unite(survivor(early, word(own)), [other(late, word(theirs))], NOW)
+    expect(lead).toMatchObject({ rejected: { at }, ended: { at } })
+  })
+
+  it('the first of each outcome of the survivor, and what only the other became', () => {
+    const own = { answered: { at: NOW, minutes: 1 } }
+    const theirs = { answered: { at: NOW, minutes: 9 }, customer: { at: NOW } }
+    const { lead } = unite(survivor(early, { outcomes: own }), [other(late, { outcomes: theirs })], NOW)
+    expect(lead?.outcomes).toEqual({ ...own, customer: { at: NOW } })
+  })
+})
+
+describe('a survivor that Baton does not know', () => {
+  const unknown = leadState(null)
+
+  it('begins as the contact that it was, with a history of its own', () => {
+    const { lead, handoffs } = unite(unknown, [other(early, { decisions: 7, mergedInto: '42', handoffCount: 1 })], NOW)
+    expect(lead).toMatchObject({ id: '42', decisions: 0, handoffs: { 'mql-to-sales': '42-1' }, handoffCount: 1 })
+    expect(lead?.merged).toEqual(['43'])
+    expect(lead).not.toHaveProperty('mergedInto')
+    expect(Object.keys(handoffs)).toEqual(['42-1'])
+  })
+
+  it('begins new when Baton knows neither', () => {
+    const neither = { ...leadState(null), id: '43', inbox: [signalCame('demo_requested', NOW)] }
+    const after = unite(unknown, [neither], NOW)
+    expect(after).toMatchObject({ lead: null, handoffs: {}, inbox: [signalCame('demo_requested', NOW)] })
+  })
+})
+
+it('what HubSpot counted of both is no news after a merge', () => {
+  const opened = { ...FITTING, hs_email_open: '9', hs_email_click: '4' }
+  const state = survivor(early, { counters: { hs_email_open: '5', hs_email_click: '4' } })
+  expect(changed(config, state, contactRead(opened)).lead?.signals.map(({ type }) => type)).toContain('email_opened')
+  const merged = changed(config, state, contactRead(opened, { merging: [other(late, { signals: [] })] }))
+  expect(merged.lead?.signals.map(({ type }) => type)).not.toContain('email_opened')
+  // From here on it counts from what both have done.
+  const next = changed(config, stateAfter(state, merged), contactRead({ ...opened, hs_email_open: '10' }))
+  expect(next.lead?.signals.filter(({ type }) => type === 'email_opened')).toHaveLength(1)
+})

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
+import { holderOf } from '../../../src/handoffs/handoff.ts'
+import {
+  changed,
+  contactRead,
+  FITTING,
+  leadRecord,
+  leadState,
+  MINUTE,
+  NOW,
+  started,
+  stateAfter,
+} from '../../support/records.ts'
+
+const config = await loadConfig('config', NOW)
+
+describe('what people did in HubSpot', () => {
+  const lead = leadRecord({ counters: { hs_lead_status: null }, signals: [] })
+  const open = { ...started(), baseline: { num_contacted_notes: null, hs_lead_status: null } }
+  const noted = { ...FITTING, num_contacted_notes: '1' }
+
+  it('stops the clock, and says how long the lead waited', () => {
+    const change = changed(config, leadState(lead, [open]), contactRead(noted), NOW + 7 * MINUTE)
+    expect(change.handoffs).toMatchObject([{ state: 'answered', answered: { how: 'seen-in-hubspot', minutes: 7 } }])
+    expect(change.lead?.outcomes).toEqual({ answered: { at: NOW + 7 * MINUTE, minutes: 7 } })
+    expect(change.history).toContainEqual({ at: NOW + 7 * MINUTE, what: 'seen-in-hubspot' })
+  })
+
+  it.each([
+    ['a person', new Set(['hs_lead_status']), 'answered'],
+    ['a workflow', new Set<string>(), 'open'],
+  ])('a status that %s set: %s', (_, changedByPerson, after) => {
+    const status = contactRead({ ...FITTING, hs_lead_status: 'CONNECTED' }, { changedByPerson })
+    const state = leadState(lead, [open])
+    expect(stateAfter(state, changed(config, state, status)).handoffs['42-1']?.state).toBe(after)
+  })
+
+  it.each([
+    ['after our own choice is confirmed there, is followed', { hubspot_owner_id: '101' }, 'ae-2'],
+    ['before that, is the one from before', {}, 'ae-1'],
+  ])('another owner, %s', (_, written, rep) => {
+    const state = leadState(lead, [open], { written })
+    const change = changed(config, state, contactRead({ ...FITTING, hubspot_owner_id: '102' }))
+    const handoff = stateAfter(state, change).handoffs['42-1']
+    expect(handoff && holderOf(handoff)?.rep).toBe(rep)
+    expect(change.posts.map(({ kind, rep }) => [kind, rep])).toEqual(rep === 'ae-2' ? [['rep-alert', 'ae-2']] : [])
+  })
+
+  it('takes the lead out, with the reason that the rules give when they say no as well', () => {
+    const word = { changedByPerson: new Set(['hs_lead_status']) }
+    const state = leadState(lead, [open])
+    const change = changed(config, state, contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word))
+    expect(change.handoffs).toMatchObject([{ answered: { how: 'seen-in-hubspot' }, ended: { how: 'disqualified' } }])
+    expect(change.lead).toMatchObject({
+      rejected: { by: 'HubSpot', reason: 'not interested', status: 'UNQUALIFIED', at: NOW },
+      outcomes: { disqualified: { reason: 'unqualified' } },
+      route: { name: 'not-interested' },
+    })
+  })
+
+  it('is no word when a workflow set it', () => {
+    const change = changed(config, leadState(lead), contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }))
+    expect(change.lead).not.toHaveProperty('rejected')
+    expect(change.decision).toMatchObject({ action: 'disqualify', route: 'not-interested' })
+  })
+})

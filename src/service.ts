@@ -74,7 +74,7 @@ export async function createService(options: ServiceOptions) {
   const requests = await connectRedis(options.redisUrls, 'request', onError)
   const workers = await connectRedis(options.redisUrls, 'worker', onError)
   const metrics = createMetrics()
-  const clock = options.clock ?? createClock(requests)
+  const clock = options.clock ?? (await createClock({ redis: requests, log }))
 
   const store = createStore({ redis: requests, prefix })
   const leads = createLeadStore(store)

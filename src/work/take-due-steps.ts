@@ -28,7 +28,7 @@ export function createTakeDueSteps(parts: {
 }) {
   return async function takeDue({ handoffId }: { handoffId: string }): Promise<void> {
     const config = parts.config()
-    const now = await parts.clock.agreed()
+    const now = parts.clock.now()
     let before: Handoff | undefined
     const reserved: { pool: string; assignmentId: string }[] = []
     const change = await attempt().finally(() => giveBack(handoffId, reserved))
@@ -42,7 +42,7 @@ export function createTakeDueSteps(parts: {
         before = handoff
         const due = nextDue(handoff)
         if (due === null) return null
-        // This worker's clock, or the timer's, was ahead of the time that all agree on.
+        // BullMQ wakes a timer by its host's clock, which may be ahead of the time that all agree on.
         if (due > now && !handoff.passOn) throw new RunLater(due - now)
         if (handoff.followUp)
           return afterFollowUp({ config, hubspot: parts.hubspot }, handoff, handoff.followUp, lead, now)

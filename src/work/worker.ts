@@ -1,4 +1,5 @@
 import { DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
+import { hostNow } from '../platform/clock.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Logger } from '../platform/log.ts'
 import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
@@ -59,7 +60,8 @@ export function createWorker(
             { job: job.name, system: error.system, kind: error.kind, code: error.code, delay },
             'outside system: waiting',
           )
-        await job.moveToDelayed(Date.now() + delay, token)
+        // BullMQ wakes it by the host's clock.
+        await job.moveToDelayed(hostNow() + delay, token)
         throw new DelayedError()
       }
       const last = error instanceof OutsideError || job.attemptsMade + 1 >= OWN_ATTEMPTS

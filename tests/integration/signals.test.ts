@@ -115,7 +115,7 @@ describe('what is kept', () => {
     }))
     await accepted(...people.map(({ email }) => signal({ contactId: undefined, email })))
     const resolveEmail = createResolveEmail({
-      clock: { now: () => START, agreed: async () => START },
+      clock: { now: () => START },
       ...{ store: api.store, leads: api.leads, log: createLogger('silent'), kick: () => {} },
       hubspot: {
         findContactByEmail: async (email: string) => people.find((person) => person.email === email)?.contact ?? null,

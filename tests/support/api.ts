@@ -75,7 +75,7 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigVersions(store), config: () => config }),
-    clock: { now: () => clock.now, agreed: async () => clock.now },
+    clock: { now: () => clock.now },
     config: () => config,
     leads,
     handoffs,

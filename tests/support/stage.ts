@@ -67,7 +67,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const redis = createTestRedis()
   const redisUrls = options.redisUrls ?? [redis.url]
   const moved = { now: options.start ?? WEDNESDAY_10_NEW_YORK }
-  const clock: Clock = { now: () => moved.now, agreed: async () => moved.now }
+  const clock: Clock = { now: () => moved.now }
   const config = await loadTestConfig(options.files ?? {}, moved.now)
   options.edit?.(config)
 

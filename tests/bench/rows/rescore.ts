@@ -30,7 +30,7 @@ export const rescore: Row = {
     let toMainJob = 0
     const rescoring = createRescoreLeads({
       config: () => current,
-      clock: { now: Date.now, agreed: async () => Date.now() },
+      clock: { now: Date.now },
       store: store.store,
       leads: store.leads,
       metrics: createMetrics(),

@@ -12,7 +12,7 @@ import type { Env } from './platform/env.ts'
 import { withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
-import { connectRedis, isServing } from './platform/redis.ts'
+import { connectRedis, createWriteCheck } from './platform/redis.ts'
 import { createSlack } from './slack/client.ts'
 import { createConfigVersions } from './store/configs.ts'
 import { createHandoffs } from './store/handoffs.ts'
@@ -77,6 +77,10 @@ export async function createService(options: ServiceOptions) {
   const clock = options.clock ?? (await createClock({ redis: requests, log }))
 
   const store = createStore({ redis: requests, prefix })
+  const checkWrites = createWriteCheck(
+    requests,
+    store.partitions.map((partition) => `${partition}:ready`),
+  )
   const leads = createLeadStore(store)
   const handoffs = createHandoffs({ store, leads })
   const pools = createPoolLedger(store)
@@ -162,10 +166,10 @@ export async function createService(options: ServiceOptions) {
   }
 
   async function ready(): Promise<Record<string, Dependency>> {
-    const serving = await withDeadline(isServing(requests), 1_000, () => new Error('deadline')).catch(() => false)
+    const trouble = await checkWrites()
     const refusal = options.config.refusal()
     return {
-      redis: { status: serving ? 'ok' : 'failed' },
+      redis: trouble ? { status: 'failed', detail: trouble } : { status: 'ok' },
       ...(running.length > 0
         ? { workers: { status: running.every((worker) => worker.isRunning()) ? 'ok' : 'failed' } }
         : {}),

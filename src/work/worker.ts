@@ -6,6 +6,7 @@ import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
 import { nameIds } from '../platform/tracing.ts'
 import { queuePrefix } from './producers.ts'
 import { CONCURRENCY, JOBS, type JobName, OWN_ATTEMPTS, type Payload, type QueueName } from './table.ts'
+import { workerBackend } from './worker-backend.ts'
 
 /** What each job does. */
 export type Handlers = { [N in JobName]: (payload: Payload<N>) => Promise<void> }
@@ -72,7 +73,7 @@ export function createWorker(
     }
   }
 
-  const worker = new Worker(queue, run, {
+  const settings = {
     connection: options.connection,
     prefix: queuePrefix(options.prefix, queue),
     concurrency: CONCURRENCY[queue],
@@ -81,7 +82,8 @@ export function createWorker(
     stalledInterval: 5_000,
     maxStalledCount: 25,
     ...(options.telemetry ? { telemetry: options.telemetry } : {}),
-  })
+  }
+  const worker = new Worker(queue, run, settings, workerBackend)
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker: connection trouble'))
   return worker
 }

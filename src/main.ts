@@ -47,8 +47,9 @@ async function main(): Promise<void> {
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
   // When it cannot be reached, one sentence at the end says so.
   const probe = await connectRedis(redisUrls, 'request', () => undefined)
-  for (const { fatal, message } of await checkRedisSettings(probe)) {
-    if (fatal) throw new EnvironmentError([`REDIS_URL ${message}`])
+  const found = await checkRedisSettings(probe, { mayLoseWrites: env.REDIS_MAY_LOSE_WRITES })
+  for (const { fatal, message } of found) {
+    if (fatal) throw new EnvironmentError([`REDIS_URL: ${message}`])
     log.warn(message)
   }
   probe.disconnect()

@@ -138,33 +138,72 @@ export interface RedisSetting {
   message: string
 }
 
-/** Checks that Redis, and of a cluster every master, keeps what it is given: no eviction, and an append-only file. */
-export async function checkRedisSettings(redis: RedisConnection): Promise<RedisSetting[]> {
-  if (!(redis instanceof Cluster)) return checkNode(redis, 'Redis')
-  const masters = redis.nodes('master')
-  return (
-    await Promise.all(masters.map((node) => checkNode(node, `Redis node ${node.options.host}:${node.options.port}`)))
-  ).flat()
+/**
+ * Checks that Redis, and of a cluster every master, keeps what it is given: no eviction, and an append-only file that is
+ * synced at every write. With `mayLoseWrites` a file that is never synced is no longer fatal. Rejects when Redis does
+ * not answer.
+ */
+export async function checkRedisSettings(
+  redis: RedisConnection,
+  { mayLoseWrites = false } = {},
+): Promise<RedisSetting[]> {
+  const nodes =
+    redis instanceof Cluster
+      ? redis.nodes('master').map((node) => ({ node, name: `Redis node ${node.options.host}:${node.options.port}` }))
+      : [{ node: redis, name: 'Redis' }]
+  const findings = nodes.map(async ({ node, name }) => {
+    const [memory, persistence] = await Promise.all([node.info('memory'), node.info('persistence')])
+    const file = /aof_enabled:0/.test(persistence)
+      ? [noFile(name)]
+      : syncing(name, await settingsOf(node), mayLoseWrites)
+    return [...evicting(name, memory), ...file]
+  })
+  return (await Promise.all(findings)).flat()
 }
 
-async function checkNode(node: Redis, name: string): Promise<RedisSetting[]> {
+function evicting(name: string, memory: string): RedisSetting[] {
+  const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1] ?? 'noeviction'
+  if (policy === 'noeviction') return []
+  const message = `${name} has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.`
+  return [{ fatal: true, message }]
+}
+
+function noFile(name: string): RedisSetting {
+  const message = `${name} keeps no append-only file: when it crashes, what was acknowledged since its last snapshot is lost, or everything when it makes none. Set appendonly yes and appendfsync always.`
+  return { fatal: false, message }
+}
+
+function syncing(name: string, settings: Map<string, string> | null, mayLoseWrites: boolean): RedisSetting[] {
+  const warning = (message: string) => ({ fatal: false, message: `${name} ${message}` })
+  const lost = (what: string) => `a power failure of its machine loses what was acknowledged in ${what}`
+  if (!settings) return [warning('does not show its settings: see to it that it has appendfsync always.')]
+  const howOften = settings.get('appendfsync')
+  if (howOften === 'no') {
+    const finding = warning(`has appendfsync no: ${lost('the last half minute')}. Set it to always.`)
+    if (mayLoseWrites) return [finding]
+    return [{ fatal: true, message: `${finding.message} If that may be, start with REDIS_MAY_LOSE_WRITES=yes.` }]
+  }
   const findings: RedisSetting[] = []
-  const memory = await node.info('memory')
-  const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1]
-  if (policy && policy !== 'noeviction') {
-    findings.push({
-      fatal: true,
-      message: `${name} has maxmemory-policy ${policy}: it would throw leads away when memory is full. Set it to noeviction.`,
-    })
-  }
-  const persistence = await node.info('persistence')
-  if (/aof_enabled:0/.test(persistence)) {
-    findings.push({
-      fatal: false,
-      message: `${name} keeps no append-only file: a crash of it loses leads. Set appendonly yes and appendfsync always.`,
-    })
-  }
+  if (howOften === 'everysec')
+    findings.push(warning(`has appendfsync everysec: ${lost('the last second or two')}. Set it to always.`))
+  if (settings.get('no-appendfsync-on-rewrite') === 'yes')
+    findings.push(
+      warning(
+        `has no-appendfsync-on-rewrite yes: while it rewrites its file, ${lost('the last half minute')}. Set it to no.`,
+      ),
+    )
   return findings
+}
+
+/** How the append-only file is synced; null when this Redis shows its settings to nobody, as some that are rented do. */
+async function settingsOf(node: Redis): Promise<Map<string, string> | null> {
+  try {
+    const flat = (await node.config('GET', '*appendfsync*')) as string[]
+    return new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : [])))
+  } catch (error) {
+    if ((error as Error).name === 'ReplyError') return null
+    throw error
+  }
 }
 
 const AWAY_CODES = /^(OOM|LOADING|MISCONF|READONLY|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS)\b/

@@ -110,16 +110,19 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('on a Redis cluster of three nodes', () =>
     expect(await checkRedisSettings(redis)).toEqual([])
     await cluster.withNode(2, (node) => node.config('SET', 'maxmemory-policy', 'allkeys-lru'))
     await cluster.withNode(1, (node) => node.config('SET', 'appendonly', 'no'))
+    await cluster.withNode(0, (node) => node.config('SET', 'appendfsync', 'everysec'))
     try {
       expect(await checkRedisSettings(redis)).toEqual(
         expect.arrayContaining([
           { fatal: true, message: expect.stringContaining(`${cluster.urls[2]?.slice(8)} has maxmemory-policy`) },
           { fatal: false, message: expect.stringContaining(`${cluster.urls[1]?.slice(8)} keeps no append-only`) },
+          { fatal: false, message: expect.stringContaining(`${cluster.urls[0]?.slice(8)} has appendfsync everysec`) },
         ]),
       )
     } finally {
       await cluster.withNode(2, (node) => node.config('SET', 'maxmemory-policy', 'noeviction'))
       await cluster.withNode(1, (node) => node.config('SET', 'appendonly', 'yes'))
+      await cluster.withNode(0, (node) => node.config('SET', 'appendfsync', 'always'))
     }
   })
 

@@ -102,6 +102,8 @@ export async function createService(options: ServiceOptions) {
   const enrichment = createEnrichment({ store, providers: [createHubSpotCompany(hubspot), ...apollo] })
 
   const producers = createProducers({ connection: requests, prefix, onError, telemetry: options.telemetry })
+  // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
+  await Promise.all(Object.values(producers.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, producers.queues)
   addStateMetrics(metrics, { leads, hubspot, config: options.config })
   const kick = createKick({ producers, log })

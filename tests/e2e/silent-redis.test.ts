@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTier2Lead } from '../support/leads.ts'
 import { addressOf, createProcessStage, type ProcessStage } from '../support/process-stage.ts'
 import type { RunningProcess } from '../support/processes.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
+import { startRedisCluster } from '../support/redis-cluster.ts'
+import { createStage } from '../support/stage.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 // What keeps quiet here is never told that its connection is gone: without a look of its own it would wait for ever.
@@ -15,6 +18,25 @@ async function readiness(one: RunningProcess): Promise<{ status: number; redis: 
   const { dependencies } = (await response.json()) as { dependencies: Record<string, unknown> }
   return { status: response.status, redis: dependencies.redis }
 }
+
+describe.skipIf(WITHOUT_REDIS_SERVER)('connections to the nodes of a cluster that go silent', () => {
+  it('are made anew: not ready, then ready, and jobs run again', async () => {
+    const cluster = await startRedisCluster({ behindProxies: true })
+    const baton = await createStage({ redisUrls: cluster.urls })
+    try {
+      const ready = async () => (await fetch(`${baton.addresses[0]}/readyz`)).status
+      for (const node of cluster.proxies) node.silence()
+      expect(await ready()).toBe(503)
+      await expect.poll(ready, IN_THE_END).toBe(200)
+      createTier2Lead(baton)
+      await expect.poll(() => baton.slack.messages().length, IN_THE_END).toBe(2)
+      await baton.quiet()
+    } finally {
+      await baton.close()
+      await cluster.stop()
+    }
+  }, 120_000)
+})
 
 describe.skipIf(WITHOUT_REDIS_SERVER)('connections to Redis that go silent', () => {
   beforeEach(async () => {

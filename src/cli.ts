@@ -9,6 +9,7 @@ import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { describeSetup, describeSetupFailure, setUpHubSpot } from './hubspot/setup.ts'
+import { createClock, hostNow } from './platform/clock.ts'
 import { findEmbeddedRedis } from './platform/embedded-redis.ts'
 import { EnvironmentError, readHubSpotEnv, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
@@ -35,7 +36,7 @@ config
   .argument('[dir]', 'the config directory', process.env.CONFIG_DIR || './config')
   .description('report every mistake with file, line and a suggestion, and run the routing cases')
   .action(async (directory: string) => {
-    const { version, routing, team } = await loadConfig(directory, Date.now())
+    const { version, routing, team } = await loadConfig(directory, hostNow())
     console.log(
       `${directory} is fine: version ${version}, ${routing.routes.length} routes, ${Object.keys(team.reps).length} reps.`,
     )
@@ -60,7 +61,7 @@ program
   .description('create the property group and properties, and print what the app needs')
   .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
     const env = readHubSpotEnv(process.env)
-    const settings = await loadConfig(env.CONFIG_DIR, Date.now())
+    const settings = await loadConfig(env.CONFIG_DIR, hostNow())
     const redis = env.REDIS_URL ? await connectRedis(env.REDIS_URL, 'request', () => undefined) : null
     try {
       const hubspot = createHubSpot({
@@ -93,7 +94,8 @@ program
       const store = createStore({ redis, prefix: 'baton' })
       const configs = createConfigs(store)
       const viewLead = createLeadViews({ leads: createLeads(store), configs, config: () => null })
-      const view = await viewLead(contactId, decision, Date.now())
+      const clock = await createClock({ redis, log: createLogger('silent') })
+      const view = await viewLead(contactId, decision, clock.now())
       if (!view)
         throw new Error(`there is no ${decision ? `decision ${decision} of a ` : ''}lead ${contactId} in this Redis.`)
       console.log(json ? JSON.stringify(view, null, 2) : leadViewText(view))
@@ -112,7 +114,8 @@ program
     const redis = await redisOfService()
     try {
       const facts = createFactStreams(createStore({ redis, prefix: 'baton' }))
-      console.log(`${to}: ${await exportFacts(facts, to, Date.now())} facts.`)
+      const clock = await createClock({ redis, log: createLogger('silent') })
+      console.log(`${to}: ${await exportFacts(facts, to, clock.now())} facts.`)
     } finally {
       redis.disconnect()
     }

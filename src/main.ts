@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError } from './config/problems.ts'
 import { watchConfig } from './config/watch.ts'
+import { hostNow } from './platform/clock.ts'
 import { startEmbeddedRedis } from './platform/embedded-redis.ts'
 import { EnvironmentError, readEnv } from './platform/env.ts'
 import { stopOnSignals } from './platform/graceful-stop.ts'
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
 
   const tracing = await startTracing(process.env, log)
   if (tracing) started.unshift(tracing.stop)
-  const config = await watchConfig(env.CONFIG_DIR, log, Date.now)
+  const config = await watchConfig(env.CONFIG_DIR, log, hostNow)
   started.unshift(config.close)
   // Where nobody sits at a terminal, SIGHUP means: read the config again.
   if (!atTerminal) process.on('SIGHUP', config.reload)
@@ -46,8 +47,9 @@ async function main(): Promise<void> {
   const redisUrls = env.REDIS_URL ?? [embedded?.url ?? '']
   // When it cannot be reached, one sentence at the end says so.
   const probe = await connectRedis(redisUrls, 'request', () => undefined)
-  for (const { fatal, message } of await checkRedisSettings(probe)) {
-    if (fatal) throw new EnvironmentError([`REDIS_URL ${message}`])
+  const found = await checkRedisSettings(probe, { mayLoseWrites: env.REDIS_MAY_LOSE_WRITES })
+  for (const { fatal, message } of found) {
+    if (fatal) throw new EnvironmentError([`REDIS_URL: ${message}`])
     log.warn(message)
   }
   probe.disconnect()

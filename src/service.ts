@@ -13,7 +13,7 @@ import type { Env } from './platform/env.ts'
 import { type OutsideSystem, withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
-import { connectRedis, isServing } from './platform/redis.ts'
+import { connectRedis, createWriteCheck } from './platform/redis.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
 import { createApply } from './store/apply.ts'
@@ -66,9 +66,13 @@ export async function createService(options: ServiceOptions) {
   const requests = await connectRedis(options.redisUrls, 'request', onError)
   const workers = await connectRedis(options.redisUrls, 'worker', onError)
   const metrics = createMetrics()
-  const clock = options.clock ?? createClock(requests)
+  const clock = options.clock ?? (await createClock({ redis: requests, log }))
 
   const store = createStore({ redis: requests, prefix })
+  const checkWrites = createWriteCheck(
+    requests,
+    store.partitions.map((partition) => `${partition}:ready`),
+  )
   await renameOlderIndexes(store, clock.now())
   const leads = createLeads(store)
   const inbox = createInbox(store)
@@ -108,6 +112,8 @@ export async function createService(options: ServiceOptions) {
   })
 
   const queues = createQueues({ connection: requests, prefix, onError, telemetry: options.telemetry })
+  // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
+  await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, queues.queues)
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
   const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
@@ -158,10 +164,10 @@ export async function createService(options: ServiceOptions) {
   }
 
   async function ready(): Promise<Record<string, Dependency>> {
-    const serving = await withDeadline(isServing(requests), 1_000, () => new Error('deadline')).catch(() => false)
+    const trouble = await checkWrites()
     const refusal = options.config.refusal()
     return {
-      redis: { status: serving ? 'ok' : 'failed' },
+      redis: trouble ? { status: 'failed', detail: trouble } : { status: 'ok' },
       ...(running.length > 0
         ? { workers: { status: running.every((worker) => worker.isRunning()) ? 'ok' : 'failed' } }
         : {}),

@@ -40,6 +40,10 @@ const Environment = z.object({
       'must be redis:// or rediss:// URLs, several separated by commas for a cluster',
     )
     .optional(),
+  REDIS_MAY_LOSE_WRITES: z
+    .enum(['yes', 'no'], { error: 'must be yes or no' })
+    .default('no')
+    .transform((word) => word === 'yes'),
   CONFIG_DIR: z.string().default('./config'),
   HUBSPOT_ACCESS_TOKEN: Text,
   HUBSPOT_CLIENT_SECRET: Secrets,

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
+import { hostNow } from './clock.ts'
 
 export type { Logger } from 'pino'
 
@@ -10,7 +11,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   const options = {
     level,
     base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: () => `,"time":"${new Date(hostNow()).toISOString()}"`,
     serializers: {
       err(error: unknown) {
         const { type, stack, code, message } = stdSerializers.err(error as Error) as Record<string, unknown>

@@ -24,6 +24,8 @@ export type Slack = ReturnType<typeof createSlack>
 
 const DEADLINE = 5_000
 const EVENT_TYPE = 'baton_alert'
+// Slack dates messages by its own clock, and ours may be wrong by as much as a signed request may be old.
+const CLOCKS_DIFFER_BY = 300_000
 const UNKNOWN_OUTCOME = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'])
 const OPERATOR = new Set([
   'invalid_auth',
@@ -153,7 +155,7 @@ export function createSlack(options: {
 
     /** Looks for a message by its key, from `since` (epoch milliseconds) on; null when it is not there. */
     async find(channel: string, key: string, since: number): Promise<{ channel: string; ts: string } | null> {
-      const oldest = String(since / 1_000 - 60)
+      const oldest = String((since - CLOCKS_DIFFER_BY) / 1_000)
       let cursor: string | undefined
       do {
         const page = await call('conversations.history', () =>

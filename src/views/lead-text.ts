@@ -1,7 +1,13 @@
 import { localTime, signed } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
 
-/** The view as text for a terminal, for `explain`. Times are in the time zone of the clock, else in UTC. */
+// What a terminal obeys instead of showing it, or shows in another place: also what turns the direction of writing.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/**
+ * The view as text for a terminal, for `explain`. Times are in the time zone of the clock, else in UTC. Texts are a
+ * lead's own, so that their control characters and newlines are written out, such as `\u{1b}`: none can forge a line.
+ */
 export function leadViewText(view: LeadView): string {
   const local = (at: string) => localTime(Date.parse(at), view.clock?.timeZone ?? 'UTC')
   return [
@@ -23,7 +29,13 @@ export function leadViewText(view: LeadView): string {
     ...view.history.map(
       (line) => `  ${local(line.at)}  ${line.decision ? `${line.decision}. ` : ''}${line.what}: ${line.text}`,
     ),
-  ].join('\n')
+  ]
+    .map((line) => line.replace(UNSEEN, writtenOut))
+    .join('\n')
+}
+
+function writtenOut(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
 type Local = (at: string) => string

@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq'
+import { hostNow } from '../platform/clock.ts'
 import { addGauge, type Metrics } from '../platform/metrics.ts'
 import type { QueueName } from './table.ts'
 
@@ -37,5 +38,5 @@ export function addQueueMetrics(metrics: Metrics, queues: Record<QueueName, Queu
 async function oldestAge(queue: Queue): Promise<number> {
   const [job] = await queue.getWaiting(0, 0)
   // BullMQ stamps jobs with the host's clock.
-  return job ? Math.max(0, Date.now() - job.timestamp - (job.opts.delay ?? 0)) / 1_000 : 0
+  return job ? Math.max(0, hostNow() - job.timestamp - (job.opts.delay ?? 0)) / 1_000 : 0
 }

@@ -24,13 +24,14 @@ export function createTakeSteps(
     if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)
   }
 
-  // Nothing is left to do, or a timer was ahead: only as long as the lead is as it was read.
+  // Nothing is left to do, or the timer was ahead, for BullMQ goes by the clock of whatever host: waited for here, since a
+  // timer of that name cannot be set while this one is under way. All of it only as long as the lead is as it was read.
   async function putOff({ id, version }: StoredLead, handoffId: string, due: number | null): Promise<void> {
     const index = store.keys.index(id, INDEX.steps)
     const entry: Command = due === null ? ['ZREM', index, handoffId] : ['ZADD', index, due, handoffId]
     const done = await store.commit([{ key: store.keys.lead(id), version }], [entry])
     if (!done) throw new RunLater(CHANGED_MEANWHILE)
-    if (due !== null) parts.hurry([{ index: INDEX.steps, id: handoffId, at: due }])
+    if (due !== null) throw new RunLater(due - clock.now())
   }
 
   // A look before anybody is bothered.

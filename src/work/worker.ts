@@ -7,6 +7,7 @@ import type { Store } from '../store/partitions.ts'
 import { queuePrefix } from './queues.ts'
 import type { Runner } from './run.ts'
 import type { QueueName, WorkTable } from './table.ts'
+import { workerBackend } from './worker-backend.ts'
 
 /** How long taken work is left to whoever took it, in milliseconds; a killed worker's is free again after it. */
 export const LEASE = 15_000
@@ -58,7 +59,7 @@ export function createWorker(
     await Promise.all(mine.map((id) => runner.run({ name, id, last: queue === 'bulk' })))
   }
 
-  const worker = new Worker(queue, process, {
+  const settings = {
     connection: options.connection,
     prefix: queuePrefix(options.prefix, queue),
     concurrency: JOBS_AT_ONCE[queue],
@@ -67,7 +68,8 @@ export function createWorker(
     stalledInterval: 5_000,
     maxStalledCount: 25,
     ...(options.telemetry ? { telemetry: options.telemetry } : {}),
-  })
+  }
+  const worker = new Worker(queue, process, settings, workerBackend)
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker: connection trouble'))
   return worker
 }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { checkRedisSettings, connectRedis, isServing } from '../../src/platform/redis.ts'
+import { createClock } from '../../src/platform/clock.ts'
+import { createLogger } from '../../src/platform/log.ts'
+import { checkRedisSettings, connectRedis, createWriteCheck } from '../../src/platform/redis.ts'
 import { click, createTier2Lead, sendSignals } from '../support/leads.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts'
@@ -108,27 +110,43 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('on a Redis cluster of three nodes', () =>
     expect(await checkRedisSettings(redis)).toEqual([])
     await cluster.withNode(2, (node) => node.config('SET', 'maxmemory-policy', 'allkeys-lru'))
     await cluster.withNode(1, (node) => node.config('SET', 'appendonly', 'no'))
+    await cluster.withNode(0, (node) => node.config('SET', 'appendfsync', 'everysec'))
     try {
       expect(await checkRedisSettings(redis)).toEqual(
         expect.arrayContaining([
           { fatal: true, message: expect.stringContaining(`${cluster.urls[2]?.slice(8)} has maxmemory-policy`) },
           { fatal: false, message: expect.stringContaining(`${cluster.urls[1]?.slice(8)} keeps no append-only`) },
+          { fatal: false, message: expect.stringContaining(`${cluster.urls[0]?.slice(8)} has appendfsync everysec`) },
         ]),
       )
     } finally {
       await cluster.withNode(2, (node) => node.config('SET', 'maxmemory-policy', 'noeviction'))
       await cluster.withNode(1, (node) => node.config('SET', 'appendonly', 'yes'))
+      await cluster.withNode(0, (node) => node.config('SET', 'appendfsync', 'always'))
     }
   })
 
-  it('says whether all slots are served, and tells the time', async () => {
+  it('says whether every node takes writes and all slots are served, and tells the time', async () => {
     const redis = await connect(cluster.urls)
-    expect(await isServing(redis)).toBe(true)
+    // One key for each node, and more.
+    const check = createWriteCheck(
+      redis,
+      Array.from({ length: 16 }, (_, index) => `ready-${index}`),
+    )
+    expect(await check()).toBeNull()
+    const clock = await createClock({ redis, log: createLogger('silent') })
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(60_000)
     await cluster.kill(0)
-    await expect.poll(() => isServing(redis).catch(() => false), { timeout: 20_000 }).toBe(false)
+    await expect.poll(check, { timeout: 20_000 }).toMatch(/^(Redis does not answer|the Redis cluster does not serve)/)
     await cluster.restart(0)
     await cluster.whole()
-    await expect.poll(() => isServing(redis).catch(() => false), { timeout: 20_000 }).toBe(true)
+    await expect.poll(check, { timeout: 20_000 }).toBeNull()
+    await cluster.withNode(1, (node) => node.config('SET', 'maxmemory', '1'))
+    try {
+      expect(await check()).toBe('Redis is full')
+    } finally {
+      await cluster.withNode(1, (node) => node.config('SET', 'maxmemory', '0'))
+    }
   })
 
   it('logs on to nodes that are not among the URLs', async () => {

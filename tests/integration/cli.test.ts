@@ -14,7 +14,7 @@ import { createConfigs } from '../../src/store/configs.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore } from '../../src/store/partitions.ts'
 import { useConfigDirectories } from '../support/config.ts'
-import { BEST_FIT, leadRecord, NOW } from '../support/records.ts'
+import { BEST_FIT, facts, leadRecord, NOW } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
@@ -177,8 +177,10 @@ describe('explain', () => {
         const config = await loadConfig(join(ROOT, 'config'), NOW)
         await createConfigs(store).keep(config)
         const standing = { withSales: false, rejected: false }
-        const decision = decide(config, { attributes: BEST_FIT, signals: [] }, standing, NOW)
-        const record = leadRecord({ attributes: BEST_FIT, signals: [], configVersion: config.version })
+        const hostile = 'Dana\u001b[2K\r\nScore 100 (hot)\u202e'
+        const attributes = { ...BEST_FIT, ...facts({ firstName: hostile }) }
+        const decision = decide(config, { attributes, signals: [] }, standing, NOW)
+        const record = leadRecord({ attributes, signals: [], configVersion: config.version })
         const entry = decisionEntry(null, record, decision, standing, undefined)
         const change = { lead: record, handoffs: [], posts: [], history: [entry], toWrite: false }
         const unknownLead = await createLeads(store).get('42')
@@ -187,7 +189,9 @@ describe('explain', () => {
         const text = await run(['explain', '42'], { cwd })
         expect(text).toMatchObject({ code: 0, stderr: '' })
         expect(text.stdout).toContain('+20  company-size-tier-1: company.size is 240')
+        expect(text.stdout).toContain('\n  firstName = Dana\\u{1b}[2K\\u{d}\\u{a}Score 100 (hot)\\u{202e}  (test)\n')
         const json = await run(['explain', '42', '--json'], { cwd })
+        expect(JSON.parse(json.stdout).attributes.firstName.value).toBe(hostile)
         expect(JSON.parse(json.stdout)).toMatchObject({ id: '42', score: { fit: 50 }, configVersion: config.version })
         const unknown = await run(['explain', '43'], { cwd })
         expect(unknown).toMatchObject({ code: 1, stderr: 'Baton: there is no lead 43 in this Redis.\n' })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { expect, vi } from 'vitest'
 import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
 const NODES = 3
 const SLOTS = 16_384
@@ -12,6 +13,8 @@ const SLOTS = 16_384
 /** Three local redis-servers that share the slots, without replicas. Each keeps its data and its place in a folder. */
 export interface RedisCluster {
   urls: string[]
+  /** What stands before the nodes, when that was asked for: clients know the nodes by these only. */
+  proxies: TcpProxy[]
   /** Runs `use` with a connection to one node. */
   withNode<T>(index: number, use: (node: Redis) => Promise<T>): Promise<T>
   /** Kills a node outright. */
@@ -23,19 +26,31 @@ export interface RedisCluster {
   stop(): Promise<void>
 }
 
-/** Starts the cluster and waits until it is whole. */
-export async function startRedisCluster(): Promise<RedisCluster> {
+/** Starts the cluster, with a proxy before every node if told, and waits until it is whole. */
+export async function startRedisCluster({ behindProxies = false } = {}): Promise<RedisCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-cluster-'))
   const ports: number[] = []
   const nodes: EmbeddedRedis[] = []
+  const proxies: TcpProxy[] = []
   const start = (index: number) =>
     startEmbeddedRedis({
       dataDir: join(folder, String(index)),
       port: ports[index] ?? 0,
-      more: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '1000'],
+      more: [
+        ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '1000'],
+        ...announce(index),
+      ],
     })
+  const announce = (index: number) => {
+    const proxy = proxies[index]
+    if (!proxy) return []
+    const bus = String((ports[index] ?? 0) + 10_000)
+    return ['--cluster-announce-port', new URL(proxy.url).port, '--cluster-announce-bus-port', bus]
+  }
   for (let index = 0; index < NODES; index++) {
-    ports.push(await freePort())
+    const port = await freePort()
+    ports.push(port)
+    if (behindProxies) proxies.push(await startTcpProxy(`redis://127.0.0.1:${port}`))
     nodes.push(await start(index))
   }
 
@@ -69,7 +84,8 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   await whole()
 
   return {
-    urls: nodes.map(({ url }) => url),
+    urls: (behindProxies ? proxies : nodes).map(({ url }) => url),
+    proxies,
     withNode,
     whole,
     async kill(index) {
@@ -80,7 +96,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
       nodes[index] = await start(index)
     },
     async stop() {
-      await Promise.all(nodes.map((node) => node.stop()))
+      await Promise.all([...proxies.map((proxy) => proxy.close()), ...nodes.map((node) => node.stop())])
       await rm(folder, { recursive: true })
     },
   }

@@ -29,6 +29,7 @@ describe('what is taken', () => {
       PORT: 3000,
       HOST: '0.0.0.0',
       PUBLIC_URL: 'https://baton.example.com',
+      REDIS_MAY_LOSE_WRITES: false,
       CONFIG_DIR: './config',
       HUBSPOT_ACCESS_TOKEN: 'pat-secret',
       HUBSPOT_CLIENT_SECRET: ['client-secret'],

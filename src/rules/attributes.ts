@@ -49,7 +49,7 @@ export const ATTRIBUTE_NAMES = {
     'company.revenue',
     'company.techStack',
   ],
-  icp: ['persona', 'icp.tier', 'icp.negative'],
+  icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
   results: ['score', 'score.fit', 'score.engagement', 'band'],
 } as const
 

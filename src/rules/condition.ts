@@ -25,7 +25,10 @@ export type Condition =
   | { kind: 'all' | 'any'; of: Condition[] }
   | { kind: 'not'; of: Condition }
 
-/** One test as it was made, for the explanation. `value` is absent when the attribute was unknown. */
+/**
+ * One test as it was made, for the explanation. `value` is absent when the attribute was unknown. Truth `unknown` with a
+ * value stands for a fact that is in no tier: what the profile works out of it is unknown.
+ */
 export interface Check {
   attribute: string
   test: AttributeTest
@@ -40,17 +43,18 @@ export interface Evaluation {
 }
 
 /** Reads an attribute; `within` (milliseconds) is given for counts of signals only. Undefined means unknown. */
-export type Lookup = (attribute: string, within?: number) => AttributeValue | undefined
+export interface Lookup {
+  (attribute: string, within?: number): AttributeValue | undefined
+  /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out. */
+  behind?: (check: Check) => Check[]
+}
 
 /** Evaluates a condition. Pure; every test is made, so that the explanation is complete. */
 export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
   switch (condition.kind) {
     case 'test': {
-      const value = lookup(condition.attribute, condition.test.within)
-      const truth = testValue(condition.test, value)
-      const check: Check = { attribute: condition.attribute, test: condition.test, truth }
-      if (value !== undefined) check.value = value
-      return { truth, checks: [check] }
+      const check = makeCheck(condition.attribute, condition.test, lookup)
+      return { truth: check.truth, checks: lookup.behind?.(check) ?? [check] }
     }
     case 'not': {
       const inner = evaluate(condition.of, lookup)
@@ -72,6 +76,14 @@ export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
   }
 }
 
+/** Makes one test on an attribute. */
+export function makeCheck(attribute: string, test: AttributeTest, lookup: Lookup): Check {
+  const value = lookup(attribute, test.within)
+  const check: Check = { attribute, test, truth: testValue(test, value) }
+  if (value !== undefined) check.value = value
+  return check
+}
+
 /** Every attribute that a condition asks for, for validation. */
 export function attributesOf(condition: Condition): string[] {
   if (condition.kind === 'test') return [condition.attribute]
@@ -82,7 +94,8 @@ export function attributesOf(condition: Condition): string[] {
 // What looks at the value itself, which must be known for it.
 const OF_THE_VALUE = ['is', 'in', 'atLeast', 'atMost', 'between', 'matches'] as const
 
-function testValue(test: AttributeTest, value: AttributeValue | undefined): Truth {
+/** Whether a value passes a test; undefined is an attribute that is unknown. */
+export function testValue(test: AttributeTest, value: AttributeValue | undefined): Truth {
   if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
   if (OF_THE_VALUE.every((name) => test[name] === undefined)) return 'true'
   if (value === undefined) return 'unknown'

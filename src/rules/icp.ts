@@ -1,29 +1,65 @@
-import { type Condition, type Evaluation, evaluate, type Lookup } from './condition.ts'
+import type { AttributeValue } from './attributes.ts'
+import {
+  type AttributeTest,
+  type Check,
+  type Condition,
+  type Evaluation,
+  evaluate,
+  type Lookup,
+  makeCheck,
+  testValue,
+} from './condition.ts'
+
+/**
+ * A tier by the company's size (employees, both ends in) and industry: each that is given must hold. Or, in the old form,
+ * by a condition of any kind.
+ */
+export interface Tier {
+  tier: number
+  size?: [number, number] | undefined
+  industries?: string[] | undefined
+  when?: Condition | undefined
+}
 
 /** The ideal customer profile: who is a good, a fair and a wrong lead (`config/icp.yaml`). */
 export interface IcpConfig {
-  tiers: { tier: number; when: Condition }[]
+  tiers: Tier[]
+  /** Employees, a whole number. */
   minimumCompanySize: number
   personas: { name: string; when: Condition }[]
   negative: { reason: string; when: Condition }[]
 }
 
-/** What the profile says of a lead; absent means that nothing matched. `checks` explain the first match or the misses. */
+/**
+ * An attribute that the profile works out of one fact. `tests` are those on the fact, each with the value that it stands
+ * for. Without a `value` the attribute is unknown.
+ */
+export interface Derived {
+  fact: string
+  value: AttributeValue | undefined
+  tests: { value: AttributeValue; check: Check }[]
+}
+
+/**
+ * What the profile says of a lead; absent means that nothing matched. `checks` explain the first match or the misses,
+ * `derived` holds the attributes that are worked out of a single fact, by name.
+ */
 export interface IcpResult {
   tier?: number
   persona?: string
   negative?: string
   checks: { kind: 'tier' | 'persona' | 'negative'; name: string; evaluation: Evaluation }[]
+  derived: Record<string, Derived>
 }
 
 /** Finds tier, persona and negative reason: in each list the first match wins. */
 export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
-  const result: IcpResult = { checks: [] }
-  for (const { tier, when } of config.tiers) {
-    const evaluation = evaluate(when, lookup)
-    result.checks.push({ kind: 'tier', name: String(tier), evaluation })
+  const result: IcpResult = { checks: [], derived: deriveAttributes(config, lookup) }
+  for (const tier of config.tiers) {
+    const evaluation = evaluate(conditionOf(tier), lookup)
+    result.checks.push({ kind: 'tier', name: String(tier.tier), evaluation })
     if (evaluation.truth === 'true') {
-      result.tier = tier
+      result.tier = tier.tier
       break
     }
   }
@@ -44,4 +80,50 @@ export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
     }
   }
   return result
+}
+
+/**
+ * The tests on the fact that say why a test on a derived attribute came out as it did: `company.size` between 51 and 500
+ * for `icp.sizeTier` is 1. All have its truth. Where none says why, the test itself with the fact beside it.
+ */
+export function testsBehind({ fact, value, tests }: Derived, check: Check, lookup: Lookup): Check[] {
+  const behind = tests
+    .filter((each) => testValue(check.test, each.value) === 'true')
+    // A fact that is in no tier leaves the attribute unknown, so a test on that is unknown too, and not false.
+    .map((each) => (value === undefined ? { ...each.check, truth: check.truth } : each.check))
+    .filter(({ truth }) => truth === check.truth)
+  return behind.length > 0 ? behind : [check, makeCheck(fact, { known: lookup(fact) !== undefined }, lookup)]
+}
+
+function conditionOf({ size, industries, when }: Tier): Condition {
+  if (when) return when
+  const of: Condition[] = []
+  if (size) of.push({ kind: 'test', attribute: 'company.size', test: { between: size } })
+  if (industries) of.push({ kind: 'test', attribute: 'company.industry', test: { in: industries } })
+  return { kind: 'all', of }
+}
+
+function deriveAttributes({ tiers, minimumCompanySize }: IcpConfig, lookup: Lookup): IcpResult['derived'] {
+  const sizes = tiers.flatMap(({ tier, size }) => (size ? [{ value: tier, test: { between: size } }] : []))
+  const industries = tiers.flatMap(({ tier, industries }) =>
+    industries ? [{ value: tier, test: { in: industries } }] : [],
+  )
+  const minimum = [
+    { value: true, test: { atMost: minimumCompanySize - 1 } },
+    { value: false, test: { atLeast: minimumCompanySize } },
+  ]
+  const belowMinimum = derive('company.size', minimum, lookup)
+  // A size that is no whole number may pass neither; it is known, and not below.
+  if (lookup('company.size') !== undefined) belowMinimum.value ??= false
+  return {
+    'icp.sizeTier': derive('company.size', sizes, lookup),
+    'icp.industryTier': derive('company.industry', industries, lookup),
+    'company.belowMinimum': belowMinimum,
+  }
+}
+
+// The first test that holds says the value.
+function derive(fact: string, tests: { value: AttributeValue; test: AttributeTest }[], lookup: Lookup): Derived {
+  const made = tests.map(({ value, test }) => ({ value, check: makeCheck(fact, test, lookup) }))
+  return { fact, value: made.find(({ check }) => check.truth === 'true')?.value, tests: made }
 }

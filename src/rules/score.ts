@@ -1,8 +1,8 @@
-import type { Attributes, Signal } from './attributes.ts'
-import type { Lookup } from './condition.ts'
+import type { Attributes, AttributeValue, Signal } from './attributes.ts'
+import type { Check, Lookup } from './condition.ts'
 import { type EngagementConfig, type EngagementResult, engagementOverTime, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
-import { type IcpConfig, type IcpResult, matchIcp } from './icp.ts'
+import { type IcpConfig, type IcpResult, matchIcp, testsBehind } from './icp.ts'
 import { clamp } from './rounding.ts'
 
 /** The bands from coldest to hottest. */
@@ -98,13 +98,20 @@ export function factLookup(attributes: Attributes): Lookup {
   return (name) => attributes[name]?.value
 }
 
-/** Reads facts, and what the ideal customer profile says of them. */
+/** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
 export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
-  const derived: Attributes = {}
-  if (icp.tier !== undefined) derived['icp.tier'] = { value: icp.tier, source: 'icp.yaml' }
-  if (icp.persona !== undefined) derived.persona = { value: icp.persona, source: 'icp.yaml' }
-  if (icp.negative !== undefined) derived['icp.negative'] = { value: icp.negative, source: 'icp.yaml' }
-  return factLookup({ ...attributes, ...derived })
+  const profile: Record<string, AttributeValue | undefined> = {
+    'icp.tier': icp.tier,
+    persona: icp.persona,
+    'icp.negative': icp.negative,
+  }
+  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? attributes[name]?.value
+  return Object.assign(lookup, {
+    behind: (check: Check) => {
+      const derived = icp.derived[check.attribute]
+      return derived ? testsBehind(derived, check, lookup) : [check]
+    },
+  })
 }
 
 /** Reads everything: facts, profile, score, band, and counts of signals (`signals.<type>`, within a time). */
@@ -116,10 +123,11 @@ export function fullLookup(attributes: Attributes, signals: readonly Signal[], s
     'score.engagement': score.engagement.points,
     band: score.band,
   }
-  return (name, within) => {
+  const lookup: Lookup = (name, within) => {
     if (!name.startsWith('signals.')) return results[name] ?? known(name)
     const type = name.slice('signals.'.length)
     return signals.filter((signal) => signal.type === type && (within === undefined || now - signal.at <= within))
       .length
   }
+  return Object.assign(lookup, { behind: known.behind })
 }

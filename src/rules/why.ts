@@ -10,14 +10,15 @@ export function whyOf({ truth, checks }: Evaluation, form: 'full' | 'short' = 'f
   if (checks.length === 0) return 'no condition'
   // A rule with `not` fires because of a test that does not hold, and the other way round.
   const decisive = checks.filter((check) => check.truth === truth)
-  return (decisive.length > 0 ? decisive : checks).map((check) => checkText(check, form)).join('; ')
+  const texts = (decisive.length > 0 ? decisive : checks).map((check) => checkText(check, form))
+  return [...new Set(texts)].join('; ')
 }
 
 function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
   const name = test.within === undefined ? attribute : `${attribute} in ${duration(test.within)}`
   if (value === undefined) return `${name} is unknown`
-  const missed = truth === 'false' && form === 'full' ? `, not ${testText(test)}` : ''
-  return `${name} is ${valueText(value)}${missed}`
+  if (truth === 'true' || form === 'short') return `${name} is ${valueText(value)}`
+  return `${name} is ${valueText(value)}, not ${testText(test)}${truth === 'unknown' ? ' (in no tier)' : ''}`
 }
 
 /** A test as a phrase that follows "is": `between 51 and 500`, `at least 61`, `one of a, b`. */

@@ -13,7 +13,7 @@ const Check = z.object({
   wanted: z.string().describe('the test in words'),
   value: Value.optional().describe('absent: unknown'),
   source: z.string().optional().describe('where the value comes from'),
-  truth: z.enum(['true', 'false', 'unknown']),
+  truth: z.enum(['true', 'false', 'unknown']).describe('unknown beside a value: the value is in no tier'),
 })
 
 const FitRule = z.object({

@@ -12,6 +12,8 @@ export interface KnownNames {
   managers: string[] | undefined
   calendars: string[] | undefined
   handoffs: string[] | undefined
+  /** What some tier of icp.yaml goes by: size, industries, when. */
+  tierKeys: string[] | undefined
 }
 
 /** One file under check: what it says, what it may refer to, and where to report. */
@@ -32,7 +34,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
   return problems
 }
 
-const DEFINED_IN: Record<keyof KnownNames, { what: string; file: string }> = {
+const DEFINED_IN: Record<Exclude<keyof KnownNames, 'tierKeys'>, { what: string; file: string }> = {
   signals: { what: 'signal', file: 'scoring.yaml' },
   routes: { what: 'route', file: 'routing.yaml' },
   tracks: { what: 'nurture track', file: 'routing.yaml' },
@@ -65,6 +67,8 @@ export function expectUnique({ content, report }: FileCheck, list: Path, key: st
   }
 }
 
+const DERIVED_FROM: Record<string, string> = { 'icp.sizeTier': 'size', 'icp.industryTier': 'industries' }
+
 /** An attribute must exist, and be known already where it is asked for. */
 export function expectAttribute(check: FileCheck, path: Path, name: string, scope: Scope): void {
   const { known, report } = check
@@ -76,6 +80,10 @@ export function expectAttribute(check: FileCheck, path: Path, name: string, scop
     else report(path, 'signals can be asked about in routing.yaml only')
   } else if (!scope.attributes.includes(name)) {
     report(path, whyUnknown(name, scope, known.signals ?? []))
+  } else {
+    const key = DERIVED_FROM[name]
+    if (key && known.tierKeys && !known.tierKeys.includes(key))
+      report(path, `is unknown for every lead: no tier in icp.yaml has ${key}`)
   }
 }
 

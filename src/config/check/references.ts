@@ -48,6 +48,7 @@ function knownNames(files: SourceFiles): KnownNames {
           .map(([, item]) => field(item, ...path))
           .filter((name) => typeof name === 'string')
   const routes = field(files.routing?.content, 'routes')
+  const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content
   return {
     signals: keys(field(files.scoring?.content, 'engagement', 'signals')),
@@ -58,6 +59,7 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: names(field(team, 'managers'), 'id'),
     calendars: keys(field(team, 'calendars')),
     handoffs: keys(field(files.sla?.content, 'handoffs')),
+    tierKeys: tiers === undefined ? undefined : items(tiers).flatMap(([, tier]) => entries(tier).map(([key]) => key)),
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ATTRIBUTE_NAMES } from '../../rules/attributes.ts'
 import type { AttributeTest, Condition } from '../../rules/condition.ts'
-import { Milliseconds } from './values.ts'
+import { Milliseconds, Range } from './values.ts'
 
 /** What conditions in one place may ask about. `hubspot.<property>` may be asked about everywhere. */
 export interface Scope {
@@ -29,12 +29,7 @@ const Test = z
       in: z.array(Scalar).min(1).optional().describe('equals one of these'),
       atLeast: z.number().optional(),
       atMost: z.number().optional(),
-      between: z
-        .tuple([z.number(), z.number()], {
-          error: ({ input }) => (input === undefined ? undefined : 'must be two numbers such as [11, 50]'),
-        })
-        .optional()
-        .describe('both ends included'),
+      between: Range.optional().describe('both ends included'),
       matches: z
         .union([z.string(), z.array(z.string()).min(1)], {
           error: 'must be a pattern such as "*marketing*", or a list',
@@ -50,10 +45,6 @@ const Test = z
     (test) => Object.keys(test).some((key) => key !== 'within'),
     'needs a test: is, in, atLeast, atMost, between, matches or known',
   )
-  .refine((test) => !test.between || test.between[0] <= test.between[1], {
-    path: ['between'],
-    error: 'needs the smaller number first',
-  })
   .transform(
     (test): AttributeTest => ({ ...test, matches: typeof test.matches === 'string' ? [test.matches] : test.matches }),
   )

@@ -1,12 +1,25 @@
 import { z } from 'zod'
 import { conditionIn, SCOPES } from './conditions.ts'
-import { Name } from './values.ts'
+import { Name, Range } from './values.ts'
 
 const FactCondition = conditionIn(SCOPES.facts)
 
+const Tier = z
+  .strictObject({
+    tier: z.int().min(1).max(9),
+    size: Range.optional().describe('employees, both ends included'),
+    industries: z.array(Name).min(1).optional().describe('one of these; compares without case'),
+    when: FactCondition.optional().describe('in place of size and industries'),
+  })
+  .refine(({ size, industries, when }) => size || industries || when, 'needs size, industries or both')
+  .refine(({ size, industries, when }) => !when || !(size || industries), {
+    path: ['when'],
+    error: 'cannot stand beside size or industries; keep one of the two forms',
+  })
+
 /** `config/icp.yaml`. */
 export const Icp = z.strictObject({
-  tiers: z.array(z.strictObject({ tier: z.int().min(1).max(9), when: FactCondition })),
+  tiers: z.array(Tier),
   minimumCompanySize: z.int().min(0).max(1_000_000).describe('employees'),
   personas: z.array(z.strictObject({ name: Name, when: FactCondition })),
   negative: z.array(z.strictObject({ reason: Name, when: FactCondition })),

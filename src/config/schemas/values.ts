@@ -57,6 +57,13 @@ function amountOf(duration: Duration): number {
   return 'ms' in duration ? duration.ms : duration.businessDays
 }
 
+/** Two numbers, the smaller first: `[11, 50]`. Both ends are in. */
+export const Range = z
+  .tuple([z.number(), z.number()], {
+    error: ({ input }) => (input === undefined ? undefined : 'must be two numbers such as [11, 50]'),
+  })
+  .refine(([from, to]) => from <= to, 'needs the smaller number first')
+
 /** A name that ops choose. */
 export const Name = z.string().min(1)
 

@@ -20,6 +20,9 @@ const MESSAGES: Record<string, string[]> = {
   'duplicate-rule': ['scoring.yaml:5  fit.rules.1.id: "company-size" is used twice'],
   'duplicate-slack-id': ['team.yaml:9  reps.1.slackUserId: "U0000ADA" is used twice'],
   'handoff-on-nurture': ['routing.yaml:9  routes.1.handoff: only a route to a pool has a handoff; remove it'],
+  'industry-tier-without-industries': [
+    'scoring.yaml:5  fit.rules.1.when.icp.industryTier: is unknown for every lead: no tier in icp.yaml has industries',
+  ],
   'last-route-with-condition': [
     'routing.yaml:11  routes.2.when: the last route must have no condition, so that every lead has a route',
   ],
@@ -63,6 +66,9 @@ const MESSAGES: Record<string, string[]> = {
   'signals-in-fit': [
     'scoring.yaml:5  fit.rules.1.when.signals.demo_requested: signals can be asked about in routing.yaml only',
   ],
+  'size-tier-in-icp': [
+    'icp.yaml:2  tiers.0.when.icp.sizeTier: "icp.sizeTier" is not known yet here; scoring.yaml and routing.yaml can use it',
+  ],
   'unknown-attribute': ['icp.yaml:2  tiers.0.when.company.sise: unknown attribute; did you mean "company.size"?'],
   'unknown-attribute-in-a-text': [
     'routing.yaml:11  routes.2.to.disqualify: unknown attribute; did you mean "icp.negative"?',
@@ -75,6 +81,10 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'unknown-calendar': [
     'team.yaml:8  reps.0.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?',
+  ],
+  'unknown-derived-attribute': [
+    'scoring.yaml:4  fit.rules.0.when.icp.sizetier: unknown attribute; did you mean "icp.sizeTier"?',
+    'scoring.yaml:5  fit.rules.1.when.company.belowMinimun: unknown attribute; did you mean "company.belowMinimum"?',
   ],
   'unknown-fallback': ['team.yaml:15  pools.ae.fallback: there is no pool "srd" in team.yaml; did you mean "sdr"?'],
   'unknown-handoff': [

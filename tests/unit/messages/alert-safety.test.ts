@@ -224,7 +224,7 @@ describe('whatever a lead wrote', () => {
     fc.assert(
       fc.property(leads, contributions, (lead, contributions) => {
         const score: LeadScore = {
-          icp: { checks: [] },
+          icp: { checks: [], derived: {} },
           fit: { points: 0, contributions: [] },
           engagement: { points: 30, exact: 30, contributions },
           total: 30,

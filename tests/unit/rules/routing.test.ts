@@ -5,6 +5,7 @@ import { type AttributeValue, fillText, type Signal } from '../../../src/rules/a
 import { evaluate } from '../../../src/rules/condition.ts'
 import { chooseRoute, type Destination, missingForSales, type Route } from '../../../src/rules/routing.ts'
 import { fullLookup, scoreLead } from '../../../src/rules/score.ts'
+import { whyOf } from '../../../src/rules/why.ts'
 import { DAY, facts, lookupIn, NOW, signalsAgo, when } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
@@ -165,6 +166,14 @@ describe('unknown never routes as if it were zero', () => {
     expect(route).not.toBe('too-small')
     expect(routeOf({}, demo).considered.find(({ route }) => route === 'too-small')?.evaluation.truth).toBe('unknown')
     expect(considered.find(({ route }) => route === 'too-small')?.evaluation.truth).toBe('false')
+  })
+
+  it.each<[Record<string, AttributeValue>, string]>([
+    [{ 'company.size': 5 }, 'company.size is 5, not at most 4'],
+    [{}, 'company.size is unknown'],
+  ])('%j: why it is not too small', (values, why) => {
+    const tooSmall = routeOf(values).considered.find(({ route }) => route === 'too-small')
+    expect(tooSmall && whyOf(tooSmall.evaluation)).toBe(why)
   })
 
   it('nor does the opposite of an unknown hold', () => {

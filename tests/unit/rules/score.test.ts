@@ -149,7 +149,9 @@ describe('lookups', () => {
   })
 
   it('the profile wins over an attribute of the same name', () => {
-    expect(icpLookup(facts({ persona: 'pretender' }), { persona: 'founder', checks: [] })('persona')).toBe('founder')
+    expect(icpLookup(facts({ persona: 'pretender' }), { persona: 'founder', checks: [], derived: {} })('persona')).toBe(
+      'founder',
+    )
   })
 
   it('a score of 0 is known', () => {

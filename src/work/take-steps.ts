@@ -6,6 +6,9 @@ import { type Command, INDEX, leadOf } from '../store/partitions.ts'
 import { whoChanged } from './gather.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
+// By so much a host's clock may be wrong.
+const CLOCKS_DIFFER_BY = 15 * 60_000
+
 /** Takes what a handoff's ladder says is due: a rung, a wish to pass it on, or the end of the attempts to reach the lead. */
 export function createTakeSteps(
   parts: Pick<Parts, 'apply' | 'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'store'>,
@@ -31,7 +34,9 @@ export function createTakeSteps(
     const entry: Command = due === null ? ['ZREM', index, handoffId] : ['ZADD', index, due, handoffId]
     const done = await store.commit([{ key: store.keys.lead(id), version }], [entry])
     if (!done) throw new RunLater(CHANGED_MEANWHILE)
-    if (due !== null) throw new RunLater(due - clock.now())
+    const wait = due === null ? 0 : due - clock.now()
+    if (wait > CLOCKS_DIFFER_BY) return parts.hurry([{ index: INDEX.steps, id: handoffId, at: due ?? 0 }])
+    if (wait > 0) throw new RunLater(wait)
   }
 
   // A look before anybody is bothered.

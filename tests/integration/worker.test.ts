@@ -127,12 +127,18 @@ describe('an outside system that is down', () => {
         if (runs === 1) throw error
       },
     })
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    // The very timer, for the client of Redis has timers of its own.
+    const real = globalThis.setTimeout
+    const set: { when: () => void; after: number | undefined }[] = []
+    const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((when: () => void, after?: number) => {
+      if (after === delay) set.push({ when, after })
+      return real(when, after === delay ? HOUR : after)
+    }) as typeof setTimeout)
     await runner.run(steps)
-    vi.advanceTimersByTime(delay - 1)
+    spy.mockRestore()
+    expect(set).toHaveLength(1)
     expect([runs, runner.busy()]).toEqual([1, ['take-steps:42-1']])
-    vi.advanceTimersByTime(1)
-    vi.useRealTimers()
+    set[0]?.when()
     await rest(runner)
     expect(runs).toBe(2)
     expect(await dead.list()).toEqual([])

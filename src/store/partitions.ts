@@ -255,9 +255,11 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       return found.flat()
     },
 
-    /** How many ids stand in an index, over all partitions. */
-    async count(index: string): Promise<number> {
-      const counts = await Promise.all(partitions.map((partition) => redis.zcard(indexIn(partition, index))))
+    /** How many ids stand in an index, over all partitions; of those that are due by an instant, when it is given. */
+    async count(index: string, dueBy: number | '+inf' = '+inf'): Promise<number> {
+      const counts = await Promise.all(
+        partitions.map((partition) => redis.zcount(indexIn(partition, index), '-inf', dueBy)),
+      )
       return counts.reduce((sum, count) => sum + count, 0)
     },
   }

@@ -78,10 +78,13 @@ describe('what people did in HubSpot', () => {
     const unqualified = contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word)
     const handoffs = before ? [ended(answered(open, NOW - DAY), NOW - DAY, 'done')] : [open]
     const state = leadState({ ...lead, ...(before ? { ended: before } : {}) }, handoffs)
-    const change = changed(config, state, unqualified)
-    expect(change.lead).toMatchObject({ rejected: { by: 'HubSpot' } })
+    // By the rules alone the lead would not be out.
+    const routes = config.routing.routes.filter(({ name }) => name !== 'not-interested')
+    const rules = { ...config, routing: { ...config.routing, routes } }
+    const change = changed(rules, state, unqualified)
+    expect(change.lead).toMatchObject({ rejected: { by: 'HubSpot', reason: 'unqualified' } })
     expect(change.lead).not.toHaveProperty('ended')
-    const later = changed(config, stateAfter(state, change), unqualified, NOW + MINUTE)
+    const later = changed(rules, stateAfter(state, change), unqualified, NOW + MINUTE)
     expect(later.decision?.action).toBe('stay-rejected')
   })
 

@@ -216,6 +216,6 @@ test('token makes one that API_TOKENS takes by its hash, with the scope that was
 test('--help shows the commands', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const command of ['config', 'explain', 'hubspot', 'openapi', 'token'])
+  for (const command of ['config', 'explain', 'facts', 'hubspot', 'openapi', 'token'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
 })

@@ -66,9 +66,13 @@ export function createLeads(store: Store) {
     const read = records.flatMap((json) => (json ? [readFirstHandoff(json)] : []))
     const handoffs = Object.fromEntries(read.map(({ handoff }) => [handoff.id, handoff]))
     const kinds = Object.keys(state.lead.handoffs).map((id) => [handoffs[id]?.kind ?? id, id])
+    const last = read.at(-1)?.handoff.ended
+    // Sales goes on with a lead that was reached; whatever it did until it was last decided is no return.
+    const reached = last?.how === 'done' ? { how: last.how, at: Math.max(last.at, state.lead.score.at) } : undefined
+    const ended = state.lead.ended ?? reached
     return {
       ...state,
-      lead: { ...state.lead, handoffs: Object.fromEntries(kinds) },
+      lead: { ...state.lead, ...(ended ? { ended } : {}), handoffs: Object.fromEntries(kinds) },
       handoffs: { ...handoffs, ...state.handoffs },
       messages: { ...Object.assign({}, ...read.map(({ messages }) => messages)), ...state.messages },
     }

@@ -49,7 +49,9 @@ export function createWriteContact(
       await refused(state, error)
       throw error
     }
-    const confirmed: Command = ['HSET', key, 'written', pack({ ...state.written, ...changes })]
+    // Whoever died while writing is made up for by this.
+    const { [MARK]: _, ...known } = state.written
+    const confirmed: Command = ['HSET', key, 'written', pack({ ...known, ...changes })]
     const stillMine = { key, field: 'written', value: marked }
     if (await store.commit([{ key, version: state.version }, stillMine], [confirmed, done])) return true
     // A lead that was erased meanwhile must not come back; when somebody took over, nothing is known for sure.

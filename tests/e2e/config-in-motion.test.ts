@@ -57,29 +57,68 @@ describe('another config while leads are on their way', () => {
     expect(metrics).toContain(`baton_config_info{version="${eager.version}"} 1`)
   })
 
-  it('leaves running clocks and leads alone when only the team or the clocks changed', async () => {
+  it('leaves running clocks and leads alone when only the clocks changed; a new lead gets the new clock', async () => {
     stage = await createStage()
-    const id = createTier1Lead(stage)
+    const [service] = stage.services
+    if (!service) throw new Error('no service')
+    const clockOf = async (id: string) => {
+      const { lead, handoffs } = await service.leads.read(id)
+      const { dueAt, calendar, ladder, breachedAt } = handoffs[`${id}-1`] ?? {}
+      return { config: lead?.configVersion, dueAt, breachedAt, calendar, ladder }
+    }
+    const remindersTo = (user: string) => stage.texts(user).filter((text) => text.includes('Still waiting for you'))
+    const [ADA, BEN] = ['U0000AE1', 'U0000AE2']
+    const start = stage.clock.now
+    const [left, read] = [createTier1Lead(stage), createTier1Lead(stage, { email: 'second@northwind.example' })]
     await stage.quiet()
-    const before = await stage.services[0]?.leads.read(id)
-    await stage.changeConfig(
-      await changed(
-        'sla.yaml',
-        'mql-to-sales-tier-1:',
-        'mql-to-sales-tier-1: { respondWithin: 9h, hours: elapsed, ladder: [] }\n  other:',
-        stage.clock.now,
-      ),
+    const before = [await service.leads.get(left), await service.leads.get(read)]
+    const [clock, other] = [await clockOf(left), await clockOf(read)]
+    expect(clock).toMatchObject({ config: stage.config.version, dueAt: start + 5 * MINUTE, calendar: 'us-east' })
+    expect(clock.ladder?.map(({ dueAt }) => dueAt - start)).toEqual([5 * MINUTE, 2 * HOUR, 5 * HOUR])
+    await stage.advance(MINUTE)
+    const slower = await changed(
+      'sla.yaml',
+      '    respondWithin: 5m\n    hours: business\n    ladder: [ { at: 5m, do: remind }, { at: 2h, do: reassign }, { at: 4h, do: alert-manager } ]',
+      '    respondWithin: 9h\n    hours: elapsed\n    ladder: [ { at: 9h, do: remind } ]',
+      stage.clock.now,
     )
-    await stage.advance(1_000)
-    const after = await stage.services[0]?.leads.read(id)
-    expect(after?.lead).toEqual(before?.lead)
-    await stage.advance(5 * MINUTE)
-    expect((await stage.services[0]?.leads.read(id))?.handoffs[`${id}-1`]?.dueAt).toBe(
-      before?.handoffs[`${id}-1`]?.dueAt,
-    )
-    expect(stage.texts('U0000AE1').join()).toMatch(/Reminder|Still waiting|respond/i)
-    await stage.advance(2 * HOUR)
-    expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('102')
+    expect(slower.version).not.toBe(stage.config.version)
+    await stage.changeConfig(slower)
+    await stage.advance(0)
+    for (const [index, id] of [left, read].entries())
+      expect(await service.leads.get(id)).toMatchObject({ version: before[index]?.version, lead: before[index]?.lead })
+
+    // One that is read again by the new config goes on with its clock as well.
+    stage.hubspot.changeContact(read, { hs_email_click: '3' })
+    await stage.quiet()
+    expect(await clockOf(read)).toEqual({ ...other, config: slower.version })
+    const fresh = createTier1Lead(stage, { email: 'third@northwind.example' })
+    await stage.quiet()
+    const due = start + MINUTE + 9 * HOUR
+    expect(await clockOf(fresh)).toEqual({
+      ...{ config: slower.version, dueAt: due, breachedAt: undefined, calendar: null },
+      ladder: [{ do: 'remind', dueAt: due }],
+    })
+
+    await stage.advance(4 * MINUTE - 1)
+    expect([...remindersTo(ADA), ...remindersTo(BEN)]).toEqual([])
+    await stage.advance(1)
+    expect([remindersTo(ADA).length, remindersTo(BEN).length]).toEqual([1, 1])
+    const late = { breachedAt: start + 5 * MINUTE }
+    expect(await clockOf(left)).toMatchObject({ ...late, config: stage.config.version, dueAt: clock.dueAt })
+    expect(await clockOf(read)).toMatchObject({ ...late, dueAt: other.dueAt })
+    expect(stage.hubspot.contact(left)?.baton_config_version).toBe(stage.config.version)
+
+    await stage.advance(2 * HOUR - 5 * MINUTE - 1)
+    expect(stage.hubspot.contact(left)?.hubspot_owner_id).toBe('101')
+    await stage.advance(1)
+    expect(stage.hubspot.contact(left)?.hubspot_owner_id).toBe('102')
+    expect((await clockOf(left)).ladder?.map(({ dueAt }) => dueAt)).toEqual(clock.ladder?.map(({ dueAt }) => dueAt))
+
+    await stage.advance(due - stage.clock.now - 1)
+    expect((await clockOf(fresh)).breachedAt).toBeUndefined()
+    await stage.advance(1)
+    expect(await clockOf(fresh)).toMatchObject({ breachedAt: due, dueAt: due, ladder: [{ doneAt: due }] })
   })
 
   it('respects who was rejected or rests, and tells the manager of a lead that turns hot', async () => {

@@ -109,6 +109,18 @@ describe('a lead that the first version wrote', () => {
     expect([handoff?.state, handoff?.ended?.how]).toEqual([state, how])
   })
 
+  test.each([
+    ['before its last decision', NOW - DAY, NOW],
+    ['since', NOW + MINUTE, NOW + MINUTE],
+  ])(
+    'stays with sales once it was reached %s, and comes back only by what it does afterwards',
+    async (_, at, since) => {
+      const reached = { status: 'responded', ended: { ...answer, at } }
+      await keep(firstLead({ handoffId: '42-1', handoffs: 1 }), firstHandoff(1, reached))
+      expect((await createLeads(store).get('42')).lead?.ended).toEqual({ how: 'done', at: since })
+    },
+  )
+
   test('becomes one record with its next change, and none of the older ones is left', async () => {
     await keep(firstLead({ handoffId: '42-2', handoffs: 2 }), returned, open)
     const leads = createLeads(store)

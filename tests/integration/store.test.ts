@@ -1,16 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
-import { endHandoff, type Handoff } from '../../src/handoffs/handoff.ts'
+import { endHandoff, type Handoff, waitingHandoff } from '../../src/handoffs/handoff.ts'
 import type { Change, Click, InboxItem } from '../../src/leads/change.ts'
+import type { KeptDecision } from '../../src/leads/history.ts'
 import type { LeadRecord } from '../../src/leads/lead.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
 import { createApply } from '../../src/store/apply.ts'
-import { assignmentEntry, prepare } from '../../src/store/commit.ts'
+import { assignmentEntry, factCommands, prepare } from '../../src/store/commit.ts'
 import { eraseLead } from '../../src/store/erase.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLeads, type StoredLead } from '../../src/store/leads.ts'
 import { pack } from '../../src/store/pack.ts'
-import { type Command, createStore, INDEX, type Store } from '../../src/store/partitions.ts'
+import {
+  type Command,
+  createStore,
+  HANDOFF_LISTS,
+  type HandoffList,
+  INDEX,
+  type Store,
+} from '../../src/store/partitions.ts'
 import { createPools, type Pools } from '../../src/store/pools.ts'
 import { createSettleAssignment } from '../../src/work/settle-assignment.ts'
 import { indexesOf, WORK } from '../../src/work/table.ts'
@@ -542,6 +550,122 @@ describe('changing a handoff', () => {
     await write(0, { handoffs: [ended] })
     expect(await waitsFrom(INDEX.steps, `${leadId}-1`)).toBeNull()
     expect(await waitsFrom(INDEX.ended, `${leadId}-1`)).toBe(String(NOW + MINUTE + 180 * DAY))
+  })
+})
+
+describe('where a lead and its handoffs stand', () => {
+  const stands = async (list: 'urgent' | 'scored' | HandoffList, id: string) => {
+    const key = storeOf(0).keys.list(leadId, list)
+    return list === 'urgent' ? Boolean(await look().sismember(key, id)) : look().zscore(key, id)
+  }
+  const standsIn = async (id: string) => {
+    const scores = await Promise.all(HANDOFF_LISTS.map(async (list) => [list, await stands(list, id)] as const))
+    return Object.fromEntries(scores.flatMap(([list, at]) => (at === null ? [] : [[list, Number(at)]])))
+  }
+  const banded = (band: string) => record({ score: { ...record().score, band } })
+
+  test('a handoff stands under its status from its start, and a late one among the late', async () => {
+    const id = `${leadId}-1`
+    const order = { id, leadId, kind: 'k', byRoute: true, route: 'r', pool: 'ae', baseline: {} }
+    await write(0, { lead: record(), handoffs: [waitingHandoff(order, NOW)] })
+    expect(await standsIn(id)).toEqual({ waiting: NOW })
+    await write(0, { handoffs: [handoff({ startedAt: NOW + MINUTE })] })
+    expect(await standsIn(id)).toEqual({ open: NOW + MINUTE })
+    // Somebody takes up anew what is open: it is as young as its clock.
+    await write(0, { handoffs: [handoff({ startedAt: NOW + 2 * MINUTE })] })
+    expect(await standsIn(id)).toEqual({ open: NOW + 2 * MINUTE })
+    await write(0, { handoffs: [handoff({ startedAt: NOW + 2 * MINUTE, breachedAt: NOW + DAY })] })
+    expect(await standsIn(id)).toEqual({ open: NOW + 2 * MINUTE, breached: NOW + 2 * MINUTE })
+  })
+
+  test('a lead is urgent while it is hot or a rep has it', async () => {
+    await write(0, { lead: banded('high') })
+    expect(await stands('urgent', leadId)).toBe(false)
+    await write(0, { lead: banded('hot') })
+    expect(await stands('urgent', leadId)).toBe(true)
+    await write(0, { lead: banded('high'), handoffs: [handoff()] })
+    expect(await stands('urgent', leadId)).toBe(true)
+    await write(0, { handoffs: [handoff({ state: 'answered' })] })
+    expect(await stands('urgent', leadId)).toBe(false)
+  })
+
+  test('a lead stands under the rules that scored it', async () => {
+    await write(0, { lead: record({ rulesVersion: 7 }) })
+    expect(await stands('scored', leadId)).toBe('7')
+    await write(0, { lead: record({ rulesVersion: 8 }) })
+    expect(await stands('scored', leadId)).toBe('8')
+    await write(0, { handoffs: [handoff()] })
+    expect(await stands('scored', leadId)).toBe('8')
+  })
+
+  test('a lead waits for its next look, and no longer once none is planned', async () => {
+    await write(0, { lead: record({ wakeAt: NOW + DAY }) })
+    expect(await waitsFrom(INDEX.wake)).toBe(String(NOW + DAY))
+    await write(0, { lead: record({ wakeAt: null }) })
+    expect(await waitsFrom(INDEX.wake)).toBeNull()
+  })
+
+  test('news that is put off waits until then, and stays', async () => {
+    await createInbox(storeOf(0)).ingest([event('one')], NOW)
+    await write(0, { postponedUntil: NOW + MINUTE })
+    expect(await waitsFrom(INDEX.unread)).toBe(String(NOW + MINUTE))
+    expect((await leadsOf(0).read(leadId)).inbox).toHaveLength(1)
+  })
+
+  test('a contact that it has taken in waits to be closed, once', async () => {
+    const merges = async () => (await prepared(0, { lead: record({ merged: ['7', '8'] }) })).waiting.map(({ id }) => id)
+    await write(0, { lead: record({ merged: ['7'] }) })
+    expect(await merges()).toContain(`${leadId}-8`)
+    expect(await merges()).not.toContain(`${leadId}-7`)
+  })
+
+  test('the messages of a contact that was merged stand with the survivor, who brings them up to date', async () => {
+    const [ref, other] = ['7-1.rep-alert-1', `${leadId}-2.rep-alert-1`]
+    const message = { handoffId: `${leadId}-1`, kind: 'rep-alert', channel: 'D1', ts: '1', shown: '' } as const
+    const taken = await prepared(0, { lead: record(), handoffs: [handoff()], messages: { [ref]: message } })
+    expect(taken.waiting).toContainEqual({ index: INDEX.messages, id: `${leadId}-1`, at: NOW })
+    const begun = await prepared(0, { lead: record(), handoffs: [handoff()] })
+    expect(begun.waiting.filter(({ index }) => index === INDEX.messages)).toEqual([])
+
+    // And go from the one that it was, but for what was sent since.
+    await write(0, { lead: record(), handoffs: [handoff()], messages: { [ref]: message, [other]: message } })
+    await write(0, { lead: record({ mergedInto: '43' }), messages: { [other]: message } })
+    expect(Object.keys((await leadsOf(0).get(leadId)).messages)).toEqual([other])
+  })
+})
+
+describe('what is kept for a time', () => {
+  const kept = (at: number): KeptDecision => ({
+    ...{ at, number: 1, config: 'c', route: 'low', to: { nurture: 'n' }, action: 'nurture', score: 0, fit: 0 },
+    ...{ engagement: 0, band: 'low', standing: { withSales: false, rejected: false }, attributes: {}, signals: [] },
+    ...{ rep: null, probability: 1 },
+  })
+  const keep = async (now: number) => {
+    const state = await leadsOf(0).read(leadId)
+    const change = { lead: record(), handoffs: [], posts: [], history: [], toWrite: false, kept: kept(now) }
+    const { plan } = prepare(storeOf(0).keys, state, change, config.retention, now)
+    expect(await storeOf(0).commit(plan.guards, plan.commands)).toBe('done')
+  }
+
+  test('decisions that are older leave with the next one', async () => {
+    const age = config.retention.decisions
+    for (const now of [NOW, NOW + DAY, NOW + age]) await keep(now)
+    expect((await leadsOf(0).readDecisions(leadId)).map(({ at }) => at)).toEqual([NOW + DAY, NOW + age])
+    expect(await look().pttl(storeOf(0).keys.decisions(leadId))).toBeGreaterThan(age - MINUTE)
+  })
+
+  test('facts that are older leave with later ones', async () => {
+    const key = storeOf(0).keys.facts(leadId)
+    await look().del(key)
+    const [old, young] = [NOW - config.retention.facts - DAY, NOW - config.retention.facts + DAY]
+    // Trimmed by whole nodes of the stream.
+    for (let entry = 0; entry < 500; entry++) await look().xadd(key, `${old}-${entry}`, 'f', '')
+    await look().xadd(key, `${young}-0`, 'f', '')
+    const fact = { type: 'seen', at: NOW, lead: 'a' } as const
+    await storeOf(0).commit([], factCommands(storeOf(0).keys, leadId, [fact], config.retention, NOW))
+    expect(await look().xlen(key)).toBeLessThan(500)
+    expect((await look().xrange(key, young, young)).length).toBe(1)
+    await look().del(key)
   })
 })
 

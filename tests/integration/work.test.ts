@@ -163,6 +163,10 @@ describe('signals of an address that no contact has', () => {
   const EMAIL = 'canary@northwind.example'
   const ADDRESS = `${EMAIL_KEY}${'0'.repeat(32)}`
   const letter = { name: 'find-contact', id: ADDRESS, reason: 'no contact has this email address' }
+  const look = { name: 'find-contact', id: ADDRESS }
+  const read: string[] = []
+  const table = tableWith('read-lead', async ({ leadId }: { leadId: string }) => void read.push(leadId))
+  beforeEach(() => void read.splice(0))
 
   async function send(process: Awaited<ReturnType<typeof startProcess>>, id: string): Promise<void> {
     const signal = { id, type: 'demo_requested', at: clock.now }
@@ -172,7 +176,7 @@ describe('signals of an address that no contact has', () => {
 
   /** Sends one and looks for its contact until it is given up. */
   async function giveUp() {
-    const started = await startProcess()
+    const started = await startProcess(table)
     await send(started, 's1')
     await started.work.sweep({ grace: false })
     clock.now += 2 * DAY
@@ -210,6 +214,18 @@ describe('signals of an address that no contact has', () => {
     expect(await store.redis.exists(store.keys.inbox(ADDRESS))).toBe(0)
   })
 
+  test('reach their contact at once when there is one, and it is read without waiting for a sweep', async () => {
+    const started = await startProcess(table)
+    const { inbox, leads, store, work } = started
+    contacts.set(EMAIL, '77')
+    await send(started, 's1')
+    await work.runner.run(look)
+    expect(await inbox.isWaiting(INDEX.unread, '77')).toBe(true)
+    expect((await leads.read('77')).inbox).toMatchObject([{ kind: 'signal', signal: { id: 's1' }, receivedAt: NOW }])
+    await expect.poll(() => read).toEqual(['77'])
+    expect(await store.count(INDEX.addresses)).toBe(0)
+  })
+
   test('go 30 days after they came, and looking again makes them no younger', async () => {
     const { connection, key, store, work } = await giveUp()
     for (let tries = 2; tries <= 4; tries++) {
@@ -218,10 +234,10 @@ describe('signals of an address that no contact has', () => {
       expect(await work.dead.list()).toMatchObject([{ ...letter, tries }])
     }
     clock.now = NOW + 30 * DAY - 1
-    await work.sweep({ grace: false })
+    await work.runner.run(look)
     expect(await connection.llen(key)).toBe(1)
-    clock.now += HOUR
-    await work.sweep({ grace: false })
+    clock.now = NOW + 30 * DAY
+    await work.runner.run(look)
     expect(await connection.exists(key)).toBe(0)
     expect(await work.dead.list()).toEqual([])
     expect(await store.count('dead')).toBe(0)

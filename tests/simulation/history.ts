@@ -123,12 +123,23 @@ const duel = fc.tuple(
   fc.array(action, { maxLength: 3 }),
 )
 
+// An answer, and all the time that the rep then has for reaching the lead.
+const twelveDays = { what: 'wait' as const, time: WAITS.indexOf(12 * DAY) }
+const answer = fc.tuple(
+  fc.record({ does: goodLead, steps: fc.constant(60) }),
+  fc.record({ does: fc.constant({ what: 'click' as const, lead: 0, click: 0 }), steps: number(60) }),
+  fc.array(action, { maxLength: 3 }),
+  fc.record({ does: fc.constant(twelveDays), steps: number(60) }),
+  fc.array(action, { maxLength: 3 }),
+)
+
 /** Any history, with the seed of its scheduler. */
 export const anyHistory: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(),
   actions: fc.oneof(
     { weight: 4, arbitrary: fc.array(action, { minLength: 1, maxLength: 24 }) },
     { weight: 1, arbitrary: rush.map(([leads, more]) => [...leads, ...more]) },
+    { weight: 1, arbitrary: answer.map(([lead, click, some, wait, more]) => [lead, click, ...some, wait, ...more]) },
     { weight: 1, arbitrary: duel.map(([lead, waits, click, more]) => [lead, ...waits, click, ...more]) },
   ),
 })

@@ -47,6 +47,7 @@ describe('a protection that is taken away is missed', () => {
     ['the updates that wait', { index: INDEX.messages }, 'messages show what is'],
     ['the addresses of messages', { fields: 'm:' }, 'every message has its address'],
     ['the steps that wait', { index: INDEX.steps }, 'every open clock has a next instant'],
+    ['the answer that ends a ladder', { answers: true }, 'nothing after an answer'],
     ['the leads that wait to be read', { index: INDEX.unread }, 'nobody is deaf'],
     ['the erasures that wait', { index: INDEX.erasures }, 'what is erased is nowhere'],
     ['the versions of leads', { guards: /:lead:/ }, 'no accepted click is lost'],

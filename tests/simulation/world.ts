@@ -5,7 +5,7 @@ import type { Click } from '../../src/leads/change.ts'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
-import { createApply } from '../../src/store/apply.ts'
+import { type Apply, createApply } from '../../src/store/apply.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createInbox, type Incoming } from '../../src/store/inbox.ts'
@@ -26,12 +26,13 @@ import { createOutside } from './outside.ts'
  * workers, clicks and crashes can happen, and happens again with the same seed.
  */
 
-/** A protection that is taken away, to see that the invariants notice. */
+/** A protection that is taken away, to see that the invariants notice. `answers`: steps that are due are blind to them. */
 export interface Sabotage {
   guards?: RegExp
   index?: string
   fields?: string
   lookups?: boolean
+  answers?: boolean
 }
 
 const PREFIX = 'sim'
@@ -99,6 +100,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
     const { store, leads, inbox } = openStore(gate)
     const pools = createPools(store)
     const hubspot = outside.hubspot(outsideGate)
+    const apply = createApply({ store, pools, inbox })
     worker.parts = {
       config: () => world.config,
       clock: { now: () => world.now + worker.skew },
@@ -106,7 +108,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       leads,
       inbox,
       pools,
-      apply: createApply({ store, pools, inbox }),
+      apply: sabotage.answers ? blindToAnswers(apply) : apply,
       outbox: createOutbox(store),
       configs: createConfigs(store),
       hubspot,
@@ -324,6 +326,18 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       ...deliveries.map(({ at }) => at),
     ]
     return Math.min(...instants.filter((at) => at > world.now), Number.MAX_SAFE_INTEGER)
+  }
+}
+
+// What is due is decided as if nobody had answered.
+function blindToAnswers(apply: Apply): Apply {
+  return (config, state, input, now) => {
+    if (input.type !== 'due') return apply(config, state, input, now)
+    const open = Object.entries(state.handoffs).map(([id, { attempts, ...handoff }]) => [
+      id,
+      attempts ? { ...handoff, state: 'open' } : handoff,
+    ])
+    return apply(config, { ...state, handoffs: Object.fromEntries(open) }, input, now)
   }
 }
 

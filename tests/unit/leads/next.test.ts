@@ -9,6 +9,7 @@ import {
   changeBy,
   changed,
   contactRead,
+  DAY,
   FITTING,
   HOUR,
   leadRecord,
@@ -78,6 +79,11 @@ describe('a contact that was read', () => {
     expect(postsOf(hot)).toEqual([['hot-alert', undefined]])
     const message = { handoffId: '42-1', kind: 'hot-alert' as const, channel: 'D1', ts: '1', shown: 'x' }
     expect(changed(config, { ...state, messages: { a: message } }, contactRead()).posts).toEqual([])
+    // What was told about an earlier handoff, or otherwise about this one, is something else.
+    for (const other of [{ handoffId: '42-0' }, { kind: 'rep-alert' as const }]) {
+      const messages = { a: { ...message, ...other } }
+      expect(postsOf(changed(config, { ...state, messages }, contactRead()))).toEqual([['hot-alert', undefined]])
+    }
   })
 })
 
@@ -97,6 +103,17 @@ describe('nobody is free', () => {
     expect(again).toMatchObject({ posts: [], handoffs: [], history: [] })
     expect(again.lead?.wakeAt).toBe(NOW + HOUR + MINUTE)
     expect(anHourLater.handoffs['42-1']).toMatchObject({ state: 'waiting', startedAt: NOW })
+  })
+
+  it.each([
+    ['kind', { kind: 'mql-to-sales' }],
+    ['pool', { pool: 'sdr' }],
+  ])('what waits as another %s waits as the new one from now on, under its own number', (_, was) => {
+    const waiting = first.handoffs.map((handoff) => ({ ...handoff, ...was }))
+    const other = { ...state, handoffs: Object.fromEntries(waiting.map((handoff) => [handoff.id, handoff])) }
+    const change = changed(config, other, contactRead(), NOW + HOUR, null)
+    expect(change.handoffs).toMatchObject([{ id: '42-1', kind: 'mql-to-sales-tier-1', pool: 'ae', state: 'waiting' }])
+    expect(change.lead?.handoffCount).toBe(1)
   })
 
   it('until somebody is: the same handoff begins, with its clock', () => {
@@ -213,6 +230,30 @@ describe('other rules', () => {
     const message = { handoffId: '42-1', kind: 'hot-alert' as const, channel: 'D1', ts: '1', shown: 'x' }
     expect(changed(config, leadState(lead, [started()], { messages: { a: message } }), rescore).posts).toEqual([])
     expect(changed(config, leadState(lead, [answered(started(), NOW)]), rescore).posts).toEqual([])
+    for (const other of [{ handoffId: '42-0' }, { kind: 'rep-alert' as const }]) {
+      const messages = { a: { ...message, ...other } }
+      expect(changed(config, leadState(lead, [started()], { messages }), rescore).posts).toHaveLength(1)
+    }
+  })
+
+  it.each<[string, string, number]>([
+    ['was hot before', 'hot', 0],
+    ['rises, and is not hot', 'low', 20 * DAY],
+  ])('tell nobody of a lead that a rep has and that %s', (_, band, age) => {
+    const score = { ...leadRecord().score, band }
+    const signals = [...signalsAgo('demo_requested', age), ...signalsAgo('webinar_attended', 0).slice(age > 0 ? 1 : 0)]
+    const lead = leadRecord({ score, signals, attributes: BEST_FIT, readBy: null })
+    const change = changed(config, leadState(lead, [started()]), rescore)
+    expect(change.lead?.score.band).toBe(age > 0 ? 'high' : 'hot')
+    expect(change.posts).toEqual([])
+  })
+
+  it('keep the decision where it moves the lead, and only there', () => {
+    const lead = leadRecord({ attributes: BEST_FIT, readBy: null, signals: signalsAgo('demo_requested', 0) })
+    const state = leadState(lead, [started()])
+    const moved = changed(config, state, rescore)
+    expect(moved).toMatchObject({ lead: { score: { band: 'high' } }, kept: { rep: null, score: 70 } })
+    expect(changed(config, stateAfter(state, moved), rescore)).not.toHaveProperty('kept')
   })
 
   it.each([

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { holderOf } from '../../../src/handoffs/handoff.ts'
+import type { LeadRecord } from '../../../src/leads/lead.ts'
 import {
+  answered,
   changed,
   contactRead,
+  DAY,
+  ended,
   FITTING,
   leadRecord,
   leadState,
@@ -57,6 +61,63 @@ describe('what people did in HubSpot', () => {
       outcomes: { disqualified: { reason: 'unqualified' } },
       route: { name: 'not-interested' },
     })
+  })
+
+  it('stops the clock of a handoff beside as well, which is no answer of sales', () => {
+    const beside = { ...open, byRoute: false }
+    const change = changed(config, leadState(lead, [beside]), contactRead(noted))
+    expect(change.handoffs).toMatchObject([{ state: 'answered' }])
+    expect(change.lead?.outcomes).toEqual({})
+  })
+
+  it.each<[string, LeadRecord['ended']]>([
+    ['while sales has it', undefined],
+    ['after sales had reached it', { how: 'done', at: NOW - DAY }],
+  ])('takes the lead out %s: then nothing else stands', (_, before) => {
+    const word = { changedByPerson: new Set(['hs_lead_status']) }
+    const unqualified = contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word)
+    const handoffs = before ? [ended(answered(open, NOW - DAY), NOW - DAY, 'done')] : [open]
+    const state = leadState({ ...lead, ...(before ? { ended: before } : {}) }, handoffs)
+    // By the rules alone the lead would not be out.
+    const routes = config.routing.routes.filter(({ name }) => name !== 'not-interested')
+    const rules = { ...config, routing: { ...config.routing, routes } }
+    const change = changed(rules, state, unqualified)
+    expect(change.lead).toMatchObject({ rejected: { by: 'HubSpot', reason: 'unqualified' } })
+    expect(change.lead).not.toHaveProperty('ended')
+    const later = changed(rules, stateAfter(state, change), unqualified, NOW + MINUTE)
+    expect(later.decision?.action).toBe('stay-rejected')
+  })
+
+  it.each<[string, NonNullable<LeadRecord['rejected']>, string | null, boolean]>([
+    [
+      'a rep’s click stands, whatever HubSpot’s status says',
+      { by: 'U1', reason: 'r', at: NOW - DAY },
+      'CONNECTED',
+      true,
+    ],
+    ['a status stands while it is there', { by: 'HubSpot', reason: 'r', at: NOW - DAY, status: 'BAD' }, 'BAD', true],
+    [
+      'a status that is changed is taken back',
+      { by: 'HubSpot', reason: 'r', at: NOW - DAY, status: 'BAD' },
+      'NEW',
+      false,
+    ],
+    ['and one that is removed', { by: 'HubSpot', reason: 'r', at: NOW - DAY, status: 'BAD' }, null, false],
+  ])('the word of %s', (_, rejected, status, stands) => {
+    const said = leadRecord({ rejected, signals: [], counters: { hs_lead_status: status } })
+    const change = changed(config, leadState(said), contactRead({ ...FITTING, hs_lead_status: status }))
+    expect(change.lead?.rejected).toEqual(stands ? rejected : undefined)
+  })
+
+  it.each([
+    ['somebody outside the team', '999', true],
+    ['a rep of the team', '101', false],
+    ['nobody', null, false],
+  ])('who had taken the lead over has it as long as they are its owner: now %s is', (_, owner, stands) => {
+    const ours = { how: 'taken-over' as const, at: NOW - DAY }
+    const taken = leadRecord({ ended: ours, signals: [] })
+    const change = changed(config, leadState(taken), contactRead({ ...FITTING, hubspot_owner_id: owner }))
+    expect(change.lead?.ended).toEqual(stands ? ours : undefined)
   })
 
   it('is no word when a workflow set it', () => {

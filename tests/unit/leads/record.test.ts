@@ -77,7 +77,18 @@ describe('the record after a decision', () => {
     expect(recordOf(leadReading(), { previous: leadRecord(), standing, rejected })).toMatchObject({ rejected })
   })
 
+  it('keeps the contacts that were merged into it', () => {
+    expect(recordOf(leadReading(), { previous: leadRecord({ merged: ['7', '8'] }) }).merged).toEqual(['7', '8'])
+  })
+
   it.each<[string, ReturnType<typeof leadReading>, Standing, LeadRecord['ended']]>([
+    [
+      'as long as it rests',
+      leadReading(),
+      { withSales: false, rejected: false, resting: true },
+      { how: 'done', at: NOW - DAY },
+    ],
+    ['beside a person’s word', leadReading(), { withSales: false, rejected: true }, { how: 'done', at: NOW - DAY }],
     ['as long as it stays where it is', leadReading(), REACHED, { how: 'done', at: NOW - DAY }],
     [
       'as long as it stays, and that it has cooled down',
@@ -89,6 +100,20 @@ describe('the record after a decision', () => {
   ])('keeps how the last handoff ended %s', (_, reading, standing, kept) => {
     const ended = { how: 'done' as const, at: NOW - DAY }
     expect(recordOf(reading, { previous: leadRecord({ ended }), standing, ended }).ended).toEqual(kept)
+  })
+
+  it.each(['qualified', 'taken-over'] as const)('has nothing to cool down from where it ended as %s', (how) => {
+    const [ended, cold] = [{ how, at: NOW - DAY }, leadReading({ attributes: facts({}), signals: [] })]
+    expect(recordOf(cold, { previous: leadRecord({ ended }), standing: REACHED, ended }).ended).toEqual(ended)
+  })
+
+  it('gets a number when it is the first, or somebody takes up at last what has waited', () => {
+    const first = recordOf(leadReading(), { begun: [waitingHandoff(ORDER, NOW)], waiting: true })
+    const again = (previous: LeadRecord, begun: Handoff[]) =>
+      recordOf(leadReading({ signals: previous.signals }), { previous, begun }).decisions
+    expect(again(first, [])).toBe(1)
+    expect(again(first, [started()])).toBe(2)
+    expect(again({ ...first, decisions: 0 }, [])).toBe(1)
   })
 })
 
@@ -140,6 +165,7 @@ describe('review', () => {
 
   it.each([
     [MINUTE, MINUTE],
+    [2 * MINUTE, 13 * MINUTE],
     [10 * MINUTE, 5 * MINUTE],
     [HOUR, HOUR],
     [23 * HOUR, HOUR],
@@ -173,6 +199,14 @@ describe('the record that other rules compute again', () => {
       rulesVersion: 3,
       decisions: 5,
     })
+  })
+
+  it('forgets how the last handoff ended once its rules send it elsewhere', () => {
+    const previous = leadRecord({ ended: { how: 'returned', at: NOW - DAY } })
+    expect(again(previous)).not.toHaveProperty('ended')
+    const rests = decide(config, { attributes: BEST_FIT, signals: [] }, { ...FREE, resting: true }, NOW)
+    const rules = { version: 'v3', rulesVersion: 3 }
+    expect(rescoredRecord(previous, BEST_FIT, rests, rules, NOW).ended).toEqual(previous.ended)
   })
 
   it.each([

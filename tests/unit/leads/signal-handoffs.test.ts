@@ -76,6 +76,8 @@ describe('a kind that a signal starts', () => {
     const state = leadState(leadRecord(), [sales], { inbox: [tried] })
     const waits = changed(rules, state, contactRead(), NOW, null)
     expect(waits.lead?.wakeAt).toBe(NOW + MINUTE)
+    const goesOn = changed(rules, stateAfter(state, waits), contactRead(), NOW + MINUTE, null)
+    expect(goesOn).toMatchObject({ handoffs: [], posts: [], lead: { wakeAt: NOW + 2 * MINUTE } })
     const taken = changed(rules, stateAfter(state, waits), contactRead(), NOW + MINUTE)
     expect(taken.handoffs).toMatchObject([{ id: '42-2', state: 'open', startedAt: NOW + MINUTE }])
     expect(taken.lead?.handoffCount).toBe(2)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import { type Ending, type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
 import type { InboxItem } from '../../../src/leads/change.ts'
 import type { Standing } from '../../../src/leads/decision.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
 import { next } from '../../../src/leads/next.ts'
 import type { Properties } from '../../../src/leads/observe.ts'
-import { raisedHandSince, standingOf } from '../../../src/leads/standing.ts'
+import { raisedHandSince, salesHandoff, standingOf } from '../../../src/leads/standing.ts'
 import {
   answered,
   changed,
@@ -71,10 +71,53 @@ describe('what stands for a lead', () => {
       mail,
       { withSales: false, rejected: false, resting: false },
     ],
+    [
+      'rest, not a signal of the moment in which its attempts ended',
+      { ended: { how: 'returned', at: END } },
+      [],
+      oldDemo,
+      { withSales: false, rejected: false, resting: true },
+    ],
+    [
+      'no rest, where one signal of several is new',
+      { ended: { how: 'returned', at: END } },
+      [],
+      [...oldDemo, ...mail],
+      { withSales: false, rejected: false, resting: false },
+    ],
+    [
+      'whoever outside the team has it, whatever it does',
+      { ended: { how: 'taken-over', at: END } },
+      [],
+      demo,
+      { withSales: true, rejected: false },
+    ],
     ['a person’s word', { rejected }, [], mail, { withSales: false, rejected: true }],
     ['no word any more, once it raises its hand', { rejected }, [], demo, { withSales: false, rejected: false }],
   ])('%s', (_, lead, handoffs, signals, standing) => {
     expect(standingOf(config, lead, handoffs, signals)).toEqual(standing)
+  })
+
+  it.each<[Ending, Standing]>([
+    ['qualified', { withSales: true, rejected: false }],
+    ['done', { withSales: true, rejected: false }],
+    ['taken-over', { withSales: true, rejected: false }],
+    ['returned', { withSales: false, rejected: false, resting: true }],
+    ['recycled', { withSales: false, rejected: false, resting: true }],
+    ['rejected', { withSales: false, rejected: false, resting: true }],
+    ['expired', { withSales: false, rejected: false, resting: true }],
+    ['disqualified', { withSales: false, rejected: false }],
+    ['released', { withSales: false, rejected: false }],
+    ['missing', { withSales: false, rejected: false }],
+    ['merged', { withSales: false, rejected: false }],
+  ])('after a handoff that ended as %s, while it does nothing', (how, standing) => {
+    expect(standingOf(config, { ended: { how, at: END } }, [], [])).toEqual(standing)
+  })
+
+  it('is the handoff with sales that is not over, not one beside it', () => {
+    const beside = { ...open, id: '42-2', byRoute: false }
+    expect(salesHandoff([beside, open])).toBe(open)
+    expect(salesHandoff([beside, ended(open, NOW, 'done')])).toBeUndefined()
   })
 
   it.each([
@@ -152,6 +195,18 @@ describe('nobody is deaf: a lead comes back', () => {
     expect(isHeard(cold.lead, small)).toBe(true)
   })
 
+  it.each<[string, Partial<LeadRecord>]>([
+    ['that was reached', { ended: done }],
+    ['that a person took out', { rejected }],
+  ])('%s, to its owner first, also where others do not stay with theirs', (_, changes) => {
+    const rules = { ...config, routing: { ...config.routing, keepOwner: false } }
+    const owned = contactRead({ ...FITTING, hubspot_owner_id: '102' })
+    const asked = (lead: LeadRecord | null) =>
+      next(rules, leadState(lead, [], { inbox: [signalCame('demo_requested', NOW)] }), owned, NOW)
+    expect(asked(leadRecord({ signals, ...changes }))).toMatchObject({ wanted: { keep: 'ae-2' } })
+    expect(asked(null)).toMatchObject({ wanted: { keep: undefined } })
+  })
+
   it('that came back is with sales, whatever its status in HubSpot said before', () => {
     const word = { ...rejected, by: 'HubSpot', status: 'UNQUALIFIED' }
     const inbox = [signalCame('demo_requested', NOW)]
@@ -168,5 +223,20 @@ describe('nobody is deaf: a lead comes back', () => {
     const moved = changed(config, state, contactRead({ ...FITTING, hs_lead_status: 'CONNECTED' }), NOW + MINUTE)
     expect(moved.lead?.attributes.leadStatus?.value).toBe('CONNECTED')
     expect(moved.lead).not.toHaveProperty('overruledStatus')
+  })
+
+  it('that came back twice: the status that it overruled at first stays overruled', () => {
+    const inbox = [signalCame('demo_requested', NOW)]
+    const before = leadState(leadRecord({ signals, rejected, overruledStatus: 'UNQUALIFIED', counters }), [], { inbox })
+    const back = changed(config, before, contactRead(unqualified))
+    expect(back.lead).not.toHaveProperty('rejected')
+    expect(back.lead).toMatchObject({ overruledStatus: 'UNQUALIFIED', route: { to: { pool: 'ae' } } })
+  })
+
+  it('forgets how an earlier handoff ended, once it is routed anew', () => {
+    const earlier = ended(answered(open, END), END, 'returned')
+    const now = { ...started(), id: '42-2' }
+    const { lead } = changed(config, leadState(leadRecord(), [earlier, now]), contactRead())
+    expect(lead).not.toHaveProperty('ended')
   })
 })

@@ -70,7 +70,7 @@ export function onContact(
   const choice = sales?.choice
   const isNumbered = record.decisions !== (previous?.decisions ?? 0)
   if (isNumbered) draft.note(decisionEntry(previous, record, decision, standing, choice))
-  draft.post(...startsOf(begun, state, record), ...turnedHot(begun, state, record, draft))
+  draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
@@ -151,9 +151,14 @@ function startsOf(begun: readonly Handoff[], { inbox }: LeadState, record: LeadR
   })
 }
 
-/** The extra alert for a lead that has become hot while a rep had it, once a handoff. */
-function turnedHot(begun: readonly Handoff[], state: LeadState, record: LeadRecord, draft: Draft): Post[] {
-  const sales = salesHandoff(draft.handoffs())
+/** The extra alert for a lead that has become hot while a rep had it, once a handoff. One that has just `begun` has its own. */
+export function turnedHot(
+  state: LeadState,
+  record: LeadRecord,
+  handoffs: readonly Handoff[],
+  begun: readonly Handoff[],
+): Post[] {
+  const sales = salesHandoff(handoffs)
   const turnsHot = record.score.band === 'hot' && state.lead?.score.band !== 'hot'
   if (!turnsHot || sales?.state !== 'open' || begun.includes(sales)) return []
   const isTold = ({ handoffId, kind }: LeadState['messages'][string]) => handoffId === sales.id && kind === 'hot-alert'

@@ -35,7 +35,7 @@ export const RotationLedger = z.object({
 export type RotationLedger = z.output<typeof RotationLedger>
 
 /** Why a member could not be chosen. */
-export const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before'] as const
+const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before'] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /**

@@ -99,7 +99,7 @@ export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput)
 }
 
 /** One event of a handoff as a line of mrkdwn. */
-export function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
+function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
   return EVENT_WORDS[event.what]({
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',

@@ -69,6 +69,7 @@ const ofLead = (id: string) => ({ leadId: id })
 const ofHandoff = (id: string) => (/^[^.@]+-\d+$/.test(id) ? { handoffId: id } : null)
 const GRACE = 10_000
 
+/** The table of work of this version. Names stand in jobs and dead letters: a new name is new work. */
 export const WORK = {
   'read-lead': row({
     index: INDEX.unread,
@@ -201,6 +202,7 @@ export const WORK = {
     handler: (parts) => createRescoring(parts).rescoreLeads,
   }),
 } as const satisfies WorkTable
+/** A kind of work that this version does. */
 export type WorkName = keyof typeof WORK
 
 /** The indexes of a table. */

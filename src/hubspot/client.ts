@@ -162,8 +162,8 @@ export function createHubSpot(options: {
     return outcomes
   }
 
-  // A batch may leave a row out without a word, and a contact that counts as gone loses its clock: so it is asked for alone.
-  async function confirmGone(id: string): Promise<Contact | { movedTo: string } | null> {
+  // A batch may leave a row out without a word, and a contact that counts as missing loses its clock: so it is asked for alone.
+  async function confirmMissing(id: string): Promise<Contact | { movedTo: string } | null> {
     try {
       const row = await call('read contact', () =>
         client.crm.contacts.basicApi.getById(id, [...options.properties().contact]),
@@ -184,7 +184,7 @@ export function createHubSpot(options: {
     },
     /** Reads a contact; null when it is deleted, and the other id when it lives on under one after a merge. */
     readContact: async (id: string): Promise<Contact | { movedTo: string } | null> =>
-      (await contacts.load(id)) ?? confirmGone(id),
+      (await contacts.load(id)) ?? confirmMissing(id),
     /** Finds the contact with an email address; null when there is none. */
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
     /** Reads a company; null when there is none. */

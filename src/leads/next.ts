@@ -36,7 +36,7 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
 }
 
 /**
- * The lead computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
+ * The lead rescored: computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
  * `standing` it is a decision of the past that is asked for, and only that.
  */
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {

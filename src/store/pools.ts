@@ -38,7 +38,7 @@ const FRESH_MILLISECONDS = 2_000
 export type Pools = ReturnType<typeof createPools>
 
 /** One thing to be done with a ledger; several are done together. */
-interface Step {
+interface LedgerChange {
   assignmentId: string
   work(ledger: StoredLedger, given: ReadonlyMap<string, string>): Outcome<unknown>
   resolve(result: unknown): void
@@ -57,7 +57,7 @@ export function createPools(store: Store) {
   const { redis, keys } = store
   const ledgerKey = (pool: string) => `${keys.pool(pool)}:ledger`
   const givenKey = (pool: string) => `${keys.pool(pool)}:given`
-  const queues = new Map<string, { steps: Step[]; running: boolean }>()
+  const queues = new Map<string, { steps: LedgerChange[]; running: boolean }>()
 
   async function readLedger(pool: string): Promise<{ version: number; ledger: StoredLedger }> {
     const fields = await redis.hgetall(ledgerKey(pool))
@@ -71,7 +71,7 @@ export function createPools(store: Store) {
   }
 
   // Compare-and-set until it holds; the steps of one round see what those before them did.
-  async function runTogether(pool: string, steps: Step[]): Promise<void> {
+  async function runTogether(pool: string, steps: LedgerChange[]): Promise<void> {
     const ids = [...new Set(steps.map((step) => step.assignmentId))]
     for (;;) {
       const [{ version, ledger }, given] = await Promise.all([readLedger(pool), readGiven(pool, ids)])
@@ -107,7 +107,7 @@ export function createPools(store: Store) {
     }
   }
 
-  async function drain(pool: string, queue: { steps: Step[]; running: boolean }): Promise<void> {
+  async function drain(pool: string, queue: { steps: LedgerChange[]; running: boolean }): Promise<void> {
     queue.running = true
     while (queue.steps.length > 0) {
       const steps = queue.steps.splice(0)
@@ -122,7 +122,7 @@ export function createPools(store: Store) {
     pool: string,
     assignmentId: string,
     now: number,
-    work: (...args: Parameters<Step['work']>) => Outcome<T>,
+    work: (...args: Parameters<LedgerChange['work']>) => Outcome<T>,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const queue = queues.get(pool) ?? { steps: [], running: false }
@@ -139,7 +139,7 @@ export function createPools(store: Store) {
   }
 
   /** The rep that this assignment has from a pool already; undefined when it has none, or they have left. */
-  function standing(team: Team, pool: string, id: string, now: number): Promise<string | undefined> {
+  function repOf(team: Team, pool: string, id: string, now: number): Promise<string | undefined> {
     return change(pool, id, now, (ledger, given) => ({ ledger, result: heldBy(team, ledger, given, id) }))
   }
 
@@ -191,7 +191,7 @@ export function createPools(store: Store) {
       const chain = poolChain(team, request.pool)
       const candidates: Choice['candidates'] = []
       // A rep that another pool of the chain has given already stands, whoever is available by now.
-      const others = await Promise.all(chain.slice(1).map((pool) => standing(team, pool, assignmentId, now)))
+      const others = await Promise.all(chain.slice(1).map((pool) => repOf(team, pool, assignmentId, now)))
       const given = others.findIndex(Boolean) + 1
       for (const pool of given > 0 ? chain.slice(given) : chain) {
         const settings = team.pools[pool]

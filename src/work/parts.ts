@@ -39,7 +39,7 @@ export interface Parts {
 /** Does one piece of work. `known` is the lead as this process has just committed it, to spare reading it again. */
 export type Handler<P> = (payload: P, known?: StoredLead) => Promise<void>
 
-/** Thrown by a handler to be run again after some milliseconds; costs no attempt. */
+/** Thrown by a handler to be run again after some milliseconds; costs no try. */
 export class RunLater extends Error {
   readonly delay: number
   constructor(delay: number) {

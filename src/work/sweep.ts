@@ -21,7 +21,7 @@ export function createSweep(options: {
   dead: Dead
   /** Systems that are down: their work waits for the probe. */
   isDown: (system: 'hubspot' | 'slack') => boolean
-  /** Whether leads are to be computed again. */
+  /** Whether leads are to be rescored. */
   rescoringIsDue: () => Promise<boolean>
 }) {
   const { table, runner, store, clock, dead } = options

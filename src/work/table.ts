@@ -61,8 +61,8 @@ export interface WorkRow<P> {
 export type WorkTable = Record<string, WorkRow<never>>
 
 /** Ties a row's ids to what its handler takes. */
-function row<P>(definition: WorkRow<P>): WorkRow<never> {
-  return definition as unknown as WorkRow<never>
+function row<P>(kind: WorkRow<P>): WorkRow<never> {
+  return kind as unknown as WorkRow<never>
 }
 
 const ofLead = (id: string) => ({ leadId: id })

@@ -46,6 +46,6 @@ const Other = z.object({ type: z.string() }).transform(() => ({ type: 'other' as
 export const Interaction = z.union([BlockActions, ViewSubmission, Other])
 export type Interaction = z.output<typeof Interaction>
 /** A click on a button or an entry of a menu. */
-export type Click = z.output<typeof BlockActions>
+export type ControlClick = z.output<typeof BlockActions>
 /** A form that somebody has sent. */
 export type Submission = z.output<typeof ViewSubmission>

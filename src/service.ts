@@ -157,7 +157,7 @@ export async function createService(options: ServiceOptions) {
     }
   }
 
-  // Every config is kept before it decides anything; a worker's is the one that leads are computed again by.
+  // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
     await configs.keep(next)
     if (works) await work.rescoring.announce(next)

@@ -25,6 +25,7 @@ const SHOWN_UNASKED = {
   companies: { always: ['createdate', 'hs_lastmodifieddate', 'hs_object_id'], defaults: ['domain', 'name'] },
 }
 
+/** What the routes of one object type answer from. */
 export interface ObjectRouteParts {
   store: RecordStore
   catalogue: PropertyCatalogue

@@ -2,6 +2,7 @@
 
 import { refusal } from './refusal.ts'
 
+/** The kinds of object that the simulator keeps. */
 export type ObjectType = 'contacts' | 'companies'
 
 /** One property definition, as `GET /crm/v3/properties/{objectType}/{name}` answers it. */
@@ -18,6 +19,7 @@ export interface PropertyDefinition {
   modificationMetadata: { readOnlyValue: boolean; readOnlyDefinition: boolean; archivable: boolean }
 }
 
+/** One property group, as `GET /crm/v3/properties/{objectType}/groups/{name}` answers it. */
 export interface PropertyGroup {
   name: string
   label: string
@@ -204,6 +206,7 @@ export function createPropertyCatalogue({ ownerExists }: { ownerExists: (id: str
   }
 }
 
+/** The properties and groups of both kinds of object. */
 export type PropertyCatalogue = ReturnType<typeof createPropertyCatalogue>
 
 const FIELDS_OF_TYPE: Record<string, string[]> = {

@@ -19,6 +19,7 @@ export const CHANGE_SOURCES: Record<ChangedBy, string> = {
 /** How many values of one property a history keeps, as HubSpot does for contacts. */
 const KEPT_VALUES = 45
 
+/** A contact or company. Instants are epoch milliseconds. */
 export interface CrmRecord {
   id: string
   properties: Record<string, string | null>
@@ -37,6 +38,7 @@ export type RecordChange =
   | { kind: 'deleted' | 'restored' | 'forgotten'; id: string; by: ChangedBy }
   | { kind: 'merged'; primaryId: string; mergedId: string; newId: string; moved: number; by: ChangedBy }
 
+/** What a record store is made from; `onChange` hears of every change that HubSpot tells of. */
 export interface RecordStoreParts {
   type: ObjectType
   catalogue: PropertyCatalogue
@@ -46,6 +48,7 @@ export interface RecordStoreParts {
   onChange: (change: RecordChange) => void
 }
 
+/** Who writes, and what comes with it. */
 export interface WriteOptions {
   by: ChangedBy
   /** Tells nobody. */
@@ -213,6 +216,7 @@ export function createRecordStore({ type, catalogue, now, firstId, onChange }: R
   }
 }
 
+/** The records of one kind of object. */
 export type RecordStore = ReturnType<typeof createRecordStore>
 
 function movesBack(from: string | null, to: string | null): boolean {

@@ -22,6 +22,7 @@ export interface Owner {
   archived: boolean
 }
 
+/** What the routes of the API answer from. */
 export interface RouteParts {
   stores: { contacts: RecordStore; companies: RecordStore }
   owners: Map<string, Owner>

@@ -4,6 +4,7 @@ import { epochOf, type PropertyCatalogue } from './properties.ts'
 import type { CrmRecord, RecordStore } from './records.ts'
 import { refusal } from './refusal.ts'
 
+/** The body of a search. `after` is how many results to skip. */
 export interface SearchRequest {
   filterGroups: { filters: SearchFilter[] }[]
   sorts: (string | { propertyName: string; direction?: string | undefined })[]
@@ -11,6 +12,7 @@ export interface SearchRequest {
   after: number
 }
 
+/** One condition on one property; values are text, as HubSpot has them. */
 export interface SearchFilter {
   propertyName: string
   operator: string

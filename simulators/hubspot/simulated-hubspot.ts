@@ -18,6 +18,7 @@ export interface ApiCall {
   status: number
 }
 
+/** How a simulated HubSpot starts. */
 export interface SimulatedHubSpotOptions {
   /** A free one when absent. */
   port?: number
@@ -36,6 +37,7 @@ export interface SimulatedHubSpotOptions {
   onCall?: (call: ApiCall) => void
 }
 
+/** What a contact may be created with beside its properties. */
 export interface ContactOptions {
   /** The primary company, from then on in `associatedcompanyid`. */
   companyId?: string
@@ -47,6 +49,7 @@ export interface ContactOptions {
   silent?: boolean
 }
 
+/** A simulated HubSpot that listens: its API, what it was asked, and what people do in it. */
 export interface SimulatedHubSpot {
   /** `http://127.0.0.1:PORT` */
   url: string

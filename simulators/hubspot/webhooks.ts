@@ -62,6 +62,7 @@ export function signHubSpotRequest(request: {
     .digest('base64')
 }
 
+/** What webhooks are signed and filled with. */
 export interface WebhookSenderParts {
   now: () => number
   clientSecret: string

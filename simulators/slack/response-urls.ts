@@ -19,6 +19,7 @@ export interface ResponseUrlAnswer {
   body: JsonObject
 }
 
+/** The response_urls that were given out. */
 export type ResponseUrls = ReturnType<typeof createResponseUrls>
 
 /**

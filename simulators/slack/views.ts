@@ -13,6 +13,7 @@ import type { Workspace } from './workspace.ts'
 const TRIGGER_LIFE_MS = 3_000
 const VIEWS_IN_A_STACK = 3
 
+/** The triggers and open modals. */
 export type Views = ReturnType<typeof createViews>
 
 /**

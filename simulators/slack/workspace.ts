@@ -41,6 +41,7 @@ export interface MessageChange {
   deleted?: boolean
 }
 
+/** The state of a simulated workspace. */
 export type Workspace = ReturnType<typeof createWorkspace>
 
 /**

@@ -30,6 +30,7 @@ export const CONFIG_FILES = {
   retention: { schema: Retention, optional: true },
   'routing-cases': { schema: RoutingCases, optional: true },
 } as const
+/** A file of the config, without its ending. */
 export type FileName = keyof typeof CONFIG_FILES
 
 const ENRICHMENT_DEFAULT: z.output<typeof Enrichment> = {

@@ -1,5 +1,5 @@
-import { type Ending, type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
-import { RUNGS } from '../handoffs/rungs.ts'
+import { ENDINGS, type Ending, type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
+import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
 import type { Fact, FactType } from './fact.ts'
@@ -91,9 +91,11 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
 }
 
 function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Part[] {
-  const rung = Object.values(RUNGS).find((row) => row.event === event.what)
+  const { what } = event
+  if (isEnding(what)) return []
+  const rung = Object.values(RUNGS).find((row) => row.event === what)
   if (rung) return [{ type: rung.fact, rep: event.rep }]
-  switch (event.what) {
+  switch (what as Exclude<typeof what, RungEvent>) {
     case 'waiting':
       return [{ type: 'waiting' }]
     case 'started': {
@@ -107,9 +109,14 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'contacted':
     case 'seen-in-hubspot':
       return [{ type: 'answered', value: handoff.answered?.minutes, reason: event.what }]
-    default:
+    case 'nobody-left':
       return []
   }
+}
+
+// What an ending says stands in `OF_ENDING`.
+function isEnding(what: HandoffEvent['what']): what is Ending {
+  return (ENDINGS as readonly string[]).includes(what)
 }
 
 function text(lead: LeadRecord, name: string): string | undefined {

@@ -243,17 +243,30 @@ export function endHandoff(
 /** The clock's state for the CRM: breached as soon as the deadline has passed, also when the response came later. */
 export function slaStatus(handoff: Handoff | undefined): SlaStatus {
   if (!handoff) return 'none'
-  if (handoff.state === 'waiting') return 'waiting'
-  if (handoff.state === 'ended' && (!handoff.answered || handoff.ended?.how === 'returned')) return 'none'
-  if (handoff.breachedAt !== undefined) return 'breached'
-  return handoff.state === 'open' ? 'running' : 'responded'
+  const orBreached = (status: SlaStatus) => (handoff.breachedAt === undefined ? status : 'breached')
+  switch (handoff.state) {
+    case 'waiting':
+      return 'waiting'
+    case 'open':
+      return orBreached('running')
+    case 'answered':
+      return orBreached('responded')
+    case 'ended':
+      return handoff.answered && handoff.ended?.how !== 'returned' ? orBreached('responded') : 'none'
+  }
 }
 
 /** Where it stands in the API's words: one whose answer was not taken back counts as responded. */
 export function handoffStatus({ state, answered, ended }: Handoff): HandoffStatus {
-  if (state === 'waiting' || state === 'open') return state
-  const isGood = ended === undefined || ended.how === 'done' || ended.how === 'qualified'
-  return answered && isGood ? 'responded' : 'closed'
+  switch (state) {
+    case 'waiting':
+    case 'open':
+      return state
+    case 'answered':
+      return 'responded'
+    case 'ended':
+      return answered && (ended?.how === 'done' || ended?.how === 'qualified') ? 'responded' : 'closed'
+  }
 }
 
 function breach(handoff: Handoff, at: number): { breachedAt?: number } {

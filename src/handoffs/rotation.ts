@@ -35,7 +35,7 @@ export const RotationLedger = z.object({
 export type RotationLedger = z.output<typeof RotationLedger>
 
 /** Why a member could not be chosen. */
-export const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before'] as const
+const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before'] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /**
@@ -96,11 +96,19 @@ export function chooseRep(input: {
   }
 }
 
-/** The ledger after a turn that came to nothing: the member is as near to the next lead as before it. */
-export function giveTurnBack(ledger: RotationLedger, rep: string): RotationLedger {
+/** When a member took a turn, and the member's last lead before it; null: it was the first. Epoch milliseconds. */
+export const Turn = z.object({ at: z.number(), before: z.number().nullable() })
+export type Turn = z.output<typeof Turn>
+
+/**
+ * The ledger after a turn that came to nothing: the member is as near to the next lead as before it. The last lead is the
+ * one before, unless another came since.
+ */
+export function giveTurnBack(ledger: RotationLedger, rep: string, { at, before }: Turn): RotationLedger {
   const known = ownValue(ledger.members, rep)
   if (!known) return ledger
-  const entry = { ...known, turns: Math.max(0, known.turns - 1) }
+  const lastAssignedAt = known.lastAssignedAt === at ? before : known.lastAssignedAt
+  const entry = { ...known, turns: Math.max(0, known.turns - 1), lastAssignedAt }
   return { ...ledger, version: ledger.version + 1, members: { ...ledger.members, [rep]: entry } }
 }
 

@@ -33,6 +33,7 @@ interface RungRow {
   take(step: Step): void
 }
 
+/** Every action, by its name in `sla.yaml`. */
 export const RUNGS = {
   remind: {
     event: 'reminded',

@@ -162,8 +162,8 @@ export function createHubSpot(options: {
     return outcomes
   }
 
-  // A batch may leave a row out without a word, and a contact that counts as gone loses its clock: so it is asked for alone.
-  async function confirmGone(id: string): Promise<Contact | { movedTo: string } | null> {
+  // A batch may leave a row out without a word, and a contact that counts as missing loses its clock: so it is asked for alone.
+  async function confirmMissing(id: string): Promise<Contact | { movedTo: string } | null> {
     try {
       const row = await call('read contact', () =>
         client.crm.contacts.basicApi.getById(id, [...options.properties().contact]),
@@ -187,7 +187,7 @@ export function createHubSpot(options: {
      * with the crowd.
      */
     readContact: async (id: string, last?: boolean): Promise<Contact | { movedTo: string } | null> =>
-      (await contacts.load(id, last)) ?? confirmGone(id),
+      (await contacts.load(id, last)) ?? confirmMissing(id),
     /** Finds the contact with an email address; null when there is none. */
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
     /** Reads a company; null when there is none. `last` waits with the crowd. */

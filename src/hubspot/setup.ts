@@ -49,8 +49,8 @@ export async function setUpHubSpot(
   const hasGroup = groups.results.some((group) => group.name === GROUP)
   const present = await call('read properties', () => client.crm.properties.coreApi.getAll('contacts'))
   const known = new Map(present.results.map((property) => [property.name, property]))
-  const wanted = Object.entries(PROPERTIES).map(([key, definition]) => ({
-    ...definition,
+  const wanted = Object.entries(PROPERTIES).map(([key, row]) => ({
+    ...row,
     name: names[key as keyof PropertyNames],
   }))
   const missing = wanted.filter(({ name }) => !known.has(name))

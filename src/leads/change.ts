@@ -18,7 +18,7 @@ export const InboxItem = z.discriminatedUnion('kind', [
     at: z.number(),
     receivedAt: z.number().optional(),
     portalId: z.string().optional(),
-    /** Of a merge, for a contact that is gone by it: the one that lives on. */
+    /** Of a merge, for a contact that is missing since: the one that lives on. */
     survivor: z.string().optional(),
     /** Of a merge, for the one that lives on: the others. */
     merged: z.array(z.string()).optional(),

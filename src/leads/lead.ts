@@ -39,6 +39,8 @@ export type StandingRoute = z.output<typeof StandingRoute>
  * answer, in the clock's time; `reason` as a choice, never a person's own words.
  */
 const Outcome = z.object({ at: z.number(), minutes: z.number().optional(), reason: z.string().optional() })
+
+/** What can become of a lead: what people did, then the stages of HubSpot that count. */
 export const OUTCOMES = [
   'answered',
   'passed-on',
@@ -49,6 +51,7 @@ export const OUTCOMES = [
   'customer',
 ] as const
 export type OutcomeName = (typeof OUTCOMES)[number]
+/** When one of them came about, and what calibration learns from it. */
 export type Outcome = z.output<typeof Outcome>
 
 /**

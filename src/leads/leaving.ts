@@ -23,7 +23,7 @@ export function onMissing(config: NextConfig, state: LeadState, movedTo: string 
     // What comes for it later belongs to the one that lives on.
     return draft.change(undefined, { ...nothing, inboxDone: true, forward: { to: lead.mergedInto, items: signals } })
   }
-  // An event's word is good for two days: the one that lives on by it may be gone as well by then.
+  // An event's word is good for two days: the one that lives on by it may be missing as well by then.
   const merge = events.findLast((item) => item.survivor !== undefined && item.survivor !== state.id)
   const survivor = movedTo ?? (merge && now - merge.at < GIVE_UP ? merge.survivor : undefined)
   if (survivor !== undefined) {

@@ -1,7 +1,6 @@
-import { hotAlert } from '../handoffs/posts.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
-import { onContact } from './contact.ts'
+import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
@@ -9,7 +8,7 @@ import type { LeadRecord } from './lead.ts'
 import { onMerged, onMissing } from './leaving.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
-import { salesHandoff, standingOf } from './standing.ts'
+import { standingOf } from './standing.ts'
 import { onClick, onDue } from './steps.ts'
 
 /**
@@ -37,7 +36,7 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
 }
 
 /**
- * The lead computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
+ * The lead rescored: computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
  * `standing` it is a decision of the past that is asked for, and only that.
  */
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
@@ -51,12 +50,7 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
   const record = rescoredRecord(lead, attributes, decision, config, now)
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
-  const open = salesHandoff(handoffs)
-  const told = Object.values(state.messages).some(
-    ({ handoffId, kind }) => handoffId === open?.id && kind === 'hot-alert',
-  )
-  if (open?.state === 'open' && record.score.band === 'hot' && lead.score.band !== 'hot' && !told)
-    draft.post(hotAlert(open))
+  draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(lead, record, decision) ? { kept: keptDecision(record, decision, standing, null) } : {}),

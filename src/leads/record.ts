@@ -67,7 +67,7 @@ export function decidedRecord(
   return numbered(previous, record, beside.begun.length > 0)
 }
 
-/** The record of a lead that is computed again from what it holds. Nothing that was read changes; a planned look stays. */
+/** The record of a lead that is rescored from what it holds. Nothing that was read changes; a planned look stays. */
 export function rescoredRecord(
   previous: LeadRecord,
   attributes: LeadRecord['attributes'],

@@ -81,7 +81,7 @@ function nameOf(lead: LeadRecord): string {
 function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
   const how = holderOf(handoff)?.how
   const moved = kind === 'rep-alert' && how ? MOVED_WORDS[how] : undefined
-  return `${moved ?? MESSAGE_WORDS[kind].opening}: ${who(lead)}`
+  return `${moved?.opening ?? MESSAGE_WORDS[kind].opening}: ${who(lead)}`
 }
 
 // Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.

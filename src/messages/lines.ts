@@ -1,11 +1,11 @@
 import { type Handoff, type HandoffEvent, holderOf, slaStatus } from '../handoffs/handoff.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
-import type { MessageKind } from '../handoffs/rungs.ts'
+import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration } from '../rules/words.ts'
 import { escapeText, slackDate } from './texts.ts'
-import { EVENT_WORDS } from './words.ts'
+import { EVENT_WORDS, MOVED_WORDS } from './words.ts'
 
 /** Everything a message needs. `slackIds` maps rep ids to Slack user ids; `reader` is the rep who got a message, if any. */
 export interface MessageInput {
@@ -45,16 +45,15 @@ export function essentials(
     `*Score ${score.total}* (${score.band}): fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
   )
   const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
-  const forTheRep = kind === 'rep-alert' || kind === 'reminder'
+  const forTheRep = MESSAGES[kind] === 'rep'
   lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff)?.rep ?? '')}`)
   if (kind === 'manager-alert')
     return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
   const [before, holder] = handoff.holders.slice(-2)
   if (before && holder) {
-    const from = mention(slackIds, before.rep)
-    if (holder.how === 'passed-on') lines.push(`Passed on by ${holder.by ? `<@${holder.by}>` : from}`)
-    else if (holder.how === 'owner-changed') lines.push(`Was with ${from} before, given on in HubSpot`)
-    else lines.push(`Reassigned from ${from}: no response`)
+    const by = holder.by ? `<@${holder.by}>` : undefined
+    const moved = MOVED_WORDS[holder.how]?.line({ from: mention(slackIds, before.rep), by })
+    if (moved) lines.push(moved)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }
@@ -78,7 +77,7 @@ export function reasons(lead: LeadRecord): string[] {
   return lines
 }
 
-const MOVES = new Set(['reassigned', 'passed-on', 'owner-changed'])
+const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))
 
 /** What became of a lead, for a message that wants nothing any more. */
 export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): string {
@@ -100,7 +99,7 @@ export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput)
 }
 
 /** One event of a handoff as a line of mrkdwn. */
-export function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
+function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
   return EVENT_WORDS[event.what]({
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',

@@ -12,11 +12,22 @@ export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => stri
   'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
 }
 
-/** How a rep's alert begins when the lead was somebody else's before. */
-export const MOVED_WORDS: Partial<Record<HolderReason, string>> = {
-  reassigned: 'Reassigned to you',
-  'passed-on': 'Passed on to you',
-  'owner-changed': 'Given to you in HubSpot',
+/** A lead that was somebody else's before: how its alert begins, and how it came. `from` and `by` are mentions. */
+interface MovedText {
+  opening: string
+  line: (move: { from: string; by: string | undefined }) => string
+}
+
+/** What each way to hold a lead says of the rep before; null for those that only ever come first. */
+export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
+  rotation: null,
+  'kept-owner': null,
+  reassigned: { opening: 'Reassigned to you', line: ({ from }) => `Reassigned from ${from}: no response` },
+  'passed-on': { opening: 'Passed on to you', line: ({ from, by }) => `Passed on by ${by ?? from}` },
+  'owner-changed': {
+    opening: 'Given to you in HubSpot',
+    line: ({ from }) => `Was with ${from} before, given on in HubSpot`,
+  },
 }
 
 /** What an event says: `rep` and `by` are mentions, empty when nobody is concerned; `when` is a Slack date. */

@@ -13,11 +13,13 @@ export type Breaker = ReturnType<typeof createBreaker>
 
 // A system that answers again is noticed within so many milliseconds.
 const LONGEST_PAUSE = 4_000
+// In a row, and not a share of some time: a quiet service makes a call now and then, a busy one hundreds a minute.
+const UNANSWERED_CALLS = 3
 
 /**
- * While a system is down one call tries, and nobody else waits for a deadline of their own. It opens with the first call
- * that is not answered, for single retries would tear batches apart; the first good answer closes it. What is refused or
- * limited is an answer. `firstPause` is the time to the first probe, in milliseconds.
+ * While a system is down one call tries, and nobody else waits for a deadline of their own. It opens when three calls in a
+ * row were not answered, for one alone may have been bad luck or its own fault; the first answer closes it. What is
+ * refused or limited is an answer. `firstPause` is the time to the first probe, in milliseconds.
  */
 export function createBreaker(
   system: OutsideSystem,
@@ -25,7 +27,7 @@ export function createBreaker(
 ) {
   const policy = circuitBreaker(handleAll, {
     halfOpenAfter: new ExponentialBackoff({ initialDelay: firstPause, maxDelay: Math.max(LONGEST_PAUSE, firstPause) }),
-    breaker: new ConsecutiveBreaker(1),
+    breaker: new ConsecutiveBreaker(UNANSWERED_CALLS),
   })
   policy.onBreak(onDown)
   policy.onReset(onUp)
@@ -44,7 +46,7 @@ export function createBreaker(
             answer = { value: await work() }
           } catch (error) {
             answer = { error }
-            if (isSilence(error)) throw error
+            if (isSilence(system, error)) throw error
           }
         })
       } catch (error) {
@@ -57,6 +59,8 @@ export function createBreaker(
   }
 }
 
-function isSilence(error: unknown): boolean {
-  return error instanceof OutsideError && (error.kind === 'unavailable' || error.kind === 'unknown-outcome')
+// A call that Redis gave no turn says nothing of the system that it was for.
+function isSilence(system: OutsideSystem, error: unknown): boolean {
+  if (!(error instanceof OutsideError) || error.system !== system) return false
+  return error.kind === 'unavailable' || error.kind === 'unknown-outcome'
 }

@@ -1,4 +1,4 @@
-import type { Logger } from './log.ts'
+import type { Logger } from 'pino'
 import type { RedisConnection } from './redis.ts'
 
 /** Where the time comes from; passed to everything that needs it, so that tests can move it. */

@@ -86,7 +86,7 @@ const HubSpotEnvironment = Environment.pick({
 })
 
 /** The part of the environment that a command which only looks into Redis needs. */
-const RedisEnvironment = Environment.pick({ CONFIG_DIR: true, REDIS_URL: true })
+const RedisEnvironment = Environment.pick({ REDIS_URL: true })
 
 function wholeNumber(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`

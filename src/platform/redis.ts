@@ -45,8 +45,8 @@ export async function connectRedis(
   return redis
 }
 
-function reconnectAfter(attempt: number): number {
-  return Math.min(attempt * 100, 1_000)
+function reconnectAfter(tries: number): number {
+  return Math.min(tries * 100, 1_000)
 }
 
 /**

@@ -108,6 +108,8 @@ export function inSpan<T>(name: string, attributes: Attributes, work: () => Prom
 export function presentTrace(): Trace {
   return context.active()
 }
+
+/** A trace that is under way. */
 export type Trace = Context
 
 /** Runs something within a trace. */

@@ -39,7 +39,8 @@ return 0
 /** Gives turns. */
 export type Pace = ReturnType<typeof createPace>
 
-interface Waiting {
+/** Somebody who waits for a turn. */
+interface TurnRequest {
   call: PacedCall
   channel: string | undefined
   priority: number
@@ -52,16 +53,19 @@ export function createPace({ redis, prefix, off }: { redis: RedisConnection; pre
   redis.defineCommand('batonPace', { lua: TAKE })
   const run = redis as unknown as { batonPace(keys: number, ...rest: (string | number)[]): Promise<number> }
   const keyOf = (name: string) => `${prefix}{slack}:pace:${name}`
-  const waiting: Waiting[] = []
+  const requests: TurnRequest[] = []
   // Until when a bucket is known to be empty, by this process's own clock of elapsed time.
   const emptyUntil = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
   let busy = false
 
-  const namesOf = ({ call, channel }: Waiting) => [call, ...(call === 'post' && channel ? [`channel:${channel}`] : [])]
-  const freeAt = (one: Waiting) => Math.max(0, ...namesOf(one).map((name) => emptyUntil.get(name) ?? 0))
+  const namesOf = ({ call, channel }: TurnRequest) => [
+    call,
+    ...(call === 'post' && channel ? [`channel:${channel}`] : []),
+  ]
+  const freeAt = (one: TurnRequest) => Math.max(0, ...namesOf(one).map((name) => emptyUntil.get(name) ?? 0))
 
-  async function take(one: Waiting): Promise<number> {
+  async function take(one: TurnRequest): Promise<number> {
     const names = namesOf(one)
     const buckets = names.map((name) => BUCKETS[name.startsWith('channel:') ? 'channel' : one.call])
     return run.batonPace(names.length, ...names.map(keyOf), ...buckets.flatMap(({ every, burst }) => [every, burst]))
@@ -74,11 +78,11 @@ export function createPace({ redis, prefix, off }: { redis: RedisConnection; pre
     try {
       for (;;) {
         const now = performance.now()
-        const next = waiting.find((one) => freeAt(one) <= now)
+        const next = requests.find((one) => freeAt(one) <= now)
         if (!next) break
         const wait = await take(next)
         if (wait === 0) {
-          waiting.splice(waiting.indexOf(next), 1)
+          requests.splice(requests.indexOf(next), 1)
           next.resolve()
           continue
         }
@@ -86,11 +90,11 @@ export function createPace({ redis, prefix, off }: { redis: RedisConnection; pre
         emptyUntil.set(namesOf(next).at(-1) ?? next.call, performance.now() + wait)
       }
     } catch (error) {
-      for (const one of waiting.splice(0)) one.reject(error as Error)
+      for (const one of requests.splice(0)) one.reject(error as Error)
     }
     busy = false
-    if (waiting.length === 0) return void emptyUntil.clear()
-    const soonest = Math.min(...waiting.map(freeAt))
+    if (requests.length === 0) return void emptyUntil.clear()
+    const soonest = Math.min(...requests.map(freeAt))
     timer = setTimeout(giveTurns, Math.max(1, soonest - performance.now())).unref()
   }
 
@@ -99,9 +103,9 @@ export function createPace({ redis, prefix, off }: { redis: RedisConnection; pre
     turn(call: PacedCall, priority: number, channel?: string): Promise<void> {
       if (off) return Promise.resolve()
       return new Promise((resolve, reject) => {
-        const one: Waiting = { call, channel, priority, resolve, reject }
-        const at = waiting.findIndex((other) => other.priority < priority)
-        waiting.splice(at < 0 ? waiting.length : at, 0, one)
+        const one: TurnRequest = { call, channel, priority, resolve, reject }
+        const at = requests.findIndex((other) => other.priority < priority)
+        requests.splice(at < 0 ? requests.length : at, 0, one)
         void giveTurns()
       })
     },
@@ -120,7 +124,7 @@ export function createPace({ redis, prefix, off }: { redis: RedisConnection; pre
     /** Ends all waiting: what waited stands in its index. */
     close(): void {
       clearTimeout(timer)
-      for (const one of waiting.splice(0)) one.reject(new Error('the service stops'))
+      for (const one of requests.splice(0)) one.reject(new Error('the service stops'))
     },
   }
 }

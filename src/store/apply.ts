@@ -32,13 +32,13 @@ export type Apply = ReturnType<typeof createApply>
 export function createApply({ store, pools, inbox }: { store: Store; pools: Pools; inbox: Inbox }) {
   return async function apply(config: Config, state: StoredLead, input: Input, now: number): Promise<Applied> {
     const reserved: Record<string, Choice> = {}
-    const applied = await attempt(config, state, input, reserved, now)
+    const applied = await decideAndCommit(config, state, input, reserved, now)
     const change = applied.outcome === 'committed' ? applied.change : null
     return { ...applied, waiting: [...applied.waiting, ...(await giveBack(state.id, reserved, change, now))] }
   }
 
   // A reservation that an error leaves behind runs out by itself.
-  async function attempt(
+  async function decideAndCommit(
     config: Config,
     state: StoredLead,
     input: Input,

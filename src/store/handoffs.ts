@@ -21,17 +21,6 @@ export function createHandoffLists(
       return Object.fromEntries(counts) as Record<HandoffList, number>
     },
 
-    /** The instant since which the handoff waits that has waited longest; null when none does. */
-    async oldestWaiting(): Promise<number | null> {
-      const found = await Promise.all(
-        partitions.map((partition) =>
-          redis.zrangebyscore(keys.listIn(partition, 'waiting'), '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
-        ),
-      )
-      const since = found.flatMap(([, at]) => (at === undefined ? [] : [Number(at)]))
-      return since.length > 0 ? Math.min(...since) : null
-    },
-
     /**
      * Handoffs of a status, the youngest first, at most `limit`, that come after `after` (the last one of the page
      * before). `next` is where the following page begins; null when there is none.

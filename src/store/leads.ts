@@ -132,7 +132,7 @@ export function createLeads(store: Store) {
       return packed.map((one) => KeptDecision.parse(unpack(one)))
     },
 
-    /** Keeps what a provider answered too late, for the next decision; false when the lead is gone by now. */
+    /** Keeps what a provider answered too late, for the next decision; false when the lead was erased meanwhile. */
     async keepLate(id: string, answers: Record<string, string>): Promise<boolean> {
       const fields = Object.entries(answers).flatMap(([provider, answer]) => [`late:${provider}`, answer])
       if (fields.length === 0) return false

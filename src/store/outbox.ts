@@ -4,11 +4,11 @@ import { readPost } from './schema.ts'
 
 /*
  * Slack messages that wait to be sent. Slack knows no idempotency key, so each message is claimed before it is sent:
- * a claim that was never finished (its worker died, or Slack's answer was lost) makes the next attempt look in the
+ * a claim that was never finished (its worker died, or Slack's answer was lost) makes the next try look in the
  * channel's history first. A lease keeps two workers apart; it is longer than any call to Slack can take.
  */
 
-/** A message as it waits, with how far earlier attempts came. */
+/** A message as it waits, with how far earlier tries came. */
 export interface WaitingPost {
   post: Post
   version: number
@@ -22,7 +22,7 @@ export interface WaitingPost {
 /** What a claim comes to: the message may `go`; it must be looked for first (`ambiguous`); somebody else is at it, or was faster. */
 export type Claim = { state: 'go' } | { state: 'ambiguous'; firstTry: number } | { state: 'busy' }
 
-// Longer than the four calls to Slack that one attempt can make, each with its deadline.
+// Longer than the four calls to Slack that one try can make, each with its deadline.
 const LEASE_MILLISECONDS = 25_000
 
 /** The outbox to Slack. */
@@ -32,7 +32,7 @@ export type Outbox = ReturnType<typeof createOutbox>
 export function createOutbox({ redis, keys, commit }: Store) {
   // The version under which each message was claimed here: whoever was taken over must not undo the newer claim.
   const claimed = new WeakMap<Post, number>()
-  const gone = (postId: string): Command[] => [
+  const removal = (postId: string): Command[] => [
     ['DEL', keys.post(postId)],
     ['ZREM', keys.index(postId, INDEX.posts), postId],
   ]
@@ -42,7 +42,7 @@ export function createOutbox({ redis, keys, commit }: Store) {
     async read(postId: string): Promise<WaitingPost | null> {
       const { record, version, sendingSince, firstTry, unknown } = await redis.hgetall(keys.post(postId))
       if (!record) {
-        await commit([], gone(postId).slice(1))
+        await commit([], removal(postId).slice(1))
         return null
       }
       return {
@@ -84,14 +84,14 @@ export function createOutbox({ redis, keys, commit }: Store) {
     },
 
     /** What takes a message out: it was sent, or is no longer wanted. */
-    gone,
+    removal,
 
     /** Takes a message out and puts another in its place. */
     async replace(post: Post, instead: Post, more: Command[], now: number): Promise<void> {
       await commit(
         [],
         [
-          ...gone(post.id),
+          ...removal(post.id),
           ['HSET', keys.post(instead.id), 'version', 1, 'record', JSON.stringify(instead)],
           ['ZADD', keys.index(leadOf(instead.id), INDEX.posts), now, instead.id],
           ...more,

@@ -47,6 +47,9 @@ export const INDEX = {
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
+/** All lists: those of handoffs; leads by the rules that scored them; leads that go first. */
+export type List = HandoffList | 'scored' | 'urgent'
+
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number | Buffer)[]]
 
@@ -162,7 +165,7 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
     return partitions[(hash >>> 0) % PARTITIONS] ?? ''
   }
   const indexIn = (partition: string, index: string) => `${partition}:index:${index}`
-  const listIn = (partition: string, list: string) => `${partition}:list:${list}`
+  const listIn = (partition: string, list: List) => `${partition}:list:${list}`
   const factsIn = (partition: string) => `${partition}:facts`
   const ofLead = (kind: string) => (leadId: string) => `${partitionOf(leadId)}:${kind}:${leadId}`
 
@@ -214,7 +217,7 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
       index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
       indexIn,
-      list: (leadId: string, list: string) => listIn(partitionOf(leadId), list),
+      list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),
       listIn,
       facts: (leadId: string) => factsIn(partitionOf(leadId)),
       factsIn,

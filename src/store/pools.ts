@@ -6,6 +6,7 @@ import {
   giveTurnBack,
   RotationLedger,
   type SkipReason,
+  Turn,
 } from '../handoffs/rotation.ts'
 import { localDateOf, type Pool, poolChain, skipReason, type Team } from '../handoffs/team.ts'
 import type { Choice, RepRequest } from '../leads/change.ts'
@@ -23,8 +24,8 @@ const StoredLedger = z.object({
   /** Leads given per rep on that rep's local date. */
   days: z.record(z.string(), z.object({ date: z.string(), leads: z.number() })),
   open: z.record(z.string(), z.number()),
-  /** Reservations by assignment; `turn` says whether the rotation chose. */
-  reserved: z.record(z.string(), z.object({ rep: z.string(), until: z.number(), turn: z.boolean() })).default({}),
+  /** Reservations by assignment; `turn` is null when the rotation did not choose. */
+  reserved: z.record(z.string(), z.object({ rep: z.string(), until: z.number(), turn: Turn.nullable() })).default({}),
 })
 type StoredLedger = z.output<typeof StoredLedger>
 
@@ -37,7 +38,7 @@ const FRESH_MILLISECONDS = 2_000
 export type Pools = ReturnType<typeof createPools>
 
 /** One thing to be done with a ledger; several are done together. */
-interface Step {
+interface LedgerChange {
   assignmentId: string
   work(ledger: StoredLedger, given: ReadonlyMap<string, string>): Outcome<unknown>
   resolve(result: unknown): void
@@ -56,7 +57,7 @@ export function createPools(store: Store) {
   const { redis, keys } = store
   const ledgerKey = (pool: string) => `${keys.pool(pool)}:ledger`
   const givenKey = (pool: string) => `${keys.pool(pool)}:given`
-  const queues = new Map<string, { steps: Step[]; running: boolean }>()
+  const queues = new Map<string, { steps: LedgerChange[]; running: boolean }>()
 
   async function readLedger(pool: string): Promise<{ version: number; ledger: StoredLedger }> {
     const fields = await redis.hgetall(ledgerKey(pool))
@@ -70,21 +71,27 @@ export function createPools(store: Store) {
   }
 
   // Compare-and-set until it holds; the steps of one round see what those before them did.
-  async function runTogether(pool: string, steps: Step[]): Promise<void> {
+  async function runTogether(pool: string, steps: LedgerChange[]): Promise<void> {
     const ids = [...new Set(steps.map((step) => step.assignmentId))]
     for (;;) {
       const [{ version, ledger }, given] = await Promise.all([readLedger(pool), readGiven(pool, ids)])
       let current = ledger
       const give: Record<string, string | null> = {}
-      const results = steps.map((step) => {
-        const outcome = step.work(current, given)
+      // What one of them throws is its own: the others go on from where it began.
+      const answers = steps.map((step) => {
+        let outcome: Outcome<unknown>
+        try {
+          outcome = step.work(current, given)
+        } catch (error) {
+          return () => step.reject(error)
+        }
         current = outcome.ledger
         for (const [id, rep] of Object.entries(outcome.give ?? {})) {
           give[id] = rep
           if (rep === null) given.delete(id)
           else given.set(id, rep)
         }
-        return outcome.result
+        return () => step.resolve(outcome.result)
       })
       const added = Object.entries(give).flatMap(([id, rep]) => (rep === null ? [] : [id, rep]))
       const removed = Object.keys(give).filter((id) => give[id] === null)
@@ -95,12 +102,12 @@ export function createPools(store: Store) {
       ]
       const unchanged = current === ledger && Object.keys(give).length === 0
       if (!unchanged && !(await store.commit([{ key: ledgerKey(pool), version }], commands))) continue
-      for (const [index, step] of steps.entries()) step.resolve(results[index])
+      for (const answer of answers) answer()
       return
     }
   }
 
-  async function drain(pool: string, queue: { steps: Step[]; running: boolean }): Promise<void> {
+  async function drain(pool: string, queue: { steps: LedgerChange[]; running: boolean }): Promise<void> {
     queue.running = true
     while (queue.steps.length > 0) {
       const steps = queue.steps.splice(0)
@@ -115,7 +122,7 @@ export function createPools(store: Store) {
     pool: string,
     assignmentId: string,
     now: number,
-    work: (...args: Parameters<Step['work']>) => Outcome<T>,
+    work: (...args: Parameters<LedgerChange['work']>) => Outcome<T>,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const queue = queues.get(pool) ?? { steps: [], running: false }
@@ -132,7 +139,7 @@ export function createPools(store: Store) {
   }
 
   /** The rep that this assignment has from a pool already; undefined when it has none, or they have left. */
-  function standing(team: Team, pool: string, id: string, now: number): Promise<string | undefined> {
+  function repOf(team: Team, pool: string, id: string, now: number): Promise<string | undefined> {
     return change(pool, id, now, (ledger, given) => ({ ledger, result: heldBy(team, ledger, given, id) }))
   }
 
@@ -155,6 +162,7 @@ export function createPools(store: Store) {
       const owner = settings.members.find(({ rep }) => rep === request.keep && skip[rep] === undefined)?.rep
       const rep = owner ?? choice.rep
       const result = { rep, owner: owner !== undefined, members: choice.candidates }
+      const lastLead = choice.candidates.find((candidate) => candidate.rep === rep)?.lastAssignedAt ?? null
       if (rep === null) return { ledger, give, result }
       return {
         give,
@@ -166,7 +174,10 @@ export function createPools(store: Store) {
             ...ledger.days,
             [rep]: { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 },
           },
-          reserved: { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn: !owner } },
+          reserved: {
+            ...ledger.reserved,
+            [id]: { rep, until: now + LEASE_MILLISECONDS, turn: owner ? null : { at: now, before: lastLead } },
+          },
         },
         result,
       }
@@ -180,7 +191,7 @@ export function createPools(store: Store) {
       const chain = poolChain(team, request.pool)
       const candidates: Choice['candidates'] = []
       // A rep that another pool of the chain has given already stands, whoever is available by now.
-      const others = await Promise.all(chain.slice(1).map((pool) => standing(team, pool, assignmentId, now)))
+      const others = await Promise.all(chain.slice(1).map((pool) => repOf(team, pool, assignmentId, now)))
       const given = others.findIndex(Boolean) + 1
       for (const pool of given > 0 ? chain.slice(given) : chain) {
         const settings = team.pools[pool]
@@ -215,9 +226,9 @@ export function createPools(store: Store) {
       })
     },
 
-    /** What the members of a pool have now, reservations included, for people who look. */
-    async read(pool: string): Promise<Pick<StoredLedger, 'rotation' | 'days' | 'open'>> {
-      const { ledger } = await readLedger(pool)
+    /** What the members of a pool have at `now`, reservations that have not run out included, for people who look. */
+    async read(pool: string, now: number): Promise<Pick<StoredLedger, 'rotation' | 'days' | 'open'>> {
+      const ledger = withoutExpired((await readLedger(pool)).ledger, now)
       const reps = new Set([...Object.keys(ledger.open), ...Object.values(ledger.reserved).map(({ rep }) => rep)])
       return { ...ledger, open: Object.fromEntries([...reps].map((rep) => [rep, openOf(ledger, rep)])) }
     },
@@ -270,10 +281,20 @@ function cancelled(ledger: StoredLedger, id: string): StoredLedger {
   const { rep, turn } = reservation
   const day = ledger.days[rep]
   return {
-    ...withoutReservation(ledger, id),
-    rotation: turn ? giveTurnBack(ledger.rotation, rep) : ledger.rotation,
+    ...ledger,
+    reserved: withoutTurn(withoutReservation(ledger, id).reserved, rep, turn),
+    rotation: turn ? giveTurnBack(ledger.rotation, rep, turn) : ledger.rotation,
     days: day ? { ...ledger.days, [rep]: { ...day, leads: Math.max(0, day.leads - 1) } } : ledger.days,
   }
+}
+
+// The turn that came after it, and may come to nothing as well, came after the one before it.
+function withoutTurn(reserved: StoredLedger['reserved'], rep: string, turn: Turn | null): StoredLedger['reserved'] {
+  for (const [id, one] of Object.entries(reserved)) {
+    if (one.rep !== rep || !turn || one.turn?.before !== turn.at) continue
+    return { ...reserved, [id]: { ...one, turn: { ...one.turn, before: turn.before } } }
+  }
+  return reserved
 }
 
 function withoutReservation(ledger: StoredLedger, id: string): StoredLedger {

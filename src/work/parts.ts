@@ -42,7 +42,7 @@ export interface Parts {
  */
 export type Handler<P> = (payload: P, known?: StoredLead, turn?: () => Promise<void>) => Promise<void>
 
-/** Thrown by a handler to be run again after some milliseconds; costs no attempt. */
+/** Thrown by a handler to be run again after some milliseconds; costs no try. */
 export class RunLater extends Error {
   readonly delay: number
   constructor(delay: number) {

@@ -23,7 +23,7 @@ export function createRescoring(
   const scored = createScored(store)
   const authority = store.keys.shared('scoring-version')
 
-  /** Makes this config's rules the ones that leads are computed again by. For a worker that takes a config over. */
+  /** Makes this config's rules the ones that leads are rescored by. For a worker that takes a config over. */
   async function announce(config: Config): Promise<void> {
     await store.redis.set(authority, config.rulesVersion, 'EX', AUTHORITY_SECONDS)
   }
@@ -94,7 +94,7 @@ export function createRescoring(
   }
 
   function unreadable(id: string, error: unknown, now: number): { plan: Plan; waiting: Waiting[] } {
-    parts.log.error({ lead: id, err: error }, 'a lead cannot be read: it is not computed again')
+    parts.log.error({ lead: id, err: error }, 'a lead cannot be read: it is not rescored')
     // The main job meets the same error and puts it among the dead letters.
     const commands: Command[] = [
       ['ZADD', store.keys.list(id, 'scored'), parts.config().rulesVersion, id],

@@ -31,13 +31,13 @@ const LONGEST_WAIT = 60_000
 const URGENT: ReadonlySet<QueueName> = new Set(['leads', 'timers'])
 // What waits longer would be swept meanwhile.
 const LONG_WAIT = 5_000
-/** Attempts for errors of our own; an outside system that is down is waited for without a limit. */
-const OWN_ATTEMPTS = 5
+/** How often work is tried that fails by an error of our own; an outside system that is down is waited for without a limit. */
+const OWN_TRIES = 5
 
 /**
  * Runs pieces of work in this process, each only once at a time, in lanes by queue. What cannot be done now stays in its
  * index and is tried again: after a growing wait, or at once when the outside system that it needs answers again. An
- * error of our own has a budget of attempts; then the work goes to the dead letters, so that nothing ends in silence.
+ * error of our own has a budget of tries; then the work goes to the dead letters, so that nothing ends in silence.
  */
 export function createRunner(options: {
   table: WorkTable
@@ -89,7 +89,7 @@ export function createRunner(options: {
           entry.again = false
           const now = { ...item, last: entry.last }
           if (entry.last) await crowd.turn()
-          await (entry.last || !URGENT.has(row.queue) ? attempt(now, known) : crowd.ahead(() => attempt(now, known)))
+          await (entry.last || !URGENT.has(row.queue) ? tryOnce(now, known) : crowd.ahead(() => tryOnce(now, known)))
           known = undefined
         }
       } finally {
@@ -101,7 +101,7 @@ export function createRunner(options: {
     return entry.done
   }
 
-  async function attempt({ name, id, last }: WorkItem, known: StoredLead | undefined): Promise<void> {
+  async function tryOnce({ name, id, last }: WorkItem, known: StoredLead | undefined): Promise<void> {
     const row = table[name]
     const handler = handlers[name]
     const payload = row?.payload(id)
@@ -147,7 +147,7 @@ export function createRunner(options: {
       return again(item, delay, tries)
     }
     const tries = { ...before, own: before.own + 1 }
-    const isLast = error instanceof OutsideError || error instanceof GivenUp || tries.own >= OWN_ATTEMPTS
+    const isLast = error instanceof OutsideError || error instanceof GivenUp || tries.own >= OWN_TRIES
     log.error({ work: name, id, err: error, last: isLast }, 'work failed')
     if (!isLast) return again(item, retryDelay * 2 ** tries.own * (0.5 + Math.random() / 2), tries)
     retries.delete(key)

@@ -29,7 +29,7 @@ export function createSendPost(
     const to = recipientOf(team, post)
     const channel = to && (await slack.channelFor(to, priorityOf(post)).catch((error) => failed(post, error)))
     if (!channel) return to ? undefined : failed(post, new OutsideError('slack', 'refused', 'no-recipient'))
-    // The turn comes before the claim, which is only good for one attempt.
+    // The turn comes before the claim, which is only good for one try.
     await slack.turn(channel, priorityOf(post))
     const claim = await outbox.claim(waiting, clock.now())
     if (claim.state === 'busy') throw new RunLater(BUSY_MILLISECONDS)
@@ -40,7 +40,7 @@ export function createSendPost(
       const handoff = state.handoffs[post.handoffId]
       if (!state.lead || !handoff) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
-      if (isMoot(post, handoff)) return void (await store.commit([], outbox.gone(post.id)))
+      if (isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
       const message = renderFor(team, post, state.lead, handoff)
       const sent = await slack.post(channel, post.id, message)
       await remember(post, { ...sent, shown: fingerprint(message) }, state)
@@ -56,7 +56,7 @@ export function createSendPost(
     const at = clock.now()
     const waiting = found ? [{ index: INDEX.blanks, id: blankEntry(leadId, found), at }] : []
     const blanks = waiting.map((entry): Command => ['ZADD', store.keys.index(leadId, INDEX.blanks), at, entry.id])
-    await store.commit([], [...outbox.gone(id), ...blanks])
+    await store.commit([], [...outbox.removal(id), ...blanks])
     parts.hurry(waiting)
   }
 
@@ -71,7 +71,7 @@ export function createSendPost(
     const key = store.keys.lead(leadId)
     const told: Command[] = [
       ['HSET', key, `m:${post.id}`, JSON.stringify(message)],
-      ...outbox.gone(post.id),
+      ...outbox.removal(post.id),
       ...factOf(post, state, 'told', post.since === undefined ? undefined : (now - post.since) / 1_000, now),
     ]
     // Nobody knows which state a message shows that was sent by somebody else.

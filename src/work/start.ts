@@ -10,7 +10,7 @@ import { createSweep } from './sweep.ts'
 import { QUEUES, WORK, type WorkTable } from './table.ts'
 import { createWorker } from './worker.ts'
 
-/** The work of one process: its runner, its sweep, and how leads are computed again. */
+/** The work of one process: its runner, its sweep, and how leads are rescored. */
 export type Work = ReturnType<typeof prepareWork>
 
 /** Puts the work together: every row of the table gets its handler. Nothing runs until `start`. */

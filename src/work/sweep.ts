@@ -8,9 +8,6 @@ import { LEASE } from './worker.ts'
 // Of each index and partition at a time: sixteen partitions make a thousand.
 const AT_ONCE = 64
 
-/** Looks through the indexes. */
-export type Sweep = ReturnType<typeof createSweep>
-
 /**
  * Does what stands in the indexes and nobody is at: after a lost job, a flushed queue or an hour of downtime. Every worker
  * runs it at its start and every 15 seconds; what one takes, no other does. A round takes at most a thousand entries of each
@@ -24,7 +21,7 @@ export function createSweep(options: {
   dead: Dead
   /** Systems that are down: their work waits for the probe. */
   isDown: (system: 'hubspot' | 'slack') => boolean
-  /** Whether leads are to be computed again. */
+  /** Whether leads are to be rescored. */
   rescoringIsDue: () => Promise<boolean>
 }) {
   const { table, runner, store, clock, dead } = options

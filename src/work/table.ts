@@ -61,14 +61,15 @@ export interface WorkRow<P> {
 export type WorkTable = Record<string, WorkRow<never>>
 
 /** Ties a row's ids to what its handler takes. */
-function row<P>(definition: WorkRow<P>): WorkRow<never> {
-  return definition as unknown as WorkRow<never>
+function row<P>(kind: WorkRow<P>): WorkRow<never> {
+  return kind as unknown as WorkRow<never>
 }
 
 const ofLead = (id: string) => ({ leadId: id })
 const ofHandoff = (id: string) => (/^[^.@]+-\d+$/.test(id) ? { handoffId: id } : null)
 const GRACE = 10_000
 
+/** The table of work of this version. Names stand in jobs and dead letters: a new name is new work. */
 export const WORK = {
   'read-lead': row({
     index: INDEX.unread,
@@ -201,6 +202,7 @@ export const WORK = {
     handler: (parts) => createRescoring(parts).rescoreLeads,
   }),
 } as const satisfies WorkTable
+/** A kind of work that this version does. */
 export type WorkName = keyof typeof WORK
 
 /** The indexes of a table. */

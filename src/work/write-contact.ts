@@ -8,7 +8,7 @@ import { type Command, INDEX } from '../store/partitions.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
 
 // What HubSpot says of a contact that it does not have.
-const GONE = new Set(['OBJECT_NOT_FOUND', '404'])
+const NOT_FOUND = new Set(['OBJECT_NOT_FOUND', '404'])
 // Its events are on their way; this is for when they got lost.
 const LOOK_AGAIN = 60_000
 // Since when somebody writes, among what is written. Longer than a write takes, its turn in the rate limit included.
@@ -45,7 +45,7 @@ export function createWriteContact(
     } catch (error) {
       await unmark(id, marked)
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
-      if (GONE.has(error.code)) return lookAgain(state, done)
+      if (NOT_FOUND.has(error.code)) return lookAgain(state, done)
       await refused(state, error)
       throw error
     }
@@ -85,7 +85,7 @@ export function createWriteContact(
     await store.commit([{ key, field: 'written', value: marked }], [['HSET', key, 'written', pack(known)]])
   }
 
-  // Whether the contact is gone, or lives on under another id, is for the main job to find out.
+  // Whether the contact is missing, or lives on under another id, is for the main job to find out.
   async function lookAgain({ id }: StoredLead, done: Command): Promise<true> {
     const unread: Command = ['ZADD', store.keys.index(id, INDEX.unread), 'LT', clock.now() + LOOK_AGAIN, id]
     await store.commit([], [done, unread])

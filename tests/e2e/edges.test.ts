@@ -155,7 +155,7 @@ describe('people have the last word', () => {
     expect(stage.texts(DAN)).toEqual([])
     // Whoever reserved a rep may be about to commit, so it is looked at once more.
     await stage.advance(20_000)
-    expect((await pools.read('sdr')).open).toEqual({ 'sdr-1': 0 })
+    expect((await pools.read('sdr', stage.clock.now)).open).toEqual({ 'sdr-1': 0 })
   })
 })
 
@@ -176,7 +176,7 @@ describe('a team that changes while clocks run', () => {
     createTier2Lead(stage)
     await stage.quiet()
     expect(stage.texts(DAN)).toHaveLength(1)
-    expect((await pools.read('sdr')).open).toEqual({ 'sdr-2': 1 })
+    expect((await pools.read('sdr', stage.clock.now)).open).toEqual({ 'sdr-2': 1 })
   })
 
   it('a pool that is taken out while it has an open lead: the manager still hears of it', async () => {

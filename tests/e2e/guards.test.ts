@@ -37,7 +37,7 @@ async function submitForm(user: string, handoffId: string): Promise<{ response_a
 }
 
 async function openLeads(): Promise<number> {
-  const { open } = await service().pools.read('sdr')
+  const { open } = await service().pools.read('sdr', stage.clock.now)
   return Object.values(open).reduce((sum, count) => sum + count, 0)
 }
 

@@ -128,7 +128,8 @@ describe('a lead that is erased', () => {
     for (const name of ['dead', 'dead-why'])
       expect(before.some((place) => place.startsWith(`index:${name} `))).toBe(true)
 
-    const held = async () => Object.values((await pools.read('ae')).open).reduce((sum, count) => sum + count, 0)
+    const held = async () =>
+      Object.values((await pools.read('ae', stage.clock.now)).open).reduce((sum, count) => sum + count, 0)
     expect(await held()).toBe(2)
     stage.hubspot.privacyDeleteContact(id)
     await expect.poll(async () => (await leads.get(id)).lead).toBeNull()

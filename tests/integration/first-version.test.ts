@@ -137,7 +137,7 @@ describe('leads that the first version wrote', () => {
     expect(await listed('responded')).toEqual(['reached', 'seen', 'trying'])
     expect(await listed('closed')).toEqual(['deleted', 'merged', 'rejected', 'returned'])
     const pools = createPools(api.store)
-    const open = async (pool: string) => (await pools.read(pool)).open
+    const open = async (pool: string) => (await pools.read(pool, Date.now())).open
     expect([await open('ae'), await open('sdr')]).toEqual([
       { 'ae-1': 1, 'ae-2': 1 },
       { 'sdr-1': 1, 'sdr-2': 1 },

@@ -109,10 +109,25 @@ describe('many workers are one rotation', () => {
       ),
     )
     expect(tally(choices.map((choice) => choice?.rep ?? null))).toEqual({ a: 150, b: 75, c: 75 })
-    const { open, days, rotation } = await (await openLedger()).read('ae')
+    const { open, days, rotation } = await (await openLedger()).read('ae', NOON)
     expect(open).toEqual({ a: 150, b: 75, c: 75 })
     expect(Object.values(days).map(({ leads }) => leads)).toEqual(expect.arrayContaining([150, 75, 75]))
     expect(rotation.version).toBe(300)
+  })
+
+  test('one that cannot be made fails alone, and not what is asked for in the same moment', async () => {
+    const people = team({ ae: { members: THREE } })
+    const broken = team({ ae: { members: [member('a', 0)] } })
+    const ledger = await openLedger()
+    const asked = [people, broken, people].map((who) =>
+      ledger.assign(who, { assignmentId: nextId(), pool: 'ae', hadIt: [] }, NOON),
+    )
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1, b: 1 })
   })
 
   test('an assignment that is asked for again is the same rep and one turn', async () => {
@@ -121,8 +136,8 @@ describe('many workers are one rotation', () => {
     const request = { assignmentId: nextId(), pool: 'ae', hadIt: [] }
     const choices = await Promise.all([...ledgers, ...ledgers].map((ledger) => ledger.assign(people, request, NOON)))
     expect(tally(choices.map((choice) => choice.rep))).toEqual({ a: 16 })
-    expect((await ledgers[0]?.read('ae'))?.open).toEqual({ a: 1 })
-    expect((await ledgers[0]?.read('ae'))?.rotation.version).toBe(1)
+    expect((await ledgers[0]?.read('ae', NOON))?.open).toEqual({ a: 1 })
+    expect((await ledgers[0]?.read('ae', NOON))?.rotation.version).toBe(1)
   })
 
   test('an assignment whose rep has left since is given to somebody else, and counts once', async () => {
@@ -131,10 +146,10 @@ describe('many workers are one rotation', () => {
     expect((await ledger.assign(team({ ae: { members: THREE } }), request, NOON)).rep).toBe('a')
     const left = (rep: string) => team({ ae: { members: THREE } }, { [rep]: { active: false } })
     expect((await ledger.assign(left('a'), request, NOON)).rep).toBe('b')
-    expect((await ledger.read('ae')).open).toEqual({ b: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ b: 1 })
     await ledger.settle('ae', request.assignmentId, 'b', NOON)
-    expect((await ledger.assign(left('b'), request, NOON)).rep).toBe('c')
-    expect((await ledger.read('ae')).open).toEqual({ b: 0, c: 1 })
+    expect((await ledger.assign(left('b'), request, NOON)).rep).toBe('a')
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1, b: 0 })
   })
 
   test('assignments and releases at the same time leave the right count', async () => {
@@ -148,7 +163,7 @@ describe('many workers are one rotation', () => {
       ...ids.map((id, at) => giveBack(ledgers[(at + 2) % 4], 'ae', id)),
       ...Array.from({ length: 20 }, (_, at) => assign(nextId(), at)),
     ])
-    const open = Object.values((await (await openLedger()).read('ae')).open)
+    const open = Object.values((await (await openLedger()).read('ae', NOON)).open)
     expect(open.reduce((sum, count) => sum + count, 0)).toBe(20)
   })
 
@@ -179,10 +194,10 @@ describe('giving back', () => {
     const ids = [nextId(), nextId()]
     for (const assignmentId of ids) await take(ledger, people, assignmentId)
     for (let times = 0; times < 3; times++) await giveBack(ledger, 'ae', ids[0] ?? '')
-    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1 })
     await giveBack(ledger, 'ae', 'never-given-1')
     await giveBack(ledger, 'other', ids[1] ?? '')
-    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1 })
   })
 
   test('and asking for it again afterwards is a new turn', async () => {
@@ -192,7 +207,7 @@ describe('giving back', () => {
     await take(ledger, people, assignmentId)
     await giveBack(ledger, 'ae', assignmentId)
     expect((await ledger.assign(people, { assignmentId, pool: 'ae', hadIt: [] }, NOON)).rep).toBe('b')
-    expect((await ledger.read('ae')).open).toEqual({ a: 0, b: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 0, b: 1 })
   })
 
   test('an assignment is remembered until it is given back, however long that takes, and then no more', async () => {
@@ -223,7 +238,7 @@ describe('giving back', () => {
     for (let times = 0; times < 2; times++) {
       await giveBack(ledger, 'ae', held)
       await giveBack(ledger, 'ae', released)
-      expect((await ledger.read('ae')).open).toEqual({ a: 2 })
+      expect((await ledger.read('ae', NOON)).open).toEqual({ a: 2 })
     }
     expect(await look.exists(keyOf(held), keyOf(released))).toBe(0)
   })
@@ -239,11 +254,33 @@ describe('a reservation is a lease', () => {
     expect((await other?.assign(people, request(), NOON + MINUTE - 1))?.rep).toBeNull()
     const next = await other?.assign(people, request(), NOON + MINUTE)
     expect(next).toMatchObject({ rep: 'a', candidates: [{ members: [{ rep: 'a', turns: 0, skipped: null }] }] })
-    expect(await ledger?.read('ae')).toMatchObject({
+    expect(await ledger?.read('ae', NOON)).toMatchObject({
       open: { a: 1 },
       days: { a: { leads: 1 } },
       rotation: { members: { a: { turns: 1 } } },
     })
+  })
+
+  test('that ran out is not shown to people, also before somebody changes the ledger', async () => {
+    const people = team({ ae: { members: [member('a')] } })
+    const ledger = await openLedger()
+    await ledger.assign(people, request(), NOON)
+    expect(await ledger.read('ae', NOON + MINUTE - 1)).toMatchObject({ open: { a: 1 }, days: { a: { leads: 1 } } })
+    const { open, days, rotation } = await ledger.read('ae', NOON + MINUTE)
+    expect([open, days.a?.leads, rotation.members.a]).toEqual([{}, 0, { turns: 0, weight: 1, lastAssignedAt: null }])
+  })
+
+  test.each([
+    ['in the order in which they were taken', [0, 1]],
+    ['the last one first', [1, 0]],
+  ])('several that come to nothing leave no trace of a last lead: %s', async (_, order) => {
+    const people = team({ ae: { members: [member('a')] } })
+    const ledger = await openLedger()
+    await take(ledger, people, nextId(), NOON - HOUR)
+    const taken = [await ledger.assign(people, request(), NOON), await ledger.assign(people, request(), NOON + 1)]
+    for (const at of order) await giveBack(ledger, 'ae', taken[at]?.assignmentId ?? '', NOON + 1 + FRESH)
+    const { rotation } = await ledger.read('ae', NOON + 1 + FRESH)
+    expect(rotation.members.a).toEqual({ turns: 1, weight: 1, lastAssignedAt: NOON - HOUR })
   })
 
   test('one that the commit took up stays, whatever time passes', async () => {
@@ -252,7 +289,7 @@ describe('a reservation is a lease', () => {
     await give(ledger, people, 1)
     for (const passed of [MINUTE, HOUR, 60 * DAY])
       expect((await ledger.assign(people, request(), NOON + passed)).rep, String(passed)).toBeNull()
-    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1 })
   })
 
   test('one that comes to nothing is free before that, with its turn and its day', async () => {
@@ -278,7 +315,7 @@ describe('a reservation is a lease', () => {
     expect((await ledger.assign(people, request(), NOON + 2 * FRESH - 1)).rep).toBeNull()
     expect(await giveBack(ledger, 'ae', asked.assignmentId, NOON + 2 * FRESH)).toBe(true)
     expect(await giveBack(ledger, 'ae', asked.assignmentId, NOON + 2 * FRESH)).toBe(false)
-    expect((await ledger.read('ae')).open).toEqual({})
+    expect((await ledger.read('ae', NOON)).open).toEqual({})
   })
 
   test('a commit that came after the lease counts all the same, and only once', async () => {
@@ -287,9 +324,9 @@ describe('a reservation is a lease', () => {
     const slow = await ledger.assign(people, request(), NOON)
     expect(await give(ledger, people, 1, NOON + MINUTE)).toEqual(['a'])
     for (let times = 0; times < 2; times++) await ledger.settle('ae', slow.assignmentId, slow.rep, NOON + MINUTE)
-    expect((await ledger.read('ae')).open).toEqual({ a: 2 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 2 })
     await giveBack(ledger, 'ae', slow.assignmentId)
-    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1 })
   })
 
   test('who holds it in the end counts, and not who was reserved', async () => {
@@ -298,9 +335,9 @@ describe('a reservation is a lease', () => {
     const { assignmentId, rep } = await ledger.assign(people, request(), NOON)
     expect(rep).toBe('a')
     await ledger.settle('ae', assignmentId, 'b', NOON)
-    expect((await ledger.read('ae')).open).toEqual({ b: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ b: 1 })
     await ledger.settle('ae', assignmentId, 'a', NOON)
-    expect((await ledger.read('ae')).open).toEqual({ a: 1, b: 0 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1, b: 0 })
   })
 })
 
@@ -372,8 +409,8 @@ describe('the fallback', () => {
       ['ae', ['open-cap']],
       ['sdr', [null]],
     ])
-    expect((await ledger.read('ae')).open).toEqual({ a: 1 })
-    expect((await ledger.read('sdr')).open).toEqual({ b: 1 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 1 })
+    expect((await ledger.read('sdr', NOON)).open).toEqual({ b: 1 })
   })
 
   test('keeps what it gave when the first pool has room again', async () => {
@@ -385,7 +422,7 @@ describe('the fallback', () => {
     await ledger.assign(people, request, NOON)
     await giveBack(ledger, 'ae', first)
     expect(await ledger.assign(people, request, NOON)).toMatchObject({ rep: 'b', pool: 'sdr' })
-    expect((await ledger.read('ae')).open).toEqual({ a: 0 })
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 0 })
   })
 
   test('in a circle ends, and a pool that is not there has nobody', async () => {
@@ -403,8 +440,8 @@ describe('the owner who stays', () => {
     const keep = (rep: string) =>
       ledger.assign(people, { assignmentId: nextId(), pool: 'ae', keep: rep, hadIt: [] }, NOON)
     for (let times = 0; times < 3; times++) expect((await keep('b')).rep).toBe('b')
-    expect((await ledger.read('ae')).rotation.version).toBe(0)
-    expect((await ledger.read('ae')).open).toEqual({ b: 3 })
+    expect((await ledger.read('ae', NOON)).rotation.version).toBe(0)
+    expect((await ledger.read('ae', NOON)).open).toEqual({ b: 3 })
     expect(tally(await give(ledger, people, 4))).toEqual({ a: 2, b: 2 })
   })
 

@@ -764,7 +764,7 @@ describe('whatever happens to a lead', () => {
   })
 
   const passOn = () => ({ type: 'due', handoffId: `${leadId}-1`, gathered: null }) as const
-  const heldBy = async (pools: Pools, rep: string) => (await pools.read('sdr')).open[rep] ?? 0
+  const heldBy = async (pools: Pools, rep: string) => (await pools.read('sdr', NOW)).open[rep] ?? 0
 
   /** The lead with the first SDR, who does not want it; the pool has another one. */
   async function holdBySdr(pools: Pools): Promise<void> {

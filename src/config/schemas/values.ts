@@ -124,9 +124,9 @@ export const PropertySource = text(
   'must be the internal name of a HubSpot property, or company:<property>',
 )
 
-function succeeds(attempt: () => unknown): boolean {
+function succeeds(doing: () => unknown): boolean {
   try {
-    attempt()
+    doing()
     return true
   } catch {
     return false

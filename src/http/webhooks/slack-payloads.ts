@@ -45,5 +45,7 @@ const Other = z.object({ type: z.string() }).transform(() => ({ type: 'other' as
 /** A click, a submitted form, or something that Baton has no use for. */
 export const Interaction = z.union([BlockActions, ViewSubmission, Other])
 export type Interaction = z.output<typeof Interaction>
-export type Click = z.output<typeof BlockActions>
+/** A click on a button or an entry of a menu. */
+export type ControlClick = z.output<typeof BlockActions>
+/** A form that somebody has sent. */
 export type Submission = z.output<typeof ViewSubmission>

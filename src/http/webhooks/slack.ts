@@ -3,7 +3,7 @@ import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
 import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
 import { mayAct } from '../../handoffs/team.ts'
-import type { Click as Wish } from '../../leads/change.ts'
+import type { Click } from '../../leads/change.ts'
 import { rejectionText } from '../../leads/properties.ts'
 import { CONTROLS, DISQUALIFY_REASONS, disqualifyModal } from '../../messages/controls.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -19,7 +19,7 @@ import { INDEX } from '../../store/partitions.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { verifySlackSignature } from './signatures.ts'
-import { type Click, Interaction, type Submission } from './slack-payloads.ts'
+import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
@@ -79,7 +79,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     return undefined
   }
 
-  async function onClick(click: Click, log: FastifyBaseLogger): Promise<void> {
+  async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
     const action = click.actions[0]
     if (!action) return
     const [choice = '', handoffId = ''] =
@@ -125,7 +125,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
-  async function settle(handoffId: string, by: string, does: Wish): Promise<boolean> {
+  async function settle(handoffId: string, by: string, does: Click): Promise<boolean> {
     for (;;) {
       const found = await parts.leads.findHandoff(handoffId)
       if (!found) return false

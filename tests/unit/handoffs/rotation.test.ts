@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   chooseRep,
   emptyLedger,
+  giveTurnBack,
   type RotationLedger,
   type RotationMember,
   type SkipReason,
@@ -151,6 +152,28 @@ describe('the candidates', () => {
       { rep: 'bob', weight: 1, turns: 1, lastAssignedAt: 120_000, skipped: null },
       { rep: 'cat', weight: 1, turns: 1, lastAssignedAt: 180_000, skipped: 'daily-cap' },
     ])
+  })
+})
+
+describe('a turn that is given back', () => {
+  test('leaves the member where they were, by turns and by their last lead', () => {
+    const { ledger } = give([ann, bob], everyoneThere(3))
+    const { rep, ledger: taken } = chooseRep({ members: [ann, bob], ledger, skip: {}, at: 9 * 60_000 })
+    expect(rep).toBe('bob')
+    const after = giveTurnBack(taken, 'bob', { at: 9 * 60_000, before: 2 * 60_000 })
+    expect(after.members.bob).toEqual(ledger.members.bob)
+    expect(give([ann, bob], everyoneThere(2), after).reps).toEqual(['bob', 'ann'])
+  })
+
+  test('and the first one ever is as if it had never been: never comes before long ago', () => {
+    const { ledger } = give([ann], everyoneThere(1))
+    const after = giveTurnBack(ledger, 'ann', { at: 60_000, before: null })
+    expect(after.members.ann).toEqual({ turns: 0, weight: 1, lastAssignedAt: null })
+  })
+
+  test('keeps a last lead that came since', () => {
+    const { ledger } = give([ann], everyoneThere(2))
+    expect(giveTurnBack(ledger, 'ann', { at: 60_000, before: null }).members.ann?.lastAssignedAt).toBe(120_000)
   })
 })
 

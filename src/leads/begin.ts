@@ -1,0 +1,85 @@
+import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import type { Signal } from '../rules/attributes.ts'
+import { type Reserved, takeUp } from './assign.ts'
+import type { Choice, LeadState, NextConfig, RepRequest } from './change.ts'
+import type { Decision } from './decision.ts'
+import type { Draft } from './draft.ts'
+import type { Contact } from './observe.ts'
+import { salesHandoff } from './standing.ts'
+
+/** What came in with a contact, and the draft of what becomes of it. `now` is epoch milliseconds. */
+export interface ContactInput {
+  config: NextConfig
+  state: LeadState
+  contact: Contact
+  reserved: Reserved
+  draft: Draft
+  now: number
+}
+
+/** The handoff with sales that a decision calls for. */
+export interface ToSales {
+  handoff: Handoff
+  choice: Choice
+  /** It began, or somebody took it at last; one that goes on waiting is no news. */
+  anew: boolean
+}
+
+/**
+ * Begins the handoff that the decision calls for; undefined when it calls for none. One that waits is taken up, goes on
+ * waiting, or is released. Asks for a rep first when none is reserved.
+ */
+export function toSales(
+  input: ContactInput,
+  { action, route }: Decision,
+): ToSales | { wanted: RepRequest } | undefined {
+  const { config, state, contact, draft, reserved, now } = input
+  const kind = route.handoff
+  const live = salesHandoff(draft.handoffs())
+  if (action !== 'assign' || !('pool' in route.to) || kind === undefined) {
+    if (live?.state === 'waiting') draft.put(endHandoff(live, { at: now, how: 'released' }) ?? live)
+    return undefined
+  }
+  const { pool } = route.to
+  const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
+  const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
+  const taken = takeUp(config, contact, order, reserved, now, config.routing.keepOwner || isBack)
+  if ('wanted' in taken) return taken
+  const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
+  if (stillWaits && live.kind === kind && live.pool === pool) return { ...taken, handoff: live, anew: false }
+  draft.put(taken.handoff)
+  return { ...taken, anew: true }
+}
+
+/**
+ * Begins the handoffs that new signals start, beside whatever else the lead has: one of a kind at a time. Asks for a rep
+ * first when none is reserved.
+ */
+export function signalHandoffs(
+  input: ContactInput,
+  signals: readonly Signal[],
+): { begun: Handoff[] } | { wanted: RepRequest } {
+  const { config, state, contact, draft, reserved, now } = input
+  const begun: Handoff[] = []
+  const fresh = new Set(signals.filter(({ decision }) => decision === undefined).map(({ type }) => type))
+  for (const [kind, { start }] of Object.entries(config.handoffs.kinds)) {
+    if (start === 'route') continue
+    const live = draft.handoffs().find((handoff) => handoff.kind === kind && handoff.state !== 'ended')
+    const begins = live ? live.state === 'waiting' : fresh.has(start.signal)
+    if (!begins) continue
+    const id = live?.id ?? nextId(state, draft)
+    const order = { id, kind, byRoute: false, route: start.signal, pool: start.pool }
+    const taken = takeUp(config, contact, order, reserved, now, false)
+    if ('wanted' in taken) return taken
+    if (live && taken.handoff.state === 'waiting') continue
+    draft.put(taken.handoff)
+    begun.push(taken.handoff)
+  }
+  return { begun }
+}
+
+/** The id of the next handoff: those that this change has begun count as well. */
+function nextId(state: LeadState, draft: Draft): string {
+  const begun = draft.handoffs().filter(({ id }) => !state.handoffs[id]).length
+  return `${state.id}-${(state.lead?.handoffCount ?? 0) + begun + 1}`
+}

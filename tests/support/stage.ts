@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../simulators/hubspot/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlack } from '../../simulators/slack/simulated-slack.ts'
+import type { SimulatedSlackOptions } from '../../simulators/slack/types.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { ConfigSource } from '../../src/config/watch.ts'
@@ -49,13 +50,14 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** How a stage differs from the default: config files laid over `config/`, how many services of each role, environment. */
+/** How a stage differs from the default: config files laid over `config/`, how many services of each role, environment, Slack's limits. */
 export interface StageOptions {
   start?: number
   files?: Record<string, string>
   edit?: (config: Config) => void
   roles?: ('api' | 'worker' | 'both')[]
   env?: Record<string, string>
+  slack?: Partial<Pick<SimulatedSlackOptions, 'now' | 'rateLimits'>>
   redisUrls?: string[]
   /** Whether calls that the simulators do not know and dead letters are errors at the end; they are unless told. */
   strict?: boolean
@@ -94,6 +96,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       { id: 'U0STRANGER', name: 'Stranger' },
     ],
     channels: Object.entries(config.team.pools).map(([name, { channel }]) => ({ id: channel, name })),
+    ...options.slack,
   })
   for (const { hubspotOwnerId, id, name } of Object.values(config.team.reps)) {
     const [firstName = '', lastName = ''] = name.split(' ')

@@ -41,6 +41,8 @@ export interface Stage {
   logLines: string[]
   /** Waits until there is nothing left to do at the present instant. */
   quiet(): Promise<void>
+  /** Starts one more service; it sweeps at its start when it sweeps at all (`sweepEvery`, milliseconds). */
+  start(role: 'api' | 'worker' | 'both', options?: { sweepEvery?: number }): Promise<Service>
   /** Moves the clock, wakes what is due then, and waits until it is quiet. */
   advance(milliseconds: number): Promise<void>
   /** Puts another config in force, as a changed file does. */
@@ -131,7 +133,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   }
   const services: Service[] = []
   const addresses: string[] = []
-  for (const role of options.roles ?? ['both']) {
+  const start: Stage['start'] = async (role, { sweepEvery = 0 } = {}) => {
     const service = await createService({
       env,
       config: source,
@@ -141,11 +143,13 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       prefix: redis.prefix,
       clock,
       retryDelay: 20,
-      sweepEvery: 0,
+      sweepEvery,
     })
     services.push(service)
     if (role !== 'worker') addresses.push(await service.listen())
+    return service
   }
+  for (const role of options.roles ?? ['both']) await start(role)
   hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl: `${publicUrl}/webhooks/hubspot` })
   slack.setInteractionsUrl(`${addresses[0]}/webhooks/slack/interactions`)
 
@@ -157,6 +161,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     services,
     addresses,
     logLines,
+    start,
     async quiet() {
       await expect.poll(async () => busy(stage), { timeout: 20_000, interval: 15 }).toEqual([])
     },

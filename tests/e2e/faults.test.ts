@@ -164,23 +164,26 @@ describe('work whose job is lost', () => {
     expect(stage.slack.messages()).toHaveLength(2)
   })
 
-  it.each(['no list', 'the list of those under way'])('is done, though its hash is there still, in %s', async (list) => {
-    stage = await createStage()
-    createTier2Lead(stage)
-    await stage.quiet()
-    const timers = stage.services[0]?.queues.queues.timers
-    const redis = stage.services[0]?.store.redis
-    const [job] = (await timers?.getDelayed()) ?? []
-    if (!timers || !redis || !job?.id) throw new Error('no timer')
-    await redis.del(timers.toKey('delayed'))
-    if (list !== 'no list') await redis.lpush(timers.toKey('active'), job.id)
-    expect(await timers.getJob(job.id)).toBeDefined()
-    await stage.advance(HOUR)
-    expect(stage.texts('U000SDR1')).toHaveLength(2)
-    await stage.advance(4 * HOUR)
-    expect(stage.texts('U000SDR2')).toEqual([expect.stringContaining('Reassigned to you')])
-    expect(stage.texts('U000MGR1')).toHaveLength(1)
-  })
+  it.each(['no list', 'the list of those under way'])(
+    'is done, though its hash is there still, in %s',
+    async (list) => {
+      stage = await createStage()
+      createTier2Lead(stage)
+      await stage.quiet()
+      const timers = stage.services[0]?.queues.queues.timers
+      const redis = stage.services[0]?.store.redis
+      const [job] = (await timers?.getDelayed()) ?? []
+      if (!timers || !redis || !job?.id) throw new Error('no timer')
+      await redis.del(timers.toKey('delayed'))
+      if (list !== 'no list') await redis.lpush(timers.toKey('active'), job.id)
+      expect(await timers.getJob(job.id)).toBeDefined()
+      await stage.advance(HOUR)
+      expect(stage.texts('U000SDR1')).toHaveLength(2)
+      await stage.advance(4 * HOUR)
+      expect(stage.texts('U000SDR2')).toEqual([expect.stringContaining('Reassigned to you')])
+      expect(stage.texts('U000MGR1')).toHaveLength(1)
+    },
+  )
 })
 
 describe('an outside system that is down', () => {

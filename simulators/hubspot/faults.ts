@@ -24,6 +24,10 @@ export function createFaults() {
     add(fault: Fault): void {
       faults.push({ ...fault, left: fault.times ?? 1 })
     },
+    /** Takes back all of them. */
+    clear(): void {
+      faults.length = 0
+    },
     take(method: string, path: string): Fault | undefined {
       const found = faults.find((fault) => {
         return fault.left > 0 && (fault.method ?? method) === method && path.search(fault.path) >= 0

@@ -66,6 +66,9 @@ export const PropertyBody = z.object({
   options: z.array(Option).optional(),
 })
 
+/** The body that changes a property. */
+export const PropertyUpdateBody = z.object({ options: z.array(Option) })
+
 /** The checked value; refuses (400) what does not fit. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)

@@ -203,6 +203,19 @@ export function createPropertyCatalogue({ ownerExists }: { ownerExists: (id: str
       known[type].set(input.name, created)
       return created
     },
+
+    /**
+     * Changes the options of a property. Not documented, so the harder of both: the new list takes the place of the old one,
+     * and what it leaves out is gone.
+     */
+    update(type: ObjectType, name: string, input: Required<Pick<PropertyInput, 'options'>>): PropertyDefinition {
+      const before = known[type].get(name)
+      if (!before) throw refusal(404, 'OBJECT_NOT_FOUND', `Property "${name}" does not exist`)
+      const { options } = define({ ...before, ...input }, 'rw')
+      const after = { ...before, options }
+      known[type].set(name, after)
+      return after
+    },
   }
 }
 

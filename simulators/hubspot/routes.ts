@@ -2,7 +2,18 @@
 
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { batchAnswer, GroupBody, inputsOf, Paging, PropertyBody, parse, ReadQuery, refuseLarge, Text } from './input.ts'
+import {
+  batchAnswer,
+  GroupBody,
+  inputsOf,
+  Paging,
+  PropertyBody,
+  PropertyUpdateBody,
+  parse,
+  ReadQuery,
+  refuseLarge,
+  Text,
+} from './input.ts'
 import { addObjectRoutes } from './objects.ts'
 import type { ObjectType, PropertyCatalogue } from './properties.ts'
 import type { RecordStore } from './records.ts'
@@ -97,6 +108,9 @@ export function addRoutes(app: FastifyInstance, { stores, owners, catalogue, now
       if (!found) throw refusal(404, 'OBJECT_NOT_FOUND', `Property "${request.params.name}" does not exist`)
       return found
     })
+    app.patch<{ Params: { name: string } }>(`${base}/:name`, (request) =>
+      catalogue.update(type, request.params.name, parse(PropertyUpdateBody, request.body)),
+    )
     app.get(`${base}/groups`, () => ({ results: catalogue.groupsOf(type) }))
     app.post(`${base}/groups`, async (request, reply) => {
       return reply.code(201).send(catalogue.createGroup(type, parse(GroupBody, request.body)))

@@ -76,6 +76,8 @@ export interface SimulatedHubSpot {
   /** Resolves when no delivery is under way or waits for a retry. */
   settled(): Promise<void>
   failNext(fault: Fault): void
+  /** From now on nothing fails any more. */
+  mend(): void
   close(): Promise<void>
 }
 
@@ -145,6 +147,7 @@ export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): 
   return {
     ...{ url, calls, unexpectedCalls, deliveries: webhooks.deliveries },
     ...{ setWebhooks: webhooks.set, fire: webhooks.fire, settled: webhooks.settled, failNext: faults.add },
+    mend: faults.clear,
     createContact: (properties, contact = {}) => contacts.create(properties, { by: 'person', ...contact }).id,
     changeContact: (id, properties, contact = {}) => void contacts.update(id, properties, { by: 'person', ...contact }),
     deleteContact: (id) => contacts.archive(id, 'person'),

@@ -30,6 +30,10 @@ export function createFaults() {
     add(fault: SimulatedSlackFault): void {
       waiting.push({ ...fault, left: fault.times ?? 1 })
     },
+    /** Takes back all of them. */
+    clear(): void {
+      waiting.length = 0
+    },
     /** The fault for this call, used up once. */
     take(method: string): SimulatedSlackFault | undefined {
       const fault = waiting.find((candidate) => candidate.method === method && candidate.left > 0)

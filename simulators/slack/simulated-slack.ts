@@ -50,6 +50,8 @@ export interface SimulatedSlack {
   setInteractionsUrl(url: string): void
   onMessage(listener: (event: SimulatedSlackEvent) => void): void
   failNext(fault: SimulatedSlackFault): void
+  /** From now on nothing fails any more. */
+  mend(): void
   close(): Promise<void>
 }
 
@@ -122,6 +124,7 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
     },
     onMessage: workspace.listen,
     failNext: faults.add,
+    mend: faults.clear,
     async close() {
       page.close()
       await server.close()

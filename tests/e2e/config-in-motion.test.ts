@@ -57,6 +57,46 @@ describe('another config while leads are on their way', () => {
     expect(metrics).toContain(`baton_config_info{version="${eager.version}"} 1`)
   })
 
+  it('reads what the new rules need to know and was never read, a hundred leads at a time, before it decides', async () => {
+    stage = await createStage()
+    const ids = Array.from({ length: 250 }, (_, number) =>
+      stage.hubspot.createContact({ email: `lead${number}@some.example`, jobtitle: 'CMO', city: 'Oslo' }),
+    )
+    await stage.quiet()
+    expect(stage.hubspot.contact(ids[0] ?? '')).toMatchObject({ baton_score: '15' })
+    const reads = () => stage.hubspot.calls.filter(({ path }) => path.endsWith('contacts/batch/read')).length
+    const before = reads()
+    const oslo = '\n    - { id: oslo, points: 30, when: { hubspot.city: { is: Oslo } } }'
+    const next = await changed('scoring.yaml', '  rules:', `  rules:${oslo}`, stage.clock.now)
+    await stage.changeConfig(next)
+    await stage.advance(MINUTE)
+    for (const id of ids) expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '45' })
+    expect(reads() - before).toBeLessThanOrEqual(5)
+    for (const id of ids.slice(0, 20)) {
+      const lines = (await stage.services[0]?.leads.readHistory(id))?.filter((line) => 'config' in line)
+      expect(lines?.map((line) => 'config' in line && [line.config, line.score])).toEqual([
+        [stage.config.version, 15],
+        [next.version, 45],
+      ])
+    }
+  })
+
+  it.each([
+    ['to a property that was read for something else', 'jobTitle: [company, jobtitle]', 0],
+    ['to one that was never read', 'jobTitle: [city, jobtitle]', 1],
+  ])('scores every lead again when hubspot.yaml maps an attribute %s', async (_, mapping, reads) => {
+    stage = await createStage()
+    const id = stage.hubspot.createContact({ email: 'l@some.example', jobtitle: 'Baker', company: 'CMO', city: 'CMO' })
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '0' })
+    const ofContacts = () => stage.hubspot.calls.filter(({ path }) => path.endsWith('contacts/batch/read')).length
+    const before = ofContacts()
+    await stage.changeConfig(await changed('hubspot.yaml', 'jobTitle: jobtitle', mapping, stage.clock.now))
+    await stage.advance(MINUTE)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '15' })
+    expect(ofContacts() - before).toBe(reads)
+  })
+
   it('leaves running clocks and leads alone when only the clocks changed; a new lead gets the new clock', async () => {
     stage = await createStage()
     const [service] = stage.services

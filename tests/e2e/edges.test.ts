@@ -179,6 +179,37 @@ describe('a team that changes while clocks run', () => {
     expect((await pools.read('sdr', stage.clock.now)).open).toEqual({ 'sdr-2': 1 })
   })
 
+  it('a rep who was reserved for a lead that then goes elsewhere is free again, with the place of the day', async () => {
+    stage = await createStage({
+      edit({ team: { pools, reps } }) {
+        if (pools.sdr) pools.sdr.caps = { perDay: 1, open: 1 }
+        if (reps['sdr-2']) reps['sdr-2'].active = false
+      },
+    })
+    const { pools } = service()
+    const assign = pools.assign.bind(pools)
+    let failed = false
+    pools.assign = async (...request) => {
+      const choice = await assign(...request)
+      if (failed) return choice
+      failed = true
+      stage.hubspot.changeContact(id, { jobtitle: 'Student' })
+      throw new Error('a crash before the commit')
+    }
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_route: 'negative-icp' })
+    expect(await pools.read('sdr', stage.clock.now)).toMatchObject({ open: { 'sdr-1': 1 } })
+    await stage.advance(2 * MINUTE)
+    const next = createTier2Lead(stage, { email: 'lee@smalltown.example' })
+    await stage.quiet()
+    expect(stage.hubspot.contact(next)).toMatchObject({ hubspot_owner_id: '201' })
+    expect(await pools.read('sdr', stage.clock.now)).toMatchObject({
+      open: { 'sdr-1': 1 },
+      days: { 'sdr-1': { leads: 1 } },
+    })
+  })
+
   it('a pool that is taken out while it has an open lead: the manager still hears of it', async () => {
     stage = await createStage()
     createTier2Lead(stage)

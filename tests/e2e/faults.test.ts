@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { INDEX } from '../../src/store/partitions.ts'
 import { click, createTier1Lead, createTier2Lead } from '../support/leads.ts'
-import { createStage, HOUR, MINUTE, type Stage } from '../support/stage.ts'
+import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())
@@ -146,6 +146,90 @@ describe('nothing is lost and nothing is said twice', () => {
     await stage.services[0]?.inbox.wait(INDEX.unread, id, stage.clock.now)
     await stage.advance(MINUTE)
     expect(await stage.services[0]?.store.count(INDEX.unread)).toBe(0)
+  })
+})
+
+describe('work whose job is lost', () => {
+  it('is done by a worker at its start, however short it lives', async () => {
+    stage = await createStage({ roles: ['api'] })
+    const id = createTier2Lead(stage)
+    await expect.poll(() => stage.services[0]?.store.count(INDEX.unread)).toBe(1)
+    await stage.hubspot.settled()
+    await stage.services[0]?.queues.queues.leads.obliterate({ force: true })
+    stage.clock.now += MINUTE
+    // Its next sweep would be too late for it.
+    await stage.start('worker', { sweepEvery: DAY })
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_route: 'mql', hubspot_owner_id: '201' })
+    expect(stage.slack.messages()).toHaveLength(2)
+  })
+
+  it.each(['no list', 'the list of those under way'])(
+    'is done, though its hash is there still, in %s',
+    async (list) => {
+      stage = await createStage()
+      createTier2Lead(stage)
+      await stage.quiet()
+      const timers = stage.services[0]?.queues.queues.timers
+      const redis = stage.services[0]?.store.redis
+      const [job] = (await timers?.getDelayed()) ?? []
+      if (!timers || !redis || !job?.id) throw new Error('no timer')
+      await redis.del(timers.toKey('delayed'))
+      if (list !== 'no list') await redis.lpush(timers.toKey('active'), job.id)
+      expect(await timers.getJob(job.id)).toBeDefined()
+      await stage.advance(HOUR)
+      expect(stage.texts('U000SDR1')).toHaveLength(2)
+      await stage.advance(4 * HOUR)
+      expect(stage.texts('U000SDR2')).toEqual([expect.stringContaining('Reassigned to you')])
+      expect(stage.texts('U000MGR1')).toHaveLength(1)
+    },
+  )
+})
+
+describe('an outside system that is down', () => {
+  const LEADS = 30
+  const createLeads = () =>
+    Array.from({ length: LEADS }, (_, lead) => createTier2Lead(stage, { email: `lead${lead}@smalltown.example` }))
+  // What cannot be done waits in the indexes, and only a probe of it runs at a time.
+  async function probed(calls: unknown[]): Promise<void> {
+    const running = () => stage.services[0]?.work.runner.busy().length
+    await expect.poll(running, { timeout: 20_000 }).toBeLessThanOrEqual(1)
+    const before = calls.length
+    await expect.poll(() => calls.length, { timeout: 20_000 }).toBeGreaterThan(before + 1)
+    expect(await stage.services[0]?.store.count('dead')).toBe(0)
+  }
+  const ofHubSpot = (path: RegExp) => stage.hubspot.calls.filter((call) => path.test(call.path)).length
+
+  it('Slack: everything is written to HubSpot, nothing is given up, and every message is sent once it answers', async () => {
+    stage = await createStage()
+    for (const method of ['chat.postMessage', 'conversations.open'])
+      stage.slack.failNext({ method, kind: 'http-500', times: Number.POSITIVE_INFINITY })
+    const ids = createLeads()
+    const running = () => ids.filter((id) => stage.hubspot.contact(id)?.baton_sla_status === 'running').length
+    await expect.poll(running, { timeout: 20_000 }).toBe(LEADS)
+    await probed(stage.slack.calls)
+    expect(stage.slack.messages()).toEqual([])
+    stage.slack.mend()
+    await stage.quiet()
+    expect(stage.texts('C0000SDR')).toHaveLength(LEADS)
+    expect(stage.texts('U000SDR1').length + stage.texts('U000SDR2').length).toBe(LEADS)
+  })
+
+  it('HubSpot: clicks and messages go on, nothing is given up, and everything is read and written in few calls once it answers', async () => {
+    stage = await createStage()
+    const first = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.failNext({ path: /crm/, status: 503, times: Number.POSITIVE_INFINITY })
+    await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
+    const ids = createLeads()
+    const answered = () => stage.slack.messages().filter(({ text }) => text.includes('Contacted by')).length
+    await expect.poll(answered, { timeout: 20_000 }).toBe(2)
+    await probed(stage.hubspot.calls)
+    stage.hubspot.mend()
+    const failed = ofHubSpot(/batch/)
+    await stage.quiet()
+    for (const id of [first, ...ids]) expect(stage.hubspot.contact(id)?.baton_sla_status).toMatch(/responded|running/)
+    expect(ofHubSpot(/batch/) - failed).toBeLessThanOrEqual(10)
   })
 })
 

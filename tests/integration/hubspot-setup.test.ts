@@ -119,6 +119,36 @@ test('a dry run tells of a choice that lacks values, and leaves it as it is', as
   expect(changes()).toEqual(before)
 })
 
+test('gives a choice of an older version the values that it lacks, and takes none away that a person added', async () => {
+  const { baton, changes, definitions, hubspot, properties } = await startWithBaton()
+  await properties.groupsApi.create('contacts', { name: 'baton', label: 'Baton', displayOrder: -1 })
+  const option = (value: string, displayOrder: number, label = value) => ({ label, value, displayOrder, hidden: false })
+  const options = [
+    ...['none', 'running', 'responded'].map((value, order) => option(value, order)),
+    option('breached', 3, 'Too late'),
+    { ...option('on_hold', 4, 'On hold'), hidden: true },
+  ]
+  await properties.coreApi.create('contacts', {
+    ...{ name: 'baton_sla_status', label: 'Our own label', groupName: 'baton', options },
+    ...{ type: Type.Enumeration, fieldType: Field.Select },
+  })
+  const report = await setUpHubSpot(baton, WRITTEN, false)
+  expect(report).toMatchObject({ existing: ['baton_sla_status'], widened: ['baton_sla_status'], wrongType: [] })
+  const property = (await definitions()).get('baton_sla_status')
+  expect(property?.label).toBe('Our own label')
+  expect(property?.options?.map((one) => ({ ...one }))).toEqual([
+    ...options,
+    expect.objectContaining({ value: 'waiting', hidden: false }),
+  ])
+
+  const id = hubspot.createContact({ email: 'dana@acme.example', baton_sla_status: 'on_hold' })
+  await baton.writeContact(id, { baton_sla_status: 'waiting' })
+  expect(hubspot.contact(id)).toMatchObject({ baton_sla_status: 'waiting' })
+  const before = changes()
+  expect((await setUpHubSpot(baton, WRITTEN, false)).widened).toEqual([])
+  expect(changes()).toEqual(before)
+})
+
 test('says when a property is there with another type', async () => {
   const { baton, properties } = await startWithBaton()
   await setUpHubSpot(baton, WRITTEN, false)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createSimulatedHubSpot, type SimulatedHubSpot } from '../../simulators/hubspot/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlack } from '../../simulators/slack/simulated-slack.ts'
+import type { SimulatedSlackOptions } from '../../simulators/slack/types.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { ConfigSource } from '../../src/config/watch.ts'
@@ -40,6 +41,8 @@ export interface Stage {
   logLines: string[]
   /** Waits until there is nothing left to do at the present instant. */
   quiet(): Promise<void>
+  /** Starts one more service; it sweeps at its start when it sweeps at all (`sweepEvery`, milliseconds). */
+  start(role: 'api' | 'worker' | 'both', options?: { sweepEvery?: number }): Promise<Service>
   /** Moves the clock, wakes what is due then, and waits until it is quiet. */
   advance(milliseconds: number): Promise<void>
   /** Puts another config in force, as a changed file does. */
@@ -49,13 +52,14 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** How a stage differs from the default: config files laid over `config/`, how many services of each role, environment. */
+/** How a stage differs from the default: config files laid over `config/`, how many services of each role, environment, Slack's limits. */
 export interface StageOptions {
   start?: number
   files?: Record<string, string>
   edit?: (config: Config) => void
   roles?: ('api' | 'worker' | 'both')[]
   env?: Record<string, string>
+  slack?: Partial<Pick<SimulatedSlackOptions, 'now' | 'rateLimits'>>
   redisUrls?: string[]
   /** Whether calls that the simulators do not know and dead letters are errors at the end; they are unless told. */
   strict?: boolean
@@ -94,6 +98,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       { id: 'U0STRANGER', name: 'Stranger' },
     ],
     channels: Object.entries(config.team.pools).map(([name, { channel }]) => ({ id: channel, name })),
+    ...options.slack,
   })
   for (const { hubspotOwnerId, id, name } of Object.values(config.team.reps)) {
     const [firstName = '', lastName = ''] = name.split(' ')
@@ -128,7 +133,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   }
   const services: Service[] = []
   const addresses: string[] = []
-  for (const role of options.roles ?? ['both']) {
+  const start: Stage['start'] = async (role, { sweepEvery = 0 } = {}) => {
     const service = await createService({
       env,
       config: source,
@@ -138,11 +143,13 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       prefix: redis.prefix,
       clock,
       retryDelay: 20,
-      sweepEvery: 0,
+      sweepEvery,
     })
     services.push(service)
     if (role !== 'worker') addresses.push(await service.listen())
+    return service
   }
+  for (const role of options.roles ?? ['both']) await start(role)
   hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl: `${publicUrl}/webhooks/hubspot` })
   slack.setInteractionsUrl(`${addresses[0]}/webhooks/slack/interactions`)
 
@@ -154,6 +161,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     services,
     addresses,
     logLines,
+    start,
     async quiet() {
       await expect.poll(async () => busy(stage), { timeout: 20_000, interval: 15 }).toEqual([])
     },

@@ -9,6 +9,8 @@ export interface TcpProxy {
   taken(): number
   /** From now on swallows what comes on the connections that there are, both ways: no answer, no FIN, no RST. */
   silence(): void
+  /** Swallows what a client sends from the bytes that hold `text` on; resolves once it has begun. */
+  silenceAt(text: string): Promise<void>
   /** Drops the connections that there are. */
   cut(): void
   /** Holds back every answer for so many milliseconds, on all connections; 0 ends it. */
@@ -23,6 +25,7 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(url)
   const pairs = new Set<{ client: Socket; redis: Socket; silent: boolean }>()
   let [taken, delay, delayed] = [0, 0, 0]
+  let awaited: { text: string; seen: () => void } | undefined
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     taken += 1
@@ -42,7 +45,13 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
         act()
       }, delay)
     }
-    client.on('data', (bytes) => pair.silent || redis.write(bytes))
+    client.on('data', (bytes) => {
+      if (awaited && bytes.includes(awaited.text)) {
+        pair.silent = true
+        awaited.seen()
+      }
+      return pair.silent || redis.write(bytes)
+    })
     client.on('end', () => pair.silent || redis.end())
     redis.on('data', (bytes) => pair.silent || answer(() => client.write(bytes)))
     redis.on('end', () => pair.silent || answer(() => client.end()))
@@ -63,6 +72,10 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
     silence() {
       for (const pair of pairs) pair.silent = true
     },
+    silenceAt: (text) =>
+      new Promise((seen) => {
+        awaited = { text, seen }
+      }),
     cut,
     delayAnswers(milliseconds) {
       delay = milliseconds

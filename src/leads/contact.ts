@@ -1,5 +1,7 @@
-import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { nextDue } from '../handoffs/ladder.ts'
 import { hotAlert, type Post, repAlert, startPosts, waitingPost } from '../handoffs/posts.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { type Reserved, repWithOwner } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -12,7 +14,7 @@ import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, 
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
-import { salesHandoff, standingOf } from './standing.ts'
+import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -38,6 +40,7 @@ export function onContact(
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus } = read
+  expireUnheard(input, reading.signals)
   const ended = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const standing = word
     ? standingAfterWord(config, reading, now)
@@ -108,6 +111,22 @@ function followPeople({ config, state, draft, now }: ContactInput, gathered: Gat
     if (after.ended?.how === 'taken-over') draft.note({ at: now, what: 'taken-over' })
   }
   return outcomes
+}
+
+/** Ends what nobody answered in all the time of its ladder, when the lead calls again: it is handed over anew. */
+function expireUnheard({ config, draft, now }: ContactInput, signals: readonly Signal[]): void {
+  for (const handoff of draft.handoffs()) {
+    const isOver = handoff.state === 'open' && handoff.breachedAt !== undefined && nextDue(handoff) === null
+    const since = Math.max(handoff.startedAt, ...handoff.events.map(({ at }) => at))
+    if (isOver && callsAgain(config, handoff, signals, since))
+      draft.put(endHandoff(handoff, { at: now, how: 'expired' }) ?? handoff)
+  }
+}
+
+function callsAgain(config: NextConfig, { kind }: Handoff, signals: readonly Signal[], since: number): boolean {
+  const start = config.handoffs.kinds[kind]?.start ?? 'route'
+  if (start === 'route') return raisedHandSince(config, signals, since)
+  return signals.some(({ type, at }) => type === start.signal && at > since)
 }
 
 function outcomesOf({ lead }: LeadState): LeadRecord['outcomes'] {

@@ -13,7 +13,7 @@ const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
   returned: 'rests',
   recycled: 'rests',
   rejected: 'rests',
-  expired: 'rests',
+  expired: 'free',
   disqualified: 'free',
   released: 'free',
   missing: 'free',

@@ -87,7 +87,7 @@ export function onClick(
   draft.note({ at: now, what: 'disqualified', by })
   const { ended: _, ...lead } = state.lead
   const outcomes = withOutcome(lead.outcomes, 'disqualified', { at: now, reason: choice })
-  return draft.change({ ...lead, rejected: { by, reason, choice, at: now }, outcomes, wakeAt: null })
+  return draft.change({ ...lead, rejected: { by, reason, choice, at: now }, outcomes })
 }
 
 // The lead's record after an answer to a handoff with sales; a kind without attempts is over with it.

@@ -21,14 +21,17 @@ export const memoryOfFact: Row = {
     await bench.redis.clear()
     const weeks = bench.pick({ full: 10, quick: 3, tiny: 1 })
     const store = await openStore(bench.redis)
-    let count = 0
+    let note = ''
     return {
       async baton() {
+        const before = await bench.redis.usedMemory()
         const now = Date.now()
-        count = (await fillFacts(store, now - weeks * WEEK, now)).length
+        const count = (await fillFacts(store, now - weeks * WEEK, now)).length
+        const grown = (await bench.redis.usedMemory()) - before
+        note = `used_memory grew by ${number(grown / count)} B each, ${number(count)} facts`
         return ((await keyKinds(bench.redis.look)).get('facts')?.bytes ?? 0) / count
       },
-      notes: () => [`${count.toLocaleString('en-US')} facts`],
+      notes: () => [note],
       close: () => store.close(),
     }
   },

@@ -39,7 +39,7 @@ interface Traffic {
 
 async function open(bench: Bench, what: keyof Traffic): Promise<OpenRow> {
   await bench.redis.clear()
-  const count = bench.pick({ full: 1_000, quick: 300, tiny: 20 })
+  const count = bench.pick({ full: 1_000, quick: 200, tiny: 20 })
   const outside = await openOutside(bench.redis)
   const { simulators } = outside
   const sender = createSender(await outside.start('both'), 8)

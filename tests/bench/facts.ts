@@ -65,8 +65,8 @@ export async function fillFacts({ store }: BenchStore, from: number, to: number)
     const parts = COMMITS[entry % COMMITS.length] ?? []
     const instant = Math.floor(at)
     const about = { at: instant, lead: randomBytes(7).toString('base64url'), config: '3f89796daa69' }
-    const key = store.keys.factsIn(store.partitions[entry % store.partitions.length] ?? '')
-    pipeline.xadd(key, `${instant}-${entry}`, 'f', writeFacts(parts.map((part) => ({ ...part, ...about }))))
+    const text = writeFacts(parts.map((part) => ({ ...part, ...about })))
+    pipeline.xadd(store.keys.facts(about.lead), `${instant}-${entry}`, 'f', text)
     for (const _ of parts) instants.push(instant)
     at += APART * parts.length
     if (entry % AT_ONCE === AT_ONCE - 1) {

@@ -17,7 +17,7 @@ export const commandsOfLead: Row = {
   unit: 'commands',
   how: `INFO commandstats, with those that scripts call, ${HOW}`,
   aim: { of: 'figure', is: '<=', value: 80 },
-  runs: { full: 3, quick: 1 },
+  runs: { full: 1, quick: 1 },
   open: (bench) => open(bench, 'commands'),
 }
 
@@ -28,7 +28,7 @@ export const bytesOfLead: Row = {
   unit: 'kB',
   how: `What the file grows by (kB are 1,000 bytes), ${HOW}`,
   aim: { of: 'figure', is: '<=', value: 4.5 },
-  runs: { full: 3, quick: 1 },
+  runs: { full: 1, quick: 1 },
   open: (bench) => open(bench, 'kilobytes'),
 }
 
@@ -39,7 +39,7 @@ interface Traffic {
 
 async function open(bench: Bench, what: keyof Traffic): Promise<OpenRow> {
   await bench.redis.clear()
-  const count = bench.pick({ full: 1_000, quick: 200, tiny: 20 })
+  const count = bench.pick({ full: 500, quick: 200, tiny: 20 })
   const outside = await openOutside(bench.redis)
   const { simulators } = outside
   const sender = createSender(await outside.start('both'), 8)
@@ -73,6 +73,7 @@ async function open(bench: Bench, what: keyof Traffic): Promise<OpenRow> {
   await cost(Math.ceil(count / 5), MIX, creationAlone)
   return {
     async baton() {
+      // All of it before the first second looks.
       const figure = (await cost(count, MIX, creationAlone))[what]
       const all = (await cost(count, MIX, creationEvents))[what]
       const reps = (await cost(count, ['tier-1', 'tier-2'], creationAlone))[what]

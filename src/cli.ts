@@ -23,6 +23,7 @@ import { createLeads } from './store/leads.ts'
 import { createStore } from './store/partitions.ts'
 import { leadViewText } from './views/lead-text.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createDead } from './work/dead.ts'
 
 /** The command line for ops: `npm run baton -- <command>`. Exits with 1 when something is wrong. */
 const program = new Command('baton')
@@ -116,6 +117,24 @@ program
       const facts = createFactStreams(createStore({ redis, prefix: 'baton' }))
       const clock = await createClock({ redis, log: createLogger('silent') })
       console.log(`${to}: ${await exportFacts(facts, to, clock.now())} facts.`)
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+program
+  .command('dead-letters')
+  .description('what could not be done, since when and why; reads the Redis of the running service')
+  .action(async () => {
+    const redis = await redisOfService()
+    try {
+      const log = createLogger('silent')
+      const clock = await createClock({ redis, log })
+      const store = createStore({ redis, prefix: 'baton' })
+      const letters = await createDead({ clock, store, metrics: createMetrics(), log }).list()
+      for (const { name, id, since, tries, reason } of letters)
+        console.log(`${new Date(since).toISOString()}  ${name} ${id}  given up ${tries} ×: ${reason}`)
+      if (letters.length === 0) console.log('There are no dead letters.')
     } finally {
       redis.disconnect()
     }

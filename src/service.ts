@@ -114,7 +114,7 @@ export async function createService(options: ServiceOptions) {
   const queues = createQueues({ connection: requests, prefix, onError, telemetry: options.telemetry })
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
-  addQueueMetrics(metrics, queues.queues)
+  addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
   const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
   const work = prepareWork({

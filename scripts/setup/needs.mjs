@@ -100,7 +100,7 @@ export function redisServer({ orDocker = false } = {}) {
           '  Debian, Ubuntu:  sudo apt-get install redis-server',
           '  macOS:           brew install redis',
           'or run one elsewhere and say where (tests and service; the demo wants its own):',
-          '  docker run -d -p 6379:6379 redis:7 --appendonly yes --maxmemory-policy noeviction',
+          '  docker run -d -p 6379:6379 redis:7 --appendonly yes --appendfsync always --maxmemory-policy noeviction',
           '  export REDIS_URL=redis://127.0.0.1:6379',
         ].join('\n'),
       )

@@ -15,6 +15,8 @@ export interface EnrichmentQuery {
   domain?: string | undefined
   /** The domain belongs to a free mail provider: it says nothing about a company. */
   freeMail: boolean
+  /** The lead belongs to a crowd: what is asked for it may wait for company. */
+  last?: boolean
 }
 
 /** What is remembered of a lead's earlier answers: how each provider answered and when, and what came too late. */

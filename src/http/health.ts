@@ -30,7 +30,7 @@ const Ready = z
           workers: { status: 'ok' },
           config: { status: 'ok', detail: 'version 7d574028c9b5' },
           hubspot: { status: 'ok' },
-          slack: { status: 'degraded', detail: 'the last call failed: unavailable' },
+          slack: { status: 'degraded', detail: 'the last call: unavailable (deadline)' },
         },
       },
     ],

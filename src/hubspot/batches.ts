@@ -55,29 +55,35 @@ async function readHalving<K extends string, V>(
 
 /**
  * Reads keys in batches. Whoever asks for the same key while a batch is gathered shares its answer; nothing is remembered
- * after that. A key that `read` says nothing of is null.
+ * after that. A key that `read` says nothing of is null. What can wait (`last`) has batches of its own, so that an urgent
+ * key leaves after a moment of quiet however large the crowd is.
  */
 export function createLoader<K extends string, V>(
   pace: { quiet: number; busy: number },
   read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>,
 ) {
-  const gather = createGather(pace)
-  const gathering = new DataLoader<K, V | null>(
-    async (keys) => {
-      const found = await readHalving(read, keys)
-      return keys.map((key) => found.get(key) ?? null)
-    },
-    {
-      maxBatchSize: BATCH,
-      batchScheduleFn: (dispatch) =>
-        gather.schedule(() => {
-          gathering.clearAll()
-          dispatch()
-        }),
-    },
-  )
+  function createBatches() {
+    const gather = createGather(pace)
+    const gathering = new DataLoader<K, V | null>(
+      async (keys) => {
+        const found = await readHalving(read, keys)
+        return keys.map((key) => found.get(key) ?? null)
+      },
+      {
+        maxBatchSize: BATCH,
+        batchScheduleFn: (dispatch) =>
+          gather.schedule(() => {
+            gathering.clearAll()
+            dispatch()
+          }),
+      },
+    )
+    return { gather, gathering }
+  }
+  const [urgent, crowd] = [createBatches(), createBatches()]
   return {
-    load(key: K): Promise<V | null> {
+    load(key: K, last = false): Promise<V | null> {
+      const { gather, gathering } = last ? crowd : urgent
       gather.count()
       return gathering.load(key)
     },

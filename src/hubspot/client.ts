@@ -182,13 +182,16 @@ export function createHubSpot(options: {
     async requestsLeft(): Promise<number> {
       return (await limiter.get('hubspot'))?.remainingPoints ?? rate.points
     },
-    /** Reads a contact; null when it is deleted, and the other id when it lives on under one after a merge. */
-    readContact: async (id: string): Promise<Contact | { movedTo: string } | null> =>
-      (await contacts.load(id)) ?? confirmGone(id),
+    /**
+     * Reads a contact; null when it is deleted, and the other id when it lives on under one after a merge. `last` waits
+     * with the crowd.
+     */
+    readContact: async (id: string, last?: boolean): Promise<Contact | { movedTo: string } | null> =>
+      (await contacts.load(id, last)) ?? confirmGone(id),
     /** Finds the contact with an email address; null when there is none. */
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
-    /** Reads a company; null when there is none. */
-    readCompany: (id: string): Promise<Properties | null> => companies.load(id),
+    /** Reads a company; null when there is none. `last` waits with the crowd. */
+    readCompany: (id: string, last?: boolean): Promise<Properties | null> => companies.load(id, last),
     /** Writes properties of a contact; resolves when HubSpot has confirmed this very row. */
     async writeContact(id: string, properties: Record<string, string>): Promise<void> {
       gatherWrites.count()

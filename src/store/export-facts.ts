@@ -37,6 +37,9 @@ export async function exportFacts(facts: FactStreams, file: string, now: number)
   try {
     // Nobody reads it before it is whole.
     database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; ${SCHEMA} BEGIN;`)
+    // Facts refer to their types, so these come first.
+    const meaning = database.prepare('INSERT INTO fact_types (type, meaning) VALUES (?, ?)')
+    for (const [type, text] of Object.entries(FACT_TYPES)) meaning.run(type, text)
     const columns = FACT_FIELDS.map((field) => `"${field}"`).join(', ')
     const places = FACT_FIELDS.map(() => '?').join(', ')
     const insert = database.prepare(
@@ -49,8 +52,6 @@ export async function exportFacts(facts: FactStreams, file: string, now: number)
         count += 1
       }
     }
-    const meaning = database.prepare('INSERT INTO fact_types (type, meaning) VALUES (?, ?)')
-    for (const [type, text] of Object.entries(FACT_TYPES)) meaning.run(type, text)
     database.prepare('INSERT INTO export (at, facts) VALUES (?, ?)').run(new Date(now).toISOString(), count)
     database.exec(`COMMIT; ${INDEXES}`)
     database.close()

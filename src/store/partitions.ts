@@ -1,3 +1,5 @@
+import DataLoader from 'dataloader'
+import { ReplyError } from 'ioredis'
 import type { RedisConnection } from '../platform/redis.ts'
 
 /*
@@ -67,36 +69,42 @@ export interface Plan {
 /** Key names, compare-and-set, and the indexes. */
 export type Store = ReturnType<typeof createStore>
 
-// Plans come as plain arguments: the number of guards, each with key, what it is about and value, the number of commands, and each of
-// them with its key, the number of its arguments, and these. (As JSON it would take Redis several times as long.)
+// Plans come as plain arguments: the number of guards, each with key, what it is about and value, the number of commands,
+// and each of them with its key, the number of its arguments, and these. (As JSON it would take Redis several times as
+// long.) An error of one is its own outcome and costs the others nothing.
 const COMMIT = `
 local at = 0
 local function take() at = at + 1 return ARGV[at] end
+local outcome
+local function call(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then outcome = reply.err return nil end
+  return reply
+end
 local done = {}
 while at < #ARGV do
-  local outcome = 1
+  outcome = 1
   for _ = 1, tonumber(take()) do
     local key, what, value = KEYS[tonumber(take())], take(), take()
-    if what == 'fields' then
-      if redis.call('HLEN', key) ~= tonumber(value) then outcome = 0 end
-    elseif what == 'version' then
-      if value == 'exists' then
-        if redis.call('HEXISTS', key, 'record') == 0 then outcome = 0 end
-      elseif tonumber(redis.call('HGET', key, 'version') or '0') ~= tonumber(value) then outcome = 0 end
-    elseif (redis.call('HGET', key, what) or '') ~= value then outcome = 0 end
+    local holds
+    if what == 'fields' then holds = call('HLEN', key) == tonumber(value)
+    elseif what == 'version' and value == 'exists' then holds = call('HEXISTS', key, 'record') == 1
+    elseif what == 'version' then holds = tonumber(call('HGET', key, 'version') or '0') == tonumber(value)
+    else holds = (call('HGET', key, what) or '') == value end
+    if not holds and outcome == 1 then outcome = 0 end
   end
   for _ = 1, tonumber(take()) do
     local name, key, count = take(), KEYS[tonumber(take())], tonumber(take())
     local first, last = at + 1, at + count
     at = last
-    if outcome == 0 then
+    if outcome ~= 1 and outcome ~= 2 then
     elseif name == 'ZREMIFEMPTY' then
-      if redis.call('EXISTS', KEYS[tonumber(ARGV[first])]) == 0 then redis.call('ZREM', key, unpack(ARGV, first + 1, last))
+      if call('EXISTS', KEYS[tonumber(ARGV[first])]) == 0 then call('ZREM', key, unpack(ARGV, first + 1, last))
       else outcome = 2 end
     elseif name == 'ZREMHDEL' then
-      if redis.call('ZREM', key, ARGV[last]) == 1 then redis.call('HDEL', KEYS[tonumber(ARGV[first])], ARGV[last]) end
+      if call('ZREM', key, ARGV[last]) == 1 then call('HDEL', KEYS[tonumber(ARGV[first])], ARGV[last]) end
     else
-      redis.call(name, key, unpack(ARGV, first, last))
+      call(name, key, unpack(ARGV, first, last))
     end
   end
   done[#done + 1] = outcome
@@ -135,7 +143,7 @@ const PLANS_AT_ONCE = 25
 
 type ScriptArgument = string | number | Buffer
 interface Scripts {
-  batonCommit(...rest: ScriptArgument[]): Promise<number[]>
+  batonCommit(...rest: ScriptArgument[]): Promise<(number | string)[]>
   batonClaim(...rest: ScriptArgument[]): Promise<string[][]>
   batonClaimNamed(...rest: ScriptArgument[]): Promise<string[]>
 }
@@ -158,13 +166,35 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
   const factsIn = (partition: string) => `${partition}:facts`
   const ofLead = (kind: string) => (leadId: string) => `${partitionOf(leadId)}:${kind}:${leadId}`
 
+  // What is committed at the same moment travels together, a call for each partition.
+  const plans = new DataLoader<Plan, number>(
+    async (some) => {
+      const outcomes = new Map<Plan, number | Error>()
+      const groups = Map.groupBy(some, ({ guards, commands }) => (commands[0]?.[1] ?? guards[0]?.key)?.split('}')[0])
+      await Promise.all(
+        [...groups.values()].map(async (group) => {
+          for (let at = 0; at < group.length; at += PLANS_AT_ONCE) {
+            const portion = group.slice(at, at + PLANS_AT_ONCE)
+            const answers = await run.batonCommit(...scriptArguments(portion)).catch((error: Error) => error)
+            for (const [index, plan] of portion.entries()) {
+              const answer = answers instanceof Error ? answers : answers[index]
+              outcomes.set(plan, typeof answer === 'string' ? new ReplyError(answer) : (answer ?? 0))
+            }
+          }
+        }),
+      )
+      return some.map((plan) => outcomes.get(plan) ?? 0)
+    },
+    { cache: false },
+  )
+
   /**
    * Carries out all commands, or none when a guard's record has another version by now (false). All keys must be of one
    * partition. `ZREMIFEMPTY index list id` takes an id off an index when the list is empty; `more` says that it was not.
    * `ZREMHDEL set hash id` takes an id off both, the second only when it stood in the first.
    */
   async function commit(guards: Guard[], commands: Command[]): Promise<false | 'done' | 'more'> {
-    const [outcome] = await run.batonCommit(...scriptArguments([{ guards, commands }]))
+    const outcome = await plans.load({ guards, commands })
     return outcome === 2 ? 'more' : outcome === 1 ? 'done' : false
   }
 
@@ -192,24 +222,6 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       shared: (name: string) => `${prefix}:${name}`,
     },
     commit,
-
-    /** Commits many plans, each for itself, in few round trips; resolves with the outcome of each, in their order. */
-    async commitEach(plans: Plan[]): Promise<boolean[]> {
-      const outcomes = new Map<Plan, boolean>()
-      const groups = Map.groupBy(plans, ({ commands }) => commands[0]?.[1].split('}')[0])
-      const calls = [...groups.values()].flatMap((group) =>
-        Array.from({ length: Math.ceil(group.length / PLANS_AT_ONCE) }, (_, index) =>
-          group.slice(index * PLANS_AT_ONCE, (index + 1) * PLANS_AT_ONCE),
-        ),
-      )
-      await Promise.all(
-        calls.map(async (some) => {
-          const done = await run.batonCommit(...scriptArguments(some))
-          for (const [index, plan] of some.entries()) outcomes.set(plan, done[index] !== 0)
-        }),
-      )
-      return plans.map((plan) => outcomes.get(plan) ?? false)
-    },
 
     /**
      * Takes what is due in indexes until another instant, at most `limit` of each index and partition; nobody else takes
@@ -243,9 +255,11 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       return found.flat()
     },
 
-    /** How many ids stand in an index, over all partitions. */
-    async count(index: string): Promise<number> {
-      const counts = await Promise.all(partitions.map((partition) => redis.zcard(indexIn(partition, index))))
+    /** How many ids stand in an index, over all partitions; of those that are due by an instant, when it is given. */
+    async count(index: string, dueBy: number | '+inf' = '+inf'): Promise<number> {
+      const counts = await Promise.all(
+        partitions.map((partition) => redis.zcount(indexIn(partition, index), '-inf', dueBy)),
+      )
       return counts.reduce((sum, count) => sum + count, 0)
     },
   }

@@ -26,6 +26,7 @@ export async function gatherContact(
   state: StoredLead,
   contact: Contact,
   now: number,
+  last = false,
 ): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
   const { properties } = contact
   const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
@@ -45,6 +46,7 @@ export async function gatherContact(
         lastName: text(own, 'lastName'),
         domain: text(own, 'email.domain'),
         freeMail: own['email.free']?.value === true,
+        last,
       },
       { answers: state.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,

@@ -36,8 +36,11 @@ export interface Parts {
   hurry: (waiting: Waiting[], options?: { known?: StoredLead; delay?: number }) => void
 }
 
-/** Does one piece of work. `known` is the lead as this process has just committed it, to spare reading it again. */
-export type Handler<P> = (payload: P, known?: StoredLead) => Promise<void>
+/**
+ * Does one piece of work. `known` is the lead as this process has just committed it, to spare reading it again. `turn` is
+ * there when it belongs to the crowd, which lets everything else go first: to be awaited before long computing.
+ */
+export type Handler<P> = (payload: P, known?: StoredLead, turn?: () => Promise<void>) => Promise<void>
 
 /** Thrown by a handler to be run again after some milliseconds; costs no attempt. */
 export class RunLater extends Error {

@@ -16,11 +16,11 @@ export function createReadLead(
 ): Handler<{ leadId: string }> {
   const { clock, inbox, leads } = parts
 
-  return async function readLead({ leadId }) {
-    for (let more = true; more; ) more = await readOnce(leadId)
+  return async function readLead({ leadId }, _known, turn) {
+    for (let more = true; more; ) more = await readOnce(leadId, turn)
   }
 
-  async function readOnce(leadId: string): Promise<boolean> {
+  async function readOnce(leadId: string, turn?: () => Promise<void>): Promise<boolean> {
     const config = parts.config()
     // The inbox first: what comes in after it was read is not taken off it, even if HubSpot's answer is older.
     const state = await leads.read(leadId)
@@ -29,10 +29,12 @@ export function createReadLead(
       await order(INDEX.erasures, leadId)
       return false
     }
-    const { input, late } = await gather(state)
+    const { input, late } = await gather(state, turn)
+    await turn?.()
     const applied = await parts.apply(config, state, input, clock.now())
     // Somebody changed the lead meanwhile, for example by a click: decide again on what is true now.
-    parts.hurry(applied.waiting, applied.outcome === 'committed' ? { known: applied.after } : {})
+    const known = applied.outcome === 'committed' ? { known: applied.after } : {}
+    parts.hurry(turn ? applied.waiting.map((one) => ({ ...one, last: true })) : applied.waiting, known)
     if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)
     if (applied.outcome === 'given-up') throw new GivenUp(applied.reason)
     if (applied.outcome === 'nothing') return false
@@ -50,10 +52,21 @@ export function createReadLead(
     return inbox.isWaiting(INDEX.unread, id)
   }
 
-  async function gather(state: StoredLead): Promise<{ input: Input; late: Promise<Record<string, string>> | null }> {
-    const contact = await parts.hubspot.readContact(state.id)
+  async function gather(
+    state: StoredLead,
+    turn?: () => Promise<void>,
+  ): Promise<{ input: Input; late: Promise<Record<string, string>> | null }> {
+    const contact = await parts.hubspot.readContact(state.id, turn !== undefined)
+    await turn?.()
     if (!contact || 'movedTo' in contact) return { input: { type: 'missing', ...contact }, late: null }
-    const { gathered, late } = await gatherContact(parts, parts.config(), state, contact, clock.now())
+    const { gathered, late } = await gatherContact(
+      parts,
+      parts.config(),
+      state,
+      contact,
+      clock.now(),
+      turn !== undefined,
+    )
     return { input: { type: 'contact', gathered }, late }
   }
 

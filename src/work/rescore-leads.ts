@@ -70,7 +70,7 @@ export function createRescoring(
       ),
     )
     // A lead that changed meanwhile is taken again in the next batch, unless the main job has done it by then.
-    const done = await store.commitEach(plans.map(({ plan }) => plan))
+    const done = await Promise.all(plans.map(({ plan }) => store.commit(plan.guards, plan.commands)))
     return plans.flatMap(({ waiting }, index) => (done[index] ? waiting : []))
   }
 

@@ -6,6 +6,7 @@ import { isRedisAway } from '../platform/redis.ts'
 import { inSpan, inTrace, nameIds, presentTrace } from '../platform/tracing.ts'
 import type { StoredLead } from '../store/leads.ts'
 import type { Store } from '../store/partitions.ts'
+import { createCrowd } from './crowd.ts'
 import type { Dead } from './dead.ts'
 import { GivenUp, type Handler, RunLater } from './parts.ts'
 import { CONCURRENCY, QUEUES, type QueueName, type WorkTable } from './table.ts'
@@ -26,6 +27,8 @@ interface Tries {
 export type Runner = ReturnType<typeof createRunner>
 
 const LONGEST_WAIT = 60_000
+// What somebody waits for. (A message may wait long for its turn in Slack's pace.)
+const URGENT: ReadonlySet<QueueName> = new Set(['leads', 'timers'])
 // What waits longer would be swept meanwhile.
 const LONG_WAIT = 5_000
 /** Attempts for errors of our own; an outside system that is down is waited for without a limit. */
@@ -51,7 +54,8 @@ export function createRunner(options: {
   const lanes = Object.fromEntries(
     QUEUES.map((queue) => [queue, new PQueue({ concurrency: CONCURRENCY[queue] })]),
   ) as Record<QueueName, PQueue>
-  const running = new Map<string, { again: boolean; done: Promise<void> }>()
+  const crowd = createCrowd()
+  const running = new Map<string, { again: boolean; last: boolean; start: () => Promise<void>; done: Promise<void> }>()
   const retries = new Map<string, { tries: Tries; timer: NodeJS.Timeout | undefined }>()
   let closed = false
 
@@ -62,25 +66,38 @@ export function createRunner(options: {
     const before = running.get(key)
     if (before) {
       before.again ||= row.fold === 'again'
+      // It waits in the crowd, and somebody has come who does not.
+      if (before.last && !item.last) {
+        before.last = false
+        before.done = lanes[row.queue].add(before.start, { priority: 1 })
+      }
       return before.done
     }
-    const entry = { again: false, done: Promise.resolve() }
-    running.set(key, entry)
-    const lane = lanes[item.last && row.queue === 'leads' ? 'bulk' : row.queue]
+    const last = item.last === true
     const trace = presentTrace()
+    let begun: Promise<void> | undefined
+    // A lane begins work when other work ends, and so in that one's trace.
+    const start = () => {
+      begun ??= inTrace(trace, work)
+      return begun
+    }
+    const entry = { again: false, last, start, done: Promise.resolve() }
+    running.set(key, entry)
     const work = async () => {
       try {
         for (let more = !closed; more; more = entry.again && !closed) {
           entry.again = false
-          await attempt(item, known)
+          const now = { ...item, last: entry.last }
+          if (entry.last) await crowd.turn()
+          await (entry.last || !URGENT.has(row.queue) ? attempt(now, known) : crowd.ahead(() => attempt(now, known)))
           known = undefined
         }
       } finally {
         running.delete(key)
       }
     }
-    // A lane begins work when other work ends, and so in that one's trace.
-    entry.done = lane.add(() => inTrace(trace, work), { priority: item.last ? 0 : 1 })
+    const lane = lanes[last && row.queue === 'leads' ? 'bulk' : row.queue]
+    entry.done = lane.add(start, { priority: last ? 0 : 1 })
     return entry.done
   }
 
@@ -98,7 +115,7 @@ export function createRunner(options: {
     try {
       await inSpan(`work ${name}`, {}, async () => {
         nameIds(payload)
-        await handler(payload, known)
+        await (last ? handler(payload, known, crowd.turn) : handler(payload, known))
       })
       retries.delete(key)
       await dead.clear(name, id)

@@ -8,11 +8,15 @@ import { decide } from '../../src/leads/decision.ts'
 import { decisionEntry } from '../../src/leads/history.ts'
 import { startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 import { readApiToken } from '../../src/platform/env.ts'
+import { OutsideError } from '../../src/platform/errors.ts'
+import { createLogger } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { prepare } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createLeads } from '../../src/store/leads.ts'
-import { createStore } from '../../src/store/partitions.ts'
+import { createStore, INDEX } from '../../src/store/partitions.ts'
+import { createDead } from '../../src/work/dead.ts'
 import { useConfigDirectories } from '../support/config.ts'
 import { BEST_FIT, facts, leadRecord, NOW } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
@@ -206,6 +210,38 @@ describe('explain', () => {
   )
 })
 
+test.skipIf(WITHOUT_REDIS_SERVER)('dead-letters names what could not be done, the oldest first', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'baton-cwd-'))
+  const embedded = await startEmbeddedRedis({ dataDir: join(cwd, '.baton', 'redis') })
+  const redis = await connectRedis([embedded.url], 'request', () => undefined)
+  try {
+    expect(await run(['dead-letters'], { cwd })).toEqual({
+      code: 0,
+      stdout: 'There are no dead letters.\n',
+      stderr: '',
+    })
+    const store = createStore({ redis, prefix: 'baton' })
+    let now = NOW
+    const parts = { clock: { now: () => now }, store, metrics: createMetrics(), log: createLogger('silent') }
+    const dead = createDead(parts)
+    const refused = new OutsideError('hubspot', 'refused', 'VALIDATION_ERROR')
+    await dead.put('read-lead', INDEX.unread, '42', new TypeError('Dana Ruiz is no number'))
+    now += 60_000
+    await dead.put('write-contact', INDEX.writes, '7', refused)
+    await dead.put('write-contact', INDEX.writes, '7', refused)
+    const { stdout } = await run(['dead-letters'], { cwd })
+    expect(stdout.split('\n')).toEqual([
+      '2026-11-18T15:00:00.000Z  read-lead 42  given up 1 ×: TypeError: see the log',
+      `2026-11-18T15:01:00.000Z  write-contact 7  given up 2 ×: ${refused.message}`,
+      '',
+    ])
+  } finally {
+    redis.disconnect()
+    await embedded.stop()
+    await rm(cwd, { recursive: true })
+  }
+})
+
 test('token makes one that API_TOKENS takes by its hash, with the scope that was asked for', async () => {
   const { stdout } = await run(['token', '--read'])
   const token = /^ {2}([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? ''
@@ -216,6 +252,6 @@ test('token makes one that API_TOKENS takes by its hash, with the scope that was
 test('--help shows the commands', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const command of ['config', 'explain', 'hubspot', 'openapi', 'token'])
+  for (const command of ['config', 'dead-letters', 'explain', 'facts', 'hubspot', 'openapi', 'token'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
 })

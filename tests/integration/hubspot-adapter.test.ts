@@ -124,7 +124,7 @@ describe('reading', () => {
     const failed = { status: 'error', category: 'INTERNAL_ERROR', message: 'x' }
     const gone = { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'x', context: { ids: ['4'] } }
     partial({ ...failed, context: { ids: ['3'] } }, gone)
-    const [first, , third, fourth] = await Promise.allSettled(['1', '2', '3', '4'].map(adapter.readContact))
+    const [first, , third, fourth] = await Promise.allSettled(['1', '2', '3', '4'].map((id) => adapter.readContact(id)))
     expect(first).toMatchObject({ status: 'fulfilled', value: { id: '1' } })
     expect(third).toMatchObject({ status: 'rejected', reason: { kind: 'unavailable', code: 'INTERNAL_ERROR' } })
     expect(fourth).toEqual({ status: 'fulfilled', value: null })

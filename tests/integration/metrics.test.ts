@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
-import { QUEUES } from '../../src/work/table.ts'
+import { QUEUES, WORK } from '../../src/work/table.ts'
 import { createTier1Lead, sendSignals } from '../support/leads.ts'
 import { numberOf, runStory, type Series, scrape } from '../support/metrics.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
@@ -43,6 +43,8 @@ describe('/metrics after a story', () => {
     }
     // The next rung of the ladder sleeps, and that is no backlog.
     expect(value('baton_queue_jobs', { queue: 'timers', state: 'delayed' })).toBeGreaterThanOrEqual(1)
+    const kinds = Object.entries(WORK).flatMap(([work, { index }]) => (index ? [[work, 0]] : []))
+    expect(kinds.map(([work]) => [work, value('baton_work_waiting', { work: String(work) })])).toEqual(kinds)
 
     // The first alert of each handoff, and no reminder.
     expect(value('baton_alert_latency_seconds_count')).toBe(2)
@@ -118,6 +120,13 @@ describe('the queues', () => {
     expect(age('timers')).toBeLessThan(HOUR / 1_000)
     expect(age('slack')).toBe(0)
   })
+
+  it('are not all that waits: the indexes say how much there is of each kind of work', async () => {
+    stage = await createStage({ roles: ['api'] })
+    createTier1Lead(stage)
+    const waiting = async () => numberOf((await scrape(address())).series, 'baton_work_waiting', { work: 'read-lead' })
+    await expect.poll(waiting).toBe(1)
+  })
 })
 
 describe.skipIf(WITHOUT_REDIS_SERVER)('while Redis hangs', () => {
@@ -134,7 +143,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('while Redis hangs', () => {
       const scraped = await Promise.race([scrape(address()), givenUp])
       if (typeof scraped !== 'object') throw new Error('/metrics took longer than a request to Redis may')
       const names = new Set(scraped.series.map(({ name }) => name))
-      for (const name of ['baton_queue_jobs', 'baton_queue_oldest_job_seconds', 'baton_handoffs'])
+      for (const name of ['baton_queue_jobs', 'baton_queue_oldest_job_seconds', 'baton_work_waiting', 'baton_handoffs'])
         expect(names).not.toContain(name)
       expect(names).not.toContain('baton_hubspot_requests_left')
       for (const name of ['baton_events_total', 'baton_info', 'baton_config_info']) expect(names).toContain(name)

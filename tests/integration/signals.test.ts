@@ -41,6 +41,18 @@ async function accepted(...signals: Record<string, unknown>[]): Promise<unknown>
   return JSON.parse(answer.text)
 }
 
+test('a crowd of signals goes behind everything else, but for a lead that is hot or with sales', async () => {
+  const some = Array.from({ length: 50 }, () => signal())
+  const [hot, ...cold] = some.map(({ contactId }) => String(contactId))
+  await api.look.sadd(api.store.keys.list(String(hot), 'urgent'), String(hot))
+  api.hurried.splice(0)
+  await accepted(...some)
+  const unread = (id: string) => ({ index: 'unread', id, at: START })
+  await expect
+    .poll(() => api.hurried.filter(({ waiting }) => waiting.length > 0))
+    .toEqual([{ waiting: [unread(String(hot))] }, { waiting: cold.map((id) => ({ ...unread(id), last: true })) }])
+})
+
 describe('who may send', () => {
   const body = () => ({ signals: [signal()] })
 

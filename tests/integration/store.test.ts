@@ -437,9 +437,30 @@ describe('many plans at once', () => {
       guards: [{ key: store.keys.lead(id), version: index % 3 === 0 ? 7 : 1 }],
       commands: [['HSET', store.keys.lead(id), 'version', 2] satisfies Command],
     }))
-    expect(await store.commitEach(plans)).toEqual(ids.map((_, index) => index % 3 !== 0))
+    expect(await Promise.all(plans.map(({ guards, commands }) => store.commit(guards, commands)))).toEqual(
+      ids.map((_, index) => index % 3 !== 0 && 'done'),
+    )
     const versions = await Promise.all(ids.map((id) => look().hget(store.keys.lead(id), 'version')))
     expect(versions).toEqual(ids.map((_, index) => (index % 3 === 0 ? '1' : '2')))
+  })
+
+  test('one that meets a broken record fails alone', async () => {
+    const store = storeOf(0)
+    const ids = Array.from({ length: 60 }, (_, index) => `78${index}`)
+    const broken = ids.filter((_, index) => index % 7 === 0)
+    await Promise.all(broken.map((id) => look().set(store.keys.lead(id), 'no hash')))
+    const outcomes = await Promise.allSettled(
+      ids.map((id, index) =>
+        store.commit(index % 2 === 0 ? [{ key: store.keys.lead(id), version: 0 }] : [], [
+          ['HSET', store.keys.lead(id), 'version', 1],
+        ]),
+      ),
+    )
+    for (const [index, outcome] of outcomes.entries()) {
+      if (index % 7 !== 0) expect(outcome).toEqual({ status: 'fulfilled', value: 'done' })
+      else
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/^WRONGTYPE/) } })
+    }
   })
 })
 

@@ -98,6 +98,67 @@ const finish = (queue: QueueName) => expect.poll(() => left(queue), { timeout: 1
 /** Waits until nothing runs in a process, nor is to be tried again. */
 const rest = (runner: Runner) => expect.poll(() => runner.busy(), { timeout: 10_000, interval: 5 }).toEqual([])
 
+describe('the crowd', () => {
+  const HELD = 300
+
+  /** Starts so many leads of the crowd; the first hundred are held until `free` is called. */
+  function startCrowd() {
+    const seen: string[] = []
+    const held: (() => void)[] = []
+    let open = false
+    const runner = start({
+      'read-lead': async ({ leadId }: { leadId: string }, _known: unknown, turn?: () => Promise<void>) => {
+        if (turn && !open) await new Promise<void>((resolve) => held.push(resolve))
+        await turn?.()
+        seen.push(turn ? leadId : `${leadId} at once`)
+      },
+    })
+    const crowd = Array.from({ length: HELD }, (_, index) => runner.run({ ...lead(String(index)), last: true }))
+    const free = () => {
+      open = true
+      for (const resolve of held) resolve()
+    }
+    return { runner, seen, free, done: Promise.all(crowd) }
+  }
+
+  test('is passed by one who comes later', async () => {
+    const { runner, seen, free, done } = startCrowd()
+    await runner.run(lead('1000'))
+    expect(seen).toEqual(['1000 at once'])
+    free()
+    await done
+    expect(seen).toHaveLength(HELD + 1)
+  })
+
+  test('loses one who waits in it and is asked for again, now urgently', async () => {
+    const { runner, seen, free, done } = startCrowd()
+    await runner.run(lead(String(HELD - 1)))
+    expect(seen).toContain(`${HELD - 1} at once`)
+    free()
+    await done
+    expect(new Set(seen).size).toBe(HELD)
+  })
+
+  test('goes on, though seldom, while something urgent is always at work', async () => {
+    let stop = () => {}
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve
+    })
+    let done = 0
+    const runner = start({
+      'read-lead': async (_lead: unknown, _known: unknown, turn?: () => Promise<void>) => {
+        if (turn) done += 1
+        else await stopped
+      },
+    })
+    const urgent = runner.run(lead('1000'))
+    await runner.run({ ...lead('1'), last: true })
+    expect(done).toBe(1)
+    stop()
+    await urgent
+  })
+})
+
 describe('an outside system that is down', () => {
   test('is waited for without using up attempts', async () => {
     let runs = 0

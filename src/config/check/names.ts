@@ -12,6 +12,8 @@ export interface KnownNames {
   managers: string[] | undefined
   calendars: string[] | undefined
   handoffs: string[] | undefined
+  /** Those of them that a signal starts. */
+  signalHandoffs: string[]
   /** What some tier of icp.yaml goes by: size, industries, when. */
   tierKeys: string[] | undefined
 }
@@ -34,7 +36,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
   return problems
 }
 
-const DEFINED_IN: Record<Exclude<keyof KnownNames, 'tierKeys'>, { what: string; file: string }> = {
+const DEFINED_IN: Record<Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs'>, { what: string; file: string }> = {
   signals: { what: 'signal', file: 'scoring.yaml' },
   routes: { what: 'route', file: 'routing.yaml' },
   tracks: { what: 'nurture track', file: 'routing.yaml' },

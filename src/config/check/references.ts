@@ -50,6 +50,7 @@ function knownNames(files: SourceFiles): KnownNames {
   const routes = field(files.routing?.content, 'routes')
   const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content
+  const kinds = field(files.sla?.content, 'handoffs')
   return {
     signals: keys(field(files.scoring?.content, 'engagement', 'signals')),
     routes: names(routes, 'name'),
@@ -58,7 +59,8 @@ function knownNames(files: SourceFiles): KnownNames {
     reps: names(field(team, 'reps'), 'id'),
     managers: names(field(team, 'managers'), 'id'),
     calendars: keys(field(team, 'calendars')),
-    handoffs: keys(field(files.sla?.content, 'handoffs')),
+    handoffs: keys(kinds),
+    signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
     tierKeys: tiers === undefined ? undefined : items(tiers).flatMap(([, tier]) => entries(tier).map(([key]) => key)),
   }
 }
@@ -96,6 +98,8 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   expectCondition(check, [...at, 'when'], when, SCOPES.everything)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
+  if (check.known.signalHandoffs.includes(String(handoff)))
+    check.report([...at, 'handoff'], `"${handoff}" is started by a signal; name a kind of sla.yaml that has no start`)
   if (pool !== undefined && handoff === undefined)
     check.report(at, 'a route to a pool needs a handoff: name one of sla.yaml, which sets the clock')
   if (to !== undefined && pool === undefined && handoff !== undefined)

@@ -19,7 +19,7 @@ const Query = z.object({
     .enum(HANDOFF_LISTS)
     .default('open')
     .describe(
-      '`waiting`: nobody is free to take the lead; `breached` are those whose deadline passed without a response, whatever became of them',
+      '`waiting`: nobody is free to take the lead; `open`: the clock runs; `responded`: the rep has contacted the lead; `closed`: it ended otherwise; `breached` are those whose deadline passed without a response, whatever became of them',
     ),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional().describe('`next` of the page before'),

@@ -10,6 +10,7 @@ import type { Hurry } from '../../store/commit.ts'
 import type { Inbox, Incoming } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
 import { EMAIL_KEY, signalKey } from '../../store/schema.ts'
+import { CROWD, hurryLeads } from '../crowd.ts'
 import { notConfirmed, problemResponses } from '../problems.ts'
 
 const OneSignal = z
@@ -97,13 +98,20 @@ export function signalRoutes(parts: SignalParts) {
       parts.metrics.events.inc({ kind: 'signal', outcome: 'kept' }, fresh)
       parts.metrics.events.inc({ kind: 'signal', outcome: 'duplicate' }, usable.length - fresh)
       parts.metrics.events.inc({ kind: 'signal', outcome: 'unknown' }, unknown.length)
-      parts.hurry(
-        leadIds.map((id) => ({ index: id.startsWith(EMAIL_KEY) ? INDEX.addresses : INDEX.unread, id, at: now })),
+      const [addresses, leads] = [leadIds.filter(isAddress), leadIds.filter((id) => !isAddress(id))]
+      parts.hurry(addresses.map((id) => ({ index: INDEX.addresses, id, at: now })))
+      // The answer does not wait for it: all of it is kept.
+      void hurryLeads(parts, leads, () => signals.length >= CROWD, now).catch((error) =>
+        request.log.warn({ err: error, leads: leads.length }, 'leads could not be hurried: the sweep will'),
       )
       const types = [...new Set(unknown.map((signal) => signal.type))]
       return reply.code(202).send({ accepted: fresh, duplicates: usable.length - fresh, unknown: types })
     })
   }
+}
+
+function isAddress(id: string): boolean {
+  return id.startsWith(EMAIL_KEY)
 }
 
 function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {

@@ -4,9 +4,10 @@ import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { Hurry, Waiting } from '../../store/commit.ts'
+import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
+import { CROWD, hurryLeads } from '../crowd.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { HUBSPOT_WEBHOOK } from './docs.ts'
 import { type ReadEvent, readEvent } from './hubspot-events.ts'
@@ -14,10 +15,6 @@ import { verifyHubSpotSignature } from './signatures.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const CONFIRM_WITHIN = 3_000
-
-// An import sends many requests, and the events of one contact come in several of them: a moment's wait reads it once.
-const BURST = 50
-const SETTLE = 300
 
 /** What the HubSpot webhook uses. `publicUrl` is scheme and host as HubSpot has them. */
 export interface HubSpotWebhookParts {
@@ -79,28 +76,21 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
         request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
       parts.hurry(erased.map((id) => ({ index: INDEX.erasures, id, at: now })))
       // The answer does not wait for it: all of it is kept.
-      void hurryLeads(events, leadIds, now).catch((error) =>
+      void hurry(events, leadIds, now).catch((error) =>
         request.log.warn({ err: error, leads: leadIds.length }, 'leads could not be hurried: the sweep will'),
       )
       return reply.code(204).send()
     })
   }
 
-  // An import goes behind everything else, but for leads that are hot or with sales.
-  async function hurryLeads(events: ReadEvent[], leadIds: string[], now: number): Promise<void> {
-    if (leadIds.length === 0) return
-    const burst = events.length >= BURST
-    const kept = events.filter((event) => event.outcome === 'kept')
+  async function hurry(events: ReadEvent[], leadIds: string[], now: number): Promise<void> {
+    const burst = events.length >= CROWD
     const live = new Set(
-      kept.filter(({ imported }) => !imported).flatMap(({ incoming }) => incoming.map(({ leadId }) => leadId)),
+      events
+        .filter((event) => event.outcome === 'kept')
+        .flatMap(({ imported, incoming }) => (imported ? [] : incoming.map(({ leadId }) => leadId))),
     )
-    const later = leadIds.filter((leadId) => burst || !live.has(leadId))
-    const urgent = later.length > 0 ? await parts.inbox.urgent(later) : new Set<string>()
-    const last = new Set(later.filter((leadId) => !urgent.has(leadId)))
-    const waiting = (ids: string[]) =>
-      ids.map((id): Waiting => ({ index: INDEX.unread, id, at: now, ...(last.has(id) ? { last: true } : {}) }))
-    parts.hurry(waiting(leadIds.filter((id) => !last.has(id))))
-    if (last.size > 0) parts.hurry(waiting([...last]), burst ? { delay: SETTLE } : {})
+    await hurryLeads(parts, leadIds, (leadId) => burst || !live.has(leadId), now, { settle: burst })
   }
 }
 

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { runRoutingCases } from '../../../src/config/check/cases.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { RoutingCases } from '../../../src/config/schemas/routing-cases.ts'
 import { scoreEngagement } from '../../../src/rules/engagement.ts'
+import { useConfigDirectories } from '../../support/config.ts'
 import { NOW } from '../../support/records.ts'
 
+const makeDirectory = useConfigDirectories()
 const DAY = 24 * 60 * 60_000
 const guide = await readFile('config/README.md', 'utf8')
 const config = await loadConfig('config', NOW)
@@ -47,4 +50,16 @@ it('computes the half-life as it says', () => {
   )
   const { exact, points } = scoreEngagement(fading, signals, NOW)
   expect(guide).toContain(`= ${exact.toFixed(2)}, rounded half up, once: ${points}`)
+})
+
+it('has an example of a second kind of handoff in sla.yaml that holds as it stands there', async () => {
+  const directory = await makeDirectory()
+  await cp('config', directory, { recursive: true })
+  const file = join(directory, 'sla.yaml')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace(/^ {2}# (trial-welcome:|(?: {2}).*)$/gm, '  $1'))
+  expect((await loadConfig(directory, NOW)).handoffs.kinds).toMatchObject({
+    'mql-to-sales': { start: 'route' },
+    'trial-welcome': { start: { signal: 'trial_started', pool: 'sdr' }, hours: 'business' },
+  })
 })

@@ -4,21 +4,26 @@ import closeWithGrace from 'close-with-grace'
 import { startBenchRedis } from './redis.ts'
 import { type Bench, measure, type Size } from './row.ts'
 import { calls } from './rows/calls.ts'
+import { fold, memoryOfFact } from './rows/facts.ts'
 import { latency } from './rows/latency.ts'
 import { leads } from './rows/leads.ts'
-import { memoryOfHandoff, memoryOfLead } from './rows/memory.ts'
+import { memoryOfDecision, memoryOfHandoff, memoryOfLead } from './rows/memory.ts'
 import { rescore } from './rows/rescore.ts'
 import { rungs } from './rows/rungs.ts'
 import { scoring } from './rows/scoring.ts'
+import { bytesOfLead, commandsOfLead } from './rows/traffic.ts'
 import { webhooks } from './rows/webhooks.ts'
 import { type Outcome, tableOf } from './table.ts'
 
 /*
- * `npm run bench`: one table, each figure beside its ceiling of the same run. Options: `--quick` for under a minute,
+ * `npm run bench`: one table, each figure beside its ceiling of the same run. Options: `--quick` for about a minute,
  * `--only <row>` (as often as you like) for some rows, `--tiny` only to see that everything runs.
  */
 
-const ROWS = [webhooks, leads, calls, scoring, latency, rungs, memoryOfLead, memoryOfHandoff, rescore]
+const ROWS = [
+  ...[webhooks, leads, calls, scoring, latency, rungs, commandsOfLead, bytesOfLead],
+  ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
+]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }
 
 const { values } = parseArgs({

@@ -1,33 +1,69 @@
 import type { Redis } from 'ioredis'
 
-const KINDS: [RegExp, string][] = [
-  [/^baton\{[0-9a-f]\}:(lead|inbox|history|seen|handoff|post|index|list):/, ''],
-  [/^baton\{pool-.*\}:assignment:/, 'assignment'],
-  [/^\{baton-timers\}:timers:(steps-|delayed)/, 'timer'],
-  [/^\{baton-.*:events$/, 'job events'],
+// Each pattern captures the kind, or has it beside it.
+const KINDS: [RegExp, string?][] = [
+  [/^baton\{[0-9a-f]\}:(lead|inbox|history|decisions|seen|post|facts|ready)(:|$)/],
+  [/^baton\{[0-9a-f]\}:((?:index|list):[a-z-]+)$/],
+  [/^baton\{pool-.*\}:(ledger|given)$/],
+  [/^\{baton-timers\}:timers:(?:delayed|[\w-]{22})$/, 'timer'],
+  [/^\{baton-[a-z]+\}:.*:events$/, 'job events'],
+  [/^\{baton-[a-z]+\}:/, 'queues'],
+  [/^baton:(configs|scoring-version|enrichment|rate)\b/],
+  [/^baton\{slack\}:(pace):/],
 ]
 
-/**
- * The bytes and the number of Baton's keys by kind, each key with all that Redis needs for it; BullMQ's job of an open
- * handoff is a `timer`. What is none of these is `other`.
- */
-export async function keyKinds(redis: Redis): Promise<Map<string, { bytes: number; keys: number }>> {
-  const kinds = new Map<string, { bytes: number; keys: number }>()
-  for await (const keys of redis.scanStream({ count: 1_000 }) as AsyncIterable<string[]>) {
-    const sizes = await Promise.all(keys.map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)))
-    for (const [at, key] of keys.entries()) {
-      const kind = kindOf(key)
-      const { bytes, keys: number } = kinds.get(kind) ?? { bytes: 0, keys: 0 }
-      kinds.set(kind, { bytes: bytes + (sizes[at] ?? 0), keys: number + 1 })
-    }
-  }
-  return kinds
+/** What stands in Redis of one kind. */
+export interface Use {
+  bytes: number
+  /** How many keys, or of handoffs and messages how many leads have some. */
+  keys: number
 }
 
-function kindOf(key: string): string {
-  for (const [pattern, kind] of KINDS) {
-    const found = pattern.exec(key)
-    if (found) return kind || (found[1] ?? 'other')
+/**
+ * The bytes of Baton's keys by kind, each key with all that Redis needs for it. A lead's hash also holds its handoffs and
+ * the addresses of its messages, which count as `handoff` and `message`; BullMQ's job of a timer is `timer`. Throws when a
+ * key is of no known kind, so that nothing is left out in silence.
+ */
+export async function keyKinds(redis: Redis): Promise<Map<string, Use>> {
+  const names = new Set<string>()
+  for await (const some of redis.scanStream({ count: 1_000 }) as AsyncIterable<string[]>)
+    for (const name of some) names.add(name)
+  const uses = new Map<string, Use>()
+  for (const name of names) {
+    const kind = kindOf(name)
+    const parts = kind === 'lead' ? await partsOfLead(redis, name) : { [kind]: await bytesOf(redis, name) }
+    for (const [part, bytes] of Object.entries(parts)) {
+      const before = uses.get(part) ?? { bytes: 0, keys: 0 }
+      uses.set(part, { bytes: before.bytes + bytes, keys: before.keys + 1 })
+    }
   }
-  return 'other'
+  return uses
+}
+
+function kindOf(name: string): string {
+  for (const [pattern, kind] of KINDS) {
+    const found = pattern.exec(name)
+    if (found) return kind ?? found[1] ?? ''
+  }
+  throw new Error(`${name} is a key of a kind that the benchmark does not know`)
+}
+
+/** What handoffs and messages add to the hash of a lead, found by making it again without them. */
+async function partsOfLead(redis: Redis, name: string): Promise<Record<string, number>> {
+  const fields = Object.entries(await redis.hgetallBuffer(name))
+  const copy = 'copy'.padEnd(name.length)
+  const bytesWithout = async (left: RegExp) => {
+    await redis.hset(copy, ...fields.filter(([field]) => !left.test(field)).flat())
+    const bytes = await bytesOf(redis, copy)
+    await redis.del(copy)
+    return bytes
+  }
+  const whole = await bytesOf(redis, name)
+  if (!fields.some(([field]) => /^[hm]:/.test(field))) return { lead: whole }
+  const [alone, withoutMessages] = [await bytesWithout(/^[hm]:/), await bytesWithout(/^m:/)]
+  return { lead: alone, handoff: withoutMessages - alone, message: whole - withoutMessages }
+}
+
+async function bytesOf(redis: Redis, name: string): Promise<number> {
+  return (await redis.memory('USAGE', name, 'SAMPLES', 0)) ?? 0
 }

@@ -32,6 +32,17 @@ export async function startBenchRedis() {
       return Number(/used_memory:(\d+)/.exec(await look.info('memory'))?.[1])
     },
 
+    /** How many commands it has carried out, those inside scripts too; asking for this does not count. */
+    async commands(): Promise<number> {
+      const calls = (await look.info('commandstats')).matchAll(/^cmdstat_(?!info:)\S+:calls=(\d+)/gm)
+      return calls.reduce((sum, [, count]) => sum + Number(count), 0)
+    },
+
+    /** Bytes in the append-only file. */
+    async fileSize(): Promise<number> {
+      return Number(/aof_current_size:(\d+)/.exec(await look.info('persistence'))?.[1])
+    },
+
     async stop(): Promise<void> {
       look.disconnect()
       await server.stop()

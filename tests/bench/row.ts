@@ -1,6 +1,6 @@
 import type { BenchRedis } from './redis.ts'
 
-/** How much is measured: `full` for figures to rely on, `quick` in under a minute, `tiny` only to see that it runs. */
+/** How much is measured: `full` for figures to rely on, `quick` in about a minute, `tiny` only to see that it runs. */
 export type Size = 'full' | 'quick' | 'tiny'
 
 /** What a row has to work with. `pick` chooses a number by the size; `say` reports progress. */
@@ -21,10 +21,11 @@ export interface Aim {
 export interface Row {
   name: string
   what: string
-  unit: '/s' | 'ms' | 'calls' | 'KiB' | 's'
+  unit: '/s' | 'ms' | 'calls' | 'commands' | 'B' | 'kB' | 'KiB' | 's'
   /** What the ceiling is, and what was done to get the figure; stands under the table. */
   how: string
-  aim: Aim
+  /** Absent where nothing is asked of it: then the figure is there to be known. */
+  aim?: Aim
   /** How many runs, where it is not five, or three when quick: it comes out the same each time, or takes long. */
   runs?: Partial<Record<Size, number>>
   /** Starts what the row needs, and warms it up. */
@@ -47,11 +48,11 @@ export interface Run {
   ratio: number | null
 }
 
-/** What a row came to: its middle run, the lowest and the highest of what the aim is about, and whether it is met. */
+/** What a row came to: its middle run, the lowest and the highest of what the aim is about, and whether it is met; null without an aim. */
 export interface Result extends Run {
   lowest: number
   highest: number
-  met: boolean
+  met: boolean | null
   notes: string[]
 }
 
@@ -77,12 +78,12 @@ export async function measure(row: Row, bench: Bench, runs: number): Promise<Res
   }
 }
 
-function summary(aim: Aim, runs: Run[]): Omit<Result, 'notes'> {
-  const judged = (run: Run) => (aim.of === 'ratio' ? (run.ratio ?? Number.NaN) : run.figure)
+function summary(aim: Aim | undefined, runs: Run[]): Omit<Result, 'notes'> {
+  const judged = (run: Run) => (aim?.of === 'ratio' ? (run.ratio ?? Number.NaN) : run.figure)
   const ordered = runs.toSorted((a, b) => judged(a) - judged(b))
   const middle = ordered[Math.floor(ordered.length / 2)]
   const [first, last] = [ordered[0], ordered.at(-1)]
   if (!middle || !first || !last) throw new Error('no run was made')
-  const met = aim.is === '>=' ? judged(middle) >= aim.value : judged(middle) <= aim.value
-  return { ...middle, lowest: judged(first), highest: judged(last), met }
+  const isMet = ({ is, value }: Aim) => (is === '>=' ? judged(middle) >= value : judged(middle) <= value)
+  return { ...middle, lowest: judged(first), highest: judged(last), met: aim ? isMet(aim) : null }
 }

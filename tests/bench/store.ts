@@ -28,13 +28,18 @@ export async function openStore(redis: BenchRedis) {
   const inbox = createInbox(store)
   const queues = createQueues({ connection, prefix: 'baton', onError })
 
-  async function isQuiet(): Promise<boolean> {
-    for (const index of SOON) if ((await store.count(index)) > 0) return false
+  /** What is left to do at this instant; null when nothing is. */
+  async function leftToDo(): Promise<string | null> {
+    for (const index of SOON) {
+      const left = await store.count(index)
+      if (left > 0) return `${left} in the index ${index}`
+    }
     for (const name of QUEUES) {
       const counts = await queues.queues[name].getJobCounts('waiting', 'active', 'prioritized')
-      if (Object.values(counts).some((count) => count > 0)) return false
+      const left = Object.values(counts).reduce((sum, count) => sum + count, 0)
+      if (left > 0) return `${left} jobs in the queue ${name}`
     }
-    return true
+    return null
   }
 
   return {
@@ -66,8 +71,8 @@ export async function openStore(redis: BenchRedis) {
     /** Waits until nothing is left to do at this instant: records committed, HubSpot written, messages posted. */
     async untilQuiet(): Promise<void> {
       const giveUpAt = performance.now() + 180_000
-      while (!(await isQuiet())) {
-        if (performance.now() > giveUpAt) throw new Error('Baton was not through within three minutes')
+      for (let left = await leftToDo(); left !== null; left = await leftToDo()) {
+        if (performance.now() > giveUpAt) throw new Error(`Baton was not through within three minutes: ${left}`)
         await wait(10)
       }
       const dead = await store.count('dead')

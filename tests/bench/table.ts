@@ -20,10 +20,10 @@ export function tableOf(outcomes: Outcome[]): string[] {
 
 function cellsOf(outcome: Outcome): string[] {
   const { row } = outcome
-  const aim = `${row.aim.is === '>=' ? '≥' : '≤'} ${row.aim.value}${row.aim.of === 'ratio' ? ' x' : ` ${row.unit}`}`
+  const aim = aimOf(row)
   if ('failure' in outcome) return [row.what, '-', '-', '-', '-', aim, 'FAILED']
   const { figure, ceiling, ratio, lowest, highest, met } = outcome.result
-  const judged = (value: number) => (row.aim.of === 'ratio' ? number(value) : withUnit(value, row))
+  const judged = (value: number) => (row.aim?.of === 'ratio' ? number(value) : withUnit(value, row))
   return [
     row.what,
     withUnit(figure, row),
@@ -31,8 +31,13 @@ function cellsOf(outcome: Outcome): string[] {
     ratio === null ? '-' : number(ratio),
     lowest === highest ? '-' : `${judged(lowest)} to ${judged(highest)}`,
     aim,
-    met ? 'met' : 'missed',
+    met === null ? '' : met ? 'met' : 'missed',
   ]
+}
+
+function aimOf({ aim, unit }: Row): string {
+  if (!aim) return '-'
+  return `${aim.is === '>=' ? '≥' : '≤'} ${aim.value}${aim.of === 'ratio' ? ' x' : ` ${unit}`}`
 }
 
 function notesOf(outcome: Outcome, index: number): string[] {

@@ -49,10 +49,8 @@ await setUpHubSpot(
 
 /** When Slack took the first message to a person about a lead, by the lead's id. */
 const toldAt = new Map<string, number>()
-let posted = 0
 slack.onMessage((event) => {
   if (event.kind !== 'posted') return
-  posted += 1
   const leadId = String(event.message.metadata?.event_payload.alert_key).split('-')[0] ?? ''
   if (event.user && !toldAt.has(leadId)) toldAt.set(leadId, now())
 })
@@ -80,7 +78,6 @@ const handlers = {
   scored: (ids: string[]): number => ids.filter((id) => hubspot.contact(id)?.baton_score).length,
   /** When the rep's message about each of these leads reached Slack. */
   told: (ids: string[]): (number | null)[] => ids.map((id) => toldAt.get(id) ?? null),
-  posted: () => posted,
   /** What was called that HubSpot and Slack do not have. */
   unexpected: () => [...hubspot.unexpectedCalls, ...slack.unexpectedCalls],
 }

@@ -123,6 +123,8 @@ export async function createService(options: ServiceOptions) {
     retryDelay,
     isDown: (system) => breakers[system].isDown(),
     works,
+    // Nobody waits for a turn then, and all at once would be too many calls at once.
+    ...(env.SLACK_PACING === 'off' ? { atOnce: { slack: 50 } } : {}),
   })
   options.config.beforeChange(takeOver)
   await takeOver(config())

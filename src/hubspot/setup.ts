@@ -76,7 +76,9 @@ export async function setUpHubSpot(
   const narrow = wanted.filter(({ name, type }) => lacking(known.get(name), type).length > 0)
   for (const { name, type } of dryRun ? [] : narrow) {
     const property = known.get(name)
-    const options = [...(property?.options ?? []), ...choices(lacking(property, type))]
+    const present = property?.options ?? []
+    const after = Math.max(-1, ...present.map(({ displayOrder }) => displayOrder ?? 0)) + 1
+    const options = [...present, ...choices(lacking(property, type), after)]
     await call('widen property', () => client.crm.properties.coreApi.update('contacts', name, { options }))
   }
   return {
@@ -141,8 +143,8 @@ function lacking(property: { type: string; options?: { value: string }[] } | und
   return type.filter((value) => !present.has(value))
 }
 
-function choices(values: readonly string[]) {
-  return values.map((value, displayOrder) => ({ label: value, value, displayOrder, hidden: false }))
+function choices(values: readonly string[], from = 0) {
+  return values.map((value, index) => ({ label: value, value, displayOrder: from + index, hidden: false }))
 }
 
 function typeOf(kind: PropertyType): Pick<PropertyCreate, 'type' | 'fieldType' | 'options'> {

@@ -65,7 +65,8 @@ export function createSlack(options: {
     rejectRateLimitedCalls: true,
     // Ends the request itself; the deadline around it also holds where the library's timeout does not.
     timeout: 0.75 * deadline,
-    maxRequestConcurrency: 10,
+    // More than ever come at once: whoever waits in the library's own queue uses up the deadline.
+    maxRequestConcurrency: 100,
     allowAbsoluteUrls: false,
     // The library's own log would show arguments, which are about leads.
     logger: {

@@ -5,7 +5,7 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { heldAssignment } from '../leads/steps.ts'
 import type { StoredLead } from './leads.ts'
-import { pack } from './pack.ts'
+import { pack, packDated } from './pack.ts'
 import { type Command, INDEX, type Plan, type Store } from './partitions.ts'
 
 const HISTORY_LENGTH = 100
@@ -201,8 +201,8 @@ function kept(keys: Keys, id: string, change: Change, retention: RetentionConfig
   if (change.kept) {
     const key = keys.decisions(id)
     commands.push(
-      ['ZADD', key, now, pack(change.kept)],
-      ['ZREMRANGEBYSCORE', key, '-inf', now - retention.decisions],
+      ['RPUSH', key, packDated(now, change.kept)],
+      ['LPOPBEFORE', key, now - retention.decisions],
       ['PEXPIRE', key, retention.decisions],
     )
   }

@@ -4,7 +4,7 @@ import type { PostedMessage } from '../handoffs/posts.ts'
 import type { LeadState } from '../leads/change.ts'
 import { type HistoryEntry, KeptDecision } from '../leads/history.ts'
 import { isRedisAway } from '../platform/redis.ts'
-import { unpack } from './pack.ts'
+import { unpack, unpackDated } from './pack.ts'
 import { INDEX, leadOf, type Store } from './partitions.ts'
 import { readFirstHandoff, readHandoff, readHistoryEntry, readInboxItem, readLead, readMessage } from './schema.ts'
 
@@ -128,8 +128,8 @@ export function createLeads(store: Store) {
 
     /** The lead's routing decisions that are kept whole, oldest first. */
     async readDecisions(id: string): Promise<KeptDecision[]> {
-      const packed = await redis.zrangeBuffer(keys.decisions(id), '0', '-1')
-      return packed.map((one) => KeptDecision.parse(unpack(one)))
+      const packed = await redis.lrangeBuffer(keys.decisions(id), 0, -1)
+      return packed.map((one) => KeptDecision.parse(unpackDated(one)))
     },
 
     /** Keeps what a provider answered too late, for the next decision; false when the lead was erased meanwhile. */

@@ -29,3 +29,15 @@ export function unpack(packed: Buffer): unknown {
   if (!dictionary) throw new Error('a record in Redis was packed by a newer version of Baton')
   return JSON.parse(inflateRawSync(body, { dictionary }).toString())
 }
+
+const INSTANT_DIGITS = 13
+
+/** Packs a value with an instant in front, by which `LPOPBEFORE` knows its age. `at` is epoch milliseconds. */
+export function packDated(at: number, value: unknown): Buffer {
+  return Buffer.concat([Buffer.from(String(at).padStart(INSTANT_DIGITS, '0')), pack(value)])
+}
+
+/** Unpacks what `packDated` made. */
+export function unpackDated(packed: Buffer): unknown {
+  return unpack(packed.subarray(INSTANT_DIGITS))
+}

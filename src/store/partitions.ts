@@ -106,6 +106,12 @@ while at < #ARGV do
       else outcome = 2 end
     elseif name == 'ZREMHDEL' then
       if call('ZREM', key, ARGV[last]) == 1 then call('HDEL', KEYS[tonumber(ARGV[first])], ARGV[last]) end
+    elseif name == 'LPOPBEFORE' then
+      local oldest = call('LINDEX', key, 0)
+      while oldest and tonumber(string.sub(oldest, 1, 13)) <= tonumber(ARGV[last]) do
+        call('LPOP', key)
+        oldest = call('LINDEX', key, 0)
+      end
     else
       call(name, key, unpack(ARGV, first, last))
     end
@@ -194,7 +200,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
   /**
    * Carries out all commands, or none when a guard's record has another version by now (false). All keys must be of one
    * partition. `ZREMIFEMPTY index list id` takes an id off an index when the list is empty; `more` says that it was not.
-   * `ZREMHDEL set hash id` takes an id off both, the second only when it stood in the first.
+   * `ZREMHDEL set hash id` takes an id off both, the second only when it stood in the first. `LPOPBEFORE list instant`
+   * takes off what begins with an instant that is not later.
    */
   async function commit(guards: Guard[], commands: Command[]): Promise<false | 'done' | 'more'> {
     const outcome = await plans.load({ guards, commands })

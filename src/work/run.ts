@@ -49,10 +49,12 @@ export function createRunner(options: {
   /** The first wait before another try, in milliseconds. */
   retryDelay: number
   isDown: (system: OutsideSystem) => boolean
+  /** Where it is not what the table of work says. */
+  atOnce?: Partial<Record<QueueName, number>> | undefined
 }) {
   const { table, handlers, clock, store, dead, log, retryDelay } = options
   const lanes = Object.fromEntries(
-    QUEUES.map((queue) => [queue, new PQueue({ concurrency: CONCURRENCY[queue] })]),
+    QUEUES.map((queue) => [queue, new PQueue({ concurrency: options.atOnce?.[queue] ?? CONCURRENCY[queue] })]),
   ) as Record<QueueName, PQueue>
   const crowd = createCrowd()
   const running = new Map<string, { again: boolean; last: boolean; start: () => Promise<void>; done: Promise<void> }>()

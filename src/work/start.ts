@@ -7,7 +7,7 @@ import type { Queues } from './queues.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createRunner } from './run.ts'
 import { createSweep } from './sweep.ts'
-import { QUEUES, WORK, type WorkTable } from './table.ts'
+import { QUEUES, type QueueName, WORK, type WorkTable } from './table.ts'
 import { createWorker } from './worker.ts'
 
 /** The work of one process: its runner, its sweep, and how leads are rescored. */
@@ -21,6 +21,8 @@ export function prepareWork(options: {
   isDown: (system: 'hubspot' | 'slack') => boolean
   /** False in a process that leaves all work to others. */
   works: boolean
+  /** How much of a queue's work is done at once, where it is not what the table of work says. */
+  atOnce?: Partial<Record<QueueName, number>>
   /** The table; another one only where somebody shows how it grows. */
   table?: WorkTable
 }) {
@@ -29,7 +31,7 @@ export function prepareWork(options: {
   const dead = createDead({ clock, store, metrics, log })
   const handlers: Record<string, Handler<unknown>> = {}
   const isDown = (system: string) => (system === 'hubspot' || system === 'slack') && options.isDown(system)
-  const runner = createRunner({ table, handlers, clock, store, dead, log, retryDelay, isDown })
+  const runner = createRunner({ table, handlers, clock, store, dead, log, retryDelay, isDown, atOnce: options.atOnce })
   const hurry = createHurry({ table, queues, clock, log, runner: works ? runner : null })
   const parts: Parts = { ...options.parts, hurry, dropTimers: queues.dropTimers }
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>

@@ -71,14 +71,14 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       case 'ZREM':
         for (const member of args) sorted(key).delete(String(member))
         return tidy(key)
-      case 'ZREMRANGEBYSCORE':
-        for (const [member, score] of byScore(key)) if (score <= Number(args[1])) sorted(key).delete(member)
-        return tidy(key)
       case 'SADD':
         for (const member of args) set(key).add(String(member))
         return
       case 'SREM':
         for (const member of args) set(key).delete(String(member))
+        return tidy(key)
+      case 'LPOPBEFORE':
+        while (Number(list(key)[0]?.subarray(0, 13).toString()) <= Number(args[0])) list(key).shift()
         return tidy(key)
       case 'RPUSH':
         list(key).push(...args.map(bytes))

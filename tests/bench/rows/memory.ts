@@ -72,7 +72,7 @@ function bytesOf(uses: Map<string, Use>, kinds: string[]): number {
 }
 
 async function packedDecisions({ store }: BenchStore, leadId: string): Promise<number[]> {
-  const packed = await store.redis.zrangeBuffer(store.keys.decisions(leadId), '0', '-1')
+  const packed = await store.redis.lrangeBuffer(store.keys.decisions(leadId), 0, -1)
   return packed.map((one) => one.length)
 }
 

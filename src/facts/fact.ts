@@ -68,13 +68,7 @@ const LONGEST = 80
 
 /** Facts of one moment as one text: a line each, fields separated by tabs, what is empty at the end left out. */
 export function writeFacts(facts: readonly Fact[]): string {
-  return facts
-    .map((fact) => {
-      const fields = FACT_FIELDS.map((field) => clean(fact[field]))
-      const value = fact.value === undefined ? '' : String(Math.round(fact.value * 100) / 100)
-      return [fact.type, fact.at.toString(36), value, ...fields].join('\t').replace(/\t+$/, '')
-    })
-    .join('\n')
+  return facts.map(line).join('\n')
 }
 
 /**
@@ -92,6 +86,22 @@ export function readFacts(entry: string, text: string): KeptFact[] {
   })
 }
 
+function line(fact: Fact): string {
+  let text = `${fact.type}\t${fact.at.toString(36)}`
+  // The tabs before a field are written with it, so that none stand at the end.
+  let tabs = ''
+  const say = (said: string) => {
+    tabs += '\t'
+    if (said === '') return
+    text += tabs + said
+    tabs = ''
+  }
+  say(fact.value === undefined ? '' : String(Math.round(fact.value * 100) / 100))
+  for (const field of FACT_FIELDS) say(clean(fact[field]))
+  return text
+}
+
 function clean(text: string | undefined): string {
-  return (text ?? '').replace(/[\t\n\r]+/g, ' ').slice(0, LONGEST)
+  if (!text) return ''
+  return text.replace(/[\t\n\r]+/g, ' ').slice(0, LONGEST)
 }

@@ -99,14 +99,14 @@ export function testValue(test: AttributeTest, value: AttributeValue | undefined
   if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
   if (OF_THE_VALUE.every((name) => test[name] === undefined)) return 'true'
   if (value === undefined) return 'unknown'
-  const values = Array.isArray(value) ? value : [value]
-  return values.some((single) => passes(test, single)) ? 'true' : 'false'
+  const holds = Array.isArray(value) ? value.some((single) => passes(test, single)) : passes(test, value)
+  return holds ? 'true' : 'false'
 }
 
 function passes(test: AttributeTest, value: string | number | boolean): boolean {
   const number = typeof value === 'number' ? value : Number.NaN
   if (test.is !== undefined && !same(test.is, value)) return false
-  if (test.in !== undefined && !test.in.some((option) => same(option, value))) return false
+  if (test.in !== undefined && !isOneOf(test.in, value)) return false
   if (test.atLeast !== undefined && !(number >= test.atLeast)) return false
   if (test.atMost !== undefined && !(number <= test.atMost)) return false
   if (test.between !== undefined && !(number >= test.between[0] && number <= test.between[1])) return false
@@ -116,5 +116,18 @@ function passes(test: AttributeTest, value: string | number | boolean): boolean 
 }
 
 function same(expected: AttributeValue, value: string | number | boolean): boolean {
-  return String(expected).trim().toLowerCase() === String(value).trim().toLowerCase()
+  return expected === value || folded(expected) === folded(value)
+}
+
+// The lists of a config are long, and asked for every lead.
+const foldedLists = new WeakMap<AttributeValue[], Set<string>>()
+
+function isOneOf(options: AttributeValue[], value: string | number | boolean): boolean {
+  const known = foldedLists.get(options) ?? new Set(options.map(folded))
+  foldedLists.set(options, known)
+  return known.has(folded(value))
+}
+
+function folded(value: AttributeValue): string {
+  return String(value).trim().toLowerCase()
 }

@@ -29,11 +29,11 @@ export async function gatherContact(
   last = false,
 ): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
   const { properties } = contact
+  const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
     ...fromOutside(state.lead),
-    ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
+    ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const [enriched, changedByPerson, merging] = await Promise.all([
     parts.enrichment.enrich(
       observe,

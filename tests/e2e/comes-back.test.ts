@@ -16,6 +16,13 @@ const contacted: Story = async () => {
   await stage.quiet()
 }
 
+const disqualified: Story = async () => {
+  await click(stage, CLEO, CLEO, 'disqualify')
+  const viewId = stage.slack.views().find(({ user }) => user === CLEO)?.id ?? ''
+  await stage.slack.submitView({ user: CLEO, viewId, values: { reason: 'competitor' } })
+  await stage.quiet()
+}
+
 const setByPerson =
   (properties: Record<string, string>): Story =>
   async (id) => {
@@ -49,16 +56,7 @@ describe('a lead that comes back after 300 quiet days is with its owner again', 
     ['that was reached', 'done', contacted, setByPerson({ hs_lead_status: 'CONNECTED' })],
     ['that nobody reached', 'returned', contacted],
     ['that sales took on', 'qualified', contacted, setByPerson({ lifecyclestage: 'salesqualifiedlead' })],
-    [
-      'that its rep disqualified in Slack',
-      'disqualified',
-      async () => {
-        await click(stage, CLEO, CLEO, 'disqualify')
-        const viewId = stage.slack.views().find(({ user }) => user === CLEO)?.id ?? ''
-        await stage.slack.submitView({ user: CLEO, viewId, values: { reason: 'competitor' } })
-        await stage.quiet()
-      },
-    ],
+    ['that its rep disqualified in Slack', 'disqualified', disqualified],
     ['that a person took out in HubSpot', 'disqualified', setByPerson({ hs_lead_status: 'UNQUALIFIED' })],
     [
       'that a person took out after it was reached',
@@ -86,6 +84,42 @@ describe('a lead that comes back after 300 quiet days is with its owner again', 
     // Its clock is a new one, with a ladder of its own.
     await stage.advance(5 * HOUR)
     expect(stage.texts(MANAGER).at(-1)).toContain('No response yet')
+  })
+})
+
+describe('a lead whose rep never answered', () => {
+  it('is handed over anew once its ladder is over and it raises its hand, and not before', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    await stage.advance(HOUR)
+    await raiseHand(id)
+    await stage.advance(10 * HOUR)
+    expect((await handoffs(id)).map(({ state }) => state)).toEqual(['open'])
+    await stage.advance(300 * DAY)
+    const before = stage.slack.messages().length
+    stage.hubspot.changeContact(id, { hs_email_open: '1' })
+    await stage.quiet()
+    expect(stage.slack.messages()).toHaveLength(before)
+
+    await sendSignals(
+      stage,
+      EAGER.map((type, number) => ({ id: `again-${number}`, type, contactId: id })),
+    )
+    await stage.quiet()
+    expect((await handoffs(id)).map(({ state, ended }) => ended?.how ?? state).sort()).toEqual(['expired', 'open'])
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'running' })
+    expect(stage.slack.messages()).toHaveLength(before + 2)
+  })
+})
+
+describe('a lead that its rep disqualified', () => {
+  it('goes on cooling down', async () => {
+    const id = await leadAfter(disqualified)
+    const score = Number(stage.hubspot.contact(id)?.baton_score)
+    await stage.advance(200 * DAY)
+    expect(Number(stage.hubspot.contact(id)?.baton_score)).toBeLessThan(score)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_disqualified_reason: expect.stringMatching(/./) })
   })
 })
 

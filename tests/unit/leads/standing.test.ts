@@ -105,7 +105,7 @@ describe('what stands for a lead', () => {
     ['returned', { withSales: false, rejected: false, resting: true }],
     ['recycled', { withSales: false, rejected: false, resting: true }],
     ['rejected', { withSales: false, rejected: false, resting: true }],
-    ['expired', { withSales: false, rejected: false, resting: true }],
+    ['expired', { withSales: false, rejected: false }],
     ['disqualified', { withSales: false, rejected: false }],
     ['released', { withSales: false, rejected: false }],
     ['missing', { withSales: false, rejected: false }],

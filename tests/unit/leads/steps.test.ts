@@ -179,7 +179,8 @@ describe('a click', () => {
       rejected: { by, reason: 'not a fit: too small', at },
       // A choice, never a person's own words.
       outcomes: { disqualified: { at, reason: 'not_a_fit' } },
-      wakeAt: null,
+      // It goes on cooling down.
+      wakeAt: NOW + DAY,
     })
     expect(change.lead).not.toHaveProperty('ended')
   })

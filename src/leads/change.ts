@@ -120,6 +120,7 @@ export interface Change {
   forward?: { to: string; items: InboxItem[] }
   /** The inbox can never be dealt with: why, for the dead letters. */
   givenUp?: string
+  /** Nothing of the lead is kept. */
   erased?: true
 }
 

@@ -74,3 +74,9 @@ export function onMerged(
   const messages = Object.fromEntries(Object.entries(state.messages).filter(([ref]) => !taken.includes(ref)))
   return draft.change({ ...state.lead, mergedInto: into, wakeAt: null }, { ...closed, messages })
 }
+
+/** The lead is to be erased, record and all: its handoffs end without a word, and none of its messages stays. */
+export function onErased(state: LeadState, now: number): Change {
+  const handoffs = liveHandoffs(state).map((live) => endHandoff(live, { at: now, how: 'released' }) ?? live)
+  return { handoffs, posts: [], history: [], messages: {}, toWrite: false, erased: true }
+}

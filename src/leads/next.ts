@@ -5,7 +5,7 @@ import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
-import { onMerged, onMissing } from './leaving.ts'
+import { onErased, onMerged, onMissing } from './leaving.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { standingOf } from './standing.ts'
@@ -31,7 +31,7 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
     case 'rescore':
       return onRescore(config, state, input.standing, now)
     case 'erase':
-      return { handoffs: [], posts: [], history: [], toWrite: false, erased: true }
+      return onErased(state, now)
   }
 }
 

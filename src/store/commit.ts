@@ -115,10 +115,9 @@ function handoffWaits(before: StoredLead, change: Change, retention: RetentionCo
         : []),
     ]
   })
-  const moved = change.handoffs.flatMap((handoff) => movedAssignments(before.handoffs[handoff.id], handoff))
   return [
     ...waits,
-    ...moved.map((id) => ({ index: INDEX.assignments, id, at: now })),
+    ...assignmentWaits(before, change, now),
     ...behindMessages(before, change).map((id) => ({ index: INDEX.messages, id, at: now })),
     ...change.posts.map(({ id }) => ({ index: INDEX.posts, id, at: now })),
   ]
@@ -132,7 +131,12 @@ export function assignmentEntry(
   return `${leadId}-${assignmentId}@${pool}`
 }
 
-// Assignments that a pool's ledger has to hear of: who got the lead, and who has it no longer.
+/** What waits for the ledgers of pools after a change: who got the lead, and who has it no longer. */
+export function assignmentWaits(before: LeadState, change: Change, now: number): Waiting[] {
+  const moved = change.handoffs.flatMap((handoff) => movedAssignments(before.handoffs[handoff.id], handoff))
+  return moved.map((id) => ({ index: INDEX.assignments, id, at: now }))
+}
+
 function movedAssignments(before: Handoff | undefined, after: Handoff): string[] {
   const [had, has] = [heldAssignment(before), heldAssignment(after)]
   if (had?.assignmentId === has?.assignmentId) return []

@@ -1,6 +1,7 @@
 import type { PostedMessage } from '../handoffs/posts.ts'
-import { heldAssignment } from '../leads/steps.ts'
-import { assignmentEntry, type Waiting } from './commit.ts'
+import type { NextConfig } from '../leads/change.ts'
+import { next } from '../leads/next.ts'
+import { assignmentWaits, type Waiting } from './commit.ts'
 import type { StoredLead } from './leads.ts'
 import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
 import { readMessage } from './schema.ts'
@@ -29,7 +30,7 @@ export async function eraseLead(
   { redis, keys, commit }: Store,
   leadId: string,
   indexes: string[],
-  { read, now }: { read: () => Promise<StoredLead | null>; now: number },
+  { config, read, now }: { config: NextConfig; read: () => Promise<StoredLead | null>; now: number },
 ): Promise<Waiting[]> {
   const leadKey = keys.lead(leadId)
   for (;;) {
@@ -40,13 +41,13 @@ export async function eraseLead(
     ]
     const version = Number(raw.version ?? 0)
     const handoffs = Object.keys(raw).flatMap((name) => (name.startsWith('h:') ? [name.slice(2)] : []))
+    const change = state && next(config, state, { type: 'erase' }, now)
     const messages = [...addressesIn(raw), ...Object.values(state?.messages ?? {})]
-    const held = Object.values(state?.handoffs ?? {}).flatMap((handoff) => heldAssignment(handoff) ?? [])
     const waiting = [
       ...new Set(messages.map((address) => blankEntry(leadId, address)))
         .values()
         .map((id) => ({ index: INDEX.blanks, id, at: now })),
-      ...held.map((assignment) => ({ index: INDEX.assignments, id: assignmentEntry(leadId, assignment), at: now })),
+      ...(state && change && !('wanted' in change) ? assignmentWaits(state, change, now) : []),
     ]
     const entries: Command[] = []
     for (const index of indexes) {

@@ -9,7 +9,7 @@ import type { Handler, Parts } from './parts.ts'
  * messages lose their content. `indexes` are those of the table of work.
  */
 export function createEraseLead(
-  parts: Pick<Parts, 'clock' | 'dropTimers' | 'hurry' | 'leads' | 'log' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'dropTimers' | 'hurry' | 'leads' | 'log' | 'store'>,
   indexes: () => string[],
 ): Handler<{ leadId: string }> {
   const { clock, leads, store } = parts
@@ -21,7 +21,12 @@ export function createEraseLead(
     for (const merged of state?.lead?.merged ?? []) await eraseAll({ leadId: merged })
     const handoffs = Object.values(state?.handoffs ?? {})
     await parts.dropTimers(handoffs.flatMap(timersOf))
-    parts.hurry(await eraseLead(store, leadId, indexes(), { read: () => readable(leadId), now: clock.now() }))
+    parts.hurry(
+      await eraseLead(store, leadId, indexes(), {
+        ...{ config: parts.config(), now: clock.now() },
+        read: () => readable(leadId),
+      }),
+    )
   }
 
   // What cannot be read can still be erased.

@@ -243,7 +243,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
     await run('--to', file)
     const question = 'SELECT type, lead, count(*) AS count, total(value) AS total FROM counted GROUP BY type, lead'
     const before = ask(question)
-    await eraseLead(store, LEAD, indexesOf(WORK), { read: () => leads.get(LEAD), now: NOW })
+    await eraseLead(store, LEAD, indexesOf(WORK), { config, read: () => leads.get(LEAD), now: NOW })
     expect((await run('--to', file)).code).toBe(0)
     expect(ask(question)).toEqual(before)
     // A lead of that id that comes later is somebody else.

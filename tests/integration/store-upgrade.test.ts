@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
 import { assignmentEntry, prepare } from '../../src/store/commit.ts'
 import { eraseLead } from '../../src/store/erase.ts'
@@ -10,6 +11,8 @@ import { renameOlderIndexes } from '../../src/store/upgrade.ts'
 import { indexesOf, WORK } from '../../src/work/table.ts'
 import { DAY, HOUR, leadRecord, MINUTE, NOW, started } from '../support/records.ts'
 import { createTestRedis } from '../support/redis.ts'
+
+const config = await loadConfig('config', NOW)
 
 const redis = createTestRedis()
 const RETENTION = { handoffs: 180 * DAY, decisions: 396 * DAY, facts: 396 * DAY }
@@ -147,7 +150,7 @@ describe('a lead that the first version wrote', () => {
         createLeads(store)
           .get('42')
           .catch(() => null)
-      await eraseLead(store, '42', indexesOf(WORK), { read, now: NOW })
+      await eraseLead(store, '42', indexesOf(WORK), { config, read, now: NOW })
       expect(await connection.keys(`${store.prefix}*42*`)).toEqual([store.keys.lead('42')])
       expect(await connection.hkeys(store.keys.lead('42'))).toEqual(['version'])
       await connection.del(store.keys.lead('42'))

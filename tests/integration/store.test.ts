@@ -386,7 +386,7 @@ describe('a lead', () => {
     const message = { handoffId: `${leadId}-1`, kind: 'rep-alert', channel: 'D1', ts: '1.2', shown: 'x' } as const
     await write(0, { lead: record(), handoffs: [handoff()], messages: { [ref]: message } })
     const read = () => leadsOf(0).get(leadId)
-    const waiting = await eraseLead(storeOf(0), leadId, indexesOf(WORK), { read, now: NOW })
+    const waiting = await eraseLead(storeOf(0), leadId, indexesOf(WORK), { config, read, now: NOW })
     expect(waiting).toEqual([
       { index: INDEX.blanks, id: `${leadId}-D1-1.2`, at: NOW },
       { index: INDEX.assignments, id: `${leadId}-${leadId}-1-1@ae`, at: NOW },
@@ -398,7 +398,7 @@ describe('a lead', () => {
   test('is not written any more by whoever has read it before it was erased, and lasts when it comes back', async () => {
     const key = storeOf(0).keys.lead(leadId)
     const read = () => leadsOf(0).get(leadId)
-    await eraseLead(storeOf(0), leadId, indexesOf(WORK), { read, now: NOW })
+    await eraseLead(storeOf(0), leadId, indexesOf(WORK), { config, read, now: NOW })
     expect(await look().pttl(key)).toBeGreaterThan(0)
     const { plan } = prepare(
       storeOf(0).keys,
@@ -420,7 +420,7 @@ describe('a lead', () => {
     await createInbox(storeOf(0)).ingest([incoming], NOW)
     await write(0, { history: [{ what: 'canary', at: NOW }] })
     const read = () => leadsOf(0).get(leadId)
-    await eraseLead(storeOf(0), leadId, indexesOf(WORK), { read, now: NOW })
+    await eraseLead(storeOf(0), leadId, indexesOf(WORK), { config, read, now: NOW })
     // A pool still has to hear that nobody holds the lead any more.
     await settleAll(createPools(storeOf(0)))
     const left = (await look().keys(`${redis.prefix}*${leadId}*`)).filter((key) => !key.includes(':seen:'))

@@ -317,7 +317,7 @@ describe('a new kind of waiting work', () => {
     await work.runner.run({ name: 'say-hello', id: '91' })
     await put(store, HELLOS, ['91'])
     expect(await work.dead.list()).toHaveLength(1)
-    await eraseLead(store, '91', indexesOf(table), { read: async () => null, now: clock.now })
+    await eraseLead(store, '91', indexesOf(table), { config, read: async () => null, now: clock.now })
     expect((await store.due(HELLOS, Number.MAX_SAFE_INTEGER, 1_000)).toSorted()).toEqual(kept.toSorted())
     expect(await work.dead.list()).toEqual([])
   })

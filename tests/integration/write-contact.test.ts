@@ -73,7 +73,7 @@ async function keep(lead: Partial<LeadRecord> = {}): Promise<void> {
   expect(await store.commit(plan.guards, plan.commands)).not.toBe(false)
 }
 const scored = (total: number) => keep({ score: { ...leadRecord().score, total } })
-const erase = () => eraseLead(store, '42', indexesOf(WORK), { read: () => leads.get('42'), now: clock.now })
+const erase = () => eraseLead(store, '42', indexesOf(WORK), { config, read: () => leads.get('42'), now: clock.now })
 const waits = () => connection.zscore(store.keys.index('42', INDEX.writes), '42')
 const written = async () => (await leads.get('42')).written
 const refusals = async () => {

@@ -267,13 +267,15 @@ describe('other rules', () => {
 
 describe('erasing', () => {
   it.each([
-    ['a lead', leadState(leadRecord(), [started()], { inbox: [demo] })],
-    ['one that Baton does not know', fresh()],
-  ])('%s leaves nothing to write, to send or to note', (_, state) => {
-    expect(next(config, state, { type: 'erase' }, NOW)).toEqual({
-      handoffs: [],
+    ['a lead, whose handoffs end', leadState(leadRecord(), [started()], { inbox: [demo] }), ['released']],
+    ['one that Baton does not know', fresh(), []],
+  ])('%s leaves nothing to write, to send or to note', (_, state, endings) => {
+    const change = next(config, state, { type: 'erase' }, NOW)
+    expect(change).toEqual({
+      handoffs: endings.map((how) => expect.objectContaining({ state: 'ended', ended: { at: NOW, how } })),
       posts: [],
       history: [],
+      messages: {},
       toWrite: false,
       erased: true,
     })

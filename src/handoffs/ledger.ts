@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import {
+  type Candidate,
+  chooseRep,
+  emptyLedger,
+  giveTurnBack,
+  RotationLedger,
+  type SkipReason,
+  Turn,
+} from './rotation.ts'
+import { localDateOf, type Pool, skipReason, type Team } from './team.ts'
+
+/*
+ * What a pool's ledger holds, and how it changes: who has how many leads, whose turn was when, and who is reserved. Pure;
+ * `store/pools.ts` keeps it. All instants are epoch milliseconds.
+ */
+
+/** A pool's ledger as it is kept. */
+export const PoolLedger = z.object({
+  rotation: RotationLedger,
+  /** Leads given per rep on that rep's local date. */
+  days: z.record(z.string(), z.object({ date: z.string(), leads: z.number() })),
+  open: z.record(z.string(), z.number()),
+  /** Reservations by assignment; `turn` is null when the rotation did not choose. */
+  reserved: z.record(z.string(), z.object({ rep: z.string(), until: z.number(), turn: Turn.nullable() })).default({}),
+})
+export type PoolLedger = z.output<typeof PoolLedger>
+
+/** Who was given which assignment: reps by assignment. */
+export type Given = ReadonlyMap<string, string>
+
+/** The ledger after a change, and what is given from now on (a rep) or no longer (null), by assignment. */
+export interface LedgerOutcome<T> {
+  ledger: PoolLedger
+  give?: Record<string, string | null>
+  result: T
+}
+
+// Longer than a lead takes from the choice to its commit, whatever HubSpot does.
+const LEASE_MILLISECONDS = 60_000
+// So long a fresh reservation is left alone: whoever asked for it may be about to commit.
+const FRESH_MILLISECONDS = 2_000
+
+/** The ledger of a pool that has given nothing yet. */
+export function emptyPoolLedger(): PoolLedger {
+  return { rotation: emptyLedger(), days: {}, open: {}, reserved: {} }
+}
+
+/**
+ * Reserves a rep for an assignment: whom it has already, else the rep to `keep`, else the rotation's choice; null when
+ * nobody can take it. `hadIt` are reps who had the lead before.
+ */
+export function reserve(
+  team: Team,
+  settings: Pool,
+  request: { assignmentId: string; hadIt: readonly string[]; keep?: string | undefined },
+  before: PoolLedger,
+  given: Given,
+  now: number,
+): LedgerOutcome<{ rep: string | null; owner: boolean; members: Candidate[] }> {
+  const id = request.assignmentId
+  const held = heldBy(team, before, given, id)
+  if (held) return { ledger: renewed(before, id, now), result: { rep: held, owner: false, members: [] } }
+  // Whom it was given to before has left the team: they no longer have it.
+  const { ledger, give } = withdraw(before, given, id)
+  const skip: Record<string, SkipReason | undefined> = {}
+  for (const { rep } of settings.members) {
+    const load = { today: leadsToday(team, ledger, rep, now), open: openOf(ledger, rep) }
+    skip[rep] = skipReason(team, settings, rep, load, request.hadIt, now)
+  }
+  const choice = chooseRep({ members: settings.members, ledger: ledger.rotation, skip, at: now })
+  const owner = settings.members.find(({ rep }) => rep === request.keep && skip[rep] === undefined)?.rep
+  const rep = owner ?? choice.rep
+  const result = { rep, owner: owner !== undefined, members: choice.candidates }
+  const lastLead = choice.candidates.find((candidate) => candidate.rep === rep)?.lastAssignedAt ?? null
+  if (rep === null) return { ledger, give, result }
+  const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
+  const turn = owner ? null : { at: now, before: lastLead }
+  return {
+    give,
+    ledger: {
+      ...ledger,
+      // Keeping an owner is not the rotation's choice, so it takes no turn.
+      rotation: owner ? ledger.rotation : choice.ledger,
+      days: { ...ledger.days, [rep]: today },
+      reserved: { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn } },
+    },
+    result,
+  }
+}
+
+/** `rep` holds the lead by this assignment. The result says whether that is news. */
+export function take(ledger: PoolLedger, given: Given, id: string, rep: string): LedgerOutcome<boolean> {
+  if (given.get(id) === rep) return { ledger, result: false }
+  const { ledger: without, give } = withdraw(ledger, given, id, true)
+  return {
+    ledger: { ...without, open: { ...without.open, [rep]: (without.open[rep] ?? 0) + 1 } },
+    give: { ...give, [id]: rep },
+    result: true,
+  }
+}
+
+/** Nobody holds a lead by this assignment (any more). The result says whether that is news, or not yet to be believed. */
+export function release(ledger: PoolLedger, given: Given, id: string, now: number): LedgerOutcome<boolean> {
+  const until = ledger.reserved[id]?.until ?? 0
+  if (until - now > LEASE_MILLISECONDS - FRESH_MILLISECONDS) return { ledger, result: true }
+  const { ledger: after, give } = withdraw(ledger, given, id)
+  return { ledger: after, give, result: after !== ledger }
+}
+
+/** The leads that each rep has, reserved ones included. */
+export function openByRep(ledger: PoolLedger): Record<string, number> {
+  const reps = new Set([...Object.keys(ledger.open), ...Object.values(ledger.reserved).map(({ rep }) => rep)])
+  return Object.fromEntries([...reps].map((rep) => [rep, openOf(ledger, rep)]))
+}
+
+function renewed(ledger: PoolLedger, id: string, now: number): PoolLedger {
+  const reservation = ledger.reserved[id]
+  if (!reservation) return ledger
+  return { ...ledger, reserved: { ...ledger.reserved, [id]: { ...reservation, until: now + LEASE_MILLISECONDS } } }
+}
+
+/** The rep who has an assignment already, given or reserved; undefined when there is none, or they have left. */
+export function heldBy(team: Team, ledger: PoolLedger, given: Given, id: string): string | undefined {
+  const rep = given.get(id) ?? ledger.reserved[id]?.rep
+  return rep !== undefined && team.reps[rep]?.active ? rep : undefined
+}
+
+// Without an assignment, given or reserved. A reservation that comes to nothing gives its turn back, unless `kept`.
+function withdraw(
+  ledger: PoolLedger,
+  given: Given,
+  id: string,
+  kept = false,
+): { ledger: PoolLedger; give: Record<string, null> } {
+  const rep = given.get(id)
+  const open = rep === undefined ? ledger.open : { ...ledger.open, [rep]: Math.max(0, (ledger.open[rep] ?? 0) - 1) }
+  const give: Record<string, null> = rep === undefined ? {} : { [id]: null }
+  if (!ledger.reserved[id]) return { ledger: rep === undefined ? ledger : { ...ledger, open }, give }
+  const freed = kept ? withoutReservation(ledger, id) : cancelled(ledger, id)
+  return { ledger: { ...freed, open }, give }
+}
+
+/** The ledger at `now`: reservations that have run out give their turns back. */
+export function withoutExpired(ledger: PoolLedger, now: number): PoolLedger {
+  const expired = Object.keys(ledger.reserved).filter((id) => (ledger.reserved[id]?.until ?? 0) <= now)
+  return expired.reduce((left, id) => cancelled(left, id), ledger)
+}
+
+function cancelled(ledger: PoolLedger, id: string): PoolLedger {
+  const reservation = ledger.reserved[id]
+  if (!reservation) return ledger
+  const { rep, turn } = reservation
+  const day = ledger.days[rep]
+  return {
+    ...ledger,
+    reserved: withoutTurn(withoutReservation(ledger, id).reserved, rep, turn),
+    rotation: turn ? giveTurnBack(ledger.rotation, rep, turn) : ledger.rotation,
+    days: day ? { ...ledger.days, [rep]: { ...day, leads: Math.max(0, day.leads - 1) } } : ledger.days,
+  }
+}
+
+// The turn that came after it, and may come to nothing as well, came after the one before it.
+function withoutTurn(reserved: PoolLedger['reserved'], rep: string, turn: Turn | null): PoolLedger['reserved'] {
+  for (const [id, one] of Object.entries(reserved)) {
+    if (one.rep !== rep || !turn || one.turn?.before !== turn.at) continue
+    return { ...reserved, [id]: { ...one, turn: { ...one.turn, before: turn.before } } }
+  }
+  return reserved
+}
+
+function withoutReservation(ledger: PoolLedger, id: string): PoolLedger {
+  const { [id]: _, ...reserved } = ledger.reserved
+  return { ...ledger, reserved }
+}
+
+function openOf(ledger: PoolLedger, rep: string): number {
+  const reserved = Object.values(ledger.reserved).filter((reservation) => reservation.rep === rep).length
+  return (ledger.open[rep] ?? 0) + reserved
+}
+
+function leadsToday(team: Team, ledger: PoolLedger, rep: string, now: number): number {
+  const day = ledger.days[rep]
+  return day?.date === localDateOf(team, rep, now) ? day.leads : 0
+}

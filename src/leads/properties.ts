@@ -1,4 +1,5 @@
-import { type Handoff, holderOf, isHeld, SLA_STATUSES, slaStatus } from '../handoffs/handoff.ts'
+import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import { SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { BANDS } from '../rules/score.ts'
 import { plain } from '../rules/words.ts'
 import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'

@@ -1,6 +1,7 @@
-import { type Handoff, type HandoffEvent, holderOf, slaStatus } from '../handoffs/handoff.ts'
+import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
 import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
+import { slaStatus } from '../handoffs/status.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration } from '../rules/words.ts'

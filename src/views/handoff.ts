@@ -1,4 +1,5 @@
-import { type Handoff, handoffStatus, holderOf } from '../handoffs/handoff.ts'
+import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { handoffStatus } from '../handoffs/status.ts'
 import type { Team } from '../handoffs/team.ts'
 import { duration, localTime } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import example from '../../openapi/lead-example.json' with { type: 'json' }
-import { ENDINGS, HANDOFF_STATUSES } from '../handoffs/handoff.ts'
+import { ENDINGS } from '../handoffs/handoff.ts'
+import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 

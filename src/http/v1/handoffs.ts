@@ -1,15 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import {
-  ENDINGS,
-  HANDOFF_STATUSES,
-  type Handoff,
-  handoffStatus,
-  holderOf,
-  SLA_STATUSES,
-  slaStatus,
-} from '../../handoffs/handoff.ts'
+import { ENDINGS, type Handoff, holderOf } from '../../handoffs/handoff.ts'
+import { HANDOFF_STATUSES, handoffStatus, SLA_STATUSES, slaStatus } from '../../handoffs/status.ts'
 import type { HandoffLists } from '../../store/handoffs.ts'
 import { HANDOFF_LISTS } from '../../store/partitions.ts'
 import { ProblemError, problemResponses } from '../problems.ts'

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { ENDINGS, HANDOFF_STATUSES } from '../../../src/handoffs/handoff.ts'
+import { ENDINGS } from '../../../src/handoffs/handoff.ts'
+import { HANDOFF_STATUSES } from '../../../src/handoffs/status.ts'
 import { WORK, type WorkRow } from '../../../src/work/table.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')

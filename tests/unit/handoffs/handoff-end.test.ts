@@ -6,11 +6,10 @@ import {
   type Ending,
   endHandoff,
   type Handoff,
-  handoffStatus,
-  slaStatus,
   waitingHandoff,
 } from '../../../src/handoffs/handoff.ts'
 import { dueRungs, nextDue, takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { handoffStatus, slaStatus } from '../../../src/handoffs/status.ts'
 import { instant } from '../../support/business-time-vectors.ts'
 import {
   ATTEMPTS,

@@ -54,12 +54,13 @@ export interface IcpResult {
 
 /** Finds tier, persona and negative reason: in each list the first match wins. */
 export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
-  const result: IcpResult = { checks: [], derived: deriveAttributes(config, lookup) }
-  for (const tier of config.tiers) {
-    const evaluation = evaluate(conditionOf(tier), lookup)
-    result.checks.push({ kind: 'tier', name: String(tier.tier), evaluation })
+  const { tiers, tests } = profileOf(config)
+  const result: IcpResult = { checks: [], derived: deriveAttributes(tests, lookup) }
+  for (const { tier, condition } of tiers) {
+    const evaluation = evaluate(condition, lookup)
+    result.checks.push({ kind: 'tier', name: String(tier), evaluation })
     if (evaluation.truth === 'true') {
-      result.tier = tier.tier
+      result.tier = tier
       break
     }
   }
@@ -95,6 +96,37 @@ export function testsBehind({ fact, value, tests }: Derived, check: Check, looku
   return behind.length > 0 ? behind : [check, makeCheck(fact, { known: lookup(fact) !== undefined }, lookup)]
 }
 
+type FactTests = { value: AttributeValue; test: AttributeTest }[]
+
+interface Profile {
+  tiers: { tier: number; condition: Condition }[]
+  tests: { sizes: FactTests; industries: FactTests; minimum: FactTests }
+}
+
+// What follows from the config alone is worked out once for it.
+const profiles = new WeakMap<IcpConfig, Profile>()
+
+function profileOf(config: IcpConfig): Profile {
+  const known = profiles.get(config)
+  if (known) return known
+  const { tiers, minimumCompanySize } = config
+  const profile: Profile = {
+    tiers: tiers.map((tier) => ({ tier: tier.tier, condition: conditionOf(tier) })),
+    tests: {
+      sizes: tiers.flatMap(({ tier, size }) => (size ? [{ value: tier, test: { between: size } }] : [])),
+      industries: tiers.flatMap(({ tier, industries }) =>
+        industries ? [{ value: tier, test: { in: industries } }] : [],
+      ),
+      minimum: [
+        { value: true, test: { atMost: minimumCompanySize - 1 } },
+        { value: false, test: { atLeast: minimumCompanySize } },
+      ],
+    },
+  }
+  profiles.set(config, profile)
+  return profile
+}
+
 function conditionOf({ size, industries, when }: Tier): Condition {
   if (when) return when
   const of: Condition[] = []
@@ -103,15 +135,7 @@ function conditionOf({ size, industries, when }: Tier): Condition {
   return { kind: 'all', of }
 }
 
-function deriveAttributes({ tiers, minimumCompanySize }: IcpConfig, lookup: Lookup): IcpResult['derived'] {
-  const sizes = tiers.flatMap(({ tier, size }) => (size ? [{ value: tier, test: { between: size } }] : []))
-  const industries = tiers.flatMap(({ tier, industries }) =>
-    industries ? [{ value: tier, test: { in: industries } }] : [],
-  )
-  const minimum = [
-    { value: true, test: { atMost: minimumCompanySize - 1 } },
-    { value: false, test: { atLeast: minimumCompanySize } },
-  ]
+function deriveAttributes({ sizes, industries, minimum }: Profile['tests'], lookup: Lookup): IcpResult['derived'] {
   const belowMinimum = derive('company.size', minimum, lookup)
   // A size that is no whole number may pass neither; it is known, and not below.
   if (lookup('company.size') !== undefined) belowMinimum.value ??= false
@@ -123,7 +147,7 @@ function deriveAttributes({ tiers, minimumCompanySize }: IcpConfig, lookup: Look
 }
 
 // The first test that holds says the value.
-function derive(fact: string, tests: { value: AttributeValue; test: AttributeTest }[], lookup: Lookup): Derived {
+function derive(fact: string, tests: FactTests, lookup: Lookup): Derived {
   const made = tests.map(({ value, test }) => ({ value, check: makeCheck(fact, test, lookup) }))
   return { fact, value: made.find(({ check }) => check.truth === 'true')?.value, tests: made }
 }

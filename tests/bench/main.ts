@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import { startBenchRedis } from './redis.ts'
 import { type Bench, measure, type Size } from './row.ts'
 import { calls } from './rows/calls.ts'
+import { crowd } from './rows/crowd.ts'
 import { fold, memoryOfFact } from './rows/facts.ts'
 import { latency } from './rows/latency.ts'
 import { leads } from './rows/leads.ts'
@@ -21,7 +22,7 @@ import { type Outcome, tableOf } from './table.ts'
  */
 
 const ROWS = [
-  ...[webhooks, leads, calls, scoring, latency, rungs, commandsOfLead, bytesOfLead],
+  ...[webhooks, leads, calls, scoring, latency, crowd, rungs, commandsOfLead, bytesOfLead],
   ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
 ]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }

@@ -28,6 +28,13 @@ export function changeEvents(contactIds: string[]): object[] {
   )
 }
 
+/** The creation of each of the contacts that an import has brought. */
+export function importEvents(contactIds: string[]): object[] {
+  return contactIds.map((id) =>
+    eventOf(id, 'creation', { changeFlag: 'CREATED', changeSource: 'IMPORT', sourceId: '1' }),
+  )
+}
+
 /** The events that HubSpot sends for one new contact. */
 export function creationEvents(contactId: string): object[] {
   const changes = Object.entries(PROPERTIES).map(([propertyName, propertyValue]) =>

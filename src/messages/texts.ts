@@ -21,7 +21,9 @@ export function clean(text: string, max: number): string {
 
 /** Cleans and escapes a lead's text for mrkdwn and for top-level text. */
 export function escapeText(text: string, max = 150): string {
-  return clean(text, max).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const cleaned = clean(text, max)
+  if (!/[&<>]/.test(cleaned)) return cleaned
+  return cleaned.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** A lead's text for a plain_text object, which is not parsed; angle brackets are left out all the same. */

@@ -91,16 +91,20 @@ export function attributesOf(condition: Condition): string[] {
   return condition.of.flatMap(attributesOf)
 }
 
-// What looks at the value itself, which must be known for it.
-const OF_THE_VALUE = ['is', 'in', 'atLeast', 'atMost', 'between', 'matches'] as const
-
 /** Whether a value passes a test; undefined is an attribute that is unknown. */
 export function testValue(test: AttributeTest, value: AttributeValue | undefined): Truth {
   if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
-  if (OF_THE_VALUE.every((name) => test[name] === undefined)) return 'true'
+  if (!asksForValue(test)) return 'true'
   if (value === undefined) return 'unknown'
   const holds = Array.isArray(value) ? value.some((single) => passes(test, single)) : passes(test, value)
   return holds ? 'true' : 'false'
+}
+
+// Whether it looks at the value itself, which must be known for it.
+function asksForValue(test: AttributeTest): boolean {
+  const { is, in: options, atLeast, atMost, between, matches } = test
+  const numbers = atLeast !== undefined || atMost !== undefined || between !== undefined
+  return numbers || is !== undefined || options !== undefined || matches !== undefined
 }
 
 function passes(test: AttributeTest, value: string | number | boolean): boolean {

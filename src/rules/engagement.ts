@@ -44,17 +44,16 @@ export interface EngagementResult {
  * A signal from the future counts as one of this moment, so that a wrong clock elsewhere cannot make a score rise later.
  */
 export function scoreEngagement(config: EngagementConfig, signals: readonly Signal[], now: number): EngagementResult {
-  const ordered = [...signals].sort(byTime)
-  const capped = overTheCap(config, ordered)
-  const contributions = ordered.map((signal): SignalContribution => {
-    const rule = ruleFor(config, signal)
+  const ordered = inOrder(config, signals)
+  const capped = overTheCap(ordered)
+  const contributions = ordered.map(({ signal, rule }): SignalContribution => {
     const age = Math.max(0, now - signal.at)
     if (!rule) return { signal, age, points: 0, reason: 'no points for this signal' }
     if (isTooOld(config, age)) return { signal, age, points: 0, reason: 'older than the window' }
     if (capped.has(signal)) return { signal, age, points: 0, reason: 'over the cap' }
     return { signal, age, points: faded(rule, age), reason: 'counted' }
   })
-  const inactivity = inactivityOf(config, lastOf(config, ordered), now)
+  const inactivity = inactivityOf(config, lastOf(ordered), now)
   const sum = contributions.reduce((total, contribution) => total + contribution.points, 0) + (inactivity?.points ?? 0)
   const exact = clamp(sum, 0, config.max)
   const result: EngagementResult = { points: roundHalfUp(exact), exact, contributions }
@@ -67,13 +66,10 @@ export function scoreEngagement(config: EngagementConfig, signals: readonly Sign
  * What does not depend on the instant is done once.
  */
 export function engagementOverTime(config: EngagementConfig, signals: readonly Signal[]): (now: number) => number {
-  const ordered = [...signals].sort(byTime)
-  const capped = overTheCap(config, ordered)
-  const counting = ordered.flatMap((signal) => {
-    const rule = ruleFor(config, signal)
-    return rule && !capped.has(signal) ? [{ at: signal.at, rule }] : []
-  })
-  const last = lastOf(config, ordered)
+  const ordered = inOrder(config, signals)
+  const capped = overTheCap(ordered)
+  const counting = ordered.flatMap(({ signal, rule }) => (rule && !capped.has(signal) ? [{ at: signal.at, rule }] : []))
+  const last = lastOf(ordered)
   return (now) => {
     let sum = inactivityOf(config, last, now)?.points ?? 0
     for (const { at, rule } of counting) {
@@ -91,17 +87,25 @@ export function memoryOf(config: EngagementConfig): number | undefined {
   return config.window + Math.max(0, ...periods)
 }
 
-// A signal's type comes from outside: one that is called `constructor` has no points.
-function ruleFor(config: EngagementConfig, signal: Signal) {
-  return Object.hasOwn(config.signals, signal.type) ? config.signals[signal.type] : undefined
+/** A signal with what it is worth; without a rule it is worth nothing. */
+interface RuledSignal {
+  signal: Signal
+  rule: EngagementConfig['signals'][string] | undefined
+}
+
+function inOrder({ signals: rules }: EngagementConfig, signals: readonly Signal[]): RuledSignal[] {
+  return [...signals].sort(byTime).map((signal) => {
+    // Its type comes from outside: one that is called `constructor` has no points.
+    return { signal, rule: Object.hasOwn(rules, signal.type) ? rules[signal.type] : undefined }
+  })
 }
 
 // From the newest back: which signals are kept then never depends on what is old enough to be forgotten.
-function overTheCap(config: EngagementConfig, ordered: readonly Signal[]): Set<Signal> {
+function overTheCap(ordered: readonly RuledSignal[]): Set<Signal> {
   const over = new Set<Signal>()
   const kept = new Map<string, number[]>()
-  for (const signal of [...ordered].reverse()) {
-    const cap = ruleFor(config, signal)?.cap
+  for (const { signal, rule } of ordered.toReversed()) {
+    const cap = rule?.cap
     if (!cap) continue
     const times = kept.get(signal.type) ?? []
     if (times.filter((time) => time - signal.at < cap.per).length >= cap.count) over.add(signal)
@@ -118,8 +122,8 @@ function faded(rule: { points: number; halfLife?: number | undefined }, age: num
   return rule.halfLife === undefined ? rule.points : rule.points * 2 ** (-age / rule.halfLife)
 }
 
-function lastOf(config: EngagementConfig, ordered: readonly Signal[]): Signal | undefined {
-  return ordered.findLast((signal) => ruleFor(config, signal))
+function lastOf(ordered: readonly RuledSignal[]): Signal | undefined {
+  return ordered.findLast(({ rule }) => rule)?.signal
 }
 
 function inactivityOf(config: EngagementConfig, last: Signal | undefined, now: number) {

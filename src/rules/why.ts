@@ -11,7 +11,7 @@ export function whyOf({ truth, checks }: Evaluation, form: 'full' | 'short' = 'f
   // A rule with `not` fires because of a test that does not hold, and the other way round.
   const decisive = checks.filter((check) => check.truth === truth)
   const texts = (decisive.length > 0 ? decisive : checks).map((check) => checkText(check, form))
-  return [...new Set(texts)].join('; ')
+  return texts.length > 1 ? [...new Set(texts)].join('; ') : (texts[0] ?? '')
 }
 
 function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {

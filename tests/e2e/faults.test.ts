@@ -231,6 +231,28 @@ describe('an outside system that is down', () => {
     for (const id of [first, ...ids]) expect(stage.hubspot.contact(id)?.baton_sla_status).toMatch(/responded|running/)
     expect(ofHubSpot(/batch/) - failed).toBeLessThanOrEqual(10)
   })
+
+  it('HubSpot fails two calls of three for a while: once it answers again, batches are whole and nothing sleeps', async () => {
+    stage = await createStage()
+    let seen = 0
+    const answers = () => stage.hubspot.calls.filter(({ path, status }) => /contacts/.test(path) && status < 500).length
+    const fail = () => stage.hubspot.failNext({ path: /contacts/, status: 503, times: 2 })
+    fail()
+    const failing = setInterval(() => {
+      if (answers() === seen) return
+      seen = answers()
+      fail()
+    }, 1)
+    const ids = createLeads()
+    await expect.poll(() => stage.hubspot.calls.length, { timeout: 20_000 }).toBeGreaterThan(12)
+    clearInterval(failing)
+    stage.hubspot.mend()
+    const before = ofHubSpot(/batch/)
+    await stage.quiet()
+    for (const id of ids) expect(stage.hubspot.contact(id)?.baton_sla_status).toBe('running')
+    expect(ofHubSpot(/batch/) - before).toBeLessThanOrEqual(10)
+    expect(await stage.services[0]?.store.count('dead')).toBe(0)
+  })
 })
 
 describe('several processes on one Redis', () => {

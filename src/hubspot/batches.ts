@@ -59,11 +59,11 @@ async function readHalving<K extends string, V>(
  * key leaves after a moment of quiet however large the crowd is.
  */
 export function createLoader<K extends string, V>(
-  pace: { quiet: number; busy: number },
+  { quiet, busy, busyCrowd }: { quiet: number; busy: number; busyCrowd: number },
   read: (keys: readonly K[]) => Promise<Map<string, V | OutsideError>>,
 ) {
-  function createBatches() {
-    const gather = createGather(pace)
+  function createBatches(busy: number) {
+    const gather = createGather({ quiet, busy })
     const gathering = new DataLoader<K, V | null>(
       async (keys) => {
         const found = await readHalving(read, keys)
@@ -80,7 +80,7 @@ export function createLoader<K extends string, V>(
     )
     return { gather, gathering }
   }
-  const [urgent, crowd] = [createBatches(), createBatches()]
+  const [urgent, crowd] = [createBatches(busy), createBatches(busyCrowd)]
   return {
     load(key: K, last = false): Promise<V | null> {
       const { gather, gathering } = last ? crowd : urgent

@@ -21,8 +21,8 @@ import { BATCH, createGather, createLoader } from './batches.ts'
 /** HubSpot's verbs. All reject with `OutsideError`. */
 export type HubSpot = ReturnType<typeof createHubSpot>
 
-// A lead waits for what is read; nobody waits for what is written.
-const READ = { quiet: 20, busy: 250 }
+// A lead waits for what is read, one of a crowd a little longer; nobody waits for what is written.
+const READ = { quiet: 20, busy: 150, busyCrowd: 250 }
 const WRITE = { quiet: 40, busy: 500 }
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000

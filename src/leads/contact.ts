@@ -78,7 +78,7 @@ export function onContact(
     inboxDone: true,
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)
-      ? { kept: keptDecision(record, decision, standing, choice?.rep ?? null) }
+      ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, choice?.rep ?? null) }
       : {}),
     ...(gathered.merging ? { messages: state.messages, written: state.written } : {}),
   })

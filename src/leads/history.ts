@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HandoffEvent } from '../handoffs/handoff.ts'
 import { Candidate } from '../handoffs/rotation.ts'
 import { Attribute, Attributes, Signal } from '../rules/attributes.ts'
+import type { ScoringConfig } from '../rules/score.ts'
 import { ACTIONS, type Decision, type Standing } from './decision.ts'
 import { Destination, type LeadRecord } from './lead.ts'
 
@@ -73,7 +74,8 @@ export type HistoryEntry = z.output<typeof HistoryEntry>
 export const KeptDecision = z.object({
   ...Decided,
   attributes: Attributes,
-  signals: z.array(Signal.omit({ decision: true })),
+  /** `by` where it was not the lead's own act. */
+  signals: z.array(Signal.omit({ decision: true }).extend({ by: z.literal('sales').optional() })),
   rep: z.string().nullable(),
   probability: z.number(),
 })
@@ -129,12 +131,16 @@ export function decisionEntry(
 
 /** The decision with everything that it was made from. */
 export function keptDecision(
+  { signals: rules }: ScoringConfig['engagement'],
   record: LeadRecord,
   decision: Decision,
   standing: Standing,
   rep: string | null,
 ): KeptDecision {
-  const signals = record.signals.map(({ decision: _, ...signal }) => signal)
+  const signals = record.signals.map(({ decision: _, ...signal }) => {
+    const by = Object.hasOwn(rules, signal.type) ? rules[signal.type]?.by : undefined
+    return by === undefined ? signal : { ...signal, by }
+  })
   return { ...decided(record, decision, standing), attributes: record.attributes, signals, rep, probability: 1 }
 }
 

@@ -53,7 +53,9 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
-    ...(isRouting(lead, record, decision) ? { kept: keptDecision(record, decision, standing, null) } : {}),
+    ...(isRouting(lead, record, decision)
+      ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, null) }
+      : {}),
   })
 }
 

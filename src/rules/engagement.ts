@@ -15,7 +15,11 @@ export interface Cap {
 export interface EngagementConfig {
   max: number
   window?: number | undefined
-  signals: Record<string, { points: number; cap?: Cap | undefined; halfLife?: number | undefined }>
+  /** `by` says whose act it is when it is not the lead's: it counts the same, but says nothing of the lead's interest. */
+  signals: Record<
+    string,
+    { points: number; cap?: Cap | undefined; halfLife?: number | undefined; by?: 'sales' | undefined }
+  >
   inactivity?: { points: number; every: number } | undefined
 }
 

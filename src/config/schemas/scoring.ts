@@ -22,6 +22,7 @@ export const Scoring = z.strictObject({
           .optional()
           .describe('how many count at most in any such time'),
         halfLife: Milliseconds.optional().describe('the points halve in every such time'),
+        by: z.literal('sales').optional().describe('it is an act of sales, not of the lead; kept decisions say so'),
       }),
     ),
     inactivity: z

@@ -112,8 +112,11 @@ describe('decisions that are kept whole', () => {
 
   it('hold everything that they were made from, and nothing that later ones change', () => {
     const { record } = live([{ attributes: BEST_FIT, signals: signalsAgo('demo_requested', 0) }])
-    const kept = keptDecision(record, decision, FREE, 'ae-1')
+    const { engagement } = config.scoring
+    const kept = keptDecision(engagement, record, decision, FREE, 'ae-1')
     expect(kept).toMatchObject({ number: 1, attributes: BEST_FIT, standing: FREE, rep: 'ae-1', probability: 1 })
     expect(kept.signals).toEqual(signalsAgo('demo_requested', 0))
+    const acts = { ...engagement, signals: { demo_requested: { points: 20, by: 'sales' as const } } }
+    expect(keptDecision(acts, record, decision, FREE, 'ae-1').signals).toMatchObject([{ by: 'sales' }])
   })
 })

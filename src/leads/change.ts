@@ -120,6 +120,8 @@ export interface Change {
   forward?: { to: string; items: InboxItem[] }
   /** The inbox can never be dealt with: why, for the dead letters. */
   givenUp?: string
+  /** Whoever has read the lead before this, and found none, must not write it any more. */
+  fence?: true
   /** Nothing of the lead is kept. */
   erased?: true
 }

@@ -67,7 +67,7 @@ export function onMerged(
   const items = state.inbox.filter((item) => item.kind === 'signal')
   const closed = { toWrite: false, inboxDone: true, forward: { to: into, items } } as const
   // Baton never knew it: who is told of it later asks HubSpot, which names the one that lives on.
-  if (!state.lead) return draft.change(undefined, closed)
+  if (!state.lead) return draft.change(undefined, { ...closed, fence: true })
   for (const handoff of liveHandoffs(state)) draft.put(endHandoff(handoff, { at: now, how: 'merged' }) ?? handoff)
   draft.note({ at: now, what: 'merged', reason: `into ${into}` })
   // A message that was sent since stays here, and says how this ended.

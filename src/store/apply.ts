@@ -102,7 +102,7 @@ function stateAfter(state: StoredLead, change: Change): StoredLead {
   const touched = change.lead !== undefined || change.handoffs.length > 0 || change.messages !== undefined
   return {
     ...state,
-    version: touched || state.older.length > 0 ? state.version + 1 : state.version,
+    version: touched || change.fence || state.older.length > 0 ? state.version + 1 : state.version,
     lead: change.lead ?? state.lead,
     handoffs: { ...state.handoffs, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) },
     messages: change.messages ?? state.messages,

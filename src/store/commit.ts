@@ -11,6 +11,9 @@ import { type Command, INDEX, type Plan, type Store } from './partitions.ts'
 
 const HISTORY_LENGTH = 100
 
+/** How long a version without a record keeps late writers out: longer than work takes from reading a lead to its commit. */
+export const TOMBSTONE_MILLISECONDS = 10 * 60_000
+
 /** An entry of an index that was written: what waits there, and from when. `last`: it goes behind everything else. */
 export interface Waiting {
   index: string
@@ -45,11 +48,8 @@ export function prepare(
 ): { plan: Plan; waiting: Waiting[] } {
   const { id } = before
   const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
-  const fields = recordFields(before, change)
   const commands: Command[] = [
-    ...(fields.length > 0 ? [['HSET', keys.lead(id), 'version', before.version + 1, ...fields] satisfies Command] : []),
-    // What is left of one that was erased would run out.
-    ...(before.version > 0 && !before.lead ? [['PERSIST', keys.lead(id)] satisfies Command] : []),
+    ...record(keys, before, change),
     ...waiting.map((entry): Command => ['ZADD', keys.index(id, entry.index), entry.at, entry.id]),
     ...change.posts.map((post): Command => ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)]),
     ...noLongerWaiting(keys, before, change),
@@ -78,6 +78,22 @@ export function factCommands(
 function changedHandoffs(before: StoredLead, change: Change): Handoff[] {
   const older = before.older.length > 0 ? before.handoffs : {}
   return Object.values({ ...older, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) })
+}
+
+function record(keys: Keys, before: StoredLead, change: Change): Command[] {
+  const key = keys.lead(before.id)
+  const version = ['version', before.version + 1]
+  const fields = recordFields(before, change)
+  if (fields.length === 0)
+    return change.fence
+      ? [
+          ['HSET', key, ...version],
+          ['PEXPIRE', key, TOMBSTONE_MILLISECONDS],
+        ]
+      : []
+  const written: Command = ['HSET', key, ...version, ...fields]
+  // What is left of one that was erased would run out.
+  return before.version > 0 && !before.lead ? [written, ['PERSIST', key]] : [written]
 }
 
 function recordFields(before: StoredLead, change: Change): (string | Buffer)[] {

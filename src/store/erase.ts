@@ -1,13 +1,11 @@
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
-import { assignmentWaits, type Waiting } from './commit.ts'
+import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import type { StoredLead } from './leads.ts'
 import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
 import { readMessage } from './schema.ts'
 
-// Longer than any work on a lead takes from reading it to its commit.
-const TOMBSTONE_MILLISECONDS = 10 * 60_000
 // These say what is left to do about an erased lead, by ids alone.
 const STAY: readonly string[] = [INDEX.posts, INDEX.assignments, INDEX.blanks]
 

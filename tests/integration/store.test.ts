@@ -472,6 +472,27 @@ describe('many plans at once', () => {
   })
 })
 
+describe('a fence', () => {
+  test('keeps out whoever read the lead before and found none, for some minutes', async () => {
+    const [store, key] = [storeOf(0), storeOf(0).keys.lead(leadId)]
+    const early = await leadsOf(0).read(leadId)
+    const nothing = { handoffs: [], posts: [], history: [], toWrite: false }
+    const put = async (state: StoredLead, change: Change) => {
+      const { plan } = prepare(store.keys, state, change, config.retention, NOW)
+      return store.commit(plan.guards, plan.commands)
+    }
+    expect(await put(early, { ...nothing, fence: true })).toBe('done')
+    expect(await put(early, { ...nothing, lead: record() })).toBe(false)
+    expect(await look().pttl(key)).toBeGreaterThan(0)
+    const later = await leadsOf(0).read(leadId)
+    expect(later.lead).toBeNull()
+    expect(await put(later, nothing)).toBe('done')
+    expect(await look().pttl(key)).toBeGreaterThan(0)
+    expect(await put(later, { ...nothing, lead: record() })).toBe('done')
+    expect(await look().pttl(key)).toBe(-1)
+  })
+})
+
 describe('changing a handoff', () => {
   const alert = () => ({ handoffId: `${leadId}-1`, kind: 'rep-alert', channel: 'D1', ts: '1', shown: '' }) as const
 

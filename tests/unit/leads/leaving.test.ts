@@ -96,7 +96,8 @@ describe('a contact that another one has taken in', () => {
       { ...fresh(...inbox), id: '43' },
       { type: 'merged', into: '42', taken: ['43-1.rep-alert-1'] },
     )
-    expect(unknown).toMatchObject({ forward, inboxDone: true, toWrite: false })
+    // Whoever has read it before and found nothing must not write it now.
+    expect(unknown).toMatchObject({ forward, inboxDone: true, toWrite: false, fence: true })
     expect(unknown).not.toHaveProperty('lead')
     const closed = leadState(leadRecord({ id: '43', mergedInto: '42' }))
     expect(changeBy(config, closed, { type: 'merged', into: '42', taken: ['43-1.rep-alert-1'] })).toBeNull()

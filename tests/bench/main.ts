@@ -17,7 +17,7 @@ import { webhooks } from './rows/webhooks.ts'
 import { type Outcome, tableOf } from './table.ts'
 
 /*
- * `npm run bench`: one table, each figure beside its ceiling of the same run. Options: `--quick` for about a minute,
+ * `npm run bench`: one table, each figure beside its ceiling of the same run. Options: `--quick` for about two minutes,
  * `--only <row>` (as often as you like) for some rows, `--tiny` only to see that everything runs.
  */
 

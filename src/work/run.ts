@@ -26,7 +26,9 @@ interface Tries {
 /** Runs work in this process. */
 export type Runner = ReturnType<typeof createRunner>
 
-const LONGEST_WAIT = 60_000
+// With half of it more, everything goes on within five seconds of an outside system's recovery. The breakers spare one
+// that stays down.
+const LONGEST_WAIT = 3_000
 // What somebody waits for. (A message may wait long for its turn in Slack's pace.)
 const URGENT: ReadonlySet<QueueName> = new Set(['leads', 'timers'])
 // What waits longer would be swept meanwhile.
@@ -174,7 +176,11 @@ export function createRunner(options: {
   }
 
   function waitFor(error: OutsideError, tries: number): number {
-    const growing = Math.min(LONGEST_WAIT, retryDelay * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2)
+    // Whoever waits for a system tries at the same instant, so that their calls stay batches: the first multiple of the
+    // time that is at least half of it away.
+    const now = clock.now()
+    const time = Math.max(1, Math.min(LONGEST_WAIT, retryDelay * 2 ** Math.min(tries, 10)))
+    const growing = Math.ceil((now + time / 2) / time) * time - now
     // What may have been carried out is looked up first, and shows in Slack's history only after a moment.
     const settling = error.kind === 'unknown-outcome' ? 5 * retryDelay : 0
     return Math.max(error.retryAfter ?? 0, settling, growing)

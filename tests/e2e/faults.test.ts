@@ -232,7 +232,7 @@ describe('an outside system that is down', () => {
     expect(ofHubSpot(/batch/) - failed).toBeLessThanOrEqual(10)
   })
 
-  it('HubSpot fails two calls of three for a while: once it answers again, batches are whole and nothing sleeps', async () => {
+  it('HubSpot fails two calls of three for a while: once it answers again, everything is done in few calls', async () => {
     stage = await createStage()
     let seen = 0
     const answers = () => stage.hubspot.calls.filter(({ path, status }) => /contacts/.test(path) && status < 500).length

@@ -99,6 +99,14 @@ describe('reading', () => {
     expect(found[0]).toMatchObject({ properties: { firstname: 'a' } })
   })
 
+  test('an urgent one does not leave with the crowd', async () => {
+    const { hubspot } = await start()
+    const adapter = connect(hubspot)
+    const ids = ['a', 'b', 'c'].map((firstname) => hubspot.createContact({ firstname }))
+    await Promise.all(ids.map((id, index) => adapter.readContact(id, index > 0)))
+    expect(callsTo(hubspot, READ)).toHaveLength(2)
+  })
+
   test('companies and people by email, whatever its case', async () => {
     const { hubspot } = await start()
     const adapter = connect(hubspot)

@@ -138,7 +138,7 @@ test('gives a choice of an older version the values that it lacks, and takes non
   expect(property?.label).toBe('Our own label')
   expect(property?.options?.map((one) => ({ ...one }))).toEqual([
     ...options,
-    expect.objectContaining({ value: 'waiting', hidden: false }),
+    expect.objectContaining({ value: 'waiting', displayOrder: 5, hidden: false }),
   ])
 
   const id = hubspot.createContact({ email: 'dana@acme.example', baton_sla_status: 'on_hold' })

@@ -130,6 +130,28 @@ describe('the crowd', () => {
     expect(seen).toHaveLength(HELD + 1)
   })
 
+  test('does no more at once than its lane takes', async () => {
+    let most = 0
+    let now = 0
+    const runner = createRunner({
+      ...{ table: WORK, store, dead, log, retryDelay: 1, isDown: () => false, atOnce: { slack: 2 } },
+      clock: { now: () => clock.now },
+      handlers: {
+        'send-post': async () => {
+          now += 1
+          most = Math.max(most, now)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          now -= 1
+        },
+      },
+    })
+    runners.push(runner)
+    await Promise.all(
+      Array.from({ length: 9 }, (_, id) => runner.run({ name: 'send-post', id: `${id}-1.rep-alert-1` })),
+    )
+    expect(most).toBe(2)
+  })
+
   test('loses one who waits in it and is asked for again, now urgently', async () => {
     const { runner, seen, free, done } = startCrowd()
     await runner.run(lead(String(HELD - 1)))
@@ -156,6 +178,33 @@ describe('the crowd', () => {
     expect(done).toBe(1)
     stop()
     await urgent
+  })
+})
+
+describe('an outside system that fails now and then, and so opens no breaker', () => {
+  test('is tried again within five seconds however often it has failed, by everybody at the same instant', async () => {
+    const runner = createRunner({
+      ...{ table: WORK, store, dead, log, retryDelay: 1_000, isDown: () => false },
+      clock: { now: () => clock.now },
+      handlers: {
+        'read-lead': async () => {
+          throw new OutsideError('hubspot', 'unavailable', '503')
+        },
+      },
+    })
+    runners.push(runner)
+    const instants: number[] = []
+    for (const [id, late] of [
+      ['1', 0],
+      ['2', 700],
+    ] as const) {
+      clock.now = NOW + late
+      for (let tries = 0; tries < 12; tries++) await runner.run(lead(id))
+      const { delay } = JSON.parse(logLines.at(-1) ?? '{}')
+      expect(delay).toBeLessThanOrEqual(5_000)
+      instants.push(clock.now + delay)
+    }
+    expect(instants[1]).toBe(instants[0])
   })
 })
 

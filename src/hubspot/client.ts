@@ -9,6 +9,8 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createHistoryLoader } from './history.ts'
+import { createSearches } from './search.ts'
 
 /*
  * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
@@ -124,6 +126,16 @@ export function createHubSpot(options: {
     return rowsOf(answer, (row) => [row.id, row.properties as Properties])
   })
 
+  const readHistory = createHistoryLoader(
+    { quiet: READ.quiet, busy: READ.busy },
+    async (ids, propertiesWithHistory) => {
+      const answer = await call('read history', () =>
+        client.crm.contacts.batchApi.read({ inputs: ids.map((id) => ({ id })), properties: [], propertiesWithHistory }),
+      )
+      return rowsOf(answer, (row) => [row.id, row])
+    },
+  )
+
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
   const gatherWrites = createGather(WRITE)
   const writes = new DataLoader<{ id: string; properties: Record<string, string> }, true>(
@@ -197,16 +209,9 @@ export function createHubSpot(options: {
       gatherWrites.count()
       await writes.load({ id, properties })
     },
-    /** Whether a person made the last change of a property. */
-    async changedByPerson(id: string, property: string): Promise<boolean> {
-      const history = call('read history', () => client.crm.contacts.basicApi.getById(id, [property], [property]))
-      const row = await history.catch((error: OutsideError) => {
-        if (error.code === '404') return null
-        throw error
-      })
-      const last = row?.propertiesWithHistory?.[property]?.[0]
-      return /^(CRM_UI|MOBILE)/.test(last?.sourceType ?? '') || (last?.sourceId ?? '').startsWith('userId:')
-    },
+    /** The values that a property of a contact had, newest first. */
+    readHistory,
+    ...createSearches({ client, call, limiter: { redis: options.redis, prefix: options.prefix } }),
   }
 }
 

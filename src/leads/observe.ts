@@ -12,6 +12,23 @@ export interface Contact {
   properties: Properties
 }
 
+/** A value that a property had: from when on (epoch milliseconds), and what set it, in HubSpot's words. */
+export interface PropertyVersion {
+  value: string
+  at: number
+  source: string
+  sourceId?: string
+}
+
+/** The values that properties had, newest first. A property that was not asked for is absent. */
+export type PropertyHistory = Readonly<Record<string, readonly PropertyVersion[]>>
+
+/** Whether a person set a property's present value in HubSpot, and not a workflow, a form or an app. */
+export function setByPerson(history: PropertyHistory, property: string): boolean {
+  const last = history[property]?.[0]
+  return /^(CRM_UI|MOBILE)/.test(last?.source ?? '') || (last?.sourceId ?? '').startsWith('userId:')
+}
+
 /** How HubSpot's properties become attributes, signals and responses (`config/hubspot.yaml`). */
 export interface HubSpotMapping {
   attributes: Record<string, string[]>

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
-import { type Contact, observeAttributes } from '../leads/observe.ts'
-import { personalChanges } from '../leads/people.ts'
+import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
+import { historyNeeded } from '../leads/people.ts'
 import { fromOutside } from '../leads/reading.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
@@ -34,7 +34,7 @@ export async function gatherContact(
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const [enriched, changedByPerson, merging] = await Promise.all([
+  const [enriched, history, merging] = await Promise.all([
     parts.enrichment.enrich(
       observe,
       config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
@@ -52,23 +52,23 @@ export async function gatherContact(
       config.enrichment,
       now,
     ),
-    whoChanged(parts, config, state, contact),
+    historyOf(parts, config, state, contact),
     mergedContacts(parts.leads, state),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, company, found, outcomes, changedByPerson, merging }, late }
+  return { gathered: { contact, company, found, outcomes, history, merging }, late }
 }
 
-/** The properties, of those that matter, whose last change a person made. */
-export async function whoChanged(
+/** The values that the properties had which `next` asks about. */
+export async function historyOf(
   { hubspot }: Pick<Parts, 'hubspot'>,
   config: Config,
   state: LeadState,
   contact: Contact,
-): Promise<ReadonlySet<string>> {
-  const asked = personalChanges(config, state, contact)
-  const byPerson = await Promise.all(asked.map((property) => hubspot.changedByPerson(contact.id, property)))
-  return new Set(asked.filter((_, index) => byPerson[index]))
+): Promise<PropertyHistory> {
+  const asked = historyNeeded(config, state, contact)
+  const versions = await Promise.all(asked.map((property) => hubspot.readHistory(contact.id, property)))
+  return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
 }
 
 async function mergedContacts(leads: Leads, state: StoredLead): Promise<StoredLead[] | undefined> {

@@ -153,7 +153,7 @@ describe('the chain', () => {
     const config = await loadTestConfig({}, NOW)
     const nothing = { lead: null, handoffs: {}, messages: {}, inbox: [], written: {}, freshPseudonym: 'p' }
     const contact = { id: '1', createdAt: NOW, properties }
-    const gathered = { contact, ...enriched, changedByPerson: new Set<string>() }
+    const gathered = { contact, ...enriched, history: {} }
     expect(readingOf(config, { id: '1', ...nothing }, gathered, NOW).attributes).toEqual({
       jobTitle: { value: 'CMO', source: 'hubspot:jobtitle' },
       'company.size': { value: 240, source: 'company:numberofemployees' },

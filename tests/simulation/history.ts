@@ -325,7 +325,7 @@ function outsideAsNew(world: World, contact: HeldContact): void {
 }
 
 function blank(id: string, world: World): HeldContact {
-  return { id, createdAt: world.world.now, properties: {}, changedBy: {}, company: {}, gone: false }
+  return { id, createdAt: world.world.now, properties: {}, changedBy: {}, versions: {}, company: {}, gone: false }
 }
 
 function eventOf(world: World, leadId: string, event: string, history: Told): Incoming {

@@ -1,9 +1,11 @@
 // The webhooks of the simulated HubSpot: which events a change causes, how they are signed, delivered and retried.
 
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ABOUT, type ObjectType } from './object-types.ts'
 import type { PropertyCatalogue } from './properties.ts'
-import { CHANGE_SOURCES, type ChangedBy, type RecordChange } from './records.ts'
+import type { RecordChange } from './record.ts'
+import { sourceOf } from './sources.ts'
 
 /** Where and how events go out. */
 export interface WebhookSettings {
@@ -12,8 +14,20 @@ export interface WebhookSettings {
   publicUrl?: string
   /** `classic` is `contact.creation`, `generic` is `object.creation` with an objectTypeId. Classic when absent. */
   form?: 'classic' | 'generic'
-  /** Contact properties whose changes are sent; `SUBSCRIBED_PROPERTIES` when absent. Calculated ones never fire. */
+  /** Contact properties whose changes are sent; `SUBSCRIBED_PROPERTIES` when absent. */
   properties?: string[]
+  /** Whether company events are sent, or of which properties; none when absent. */
+  companies?: boolean | string[]
+  /** Whether deal events are sent, or of which properties; none when absent. */
+  deals?: boolean | string[]
+  /** Whether association events of the kinds that are sent are sent too; not when absent. */
+  associations?: boolean
+  /** Not documented for all of them: whether calculated properties fire. They do not when absent. */
+  calculatedFire?: boolean
+  /** Which signature is sent: v3 when absent; v1 is what old private apps may get. */
+  signature?: 'v3' | 'v1' | 'both'
+  /** The portal that events name, where another account has the same app. */
+  portalId?: number
   /** How often a failed delivery is sent again; 10, as HubSpot does, when absent. */
   retries?: number
   /** Between two attempts; 200 when absent (HubSpot spreads them over 24 h). */
@@ -31,10 +45,17 @@ export const SUBSCRIBED_PROPERTIES: readonly string[] = `email firstname lastnam
   lifecyclestage hs_lead_status hubspot_owner_id hs_analytics_source hs_analytics_source_data_1 hs_email_open
   hs_email_click hs_analytics_last_timestamp notes_last_contacted num_contacted_notes`.split(/\s+/)
 
+const SUBSCRIBED_OF: Partial<Record<ObjectType, string[]>> = {
+  companies: `name domain industry numberofemployees annualrevenue country state hubspot_owner_id
+    lifecyclestage`.split(/\s+/),
+  deals: 'dealname dealstage pipeline amount closedate hubspot_owner_id'.split(' '),
+}
+
 /** One event of a delivery's array. What is missing of `eventId`, `portalId` and so on is filled in on sending. */
 export interface HubSpotEvent {
   subscriptionType: string
-  objectId: number
+  /** Absent in classic association events. */
+  objectId?: number
   [field: string]: unknown
 }
 
@@ -62,6 +83,11 @@ export function signHubSpotRequest(request: {
     .digest('base64')
 }
 
+/** The v1 signature of a request: hex SHA-256 over secret and raw body. */
+export function signHubSpotRequestV1({ clientSecret, body }: { clientSecret: string; body: string }): string {
+  return createHash('sha256').update(`${clientSecret}${body}`).digest('hex')
+}
+
 /** What webhooks are signed and filled with. */
 export interface WebhookSenderParts {
   now: () => number
@@ -71,7 +97,7 @@ export interface WebhookSenderParts {
   catalogue: PropertyCatalogue
 }
 
-/** Turns changes of contacts into deliveries. At most 100 events in one, at most 10 deliveries at a time. */
+/** Turns changes of contacts, companies and deals into deliveries. At most 100 events in one, at most 10 deliveries at a time. */
 export function createWebhookSender({ now, clientSecret, portalId, appId, catalogue }: WebhookSenderParts) {
   let settings: WebhookSettings | undefined
   let pending: HubSpotEvent[] = []
@@ -84,43 +110,65 @@ export function createWebhookSender({ now, clientSecret, portalId, appId, catalo
   let waiters: (() => void)[] = []
   const deliveries: DeliveryAttempt[] = []
 
-  const sources: Record<ChangedBy, string | undefined> = {
-    ...{ person: 'userId:80011', form: undefined, import: undefined, hubspot: undefined, 'other-app': '5550001' },
-    api: String(appId),
+  /** The properties of a kind of object whose changes are sent; undefined when nothing of it is. */
+  function subscribed(type: ObjectType): readonly string[] | undefined {
+    if (type === 'contacts') return settings?.properties ?? SUBSCRIBED_PROPERTIES
+    const asked = type === 'companies' ? settings?.companies : type === 'deals' ? settings?.deals : false
+    return Array.isArray(asked) ? asked : asked ? SUBSCRIBED_OF[type] : undefined
   }
 
-  function event(id: string, type: string, by: ChangedBy, fields: Record<string, unknown>): HubSpotEvent {
-    const generic = settings?.form === 'generic' && type !== 'privacyDeletion'
-    return {
-      ...{ occurredAt: now(), subscriptionType: `${generic ? 'object' : 'contact'}.${type}`, objectId: Number(id) },
-      ...(generic ? { objectTypeId: '0-1' } : {}),
-      ...fields,
-      ...{ changeSource: CHANGE_SOURCES[by], sourceId: sources[by] },
+  function eventsOf(type: ObjectType, change: RecordChange): HubSpotEvent[] {
+    const { singular, typeId } = ABOUT[type]
+    const generic = settings?.form === 'generic'
+    const { sourceType, sourceId } = sourceOf(change.by, appId, change.userId)
+
+    function event(id: string, what: string, fields: Record<string, unknown>): HubSpotEvent {
+      // There is no generic form of a privacy deletion.
+      const isGeneric = generic && what !== 'privacyDeletion'
+      return {
+        ...{ occurredAt: change.at ?? now(), subscriptionType: `${isGeneric ? 'object' : singular}.${what}` },
+        ...(what === 'associationChange' ? {} : { objectId: Number(id) }),
+        ...(isGeneric ? { objectTypeId: typeId } : {}),
+        ...fields,
+        ...{ changeSource: sourceType, sourceId },
+      }
     }
-  }
 
-  function eventsOf(change: RecordChange): HubSpotEvent[] {
     if (change.kind === 'merged') {
       const ids = { primaryObjectId: Number(change.primaryId), mergedObjectIds: [Number(change.mergedId)] }
       const more = { newObjectId: Number(change.newId), numberOfPropertiesMoved: change.moved }
-      return [event(change.primaryId, 'merge', change.by, { ...ids, ...more })]
+      return [event(change.primaryId, 'merge', { ...ids, ...more })]
     }
-    const { id, by } = change
+    const { id } = change
+    if (change.kind === 'associated') {
+      if (!settings?.associations) return []
+      const other = ABOUT[change.toType]
+      const fields = {
+        associationType: `${singular}_TO_${other.singular}`.toUpperCase(),
+        ...{ fromObjectId: Number(id), toObjectId: Number(change.toId), associationRemoved: change.removed },
+        isPrimaryAssociation: change.primary,
+        ...(generic ? { fromObjectTypeId: typeId, toObjectTypeId: other.typeId } : {}),
+      }
+      return [event(id, 'associationChange', fields)]
+    }
     if (!('properties' in change)) {
-      if (change.kind === 'restored') return [event(id, 'restore', by, {})]
-      const deletion = event(id, 'deletion', by, { changeFlag: 'DELETED' })
-      return change.kind === 'deleted' ? [deletion] : [deletion, event(id, 'privacyDeletion', by, {})]
+      if (change.kind === 'restored') return [event(id, 'restore', {})]
+      const deletion = event(id, 'deletion', { changeFlag: 'DELETED' })
+      return change.kind === 'deleted' ? [deletion] : [deletion, event(id, 'privacyDeletion', {})]
     }
-    const subscribed = settings?.properties ?? SUBSCRIBED_PROPERTIES
-    const sensitive = settings?.form === 'generic' ? { isSensitive: false } : {}
+    const sensitive = generic ? { isSensitive: false } : {}
+    const fires = (name: string) => {
+      const calculated = catalogue.of(type).get(name)?.calculated ?? true
+      return subscribed(type)?.includes(name) && (!calculated || settings?.calculatedFire)
+    }
     const events = Object.entries(change.properties)
-      .filter(([name]) => subscribed.includes(name) && catalogue.of('contacts').get(name)?.calculated === false)
+      .filter(([name]) => fires(name))
       .map(([name, value]) => {
-        return event(id, 'propertyChange', by, { propertyName: name, propertyValue: value ?? '', ...sensitive })
+        return event(id, 'propertyChange', { propertyName: name, propertyValue: value ?? '', ...sensitive })
       })
     // Seen in the field: one save sends all its events with one time, the creation somewhere among them.
     if (change.kind === 'created')
-      events.splice(Math.floor(events.length / 2), 0, event(id, 'creation', by, { changeFlag: 'CREATED' }))
+      events.splice(Math.floor(events.length / 2), 0, event(id, 'creation', { changeFlag: 'CREATED' }))
     return events
   }
 
@@ -130,20 +178,29 @@ export function createWebhookSender({ now, clientSecret, portalId, appId, catalo
     const subscriptionId = subscriptionIds.get(key) ?? 5_100_001 + subscriptionIds.size
     subscriptionIds.set(key, subscriptionId)
     const eventId = Math.imul(++eventCount, 2_654_435_761) >>> 0
-    return { eventId, subscriptionId, portalId, appId, occurredAt: now(), attemptNumber: 0, ...raw }
+    const portal = settings?.portalId ?? portalId
+    return { eventId, subscriptionId, portalId: portal, appId, occurredAt: now(), attemptNumber: 0, ...raw }
   }
 
   async function post(events: HubSpotEvent[], attempt: number, target: WebhookSettings): Promise<number | 'failed'> {
     const body = JSON.stringify(events.map((each) => ({ ...each, attemptNumber: attempt })))
     const timestamp = now()
     const url = target.publicUrl ?? target.targetUrl
+    const v3 = {
+      'X-HubSpot-Signature-v3': signHubSpotRequest({ clientSecret, method: 'POST', url, body, timestamp }),
+      'X-HubSpot-Request-Timestamp': String(timestamp),
+    }
+    const v1 = {
+      'X-HubSpot-Signature': signHubSpotRequestV1({ clientSecret, body }),
+      'X-HubSpot-Signature-Version': 'v1',
+    }
     try {
       const response = await fetch(target.targetUrl, {
         method: 'POST',
         headers: {
           'Content-Type': 'application/json',
-          'X-HubSpot-Signature-v3': signHubSpotRequest({ clientSecret, method: 'POST', url, body, timestamp }),
-          'X-HubSpot-Request-Timestamp': String(timestamp),
+          ...(target.signature === 'v1' ? {} : v3),
+          ...(target.signature === 'v1' || target.signature === 'both' ? v1 : {}),
         },
         body,
         redirect: 'manual',
@@ -211,10 +268,10 @@ export function createWebhookSender({ now, clientSecret, portalId, appId, catalo
       settings = next
     },
 
-    /** Sends what a change of a contact causes; nothing while no target is set. */
-    publish(change: RecordChange): void {
-      if (!settings || closing.signal.aborted) return
-      const events = eventsOf(change).map(complete)
+    /** Sends what a change of a record causes; nothing while no target is set or nothing of its kind is subscribed to. */
+    publish(type: ObjectType, change: RecordChange): void {
+      if (!settings || closing.signal.aborted || !subscribed(type)) return
+      const events = eventsOf(type, change).map(complete)
       if (events.length > 0 && pending.length === 0) setImmediate(flush)
       pending.push(...events)
     },

@@ -7,6 +7,7 @@ import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { type Dependency, outsideStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
+import { createPortal } from './hubspot/portal.ts'
 import { createBreaker } from './platform/breaker.ts'
 import { type Clock, createClock } from './platform/clock.ts'
 import type { Env } from './platform/env.ts'
@@ -102,6 +103,8 @@ export async function createService(options: ServiceOptions) {
     metrics,
     breaker: breakers.hubspot,
   })
+  const portal = createPortal(hubspot, env.HUBSPOT_PORTAL_ID, log)
+  void portal.learn()
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
@@ -116,7 +119,22 @@ export async function createService(options: ServiceOptions) {
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
-  const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
+  const parts = {
+    portalId: portal.id,
+    config,
+    clock,
+    store,
+    leads,
+    inbox,
+    apply,
+    pools,
+    configs,
+    slack,
+    hubspot,
+    enrichment,
+    metrics,
+    log,
+  }
   const work = prepareWork({
     parts: { ...parts, outbox: createOutbox(store) },
     queues,
@@ -193,6 +211,7 @@ export async function createService(options: ServiceOptions) {
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+    hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
@@ -233,6 +252,7 @@ export async function createService(options: ServiceOptions) {
       clearInterval(timer)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()
+      portal.close()
       const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close()), work.runner.close()])
       await withDeadline(
         closing.then(() => queues.close()),

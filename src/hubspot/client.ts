@@ -9,6 +9,7 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createDeals } from './deals.ts'
 import { createHistoryLoader } from './history.ts'
 import { createSearches } from './search.ts'
 
@@ -211,6 +212,7 @@ export function createHubSpot(options: {
     },
     /** The values that a property of a contact had, newest first. */
     readHistory,
+    ...createDeals({ client, call }),
     ...createSearches({ client, call, limiter: { redis: options.redis, prefix: options.prefix } }),
   }
 }

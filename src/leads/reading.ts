@@ -37,7 +37,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     : observeSignals(config.hubspot, properties, previous?.counters ?? null, contact.createdAt, now)
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
-  const portalId = portals.at(-1) ?? previous?.portalId
+  const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
   const views = Number(properties.hs_analytics_num_page_views ?? Number.NaN)
   const last = properties.hs_analytics_last_url
   const answers = Object.entries(outcomes).map(([name, status]) => [name, { status, at: now }] as const)

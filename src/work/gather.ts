@@ -21,7 +21,7 @@ const PROVIDED = new Set([
 
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(
-  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads'>,
+  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads' | 'portalId'>,
   config: Config,
   state: StoredLead,
   contact: Contact,
@@ -56,7 +56,7 @@ export async function gatherContact(
     mergedContacts(parts.leads, state),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, company, found, outcomes, history, merging }, late }
+  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, history, merging }, late }
 }
 
 /** The values that the properties had which `next` asks about. */

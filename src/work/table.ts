@@ -5,6 +5,7 @@ import { createEraseLead } from './erase-lead.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
+import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -155,6 +156,15 @@ export const WORK = {
     grace: GRACE,
     needs: 'hubspot',
     handler: createFindContact,
+  }),
+  'look-at-deal': row({
+    index: INDEX.deals,
+    queue: 'maintenance',
+    payload: (id: string) => ({ dealId: id }),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createLookAtDeal,
   }),
   'erase-lead': row({
     index: INDEX.erasures,

@@ -63,14 +63,13 @@ export function createActivities({ stores, links, owners, now }: ActivityParts) 
   /** Counts a contact attempt or another activity on the contact, as HubSpot does whoever acted. */
   function counted(contact: CrmRecord, at: string, attempt: boolean): Record<string, string> {
     const one = (name: string) => String(Number(contact.properties[name] ?? 0) + 1)
-    const latest = (name: string) => [at, contact.properties[name] ?? ''].sort()[1] ?? at
     const attempts = {
       num_contacted_notes: one('num_contacted_notes'),
-      notes_last_contacted: latest('notes_last_contacted'),
+      notes_last_contacted: latest(contact, 'notes_last_contacted', at),
     }
     return {
       num_notes: one('num_notes'),
-      notes_last_updated: latest('notes_last_updated'),
+      notes_last_updated: latest(contact, 'notes_last_updated', at),
       ...(attempt ? attempts : {}),
     }
   }
@@ -81,12 +80,15 @@ export function createActivities({ stores, links, owners, now }: ActivityParts) 
     const first: Record<string, string> = contact.properties.first_conversion_date
       ? {}
       : { first_conversion_event_name: title, first_conversion_date: date }
+    // A form that is told of late is not the last one.
+    const last = date >= (contact.properties.recent_conversion_date ?? '')
     contact.forms.add(name)
     const unique = Math.max(contact.forms.size, Number(contact.properties.num_unique_conversion_events ?? 0))
     const counts = {
       num_conversion_events: String(Number(contact.properties.num_conversion_events ?? 0) + 1),
       num_unique_conversion_events: String(unique),
-      ...{ recent_conversion_event_name: title, recent_conversion_date: date, ...first },
+      ...(last ? { recent_conversion_event_name: title, recent_conversion_date: date } : {}),
+      ...{ hs_last_sales_activity_timestamp: latest(contact, 'hs_last_sales_activity_timestamp', date), ...first },
     }
     contacts.update(contact.id, { ...properties, ...counts }, { by: 'form', at, silent })
   }
@@ -116,11 +118,15 @@ export function createActivities({ stores, links, owners, now }: ActivityParts) 
       hs_sa_first_engagement_date: date,
       hs_sa_first_engagement_object_type: engagement ?? '',
       hs_sa_first_engagement_descr: engagement ?? '',
+      ...(assigned ? { hs_time_to_first_engagement: String(at - Date.parse(assigned)) } : {}),
     }
+    const lastOfLead = { hs_last_sales_activity_timestamp: latest(contact, 'hs_last_sales_activity_timestamp', date) }
     const changes = {
       ...counted(contact, date, attempt),
       ...(engages && ofOwner && !own.hs_sa_first_engagement_date ? first : {}),
       ...(by === 'rep' && attempt && !own.hs_first_outreach_date ? { hs_first_outreach_date: date } : {}),
+      ...(by === 'lead' ? lastOfLead : {}),
+      ...(by === 'lead' && type === 'email' ? { hs_sales_email_last_replied: date } : {}),
       ...(type === 'meeting' ? { engagements_last_meeting_booked: date, hs_latest_meeting_activity: date } : {}),
     }
     contacts.update(contact.id, changes, { by: countedBy === 'person' ? 'person' : 'hubspot', userId, silent })
@@ -134,6 +140,11 @@ export function createActivities({ stores, links, owners, now }: ActivityParts) 
   }
 
   return { submitForm, logActivity, logChat }
+}
+
+/** The later of two instants in ISO 8601: one of now and what the contact has. */
+function latest(contact: CrmRecord, name: string, date: string): string {
+  return [date, contact.properties[name] ?? ''].sort()[1] ?? date
 }
 
 /** The properties from which a reader tells who acted. */

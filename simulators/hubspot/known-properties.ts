@@ -28,7 +28,8 @@ const CONTACT_PROPERTIES: Record<string, string> = {
     hs_sales_email_last_replied hs_sales_email_last_opened hs_sales_email_last_clicked hs_sa_first_engagement_date
     hs_last_sales_activity_timestamp engagements_last_meeting_booked hs_latest_meeting_activity
     hs_analytics_last_visit_timestamp hs_analytics_last_timestamp hs_analytics_first_timestamp
-    hs_email_last_open_date hs_email_last_click_date hs_latest_source_timestamp`,
+    hs_email_last_open_date hs_email_last_click_date hs_latest_source_timestamp
+    ${LIFECYCLE_STAGES.map((stage) => `hs_v2_date_entered_${stage}`).join(' ')}`,
   'bool ro': 'hs_email_optout hs_email_optout_10101 hs_email_optout_10102',
   'string calc': 'recent_conversion_event_name first_conversion_event_name hs_email_domain',
   'enumeration calc': 'hs_sa_first_engagement_object_type hs_sa_first_engagement_descr',
@@ -44,7 +45,6 @@ const COMPANY_PROPERTIES: Record<string, string> = {
   'number rw': 'numberofemployees annualrevenue',
   'number ro': 'hs_object_id',
   'datetime ro': 'createdate hs_lastmodifieddate',
-  'number calc': 'num_associated_contacts num_conversion_events',
 }
 /** The stages of the one deal pipeline that a new portal has. */
 export const DEAL_STAGES = [
@@ -66,7 +66,7 @@ const DEAL_PROPERTIES: Record<string, string> = {
   'number ro': 'hs_object_id',
   'datetime ro': 'createdate hs_lastmodifieddate hubspot_owner_assigneddate',
   'bool calc': 'hs_is_closed hs_is_closed_won',
-  'number calc': 'num_associated_contacts hs_deal_stage_probability amount_in_home_currency',
+  'number calc': 'hs_deal_stage_probability',
 }
 const ENGAGEMENT: Record<string, string> = {
   'datetime rw': 'hs_timestamp',

@@ -1,6 +1,7 @@
 // What people do in the simulated HubSpot, and what can be looked at there.
 
 import { type Activity, createActivities, type SubmittedForm } from './activities.ts'
+import { DEAL_STAGES } from './known-properties.ts'
 import type { Links } from './links.ts'
 import type { ObjectType } from './object-types.ts'
 import type { HistoryEntry } from './record.ts'
@@ -135,7 +136,7 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
       setCompany(contactId, companyId, false, primary, silent),
     removeAssociation: (contactId, companyId, { silent } = {}) => setCompany(contactId, companyId, true, false, silent),
     createDeal(properties, { contactIds = [], companyId, ...options } = {}) {
-      const given = { pipeline: 'default', ...properties }
+      const given = { pipeline: 'default', ...properties, ...ofStage(properties) }
       const { id } = deals.create(given, { by: 'person', ...options })
       const deal = { type: 'deals', id } as const
       for (const contactId of contactIds) {
@@ -146,7 +147,9 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
       if (companyId) links.link(deal, { type: 'companies', id: companyId })
       return id
     },
-    changeDeal: (id, properties, options = {}) => void deals.update(id, properties, { by: 'person', ...options }),
+    changeDeal(id, properties, options = {}) {
+      deals.update(id, { ...properties, ...ofStage(properties) }, { by: 'person', ...options })
+    },
     createOwner({ archived = false, userId, ...owner }) {
       const userIdIncludingInactive = userId ?? 80_011 + owners.size
       const at = new Date(now()).toISOString()
@@ -161,5 +164,16 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
     contact: (id) => known(contacts, id),
     company: (id) => known(companies, id),
     history: (id, name) => [...(contacts.find(id)?.history[name] ?? [])],
+  }
+}
+
+/** What HubSpot calculates from the stage of a deal. */
+function ofStage({ dealstage }: Record<string, string>): Record<string, string> {
+  const stage = DEAL_STAGES.find(({ id }) => id === dealstage)
+  if (!stage) return {}
+  return {
+    hs_is_closed: String(stage.closed),
+    hs_is_closed_won: String(stage.id === 'closedwon'),
+    hs_deal_stage_probability: stage.probability,
   }
 }

@@ -94,22 +94,27 @@ export function createRecordStore(parts: RecordStoreParts) {
         changed.hs_sa_first_engagement_descr ??= null
       }
     }
+    if (changed.lifecyclestage) {
+      const entered = `hs_v2_date_entered_${changed.lifecyclestage}`
+      if (catalogue.of(type).has(entered)) changed[entered] ??= at
+    }
     const previousEmail = record.properties.email
     for (const [name, value] of Object.entries(changed)) {
       record.properties[name] = value
       const entry = { value: value ?? '', timestamp: at, ...sourceOf(told.by, appId, told.userId) }
-      record.history[name] = [entry, ...(record.history[name] ?? [])].slice(0, keptValues)
+      // What happened earlier and is told of later stands further down.
+      const values = [entry, ...(record.history[name] ?? [])].sort((a, b) => b.timestamp.localeCompare(a.timestamp))
+      record.history[name] = values.slice(0, keptValues)
     }
     if (changed.email !== undefined) {
       if (previousEmail) idsByEmail.delete(previousEmail)
       if (changed.email) idsByEmail.set(changed.email, record.id)
     }
-    touch(record)
     return changed
   }
 
-  function touch(record: CrmRecord): void {
-    record.updatedAt = now()
+  function touch(record: CrmRecord, at = now()): void {
+    record.updatedAt = at
     record.properties[modifiedProperty(type)] = new Date(record.updatedAt).toISOString()
   }
 
@@ -135,7 +140,9 @@ export function createRecordStore(parts: RecordStoreParts) {
     }
     remember(record, undefined)
     records.set(id, record)
-    tell({ ...options, kind: 'created', id, properties: apply(record, properties, options) }, options.silent)
+    const changed = apply(record, properties, { ...options, at: options.at ?? createdAt })
+    touch(record, createdAt)
+    tell({ ...options, kind: 'created', id, properties: changed }, options.silent)
     return record
   }
 
@@ -145,6 +152,7 @@ export function createRecordStore(parts: RecordStoreParts) {
     refuseInvalid(properties, options.by, record.id)
     remember(record, record.properties)
     const changed = apply(record, properties, options)
+    touch(record)
     tell({ ...options, kind: 'changed', id: record.id, properties: changed }, options.silent)
     return record
   }
@@ -201,8 +209,8 @@ export function createRecordStore(parts: RecordStoreParts) {
     return newId
   }
 
-  function all(): CrmRecord[] {
-    return [...records.values()].filter((record) => !archived(record))
+  function all(asArchived = false): CrmRecord[] {
+    return [...records.values()].filter((record) => archived(record) === asArchived)
   }
 
   return {
@@ -212,7 +220,7 @@ export function createRecordStore(parts: RecordStoreParts) {
     /** The record of this id; refuses (404) one that is not there or archived. */
     live,
     isArchived: (id: string) => archived(records.get(id) ?? live(id)),
-    /** Every record that is not archived, oldest first. */
+    /** Every record that is not archived, or every archived one; oldest first. */
     all,
     /** What a search sees: every record as it was before the search's lag. */
     indexed(): { record: CrmRecord; properties: Record<string, string | null> }[] {

@@ -13,11 +13,13 @@ import { createRecordStore, type RecordStore } from './records.ts'
 import { type ErrorMore, envelope } from './refusal.ts'
 import { addRoutes, type Owner } from './routes.ts'
 import { createScopes } from './scopes.ts'
-import { createWebhookSender, type DeliveryAttempt, type HubSpotEvent, type WebhookSettings } from './webhooks.ts'
+import type { HubSpotEvent, WebhookSettings } from './webhook-events.ts'
+import { createWebhookSender, type DeliveryAttempt } from './webhooks.ts'
 
 export type { Activity, SubmittedForm } from './activities.ts'
 export type { ChangeOptions, ContactChangeOptions, ContactOptions, NewOwner, People } from './people.ts'
-export { type HubSpotEvent, signHubSpotRequest, signHubSpotRequestV1, type WebhookSettings } from './webhooks.ts'
+export { signHubSpotRequest, signHubSpotRequestV1 } from './signatures.ts'
+export type { HubSpotEvent, WebhookSettings } from './webhook-events.ts'
 
 /** One answered call. `status` is 0 when a fault left it without an answer. */
 export interface ApiCall {

@@ -27,12 +27,13 @@ const Event = z
   .refine((event) => Boolean(event.subscriptionType ?? event.eventType))
 
 /**
- * What becomes of an event: kept for its leads (`imported`: an import brought it), an order to erase, an echo of our own
- * write, of no use to us, or not an event at all.
+ * What becomes of an event: kept for its leads (`imported`: an import brought it), an order to erase, a company whose
+ * contacts are looked at, an echo of our own write, of no use to us, or not an event at all.
  */
 export type ReadEvent =
   | { outcome: 'kept'; kind: string; incoming: Incoming[]; imported: boolean }
   | { outcome: 'erase'; kind: string; leadId: string }
+  | { outcome: 'company'; kind: string; companyId: string }
   | { outcome: 'own-write' | 'ignored'; kind: string }
   | { outcome: 'malformed'; kind: 'unknown' }
 
@@ -51,6 +52,7 @@ export function readEvent(raw: unknown, ownProperties: ReadonlySet<string>, now:
   const object = prefix === 'object' ? (OBJECT_TYPES[event.objectTypeId ?? ''] ?? 'other') : prefix
   const known = KEPT.has(action) && ['contact', 'company', 'deal'].includes(object)
   const kind = known ? `${object}.${action}` : 'other'
+  if (object === 'company' && known) return { outcome: 'company', kind, companyId: event.newObjectId ?? event.objectId }
   if (object !== 'contact' || !KEPT.has(action)) return { outcome: 'ignored', kind }
   const ours = event.changeSource === 'INTEGRATION' && Boolean(event.appId) && event.sourceId === event.appId
   if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? '')))

@@ -5,9 +5,10 @@ import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Hurry } from '../../store/commit.ts'
+import { companyEntry } from '../../store/companies.ts'
+import { CROWD, hurryLeads } from '../../store/crowd.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
-import { CROWD, hurryLeads } from '../crowd.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { HUBSPOT_WEBHOOK } from './docs.ts'
 import { type ReadEvent, readEvent } from './hubspot-events.ts'
@@ -59,8 +60,11 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       const events = readBody(body).map((raw) => readEvent(raw, own, now))
       const incoming = events.flatMap((event) => (event.outcome === 'kept' ? event.incoming : []))
       const erased = events.flatMap((event) => (event.outcome === 'erase' ? [event.leadId] : []))
+      const companies = new Set(events.flatMap((event) => (event.outcome === 'company' ? [event.companyId] : [])))
+      const looks = [...companies].map((id) => ({ index: INDEX.companies, id: companyEntry(id), at: now }))
       const kept = Promise.all([
         parts.inbox.ingest(incoming, now),
+        ...looks.map(({ index, id }) => parts.inbox.wait(index, id, now)),
         ...erased.map((leadId) => parts.inbox.wait(INDEX.erasures, leadId, now)),
       ])
       const [{ leadIds, fresh }] = await withDeadline(kept, CONFIRM_WITHIN, notConfirmed).catch((error) => {
@@ -75,6 +79,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       if (malformed > 0)
         request.log.warn({ malformed, of: events.length }, 'some events are malformed and were left out')
       parts.hurry(erased.map((id) => ({ index: INDEX.erasures, id, at: now })))
+      parts.hurry(looks.length >= CROWD ? looks.map((look) => ({ ...look, last: true })) : looks)
       // The answer does not wait for it: all of it is kept.
       void hurry(events, leadIds, now).catch((error) =>
         request.log.warn({ err: error, leads: leadIds.length }, 'leads could not be hurried: the sweep will'),

@@ -42,6 +42,7 @@ export async function* changesSince(
   const dateOf = (row: SearchRow, otherwise: number) => readInstant(row.properties[date]) ?? otherwise
   const asked = { properties: [...new Set([...properties, date])] }
   let from = since
+  // Those of the date where the search begins that have come already.
   let told = new Set<string>()
   for (;;) {
     const page = await search({ ...asked, filters: [filter(date, 'GTE', from)], sortBy: date })
@@ -54,7 +55,9 @@ export async function* changesSince(
       told = new Set(page.filter((_, at) => dates[at] === from).map(({ id }) => id))
     } else {
       const within = [filter(date, 'GTE', from), filter(date, 'LTE', from)]
-      for await (const rows of rowsById(search, { ...asked, filters: within })) yield { rows, latest: from }
+      for (const { id } of page) told.add(id)
+      for await (const rows of rowsById(search, { ...asked, filters: within }))
+        yield { rows: rows.filter(({ id }) => !told.has(id)), latest: from }
       from += 1
       told = new Set()
     }

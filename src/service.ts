@@ -27,6 +27,7 @@ import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { prepareWork } from './work/start.ts'
@@ -35,7 +36,7 @@ import { addStateMetrics } from './work/state-metrics.ts'
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
 
-/** What a service is made from. `clock`, `retryDelay` and `sweepEvery` (milliseconds; 0 is never) are moved by tests. */
+/** What a service is made from. `clock`, `retryDelay`, `sweepEvery` and `pollEvery` (milliseconds; 0 is never) are moved by tests. */
 export interface ServiceOptions {
   env: Env
   config: ConfigSource
@@ -48,6 +49,7 @@ export interface ServiceOptions {
   clock?: Clock
   retryDelay?: number
   sweepEvery?: number
+  pollEvery?: number
 }
 
 /** A running service. */
@@ -60,7 +62,7 @@ const PROBE_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
-  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000 } = options
+  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000, pollEvery = 2_000 } = options
   const config = options.config.current
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
@@ -118,6 +120,7 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
+  const polled = createPollStatus({ metrics, clock, store })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
   const parts = {
     portalId: portal.id,
@@ -148,6 +151,7 @@ export async function createService(options: ServiceOptions) {
   await takeOver(config())
   const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
   const timer = works && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
+  const polling = works && pollEvery > 0 ? setInterval(pollQuietly, pollEvery) : undefined
   // What waited while nobody ran is done at once, and not only when the first interval is over.
   if (timer) sweepQuietly()
 
@@ -196,6 +200,7 @@ export async function createService(options: ServiceOptions) {
         : { status: 'ok', detail: `version ${config().version}` },
       hubspot: outsideStatus(metrics, 'hubspot'),
       slack: outsideStatus(metrics, 'slack'),
+      ...(trouble ? {} : { poll: await polled() }),
     }
   }
 
@@ -205,6 +210,10 @@ export async function createService(options: ServiceOptions) {
 
   function sweepQuietly(): void {
     quietly(work.sweep())
+  }
+
+  function pollQuietly(): void {
+    work.poll().catch((error) => log.debug({ err: error }, 'the poll was cut off and is tried again'))
   }
 
   const server = createServer({
@@ -250,10 +259,16 @@ export async function createService(options: ServiceOptions) {
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
+      clearInterval(polling)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()
       portal.close()
-      const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close()), work.runner.close()])
+      const closing = Promise.all([
+        closeServer(),
+        ...running.map((worker) => worker.close()),
+        work.runner.close(),
+        work.closePoll(),
+      ])
       await withDeadline(
         closing.then(() => queues.close()),
         CLOSE_WITHIN,

@@ -12,6 +12,7 @@ import { BATCH, createGather, createLoader } from './batches.ts'
 import { createDeals } from './deals.ts'
 import { createHistoryLoader } from './history.ts'
 import { createSearches } from './search.ts'
+import { createSearchPace, type Limit } from './search-pace.ts'
 
 /*
  * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
@@ -65,14 +66,18 @@ export function createHubSpot(options: {
     ? new RateLimiterRedis({ storeClient: options.redis, ...rate })
     : new RateLimiterMemory(rate)
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
+  const shared: Limit = {
+    turn: () => turns.removeTokens(1, 'hubspot'),
+    pause: (milliseconds) => limiter.block('hubspot', Math.ceil(milliseconds / 1_000)),
+  }
 
-  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+  function call<T>(operation: string, work: () => Promise<T>, limit = shared): Promise<T> {
+    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work, limit))
     return options.breaker ? options.breaker.call(made) : made()
   }
 
-  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    await turns.removeTokens(1, 'hubspot').catch(() => {
+  async function counted<T>(operation: string, work: () => Promise<T>, limit: Limit): Promise<T> {
+    await limit.turn().catch(() => {
       throw new OutsideError('redis', 'unavailable', 'rate-limit')
     })
     try {
@@ -82,15 +87,12 @@ export function createHubSpot(options: {
     } catch (error) {
       const failure = toOutsideError(error)
       options.metrics.countCall('hubspot', operation, failure.kind, failure.code)
-      if (failure.kind === 'rate-limited') await pause(failure.retryAfter ?? 1_000)
+      // Everybody who shares the limit is held. A long wait is served by the jobs, each put off; here it would fill every
+      // slot of the workers. Without Redis, the failure that called for it still counts.
+      if (failure.kind === 'rate-limited')
+        await limit.pause(Math.min(failure.retryAfter ?? 1_000, LONGEST_PAUSE)).catch(() => undefined)
       throw failure
     }
-  }
-
-  /** Holds the calls of everybody who shares the limit. Without Redis, the failure that called for it still counts. */
-  async function pause(milliseconds: number): Promise<void> {
-    // A long wait is served by the jobs, each put off; here it would fill every slot of the workers.
-    await limiter.block('hubspot', Math.ceil(Math.min(milliseconds, LONGEST_PAUSE) / 1_000)).catch(() => undefined)
   }
 
   const contacts = createLoader<string, Contact>(READ, async (ids) => {
@@ -213,7 +215,7 @@ export function createHubSpot(options: {
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call }),
-    ...createSearches({ client, call, limiter: { redis: options.redis, prefix: options.prefix } }),
+    ...createSearches({ client, call, pace: createSearchPace(options) }),
   }
 }
 

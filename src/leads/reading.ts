@@ -34,7 +34,13 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   // What was merged together counts what each contact has done, which is known already.
   const observed = merging
     ? []
-    : observeSignals(config.hubspot, properties, previous?.counters ?? null, contact.createdAt, now)
+    : observeSignals(
+        config.hubspot,
+        properties,
+        previous?.counters ?? null,
+        countedFrom(state, contact.createdAt, now),
+        now,
+      )
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
@@ -59,6 +65,11 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
     enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
   }
+}
+
+// Whoever was created since Baton listens is new, also when it hears of it days later: nothing they did is a baseline.
+function countedFrom({ lead, inbox }: LeadState, createdAt: number, now: number): number {
+  return !lead && inbox.some((item) => item.kind === 'event' && item.event === 'creation') ? now : createdAt
 }
 
 /** What the kept values of a lead say under these rules, without asking anybody. */

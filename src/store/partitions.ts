@@ -34,6 +34,8 @@ export const INDEX = {
   merges: 'merges',
   /** Email addresses whose contact is looked for. */
   addresses: 'addresses',
+  /** Companies whose contacts are to be looked at again. */
+  companies: 'companies',
   /** Leads to erase. */
   erasures: 'erasures',
   /** Slack messages of erased leads, which have to lose their content. */

@@ -42,13 +42,14 @@ const Event = z
 type Event = z.output<typeof Event>
 
 /**
- * What becomes of an event: kept for its leads (`imported`: an import brought it), an order to erase, news of a deal, an
- * echo of our own write, of no use to us, of another portal than ours, or not an event at all.
+ * What becomes of an event: kept for its leads (`imported`: an import brought it), an order to erase, news of a deal or of
+ * a company, an echo of our own write, of no use to us, of another portal than ours, or not an event at all.
  */
 export type ReadEvent =
   | { outcome: 'kept'; kind: string; incoming: Incoming[]; imported: boolean }
   | { outcome: 'erase'; kind: string; leadId: string }
   | { outcome: 'deal'; kind: string; dealId: string }
+  | { outcome: 'company'; kind: string; companyId: string }
   | { outcome: 'own-write' | 'ignored'; kind: string }
   | { outcome: 'other-portal'; kind: string; portalId: string }
   | { outcome: 'malformed'; kind: 'unknown' }
@@ -84,6 +85,7 @@ export function readEvent(
   if (event.objectId === undefined) return { outcome: 'malformed', kind: 'unknown' }
   if (object === 'deal' && (action === 'creation' || event.propertyName === 'dealstage'))
     return { outcome: 'deal', kind, dealId: event.objectId }
+  if (object === 'company') return { outcome: 'company', kind, companyId: event.newObjectId ?? event.objectId }
   if (object !== 'contact') return { outcome: 'ignored', kind }
   const ours = event.changeSource === 'INTEGRATION' && event.appId !== undefined && event.sourceId === event.appId
   if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? '')))

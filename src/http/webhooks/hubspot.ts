@@ -5,9 +5,10 @@ import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Hurry, Waiting } from '../../store/commit.ts'
+import { companyEntry } from '../../store/companies.ts'
+import { CROWD, hurryLeads } from '../../store/crowd.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
-import { CROWD, hurryLeads } from '../crowd.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { HUBSPOT_WEBHOOK } from './docs.ts'
 import { type ReadEvent, readEvent } from './hubspot-events.ts'
@@ -81,7 +82,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       const own = new Set<string>(Object.values(parts.config().hubspot.properties))
       const events = readBody(body).map((raw) => readEvent(raw, own, parts.portalId(), now))
       const incoming = events.flatMap((event) => (event.outcome === 'kept' ? event.incoming : []))
-      const orders = events.flatMap((event) => ordersOf(event, now))
+      const orders = ordersOf(events, now)
       const kept = Promise.all([
         parts.inbox.ingest(incoming, now),
         ...orders.map(({ index, id }) => parts.inbox.wait(index, id, now)),
@@ -103,7 +104,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
           { portals: [...others], ours: parts.portalId() },
           'events of another HubSpot portal were refused: the app is installed there as well, or HUBSPOT_PORTAL_ID is wrong',
         )
-      parts.hurry(orders)
+      parts.hurry(orders.length >= CROWD ? orders.map((order) => ({ ...order, last: true })) : orders)
       // The answer does not wait for it: all of it is kept.
       void hurry(events, leadIds, now).catch((error) =>
         request.log.warn({ err: error, leads: leadIds.length }, 'leads could not be hurried: the sweep will'),
@@ -123,10 +124,15 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
   }
 }
 
-/** What an event orders beside news of a contact, as it waits. */
-function ordersOf(event: ReadEvent, now: number): Waiting[] {
-  if (event.outcome === 'erase') return [{ index: INDEX.erasures, id: event.leadId, at: now }]
-  return event.outcome === 'deal' ? [{ index: INDEX.deals, id: event.dealId, at: now }] : []
+/** What events order beside news of contacts, each once, as it waits. */
+function ordersOf(events: ReadEvent[], now: number): Waiting[] {
+  const orders = events.flatMap((event): Waiting[] => {
+    if (event.outcome === 'erase') return [{ index: INDEX.erasures, id: event.leadId, at: now }]
+    if (event.outcome === 'deal') return [{ index: INDEX.deals, id: event.dealId, at: now }]
+    if (event.outcome !== 'company') return []
+    return [{ index: INDEX.companies, id: companyEntry(event.companyId), at: now }]
+  })
+  return [...new Map(orders.map((order) => [`${order.index} ${order.id}`, order])).values()]
 }
 
 const TOO_MUCH: Record<keyof JsonBounds, [status: number, detail: string]> = {

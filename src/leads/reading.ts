@@ -25,6 +25,8 @@ export type LeadReading = Pick<
 > & {
   /** Some provider could not answer: the lead is flagged, and looked at again later. */
   enrichmentFailed: boolean
+  /** HubSpot could not tell of the company: what was known of it stands for a moment. */
+  companyUnread: boolean
 }
 
 /** Puts together what is known of a lead: contact, company, enrichment, signals. */
@@ -57,6 +59,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
+    companyUnread: outcomes['hubspot-company'] === 'late',
     enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
   }
 }

@@ -61,7 +61,9 @@ export function observeSignals(mapping: Pick<HubSpotMapping, 'signals'>, contact
     const described =
       dated.length > 0 ? dated : steps > 0 && newest ? [{ ...newest, at: undated(group, look, newest) }] : []
     const count = Math.max(steps, described.length)
-    const found = described.flatMap((moment, index) => signalsAt(group, contact, moment, index, look.now))
+    const found = described
+      .flatMap((moment, index) => signalsAt(group, contact, moment, index, look.now))
+      .filter(({ type, at }) => !look.merged?.signals.some((signal) => signal.type === type && signal.at === at))
     const general = group.rises ? group.rules.find((rule) => !rule.when) : undefined
     if (!general || !found[0]) return found
     const total = numberOf(contact[group.property])
@@ -78,7 +80,7 @@ export function signalHistory(mapping: Pick<HubSpotMapping, 'signals'>, contact:
     if (!group.rules.some(({ when, detail }) => when || detail)) return []
     const { steps, dated } = newsOf(group, contact, momentsOf(group, contact, {}), look)
     const several = group.rises ? numberOf(contact[group.property]) > 1 && (steps > 1 || isPartial(group, look)) : true
-    return several && (steps > 0 || dated.length > 0) ? namesOf(group) : []
+    return several && (steps > 0 || dated.length > 0 || hidesNews(group, contact, look)) ? namesOf(group) : []
   })
   return [...new Set(names)]
 }
@@ -157,15 +159,25 @@ function isPartial({ property }: Group, { before, createdAt, now, merged }: Look
   return merged !== undefined || (isOld && !(before && Object.hasOwn(before, property)))
 }
 
-function isFresh({ rules, date }: Group, { at }: Moment, { now, merged }: Look): boolean {
+function isFresh({ date }: Group, { at }: Moment, { now, merged }: Look): boolean {
   if (at === undefined || date === undefined) return false
   const isRecent = at > now - DAY
   if (!merged) return isRecent
-  const types = new Set(rules.map(({ signal }) => signal))
-  const seen = merged.seen.map((counters) => readInstant(counters[date]) ?? 0)
-  if (seen.includes(at) || merged.signals.some((signal) => signal.at === at && types.has(signal.type))) return false
+  const seen = datesSeen(merged.seen, date)
+  if (seen.includes(at)) return false
   // Whose step it was cannot be told: what one of them did since its own last look may be older than what the other did.
   return isRecent ? merged.unknown || at > Math.min(...seen) : !merged.unknown && at > Math.max(...seen)
+}
+
+/** Whether one of the contacts that became one may have done something that the other's newest step hides. */
+function hidesNews({ date }: Group, contact: Properties, { merged }: Look): boolean {
+  const at = date === undefined ? undefined : readInstant(contact[date])
+  if (!merged || at === undefined || date === undefined) return false
+  return Math.min(...datesSeen(merged.seen, date)) < at
+}
+
+function datesSeen(seen: readonly Properties[], date: string): number[] {
+  return seen.map((counters) => readInstant(counters[date]) ?? 0)
 }
 
 /** The date of a step that HubSpot did not date: the one that stands there, unless it is that of an earlier one. */

@@ -54,6 +54,11 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   }
 }
 
+/** The nurture tracks that routes name. */
+export function nurtureTracks({ routing }: Pick<Config, 'routing'>): string[] {
+  return unique(routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])))
+}
+
 function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
   return [

@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
+import { findRedisOfService } from './cli/service-redis.ts'
 import { nurtureTracks } from './config/config.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { loadConfig } from './config/load.ts'
@@ -13,7 +15,6 @@ import { appNeeds } from './hubspot/app.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { describeSetup, describeSetupFailure, setUpHubSpot } from './hubspot/setup.ts'
 import { createClock, hostNow } from './platform/clock.ts'
-import { findEmbeddedRedis } from './platform/embedded-redis.ts'
 import { EnvironmentError, readHubSpotEnv, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
@@ -56,6 +57,8 @@ config
       throw new Error(`Out of date: ${stale.join(', ')}. Run: npm run baton -- config schemas`)
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
+
+addDoctor(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)
@@ -177,11 +180,10 @@ function decisionNumber(text: string): number {
 }
 
 async function redisOfService(): Promise<RedisConnection> {
-  const { REDIS_URL } = readRedisEnv(process.env)
-  const url = REDIS_URL ?? (await findEmbeddedRedis(join('.baton', 'redis')))
-  if (!url)
+  const redis = await findRedisOfService(readRedisEnv(process.env).REDIS_URL)
+  if (!redis)
     throw new Error('no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.')
-  return connectRedis([url].flat(), 'request', () => undefined)
+  return redis
 }
 
 try {

@@ -59,7 +59,8 @@ export function nurtureTracks({ routing }: Pick<Config, 'routing'>): string[] {
   return unique(routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])))
 }
 
-function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
+/** Every condition in a config. */
+export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
   return [
     ...config.icp.tiers,

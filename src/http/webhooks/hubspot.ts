@@ -6,6 +6,7 @@ import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
+import type { LastEvent } from '../../store/last-event.ts'
 import { INDEX } from '../../store/partitions.ts'
 import { CROWD, hurryLeads } from '../crowd.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
@@ -23,6 +24,7 @@ export interface HubSpotWebhookParts {
   clock: Clock
   config: () => Config
   inbox: Inbox
+  lastEvent: LastEvent
   metrics: Metrics
   hurry: Hurry
 }
@@ -55,6 +57,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
           detail: `The signature is ${verdict}. Check PUBLIC_URL and HUBSPOT_CLIENT_SECRET.`,
         })
       }
+      parts.lastEvent.note(now)
       const own = new Set<string>(Object.values(parts.config().hubspot.properties))
       const events = readBody(body).map((raw) => readEvent(raw, own, now))
       const incoming = events.flatMap((event) => (event.outcome === 'kept' ? event.incoming : []))

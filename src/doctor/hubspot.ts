@@ -42,17 +42,17 @@ function clockFinding(date: string | null, now: number): Finding[] {
   return [{ check: 'clock', status, found, ...(status === 'ok' ? {} : { todo: 'set the clock of Redis by NTP' }) }]
 }
 
-// The cheapest call that each scope opens. A write goes to a record that cannot be there.
+// The cheapest call that each scope opens: of a record that cannot be there.
 const PROBES: Record<string, [Method, string, object?]> = {
-  'crm.objects.contacts.read': ['GET', '/crm/v3/objects/contacts?limit=1'],
+  'crm.objects.contacts.read': ['GET', '/crm/v3/objects/contacts/0'],
   'crm.objects.contacts.write': ['PATCH', '/crm/v3/objects/contacts/0', { properties: {} }],
-  'crm.objects.companies.read': ['GET', '/crm/v3/objects/companies?limit=1'],
-  'crm.objects.deals.read': ['GET', '/crm/v3/objects/deals?limit=1'],
+  'crm.objects.companies.read': ['GET', '/crm/v3/objects/companies/0'],
+  'crm.objects.deals.read': ['GET', '/crm/v3/objects/deals/0'],
   'crm.objects.owners.read': ['GET', '/crm/v3/owners?limit=1'],
   'crm.schemas.contacts.read': ['GET', '/crm/v3/properties/contacts/email'],
   'crm.schemas.contacts.write': ['PATCH', '/crm/v3/properties/contacts/baton_none', { options: [] }],
   'crm.schemas.companies.read': ['GET', '/crm/v3/properties/companies/domain'],
-  'sales-email-read': ['GET', '/crm/v3/objects/emails?limit=1'],
+  'sales-email-read': ['GET', '/crm/v3/objects/emails/0'],
 }
 
 /** Whether the token has each scope, by a call that needs it. */

@@ -35,7 +35,9 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
     .flatMap(valuesOf)
     .map(({ attribute, value }) => {
       const raw = /^hubspot\.(.+)$/.exec(attribute)?.[1]
-      return { sources: raw ? [raw] : (attributes[attribute] ?? []), value }
+      // Rules know industries without the underscores.
+      const meant = attribute === 'company.industry' ? value.replaceAll(' ', '_') : value
+      return { sources: raw ? [raw] : (attributes[attribute] ?? []), value: meant }
     })
   // Baton writes it, whatever the rules ask for.
   const written = { sources: ['lifecyclestage'], value: 'marketingqualifiedlead' }
@@ -47,8 +49,8 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
     const meant = options.find(({ label }) => folded(label) === folded(value))?.value
     return [{ property: sources.join(', '), value, options: options.map((option) => option.value), meant }]
   })
-  const unique = new Map(found.map((each) => [`${each.property} ${folded(each.value)}`, each]))
-  return [...unique.values()]
+  const once = Map.groupBy(found, ({ property, value }) => `${property} ${folded(value)}`)
+  return [...once.values()].flatMap(([first]) => first ?? [])
 }
 
 /** The property, when it is a choice between values that HubSpot names. */
@@ -66,7 +68,7 @@ function valuesOf(condition: Condition): { attribute: string; value: string }[] 
   return values.map((value) => ({ attribute, value: String(value) }))
 }
 
-// As rules compare: without case, and industries without underscores.
+// As rules compare.
 function folded(value: string): string {
-  return value.trim().toLowerCase().replaceAll('_', ' ')
+  return value.trim().toLowerCase()
 }

@@ -33,7 +33,8 @@ export function ownerFault(rep: OwnedRep, owners: readonly HubSpotOwner[]): Owne
   if (present.some((owner) => owner.id === id)) return null
   const user = present.find(({ userId, userIdIncludingInactive }) => String(userId ?? userIdIncludingInactive) === id)
   if (user) return { kind: 'user-id', owner: user }
-  if (owners.some((owner) => owner.id === id)) return { kind: 'archived' }
+  const gone = owners.filter(({ archived }) => archived)
+  if (gone.some((owner) => owner.id === id || String(owner.userIdIncludingInactive) === id)) return { kind: 'archived' }
   const named = present.filter((owner) => nameOf(owner) === rep.name.trim().toLowerCase())
   return { kind: 'unknown', owner: named.length === 1 ? named[0] : undefined }
 }
@@ -68,7 +69,7 @@ function findingOf(rep: OwnedRep, fault: OwnerFault | null): Finding | null {
   if (fault.kind === 'archived')
     return {
       ...base,
-      found: `${rep.id}: owner ${id} is deactivated in HubSpot`,
+      found: `${rep.id}: who has the id ${id} is deactivated in HubSpot`,
       todo: 'set active: false in team.yaml, or give the owner id of who takes over',
     }
   if (fault.owner)

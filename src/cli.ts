@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
 import { findRedisOfService } from './cli/service-redis.ts'
+import { addTeamImport } from './cli/team-import.ts'
 import { nurtureTracks } from './config/config.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { loadConfig } from './config/load.ts'
@@ -59,6 +60,7 @@ config
   })
 
 addDoctor(program)
+addTeamImport(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)

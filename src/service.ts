@@ -2,7 +2,7 @@ import type { Telemetry } from 'bullmq'
 import type { Config } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { examine } from './doctor/examine.ts'
-import { faultsOf } from './doctor/finding.ts'
+import { type Finding, faultsOf } from './doctor/finding.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
@@ -169,9 +169,9 @@ export async function createService(options: ServiceOptions) {
     if (works) await work.rescoring.announce(next)
   }
 
-  // Said again by the next start: what was mended meanwhile still stands here, as the README says.
+  // What was mended since stands here until the next start.
   let examined: Dependency | undefined
-  async function examineAll(): Promise<void> {
+  async function examineAll(): Promise<Finding[]> {
     const findings = await examine({ env, config: config(), redis: requests, clock, prefix })
     const faults = faultsOf(findings)
     for (const { check, found, todo } of faults) log.warn({ check, found, todo }, 'doctor: something is not set up')
@@ -179,6 +179,7 @@ export async function createService(options: ServiceOptions) {
       faults.length === 0
         ? { status: 'ok' }
         : { status: 'degraded', detail: `at the start: ${faults.map(({ check }) => check).join(', ')}` }
+    return findings
   }
 
   async function ready(): Promise<Record<string, Dependency>> {

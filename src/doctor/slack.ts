@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts'
 import type { HubSpotOwner } from './owners.ts'
 
 /** The scopes of the bot token with what Baton does with them; without one that is `needed` work is undone. */
-const SLACK_SCOPES: { scope: string; needed: boolean; use: string }[] = [
+export const SLACK_SCOPES: readonly { scope: string; needed: boolean; use: string }[] = [
   { scope: 'chat:write', needed: true, use: 'sends alerts' },
   { scope: 'chat:write.public', needed: false, use: 'writes to a public channel that nobody invited it to' },
   { scope: 'im:write', needed: true, use: 'opens a conversation with a rep' },

@@ -236,6 +236,6 @@ test('token makes one that API_TOKENS takes by its hash, with the scope that was
 test('--help shows the commands', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const command of ['config', 'dead-letters', 'explain', 'facts', 'hubspot', 'openapi', 'token'])
+  for (const command of ['config', 'dead-letters', 'doctor', 'explain', 'facts', 'hubspot', 'openapi', 'team', 'token'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
 })

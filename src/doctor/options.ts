@@ -22,6 +22,9 @@ export interface NoOption {
 /** The properties of an object type in HubSpot, by name. */
 export type Known = ReadonlyMap<string, PropertyInfo>
 
+// Enrichment may give these, in words of its own.
+const ENRICHED = /^(company\.|jobTitle$|country$)/
+
 /**
  * The values in the config that no option of HubSpot has, so that what asks for them never happens. An attribute that some
  * other source than a choice of HubSpot's can give may have any value.
@@ -33,11 +36,10 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
   )
   const asked = conditionsOf(config)
     .flatMap(valuesOf)
+    .filter(({ attribute }) => !ENRICHED.test(attribute))
     .map(({ attribute, value }) => {
       const raw = /^hubspot\.(.+)$/.exec(attribute)?.[1]
-      // Rules know industries without the underscores.
-      const meant = attribute === 'company.industry' ? value.replaceAll(' ', '_') : value
-      return { sources: raw ? [raw] : (attributes[attribute] ?? []), value: meant }
+      return { sources: raw ? [raw] : (attributes[attribute] ?? []), value }
     })
   // Baton writes it, whatever the rules ask for.
   const written = { sources: ['lifecyclestage'], value: 'marketingqualifiedlead' }

@@ -139,9 +139,16 @@ describe('options', () => {
     ])
   })
 
-  test('a value that some other source may give is not judged', async () => {
-    const industry = choice('industry', 'RETAIL')
-    expect(await faultsWith({}, industry)).toEqual([])
+  test('a value that some other source may give is not judged: free text, or enrichment', async () => {
+    const status = 'leadStatus: { in: [UNQUALIFIED] }'
+    const oneOrTheOther = {
+      'hubspot.yaml': ['leadStatus: hs_lead_status', 'leadStatus: [hs_lead_status, our_status]'],
+      'routing.yaml': [status, 'leadStatus: { in: [anything] }'],
+    } satisfies Parameters<typeof configWith>[0]
+    expect(await faultsWith(oneOrTheOther)).toEqual([])
+    expect(await faultsWith(oneOrTheOther, choice('our_status', 'NEW'))).toHaveLength(1)
+    const enriched = { 'routing.yaml': [status, 'country: { is: Utopia }'] } satisfies Parameters<typeof configWith>[0]
+    expect(await faultsWith(enriched, choice('country', 'Norway'))).toEqual([])
   })
 })
 

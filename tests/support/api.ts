@@ -15,6 +15,7 @@ import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createInbox } from '../../src/store/inbox.ts'
+import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
@@ -93,6 +94,7 @@ export async function startApi(options: {
     config: () => config,
     leads,
     inbox,
+    lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     handoffs,
     apply: createApply({ store, pools: createPools(store), inbox }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),

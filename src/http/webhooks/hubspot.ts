@@ -8,6 +8,7 @@ import type { Hurry, Waiting } from '../../store/commit.ts'
 import { companyEntry } from '../../store/companies.ts'
 import { CROWD, hurryLeads } from '../../store/crowd.ts'
 import type { Inbox } from '../../store/inbox.ts'
+import type { LastEvent } from '../../store/last-event.ts'
 import { INDEX } from '../../store/partitions.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { HUBSPOT_WEBHOOK } from './docs.ts'
@@ -34,6 +35,7 @@ export interface HubSpotWebhookParts {
   clock: Clock
   config: () => Config
   inbox: Inbox
+  lastEvent: LastEvent
   metrics: Metrics
   hurry: Hurry
 }
@@ -79,6 +81,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
           detail: `The signature is ${verdict}. Check PUBLIC_URL and HUBSPOT_CLIENT_SECRET.`,
         })
       }
+      parts.lastEvent.note(now)
       const own = new Set<string>(Object.values(parts.config().hubspot.properties))
       const events = readBody(body).map((raw) => readEvent(raw, own, parts.portalId(), now))
       const incoming = events.flatMap((event) => (event.outcome === 'kept' ? event.incoming : []))

@@ -107,6 +107,17 @@ describe('what HubSpot shows late', () => {
   })
 })
 
+it('is not blind for what comes before a date that lies ahead', async () => {
+  stage = withoutWebhooks(await createStage())
+  const id = await knownContact()
+  const ahead = stage.hubspot.createContact({ email: 'ahead@northwind.example' })
+  stage.hubspot.submitForm(ahead, { name: 'Newsletter', at: stage.clock.now + 90 * DAY })
+  await pollAfter(stage, LOOK)
+  submitForm(id)
+  await pollAfter(stage, LOOK)
+  expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '70' })
+})
+
 it('notices what a person did to what Baton wrote', async () => {
   stage = withoutWebhooks(await createStage())
   const id = await knownContact()

@@ -1,11 +1,13 @@
-import { SEARCH_PAGE, type Search } from '../hubspot/search.ts'
 import { knowsOtherCompany } from '../leads/found.ts'
 import type { Properties } from '../leads/observe.ts'
 import { companyEntry, createCompanies } from '../store/companies.ts'
 import { CROWD, hurryLeads } from '../store/crowd.ts'
 import { INDEX } from '../store/partitions.ts'
-import { INDEX_LAG, rowsById } from './changes.ts'
+import { INDEX_LAG } from './changes.ts'
 import type { Handler, Parts } from './parts.ts'
+
+// Records that are compared in one go.
+const AT_ONCE = 200
 
 /**
  * A company is not what it was: its contacts whose record says otherwise are looked at again, page by page, and once more
@@ -35,14 +37,11 @@ export function createLookAtCompany(
   }
 
   async function lookAtContacts(companyId: string, company: Properties | null, turn?: () => Promise<void>) {
-    const find = (asked: Search) => hubspot.search('contacts', asked)
-    const filters = [{ propertyName: 'associatedcompanyid', operator: 'EQ' as const, value: companyId }]
-    let crowd = turn !== undefined
-    for await (const rows of rowsById(find, { filters, properties: [], last: true })) {
-      crowd ||= rows.length === SEARCH_PAGE
+    const ids = await hubspot.contactsOfCompany(companyId, turn !== undefined)
+    const crowd = turn !== undefined || ids.length >= CROWD
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
       await turn?.()
-      const ids = rows.map(({ id }) => id)
-      await tell(companyId, company, ids, crowd)
+      await tell(companyId, company, ids.slice(at, at + AT_ONCE), crowd)
     }
   }
 
@@ -59,7 +58,6 @@ export function createLookAtCompany(
       behind.map((leadId) => ({ leadId, key, item })),
       now,
     )
-    const last = crowd || leadIds.length >= CROWD
-    await hurryLeads(parts, leadIds, () => last, now)
+    await hurryLeads(parts, leadIds, () => crowd, now)
   }
 }

@@ -129,3 +129,22 @@ describe('a large company', () => {
     expect(await decisions(bystander)).toBe(before)
   }, 60_000)
 })
+
+it('many companies that change at once share searches', async () => {
+  stage = withoutWebhooks(await createStage())
+  const leads = Array.from({ length: 60 }, (_, index) => {
+    const companyId = stage.hubspot.createCompany({ name: `Company ${index}`, domain: `company-${index}.example` })
+    const person = { ...DANA, email: `dana@company-${index}.example` }
+    return { companyId, id: stage.hubspot.createContact(person, { companyId }) }
+  })
+  await pollAfter(stage, 0)
+  const scores = () => leads.filter(({ id }) => stage.hubspot.contact(id)?.baton_score === '50').length
+  expect(scores()).toBe(0)
+  const searches = callsTo(stage, '/contacts/search')
+  stage.clock.now += MINUTE
+  for (const { companyId } of leads) stage.hubspot.changeCompany(companyId, GROWN)
+  await pollAfter(stage, MINUTE)
+  expect(scores()).toBe(60)
+  // Two are of the poll, and each company is looked at twice.
+  expect(callsTo(stage, '/contacts/search') - searches).toBeLessThan(10)
+}, 60_000)

@@ -185,6 +185,22 @@ describe('what is kept', () => {
   })
 })
 
+describe('a company', () => {
+  test.each([
+    ['company.creation', event('company.creation')],
+    ['company.creation', event('object.creation', { objectTypeId: '0-2' })],
+    ['company.propertyChange', event('company.propertyChange', { propertyName: 'industry', propertyValue: 'RETAIL' })],
+    ['company.propertyChange', event('object.propertyChange', { objectTypeId: '0-2', propertyName: 'industry' })],
+    ['company.merge', event('company.merge', { primaryObjectId: 1, mergedObjectIds: [2], newObjectId: 3 })],
+  ])('waits to be looked at: %s, form %#', async (kind, fixture) => {
+    const id = `company/${kind === 'company.merge' ? 3 : fixture.objectId}`
+    const again = { ...fixture, eventId: 5, propertyName: 'name' }
+    expect(await rise(kind, 'company', [fixture, again])).toBe(2)
+    expect(api.hurried).toEqual([{ waiting: [{ index: INDEX.companies, id, at: START }] }])
+    expect(await api.inbox(String(fixture.objectId))).toEqual([])
+  })
+})
+
 describe('what ends at the door', () => {
   const others: [string, Record<string, unknown>][] = [
     [
@@ -192,7 +208,6 @@ describe('what ends at the door', () => {
       event('deal.propertyChange', { propertyName: 'dealstage', propertyValue: 'qualifiedtobuy' }),
     ],
     ['deal.propertyChange', event('object.propertyChange', { objectTypeId: '0-3', propertyName: 'dealstage' })],
-    ['company.creation', event('object.creation', { objectTypeId: '0-2' })],
     ['other', event('object.creation', { objectTypeId: '0-136' })],
     ['other', event('object.creation')],
     ['other', event('contact.associationChange', { fromObjectId: 1, toObjectId: 2 })],

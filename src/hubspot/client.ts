@@ -9,9 +9,10 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createCompanyContacts } from './company-contacts.ts'
 import { createDeals } from './deals.ts'
 import { createHistoryLoader } from './history.ts'
-import { createSearches } from './search.ts'
+import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
 
 /*
@@ -190,6 +191,8 @@ export function createHubSpot(options: {
     }
   }
 
+  const search = createSearch({ client, call, pace: createSearchPace(options) })
+
   return {
     client,
     call,
@@ -215,7 +218,9 @@ export function createHubSpot(options: {
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call }),
-    ...createSearches({ client, call, pace: createSearchPace(options) }),
+    search,
+    /** The ids of the contacts whose primary company is this one, as the search has them. */
+    contactsOfCompany: createCompanyContacts(search),
   }
 }
 

@@ -23,6 +23,13 @@ const ANSWERS = ['contacted', 'seen-in-hubspot'] as const
 export type Answer = (typeof ANSWERS)[number]
 
 /**
+ * What an answer that was seen in HubSpot is known by: an activity there, the owner's first engagement, who made the
+ * change; `unclear`: HubSpot shows an attempt, and nobody can tell who acted.
+ */
+export const EVIDENCE = ['activity', 'engagement', 'history', 'unclear'] as const
+export type Evidence = (typeof EVIDENCE)[number]
+
+/**
  * How a handoff ends. `qualified`: sales took the lead as its own (a stage of HubSpot, apart from the rep's answer);
  * `done`: the lead was reached; `returned`: nobody reached it; `disqualified`, `rejected`, `recycled`: a person said so;
  * `taken-over`: somebody outside the team has it; `released`: nobody wants it any more; `expired`: its time was up;
@@ -43,7 +50,7 @@ export const ENDINGS = [
 ] as const
 export type Ending = (typeof ENDINGS)[number]
 
-const OTHER_EVENTS = ['waiting', 'started', 'passed-on', 'nobody-left', 'owner-changed'] as const
+const OTHER_EVENTS = ['waiting', 'started', 'passed-on', 'nobody-left', 'owner-changed', 'lead-acted'] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
 export const HandoffEvent = z.object({
@@ -90,9 +97,16 @@ export const Handoff = z.object({
   ladder: z.array(Rung),
   holders: z.array(Holder),
   breachedAt: z.number().optional(),
-  /** The rep's first response; `minutes` are those of the clock. */
+  /** The rep's first response, by its own time; `minutes` are those of the clock. `rep` where another one holds it by now. */
   answered: z
-    .object({ at: z.number(), how: z.enum(ANSWERS), by: z.string().optional(), minutes: z.number() })
+    .object({
+      at: z.number(),
+      how: z.enum(ANSWERS),
+      by: z.string().optional(),
+      rep: z.string().optional(),
+      evidence: z.enum(EVIDENCE).optional(),
+      minutes: z.number(),
+    })
     .optional(),
   /** After an answer: until when, and how often, the rep tries to reach the lead; the track when nobody answers. */
   attempts: z.object({ until: z.number(), count: z.number(), nurture: z.string() }).optional(),
@@ -164,6 +178,11 @@ export function holderOf(handoff: Handoff): Holder | undefined {
   return handoff.holders.at(-1)
 }
 
+/** The rep who held the lead at an instant; the first one before that. */
+export function holderAt({ holders }: Handoff, at: number): Holder | undefined {
+  return holders.findLast(({ since }) => since <= at) ?? holders[0]
+}
+
 /** Whether the lead is in a rep's hands: the clock runs, or the rep has answered and is at it. */
 export function isHeld(handoff: Handoff): boolean {
   return handoff.state === 'open' || handoff.state === 'answered'
@@ -181,30 +200,51 @@ export function changeOwner(handoff: Handoff, rep: string, now: number): Handoff
   }
 }
 
+/** A response to a handoff: when it happened, and how it is known. */
+export interface GivenAnswer {
+  at: number
+  how: Answer
+  by?: string | undefined
+  evidence?: Evidence | undefined
+}
+
 /**
  * The rep has contacted the lead: the clock stops, and the time for reaching the lead begins, fixed now in the rep's own
  * calendar. Without attempts the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
+ * An answer that becomes known late counts from when it happened: a breach that was noted meanwhile is taken back.
  */
 export function answerHandoff(
   handoff: Handoff,
-  answer: { at: number; how: Answer; by?: string | undefined },
+  answer: GivenAnswer,
   attempts: Attempts | undefined,
   calendars: { clock: Calendar | undefined; holder: Calendar | undefined },
 ): Handoff | null {
   if (handoff.state !== 'open') return null
-  const { at, how, by } = answer
+  const { at, how, by, evidence } = answer
   const counted =
     handoff.calendar && calendars.clock
       ? businessTimeBetween(calendars.clock, handoff.startedAt, at)
       : Math.max(0, at - handoff.startedAt)
   const person = by === undefined ? {} : { by }
-  const { passOn: _, ...rest } = handoff
+  const rep = holderAt(handoff, at)?.rep
+  const earlier = rep !== undefined && rep !== holderOf(handoff)?.rep ? { rep } : {}
+  const { passOn: _, breachedAt: __, ...rest } = handoff
   const answered: Handoff = {
     ...rest,
-    ...breach(handoff, at),
+    ...(handoff.dueAt !== null && at > handoff.dueAt ? { breachedAt: handoff.dueAt } : {}),
     state: 'answered',
-    answered: { at, how, ...person, minutes: Math.round(counted / 60_000) },
-    events: [...handoff.events, { at, what: how, ...person }],
+    answered: {
+      at,
+      how,
+      ...person,
+      ...earlier,
+      ...(evidence ? { evidence } : {}),
+      minutes: Math.round(counted / 60_000),
+    },
+    events: [
+      ...handoff.events,
+      { at, what: how, ...person, ...earlier, ...(evidence === 'unclear' ? { detail: evidence } : {}) },
+    ],
   }
   if (!attempts) return endHandoff(answered, { at, how: 'done' })
   const { count, within, then } = attempts

@@ -7,6 +7,7 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
+import { createActivityReader } from './activities.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
 import { createHistoryLoader } from './history.ts'
@@ -211,6 +212,8 @@ export function createHubSpot(options: {
     },
     /** The values that a property of a contact had, newest first. */
     readHistory,
+    /** What people and the lead itself did with a contact. */
+    readActivities: createActivityReader({ client, call, times: READ }),
     ...createSearches({ client, call, limiter: { redis: options.redis, prefix: options.prefix } }),
   }
 }

@@ -53,6 +53,25 @@ export interface LeadState {
   freshPseudonym: string
 }
 
+/** The objects in which HubSpot keeps what people and leads did. */
+export const ACTIVITY_TYPES = ['calls', 'emails', 'meetings', 'communications'] as const
+export type ActivityType = (typeof ACTIVITY_TYPES)[number]
+
+/** A call, mail, meeting or message of a contact: when it happened and was written down, in epoch milliseconds. */
+export interface Activity {
+  type: ActivityType
+  at: number
+  createdAt: number
+  /** Those that say who acted. */
+  properties: Properties
+}
+
+/** The newest activities of a contact, and the types that could not be read, for want of a scope. */
+export interface Activities {
+  found: Activity[]
+  unread: ActivityType[]
+}
+
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
@@ -62,6 +81,8 @@ export interface Gathered {
   outcomes: Record<string, EnrichmentStatus>
   /** The values that properties had, of those that `historyNeeded` asks about. */
   history: PropertyHistory
+  /** What people and the lead did, when it has to be known who acted. */
+  activities?: Activities | undefined
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
 }
@@ -73,7 +94,7 @@ export type Input =
   /** `taken` are the messages that the other contact has by now. */
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
-  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history'> | null }
+  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 

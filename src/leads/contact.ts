@@ -36,7 +36,7 @@ export function onContact(
   }
 
   const word = personalDisqualification(config, state, gathered)
-  const outcomes = word ? takeOut(input, word) : followPeople(input, gathered)
+  const outcomes = word ? takeOut(input, word, gathered) : followPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus } = read
@@ -85,10 +85,14 @@ export function onContact(
 }
 
 /** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
-function takeOut({ config, state, draft, now }: ContactInput, word: PersonsWord): LeadRecord['outcomes'] {
+function takeOut(
+  { config, state, draft, now }: ContactInput,
+  word: PersonsWord,
+  gathered: Gathered,
+): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
-    const after = takenOut(config, handoff, word.reason ?? 'unqualified', now)
+    const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(after)
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
@@ -142,7 +146,8 @@ function noteAnswer(
 ): LeadRecord['outcomes'] {
   if (!after.answered || before.answered) return outcomes
   draft.note({ at: now, what: 'seen-in-hubspot' })
-  return after.byRoute ? withOutcome(outcomes, 'answered', { at: now, minutes: after.answered.minutes }) : outcomes
+  const { at, minutes } = after.answered
+  return after.byRoute ? withOutcome(outcomes, 'answered', { at, minutes }) : outcomes
 }
 
 /** How the handoff with sales has just ended; undefined when it has not. */

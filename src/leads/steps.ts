@@ -4,15 +4,14 @@ import { stepPosts } from '../handoffs/posts.ts'
 import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import type { Reserved } from './assign.ts'
-import type { Change, Click, Gathered, LeadState, Next, NextConfig } from './change.ts'
+import type { Change, Click, LeadState, Next, NextConfig } from './change.ts'
 import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { attemptsSince, observeAttributes } from './observe.ts'
-import { answered, hasResponded, liveHandoffs } from './people.ts'
+import { afterResponses, answered, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
-
-type Looked = Pick<Gathered, 'contact' | 'history'>
+import type { Looked } from './responses.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -26,16 +25,16 @@ export function onDue(
   reserved: Reserved,
   now: number,
 ): Next {
-  const handoff = state.handoffs[handoffId]
-  const due = handoff ? nextDue(handoff) : null
-  if (!handoff || !state.lead || due === null || (due > now && !handoff.passOn)) return null
+  const before = state.handoffs[handoffId]
+  const due = before ? nextDue(before) : null
+  if (!before || !state.lead || due === null || (due > now && !before.passOn)) return null
   const draft = draftOf(config, state)
-  if (handoff.attempts) {
+  if (before.attempts) {
     if (!gathered) return null
-    return endAttempts(config, state.lead, handoff, gathered, draft, now)
+    return endAttempts(config, state.lead, before, gathered, draft, now)
   }
-  if (!handoff.passOn && gathered && hasResponded(config, handoff, gathered))
-    return seen(config, state.lead, handoff, draft, now)
+  const handoff = before.passOn || !gathered ? before : afterResponses(config, before, gathered, now)
+  if (handoff.state !== before.state) return seen(state.lead, handoff, draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
   if (wantsAnotherRep(handoff, now) && !choice) {
@@ -50,9 +49,7 @@ export function onDue(
   return draft.change(undefined)
 }
 
-function seen(config: NextConfig, lead: LeadRecord, handoff: Handoff, draft: Draft, now: number): Change | null {
-  const after = answered(config, handoff, { at: now, how: 'seen-in-hubspot' })
-  if (!after) return null
+function seen(lead: LeadRecord, after: Handoff, draft: Draft, now: number): Change {
   draft.put(after)
   draft.note({ at: now, what: 'seen-in-hubspot' })
   return draft.change(afterAnswer(lead, after))

@@ -38,6 +38,18 @@ interface EventText {
   detail: string
 }
 
+/** Said of an answer when HubSpot does not tell whether it was the rep or the lead. */
+export const UNCLEAR = 'nobody can tell who acted'
+
+/** What a lead can do itself while a rep has it. */
+const LEAD_ACTS: Record<string, string> = {
+  meeting: 'booked a meeting',
+  email: 'sent a mail',
+  call: 'called',
+  communication: 'sent a message',
+  chat: 'chatted',
+}
+
 /** One line for each thing that can happen to a handoff. */
 export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => string> = {
   waiting: ({ when }) => `Nobody was free ${when}`,
@@ -50,7 +62,9 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'owner-changed': ({ rep, when }) => `*Given* to ${rep} in HubSpot ${when}`,
   'manager-alerted': ({ when }) => `Manager told ${when}`,
   contacted: ({ by, when }) => `*Contacted*${by} ${when}`,
-  'seen-in-hubspot': ({ when }) => `*Contacted*: seen in HubSpot ${when}`,
+  'seen-in-hubspot': ({ rep, when, detail }) =>
+    `*Contacted*${rep ? ` by ${rep}` : ''}: seen in HubSpot ${when}${detail === 'unclear' ? `, ${UNCLEAR}` : ''}`,
+  'lead-acted': ({ when, detail }) => `*The lead ${LEAD_ACTS[detail] ?? 'acted'}* ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
   done: ({ when }) => `Reached ${when}`,
   returned: ({ when, detail }) => `Back to nurture ${when}: ${escapeText(detail)}`,

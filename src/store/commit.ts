@@ -201,6 +201,8 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
     if (from && from !== to) commands.push(['ZREM', keys.list(id, from), handoff.id])
     if (handoff.breachedAt !== undefined && old?.breachedAt === undefined)
       commands.push(['ZADD', keys.list(id, 'breached'), handoff.startedAt, handoff.id])
+    if (handoff.breachedAt === undefined && old?.breachedAt !== undefined)
+      commands.push(['ZREM', keys.list(id, 'breached'), handoff.id])
   }
   const gone = change.messages ? Object.keys(before.messages).filter((ref) => !change.messages?.[ref]) : []
   if (gone.length > 0 && before.version > 0) commands.push(['HDEL', keys.lead(id), ...gone.map((ref) => `m:${ref}`)])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import example from '../../openapi/lead-example.json' with { type: 'json' }
-import { ENDINGS } from '../handoffs/handoff.ts'
+import { ENDINGS, EVIDENCE } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
@@ -136,9 +136,16 @@ const Clock = z.object({
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
   answered: z
-    .object({ at: Instant, how: z.string(), by: z.string().optional(), minutes: z.number() })
+    .object({
+      at: Instant,
+      how: z.string(),
+      by: z.string().optional(),
+      rep: z.string().optional().describe('who had it then, where another rep has it by now'),
+      evidence: z.enum(EVIDENCE).optional().describe('what shows it in HubSpot; unclear: nobody can tell who acted'),
+      minutes: z.number(),
+    })
     .optional()
-    .describe("the rep's first response"),
+    .describe("the rep's first response, by its own time"),
   ended: z
     .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),

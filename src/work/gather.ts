@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
-import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
-import { historyNeeded } from '../leads/people.ts'
+import { type Contact, observeAttributes } from '../leads/observe.ts'
+import { historyNeeded, liveHandoffs } from '../leads/people.ts'
 import { fromOutside } from '../leads/reading.ts'
+import { wantsActivities } from '../leads/responses.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Parts } from './parts.ts'
@@ -34,7 +35,7 @@ export async function gatherContact(
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const [enriched, history, merging] = await Promise.all([
+  const [enriched, looked, merging] = await Promise.all([
     parts.enrichment.enrich(
       observe,
       config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
@@ -52,23 +53,27 @@ export async function gatherContact(
       config.enrichment,
       now,
     ),
-    historyOf(parts, config, state, contact),
+    lookedUp(parts, config, state, contact),
     mergedContacts(parts.leads, state),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, company, found, outcomes, history, merging }, late }
+  return { gathered: { contact, company, found, outcomes, ...looked, merging }, late }
 }
 
-/** The values that the properties had which `next` asks about. */
-export async function historyOf(
+/** Who changed what and when, as far as `next` asks about it: the values that properties had, and the activities. */
+export async function lookedUp(
   { hubspot }: Pick<Parts, 'hubspot'>,
   config: Config,
   state: LeadState,
   contact: Contact,
-): Promise<PropertyHistory> {
+): Promise<Pick<Gathered, 'history' | 'activities'>> {
   const asked = historyNeeded(config, state, contact)
-  const versions = await Promise.all(asked.map((property) => hubspot.readHistory(contact.id, property)))
-  return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
+  const [activities, ...versions] = await Promise.all([
+    wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    ...asked.map((property) => hubspot.readHistory(contact.id, property)),
+  ])
+  const history = Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
+  return { history, activities }
 }
 
 async function mergedContacts(leads: Leads, state: StoredLead): Promise<StoredLead[] | undefined> {

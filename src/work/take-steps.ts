@@ -3,7 +3,7 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Input } from '../leads/change.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
-import { historyOf } from './gather.ts'
+import { lookedUp } from './gather.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
 // By so much a host's clock may be wrong.
@@ -46,8 +46,8 @@ export function createTakeSteps(
     try {
       const contact = await parts.hubspot.readContact(state.id)
       if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }
-      const history = await historyOf(parts, config, state, contact)
-      return { type: 'due', handoffId, gathered: { contact, history } }
+      const looked = await lookedUp(parts, config, state, contact)
+      return { type: 'due', handoffId, gathered: { contact, ...looked } }
     } catch (error) {
       // Whether the lead was reached cannot be guessed; the ladder can go on without knowing.
       if (handoff?.attempts) throw error

@@ -108,10 +108,9 @@ export function whoActed({ type, properties }: Pick<Activity, 'type' | 'properti
   }
 }
 
-/** When an activity happened: a meeting that lies ahead was arranged when it was written down. */
-export function actedAt({ at, createdAt }: Pick<Activity, 'at' | 'createdAt'>, startedAt: number): number {
-  const earlier = Math.min(at, createdAt)
-  return earlier >= startedAt ? earlier : at
+/** When somebody acted: a meeting was arranged when it was written down, unless that was before the handoff. */
+function actedAt({ type, at, createdAt }: Activity, startedAt: number): number {
+  return type === 'meetings' && createdAt >= startedAt ? Math.min(at, createdAt) : at
 }
 
 type Found = { at: number | undefined; evidence: Evidence } | null

@@ -52,7 +52,8 @@ export function onDue(
 function seen(lead: LeadRecord, after: Handoff, draft: Draft, now: number): Change {
   draft.put(after)
   draft.note({ at: now, what: 'seen-in-hubspot' })
-  return draft.change(afterAnswer(lead, after))
+  // No event told of it, so more may have changed that nobody has heard of.
+  return draft.change(afterAnswer(lead, after), { refresh: true })
 }
 
 /** A person clicked. Null when it changes nothing: the handoff is over, or somebody was faster. */

@@ -14,6 +14,7 @@ import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, 
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import type { Looked } from './responses.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
 /**
@@ -35,8 +36,7 @@ export function onContact(
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }
 
-  const word = personalDisqualification(config, state, gathered)
-  const outcomes = word ? takeOut(input, word, gathered) : followPeople(input, gathered)
+  const { word, outcomes } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus } = read
@@ -84,11 +84,26 @@ export function onContact(
   })
 }
 
+/** What is needed to follow what people did. */
+type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
+
+/**
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
+ * took the lead out.
+ */
+export function byPeople(
+  input: FollowInput,
+  gathered: Looked,
+): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
+  const word = personalDisqualification(input.config, input.state, gathered)
+  return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
+}
+
 /** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
 function takeOut(
-  { config, state, draft, now }: ContactInput,
+  { config, state, draft, now }: FollowInput,
   word: PersonsWord,
-  gathered: Gathered,
+  gathered: Looked,
 ): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
@@ -101,7 +116,7 @@ function takeOut(
 }
 
 /** Stops the clocks that people have answered and follows the owners whom they changed. Returns the lead's outcomes with it. */
-function followPeople({ config, state, draft, now }: ContactInput, gathered: Gathered): LeadRecord['outcomes'] {
+function followPeople({ config, state, draft, now }: FollowInput, gathered: Looked): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
     const after = afterPeople(config, state, handoff, gathered, now)
@@ -151,7 +166,7 @@ function noteAnswer(
 }
 
 /** How the handoff with sales has just ended; undefined when it has not. */
-function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] {
+export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] {
   const ended = draft
     .handoffs()
     .find(({ id, byRoute, ended }) => byRoute && ended !== undefined && state.handoffs[id]?.state !== 'ended')?.ended

@@ -5,11 +5,12 @@ import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Click, LeadState, Next, NextConfig } from './change.ts'
+import { byPeople, lastEnding } from './contact.ts'
 import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { attemptsSince, observeAttributes } from './observe.ts'
-import { afterResponses, answered, liveHandoffs } from './people.ts'
+import { answered, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 
@@ -33,8 +34,9 @@ export function onDue(
     if (!gathered) return null
     return endAttempts(config, state.lead, before, gathered, draft, now)
   }
-  const handoff = before.passOn || !gathered ? before : afterResponses(config, before, gathered, now)
-  if (handoff.state !== before.state) return seen(state.lead, handoff, draft, now)
+  const settled = before.passOn || !gathered ? null : settledByPeople(config, state, state.lead, gathered, draft, now)
+  if (settled) return settled
+  const handoff = draft.handoffs().find(({ id }) => id === handoffId) ?? before
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
   if (wantsAnotherRep(handoff, now) && !choice) {
@@ -49,11 +51,27 @@ export function onDue(
   return draft.change(undefined)
 }
 
-function seen(lead: LeadRecord, after: Handoff, draft: Draft, now: number): Change {
-  draft.put(after)
-  draft.note({ at: now, what: 'seen-in-hubspot' })
-  // No event told of it, so more may have changed that nobody has heard of.
-  return draft.change(afterAnswer(lead, after), { refresh: true })
+/**
+ * What people did in HubSpot, of which no event may have told: an answer, another owner, a word that the lead is out. Null
+ * when none of it settles a handoff; what the lead did itself is in the draft then.
+ */
+function settledByPeople(
+  config: NextConfig,
+  state: LeadState,
+  lead: LeadRecord,
+  looked: Looked,
+  draft: Draft,
+  now: number,
+): Change | null {
+  const { outcomes } = byPeople({ config, state, draft, now }, looked)
+  const isSettled = draft.handoffs().some(({ id, state: now, holders }) => {
+    const was = state.handoffs[id]
+    return was?.state !== now || was.holders.length !== holders.length
+  })
+  if (!isSettled) return null
+  const ended = lastEnding(draft, state)
+  // The contact is read as a whole: more may have changed.
+  return draft.change({ ...lead, outcomes, ...(ended ? { ended } : {}) }, { refresh: true })
 }
 
 /** A person clicked. Null when it changes nothing: the handoff is over, or somebody was faster. */

@@ -83,7 +83,7 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
   if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
-  if (handoff.passOn && !before?.passOn) facts.push({ type: 'passed-on' })
+  if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
   if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
@@ -105,11 +105,15 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     }
     case 'passed-on':
     case 'owner-changed':
-      return [{ type: 'assigned', rep: event.rep, reason: event.what }]
+    case 'owner-cleared':
+    case 'handed-on':
+      // That the owner was cleared names nobody yet.
+      return event.rep ? [{ type: 'assigned', rep: event.rep, reason: event.what }] : []
     case 'contacted':
     case 'seen-in-hubspot':
       return [{ type: 'answered', value: handoff.answered?.minutes, reason: event.what }]
     case 'nobody-left':
+    case 'owner-stays':
       return []
   }
 }

@@ -1,7 +1,7 @@
-import { answerHandoff, changeOwner, endHandoff, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
-import { repWithOwner } from './assign.ts'
+import { answerHandoff, endHandoff, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { disqualifications, possibleResponses, setByPerson } from './observe.ts'
+import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
 
 /*
  * What people did in HubSpot since Baton last looked: they contacted the lead, gave it to somebody else, or took it out.
@@ -19,11 +19,13 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
   const responses = liveHandoffs(state)
     .filter(({ state }) => state === 'open')
     .flatMap(({ baseline }) => possibleResponses(config.hubspot, contact.properties, baseline))
+  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, handoff, contact))
   const sure = responses.some(({ byPerson }) => !byPerson)
   const words = state.lead ? disqualifications(config.hubspot, contact.properties, state.lead.counters) : []
   return [
     ...new Set([
       ...(sure ? [] : responses.map(({ property }) => property)),
+      ...(owner ? ['hubspot_owner_id'] : []),
       ...words.filter(({ by }) => by === 'person').map(({ changes }) => changes),
     ]),
   ]
@@ -85,20 +87,6 @@ export function takenOut(config: NextConfig, handoff: Handoff, reason: string, n
   return endHandoff({ ...rest, state: 'answered' }, ending)
 }
 
-/** The owner in HubSpot to whom somebody gave the lead instead of the rep who holds it; undefined when nobody did. */
-function newOwner(
-  config: NextConfig,
-  state: LeadState,
-  handoff: Handoff,
-  contact: Gathered['contact'],
-): string | undefined {
-  const owner = contact.properties.hubspot_owner_id
-  const ours = config.team.reps[holderOf(handoff)?.rep ?? '']?.hubspotOwnerId
-  if (!isHeld(handoff) || !handoff.byRoute || !owner || owner === ours) return undefined
-  // Until HubSpot has confirmed our own choice, the owner that it shows is the one from before.
-  return state.written.hubspot_owner_id === ours ? owner : undefined
-}
-
 /** The handoff after what people did in HubSpot; the same one when they did nothing. */
 export function afterPeople(
   config: NextConfig,
@@ -110,9 +98,6 @@ export function afterPeople(
   if (!isHeld(handoff)) return handoff
   if (hasResponded(config, handoff, gathered))
     return answered(config, handoff, { at: now, how: 'seen-in-hubspot' }) ?? handoff
-  const owner = newOwner(config, state, handoff, gathered.contact)
-  if (owner === undefined) return handoff
-  // The lead is the new rep's, with the clock that runs; somebody who is not in team.yaml answers to nobody here.
-  const rep = repWithOwner(config, owner)
-  return rep ? changeOwner(handoff, rep, now) : (endHandoff(handoff, { at: now, how: 'taken-over' }) ?? handoff)
+  const owner = ownerGiven(config, state, handoff, gathered)
+  return owner === undefined ? handoff : afterOwner(config, handoff, owner, now)
 }

@@ -3,12 +3,13 @@ import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
-import type { Reserved } from './assign.ts'
+import { companyWithin, type Reserved, requestFor } from './assign.ts'
 import type { Change, Click, Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { attemptsSince, observeAttributes } from './observe.ts'
+import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
 import { answered, hasResponded, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 
@@ -30,19 +31,26 @@ export function onDue(
   const due = handoff ? nextDue(handoff) : null
   if (!handoff || !state.lead || due === null || (due > now && !handoff.passOn)) return null
   const draft = draftOf(config, state)
-  if (handoff.attempts) {
+  if (handoff.attempts && !handoff.passOn) {
     if (!gathered) return null
     return endAttempts(config, state.lead, handoff, gathered, draft, now)
   }
   if (!handoff.passOn && gathered && hasResponded(config, handoff, gathered))
     return seen(config, state.lead, handoff, draft, now)
+  const owner = gathered ? ownerGiven(config, state, handoff, gathered) : undefined
+  if (owner !== undefined)
+    return ownerSeen(state.lead, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
-  if (wantsAnotherRep(handoff, now) && !choice) {
+  const stays = !handoff.passOn && ownerStays(config, handoff, gathered)
+  if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
-    return { wanted: { assignmentId, pool: handoff.pool, hadIt } }
+    const { properties, company } = state.lead
+    const request = { assignmentId, pool: handoff.pool, hadIt }
+    const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
+    return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
-  const next = choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
+  const next = stays ? 'stays' : choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
   const { handoff: after, messages } = takeDueSteps(handoff, now, next)
   draft.put(after)
   draft.post(...stepPosts(after, messages))
@@ -56,6 +64,14 @@ function seen(config: NextConfig, lead: LeadRecord, handoff: Handoff, draft: Dra
   draft.put(after)
   draft.note({ at: now, what: 'seen-in-hubspot' })
   return draft.change(afterAnswer(lead, after))
+}
+
+// Somebody gave the lead away in HubSpot: that comes before whatever was due.
+function ownerSeen(lead: LeadRecord, before: Handoff, after: Handoff, draft: Draft, now: number): Change {
+  draft.put(after)
+  noteOwner(draft, before, after, now)
+  const { ended } = after
+  return draft.change(ended ? { ...lead, ended: { how: ended.how, at: ended.at } } : undefined)
 }
 
 /** A person clicked. Null when it changes nothing: the handoff is over, or somebody was faster. */

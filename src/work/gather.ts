@@ -59,14 +59,15 @@ export async function gatherContact(
   return { gathered: { contact, company, found, outcomes, history, merging }, late }
 }
 
-/** The values that the properties had which `next` asks about. */
+/** The values that the properties had which `next` asks about, and those of `more`. */
 export async function historyOf(
   { hubspot }: Pick<Parts, 'hubspot'>,
   config: Config,
   state: LeadState,
   contact: Contact,
+  more: readonly string[] = [],
 ): Promise<PropertyHistory> {
-  const asked = historyNeeded(config, state, contact)
+  const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const versions = await Promise.all(asked.map((property) => hubspot.readHistory(contact.id, property)))
   return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
 }

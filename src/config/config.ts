@@ -51,7 +51,8 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
     ]),
-    company: unique(sources.filter(ofCompany).map((name) => name.slice('company:'.length))),
+    // Whose the company is, and by which domain its people are told from strangers.
+    company: unique([...sources.filter(ofCompany).map((name) => name.slice('company:'.length)), 'hubspot_owner_id', 'domain']),
   }
 }
 

@@ -86,7 +86,7 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
-  if (handoff.passOn && !before?.passOn) facts.push({ type: 'passed-on' })
+  if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
   if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
@@ -108,7 +108,10 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     }
     case 'passed-on':
     case 'owner-changed':
-      return [{ type: 'assigned', rep: event.rep, reason: event.what }]
+    case 'owner-cleared':
+    case 'handed-on':
+      // That the owner was cleared names nobody yet.
+      return event.rep ? [{ type: 'assigned', rep: event.rep, reason: event.what }] : []
     case 'contacted':
     case 'seen-in-hubspot': {
       const reason = handoff.answered?.evidence === 'unclear' ? 'unclear' : event.what
@@ -117,6 +120,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     }
     case 'lead-acted':
     case 'nobody-left':
+    case 'owner-stays':
       return []
   }
 }

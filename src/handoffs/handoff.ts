@@ -6,6 +6,7 @@ import {
   type Calendar,
   type OpenPeriod,
 } from './business-time.ts'
+import { CHOSEN_BY } from './choice.ts'
 import type { Attempts, Duration, HandoffKind } from './kinds.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
@@ -15,7 +16,7 @@ import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
  */
 
 /** How a rep came to hold the lead. */
-const HOLDER_REASONS = ['rotation', 'kept-owner', 'reassigned', 'passed-on', 'owner-changed'] as const
+const HOLDER_REASONS = [...CHOSEN_BY, 'reassigned', 'passed-on', 'owner-changed', 'owner-cleared', 'handed-on'] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
 /** How it became known that a rep has contacted the lead. */
@@ -50,7 +51,17 @@ export const ENDINGS = [
 ] as const
 export type Ending = (typeof ENDINGS)[number]
 
-const OTHER_EVENTS = ['waiting', 'started', 'passed-on', 'nobody-left', 'owner-changed', 'lead-acted'] as const
+const OTHER_EVENTS = [
+  'waiting',
+  'started',
+  'passed-on',
+  'nobody-left',
+  'owner-changed',
+  'owner-cleared',
+  'owner-stays',
+  'handed-on',
+  'lead-acted',
+] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
 export const HandoffEvent = z.object({
@@ -62,7 +73,10 @@ export const HandoffEvent = z.object({
 })
 export type HandoffEvent = z.output<typeof HandoffEvent>
 
-/** Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. */
+/**
+ * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
+ * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
+ */
 const Holder = z.object({
   rep: z.string(),
   pool: z.string(),
@@ -70,6 +84,8 @@ const Holder = z.object({
   how: z.enum(HOLDER_REASONS),
   assignmentId: z.string(),
   by: z.string().optional(),
+  for: z.string().optional(),
+  unowned: z.literal(true).optional(),
 })
 export type Holder = z.output<typeof Holder>
 
@@ -115,7 +131,14 @@ export const Handoff = z.object({
     .optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
-  passOn: z.object({ by: z.string(), at: z.number() }).optional(),
+  /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
+  passOn: z
+    .object({
+      by: z.string().optional(),
+      at: z.number(),
+      why: z.enum(['owner-cleared', 'handed-on']).optional(),
+    })
+    .optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
   formerly: z.array(z.string()).optional(),
   events: z.array(HandoffEvent),
@@ -206,6 +229,22 @@ export interface GivenAnswer {
   how: Answer
   by?: string | undefined
   evidence?: Evidence | undefined
+}
+
+/**
+ * The handoff after a person cleared its owner in HubSpot: the contact stays without one until somebody takes it. While the
+ * clock runs it goes to the next rep of its pool, with that clock.
+ */
+export function clearOwner(handoff: Handoff, now: number): Handoff {
+  const holder = holderOf(handoff)
+  if (!holder) return handoff
+  const { for: _, ...rest } = holder
+  return {
+    ...handoff,
+    holders: [...handoff.holders.slice(0, -1), { ...rest, unowned: true }],
+    ...(handoff.state === 'open' ? { passOn: { at: now, why: 'owner-cleared' } } : {}),
+    events: [...handoff.events, { at: now, what: 'owner-cleared' }],
+  }
 }
 
 /**

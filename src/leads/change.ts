@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { RepRequest } from '../handoffs/choice.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
@@ -101,14 +103,6 @@ export type Input =
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
 export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
 
-/** A request for a rep. `keep` is the owner who stays when available; `hadIt` are reps who must not get it again. */
-export interface RepRequest {
-  assignmentId: string
-  pool: string
-  keep?: string | undefined
-  hadIt: string[]
-}
-
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
 export type Choice = RepChoice & { assignmentId: string }
 
@@ -122,6 +116,8 @@ export interface Change {
   handoffs: Handoff[]
   posts: Post[]
   history: HistoryEntry[]
+  /** What managers have to hear, besides the messages of handoffs. */
+  notices?: Notice[]
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision

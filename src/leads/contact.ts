@@ -1,15 +1,17 @@
-import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
-import { hotAlert, type Post, repAlert, startPosts, waitingPost } from '../handoffs/posts.ts'
+import type { Notice } from '../handoffs/notice.ts'
+import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
-import { type Reserved, repWithOwner } from './assign.ts'
+import { ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
-import { decide } from './decision.ts'
+import { type Decision, decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { unite } from './merge.ts'
+import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
@@ -31,7 +33,15 @@ export function onContact(
   const state = gathered.merging ? unite(given, gathered.merging, now) : given
   const previous = state.lead
   const draft = draftOf(config, state)
-  const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }
+  const input: ContactInput = {
+    config,
+    state,
+    contact: gathered.contact,
+    company: gathered.company,
+    reserved,
+    draft,
+    now,
+  }
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }
@@ -41,11 +51,15 @@ export function onContact(
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus } = read
   expireUnheard(input, reading.signals)
-  const ended = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const standing = word
+  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
+  const stood = word
     ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended, rejected }, draft.handoffs(), reading.signals)
-  const decision = decide(config, reading, standing, now)
+    : standingOf(config, { ended: standsEnded, rejected }, draft.handoffs(), reading.signals)
+  const decided = decide(config, reading, stood, now)
+  const elsewhere = heldElsewhere(input, decided)
+  const ended = elsewhere?.ended ?? standsEnded
+  const standing = elsewhere ? { withSales: true, rejected: false } : stood
+  const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
@@ -76,6 +90,7 @@ export function onContact(
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
+    ...(elsewhere?.notice ? { notices: [elsewhere.notice] } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)
       ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, choice?.rep ?? null) }
@@ -123,13 +138,29 @@ function followPeople({ config, state, draft, now }: FollowInput, gathered: Look
     if (after === handoff) continue
     draft.put(after)
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
-    if (after.holders.length > handoff.holders.length) {
-      draft.note({ at: now, what: 'owner-changed', reason: holderOf(after)?.rep ?? '' })
-      if (after.state === 'open') draft.post(repAlert(after))
-    }
-    if (after.ended?.how === 'taken-over') draft.note({ at: now, what: 'taken-over' })
+    noteOwner(draft, handoff, after, now)
   }
   return outcomes
+}
+
+/**
+ * A route would give the lead to a rep, but somebody whom Baton does not know owns it: it is theirs as long as they do. The
+ * manager hears of it once; of one that waited they have heard already.
+ */
+function heldElsewhere(
+  { config, contact, draft, now }: ContactInput,
+  { action, route }: Decision,
+): { ended: LeadRecord['ended']; notice?: Notice } | undefined {
+  const owner = action === 'assign' ? ownerElsewhere(config, contact) : undefined
+  if (owner === undefined || !('pool' in route.to)) return undefined
+  const ending = { at: now, how: 'taken-over' } as const
+  draft.note({ at: now, what: 'taken-over', reason: `owner ${owner}` })
+  const live = salesHandoff(draft.handoffs())
+  if (live) {
+    draft.put(endHandoff(live, { ...ending, reason: `owner ${owner}` }) ?? live)
+    return { ended: ending }
+  }
+  return { ended: ending, notice: { what: 'owned-elsewhere', lead: contact.id, pool: route.to.pool, owner, at: now } }
 }
 
 /** Ends what nobody answered in all the time of its ladder, when the lead calls again: it is handed over anew. */
@@ -175,9 +206,7 @@ export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] 
 
 // Somebody who is not in team.yaml has the lead only as long as they are its owner.
 function stillEnded({ config, contact }: ContactInput, ended: LeadRecord['ended']): LeadRecord['ended'] {
-  const owner = contact.properties.hubspot_owner_id
-  const isOurs = !owner || repWithOwner(config, owner) !== undefined
-  return ended?.how === 'taken-over' && isOurs ? undefined : ended
+  return ended?.how === 'taken-over' && ownerElsewhere(config, contact) === undefined ? undefined : ended
 }
 
 /** The messages of the handoffs that begin. */

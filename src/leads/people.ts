@@ -1,15 +1,7 @@
-import {
-  answerHandoff,
-  changeOwner,
-  endHandoff,
-  type GivenAnswer,
-  type Handoff,
-  holderOf,
-  isHeld,
-} from '../handoffs/handoff.ts'
-import { repWithOwner } from './assign.ts'
+import { answerHandoff, endHandoff, type GivenAnswer, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { disqualifications, setByPerson } from './observe.ts'
+import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
 import { historyOfResponses, judge, type LeadAct, type Looked, type Response } from './responses.ts'
 
 /*
@@ -25,10 +17,12 @@ export function liveHandoffs({ handoffs }: Pick<LeadState, 'handoffs'>): Handoff
 
 /** The properties whose earlier values `next` has to know before it can judge the contact. */
 export function historyNeeded(config: NextConfig, state: LeadState, contact: Gathered['contact']): string[] {
+  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, handoff, contact))
   const words = state.lead ? disqualifications(config.hubspot, contact.properties, state.lead.counters) : []
   return [
     ...new Set([
       ...liveHandoffs(state).flatMap((handoff) => historyOfResponses(config, handoff, contact)),
+      ...(owner ? ['hubspot_owner_id'] : []),
       ...words.filter(({ by }) => by === 'person').map(({ changes }) => changes),
     ]),
   ]
@@ -114,20 +108,6 @@ export function takenOut(
   return heard ? endAnswered(heard, ending) : endHandoff(handoff, ending)
 }
 
-/** The owner in HubSpot to whom somebody gave the lead instead of the rep who holds it; undefined when nobody did. */
-function newOwner(
-  config: NextConfig,
-  state: LeadState,
-  handoff: Handoff,
-  contact: Gathered['contact'],
-): string | undefined {
-  const owner = contact.properties.hubspot_owner_id
-  const ours = config.team.reps[holderOf(handoff)?.rep ?? '']?.hubspotOwnerId
-  if (!isHeld(handoff) || !handoff.byRoute || !owner || owner === ours) return undefined
-  // Until HubSpot has confirmed our own choice, the owner that it shows is the one from before.
-  return state.written.hubspot_owner_id === ours ? owner : undefined
-}
-
 /** The handoff after what people did in HubSpot; the same one when they did nothing. */
 export function afterPeople(
   config: NextConfig,
@@ -138,10 +118,6 @@ export function afterPeople(
 ): Handoff {
   if (!isHeld(handoff)) return handoff
   const heard = afterResponses(config, handoff, gathered, now)
-  if (heard.state !== handoff.state) return heard
-  const owner = newOwner(config, state, heard, gathered.contact)
-  if (owner === undefined) return heard
-  // The lead is the new rep's, with the clock that runs; somebody who is not in team.yaml answers to nobody here.
-  const rep = repWithOwner(config, owner)
-  return rep ? changeOwner(heard, rep, now) : (endHandoff(heard, { at: now, how: 'taken-over' }) ?? heard)
+  const owner = isHeld(heard) ? ownerGiven(config, state, heard, gathered) : undefined
+  return owner === undefined ? heard : afterOwner(config, heard, owner, now)
 }

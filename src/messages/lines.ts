@@ -6,7 +6,7 @@ import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration } from '../rules/words.ts'
 import { escapeText, slackDate } from './texts.ts'
-import { EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
+import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
 
 /** Everything a message needs. `slackIds` maps rep ids to Slack user ids; `reader` is the rep who got a message, if any. */
 export interface MessageInput {
@@ -48,6 +48,12 @@ export function essentials(
   const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
   const forTheRep = MESSAGES[kind] === 'rep'
   lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff)?.rep ?? '')}`)
+  const opens = handoff.counted[0]?.from ?? handoff.startedAt
+  if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
+  const current = holderOf(handoff)
+  if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
+  const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
+  if (why) lines.push(why)
   const acted = handoff.events.findLast(({ what }) => what === 'lead-acted')
   if (acted && kind !== 'manager-alert') lines.push(eventLine(acted, slackIds, timeZone))
   if (kind === 'manager-alert')

@@ -40,6 +40,8 @@ export const INDEX = {
   blanks: 'blanks',
   /** Private answers to clicks. */
   answers: 'answers',
+  /** What managers have to hear, besides the messages of handoffs. */
+  notices: 'notices',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -155,6 +157,7 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       facts: (leadId: string) => factsIn(partitionOf(leadId)),
       factsIn,
       pool: (name: string) => `${prefix}{pool-${name}}`,
+      company: (name: string) => `${prefix}{company-${name}}`,
       shared: (name: string) => `${prefix}:${name}`,
     },
     commit,

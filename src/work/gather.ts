@@ -60,14 +60,18 @@ export async function gatherContact(
   return { gathered: { contact, company, found, outcomes, ...looked, merging }, late }
 }
 
-/** Who changed what and when, as far as `next` asks about it: the values that properties had, and the activities. */
+/**
+ * Who changed what and when, as far as `next` asks about it: the values that properties had, those of `more` as well, and
+ * the activities.
+ */
 export async function lookedUp(
   { hubspot }: Pick<Parts, 'hubspot'>,
   config: Config,
   state: LeadState,
   contact: Contact,
+  more: readonly string[] = [],
 ): Promise<Pick<Gathered, 'history' | 'activities'>> {
-  const asked = historyNeeded(config, state, contact)
+  const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const [activities, ...versions] = await Promise.all([
     wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
     ...asked.map((property) => hubspot.readHistory(contact.id, property)),

@@ -1,3 +1,4 @@
+import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
@@ -11,6 +12,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
+import { createTellManager } from './tell-manager.ts'
 import { createTellUser } from './tell-user.ts'
 import { createUpdateMessages } from './update-messages.ts'
 import { createWriteContact } from './write-contact.ts'
@@ -184,6 +186,18 @@ export const WORK = {
     grace: GRACE,
     needs: 'slack',
     handler: createTellUser,
+  }),
+  'tell-manager': row({
+    index: INDEX.notices,
+    queue: 'slack',
+    payload: (id: string) => {
+      const notice = readNotice(id)
+      return notice && { id, notice }
+    },
+    fold: 'once',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellManager,
   }),
   'forget-handoff': row({
     index: INDEX.ended,

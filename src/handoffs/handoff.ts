@@ -16,14 +16,7 @@ import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
  */
 
 /** How a rep came to hold the lead. */
-const HOLDER_REASONS = [
-  ...CHOSEN_BY,
-  'reassigned',
-  'passed-on',
-  'owner-changed',
-  'owner-cleared',
-  'handed-on',
-] as const
+const HOLDER_REASONS = [...CHOSEN_BY, 'reassigned', 'passed-on', 'owner-changed', 'owner-cleared', 'handed-on'] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
 /** How it became known that a rep has contacted the lead. */

@@ -6,7 +6,13 @@ import { z } from 'zod'
  * alerted; `rep-left`: the leads of a rep who left were handed on. Ids only.
  */
 export const Notice = z.discriminatedUnion('what', [
-  z.object({ what: z.literal('owned-elsewhere'), lead: z.string(), pool: z.string(), owner: z.string(), at: z.number() }),
+  z.object({
+    what: z.literal('owned-elsewhere'),
+    lead: z.string(),
+    pool: z.string(),
+    owner: z.string(),
+    at: z.number(),
+  }),
   z.object({
     what: z.literal('rep-left'),
     lead: z.string(),

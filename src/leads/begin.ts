@@ -1,6 +1,6 @@
+import type { RepRequest } from '../handoffs/choice.ts'
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
-import type { RepRequest } from '../handoffs/choice.ts'
 import { preferencesFor, type Reserved, takeUp } from './assign.ts'
 import type { Choice, LeadState, NextConfig } from './change.ts'
 import type { Decision } from './decision.ts'

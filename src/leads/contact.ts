@@ -1,7 +1,7 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
-import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Notice } from '../handoffs/notice.ts'
+import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
@@ -32,7 +32,15 @@ export function onContact(
   const state = gathered.merging ? unite(given, gathered.merging, now) : given
   const previous = state.lead
   const draft = draftOf(config, state)
-  const input: ContactInput = { config, state, contact: gathered.contact, company: gathered.company, reserved, draft, now }
+  const input: ContactInput = {
+    config,
+    state,
+    contact: gathered.contact,
+    company: gathered.company,
+    reserved,
+    draft,
+    now,
+  }
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }

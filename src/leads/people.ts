@@ -19,7 +19,7 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
   const responses = liveHandoffs(state)
     .filter(({ state }) => state === 'open')
     .flatMap(({ baseline }) => possibleResponses(config.hubspot, contact.properties, baseline))
-  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, handoff, contact))
+  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, state, handoff, contact))
   const sure = responses.some(({ byPerson }) => !byPerson)
   const words = state.lead ? disqualifications(config.hubspot, contact.properties, state.lead.counters) : []
   return [

@@ -12,7 +12,11 @@ export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null
     text: [title, ...lines].join('. ').replaceAll('*', ''),
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
-      { type: 'section', expand: true, text: { type: 'mrkdwn', verbatim: true, text: lines.join('\n').slice(0, 3_000) } },
+      {
+        type: 'section',
+        expand: true,
+        text: { type: 'mrkdwn', verbatim: true, text: lines.join('\n').slice(0, 3_000) },
+      },
     ],
   }
 }

@@ -52,7 +52,11 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...fromRules,
     ]),
     // Whose the company is, and by which domain its people are told from strangers.
-    company: unique([...sources.filter(ofCompany).map((name) => name.slice('company:'.length)), 'hubspot_owner_id', 'domain']),
+    company: unique([
+      ...sources.filter(ofCompany).map((name) => name.slice('company:'.length)),
+      'hubspot_owner_id',
+      'domain',
+    ]),
   }
 }
 

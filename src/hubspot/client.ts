@@ -210,6 +210,16 @@ export function createHubSpot(options: {
       gatherWrites.count()
       await writes.load({ id, properties })
     },
+    /** The ids of the owners who are deactivated. */
+    async archivedOwners(): Promise<string[]> {
+      const ids: string[] = []
+      for (let after: string | undefined; ; ) {
+        const page = await call('read owners', () => client.crm.owners.ownersApi.getPage(undefined, after, 500, true))
+        ids.push(...page.results.map(({ id }) => id))
+        after = page.paging?.next?.after
+        if (after === undefined) return ids
+      }
+    },
     /** The values that a property of a contact had, newest first. */
     readHistory,
     /** What people and the lead itself did with a contact. */

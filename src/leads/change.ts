@@ -97,6 +97,8 @@ export type Input =
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** A rep has left the team. */
+  | { type: 'left'; rep: string }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 

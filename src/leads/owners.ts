@@ -27,15 +27,24 @@ export function staysWithOwner({ properties }: Gathered['contact']): boolean {
   return OWNERS_OWN.includes((properties.lifecyclestage ?? '').toLowerCase())
 }
 
-/** The owner that HubSpot shows by Baton's own choice: '' for none, undefined when the rep is no longer in team.yaml. */
-export function ownOwner({ team }: Pick<NextConfig, 'team'>, holder: Holder): string | undefined {
-  return holder.unowned ? '' : team.reps[holder.for ?? holder.rep]?.hubspotOwnerId
+/** The owner that HubSpot shows by Baton's own choice: '' for none, undefined when nobody knows, for the rep has left. */
+export function ownOwner(
+  { team }: Pick<NextConfig, 'team'>,
+  { written }: Pick<LeadState, 'written'>,
+  holder: Holder,
+): string | undefined {
+  return holder.unowned ? '' : (team.reps[holder.for ?? holder.rep]?.hubspotOwnerId ?? written[OWNER])
 }
 
 /** Whether HubSpot shows another owner than Baton's choice, so that it has to be known who set it, and when. */
-export function ownerInDoubt(config: NextConfig, handoff: Handoff, contact: Gathered['contact']): boolean {
+export function ownerInDoubt(
+  config: NextConfig,
+  state: Pick<LeadState, 'written'>,
+  handoff: Handoff,
+  contact: Gathered['contact'],
+): boolean {
   const holder = holderOf(handoff)
-  const ours = holder && ownOwner(config, holder)
+  const ours = holder && ownOwner(config, state, holder)
   if (!isHeld(handoff) || !handoff.byRoute || ours === undefined) return false
   return (contact.properties[OWNER] ?? '') !== ours
 }
@@ -48,8 +57,8 @@ export function ownerGiven(
   { contact, history }: Pick<Gathered, 'contact' | 'history'>,
 ): string | undefined {
   const holder = holderOf(handoff)
-  const ours = holder && ownOwner(config, holder)
-  if (!holder || ours === undefined || !ownerInDoubt(config, handoff, contact)) return undefined
+  const ours = holder && ownOwner(config, state, holder)
+  if (!holder || ours === undefined || !ownerInDoubt(config, state, handoff, contact)) return undefined
   const shown = contact.properties[OWNER] ?? ''
   const [latest, ...earlier] = history[OWNER] ?? []
   // Without its history: until HubSpot has confirmed our own choice, the owner that it shows is the one from before.
@@ -95,6 +104,7 @@ export function noteOwner(draft: Draft, before: Handoff, after: Handoff, now: nu
  */
 export function ownerStays(
   config: NextConfig,
+  state: Pick<LeadState, 'written'>,
   handoff: Handoff,
   gathered: Pick<Gathered, 'contact' | 'history'> | null,
 ): boolean {
@@ -102,13 +112,15 @@ export function ownerStays(
   if (!handoff.byRoute || !holder || holder.for !== undefined || holder.unowned) return false
   if (!gathered) return holder.how === 'kept-owner' || holder.how === 'owner-changed'
   const { contact, history } = gathered
-  if ((contact.properties[OWNER] ?? '') !== ownOwner(config, holder)) return false
+  if ((contact.properties[OWNER] ?? '') !== ownOwner(config, state, holder)) return false
   return staysWithOwner(contact) || setByPerson(history, OWNER)
 }
 
 // What Baton wrote for somebody who held the lead before, carried out late or brought along by a merge.
-function isOwnWrite({ team }: NextConfig, { handoffs }: LeadState, { value, source }: PropertyVersion): boolean {
+function isOwnWrite({ team }: NextConfig, { handoffs, written }: LeadState, version: PropertyVersion): boolean {
+  const { value, source } = version
   if (source !== 'INTEGRATION' && !source.startsWith('MERGE')) return false
+  if (value === written[OWNER]) return true
   const holders = Object.values(handoffs).flatMap((handoff) => handoff.holders)
   return holders.some(({ rep }) => team.reps[rep]?.hubspotOwnerId === value)
 }

@@ -17,7 +17,7 @@ export function liveHandoffs({ handoffs }: Pick<LeadState, 'handoffs'>): Handoff
 
 /** The properties whose earlier values `next` has to know before it can judge the contact. */
 export function historyNeeded(config: NextConfig, state: LeadState, contact: Gathered['contact']): string[] {
-  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, handoff, contact))
+  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, state, handoff, contact))
   const words = state.lead ? disqualifications(config.hubspot, contact.properties, state.lead.counters) : []
   return [
     ...new Set([

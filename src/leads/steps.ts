@@ -42,7 +42,7 @@ export function onDue(
   if (owner !== undefined) return ownerSeen(state.lead, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
-  const stays = !handoff.passOn && ownerStays(config, handoff, gathered)
+  const stays = !handoff.passOn && ownerStays(config, state, handoff, gathered)
   if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
     const { properties, company } = state.lead
@@ -87,6 +87,18 @@ function ownerSeen(lead: LeadRecord, before: Handoff, after: Handoff, draft: Dra
   noteOwner(draft, before, after, now)
   const { ended } = after
   return draft.change(ended ? { ...lead, ended: { how: ended.how, at: ended.at } } : undefined)
+}
+
+/** A rep has left: what they hold with its clock running is to go to the next one. Null when they hold nothing. */
+export function onLeft(config: NextConfig, state: LeadState, rep: string, now: number): Change | null {
+  const draft = draftOf(config, state)
+  for (const handoff of liveHandoffs(state)) {
+    if (handoff.state !== 'open' || holderOf(handoff)?.rep !== rep || handoff.passOn) continue
+    draft.put({ ...handoff, passOn: { at: now, why: 'handed-on' } })
+    draft.note({ at: now, what: 'rep-left', reason: rep })
+  }
+  const change = draft.change(undefined)
+  return change.handoffs.length > 0 ? change : null
 }
 
 /** A person clicked. Null when it changes nothing: the handoff is over, or somebody was faster. */

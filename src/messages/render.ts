@@ -33,11 +33,11 @@ export function renderFor(
   })
 }
 
-/** The Slack id to send a message to; undefined when the person or the pool has left the config. */
+/** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
 export function recipientOf(team: Team, post: Post): string | undefined {
   switch (MESSAGES[post.kind]) {
     case 'rep':
-      return team.reps[post.rep ?? '']?.slackUserId
+      return team.reps[post.rep ?? '']?.active ? team.reps[post.rep ?? '']?.slackUserId : undefined
     case 'pool':
       return team.pools[post.pool]?.channel
     case 'manager':

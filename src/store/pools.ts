@@ -1,3 +1,4 @@
+import type { RepRequest } from '../handoffs/choice.ts'
 import {
   emptyPoolLedger,
   type Given,
@@ -12,7 +13,6 @@ import {
   withoutExpired,
 } from '../handoffs/ledger.ts'
 import { poolChain, type Team } from '../handoffs/team.ts'
-import type { RepRequest } from '../handoffs/choice.ts'
 import type { Choice } from '../leads/change.ts'
 import { createCompanies } from './companies.ts'
 import type { Command, Store } from './partitions.ts'

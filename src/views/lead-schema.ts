@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import example from '../../openapi/lead-example.json' with { type: 'json' }
+import { CHOSEN_BY } from '../handoffs/choice.ts'
 import { ENDINGS, EVIDENCE } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 
@@ -92,6 +93,7 @@ const Route = z.object({
 const Rotation = z.object({
   rep: z.string().nullable().describe('null: nobody was available'),
   pool: z.string(),
+  why: z.enum(CHOSEN_BY).optional().describe('by which rule the rep was chosen; absent in older decisions'),
   keptOwner: z.boolean().describe('the rep has the lead as its owner in HubSpot, which takes no turn'),
   pools: z.array(
     z.object({
@@ -111,13 +113,16 @@ const Rotation = z.object({
   ),
 })
 
+const For = z.string().optional().describe('the rep who is away and stays the owner: this one stands in')
+
 const Assignment = z.object({
   handoff: z.string(),
   rep: z.string(),
   pool: z.string(),
   how: z.string(),
   since: Instant,
-  holders: z.array(z.object({ rep: z.string(), how: z.string(), since: Instant, by: z.string().optional() })),
+  for: For,
+  holders: z.array(z.object({ rep: z.string(), how: z.string(), since: Instant, by: z.string().optional(), for: For })),
 })
 
 const Clock = z.object({

@@ -2,6 +2,7 @@ import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
+import { createLeavers } from './leavers.ts'
 import type { Handler, Parts } from './parts.ts'
 import type { Queues } from './queues.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -36,6 +37,7 @@ export function prepareWork(options: {
   const parts: Parts = { ...options.parts, hurry, dropTimers: queues.dropTimers }
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
+  const leavers = createLeavers(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -43,7 +45,7 @@ export function prepareWork(options: {
     clock,
     dead,
     isDown: options.isDown,
-    rescoringIsDue: rescoring.isDue,
+    isDue: { 'rescore-leads': rescoring.isDue, 'hand-on-leavers': leavers.isDue },
   })
 
   return {

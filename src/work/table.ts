@@ -6,6 +6,7 @@ import { createEraseLead } from './erase-lead.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
+import { createLeavers } from './leavers.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -206,6 +207,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: createForgetHandoff,
+  }),
+  'hand-on-leavers': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createLeavers(parts).handOn,
   }),
   'rescore-leads': row({
     index: null,

@@ -119,6 +119,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
       return [{ type: 'answered', at: event.at, ...rep, value: handoff.answered?.minutes, reason }]
     }
     case 'lead-acted':
+    case 'came-back':
     case 'nobody-left':
     case 'owner-stays':
       return []

@@ -61,6 +61,7 @@ const OTHER_EVENTS = [
   'owner-stays',
   'handed-on',
   'lead-acted',
+  'came-back',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */

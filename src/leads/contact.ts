@@ -13,7 +13,7 @@ import type { LeadRecord } from './lead.ts'
 import { unite } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
-import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
@@ -49,7 +49,7 @@ export function onContact(
   const { word, outcomes } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus } = read
+  const { reading, rejected, overruledStatus, overruled } = read
   expireUnheard(input, reading.signals)
   const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const stood = word
@@ -65,7 +65,9 @@ export function onContact(
   if (sales && 'wanted' in sales) return sales
   const others = signalHandoffs(input, reading.signals)
   if ('wanted' in others) return others
-  const begun = [...(sales?.anew ? [sales.handoff] : []), ...others.begun]
+  const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
+  if (anew) draft.put(anew)
+  const begun = [...(anew ? [anew] : []), ...others.begun]
 
   const record = decidedRecord(
     previous,
@@ -84,13 +86,17 @@ export function onContact(
     },
     now,
   )
+  const notices = [
+    ...(elsewhere?.notice ? [elsewhere.notice] : []),
+    ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
+  ]
   const choice = sales?.choice
   const isNumbered = record.decisions !== (previous?.decisions ?? 0)
   if (isNumbered) draft.note(decisionEntry(previous, record, decision, standing, choice))
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
-    ...(elsewhere?.notice ? { notices: [elsewhere.notice] } : {}),
+    ...(notices.length > 0 ? { notices } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)
       ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, choice?.rep ?? null) }

@@ -54,8 +54,10 @@ export function essentials(
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
-  const acted = handoff.events.findLast(({ what }) => what === 'lead-acted')
-  if (acted && kind !== 'manager-alert') lines.push(eventLine(acted, slackIds, timeZone))
+  for (const told of ['came-back', 'lead-acted'] as const) {
+    const event = kind === 'manager-alert' ? undefined : handoff.events.findLast(({ what }) => what === told)
+    if (event) lines.push(eventLine(event, slackIds, timeZone))
+  }
   if (kind === 'manager-alert')
     return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
   const [before, holder] = handoff.holders.slice(-2)

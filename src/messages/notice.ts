@@ -7,7 +7,7 @@ import { escapeText, plainText } from './texts.ts'
 
 /** A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. */
 export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null): RenderedMessage {
-  const { title, lines } = notice.what === 'rep-left' ? repLeft(team, notice, lead) : ownedElsewhere(notice, lead)
+  const { title, lines } = words(team, notice, lead)
   return {
     text: [title, ...lines].join('. ').replaceAll('*', ''),
     blocks: [
@@ -17,6 +17,29 @@ export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null
         expand: true,
         text: { type: 'mrkdwn', verbatim: true, text: lines.join('\n').slice(0, 3_000) },
       },
+    ],
+  }
+}
+
+function words(team: Team, notice: Notice, lead: LeadRecord | null): { title: string; lines: string[] } {
+  switch (notice.what) {
+    case 'owned-elsewhere':
+      return ownedElsewhere(notice, lead)
+    case 'rep-left':
+      return repLeft(team, notice, lead)
+    case 'came-back':
+      return cameBack(team, notice, lead)
+  }
+}
+
+function cameBack(team: Team, { lead: id, rep, to }: Notice & { what: 'came-back' }, lead: LeadRecord | null) {
+  const score = lead ? `, score ${lead.score.total}` : ''
+  const name = rep === undefined ? undefined : escapeText(team.reps[rep]?.name ?? rep)
+  return {
+    title: `A lead that ${to === undefined ? 'was' : 'you'} disqualified comes back`,
+    lines: [
+      `*${contact(id, lead)}${score}* has raised its hand since, and ${name ? `is with ${name} now` : 'waits for a rep'}`,
+      'To take it out again, disqualify it in Slack or HubSpot',
     ],
   }
 }

@@ -83,6 +83,7 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   contacted: ({ by, when }) => `*Contacted*${by} ${when}`,
   'seen-in-hubspot': ({ rep, when, detail }) =>
     `*Contacted*${rep ? ` by ${rep}` : ''}: seen in HubSpot ${when}${detail === 'unclear' ? `, ${UNCLEAR}` : ''}`,
+  'came-back': ({ by, when }) => `*Comes back*: it was disqualified${by || ' in HubSpot'} ${when}`,
   'lead-acted': ({ when, detail }) => `*The lead ${LEAD_ACTS[detail] ?? 'acted'}* ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
   done: ({ when }) => `Reached ${when}`,

@@ -7,7 +7,7 @@ import type { Handler, Parts } from './parts.ts'
 
 const PRIORITY = 1
 
-/** Tells a manager something once, in a message that no handoff follows. It is looked for first: an earlier try may have sent it. */
+/** Tells a manager, or the person whom it concerns, something once, in a message that no handoff follows. It is looked for first: an earlier try may have sent it. */
 export function createTellManager(
   parts: Pick<Parts, 'config' | 'leads' | 'log' | 'slack' | 'store'>,
 ): Handler<{ id: string; notice: Notice }> {
@@ -15,9 +15,9 @@ export function createTellManager(
 
   return async function tellManager({ id, notice }) {
     const { team } = parts.config()
-    const to = managerOf(team, notice.pool)
+    const to = (notice.what === 'came-back' ? notice.to : undefined) ?? managerOf(team, notice.pool)
     const { lead } = await parts.leads.get(notice.lead)
-    const isGone = notice.what === 'owned-elsewhere' && !lead
+    const isGone = notice.what !== 'rep-left' && !lead
     try {
       if (to && !isGone) {
         const channel = await slack.channelFor(to, PRIORITY)

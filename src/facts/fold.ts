@@ -23,12 +23,12 @@ export async function foldFacts(
   const keyOf = (fact: KeptFact) => by.reduce((key, field) => `${key}\t${fact[field] ?? ''}`, fact.type as string)
   for await (const some of facts) {
     for (const fact of some) {
-      if (fact.type === 'corrected') corrected.add(fact.of ?? ofHandoff(fact, fact.reason))
+      if (fact.type === 'corrected') corrected.add(fact.of ?? ofHandoff(fact, fact.reason) ?? '')
       else if (fact.at >= span.from && fact.at < span.to) counted.set(fact.id, fact)
     }
   }
   for (const fact of corrected.size > 0 ? [...counted.values()] : []) {
-    if (corrected.has(fact.id) || corrected.has(ofHandoff(fact, fact.type))) counted.delete(fact.id)
+    if (corrected.has(fact.id) || corrected.has(ofHandoff(fact, fact.type) ?? fact.id)) counted.delete(fact.id)
   }
   for (const fact of counted.values()) {
     const key = keyOf(fact)
@@ -43,7 +43,7 @@ export async function foldFacts(
   return sums
 }
 
-// What a correction that does not name a fact takes back: those of a type of one handoff.
-function ofHandoff({ lead, handoff }: KeptFact, type: string | undefined): string {
-  return handoff === undefined ? '' : `${lead}\t${handoff}\t${type}`
+// What a correction takes back that names no fact: those of a type of one handoff.
+function ofHandoff({ lead, handoff }: KeptFact, type: string | undefined): string | undefined {
+  return handoff === undefined ? undefined : `${lead}\t${handoff}\t${type}`
 }

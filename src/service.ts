@@ -9,6 +9,7 @@ import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { type Dependency, outsideStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
+import { createPortal } from './hubspot/portal.ts'
 import { createBreaker } from './platform/breaker.ts'
 import { type Clock, createClock } from './platform/clock.ts'
 import type { Env } from './platform/env.ts'
@@ -29,6 +30,7 @@ import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { prepareWork } from './work/start.ts'
@@ -37,7 +39,7 @@ import { addStateMetrics } from './work/state-metrics.ts'
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
 
-/** What a service is made from. `clock`, `retryDelay` and `sweepEvery` (milliseconds; 0 is never) are moved by tests. */
+/** What a service is made from. `clock`, `retryDelay`, `sweepEvery` and `pollEvery` (milliseconds; 0 is never) are moved by tests. */
 export interface ServiceOptions {
   env: Env
   config: ConfigSource
@@ -50,6 +52,7 @@ export interface ServiceOptions {
   clock?: Clock
   retryDelay?: number
   sweepEvery?: number
+  pollEvery?: number
 }
 
 /** A running service. */
@@ -62,7 +65,7 @@ const PROBE_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
-  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000 } = options
+  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000, pollEvery = 2_000 } = options
   const config = options.config.current
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
@@ -106,6 +109,8 @@ export async function createService(options: ServiceOptions) {
     metrics,
     breaker: breakers.hubspot,
   })
+  const portal = createPortal(hubspot, env.HUBSPOT_PORTAL_ID, log)
+  void portal.learn()
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
@@ -119,8 +124,24 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
+  const polled = createPollStatus({ metrics, clock, store })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
-  const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
+  const parts = {
+    portalId: portal.id,
+    config,
+    clock,
+    store,
+    leads,
+    inbox,
+    apply,
+    pools,
+    configs,
+    slack,
+    hubspot,
+    enrichment,
+    metrics,
+    log,
+  }
   const work = prepareWork({
     parts: { ...parts, outbox: createOutbox(store) },
     queues,
@@ -134,6 +155,7 @@ export async function createService(options: ServiceOptions) {
   await takeOver(config())
   const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
   const timer = works && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
+  const polling = works && pollEvery > 0 ? setInterval(pollQuietly, pollEvery) : undefined
   // What waited while nobody ran is done at once, and not only when the first interval is over.
   if (timer) sweepQuietly()
 
@@ -195,6 +217,7 @@ export async function createService(options: ServiceOptions) {
         : { status: 'ok', detail: `version ${config().version}` },
       hubspot: outsideStatus(metrics, 'hubspot'),
       slack: outsideStatus(metrics, 'slack'),
+      ...(trouble ? {} : { poll: await polled() }),
       ...(examined ? { doctor: examined } : {}),
     }
   }
@@ -207,10 +230,15 @@ export async function createService(options: ServiceOptions) {
     quietly(work.sweep())
   }
 
+  function pollQuietly(): void {
+    work.poll().catch((error) => log.debug({ err: error }, 'the poll was cut off and is tried again'))
+  }
+
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+    hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
@@ -252,9 +280,16 @@ export async function createService(options: ServiceOptions) {
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
+      clearInterval(polling)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()
-      const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close()), work.runner.close()])
+      portal.close()
+      const closing = Promise.all([
+        closeServer(),
+        ...running.map((worker) => worker.close()),
+        work.runner.close(),
+        work.closePoll(),
+      ])
       await withDeadline(
         closing.then(() => queues.close()),
         CLOSE_WITHIN,

@@ -26,6 +26,7 @@ const ALWAYS = [
   'associatedcompanyid',
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
+  'hs_merged_object_ids',
 ]
 
 /**

@@ -9,6 +9,11 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createCompanyContacts } from './company-contacts.ts'
+import { createDeals } from './deals.ts'
+import { createHistoryLoader } from './history.ts'
+import { createSearch } from './search.ts'
+import { createSearchPace, type Limit } from './search-pace.ts'
 
 /*
  * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
@@ -62,14 +67,18 @@ export function createHubSpot(options: {
     ? new RateLimiterRedis({ storeClient: options.redis, ...rate })
     : new RateLimiterMemory(rate)
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
+  const shared: Limit = {
+    turn: () => turns.removeTokens(1, 'hubspot'),
+    pause: (milliseconds) => limiter.block('hubspot', Math.ceil(milliseconds / 1_000)),
+  }
 
-  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+  function call<T>(operation: string, work: () => Promise<T>, limit = shared): Promise<T> {
+    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work, limit))
     return options.breaker ? options.breaker.call(made) : made()
   }
 
-  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    await turns.removeTokens(1, 'hubspot').catch(() => {
+  async function counted<T>(operation: string, work: () => Promise<T>, limit: Limit): Promise<T> {
+    await limit.turn().catch(() => {
       throw new OutsideError('redis', 'unavailable', 'rate-limit')
     })
     try {
@@ -79,15 +88,12 @@ export function createHubSpot(options: {
     } catch (error) {
       const failure = toOutsideError(error)
       options.metrics.countCall('hubspot', operation, failure.kind, failure.code)
-      if (failure.kind === 'rate-limited') await pause(failure.retryAfter ?? 1_000)
+      // Everybody who shares the limit is held. A long wait is served by the jobs, each put off; here it would fill every
+      // slot of the workers. Without Redis, the failure that called for it still counts.
+      if (failure.kind === 'rate-limited')
+        await limit.pause(Math.min(failure.retryAfter ?? 1_000, LONGEST_PAUSE)).catch(() => undefined)
       throw failure
     }
-  }
-
-  /** Holds the calls of everybody who shares the limit. Without Redis, the failure that called for it still counts. */
-  async function pause(milliseconds: number): Promise<void> {
-    // A long wait is served by the jobs, each put off; here it would fill every slot of the workers.
-    await limiter.block('hubspot', Math.ceil(Math.min(milliseconds, LONGEST_PAUSE) / 1_000)).catch(() => undefined)
   }
 
   const contacts = createLoader<string, Contact>(READ, async (ids) => {
@@ -123,6 +129,16 @@ export function createHubSpot(options: {
     )
     return rowsOf(answer, (row) => [row.id, row.properties as Properties])
   })
+
+  const readHistory = createHistoryLoader(
+    { quiet: READ.quiet, busy: READ.busy },
+    async (ids, propertiesWithHistory) => {
+      const answer = await call('read history', () =>
+        client.crm.contacts.batchApi.read({ inputs: ids.map((id) => ({ id })), properties: [], propertiesWithHistory }),
+      )
+      return rowsOf(answer, (row) => [row.id, row])
+    },
+  )
 
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
   const gatherWrites = createGather(WRITE)
@@ -175,6 +191,8 @@ export function createHubSpot(options: {
     }
   }
 
+  const search = createSearch({ client, call, pace: createSearchPace(options) })
+
   return {
     client,
     call,
@@ -197,16 +215,12 @@ export function createHubSpot(options: {
       gatherWrites.count()
       await writes.load({ id, properties })
     },
-    /** Whether a person made the last change of a property. */
-    async changedByPerson(id: string, property: string): Promise<boolean> {
-      const history = call('read history', () => client.crm.contacts.basicApi.getById(id, [property], [property]))
-      const row = await history.catch((error: OutsideError) => {
-        if (error.code === '404') return null
-        throw error
-      })
-      const last = row?.propertiesWithHistory?.[property]?.[0]
-      return /^(CRM_UI|MOBILE)/.test(last?.sourceType ?? '') || (last?.sourceId ?? '').startsWith('userId:')
-    },
+    /** The values that a property of a contact had, newest first. */
+    readHistory,
+    ...createDeals({ client, call }),
+    search,
+    /** The ids of the contacts whose primary company is this one, as the search has them. */
+    contactsOfCompany: createCompanyContacts(search),
   }
 }
 

@@ -7,7 +7,7 @@ import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
-import type { Contact, HubSpotMapping, Properties } from './observe.ts'
+import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
@@ -56,12 +56,14 @@ export interface LeadState {
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
+  /** The portal that it was read from, as far as it is known. */
+  portalId?: string | undefined
   company: Properties | null
   /** What outside providers found, and how each provider answered. */
   found: Attributes
   outcomes: Record<string, EnrichmentStatus>
-  /** The properties whose last change a person made, of those that `personalChanges` asks about. */
-  changedByPerson: ReadonlySet<string>
+  /** The values that properties had, of those that `historyNeeded` asks about. */
+  history: PropertyHistory
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
 }
@@ -73,7 +75,7 @@ export type Input =
   /** `taken` are the messages that the other contact has by now. */
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
-  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'changedByPerson'> | null }
+  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history'> | null }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 

@@ -1,7 +1,7 @@
 import { answerHandoff, changeOwner, endHandoff, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { repWithOwner } from './assign.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
-import { disqualifications, possibleResponses } from './observe.ts'
+import { disqualifications, possibleResponses, setByPerson } from './observe.ts'
 
 /*
  * What people did in HubSpot since Baton last looked: they contacted the lead, gave it to somebody else, or took it out.
@@ -14,8 +14,8 @@ export function liveHandoffs({ handoffs }: Pick<LeadState, 'handoffs'>): Handoff
     .sort((a, b) => a.startedAt - b.startedAt)
 }
 
-/** The properties of which one has to know who made their last change, before `next` can judge the contact. */
-export function personalChanges(config: NextConfig, state: LeadState, contact: Gathered['contact']): string[] {
+/** The properties whose earlier values `next` has to know before it can judge the contact. */
+export function historyNeeded(config: NextConfig, state: LeadState, contact: Gathered['contact']): string[] {
   const responses = liveHandoffs(state)
     .filter(({ state }) => state === 'open')
     .flatMap(({ baseline }) => possibleResponses(config.hubspot, contact.properties, baseline))
@@ -39,11 +39,11 @@ export interface PersonsWord {
 export function personalDisqualification(
   config: NextConfig,
   state: LeadState,
-  { contact, changedByPerson }: Pick<Gathered, 'contact' | 'changedByPerson'>,
+  { contact, history }: Pick<Gathered, 'contact' | 'history'>,
 ): PersonsWord | undefined {
   const before = state.lead?.counters ?? null
   const rule = disqualifications(config.hubspot, contact.properties, before).find(
-    ({ by, changes }) => by !== 'person' || before === null || changedByPerson.has(changes),
+    ({ by, changes }) => by !== 'person' || before === null || setByPerson(history, changes),
   )
   if (!rule) return undefined
   const reason = rule.reason ? contact.properties[rule.reason]?.trim() : undefined
@@ -54,11 +54,11 @@ export function personalDisqualification(
 export function hasResponded(
   config: NextConfig,
   handoff: Handoff,
-  { contact, changedByPerson }: Pick<Gathered, 'contact' | 'changedByPerson'>,
+  { contact, history }: Pick<Gathered, 'contact' | 'history'>,
 ): boolean {
   if (handoff.state !== 'open') return false
   return possibleResponses(config.hubspot, contact.properties, handoff.baseline).some(
-    ({ property, byPerson }) => !byPerson || changedByPerson.has(property),
+    ({ property, byPerson }) => !byPerson || setByPerson(history, property),
   )
 }
 
@@ -104,7 +104,7 @@ export function afterPeople(
   config: NextConfig,
   state: LeadState,
   handoff: Handoff,
-  gathered: Pick<Gathered, 'contact' | 'changedByPerson'>,
+  gathered: Pick<Gathered, 'contact' | 'history'>,
   now: number,
 ): Handoff {
   if (!isHeld(handoff)) return handoff

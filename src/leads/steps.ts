@@ -12,7 +12,7 @@ import { attemptsSince, observeAttributes } from './observe.ts'
 import { answered, hasResponded, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 
-type Looked = Pick<Gathered, 'contact' | 'changedByPerson'>
+type Looked = Pick<Gathered, 'contact' | 'history'>
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot

@@ -50,6 +50,14 @@ const Environment = z.object({
   HUBSPOT_CLIENT_SECRET: Secrets,
   HUBSPOT_BASE_URL: Url.optional(),
   HUBSPOT_REQUESTS_PER_10_SECONDS: wholeNumber(20, 1000).default(190),
+  HUBSPOT_PORTAL_ID: z
+    .string()
+    .regex(/^\d{1,18}$/, "must be the portal's number")
+    .optional(),
+  HUBSPOT_SIGNATURE_V1: z
+    .enum(['allow', 'refuse'], { error: 'must be allow or refuse' })
+    .default('refuse')
+    .transform((word) => word === 'allow'),
   SLACK_BOT_TOKEN: Text,
   SLACK_SIGNING_SECRET: Secrets,
   SLACK_API_URL: Url.optional(),

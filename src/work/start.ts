@@ -3,6 +3,7 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import type { Handler, Parts } from './parts.ts'
+import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createRunner } from './run.ts'
@@ -36,6 +37,7 @@ export function prepareWork(options: {
   const parts: Parts = { ...options.parts, hurry, dropTimers: queues.dropTimers }
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
+  const { poll, close: closePoll } = createPoll(parts, { adopt: async () => true })
   const sweep = createSweep({
     table,
     runner,
@@ -49,6 +51,8 @@ export function prepareWork(options: {
   return {
     ...sweep,
     hurry,
+    poll,
+    closePoll,
     rescoring,
     dead,
     runner,

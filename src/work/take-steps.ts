@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Input } from '../leads/change.ts'
+import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
-import { whoChanged } from './gather.ts'
+import { historyOf } from './gather.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
 // By so much a host's clock may be wrong.
@@ -22,6 +23,8 @@ export function createTakeSteps(
     const due = handoff ? nextDue(handoff) : null
     const now = clock.now()
     if (due === null || (due > now && !handoff?.passOn)) return putOff(state, handoffId, due)
+    // Nobody is bothered about a contact that is going.
+    if (isBeingDeleted(state, now)) throw new RunLater(DELETION_LOOK)
     const applied = await parts.apply(config, state, await gather(config, state, handoffId), clock.now())
     parts.hurry(applied.waiting, applied.outcome === 'committed' ? { known: applied.after } : {})
     if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)
@@ -46,8 +49,8 @@ export function createTakeSteps(
     try {
       const contact = await parts.hubspot.readContact(state.id)
       if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }
-      const changedByPerson = await whoChanged(parts, config, state, contact)
-      return { type: 'due', handoffId, gathered: { contact, changedByPerson } }
+      const history = await historyOf(parts, config, state, contact)
+      return { type: 'due', handoffId, gathered: { contact, history } }
     } catch (error) {
       // Whether the lead was reached cannot be guessed; the ladder can go on without knowing.
       if (handoff?.attempts) throw error

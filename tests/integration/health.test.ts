@@ -21,6 +21,7 @@ it('names each dependency, and says of HubSpot and Slack how they answered last'
       config: { status: 'ok', detail: `version ${stage.config.version}` },
       hubspot: { status: 'ok', detail: 'not called yet' },
       slack: { status: 'ok', detail: 'not called yet' },
+      poll: { status: 'ok', detail: 'not polled yet' },
     },
   })
   createTier1Lead(stage)

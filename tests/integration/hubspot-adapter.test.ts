@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulatedHubSpot } from '../../simulators/hubspot/simulated-hubspot.ts'
 import { createHubSpot, type HubSpot } from '../../src/hubspot/client.ts'
-import type { Contact } from '../../src/leads/observe.ts'
+import { type Contact, setByPerson } from '../../src/leads/observe.ts'
 import type { FailureKind } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
@@ -229,11 +229,35 @@ test('whether a person made the last change', async () => {
   const adapter = connect(hubspot)
   const id = hubspot.createContact({})
   hubspot.changeContact(id, { hs_lead_status: 'NEW' }, { by: 'other-app' })
-  expect(await adapter.changedByPerson(id, 'hs_lead_status')).toBe(false)
+  const isByPerson = async () =>
+    setByPerson({ hs_lead_status: await adapter.readHistory(id, 'hs_lead_status') }, 'hs_lead_status')
+  expect(await isByPerson()).toBe(false)
   hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' })
-  expect(await adapter.changedByPerson(id, 'hs_lead_status')).toBe(true)
+  expect(await isByPerson()).toBe(true)
   await adapter.writeContact(id, { hs_lead_status: 'OPEN_DEAL' })
-  expect(await adapter.changedByPerson(id, 'hs_lead_status')).toBe(false)
+  expect(await isByPerson()).toBe(false)
+  const versions = await adapter.readHistory(id, 'hs_lead_status')
+  expect(versions.map(({ value }) => value)).toEqual(['OPEN_DEAL', 'CONNECTED', 'NEW'])
+  expect(await adapter.readHistory('999', 'hs_lead_status')).toEqual([])
+})
+
+test('a search pages by moving on from the last row, and has a limit of its own', async () => {
+  const { hubspot } = await start({ rateLimit: { max: 100, intervalMs: 10_000, searchesPerSecond: 5 } })
+  const ids = Array.from({ length: 7 }, (_, index) => hubspot.createContact({ lastname: String(index) }))
+  const adapter = connect(hubspot)
+  const page = (after: string) =>
+    adapter.search('contacts', {
+      filters: [{ propertyName: 'hs_object_id', operator: 'GT', value: after }],
+      sortBy: 'hs_object_id',
+      properties: ['lastname'],
+      limit: 3,
+    })
+  const found: string[] = []
+  for (let rows = await page('0'); rows.length > 0; rows = await page(found.at(-1) ?? ''))
+    found.push(...rows.map(({ id }) => id))
+  expect(found).toEqual(ids)
+  await Promise.all(ids.map(() => page('0')))
+  expect(hubspot.calls.map(({ status }) => status)).toEqual(Array.from({ length: 4 + 7 }, () => 200))
 })
 
 describe('failures', () => {
@@ -352,7 +376,9 @@ describe('the limit that all workers share', () => {
       connect(hubspot, { prefix, requestsPer10Seconds: 50, redis: other }),
     ]
     await Promise.all(
-      adapters.flatMap((adapter) => Array.from({ length: 12 }, () => adapter.changedByPerson(id, 'hs_lead_status'))),
+      adapters.flatMap((adapter) =>
+        Array.from({ length: 12 }, () => adapter.call('read', () => adapter.client.crm.contacts.basicApi.getById(id))),
+      ),
     )
     expect(hubspot.calls.map((call) => call.status)).toEqual(Array.from({ length: 24 }, () => 200))
   })

@@ -1,5 +1,5 @@
 import type { HubSpot } from '../../src/hubspot/client.ts'
-import type { Contact, Properties } from '../../src/leads/observe.ts'
+import type { Contact, Properties, PropertyVersion } from '../../src/leads/observe.ts'
 import { type FailureKind, OutsideError, type OutsideSystem } from '../../src/platform/errors.ts'
 import type { Slack } from '../../src/slack/client.ts'
 import type { Gate } from './memory-redis.ts'
@@ -18,6 +18,7 @@ export interface HeldContact {
   createdAt: number
   properties: Record<string, string>
   changedBy: Record<string, 'person' | 'baton' | 'form'>
+  versions: Record<string, PropertyVersion[]>
   company: Properties
   /** Deleted, or living on under another id. */
   gone: boolean
@@ -32,6 +33,8 @@ export interface HeldMessage {
   key: string
   text: string
 }
+
+const SOURCES = { person: 'CRM_UI', baton: 'INTEGRATION', form: 'FORM' }
 
 /** Opens both. Calls wait at the gate of whoever makes them. */
 export function createOutside(now: () => number, sabotage: { lookups?: boolean } = {}) {
@@ -73,7 +76,7 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
           if (!found) throw new OutsideError('hubspot', 'refused', 'OBJECT_NOT_FOUND')
           change(found, properties, 'baton')
         }),
-      changedByPerson: (id: string, property: string) => call(() => present(id)?.changedBy[property] === 'person'),
+      readHistory: (id: string, property: string) => call(() => present(id)?.versions[property] ?? []),
       requestsLeft: async () => 100,
     } as unknown as HubSpot
   }
@@ -107,6 +110,7 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
     for (const [name, value] of Object.entries(properties)) {
       contact.properties[name] = value
       contact.changedBy[name] = by
+      contact.versions[name] = [{ value, at: now(), source: SOURCES[by] }, ...(contact.versions[name] ?? [])]
     }
   }
 

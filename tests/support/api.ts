@@ -65,6 +65,8 @@ export async function startApi(options: {
   apiTokens?: string[]
   publicUrl?: string
   slackApiUrl?: string
+  allowV1?: boolean
+  portalId?: string
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -83,6 +85,8 @@ export async function startApi(options: {
     api: true,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
     hubSpotSecrets: SECRETS.hubSpot,
+    hubSpotV1: options.allowV1 ?? false,
+    portalId: () => options.portalId,
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),

@@ -209,6 +209,7 @@ export function leadReading(changes: Partial<LeadReading> = {}): LeadReading {
     pages: { views: 4 },
     enrichment: { apollo: { status: 'matched', at: NOW } },
     enrichmentFailed: false,
+    companyUnread: false,
     ...changes,
   }
 }
@@ -261,9 +262,15 @@ export function gathered(properties: Properties = FITTING, more: Partial<Gathere
     company: NORTHWIND,
     found: {},
     outcomes: {},
-    changedByPerson: new Set(),
+    history: {},
     ...more,
   }
+}
+
+/** The history of properties that a person has just set in HubSpot, to whatever they are. */
+export function setByPersonJustNow(...properties: string[]): Pick<Gathered, 'history'> {
+  const version = { value: '', at: NOW, source: 'CRM_UI', sourceId: 'userId:80011' }
+  return { history: Object.fromEntries(properties.map((property) => [property, [version]])) }
 }
 
 /** The contact was read, see `gathered`. */

@@ -23,6 +23,7 @@ import {
   REASSIGN,
   REMIND,
   SECOND,
+  setByPersonJustNow,
   signalCame,
   started,
 } from '../../support/records.ts'
@@ -43,7 +44,7 @@ const lead = leadRecord({
   counters: { hs_lead_status: null },
 })
 const demo = signalCame('demo_requested', NOW - 30 * SECOND)
-const byPerson = { changedByPerson: new Set(['hs_lead_status']) }
+const byPerson = setByPersonJustNow('hs_lead_status')
 const click = (does: Click): Input => ({ type: 'click', handoffId: '42-1', by: 'U0000AE1', does })
 const due = (properties = FITTING): Input => ({ type: 'due', handoffId: '42-1', gathered: gathered(properties) })
 

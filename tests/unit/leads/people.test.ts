@@ -13,6 +13,7 @@ import {
   leadState,
   MINUTE,
   NOW,
+  setByPersonJustNow,
   started,
   stateAfter,
 } from '../../support/records.ts'
@@ -32,10 +33,10 @@ describe('what people did in HubSpot', () => {
   })
 
   it.each([
-    ['a person', new Set(['hs_lead_status']), 'answered'],
-    ['a workflow', new Set<string>(), 'open'],
-  ])('a status that %s set: %s', (_, changedByPerson, after) => {
-    const status = contactRead({ ...FITTING, hs_lead_status: 'CONNECTED' }, { changedByPerson })
+    ['a person', setByPersonJustNow('hs_lead_status'), 'answered'],
+    ['a workflow', {}, 'open'],
+  ])('a status that %s set: %s', (_, history, after) => {
+    const status = contactRead({ ...FITTING, hs_lead_status: 'CONNECTED' }, history)
     const state = leadState(lead, [open])
     expect(stateAfter(state, changed(config, state, status)).handoffs['42-1']?.state).toBe(after)
   })
@@ -52,7 +53,7 @@ describe('what people did in HubSpot', () => {
   })
 
   it('takes the lead out, with the reason that the rules give when they say no as well', () => {
-    const word = { changedByPerson: new Set(['hs_lead_status']) }
+    const word = setByPersonJustNow('hs_lead_status')
     const state = leadState(lead, [open])
     const change = changed(config, state, contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word))
     expect(change.handoffs).toMatchObject([{ answered: { how: 'seen-in-hubspot' }, ended: { how: 'disqualified' } }])
@@ -74,7 +75,7 @@ describe('what people did in HubSpot', () => {
     ['while sales has it', undefined],
     ['after sales had reached it', { how: 'done', at: NOW - DAY }],
   ])('takes the lead out %s: then nothing else stands', (_, before) => {
-    const word = { changedByPerson: new Set(['hs_lead_status']) }
+    const word = setByPersonJustNow('hs_lead_status')
     const unqualified = contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word)
     const handoffs = before ? [ended(answered(open, NOW - DAY), NOW - DAY, 'done')] : [open]
     const state = leadState({ ...lead, ...(before ? { ended: before } : {}) }, handoffs)

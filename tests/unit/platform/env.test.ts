@@ -37,6 +37,7 @@ describe('what is taken', () => {
       HUBSPOT_ACCESS_TOKEN: 'pat-secret',
       HUBSPOT_CLIENT_SECRET: ['client-secret'],
       HUBSPOT_REQUESTS_PER_10_SECONDS: 190,
+      HUBSPOT_SIGNATURE_V1: false,
       SLACK_BOT_TOKEN: 'xoxb-secret',
       SLACK_SIGNING_SECRET: ['signing-secret'],
       SLACK_PACING: 'slack',
@@ -153,6 +154,8 @@ describe('what is refused', () => {
     ['REDIS_URL', 'redis://', redis],
     ['HUBSPOT_CLIENT_SECRET', 'a,b,c', secrets],
     ['SLACK_SIGNING_SECRET', ',', secrets],
+    ['HUBSPOT_PORTAL_ID', 'my-portal', "must be the portal's number"],
+    ['HUBSPOT_SIGNATURE_V1', 'yes', 'must be allow or refuse'],
     ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent'],
   ])('%s=%s', (name, value, message) => {
     expect(messageOf(() => readEnv({ ...COMPLETE, [name]: value }))).toBe(

@@ -10,7 +10,7 @@ import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { united } from './merge.ts'
+import { united, withoutHeard } from './merge.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
@@ -51,7 +51,7 @@ export function onContact(
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = signalHandoffs(input, reading.signals)
+  const others = signalHandoffs(input, withoutHeard(reading.signals, gathered.merging))
   if ('wanted' in others) return others
   const begun = [...(sales?.anew ? [sales.handoff] : []), ...others.begun]
 

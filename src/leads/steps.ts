@@ -31,7 +31,7 @@ export function onDue(
   const due = handoff ? nextDue(handoff) : null
   if (!handoff || !state.lead || due === null || (due > now && !handoff.passOn)) return null
   const draft = draftOf(config, state)
-  if (handoff.attempts && !handoff.passOn) {
+  if (handoff.attempts) {
     if (!gathered) return null
     return endAttempts(config, state.lead, handoff, gathered, draft, now)
   }

@@ -36,7 +36,8 @@ export function wantsAnotherRep(handoff: Handoff, now: number): boolean {
 
 /**
  * Takes every step that is due, each once and in order. `next` is the rep that the rotation gave, null when nobody
- * is left, `stays` when the lead is not taken from its owner: the manager is then told at once. Returns the handoff as it is afterwards and the messages to send.
+ * is left, `stays` when the lead is not taken from its owner: the manager is then told at once. Returns the handoff as it is
+ * afterwards and the messages to send.
  * A reminder to somebody who loses the lead in the same moment is not sent: their message says where it went.
  */
 export function takeDueSteps(

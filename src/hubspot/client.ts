@@ -11,6 +11,7 @@ import { createActivityReader } from './activities.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
 import { createHistoryLoader } from './history.ts'
+import { readArchivedOwners } from './owners.ts'
 import { createSearches } from './search.ts'
 
 /*
@@ -210,16 +211,8 @@ export function createHubSpot(options: {
       gatherWrites.count()
       await writes.load({ id, properties })
     },
-    /** The ids of the owners who are deactivated. */
-    async archivedOwners(): Promise<string[]> {
-      const ids: string[] = []
-      for (let after: string | undefined; ; ) {
-        const page = await call('read owners', () => client.crm.owners.ownersApi.getPage(undefined, after, 500, true))
-        ids.push(...page.results.map(({ id }) => id))
-        after = page.paging?.next?.after
-        if (after === undefined) return ids
-      }
-    },
+    /** The ids of the owners who are deactivated; null when the token may not ask. */
+    archivedOwners: () => readArchivedOwners(client, call),
     /** The values that a property of a contact had, newest first. */
     readHistory,
     /** What people and the lead itself did with a contact. */

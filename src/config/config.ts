@@ -27,6 +27,7 @@ const ALWAYS = [
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
+  'hs_merged_object_ids',
 ]
 
 /**

@@ -10,7 +10,8 @@ import { type Decision, decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
-import { unite } from './merge.ts'
+import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
+import { united, withoutHeard } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
@@ -30,7 +31,8 @@ export function onContact(
   reserved: Reserved,
   now: number,
 ): Next {
-  const state = gathered.merging ? unite(given, gathered.merging, now) : given
+  if (isBeingDeleted(given, now)) return onBeingDeleted(config, given, now)
+  const state = united(config, given, gathered, now)
   const previous = state.lead
   const draft = draftOf(config, state)
   const input: ContactInput = {
@@ -63,7 +65,7 @@ export function onContact(
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = signalHandoffs(input, reading.signals)
+  const others = signalHandoffs(input, withoutHeard(reading.signals, gathered.merging))
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)

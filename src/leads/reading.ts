@@ -3,9 +3,12 @@ import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
-import { countersOf, observeAttributes, observeSignals, type Properties } from './observe.ts'
+import { observeAttributes, type Properties } from './observe.ts'
+import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
 const MOST_SIGNALS = 500
+/** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
+export const MERGED_IDS = 'hs_merged_object_ids'
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export type LeadReading = Pick<
@@ -24,17 +27,17 @@ export type LeadReading = Pick<
 > & {
   /** Some provider could not answer: the lead is flagged, and looked at again later. */
   enrichmentFailed: boolean
+  /** HubSpot could not tell of the company: what was known of it stands for a moment. */
+  companyUnread: boolean
 }
 
 /** Puts together what is known of a lead: contact, company, enrichment, signals. */
 export function readingOf(config: NextConfig, state: LeadState, gathered: Gathered, now: number): LeadReading {
-  const { contact, company, found, outcomes, merging } = gathered
+  const { contact, company, found, outcomes } = gathered
   const { properties } = contact
   const previous = state.lead
-  // What was merged together counts what each contact has done, which is known already.
-  const observed = merging
-    ? []
-    : observeSignals(config.hubspot, properties, previous?.counters ?? null, contact.createdAt, now)
+  const look = lookAt(state, gathered, now)
+  const observed = observeSignals(config.hubspot, properties, { ...look, history: gathered.history })
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = portals.at(-1) ?? previous?.portalId
@@ -53,12 +56,32 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
     readBy: config.version,
-    counters: countersOf(config.hubspot, properties),
+    // What was merged together counts anew, for HubSpot has added up what each contact has done.
+    counters: {
+      ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
+      [MERGED_IDS]: properties[MERGED_IDS] ?? null,
+    },
     signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
+    companyUnread: outcomes['hubspot-company'] === 'late',
     enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
   }
+}
+
+/** What is known of a lead's counters when its contact was read. `state` has taken in what was merged into it. */
+export function lookAt(
+  state: LeadState,
+  { contact, merging }: Pick<Gathered, 'contact' | 'merging'>,
+  now: number,
+): Look {
+  const { lead } = state
+  const look = { before: lead?.counters ?? null, createdAt: contact.createdAt, now }
+  if (!merging || !lead) return look
+  const seen = [lead, ...merging.map((other) => other.lead)].flatMap((one) => (one ? [one.counters] : []))
+  // One that has no decision of its own is the other one's record under the survivor's id.
+  const unknown = merging.some((other) => !other.lead) || (lead.decisions === 0 && merging.length === 1)
+  return { ...look, merged: { seen, signals: lead.signals, unknown } }
 }
 
 /** What the kept values of a lead say under these rules, without asking anybody. */

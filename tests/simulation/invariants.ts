@@ -42,6 +42,7 @@ export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
   everyRungWasTold(world, leads)
   peopleHaveTheLastWord(world, leads)
   noClickIsLost(world, leads, erased)
+  noneCountedTwice(world, leads)
 }
 
 /** What must hold once every lead has asked for a demo: sales has it, or it waits for sales in sight of everybody. */
@@ -152,6 +153,17 @@ function peopleHaveTheLastWord(world: World, leads: LeadWithHandoffs[]): void {
       holders.some(({ how, since }) => how === 'passed-on' && since > setAt),
     )
     if (!passedOn) throw new Broken('people have the last word', { id, setAt, at, handoffs: one.handoffs })
+  }
+}
+
+// Only HubSpot's counter tells of these.
+function noneCountedTwice(world: World, leads: LeadWithHandoffs[]): void {
+  for (const { lead } of leads) {
+    const contact = world.outside.contacts.get(lead.id)
+    const clicks = lead.signals.filter(({ type }) => type === 'email_clicked').length
+    const counted = Number(contact?.properties.hs_email_click ?? 0)
+    if (contact && !contact.gone && clicks > counted)
+      throw new Broken('no signal counts twice', { id: lead.id, clicks, counted })
   }
 }
 

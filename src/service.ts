@@ -1,12 +1,15 @@
 import type { Telemetry } from 'bullmq'
 import type { Config } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
+import { examine } from './doctor/examine.ts'
+import { type Finding, faultsOf } from './doctor/finding.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { type Dependency, outsideStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
+import { createPortal } from './hubspot/portal.ts'
 import { createBreaker } from './platform/breaker.ts'
 import { type Clock, createClock } from './platform/clock.ts'
 import type { Env } from './platform/env.ts'
@@ -20,6 +23,7 @@ import { createApply } from './store/apply.ts'
 import { createConfigs } from './store/configs.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createInbox } from './store/inbox.ts'
+import { createLastEvent } from './store/last-event.ts'
 import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
@@ -80,6 +84,7 @@ export async function createService(options: ServiceOptions) {
   const inbox = createInbox(store)
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const pools = createPools(store)
+  const lastEvent = createLastEvent({ redis: requests, prefix })
   const configs = createConfigs(store)
   const apply = createApply({ store, pools, inbox })
   const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
@@ -104,6 +109,8 @@ export async function createService(options: ServiceOptions) {
     metrics,
     breaker: breakers.hubspot,
   })
+  const portal = createPortal(hubspot, env.HUBSPOT_PORTAL_ID, log)
+  void portal.learn()
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
@@ -119,7 +126,22 @@ export async function createService(options: ServiceOptions) {
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   const polled = createPollStatus({ metrics, clock, store })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
-  const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
+  const parts = {
+    portalId: portal.id,
+    config,
+    clock,
+    store,
+    leads,
+    inbox,
+    apply,
+    pools,
+    configs,
+    slack,
+    hubspot,
+    enrichment,
+    metrics,
+    log,
+  }
   const work = prepareWork({
     parts: { ...parts, outbox: createOutbox(store) },
     queues,
@@ -169,6 +191,19 @@ export async function createService(options: ServiceOptions) {
     if (works) await work.rescoring.announce(next)
   }
 
+  // What was mended since stands here until the next start.
+  let examined: Dependency | undefined
+  async function examineAll(): Promise<Finding[]> {
+    const findings = await examine({ env, config: config(), redis: requests, clock, prefix })
+    const faults = faultsOf(findings)
+    for (const { check, found, todo } of faults) log.warn({ check, found, todo }, 'doctor: something is not set up')
+    examined =
+      faults.length === 0
+        ? { status: 'ok' }
+        : { status: 'degraded', detail: `at the start: ${faults.map(({ check }) => check).join(', ')}` }
+    return findings
+  }
+
   async function ready(): Promise<Record<string, Dependency>> {
     const trouble = await checkWrites()
     const refusal = options.config.refusal()
@@ -183,6 +218,7 @@ export async function createService(options: ServiceOptions) {
       hubspot: outsideStatus(metrics, 'hubspot'),
       slack: outsideStatus(metrics, 'slack'),
       ...(trouble ? {} : { poll: await polled() }),
+      ...(examined ? { doctor: examined } : {}),
     }
   }
 
@@ -202,10 +238,12 @@ export async function createService(options: ServiceOptions) {
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+    hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
     handoffs,
+    lastEvent,
     hurry: work.hurry,
     viewLead: createLeadViews({ leads, configs, config }),
     ready,
@@ -237,12 +275,15 @@ export async function createService(options: ServiceOptions) {
         return ''
       }
     },
+    /** Asks the living systems once whether all is set up: faults go to the log and `/readyz`. Nothing waits for it. */
+    examine: examineAll,
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
       clearInterval(polling)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()
+      portal.close()
       const closing = Promise.all([
         closeServer(),
         ...running.map((worker) => worker.close()),

@@ -26,6 +26,7 @@ const ALWAYS = [
   'associatedcompanyid',
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
+  'hs_merged_object_ids',
 ]
 
 /**
@@ -54,7 +55,13 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   }
 }
 
-function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
+/** The nurture tracks that routes name. */
+export function nurtureTracks({ routing }: Pick<Config, 'routing'>): string[] {
+  return unique(routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])))
+}
+
+/** Every condition in a config. */
+export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
   return [
     ...config.icp.tiers,

@@ -10,6 +10,7 @@ import { inSpan } from '../platform/tracing.ts'
 import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
 import { createCompanyContacts } from './company-contacts.ts'
+import { createDeals } from './deals.ts'
 import { createHistoryLoader } from './history.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
@@ -219,6 +220,7 @@ export function createHubSpot(options: {
     search,
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),
+    ...createDeals({ client, call }),
   }
 }
 

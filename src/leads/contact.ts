@@ -9,7 +9,8 @@ import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
-import { unite } from './merge.ts'
+import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
+import { united } from './merge.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
@@ -27,7 +28,8 @@ export function onContact(
   reserved: Reserved,
   now: number,
 ): Next {
-  const state = gathered.merging ? unite(given, gathered.merging, now) : given
+  if (isBeingDeleted(given, now)) return onBeingDeleted(config, given, now)
+  const state = united(config, given, gathered, now)
   const previous = state.lead
   const draft = draftOf(config, state)
   const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }

@@ -65,6 +65,7 @@ export function standingOf(
   }
   const isOthers = ended?.how === 'taken-over'
   if (ended && !held && reached && !isOthers && (ended.cooled || back(ended.at))) standing.comesBack = true
-  if (ended && after === 'rests') standing.resting = signals.every((signal) => signal.at <= ended.at)
+  if (ended && after === 'rests')
+    standing.resting = signals.every((signal) => signal.by === 'sales' || signal.at <= ended.at)
   return standing
 }

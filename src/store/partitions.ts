@@ -42,6 +42,8 @@ export const INDEX = {
   blanks: 'blanks',
   /** Private answers to clicks. */
   answers: 'answers',
+  /** Deals whose stage may be news of their contacts. */
+  deals: 'deals',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

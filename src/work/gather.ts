@@ -1,8 +1,12 @@
 import type { Config } from '../config/config.ts'
+import type { LastKnownCompany } from '../enrichment/chain.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
+import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
+import { signalHistory } from '../leads/observe-signals.ts'
 import { historyNeeded } from '../leads/people.ts'
-import { fromOutside } from '../leads/reading.ts'
+import { fromOutside, lookAt } from '../leads/reading.ts'
+import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Parts } from './parts.ts'
@@ -19,9 +23,12 @@ const PROVIDED = new Set([
   'company.techStack',
 ])
 
+// For how long a lead waits for a company that cannot be read, in milliseconds.
+const COMPANY_MAY_FAIL = 2 * 60_000
+
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(
-  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads'>,
+  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads' | 'portalId'>,
   config: Config,
   state: StoredLead,
   contact: Contact,
@@ -29,12 +36,14 @@ export async function gatherContact(
   last = false,
 ): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
   const { properties } = contact
+  const merging = await mergedContacts(parts.leads, state, contact)
+  const lead = united(config, state, { contact, merging }, now)
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const [enriched, history, merging] = await Promise.all([
+  const [enriched, history] = await Promise.all([
     parts.enrichment.enrich(
       observe,
       config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
@@ -51,12 +60,12 @@ export async function gatherContact(
       { answers: state.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,
       now,
+      lastKnownCompany(lead, contact, now),
     ),
-    historyOf(parts, config, state, contact),
-    mergedContacts(parts.leads, state),
+    signalsAndPeople(parts, config, lead, { contact, merging }, now),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, company, found, outcomes, history, merging }, late }
+  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, history, merging }, late }
 }
 
 /** The values that the properties had which `next` asks about. */
@@ -71,10 +80,70 @@ export async function historyOf(
   return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
 }
 
-async function mergedContacts(leads: Leads, state: StoredLead): Promise<StoredLead[] | undefined> {
+// One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.
+function lastKnownCompany({ lead, inbox }: LeadState, { properties }: Contact, now: number): LastKnownCompany {
+  const isSame = (lead?.properties.associatedcompanyid ?? '') === (properties.associatedcompanyid ?? '')
+  const since = Math.min(...inbox.flatMap(({ receivedAt }) => receivedAt ?? []), lead?.wakeAt ?? now, now)
+  const failsOn = inbox.length === 0 && lead?.enrichment['hubspot-company']?.status === 'late'
+  return { company: (isSame && lead?.company) || null, goOn: failsOn || now - since > COMPANY_MAY_FAIL }
+}
+
+// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
+const NO_HISTORY = new Set(['403', '404'])
+
+async function signalsAndPeople(
+  parts: Pick<Parts, 'hubspot'>,
+  config: Config,
+  state: LeadState,
+  gathered: Pick<Gathered, 'contact' | 'merging'>,
+  now: number,
+): Promise<PropertyHistory> {
+  const { contact } = gathered
+  const asked = signalHistory(config.hubspot, contact.properties, lookAt(state, gathered, now))
+  const read = async (property: string) => {
+    try {
+      return [[property, await parts.hubspot.readHistory(contact.id, property)]]
+    } catch (error) {
+      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
+      throw error
+    }
+  }
+  const [ofPeople, ...ofSignals] = await Promise.all([historyOf(parts, config, state, contact), ...asked.map(read)])
+  return { ...Object.fromEntries(ofSignals.flat()), ...ofPeople }
+}
+
+// By an event, or by what HubSpot says of the contact itself: an event can be lost.
+async function mergedContacts(
+  leads: Leads,
+  state: StoredLead,
+  { properties }: Contact,
+): Promise<StoredLead[] | undefined> {
   const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
-  const fresh = [...new Set(named)].filter((id) => id !== state.id && !state.lead?.merged?.includes(id))
-  return fresh.length > 0 ? Promise.all(fresh.map((id) => leads.read(id))) : undefined
+  const before = listOf(state.lead?.properties.hs_merged_object_ids)
+  const listed = listOf(properties.hs_merged_object_ids).filter((id) => !before.includes(id))
+  const isNew = (id: string) => id !== state.id && !state.lead?.merged?.includes(id)
+  const found = new Map<string, StoredLead>()
+  for (const id of new Set([...named, ...listed].filter(isNew))) {
+    const other = await survivorOf(leads, id)
+    // Merged before Baton knew either, it is nothing that happens now.
+    if (isNew(other.id) && (named.includes(id) || other.lead || state.lead)) found.set(other.id, other)
+  }
+  return found.size > 0 ? [...found.values()] : undefined
+}
+
+function listOf(text: string | null | undefined): string[] {
+  return (text ?? '').split(';').flatMap((id) => id.trim() || [])
+}
+
+// Another contact may have taken it in before.
+async function survivorOf(leads: Leads, id: string): Promise<StoredLead> {
+  const passed = new Set([id])
+  let state = await leads.read(id)
+  while (state.lead?.mergedInto !== undefined && !passed.has(state.lead.mergedInto)) {
+    passed.add(state.lead.mergedInto)
+    state = await leads.read(state.lead.mergedInto)
+  }
+  return state
 }
 
 function text(attributes: Attributes, name: string): string | undefined {

@@ -6,6 +6,7 @@ import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
 import { createLookAtCompany } from './look-at-company.ts'
+import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -156,6 +157,15 @@ export const WORK = {
     grace: GRACE,
     needs: 'hubspot',
     handler: createFindContact,
+  }),
+  'look-at-deal': row({
+    index: INDEX.deals,
+    queue: 'maintenance',
+    payload: (id: string) => ({ dealId: id }),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createLookAtDeal,
   }),
   'look-at-company': row({
     index: INDEX.companies,

@@ -109,6 +109,8 @@ describe('activities', () => {
     const old = hubspot.logActivity(id, { type: 'communication', by: 'rep', at: START - MINUTE, channel: 'SMS' })
     const recent = hubspot.logActivity(id, { type: 'communication', by: 'rep' })
     hubspot.logActivity(other, { type: 'communication', by: 'rep' })
+    // Ids are unique in one type only.
+    for (let call = 0; call < 3; call += 1) hubspot.logActivity(id, { type: 'call', by: 'rep' })
     const page = await associations.v4.basicApi.getPage('contacts', id, 'communications')
     expect(page.results.map((each) => String(each.toObjectId))).toEqual([old, recent])
     const inputs = [{ id }, { id: other }]

@@ -38,6 +38,8 @@ describe('companies', () => {
     expect(hubspot.contact(id)?.associatedcompanyid).toBe(second)
     hubspot.removeAssociation(id, second)
     expect(hubspot.contact(id)?.associatedcompanyid).toBeNull()
+    hubspot.changeContact(id, {}, { companyId: first })
+    expect(hubspot.contact(id)?.associatedcompanyid).toBe(first)
     await contacts.basicApi.update(id, { properties: { associatedcompanyid: second } })
     const again = await associations.v4.basicApi.getPage('contacts', id, 'companies')
     expect(again.results.map((each) => String(each.toObjectId))).toContain(second)

@@ -30,6 +30,7 @@ import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createDeparted } from './work/departed.ts'
 import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
@@ -66,7 +67,8 @@ const PROBE_EVERY = 1_000
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
   const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000, pollEvery = 2_000 } = options
-  const config = options.config.current
+  const departed = createDeparted()
+  const config = () => departed.without(options.config.current())
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
@@ -143,7 +145,7 @@ export async function createService(options: ServiceOptions) {
     log,
   }
   const work = prepareWork({
-    parts: { ...parts, outbox: createOutbox(store) },
+    parts: { ...parts, departed, outbox: createOutbox(store) },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),

@@ -2,10 +2,11 @@ import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { united } from '../leads/merge.ts'
-import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
+import { type Contact, observeAttributes } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
-import { historyNeeded } from '../leads/people.ts'
+import { historyNeeded, liveHandoffs } from '../leads/people.ts'
 import { fromOutside, lookAt } from '../leads/reading.ts'
+import { wantsActivities } from '../leads/responses.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
@@ -26,6 +27,9 @@ const PROVIDED = new Set([
 // For how long a lead waits for a company that cannot be read, in milliseconds.
 const COMPANY_MAY_FAIL = 2 * 60_000
 
+// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
+const NO_HISTORY = new Set(['403', '404'])
+
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(
   parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads' | 'portalId'>,
@@ -43,7 +47,8 @@ export async function gatherContact(
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const [enriched, history] = await Promise.all([
+  const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
       config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
@@ -62,22 +67,37 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    signalsAndPeople(parts, config, lead, { contact, merging }, now),
+    lookedUp(parts, config, lead, contact, ofSignals),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, history, merging }, late }
+  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }
 }
 
-/** The values that the properties had which `next` asks about. */
-export async function historyOf(
+/**
+ * Who changed what and when, as far as `next` asks about it: the values that properties had, those of `more` as well, and
+ * the activities.
+ */
+export async function lookedUp(
   { hubspot }: Pick<Parts, 'hubspot'>,
   config: Config,
   state: LeadState,
   contact: Contact,
-): Promise<PropertyHistory> {
-  const asked = historyNeeded(config, state, contact)
-  const versions = await Promise.all(asked.map((property) => hubspot.readHistory(contact.id, property)))
-  return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
+  more: readonly string[] = [],
+): Promise<Pick<Gathered, 'history' | 'activities'>> {
+  const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
+  const readable = async (property: string) => {
+    try {
+      return [[property, await hubspot.readHistory(contact.id, property)]]
+    } catch (error) {
+      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
+      throw error
+    }
+  }
+  const [activities, ...versions] = await Promise.all([
+    wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    ...asked.map(readable),
+  ])
+  return { history: Object.fromEntries(versions.flat()), activities }
 }
 
 // One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.
@@ -86,30 +106,6 @@ function lastKnownCompany({ lead, inbox }: LeadState, { properties }: Contact, n
   const since = Math.min(...inbox.flatMap(({ receivedAt }) => receivedAt ?? []), lead?.wakeAt ?? now, now)
   const failsOn = inbox.length === 0 && lead?.enrichment['hubspot-company']?.status === 'late'
   return { company: (isSame && lead?.company) || null, goOn: failsOn || now - since > COMPANY_MAY_FAIL }
-}
-
-// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
-const NO_HISTORY = new Set(['403', '404'])
-
-async function signalsAndPeople(
-  parts: Pick<Parts, 'hubspot'>,
-  config: Config,
-  state: LeadState,
-  gathered: Pick<Gathered, 'contact' | 'merging'>,
-  now: number,
-): Promise<PropertyHistory> {
-  const { contact } = gathered
-  const asked = signalHistory(config.hubspot, contact.properties, lookAt(state, gathered, now))
-  const read = async (property: string) => {
-    try {
-      return [[property, await parts.hubspot.readHistory(contact.id, property)]]
-    } catch (error) {
-      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
-      throw error
-    }
-  }
-  const [ofPeople, ...ofSignals] = await Promise.all([historyOf(parts, config, state, contact), ...asked.map(read)])
-  return { ...Object.fromEntries(ofSignals.flat()), ...ofPeople }
 }
 
 // By an event, or by what HubSpot says of the contact itself: an event can be lost.

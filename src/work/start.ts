@@ -2,6 +2,7 @@ import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
+import { createLeavers } from './leavers.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
@@ -38,6 +39,7 @@ export function prepareWork(options: {
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
   const { poll, close: closePoll } = createPoll(parts, { adopt: async () => true })
+  const leavers = createLeavers(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -45,7 +47,7 @@ export function prepareWork(options: {
     clock,
     dead,
     isDown: options.isDown,
-    rescoringIsDue: rescoring.isDue,
+    isDue: { 'rescore-leads': rescoring.isDue, 'hand-on-leavers': leavers.isDue },
   })
 
   return {

@@ -188,7 +188,6 @@ describe('what is kept', () => {
 describe('a company', () => {
   test.each([
     ['company.creation', event('company.creation')],
-    ['company.creation', event('object.creation', { objectTypeId: '0-2' })],
     ['company.propertyChange', event('company.propertyChange', { propertyName: 'industry', propertyValue: 'RETAIL' })],
     ['company.propertyChange', event('object.propertyChange', { objectTypeId: '0-2', propertyName: 'industry' })],
     ['company.merge', event('company.merge', { primaryObjectId: 1, mergedObjectIds: [2], newObjectId: 3 })],

@@ -14,6 +14,7 @@ import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, 
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
 /**
@@ -29,7 +30,7 @@ export function onContact(
 ): Next {
   const state = gathered.merging ? unite(given, gathered.merging, now) : given
   const previous = state.lead
-  const draft = draftOf(config, state)
+  const draft = draftOf(config, state, gathered.contact)
   const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
@@ -65,6 +66,7 @@ export function onContact(
       overruledStatus,
       ended: word ? undefined : ended,
       outcomes,
+      stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

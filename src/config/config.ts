@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { NextConfig } from '../leads/change.ts'
+import { optOutProperty } from '../leads/consent.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
@@ -26,7 +27,7 @@ const ALWAYS = [
   'associatedcompanyid',
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
-  'hs_email_optout',
+  optOutProperty(),
 ]
 
 /**
@@ -37,6 +38,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
   const raw = unique(conditionsOf(config).flatMap(attributesOf)).filter((name) => name.startsWith('hubspot.'))
   const { signals, responses, disqualified } = config.hubspot
+  const optOuts = Object.values(config.routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
     ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
     ...responses.flatMap((rule) => [rule.rises, rule.changes]),
@@ -50,6 +52,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...sources.filter((name) => !ofCompany(name)),
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
+      ...optOuts,
     ]),
     company: unique(sources.filter(ofCompany).map((name) => name.slice('company:'.length))),
   }
@@ -70,6 +73,7 @@ function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.routing.routes,
     ...config.hubspot.signals,
     ...attempts,
+    config.enrichment,
   ].flatMap((item) => item.when ?? [])
 }
 

@@ -4,6 +4,8 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Attributes } from '../rules/attributes.ts'
+import { type Condition, evaluate } from '../rules/condition.ts'
+import { factLookup } from '../rules/score.ts'
 
 /** What a provider is told about a lead. Only providers that the config names are asked. */
 export interface EnrichmentQuery {
@@ -57,6 +59,8 @@ export interface EnrichmentSettings {
   timeout: number
   total: number
   keep: { matched: number; notFound: number }
+  /** What must be true of a contact before anybody outside is asked about it. */
+  when?: Condition | undefined
 }
 
 /** The chain of providers. */
@@ -140,6 +144,11 @@ export function createEnrichment({
         const provider = providers.find((candidate) => candidate.name === name)
         if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute])))
           continue
+        const facts = { ...found, ...observed }
+        if (provider.outside && settings.when && evaluate(settings.when, factLookup(facts)).truth !== 'true') {
+          outcomes[name] = 'skipped'
+          continue
+        }
         const time = Math.min(settings.timeout, end - performance.now())
         if (time <= 0) {
           outcomes[name] = 'late'

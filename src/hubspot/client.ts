@@ -13,7 +13,7 @@ import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
 import type { Row } from './refusals.ts'
 import { createSearches } from './search.ts'
-import { type Refusal, type Update, writeRows } from './write-rows.ts'
+import { createRefusedNow, type Refusal, type Update, writeRows } from './write-rows.ts'
 
 /*
  * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
@@ -141,14 +141,18 @@ export function createHubSpot(options: {
 
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
   const gatherWrites = createGather(WRITE)
+  const refusedNow = createRefusedNow()
+  let underWay = 0
   const writes = new DataLoader<Row, Refusal[]>(
     async (rows) => {
       const merged = new Map<string, Row['properties']>()
       for (const { id, properties } of rows) merged.set(id, { ...merged.get(id), ...properties })
-      const outcomes = await writeRows(
-        update,
-        [...merged].map(([id, properties]) => ({ id, properties })),
-      )
+      if (underWay === 0) refusedNow.forgetOld()
+      underWay += 1
+      const all = [...merged].map(([id, properties]) => ({ id, properties }))
+      const outcomes = await writeRows(update, all, refusedNow).finally(() => {
+        underWay -= 1
+      })
       return rows.map(({ id }) => outcomes.get(id) ?? [])
     },
     { cache: false, maxBatchSize: BATCH, batchScheduleFn: gatherWrites.schedule },

@@ -18,34 +18,58 @@ const PASSING = new Set(['INTERNAL_ERROR', 'RATE_LIMITS'])
 const NOT_FOUND = 'OBJECT_NOT_FOUND'
 // A refusal with one of these is about what was written, and another part of it may go through.
 const ABOUT_CONTENT = new Set(['400', '422', 'VALIDATION_ERROR'])
+// Contacts that come together are written in several batches.
+const REMEMBERED = 150
+
 // What people can change as well is refused for other reasons than Baton's own properties are: for some values only.
 const APART = ['hubspot_owner_id', 'lifecyclestage']
 // So many refused values of a property of Baton's own show that it takes none: each would cost a call.
 const MOST_VALUES = 3
+
+/** What HubSpot refused a moment ago, as properties with a value. */
+export type RefusedNow = ReturnType<typeof createRefusedNow>
+
+/** Remembers refusals for a moment: the batches of one crowd learn of each other, and what is mended is tried soon. */
+export function createRefusedNow() {
+  const known = new Map<string, { code: string; at: number }>()
+  const pair = (property: string, value: string) => `${property}\n${value}`
+  return {
+    note(property: string, value: string, code: string): void {
+      known.set(pair(property, value), { code, at: performance.now() })
+    },
+    codeOf: (property: string, value: string): string | undefined => known.get(pair(property, value))?.code,
+    /** Forgets what is no longer of this moment; not while a batch is under way, which needs it to come to an end. */
+    forgetOld(): void {
+      const now = performance.now()
+      for (const [name, { at }] of known) if (now - at > REMEMBERED) known.delete(name)
+    },
+  }
+}
 
 /**
  * Writes rows, each with as much as HubSpot takes: a property that it refuses costs that property alone. What it names is
  * left out and the rest is sent again; where it names nothing, rows are halved until the bad one is alone, and its
  * properties are tried in parts. What was learned from one row holds for the others of the batch.
  */
-export async function writeRows(update: Update, rows: Row[]): Promise<Map<string, Refusal[] | OutsideError>> {
+export async function writeRows(
+  update: Update,
+  rows: Row[],
+  memory: RefusedNow = createRefusedNow(),
+): Promise<Map<string, Refusal[] | OutsideError>> {
   const refusals = new Map<string, Refusal[]>(rows.map(({ id }) => [id, []]))
   const failures = new Map<string, OutsideError>()
-  // What HubSpot refuses in this batch: a property with a value.
-  const known = new Map<string, string>()
-  const pair = (property: string, value = '') => `${property}\n${value}`
   const valuesRefused = new Map<string, Set<string>>()
   const learn = (property: string, some: readonly Row[], code: string) => {
     const values = valuesRefused.get(property) ?? new Set()
     for (const { properties } of some) values.add(properties[property] ?? '')
     valuesRefused.set(property, values)
     const all = values.size > MOST_VALUES && !APART.includes(property) ? rows : some
-    for (const { properties } of all) known.set(pair(property, properties[property]), code)
+    for (const { properties } of all) memory.note(property, properties[property] ?? '', code)
   }
 
   function withoutRefused({ id, properties }: Row): Row[] {
     const left = Object.entries(properties).filter(([property, value]) => {
-      const code = known.get(pair(property, value))
+      const code = memory.codeOf(property, value)
       const told = refusals.get(id)
       if (code !== undefined && !told?.some((one) => one.property === property)) told?.push({ property, code })
       return code === undefined

@@ -2,6 +2,7 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import { knownAfterRead } from './compared.ts'
+import { withConsent } from './consent.ts'
 import type { HistoryEntry } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Contact } from './observe.ts'
@@ -49,7 +50,8 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
 export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs: Handoff[]): Record<string, string> {
   const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
   const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
-  return crmProperties(lead, sales.at(-1), config.hubspot.properties, Object.fromEntries(owners))
+  const names = config.hubspot.properties
+  return withConsent(config, lead, crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners)))
 }
 
 function isBehind(config: NextConfig, lead: LeadRecord, handoffs: Handoff[], written: Record<string, string>): boolean {

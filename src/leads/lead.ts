@@ -19,8 +19,8 @@ export function stageOf(attributes: Attributes): string {
   return String(attributes.lifecycleStage?.value ?? '').toLowerCase()
 }
 
-/** How an enrichment provider answered. */
-const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late'])
+/** How an enrichment provider answered; `skipped`: the config does not let it be asked about such a contact. */
+const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped'])
 export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
 
 /** Where a lead can be sent. */

@@ -2,10 +2,11 @@ import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
-import type { LeadRecord } from './lead.ts'
+import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { countersOf, observeAttributes, observeSignals, type Properties } from './observe.ts'
 
 const MOST_SIGNALS = 500
+const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set(['matched', 'not-found', 'skipped'])
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export type LeadReading = Pick<
@@ -57,7 +58,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
-    enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
+    enrichmentFailed: Object.values(outcomes).some((status) => !ANSWERS.has(status)),
   }
 }
 

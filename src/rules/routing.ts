@@ -18,6 +18,8 @@ export interface RoutingConfig {
   routes: Route[]
   keepOwner: boolean
   requiredForSales: string[]
+  /** What is known of a nurture track: the subscription in HubSpot by which its mails go out. */
+  tracks?: Record<string, { subscription: string }> | undefined
 }
 
 /** Where a lead goes and why: the conditions of every route up to the one that matched. */

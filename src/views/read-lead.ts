@@ -23,7 +23,7 @@ export function createLeadViews(parts: { leads: Leads; configs: Configs; config:
       const config = (await parts.configs.read(entry.config)) ?? parts.config()
       if (!config) throw new Error(`the config ${entry.config} of this decision is not kept`)
       const handoffs = Object.values(state.handoffs)
-      return leadView({ record: state.lead, handoffs, history, config, now }, entry)
+      return leadView({ record: state.lead, handoffs, history, written: state.written, config, now }, entry)
     }
   }
 }

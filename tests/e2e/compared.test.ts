@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, test } from 'vitest'
-import { createTier2Lead } from '../support/leads.ts'
-import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
+import { readFile } from 'node:fs/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createTier1Lead, createTier2Lead, sendSignals } from '../support/leads.ts'
+import { createStage, HOUR, loadTestConfig, MINUTE, prepareHubSpot, type Stage } from '../support/stage.ts'
 
 /*
  * HubSpot is compared with what Baton says, at every read; a property that it does not take costs that property alone.
@@ -24,13 +25,14 @@ async function rescore(id: string): Promise<void> {
   await stage.quiet()
 }
 interface View {
+  route: { name: string }
   score: { mql: boolean }
-  state: { stageSetBack?: { since: string }; refused?: { property: string; code: string }[] }
-  enrichment: Record<string, { status: string }>
+  state: { stageSetBack?: string; notEnrolled?: string; refused?: { property: string; code: string }[] }
+  enrichment: Record<string, { status: string; why?: string }>
 }
 const view = (id: string) => api<View>(`/v1/leads/${id}`)
 const own = (id: string) =>
-  Object.fromEntries(Object.entries(shown(id) ?? {}).filter(([name]) => name.startsWith('baton_')))
+  Object.fromEntries(Object.entries(shown(id) ?? {}).filter(([name, value]) => name.startsWith('baton_') && value))
 
 describe('what Baton writes', () => {
   it.each([
@@ -74,7 +76,7 @@ describe('what Baton writes', () => {
     await stage.quiet()
     const before = own(id)
     stage.hubspot.failNext({ method: 'POST', path: /batch\/update/, acceptThenDrop: true })
-    stage.hubspot.changeContact(id, { num_conversion_events: '1', recent_conversion_event_name: 'Free trial: Sign-up' })
+    stage.hubspot.changeContact(id, { jobtitle: 'Office manager' })
     await stage.quiet()
     const after = own(id)
     expect(after.baton_score).not.toBe(before.baton_score)
@@ -110,5 +112,198 @@ describe('what Baton writes', () => {
     await rescore(merged)
     for (const name of ['baton_route', 'baton_disqualified_reason', 'baton_band', 'baton_sla_status'])
       expect([name, own(merged)[name] || null]).toEqual([name, before[name] || null])
+  })
+})
+
+describe('a life cycle stage that marketing sets back from MQL', () => {
+  const MQL = 'marketingqualifiedlead'
+  async function setBack(): Promise<string> {
+    stage = await createStage()
+    const id = createTier1Lead(stage, { hs_email_click: '4' })
+    await stage.quiet()
+    expect(shown(id)?.lifecyclestage).toBe(MQL)
+    await stage.advance(MINUTE)
+    stage.hubspot.changeContact(id, { lifecyclestage: '' })
+    stage.hubspot.changeContact(id, { lifecyclestage: 'lead' })
+    await stage.quiet()
+    return id
+  }
+
+  it('stays as it is set: for every later look, whatever was known before, and in the view', async () => {
+    const id = await setBack()
+    await stage.advance(MINUTE)
+    await rescore(id)
+    expect(shown(id)?.lifecyclestage).toBe('lead')
+    // Something that happened before, and is heard of only now.
+    await sendSignals(stage, [{ type: 'trial_started', contactId: id, id: 'old', at: stage.clock.now - 1.5 * MINUTE }])
+    await stage.quiet()
+    expect(shown(id)?.lifecyclestage).toBe('lead')
+    const { score, state } = await view(id)
+    expect([score.mql, state.stageSetBack]).toEqual([false, '2026-11-18T15:01:00.000Z'])
+  })
+
+  it('yields to what the lead does later', async () => {
+    const id = await setBack()
+    await stage.advance(MINUTE)
+    await sendSignals(stage, [{ type: 'trial_started', contactId: id, id: 'new', at: stage.clock.now }])
+    await stage.quiet()
+    expect(shown(id)?.lifecyclestage).toBe(MQL)
+    const { score, state } = await view(id)
+    expect([score.mql, state.stageSetBack]).toEqual([true, undefined])
+    await rescore(id)
+    expect(shown(id)?.lifecyclestage).toBe(MQL)
+  })
+
+  it('yields to what was done between the change and the look at it', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage, { hs_email_click: '4' })
+    await stage.quiet()
+    stage.hubspot.changeContact(id, { lifecyclestage: '' }, { silent: true })
+    stage.hubspot.changeContact(id, { lifecyclestage: 'lead' }, { silent: true })
+    stage.clock.now += MINUTE
+    await sendSignals(stage, [{ type: 'trial_started', contactId: id, id: 'new', at: stage.clock.now - MINUTE / 2 }])
+    await stage.quiet()
+    expect(shown(id)?.lifecyclestage).toBe(MQL)
+  })
+
+  it('may be set back again, and stays then as well', async () => {
+    const id = await setBack()
+    await stage.advance(MINUTE)
+    await sendSignals(stage, [{ type: 'trial_started', contactId: id, id: 'new', at: stage.clock.now }])
+    await stage.quiet()
+    expect(shown(id)?.lifecyclestage).toBe(MQL)
+    stage.hubspot.changeContact(id, { lifecyclestage: '' }, { silent: true })
+    stage.hubspot.changeContact(id, { lifecyclestage: 'lead' })
+    await stage.quiet()
+    await rescore(id)
+    expect(shown(id)?.lifecyclestage).toBe('lead')
+  })
+
+  it('is not touched when a person set it further on', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage, { hs_email_click: '4' })
+    await stage.quiet()
+    stage.hubspot.changeContact(id, { lifecyclestage: 'opportunity' })
+    await stage.quiet()
+    await sendSignals(stage, [{ type: 'trial_started', contactId: id, id: 'new', at: stage.clock.now }])
+    await stage.quiet()
+    expect(shown(id)?.lifecyclestage).toBe('opportunity')
+  })
+})
+
+describe('a property that HubSpot does not take', () => {
+  const ready = () => api<{ dependencies: Record<string, { status: string; detail?: string }> }>('/readyz')
+  const metric = async (name: string) =>
+    (await (await fetch(`${stage.addresses[0]}/metrics`)).text()).split('\n').filter((line) => line.startsWith(name))
+  const errors = () => stage.logLines.filter((line) => line.includes('does not take a property'))
+  const onlySdr1 = (config: Stage['config']) => {
+    const pool = config.team.pools.sdr
+    if (pool) pool.members = pool.members.filter(({ rep }) => rep === 'sdr-1')
+  }
+  const refusedCalls = () => stage.hubspot.calls.filter(({ path, status }) => path === UPDATE && status !== 200).length
+  function createLeads(count: number): string[] {
+    return Array.from({ length: count }, (_, at) => createTier2Lead(stage, { email: `kim${at}@smalltown.example` }))
+  }
+
+  it.each([false, true])('an owner id, ten leads at once, rows refused alone: %s', async (partial) => {
+    stage = await createStage({ edit: onlySdr1 })
+    stage.hubspot.setPartial(partial)
+    stage.hubspot.failProperty('hubspot_owner_id')
+    const ids = createLeads(10)
+    await stage.quiet()
+    for (const id of ids) {
+      expect(shown(id)).toMatchObject({
+        baton_score: '65',
+        baton_band: 'high',
+        baton_sla_status: 'running',
+      })
+      expect(shown(id)?.hubspot_owner_id ?? null).toBeNull()
+    }
+    expect(refusedCalls()).toBeLessThanOrEqual(3)
+    expect(stage.texts(CLEO)).toHaveLength(10)
+    // Whoever can mend it hears of it once.
+    expect(stage.texts(MANAGER).filter((text) => text.includes('owner id'))).toEqual([
+      expect.stringContaining('Check hubspotOwnerId of sdr-1 in team.yaml'),
+    ])
+    expect(errors()).toHaveLength(1)
+    expect(errors()[0]).toContain('hubspotOwnerId of sdr-1')
+    const { hubspotProperties } = (await ready()).dependencies
+    expect(hubspotProperties).toMatchObject({ status: 'degraded' })
+    expect(hubspotProperties?.detail).toContain('hubspot_owner_id (INVALID_OWNER_ID)')
+    const labels = 'baton_hubspot_refused_properties_total{property="hubspot_owner_id",code="INVALID_OWNER_ID"}'
+    expect(await metric(labels)).toEqual([`${labels} 10`])
+    expect((await view(ids[0] ?? '')).state.refused).toEqual([
+      { property: 'hubspot_owner_id', code: 'INVALID_OWNER_ID' },
+    ])
+    // It is not tried again with every write.
+    const calls = writes()
+    await rescore(ids[0] ?? '')
+    expect(writes()).toBe(calls)
+    stage.hubspot.changeContact(ids[0] ?? '', { jobtitle: 'Office manager' })
+    await stage.quiet()
+    expect(writes()).toBe(calls + 1)
+    // An hour later it is, for somebody may have mended it in HubSpot.
+    stage.hubspot.mend()
+    await stage.advance(HOUR)
+    for (const id of ids) expect(shown(id)?.hubspot_owner_id).toBe('201')
+    expect((await ready()).dependencies).not.toHaveProperty('hubspotProperties')
+  })
+
+  it('an owner id that team.yaml has right by now is written at once', async () => {
+    const wrong = (config: Stage['config']) => {
+      onlySdr1(config)
+      const rep = config.team.reps['sdr-1']
+      if (rep) rep.hubspotOwnerId = '777'
+    }
+    stage = await createStage({ edit: onlySdr1 })
+    const right = stage.config
+    const broken = structuredClone(right)
+    wrong(broken)
+    await stage.changeConfig({ ...broken, version: 'broken' })
+    const [id = ''] = createLeads(1)
+    await stage.quiet()
+    expect(shown(id)).toMatchObject({ baton_score: '65' })
+    expect(shown(id)?.hubspot_owner_id ?? null).toBeNull()
+    await stage.changeConfig(right)
+    await stage.advance(0)
+    expect(shown(id)?.hubspot_owner_id).toBe('201')
+    expect((await ready()).dependencies).not.toHaveProperty('hubspotProperties')
+  })
+
+  it('a property that is not there is written once HubSpot has it', async () => {
+    const files = {
+      'hubspot.yaml': `${await readFile('config/hubspot.yaml', 'utf8')}properties: { band: our_band }\n`,
+    }
+    stage = await createStage()
+    const renamed = await loadTestConfig(files, stage.clock.now)
+    await stage.changeConfig(renamed)
+    const [id = ''] = createLeads(1)
+    await stage.quiet()
+    expect(shown(id)).toMatchObject({ baton_score: '65', hubspot_owner_id: '201' })
+    expect((await view(id)).state.refused).toEqual([{ property: 'our_band', code: 'PROPERTY_DOESNT_EXIST' }])
+    expect((await ready()).dependencies.hubspotProperties?.detail).toContain('hubspot setup')
+    await prepareHubSpot(renamed, stage.hubspot.url, 'pat-canary-token')
+    const lookAgain = () => rescore(id).then(() => shown(id)?.our_band)
+    await expect.poll(lookAgain).toBe('high')
+    expect((await view(id)).state.refused).toBeUndefined()
+  })
+
+  it('a choice that lacks the option, and a property that may only be read', async () => {
+    const files = {
+      'hubspot.yaml': `${await readFile('config/hubspot.yaml', 'utf8')}properties: { band: hs_lead_status, score: num_notes }\n`,
+    }
+    stage = await createStage()
+    await stage.changeConfig(await loadTestConfig(files, stage.clock.now))
+    const ids = createLeads(3)
+    await stage.quiet()
+    for (const id of ids) {
+      expect(shown(id)).toMatchObject({ baton_fit_score: '25', hubspot_owner_id: expect.any(String) })
+      const { refused = [] } = (await view(id)).state
+      expect(refused.map(({ property, code }) => `${property} ${code}`).toSorted()).toEqual([
+        'hs_lead_status INVALID_OPTION',
+        'num_notes READ_ONLY_VALUE',
+      ])
+    }
+    expect(writes()).toBeLessThanOrEqual(3)
   })
 })

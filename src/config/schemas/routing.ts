@@ -22,5 +22,17 @@ export const Routing = z.strictObject({
     )
     .min(1),
   keepOwner: z.boolean().describe("a contact with an active owner in the pool's teams stays with them"),
+  tracks: z
+    .record(
+      Name,
+      z.strictObject({
+        subscription: z.coerce
+          .string()
+          .regex(/^\d+$/, 'must be the number of a subscription type in HubSpot')
+          .describe('a contact who opted out of it is not enrolled in the track'),
+      }),
+    )
+    .optional()
+    .describe('nurture tracks whose mails go out by a subscription type of HubSpot'),
   requiredForSales: z.array(Name).describe('attributes; what is missing is named in the alert'),
 })

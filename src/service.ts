@@ -182,7 +182,7 @@ export async function createService(options: ServiceOptions) {
         ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
         : { status: 'ok', detail: `version ${config().version}` },
       hubspot: outsideStatus(metrics, 'hubspot'),
-      ...refusedStatus(await refused.present(clock.now())),
+      ...(trouble ? {} : refusedStatus(await refused.present(clock.now()).catch(() => []))),
       slack: outsideStatus(metrics, 'slack'),
     }
   }

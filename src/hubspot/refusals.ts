@@ -22,6 +22,7 @@ const ABOUT_THE_PROPERTY = new Set(['PROPERTY_DOESNT_EXIST', 'READ_ONLY_VALUE'])
 
 // A text that names more is an echo of what was sent.
 const MOST_NAMED = 2
+const OWNER = 'hubspot_owner_id'
 
 interface Detail {
   name?: unknown
@@ -54,6 +55,7 @@ function faultsIn(detail: Detail, names: ReadonlySet<string>, category: unknown)
   const told = [...names].filter((name) => mentions(message, name))
   const found = said.length > 0 ? said.map(String) : told.length <= MOST_NAMED ? told : []
   const code = [detail?.error, detail?.code, codeIn(message), detail?.subCategory, category].find(Boolean)
+  if (found.length === 0 && code === 'INVALID_OWNER_ID' && names.has(OWNER)) found.push(OWNER)
   return found.map((property) => ({
     property,
     code: String(code ?? 'VALIDATION_ERROR'),
@@ -75,6 +77,7 @@ function listIn(text: string): unknown {
 
 function codeIn(message: string): string | undefined {
   if (/does not exist|doesn't exist/i.test(message)) return 'PROPERTY_DOESNT_EXIST'
+  if (/owner id/i.test(message)) return 'INVALID_OWNER_ID'
   return /read.only/i.test(message) ? 'READ_ONLY_VALUE' : undefined
 }
 

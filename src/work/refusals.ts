@@ -7,6 +7,8 @@ import { type Command, INDEX } from '../store/partitions.ts'
 import { createRefusedProperties } from '../store/refused.ts'
 import type { Parts } from './parts.ts'
 
+const AT_ONCE = 1_000
+
 /** What is told, and to whom, of properties that HubSpot does not take. */
 export type Refusals = ReturnType<typeof createRefusals>
 
@@ -80,6 +82,7 @@ export async function retryRefused({ redis, partitions, keys }: Parts['store'], 
   for (const partition of partitions) {
     const index = keys.indexIn(partition, INDEX.writes)
     const ids = await redis.zrangebyscore(index, `(${now}`, '+inf')
-    for (const id of ids) await redis.zadd(index, 'XX', 'LT', now, id)
+    for (let at = 0; at < ids.length; at += AT_ONCE)
+      await redis.zadd(index, 'XX', 'LT', ...ids.slice(at, at + AT_ONCE).flatMap((id) => [now, id]))
   }
 }

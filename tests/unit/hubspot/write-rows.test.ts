@@ -131,6 +131,12 @@ describe('what a refusal names', () => {
     ['validation results', { validationResults: [{ error: 'X', name: 'baton_score' }] }, ['baton_score X']],
     ['a sentence', { message: 'Property "baton_band" does not exist' }, ['baton_band PROPERTY_DOESNT_EXIST']],
     ['a page of something in between', '<html>"baton_band" is a read only property', ['baton_band READ_ONLY_VALUE']],
+    [
+      'an owner, without the property',
+      { message: '102 was not a valid owner id.' },
+      ['hubspot_owner_id INVALID_OWNER_ID'],
+    ],
+    ['a code alone', { category: 'INVALID_OWNER_ID', message: 'Bad.' }, ['hubspot_owner_id INVALID_OWNER_ID']],
     ['a word that is only a part of it', { message: 'baton_band_2 does not exist' }, []],
     ['an echo of all that was sent', { message: 'bad: baton_band baton_score baton_route' }, []],
     ['others', { errors: [{ code: 'X', name: 'firstname', message: 'x' }] }, []],

@@ -1,12 +1,12 @@
 import type { Telemetry } from 'bullmq'
-import type { Config } from './config/config.ts'
+import { type Config, contactReads } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { examine } from './doctor/examine.ts'
 import { type Finding, faultsOf } from './doctor/finding.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
-import { type Dependency, outsideStatus } from './http/health.ts'
+import { type Dependency, outsideStatus, refusedStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createPortal } from './hubspot/portal.ts'
@@ -28,12 +28,14 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createRefusedProperties } from './store/refused.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createDeparted } from './work/departed.ts'
 import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
+import { retryRefused } from './work/refusals.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
 
@@ -87,6 +89,7 @@ export async function createService(options: ServiceOptions) {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const pools = createPools(store)
   const lastEvent = createLastEvent({ redis: requests, prefix })
+  const refused = createRefusedProperties(store)
   const configs = createConfigs(store)
   const apply = createApply({ store, pools, inbox })
   const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
@@ -107,7 +110,7 @@ export async function createService(options: ServiceOptions) {
     redis: requests,
     prefix,
     requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => config().reads,
+    properties: () => ({ contact: contactReads(config()), company: config().reads.company }),
     metrics,
     breaker: breakers.hubspot,
   })
@@ -190,7 +193,9 @@ export async function createService(options: ServiceOptions) {
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
     await configs.keep(next)
-    if (works) await work.rescoring.announce(next)
+    if (!works) return
+    await work.rescoring.announce(next)
+    await retryRefused(store, clock.now())
   }
 
   // What was mended since stands here until the next start.
@@ -218,6 +223,7 @@ export async function createService(options: ServiceOptions) {
         ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
         : { status: 'ok', detail: `version ${config().version}` },
       hubspot: outsideStatus(metrics, 'hubspot'),
+      ...(trouble ? {} : refusedStatus(await refused.present(clock.now()).catch(() => []))),
       slack: outsideStatus(metrics, 'slack'),
       ...(trouble ? {} : { poll: await polled() }),
       ...(examined ? { doctor: examined } : {}),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { NextConfig } from '../leads/change.ts'
+import { optOutProperty } from '../leads/consent.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
@@ -28,6 +29,7 @@ const ALWAYS = [
   'hs_analytics_last_url',
   'hs_merged_object_ids',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
+  optOutProperty(),
 ]
 
 /**
@@ -38,6 +40,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
   const raw = unique(conditionsOf(config).flatMap(attributesOf)).filter((name) => name.startsWith('hubspot.'))
   const { signals, responses, disqualified } = config.hubspot
+  const optOuts = Object.values(config.routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
     ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
     ...responses.flatMap((rule) => [rule.rises, rule.changes]),
@@ -51,6 +54,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...sources.filter((name) => !ofCompany(name)),
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
+      ...optOuts,
     ]),
     // Whose the company is, and by which domain its people are told from strangers.
     company: unique([
@@ -66,6 +70,11 @@ export function nurtureTracks({ routing }: Pick<Config, 'routing'>): string[] {
   return unique(routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])))
 }
 
+/** The properties of a contact that every read asks for: what the config reads, and what Baton itself has written. */
+export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot'>): string[] {
+  return unique([...reads.contact, ...Object.values(hubspot.properties)])
+}
+
 /** Every condition in a config. */
 export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
@@ -77,6 +86,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.routing.routes,
     ...config.hubspot.signals,
     ...attempts,
+    config.enrichment,
   ].flatMap((item) => item.when ?? [])
 }
 

@@ -33,12 +33,12 @@ export const CONFIG_FILES = {
 /** A file of the config, without its ending. */
 export type FileName = keyof typeof CONFIG_FILES
 
-const ENRICHMENT_DEFAULT: z.output<typeof Enrichment> = {
+const ENRICHMENT_DEFAULT = Enrichment.parse({
   providers: ['hubspot-company', 'apollo'],
-  timeout: 2_500,
-  total: 3_000,
-  keep: { matched: 90 * 86_400_000, notFound: 86_400_000 },
-}
+  timeout: '2.5s',
+  total: '3s',
+  keep: { matched: '90d', notFound: '1d' },
+})
 
 /**
  * Reads and checks a config directory, its routing cases included.

@@ -4,6 +4,8 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Attributes } from '../rules/attributes.ts'
+import { type Condition, evaluate } from '../rules/condition.ts'
+import { factLookup } from '../rules/score.ts'
 
 /** What a provider is told about a lead. Only providers that the config names are asked. */
 export interface EnrichmentQuery {
@@ -63,6 +65,8 @@ export interface EnrichmentSettings {
   timeout: number
   total: number
   keep: { matched: number; notFound: number }
+  /** What must be true of a contact before anybody outside is asked about it. */
+  when?: Condition | undefined
 }
 
 /** The chain of providers. */
@@ -153,6 +157,11 @@ export function createEnrichment({
           outcomes[name] = own.status
           company = own.company ?? company
           observed = observe(company)
+          continue
+        }
+        const facts = { ...found, ...observed }
+        if (settings.when && evaluate(settings.when, factLookup(facts)).truth !== 'true') {
+          outcomes[name] = 'skipped'
           continue
         }
         end ??= performance.now() + settings.total

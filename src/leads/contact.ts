@@ -18,6 +18,7 @@ import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, stand
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
+import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
 /**
@@ -34,7 +35,7 @@ export function onContact(
   if (isBeingDeleted(given, now)) return onBeingDeleted(config, given, now)
   const state = united(config, given, gathered, now)
   const previous = state.lead
-  const draft = draftOf(config, state)
+  const draft = draftOf(config, state, gathered.contact)
   const input: ContactInput = {
     config,
     state,
@@ -83,6 +84,7 @@ export function onContact(
       overruledStatus,
       ended: word ? undefined : ended,
       outcomes,
+      stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

@@ -19,8 +19,8 @@ export function stageOf(attributes: Attributes): string {
   return String(attributes.lifecycleStage?.value ?? '').toLowerCase()
 }
 
-/** How an enrichment provider answered. */
-const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late'])
+/** How an enrichment provider answered; `skipped`: the config does not let it be asked about such a contact. */
+const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped'])
 export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
 
 /** Where a lead can be sent. */
@@ -108,6 +108,8 @@ export const LeadRecord = z.object({
     .optional(),
   /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
   overruledStatus: z.string().optional(),
+  /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */
+  stageSetBack: z.object({ at: z.number(), fit: z.number() }).optional(),
   /** Since when HubSpot has no such contact: nothing is written to it. */
   missingSince: z.number().optional(),
   mergedInto: z.string().optional(),

@@ -3,6 +3,7 @@ import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { disqualifications, setByPerson } from './observe.ts'
 import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
 import { historyOfResponses, judge, type LeadAct, type Looked, type Response } from './responses.ts'
+import { isSetBack } from './stage.ts'
 
 /*
  * What people did in HubSpot since Baton last looked: they contacted the lead, gave it to somebody else, or took it out.
@@ -24,6 +25,7 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
       ...liveHandoffs(state).flatMap((handoff) => historyOfResponses(config, handoff, contact)),
       ...(owner ? ['hubspot_owner_id'] : []),
       ...words.filter(({ by }) => by === 'person').map(({ changes }) => changes),
+      ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),
     ]),
   ]
 }

@@ -2,13 +2,14 @@ import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
-import type { LeadRecord } from './lead.ts'
+import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
 const MOST_SIGNALS = 500
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
+const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set(['matched', 'not-found', 'skipped'])
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export type LeadReading = Pick<
@@ -65,7 +66,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
     companyUnread: outcomes['hubspot-company'] === 'late',
-    enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
+    enrichmentFailed: Object.values(outcomes).some((status) => !ANSWERS.has(status)),
   }
 }
 

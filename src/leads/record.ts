@@ -21,6 +21,7 @@ export interface Beside {
   overruledStatus: string | undefined
   ended: LeadRecord['ended']
   outcomes: LeadRecord['outcomes']
+  stageSetBack: LeadRecord['stageSetBack']
   version: string
   rulesVersion: number
 }
@@ -59,6 +60,7 @@ export function decidedRecord(
     ...(ended ? { ended } : {}),
     ...(beside.rejected ? { rejected: beside.rejected } : {}),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
+    ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
     configVersion: beside.version,

@@ -28,6 +28,8 @@ export interface RoutingConfig {
   cover: 'stand-in' | 'new-owner'
   /** What becomes of the open leads of a rep who has left. */
   leavers: 'hand-on' | 'keep'
+  /** What is known of a nurture track: the subscription in HubSpot by which its mails go out. */
+  tracks?: Record<string, { subscription: string }> | undefined
 }
 
 /** Where a lead goes and why: the conditions of every route up to the one that matched. */

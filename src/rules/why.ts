@@ -1,5 +1,13 @@
 import type { AttributeValue } from './attributes.ts'
-import type { AttributeTest, Check, Evaluation } from './condition.ts'
+import {
+  type AttributeTest,
+  type Check,
+  type Condition,
+  type Evaluation,
+  evaluate,
+  type Lookup,
+  makeCheck,
+} from './condition.ts'
 import { duration } from './words.ts'
 
 /**
@@ -12,6 +20,14 @@ export function whyOf({ truth, checks }: Evaluation, form: 'full' | 'short' = 'f
   const decisive = checks.filter((check) => check.truth === truth)
   const texts = (decisive.length > 0 ? decisive : checks).map((check) => checkText(check, form))
   return texts.length > 1 ? [...new Set(texts)].join('; ') : (texts[0] ?? '')
+}
+
+/** The tests that made a condition what it is: those alone without which it would not be. */
+export function decidingTests(condition: Condition, lookup: Lookup): Check[] {
+  if (condition.kind === 'test') return [makeCheck(condition.attribute, condition.test, lookup)]
+  if (condition.kind === 'not') return decidingTests(condition.of, lookup)
+  const { truth } = evaluate(condition, lookup)
+  return condition.of.flatMap((part) => (evaluate(part, lookup).truth === truth ? decidingTests(part, lookup) : []))
 }
 
 function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {

@@ -43,7 +43,7 @@ const Score = z.object({
   fit: z.number(),
   engagement: z.number(),
   band: z.string(),
-  mql: z.boolean(),
+  mql: z.boolean().describe('a marketing-qualified lead: by the points, unless it is out or its stage was set back'),
   at: Instant,
   arithmetic: z.string(),
   fitRules: z.object({
@@ -181,11 +181,20 @@ const View = z.object({
       .object({ at: Instant, how: z.enum(ENDINGS) })
       .optional()
       .describe('how the last handoff with sales ended; it stands until the lead is routed anew'),
+    stageSetBack: Instant.optional().describe('since when a stage stands that somebody set back; later news lifts it'),
+    notEnrolled: z.string().optional().describe('why the contact is in no nurture track although its route says so'),
+    refused: z
+      .array(z.object({ property: z.string(), code: z.string().describe("HubSpot's code") }))
+      .optional()
+      .describe('what HubSpot did not take; everything else is written'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
   }),
   attributes: z.record(z.string(), z.object({ value: Value, source: z.string() })),
-  enrichment: z.record(z.string(), z.object({ status: z.string(), at: Instant })),
+  enrichment: z.record(
+    z.string(),
+    z.object({ status: z.string(), at: Instant, why: z.string().optional().describe('why it was not asked') }),
+  ),
   score: Score,
   route: Route.describe('where the rules send the lead by this decision'),
   standing: z

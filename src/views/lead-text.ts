@@ -22,6 +22,7 @@ export function leadViewText(view: LeadView): string {
     ...rotationLines(view, local),
     ...assignmentLines(view, local),
     ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
+    ...Object.entries(view.enrichment).flatMap(([name, { why }]) => (why ? ['', `${name} was not asked: ${why}`] : [])),
     '',
     'Attributes',
     ...Object.entries(view.attributes).map(([name, { value, source }]) => `  ${name} = ${value}  (${source})`),
@@ -46,6 +47,10 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.missingSince && `HubSpot has no such contact since ${local(state.missingSince)}.`,
     state.mergedInto && `Merged into contact ${state.mergedInto}.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
+    state.stageSetBack &&
+      `Its stage was set back in HubSpot ${local(state.stageSetBack)}: it stays so until the lead does something new.`,
+    state.notEnrolled,
+    state.refused && `HubSpot does not take ${state.refused.map((one) => `${one.property} (${one.code})`).join(', ')}.`,
     state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
     state.ended && `The last handoff with sales ended ${local(state.ended.at)}: ${state.ended.how}.`,
     state.needsReview && 'Flagged for review.',

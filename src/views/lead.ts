@@ -1,13 +1,15 @@
 import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
+import { optOutOf } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { replay } from '../leads/next.ts'
+import { refusedAmong } from '../leads/refused.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
-import type { Check } from '../rules/condition.ts'
-import { scoreLead } from '../rules/score.ts'
-import { testText, whyOf } from '../rules/why.ts'
+import { type Check, evaluate } from '../rules/condition.ts'
+import { factLookup, scoreLead } from '../rules/score.ts'
+import { decidingTests, testText, whyOf } from '../rules/why.ts'
 import { signed } from '../rules/words.ts'
 import { assignmentView, clockView } from './handoff.ts'
 import type { LeadView } from './lead-schema.ts'
@@ -22,6 +24,8 @@ export interface LeadViewInput {
   history: readonly HistoryEntry[]
   /** What the contacts went through that were merged into this one, until then. */
   merged?: readonly { contact: string; entry: HistoryEntry }[]
+  /** What HubSpot is known to have. */
+  written?: Readonly<Record<string, string>>
   config: Config
   now: number
 }
@@ -35,10 +39,8 @@ export function decisionToShow(
 }
 
 /** Explains a lead by one of its decisions, which is computed again from what it was made from. */
-export function leadView(
-  { record, handoffs, history, merged = [], config, now }: LeadViewInput,
-  entry: DecisionEntry,
-): LeadView {
+export function leadView(input: LeadViewInput, entry: DecisionEntry): LeadView {
+  const { record, handoffs, history, merged = [], config, now } = input
   const decisions = history.filter(isDecision)
   const again = replay(config, record, decisions, entry)
   if (!again) throw new Error(`decision ${entry.number} of lead ${record.id} is not kept`)
@@ -52,12 +54,15 @@ export function leadView(
     configVersion: entry.config,
     ...(doubt ? { doubt } : {}),
     decision: { number: entry.number, at: iso(entry.at), latest: entry.number === record.decisions },
-    state: stateOf(record, handoffs),
+    state: stateOf(input),
     attributes: inputs.attributes,
     enrichment: Object.fromEntries(
-      Object.entries(record.enrichment).map(([name, { status, at }]) => [name, { status, at: iso(at) }]),
+      Object.entries(record.enrichment).map(([name, { status, at }]) => {
+        const why = status === 'skipped' ? { why: whyNotAsked(config, record.attributes) } : {}
+        return [name, { status, at: iso(at), ...why }]
+      }),
     ),
-    score: scoreView(config, decision, inputs, entry, now),
+    score: { ...scoreView(config, decision, inputs, entry, now), mql: isMql(record, decision, entry) },
     standing: {
       name: record.route.name,
       to: record.route.to,
@@ -94,8 +99,23 @@ function doubtOf(config: Config, { score, route }: Decision, entry: DecisionEntr
   return `It was score ${entry.score} (fit ${entry.fit}, engagement ${entry.engagement}), route ${entry.route}, from signals that are no longer kept: what follows lacks them.`
 }
 
-function stateOf(record: LeadRecord, handoffs: Handoff[]): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto } = record
+// What HubSpot shows by the latest decision, which is not what the points alone would say.
+function isMql(record: LeadRecord, { score }: Decision, entry: DecisionEntry): boolean {
+  const isOut = record.rejected !== undefined || 'disqualify' in record.route.to || record.stageSetBack !== undefined
+  return score.mql && !(entry.number === record.decisions && isOut)
+}
+
+function whyNotAsked(config: Config, attributes: Attributes): string {
+  const lookup = factLookup(attributes)
+  const { truth } = evaluate(config.enrichment.when, lookup)
+  const checks = decidingTests(config.enrichment.when, lookup)
+  return truth === 'true' ? 'it may be asked by now' : `enrichment.yaml, when: ${whyOf({ truth, checks }, 'short')}`
+}
+
+function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
+  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack } = record
+  const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
+  const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
     needsReview: record.needsReview,
@@ -105,6 +125,9 @@ function stateOf(record: LeadRecord, handoffs: Handoff[]): LeadView['state'] {
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
+    ...(stageSetBack ? { stageSetBack: iso(stageSetBack.at) } : {}),
+    ...(notEnrolled ? { notEnrolled } : {}),
+    ...(refused.length > 0 ? { refused } : {}),
     ...(rejected ? { rejected: { by: rejected.by, reason: rejected.reason, at: iso(rejected.at) } } : {}),
   }
 }

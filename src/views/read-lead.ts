@@ -27,7 +27,16 @@ export function createLeadViews(parts: { leads: Leads; configs: Configs; config:
       if (!config) throw new Error(`the config ${entry.config} of this decision is not kept`)
       const handoffs = Object.values(state.handoffs)
       const merged = await Promise.all((state.lead.merged ?? []).slice(-MOST_MERGED).map(historyOf))
-      return leadView({ record: state.lead, handoffs, history, merged: merged.flat(), config, now }, entry)
+      const input = {
+        record: state.lead,
+        handoffs,
+        history,
+        merged: merged.flat(),
+        written: state.written,
+        config,
+        now,
+      }
+      return leadView(input, entry)
     }
   }
 

@@ -28,7 +28,7 @@ const PROVIDED = new Set([
 const COMPANY_MAY_FAIL = 2 * 60_000
 
 // HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
-const NO_HISTORY = new Set(['403', '404'])
+const NO_HISTORY = new Set(['403', '404', '400'])
 
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(

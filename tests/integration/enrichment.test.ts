@@ -113,6 +113,37 @@ const kept = async () =>
     [`company-${domains}.example`, `lead-${domains}`].some((end) => key.endsWith(`:${end}`)),
   )
 
+describe('nobody outside is asked about a contact of whom the config does not say so', () => {
+  const settings = async () => ({ when: (await loadTestConfig({}, NOW)).enrichment.when })
+
+  test.each<[string, Record<string, AttributeValue>, boolean]>([
+    ['nothing is known', {}, true],
+    ['no opt-out, an address of a company', { 'hubspot.hs_email_optout': 'false', 'email.free': false }, true],
+    ['opted out of email', { 'hubspot.hs_email_optout': 'true', 'email.free': false }, false],
+    ['a private mail address', { 'email.free': true }, false],
+  ])('%s', async (_, known, isAsked) => {
+    const outside = provider('outside', matched('outside', { 'company.size': 240 }))
+    const { outcomes, found } = await enrich([outside], { known, settings: await settings() })
+    expect(outcomes).toEqual({ outside: isAsked ? 'matched' : 'skipped' })
+    expect(outside.asked).toHaveLength(isAsked ? 1 : 0)
+    expect(Object.keys(found)).toEqual(isAsked ? ['company.size'] : [])
+  })
+
+  test('what HubSpot itself has of the company is read all the same, and what came too late before is left', async () => {
+    const own = {
+      ...provider('own', { ...NOT_FOUND, status: 'matched', company: { name: 'Northwind' } }),
+      outside: false,
+    }
+    const outside = provider('outside')
+    const { outcomes, company } = await enrich([own, outside], {
+      known: { 'email.free': true },
+      settings: await settings(),
+      memory: { late: { outside: JSON.stringify(matched('outside', { 'company.size': 1 })) } },
+    })
+    expect([outcomes, company]).toEqual([{ own: 'matched', outside: 'skipped' }, { name: 'Northwind' }])
+  })
+})
+
 describe('the chain', () => {
   test('asks in the order of the config until nothing is missing', async () => {
     const one = provider('one', matched('one', { 'company.size': 240 }))

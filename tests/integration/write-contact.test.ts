@@ -4,12 +4,14 @@ import type { KeptFact } from '../../src/facts/fact.ts'
 import type { LeadRecord } from '../../src/leads/lead.ts'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { createLogger } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
 import { prepare } from '../../src/store/commit.ts'
 import { eraseLead } from '../../src/store/erase.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createLeads, type Leads } from '../../src/store/leads.ts'
 import { createStore, INDEX, type Store } from '../../src/store/partitions.ts'
+import { createRefusedProperties } from '../../src/store/refused.ts'
 import { type Parts, RunLater } from '../../src/work/parts.ts'
 import { indexesOf, WORK } from '../../src/work/table.ts'
 import { createWriteContact } from '../../src/work/write-contact.ts'
@@ -30,6 +32,10 @@ let count = 0
 /** What HubSpot was asked to write, in order, and what it holds. */
 let writes: Record<string, string>[]
 let held: Record<string, string>
+/** What HubSpot does not take, and what it says any property to be. */
+let refused: { property: string; code: string }[]
+let definition: string | null
+let metrics: ReturnType<typeof createMetrics>
 /** What happens while HubSpot carries out the next writes; throwing fails one after it was carried out. */
 let meanwhile: (() => unknown)[]
 
@@ -44,6 +50,9 @@ beforeEach(() => {
   writes = []
   held = {}
   meanwhile = []
+  refused = []
+  definition = 'text'
+  metrics = createMetrics()
 })
 afterAll(async () => {
   connection.disconnect()
@@ -54,12 +63,16 @@ function writer() {
   const writeContact = async (_: string, properties: Record<string, string>) => {
     writes.push(properties)
     const happens = meanwhile.shift()
-    Object.assign(held, properties)
+    const taken = Object.entries(properties).filter(([name]) => !refused.some(({ property }) => property === name))
+    Object.assign(held, Object.fromEntries(taken))
     await happens?.()
+    return refused.filter(({ property }) => property in properties)
   }
+  const definitionOf = async () => definition
   return createWriteContact({
     ...{ clock: { now: () => clock.now }, config: () => config, leads, store },
-    ...{ hubspot: { writeContact } as unknown as Parts['hubspot'], log: createLogger('silent') },
+    ...{ hubspot: { writeContact, definitionOf } as unknown as Parts['hubspot'], log: createLogger('silent') },
+    ...{ metrics, hurry: () => undefined },
   })
 }
 const write = (known?: Awaited<ReturnType<Leads['get']>>) => writer()({ leadId: '42' }, known)
@@ -280,4 +293,141 @@ describe('a write that HubSpot refuses', () => {
     expect([await waits(), await connection.zscore(unread, '42')]).toEqual([null, String(read)])
     expect(await refusals()).toEqual([])
   })
+})
+
+describe('a property that HubSpot does not take', () => {
+  const NO_OPTION = { property: 'baton_band', code: 'INVALID_OPTION' }
+  const counted = async () =>
+    (await metrics.registry.getSingleMetricAsString('baton_hubspot_refused_properties_total'))
+      .split('\n')
+      .filter((line) => !line.startsWith('#') && line !== '')
+  async function refusedOnce(): Promise<void> {
+    refused = [NO_OPTION]
+    await keep()
+    await write()
+    expect(writes).toHaveLength(1)
+  }
+
+  test('is left out, and everything else is confirmed', async () => {
+    await refusedOnce()
+    expect(held).toMatchObject({ baton_score: '85', hubspot_owner_id: '101' })
+    const known = await written()
+    expect(known).toMatchObject(held)
+    expect(known).not.toHaveProperty('baton_band')
+    expect(await refusals()).toMatchObject([{ lead: 'lead-a', reason: 'INVALID_OPTION', at: NOW }])
+    expect(await counted()).toEqual([
+      'baton_hubspot_refused_properties_total{property="baton_band",code="INVALID_OPTION"} 1',
+    ])
+    expect(await createRefusedProperties(store).present(NOW)).toEqual([NO_OPTION])
+    expect(Number(await waits())).toBe(NOW + 60 * MINUTE)
+  })
+
+  test('is not tried again with what changes next, nor by itself, and is told of once', async () => {
+    await refusedOnce()
+    await scored(86)
+    await write()
+    expect(writes[1]).toEqual({ baton_score: '86' })
+    await write()
+    clock.now = NOW + 59 * MINUTE
+    await write()
+    expect(writes).toHaveLength(2)
+    expect(Number(await waits())).toBe(NOW + 60 * MINUTE)
+    expect(await refusals()).toHaveLength(1)
+  })
+
+  test.each<[string, () => unknown, Record<string, string>]>([
+    ['it is another value', () => keep({ score: { ...leadRecord().score, band: 'high' } }), { baton_band: 'high' }],
+    [
+      'HubSpot says something else of the property',
+      () => {
+        definition = 'other'
+      },
+      { baton_band: 'hot' },
+    ],
+    [
+      'the config is another',
+      () => {
+        config = { ...config, version: 'mended' }
+      },
+      { baton_band: 'hot' },
+    ],
+    [
+      'an hour is over',
+      () => {
+        clock.now = NOW + 60 * MINUTE
+      },
+      { baton_band: 'hot' },
+    ],
+  ])('is tried again when %s, and when it is taken nothing is left of it', async (_, happens, again) => {
+    const before = config
+    await refusedOnce()
+    refused = []
+    await happens()
+    await write()
+    config = before
+    expect(writes[1]).toEqual(again)
+    expect([await written(), await waits()]).toEqual([held, null])
+    expect(await createRefusedProperties(store).present(clock.now)).toEqual([])
+  })
+
+  test('counts as refused for as long as HubSpot does not say what the property is', async () => {
+    await refusedOnce()
+    definition = null
+    await write()
+    expect(writes).toHaveLength(1)
+  })
+
+  test('is the only one that is left: nothing is written, and it waits', async () => {
+    await refusedOnce()
+    await keep()
+    await write()
+    expect(writes).toHaveLength(1)
+    expect(Number(await waits())).toBe(NOW + 60 * MINUTE)
+  })
+})
+
+describe('what a read shows', () => {
+  const shows = async (state: Awaited<ReturnType<Leads['get']>>, shown: Record<string, string>) => {
+    const change = { lead: leadRecord(), handoffs: [], posts: [], history: [], shown, toWrite: true }
+    const { plan } = prepare(store.keys, state, change, { handoffs: 1, decisions: 1, facts: 1 }, clock.now)
+    expect(await store.commit(plan.guards, plan.commands)).not.toBe(false)
+  }
+
+  test('is what HubSpot is known to have: what differs is written', async () => {
+    await keep()
+    await write()
+    await shows(await leads.get('42'), { ...held, baton_score: '99' })
+    await write()
+    expect(writes[1]).toEqual({ baton_score: '85' })
+  })
+
+  test('counts for nothing when it was written to meanwhile: what it shows may be older', async () => {
+    await keep()
+    const before = await leads.get('42')
+    await write()
+    await shows(before, { baton_score: '' })
+    await write()
+    expect(writes).toHaveLength(1)
+    expect([await written(), await waits()]).toEqual([held, null])
+  })
+
+  test('counts for nothing while somebody writes', async () => {
+    await keep()
+    const before = await leads.get('42')
+    const other = await slowWriter()
+    await shows(before, { baton_score: '' })
+    expect(await other.finish()).toBe('done')
+    expect(await written()).toEqual(held)
+  })
+})
+
+test('a write that was given up may be carried out later: it is looked at again within a minute', async () => {
+  await keep()
+  meanwhile = [
+    () => {
+      throw new OutsideError('hubspot', 'unavailable', 'deadline')
+    },
+  ]
+  await expect(write()).rejects.toThrow('deadline')
+  expect(await connection.zscore(store.keys.index('42', INDEX.unread), '42')).toBe(String(NOW + MINUTE))
 })

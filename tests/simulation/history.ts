@@ -34,6 +34,8 @@ const PERSON_DOES: Record<string, string>[] = [
   { hubspot_owner_id: '999' },
   { hubspot_owner_id: '' },
   { jobtitle: 'Student' },
+  { lifecyclestage: 'lead' },
+  { baton_score: '99', baton_band: 'low', baton_scored_at: '2020-01-01T00:00:00Z' },
 ]
 const CLICKS: Click[] = ['contacted', 'pass-on', { disqualify: { reason: 'no budget', choice: 'no-budget' } }]
 

@@ -1,5 +1,6 @@
 import type { HubSpot } from '../../src/hubspot/client.ts'
 import type { Contact, Properties, PropertyVersion } from '../../src/leads/observe.ts'
+import { PROPERTIES } from '../../src/leads/properties.ts'
 import { type FailureKind, OutsideError, type OutsideSystem } from '../../src/platform/errors.ts'
 import type { Slack } from '../../src/slack/client.ts'
 import type { Gate } from './memory-redis.ts'
@@ -34,6 +35,13 @@ export interface HeldMessage {
   text: string
 }
 
+// A property that is there and has no value is read as null.
+const UNSET = Object.fromEntries(
+  [...Object.values(PROPERTIES).map(({ name }) => name), 'lifecyclestage', 'hubspot_owner_id'].map((name) => [
+    name,
+    null,
+  ]),
+)
 const SOURCES = { person: 'CRM_UI', baton: 'INTEGRATION', form: 'FORM' }
 
 /** Opens both. Calls wait at the gate of whoever makes them. */
@@ -66,7 +74,7 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
           const movedTo = contacts.get(id)?.movedTo
           if (movedTo) return present(movedTo) ? { movedTo } : null
           const found = present(id)
-          return found ? { id, createdAt: found.createdAt, properties: { ...found.properties } } : null
+          return found ? { id, createdAt: found.createdAt, properties: { ...UNSET, ...found.properties } } : null
         }),
       readCompany: (id: string) => call(() => contacts.get(id)?.company ?? null),
       findContactByEmail: (email: string) =>
@@ -76,7 +84,9 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
           const found = present(id)
           if (!found) throw new OutsideError('hubspot', 'refused', 'OBJECT_NOT_FOUND')
           change(found, properties, 'baton')
+          return []
         }),
+      definitionOf: async () => null,
       readHistory: (id: string, property: string) => call(() => present(id)?.versions[property] ?? []),
       readActivities: () => call(() => ({ found: [], unread: ['calls', 'emails', 'meetings', 'communications'] })),
       requestsLeft: async () => 100,

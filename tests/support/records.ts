@@ -223,6 +223,7 @@ export const BESIDE: Beside = {
   overruledStatus: undefined,
   ended: undefined,
   outcomes: {},
+  stageSetBack: undefined,
   version: 'v2',
   rulesVersion: 2,
 }

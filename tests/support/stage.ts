@@ -215,7 +215,8 @@ async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
   return found
 }
 
-async function prepareHubSpot(config: Config, baseUrl: string, accessToken: string): Promise<void> {
+/** Creates Baton's properties as the config names them. */
+export async function prepareHubSpot(config: Config, baseUrl: string, accessToken: string): Promise<void> {
   const quiet = {
     redis: null,
     prefix: 'setup',

@@ -20,6 +20,7 @@ const FILE_CHECKS = {
   team: checkTeam,
   sla: checkSla,
   hubspot: checkHubSpot,
+  enrichment: checkEnrichment,
   'routing-cases': checkRoutingCases,
 } satisfies Record<string, (check: FileCheck) => void>
 
@@ -82,6 +83,7 @@ function checkRouting(check: FileCheck): void {
   expectUnique(check, ['routes'], 'name')
   const routes = items(field(check.content, 'routes'))
   for (const [index, route] of routes) checkRoute(check, index, route, index === routes.length - 1)
+  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
   for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
     const at: Path = ['requiredForSales', index]
     // A raw property is read only where a condition asks for it, so it would always count as missing.
@@ -89,6 +91,10 @@ function checkRouting(check: FileCheck): void {
     if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
     else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
   }
+}
+
+function checkEnrichment(check: FileCheck): void {
+  expectCondition(check, ['when'], field(check.content, 'when'), SCOPES.facts)
 }
 
 function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boolean): void {

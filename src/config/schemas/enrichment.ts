@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conditionIn, SCOPES } from './conditions.ts'
 import { Milliseconds } from './values.ts'
 
 /** `config/enrichment.yaml`: who is asked for company data, in this order, and for how long an answer is kept. */
@@ -6,6 +7,13 @@ export const Enrichment = z.strictObject({
   providers: z.array(z.enum(['hubspot-company', 'apollo'])),
   timeout: Milliseconds.describe('for each provider'),
   total: Milliseconds.describe('for the whole chain; scoring goes on without what comes later'),
+  when: conditionIn(SCOPES.facts)
+    .prefault({
+      not: {
+        any: [{ 'hubspot.hs_email_optout': { known: true, is: true } }, { 'email.free': { known: true, is: true } }],
+      },
+    })
+    .describe('an outside provider is asked only about contacts of whom this is true'),
   keep: z
     .strictObject({ matched: Milliseconds, notFound: Milliseconds })
     .describe('how long an answer for a domain is kept'),

@@ -39,5 +39,17 @@ export const Routing = z.strictObject({
     .enum(['hand-on', 'keep'])
     .default('hand-on')
     .describe('the open leads of a rep who has left go to the next one, or stay'),
+  tracks: z
+    .record(
+      Name,
+      z.strictObject({
+        subscription: z.coerce
+          .string()
+          .regex(/^\d+$/, 'must be the number of a subscription type in HubSpot')
+          .describe('a contact who opted out of it is not enrolled in the track'),
+      }),
+    )
+    .optional()
+    .describe('nurture tracks whose mails go out by a subscription type of HubSpot'),
   requiredForSales: z.array(Name).describe('attributes; what is missing is named in the alert'),
 })

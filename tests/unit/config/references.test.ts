@@ -48,6 +48,9 @@ const MESSAGES: Record<string, string[]> = {
   'pool-without-handoff': [
     'routing.yaml:2  routes.0: a route to a pool needs a handoff: name one of sla.yaml, which sets the clock',
   ],
+  'profile-in-enrichment': [
+    'enrichment.yaml:4  when.icp.tier: "icp.tier" is not known yet here; scoring.yaml and routing.yaml can use it',
+  ],
   'required-raw-property': [
     'routing.yaml:13  requiredForSales.0: must be an attribute; map the property to one in hubspot.yaml',
   ],
@@ -71,6 +74,9 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'size-tier-in-icp': [
     'icp.yaml:2  tiers.0.when.icp.sizeTier: "icp.sizeTier" is not known yet here; scoring.yaml and routing.yaml can use it',
+  ],
+  'subscription-of-an-unknown-track': [
+    'routing.yaml:10  tracks.newsleter: there is no nurture track "newsleter" in routing.yaml; did you mean "newsletter"?',
   ],
   'unknown-attribute': ['icp.yaml:2  tiers.0.when.company.sise: unknown attribute; did you mean "company.size"?'],
   'unknown-attribute-in-a-text': [

@@ -88,9 +88,6 @@ function lastKnownCompany({ lead, inbox }: LeadState, { properties }: Contact, n
   return { company: (isSame && lead?.company) || null, goOn: failsOn || now - since > COMPANY_MAY_FAIL }
 }
 
-// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
-const NO_HISTORY = new Set(['403', '404'])
-
 async function signalsAndPeople(
   parts: Pick<Parts, 'hubspot'>,
   config: Config,
@@ -104,7 +101,8 @@ async function signalsAndPeople(
     try {
       return [[property, await parts.hubspot.readHistory(contact.id, property)]]
     } catch (error) {
-      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
+      // Where HubSpot gives no history of it, the values of now have to do.
+      if (error instanceof OutsideError && (error.kind === 'refused' || error.code === '403')) return []
       throw error
     }
   }

@@ -27,9 +27,6 @@ const PROVIDED = new Set([
 // For how long a lead waits for a company that cannot be read, in milliseconds.
 const COMPANY_MAY_FAIL = 2 * 60_000
 
-// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
-const NO_HISTORY = new Set(['403', '404', '400'])
-
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(
   parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads' | 'portalId'>,
@@ -89,7 +86,8 @@ export async function lookedUp(
     try {
       return [[property, await hubspot.readHistory(contact.id, property)]]
     } catch (error) {
-      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
+      // Where HubSpot gives no history of it, the values of now have to do.
+      if (error instanceof OutsideError && (error.kind === 'refused' || error.code === '403')) return []
       throw error
     }
   }

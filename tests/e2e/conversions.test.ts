@@ -71,7 +71,7 @@ describe('a form of a known contact', () => {
     expect(await signalsOf(id)).toHaveLength(3)
   })
 
-  it('goes by the counter where the history cannot be read', async () => {
+  it.each([403, 404, 400])('goes by the counter where the history cannot be read (%i)', async (status) => {
     stage = await createStage()
     const id = createContact(30 * DAY)
     await lookAt(id)
@@ -80,7 +80,7 @@ describe('a form of a known contact', () => {
       stage.hubspot.submitForm(id, form)
     }
     stage.hubspot.failNext({ path: /contacts\/batch\/read/, status: 200, body: answerOf(id) })
-    stage.hubspot.failNext({ path: /contacts\/batch\/read/, status: 403 })
+    stage.hubspot.failNext({ path: /contacts\/batch\/read/, status })
     await lookAt(id)
     expect((await signalsOf(id)).map(([type]) => type)).toEqual(['content_downloaded', 'content_downloaded'])
   })

@@ -351,6 +351,20 @@ describe('a contact that is deleted while HubSpot still shows it', () => {
     expect(await liveOf(id)).toEqual([])
   })
 
+  it('has no message sent about it that waited for Slack', async () => {
+    stage = await createStage()
+    stage.slack.failNext({ method: 'chat.postMessage', kind: 'http-500', times: Number.POSITIVE_INFINITY })
+    const id = createTier2Lead(stage)
+    await expect.poll(() => stage.hubspot.contact(id)?.baton_sla_status, { timeout: 10_000 }).toBe('running')
+    stage.hubspot.deleteContact(id, { visibleForMs: 20_000 })
+    await stage.hubspot.settled()
+    stage.slack.mend()
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    expect(stage.slack.messages()).toEqual([])
+    await stage.advance(20_000)
+    expect(stage.slack.messages()).toEqual([])
+  })
+
   it('and stays there, goes on as it was', async () => {
     const id = await lead()
     stage.hubspot.deleteContact(id, { visibleForMs: DAY })

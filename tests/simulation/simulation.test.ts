@@ -26,6 +26,19 @@ const WRITTEN_AFTER_THE_MERGE: History = {
   ],
 }
 
+// Two contacts have each clicked in mails, and HubSpot adds it up.
+const keen = { what: 'create', company: 0, keen: true, owned: false, how: 'once', delay: 2_000 } as const
+const BOTH_CLICKED: History = {
+  seed: 7,
+  actions: [
+    { does: keen, steps: 60 },
+    { does: { what: 'wait', time: 4 }, steps: 60 },
+    { does: { ...keen, company: 1 }, steps: 60 },
+    { does: { what: 'wait', time: 4 }, steps: 60 },
+    { does: { what: 'merge', lead: 0, into: 1, how: 'once', delay: 2_000 }, steps: 60 },
+  ],
+}
+
 let config: Config
 beforeAll(async () => {
   const team = await readFile(join(ROOT, 'demo', 'config', 'team.yaml'), 'utf8')
@@ -47,7 +60,7 @@ describe('any history', () => {
   it('leaves one holder a handoff, HubSpot and Slack in agreement, every clock going and nobody deaf', async () => {
     await fc.assert(
       fc.asyncProperty(anyHistory, (history) => play(config, history)),
-      { ...RUNS, examples: [[WRITTEN_AFTER_THE_MERGE]] },
+      { ...RUNS, examples: [[WRITTEN_AFTER_THE_MERGE], [BOTH_CLICKED]] },
     )
   })
 })

@@ -445,14 +445,38 @@ describe('the owner who stays', () => {
     expect(tally(await give(ledger, people, 4))).toEqual({ a: 2, b: 2 })
   })
 
-  test('only stays when available and in the pool', async () => {
-    const people = team({ ae: { members: [member('a'), member('b')], caps: { open: 1 } } }, { b: { active: false } })
+  test('stays whatever the pool and its caps, and counts in the pool of the chain where they belong', async () => {
+    const people = team({
+      ae: { members: [member('a')], caps: { open: 1 }, fallback: 'sdr' },
+      sdr: { members: [member('b')], caps: { open: 1 } },
+    })
     const ledger = await openLedger()
-    const keep = async (rep: string) =>
-      (await ledger.assign(people, { assignmentId: nextId(), pool: 'ae', keep: rep, hadIt: [] }, NOON)).rep
-    expect(await keep('b')).toBe('a')
-    expect(await keep('a')).toBeNull()
-    expect(await keep('c')).toBeNull()
+    const keep = async (rep: string) => {
+      const choice = await ledger.assign(people, { assignmentId: nextId(), pool: 'ae', keep: rep, hadIt: [] }, NOON)
+      return [choice.rep, choice.pool, choice.why]
+    }
+    for (let lead = 0; lead < 2; lead++) {
+      expect(await keep('a')).toEqual(['a', 'ae', 'kept-owner'])
+      expect(await keep('b')).toEqual(['b', 'sdr', 'kept-owner'])
+      expect(await keep('c')).toEqual(['c', 'ae', 'kept-owner'])
+    }
+    expect((await ledger.read('ae', NOON)).open).toEqual({ a: 2, c: 2 })
+    // What an owner keeps counts for their cap all the same.
+    expect(await give(ledger, people, 1)).toEqual([null])
+  })
+
+  test('of a company: the first choice stands for those that come in the same moment, by any worker', async () => {
+    const people = team({ ae: { members: [member('a'), member('b'), member('c')] } })
+    const ledgers = await openLedgers(6)
+    const company = { key: 'company-7', within: DAY }
+    const ask = (ledger: Pools) =>
+      ledger.assign(people, { assignmentId: nextId(), pool: 'ae', hadIt: [], company }, NOON)
+    const reps = (await Promise.all(ledgers.map(ask))).map(({ rep }) => rep)
+    expect(new Set(reps).size).toBe(1)
+    const read = await ledgers[0]?.read('ae', NOON)
+    expect(Object.values(read?.open ?? {}).reduce((sum, count) => sum + count, 0)).toBe(6)
+    const turns = Object.values(read?.rotation.members ?? {}).map((one) => one.turns)
+    expect(turns.reduce((sum, count) => sum + count, 0)).toBe(6)
   })
 })
 

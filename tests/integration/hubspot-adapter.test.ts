@@ -429,7 +429,9 @@ describe('activities', () => {
     hubspot.calls.length = 0
     const found = await Promise.all(ids.map((id) => ofContact(adapter, id)))
     expect(found[1]).toMatchObject({
-      found: [{ type: 'calls', at: clock.now - 60_000, createdAt: clock.now, properties: { hs_call_direction: 'OUTBOUND' } }],
+      found: [
+        { type: 'calls', at: clock.now - 60_000, createdAt: clock.now, properties: { hs_call_direction: 'OUTBOUND' } },
+      ],
       unread: [],
     })
     expect(found[0]?.found.map(({ type }) => type)).toEqual(['calls', 'emails'])

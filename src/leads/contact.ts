@@ -11,7 +11,7 @@ import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { united } from './merge.ts'
+import { united, withoutHeard } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
@@ -65,7 +65,7 @@ export function onContact(
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = signalHandoffs(input, reading.signals)
+  const others = signalHandoffs(input, withoutHeard(reading.signals, gathered.merging))
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)

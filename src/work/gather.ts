@@ -5,7 +5,7 @@ import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
 import { historyNeeded, liveHandoffs } from '../leads/people.ts'
-import { fromOutside, lookAt } from '../leads/reading.ts'
+import { fromOutside, lookAt, MERGED_IDS } from '../leads/reading.ts'
 import { wantsActivities } from '../leads/responses.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
@@ -115,14 +115,15 @@ async function mergedContacts(
   { properties }: Contact,
 ): Promise<StoredLead[] | undefined> {
   const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
-  const before = listOf(state.lead?.properties.hs_merged_object_ids)
-  const listed = listOf(properties.hs_merged_object_ids).filter((id) => !before.includes(id))
+  const before = state.lead?.counters ?? {}
+  const earlier = listOf(before[MERGED_IDS])
+  const listed = listOf(properties[MERGED_IDS]).filter((id) => !earlier.includes(id))
   const isNew = (id: string) => id !== state.id && !state.lead?.merged?.includes(id)
   const found = new Map<string, StoredLead>()
   for (const id of new Set([...named, ...listed].filter(isNew))) {
     const other = await survivorOf(leads, id)
-    // Merged before Baton knew either, it is nothing that happens now.
-    if (isNew(other.id) && (named.includes(id) || other.lead || state.lead)) found.set(other.id, other)
+    // What was merged before Baton looked at that list, or knew either, is nothing that happens now.
+    if (isNew(other.id) && (named.includes(id) || other.lead || MERGED_IDS in before)) found.set(other.id, other)
   }
   return found.size > 0 ? [...found.values()] : undefined
 }

@@ -19,7 +19,7 @@ it('names each dependency, and says of HubSpot and Slack how they answered last'
       redis: { status: 'ok' },
       workers: { status: 'ok' },
       config: { status: 'ok', detail: `version ${stage.config.version}` },
-      // Asked at the start which portal it is, or about to be.
+      // It is asked at once whose portal it is.
       hubspot: expect.objectContaining({ status: 'ok' }),
       slack: { status: 'ok', detail: 'not called yet' },
       poll: { status: 'ok', detail: 'not polled yet' },

@@ -99,7 +99,7 @@ export function createPoll(
   async function lookSince(name: SourceName, mark: Watermark, now: number): Promise<boolean> {
     const { type, date } = SOURCES[name]
     const names = namesOf(parts.config(), type)
-    const properties = [...names.read, ...names.own]
+    const properties = [...names.read, ...names.own, 'createdate']
     const find = (asked: Search) => hubspot.search(type, asked)
     const since = startOf(mark, now)
     let news = 0
@@ -162,7 +162,9 @@ export function createPoll(
     if (!mark.failing)
       log.warn({ source: name, why, err: outside ? undefined : error }, 'HubSpot cannot be polled: tried again')
     const now = clock.now()
-    await marks.failed(name, now, why, now + Math.max(outside?.retryAfter ?? 0, TRY_AGAIN))
+    // A missing scope stays missing until somebody grants it.
+    const again = outside?.code === '403' ? SOURCES[name].every : TRY_AGAIN
+    await marks.failed(name, now, why, now + Math.max(outside?.retryAfter ?? 0, again))
   }
 
   return {

@@ -23,6 +23,7 @@ import { createLeads } from './store/leads.ts'
 import { createStore } from './store/partitions.ts'
 import { leadViewText } from './views/lead-text.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { adoptionText, readAdoption } from './work/adopt.ts'
 import { createDead } from './work/dead.ts'
 
 /** The command line for ops: `npm run baton -- <command>`. Exits with 1 when something is wrong. */
@@ -76,7 +77,9 @@ program
       })
       const report = await setUpHubSpot(hubspot, settings.hubspot.properties, dryRun)
       const url = process.env.PUBLIC_URL?.trim().replace(/\/+$/, '') || '<PUBLIC_URL>'
-      console.log(describeSetup(report, dryRun, settings.reads.contact, url))
+      const own = new Set<string>(Object.values(settings.hubspot.properties))
+      const watched = settings.reads.contact.filter((name) => !own.has(name))
+      console.log(describeSetup(report, dryRun, watched, url))
       if (report.wrongType.length > 0) process.exitCode = 1
     } finally {
       redis?.disconnect()
@@ -135,6 +138,20 @@ program
       for (const { name, id, since, tries, reason } of letters)
         console.log(`${new Date(since).toISOString()}  ${name} ${id}  given up ${tries} ×: ${reason}`)
       if (letters.length === 0) console.log('There are no dead letters.')
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+program
+  .command('adoption')
+  .description(
+    'how far the contacts are looked through that the portal had before; reads the Redis of the running service',
+  )
+  .action(async () => {
+    const redis = await redisOfService()
+    try {
+      console.log(adoptionText(await readAdoption(createStore({ redis, prefix: 'baton' }))))
     } finally {
       redis.disconnect()
     }

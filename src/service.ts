@@ -26,6 +26,7 @@ import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { adoptionText, readAdoption } from './work/adopt.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { prepareWork } from './work/start.ts'
@@ -56,6 +57,7 @@ const CLOSE_WITHIN = 20_000
 const ANSWERED_WITHIN = 5_000
 // Once a second it is looked whether an outside system that is down answers again, after a first pause.
 const PROBE_EVERY = 1_000
+const ADOPT_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
@@ -132,6 +134,7 @@ export async function createService(options: ServiceOptions) {
   const timer = works && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
   // What waited while nobody ran is done at once, and not only when the first interval is over.
   if (timer) sweepQuietly()
+  const adopting = timer ? setInterval(adoptQuietly, ADOPT_EVERY) : undefined
 
   // While a system is down one piece of work tries; when it answers, everything that waited for it is done.
   function watched(system: 'hubspot' | 'slack') {
@@ -176,9 +179,15 @@ export async function createService(options: ServiceOptions) {
       config: refusal
         ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
         : { status: 'ok', detail: `version ${config().version}` },
+      ...(trouble ? {} : { adoption: await adoptionStatus() }),
       hubspot: outsideStatus(metrics, 'hubspot'),
       slack: outsideStatus(metrics, 'slack'),
     }
+  }
+
+  async function adoptionStatus(): Promise<Dependency> {
+    const progress = await readAdoption(store)
+    return { status: progress.trouble ? 'degraded' : 'ok', detail: adoptionText(progress) }
   }
 
   function quietly(doing: Promise<unknown>): void {
@@ -187,6 +196,10 @@ export async function createService(options: ServiceOptions) {
 
   function sweepQuietly(): void {
     quietly(work.sweep())
+  }
+
+  function adoptQuietly(): void {
+    work.adoption.run().catch((error) => log.warn({ err: error }, 'contacts could not be looked for: tried again soon'))
   }
 
   const server = createServer({
@@ -231,6 +244,7 @@ export async function createService(options: ServiceOptions) {
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
+      clearInterval(adopting)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()
       const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close()), work.runner.close()])

@@ -49,6 +49,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...sources.filter((name) => !ofCompany(name)),
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
+      ...Object.values(config.hubspot.properties),
     ]),
     company: unique(sources.filter(ofCompany).map((name) => name.slice('company:'.length))),
   }

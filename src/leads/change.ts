@@ -106,6 +106,8 @@ export interface Change {
   kept?: KeptDecision
   /** Messages that were taken over from contacts that were merged into this one. */
   messages?: Record<string, PostedMessage>
+  /** What stood before, when it was rebuilt from HubSpot and not read: no fact is told twice. */
+  rebuilt?: LeadState
   /** What is known to be in HubSpot from now on, when that is not what it was. */
   written?: Record<string, string>
   /** HubSpot is behind what the record says now. */

@@ -2,6 +2,7 @@ import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import { hotAlert, type Post, repAlert, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { adoptionOf } from './adoption.ts'
 import { type Reserved, repWithOwner } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -14,6 +15,7 @@ import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, 
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { restored } from './restore.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
 /**
@@ -27,13 +29,17 @@ export function onContact(
   reserved: Reserved,
   now: number,
 ): Next {
-  const state = gathered.merging ? unite(given, gathered.merging, now) : given
+  const begunWith = restored(config, given, gathered.contact, gathered.merging)
+  const state = gathered.merging ? unite(begunWith, gathered.merging, now) : begunWith
   const previous = state.lead
   const draft = draftOf(config, state)
   const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }
+
+  const isRebuilt = begunWith !== given
+  if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
   const word = personalDisqualification(config, state, gathered)
   const outcomes = word ? takeOut(input, word) : followPeople(input, gathered)
@@ -42,14 +48,15 @@ export function onContact(
   const { reading, rejected, overruledStatus } = read
   expireUnheard(input, reading.signals)
   const ended = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
+  const adopted = adoptionOf(config, state, gathered.contact, now)
   const standing = word
     ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended, rejected }, draft.handoffs(), reading.signals)
+    : standingOf(config, { ended, rejected, adopted }, draft.handoffs(), reading.signals)
   const decision = decide(config, reading, standing, now)
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = signalHandoffs(input, reading.signals)
+  const others = decision.action === 'stay-adopted' ? { begun: [] } : signalHandoffs(input, reading.signals)
   if ('wanted' in others) return others
   const begun = [...(sales?.anew ? [sales.handoff] : []), ...others.begun]
 
@@ -64,6 +71,7 @@ export function onContact(
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
       ended: word ? undefined : ended,
+      adoptedAt: adopted?.at,
       outcomes,
       version: config.version,
       rulesVersion: config.rulesVersion,
@@ -80,7 +88,9 @@ export function onContact(
     ...(isRouting(previous, record, decision)
       ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, choice?.rep ?? null) }
       : {}),
-    ...(gathered.merging ? { messages: state.messages, written: state.written } : {}),
+    ...(gathered.merging ? { messages: state.messages } : {}),
+    ...(gathered.merging || isRebuilt ? { written: state.written } : {}),
+    ...(isRebuilt ? { rebuilt: begunWith } : {}),
   })
 }
 

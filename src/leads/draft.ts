@@ -45,7 +45,7 @@ export function draftOf(config: NextConfig, state: LeadState): Draft {
 export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs: Handoff[]): Record<string, string> {
   const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
   const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
-  return crmProperties(lead, sales.at(-1), config.hubspot.properties, Object.fromEntries(owners))
+  return crmProperties(lead, sales.at(-1), config.hubspot.properties, Object.fromEntries(owners), handoffs)
 }
 
 function isBehind(config: NextConfig, lead: LeadRecord, handoffs: Handoff[], written: Record<string, string>): boolean {

@@ -3,6 +3,7 @@ import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
+import { mirroredId } from './mirror.ts'
 import { countersOf, observeAttributes, observeSignals, type Properties } from './observe.ts'
 
 const MOST_SIGNALS = 500
@@ -50,7 +51,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
       ...fromOutside(previous),
       ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
     }),
-    properties: known(properties, config.reads.contact),
+    properties: known(properties, readsWithoutOwn(config)),
     company: company && known(company, config.reads.company),
     readBy: config.version,
     counters: countersOf(config.hubspot, properties),
@@ -83,6 +84,12 @@ export function withoutOverruled(lead: Pick<LeadRecord, 'overruledStatus'> | nul
   return rest
 }
 
+// What Baton itself writes says nothing of the lead.
+function readsWithoutOwn({ reads, hubspot }: NextConfig): string[] {
+  const own = new Set<string>(Object.values(hubspot.properties))
+  return reads.contact.filter((name) => !own.has(name))
+}
+
 function known(properties: Properties, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -100,7 +107,7 @@ function memoryFor(config: NextConfig): number | undefined {
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
   // What is known stands: the same signal told again changes nothing.
-  const byId = new Map(signals.toReversed().map((signal) => [signal.id, signal]))
+  const byId = new Map(signals.toReversed().map((signal) => [mirroredId(signal.id), signal]))
   const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
   return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
 }

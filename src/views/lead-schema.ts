@@ -169,6 +169,10 @@ const View = z.object({
       .object({ at: Instant, how: z.enum(ENDINGS) })
       .optional()
       .describe('how the last handoff with sales ended; it stands until the lead is routed anew'),
+    adopted: z
+      .object({ at: Instant })
+      .optional()
+      .describe('known to HubSpot before Baton came: left alone until it does something new'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
   }),

@@ -44,6 +44,8 @@ function stateLines({ state }: LeadView, local: Local): string[] {
   const lines = [
     state.missingSince && `HubSpot has no such contact since ${local(state.missingSince)}.`,
     state.mergedInto && `Merged into contact ${state.mergedInto}.`,
+    state.adopted &&
+      `Known to HubSpot before Baton came on ${local(state.adopted.at)}: left alone until it does something new.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
     state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
     state.ended && `The last handoff with sales ended ${local(state.ended.at)}: ${state.ended.how}.`,
@@ -83,7 +85,7 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
 
 function routeLines({ route, standing }: LeadView, local: Local): string[] {
   const where = ({ name, to, reason }: Pick<LeadView['standing'], 'name' | 'to' | 'reason'>) =>
-    `${name} (${Object.entries(to)[0]?.join(' ')}): ${reason.replace(`${name}: `, '')}`
+    `${name} (${Object.entries(to)[0]?.filter(Boolean).join(' ')}): ${reason.replace(`${name}: `, '')}`
   return [
     `Route ${where(route)}; ${route.action}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),

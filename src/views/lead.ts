@@ -87,7 +87,7 @@ function doubtOf(config: Config, { score, route }: Decision, entry: DecisionEntr
 }
 
 function stateOf(record: LeadRecord, handoffs: Handoff[]): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto } = record
+  const { rejected, ended, wakeAt, missingSince, mergedInto, adopted } = record
   const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
     needsReview: record.needsReview,
@@ -97,6 +97,7 @@ function stateOf(record: LeadRecord, handoffs: Handoff[]): LeadView['state'] {
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
+    ...(adopted ? { adopted: { at: iso(adopted.at) } } : {}),
     ...(rejected ? { rejected: { by: rejected.by, reason: rejected.reason, at: iso(rejected.at) } } : {}),
   }
 }

@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
+import { isAdoption } from '../leads/adoption.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
 import { historyNeeded } from '../leads/people.ts'
 import { fromOutside } from '../leads/reading.ts'
+import { carriedOver, restored, withoutMemory } from '../leads/restore.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Parts } from './parts.ts'
@@ -24,20 +26,24 @@ export async function gatherContact(
   parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads'>,
   config: Config,
   state: StoredLead,
-  contact: Contact,
+  read: Contact,
   now: number,
   last = false,
 ): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
+  const { contact, merging } = await withMerged(parts, config, state, read)
   const { properties } = contact
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const [enriched, history, merging] = await Promise.all([
+  const known = { ...state, ...restored(config, state, contact, merging) }
+  // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
+  const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
+  const [enriched, history] = await Promise.all([
     parts.enrichment.enrich(
       observe,
-      config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
+      isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,
@@ -52,8 +58,7 @@ export async function gatherContact(
       config.enrichment,
       now,
     ),
-    historyOf(parts, config, state, contact),
-    mergedContacts(parts.leads, state),
+    historyOf(parts, config, known, contact),
   ])
   const { company, found, outcomes, late } = enriched
   return { gathered: { contact, company, found, outcomes, history, merging }, late }
@@ -71,10 +76,27 @@ export async function historyOf(
   return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
 }
 
-async function mergedContacts(leads: Leads, state: StoredLead): Promise<StoredLead[] | undefined> {
+/** The contacts that were merged into this one, as they stood, by an event or by what it carries of theirs. */
+async function withMerged(
+  { hubspot, leads }: Pick<Parts, 'hubspot' | 'leads'>,
+  config: Config,
+  state: StoredLead,
+  contact: Contact,
+): Promise<{ contact: Contact; merging: StoredLead[] | undefined }> {
   const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
   const fresh = [...new Set(named)].filter((id) => id !== state.id && !state.lead?.merged?.includes(id))
-  return fresh.length > 0 ? Promise.all(fresh.map((id) => leads.read(id))) : undefined
+  const carried = carriedOver(config, state, contact).filter((id) => !fresh.includes(id))
+  const others = await Promise.all(carried.map((id) => hubspot.readContact(id)))
+  // While that one lives, this is a copy of it, as an export and an import make.
+  if (others.some((other) => other !== null && !('movedTo' in other)))
+    return { contact: withoutMemory(config, contact), merging: await knownOf(leads, fresh, []) }
+  return { contact, merging: await knownOf(leads, fresh, carried) }
+}
+
+async function knownOf(leads: Leads, told: string[], carried: string[]): Promise<StoredLead[] | undefined> {
+  const untold = (await Promise.all(carried.map((id) => leads.read(id)))).filter(({ lead }) => lead !== null)
+  const all = [...(await Promise.all(told.map((id) => leads.read(id)))), ...untold]
+  return all.length > 0 ? all : undefined
 }
 
 function text(attributes: Attributes, name: string): string | undefined {

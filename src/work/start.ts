@@ -1,5 +1,6 @@
 import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
+import { createAdoption } from './adopt.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -36,6 +37,7 @@ export function prepareWork(options: {
   const parts: Parts = { ...options.parts, hurry, dropTimers: queues.dropTimers }
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
+  const adoption = createAdoption(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -50,6 +52,7 @@ export function prepareWork(options: {
     ...sweep,
     hurry,
     rescoring,
+    adoption,
     dead,
     runner,
 

@@ -221,6 +221,7 @@ export const BESIDE: Beside = {
   rejected: undefined,
   overruledStatus: undefined,
   ended: undefined,
+  adoptedAt: undefined,
   outcomes: {},
   version: 'v2',
   rulesVersion: 2,

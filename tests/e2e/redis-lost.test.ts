@@ -112,11 +112,11 @@ describe('a lead whose clock runs when Redis is emptied', () => {
     const score = Number(shown(id).baton_score)
     await stage.advance(HOUR / 2)
     await loseRedis(stage)
-    const now = new Date(stage.clock.now).toISOString()
     const form = {
       num_conversion_events: '2',
       recent_conversion_event_name: 'Pricing guide',
-      recent_conversion_date: now,
+      recent_conversion_date: new Date(stage.clock.now).toISOString(),
+      jobtitle: 'Head of Marketing DACH',
     }
     stage.hubspot.changeContact(id, form, { by: 'form' })
     await stage.quiet()

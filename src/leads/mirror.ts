@@ -17,8 +17,8 @@ const iso = (at: number) => new Date(at).toISOString()
 
 /** A signal's id as the mirror gives it back: what it came from, and a digest. One that came from there stays the same. */
 export function mirroredId(id: string): string {
-  if (/^[^-~]*~/.test(id)) return id
-  return `${id.slice(0, Math.max(0, id.indexOf('-')))}~${digest(id)}`
+  if (/^\w*~/.test(id)) return id
+  return `${/^(\w+)-/.exec(id)?.[1] ?? ''}~${digest(id)}`
 }
 
 /** What `baton_signals` says of a lead: of whom it is, and the dates of its signals by type and source. Empty without any. */

@@ -77,9 +77,7 @@ program
       })
       const report = await setUpHubSpot(hubspot, settings.hubspot.properties, dryRun)
       const url = process.env.PUBLIC_URL?.trim().replace(/\/+$/, '') || '<PUBLIC_URL>'
-      const own = new Set<string>(Object.values(settings.hubspot.properties))
-      const watched = settings.reads.contact.filter((name) => !own.has(name))
-      console.log(describeSetup(report, dryRun, watched, url))
+      console.log(describeSetup(report, dryRun, settings.reads.contact, url))
       if (report.wrongType.length > 0) process.exitCode = 1
     } finally {
       redis?.disconnect()

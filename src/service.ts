@@ -1,10 +1,10 @@
 import type { Telemetry } from 'bullmq'
-import type { Config } from './config/config.ts'
+import { type Config, contactReads } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
-import { type Dependency, outsideStatus } from './http/health.ts'
+import { type Dependency, outsideStatus, refusedStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createBreaker } from './platform/breaker.ts'
@@ -24,11 +24,13 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createRefusedProperties } from './store/refused.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { adoptionText, readAdoption } from './work/adopt.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
+import { retryRefused } from './work/refusals.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
 
@@ -80,6 +82,7 @@ export async function createService(options: ServiceOptions) {
   const inbox = createInbox(store)
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const pools = createPools(store)
+  const refused = createRefusedProperties(store)
   const configs = createConfigs(store)
   const apply = createApply({ store, pools, inbox })
   const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
@@ -100,7 +103,7 @@ export async function createService(options: ServiceOptions) {
     redis: requests,
     prefix,
     requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => config().reads,
+    properties: () => ({ contact: contactReads(config()), company: config().reads.company }),
     metrics,
     breaker: breakers.hubspot,
   })
@@ -165,7 +168,9 @@ export async function createService(options: ServiceOptions) {
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
     await configs.keep(next)
-    if (works) await work.rescoring.announce(next)
+    if (!works) return
+    await work.rescoring.announce(next)
+    await retryRefused(store, clock.now())
   }
 
   async function ready(): Promise<Record<string, Dependency>> {
@@ -181,6 +186,7 @@ export async function createService(options: ServiceOptions) {
         : { status: 'ok', detail: `version ${config().version}` },
       ...(trouble ? {} : { adoption: await adoptionStatus() }),
       hubspot: outsideStatus(metrics, 'hubspot'),
+      ...refusedStatus(await refused.present(clock.now())),
       slack: outsideStatus(metrics, 'slack'),
     }
   }

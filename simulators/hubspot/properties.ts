@@ -1,9 +1,8 @@
 // The property definitions of the simulated HubSpot: which exist, what they take, what it answers to a wrong value.
 
-import { refusal } from './refusal.ts'
-
-/** The kinds of object that the simulator keeps. */
-export type ObjectType = 'contacts' | 'companies'
+import { propertyTables } from './known-properties.ts'
+import { ABOUT, OBJECT_TYPES, type ObjectType } from './object-types.ts'
+import { type Problem, refusal } from './refusal.ts'
 
 /** One property definition, as `GET /crm/v3/properties/{objectType}/{name}` answers it. */
 export interface PropertyDefinition {
@@ -38,48 +37,6 @@ export interface PropertyInput {
   options?: { label: string; value: string; displayOrder?: number | undefined; hidden?: boolean | undefined }[]
 }
 
-/** The default life cycle, in the order in which the API lets a record move. */
-export const LIFECYCLE_STAGES: readonly string[] =
-  'subscriber lead marketingqualifiedlead salesqualifiedlead opportunity customer evangelist other'.split(' ')
-
-// "name" or "name=options,…", by type and by who may write. An enumeration without options takes any value.
-const CONTACT_PROPERTIES = {
-  'string rw': `email firstname lastname phone mobilephone jobtitle company website industry annualrevenue seniority
-    job_function company_size country state city zip hs_country_region_code message`,
-  'enumeration rw': `lifecyclestage=${LIFECYCLE_STAGES.join(',')} hubspot_owner_id hs_role hs_sub_role hs_seniority
-    hs_lead_status=NEW,OPEN,IN_PROGRESS,OPEN_DEAL,UNQUALIFIED,ATTEMPTED_TO_CONTACT,CONNECTED,BAD_TIMING
-    hs_analytics_source=ORGANIC_SEARCH,PAID_SEARCH,EMAIL_MARKETING,SOCIAL_MEDIA,REFERRALS,OTHER_CAMPAIGNS,DIRECT_TRAFFIC,OFFLINE,PAID_SOCIAL,AI_REFERRALS
-    numemployees=1-5,5-25,25-50,50-100,100-500,500-1000,1000+ hs_persona hs_timezone`,
-  'multiple rw':
-    'hs_buying_role=BLOCKER,BUDGET_HOLDER,CHAMPION,DECISION_MAKER,END_USER,EXECUTIVE_SPONSOR,INFLUENCER,LEGAL_AND_COMPLIANCE,OTHER',
-  'string ro': `hs_object_id hs_analytics_last_url hs_analytics_first_url hs_analytics_source_data_1
-    hs_analytics_source_data_2 hs_latest_source_data_1 hs_latest_source_data_2 ip_country ip_country_code
-    hs_object_source hs_object_source_label hs_merged_object_ids hs_calculated_form_submissions`,
-  'enumeration ro': `hubspot_team_id hs_latest_source hs_ip_timezone
-    hs_email_hard_bounce_reason_enum=CONTENT,MAILBOX_FULL,OTHER,POLICY,SPAM,UNKNOWN_USER`,
-  'number ro': `num_contacted_notes num_notes hs_analytics_num_page_views hs_analytics_num_visits hs_email_open
-    hs_email_click hs_email_delivered hs_email_replied hs_email_bounce associatedcompanyid hubspotscore`,
-  'datetime ro': `createdate lastmodifieddate hubspot_owner_assigneddate notes_last_contacted notes_last_updated
-    hs_sales_email_last_replied hs_sales_email_last_opened hs_sales_email_last_clicked hs_sa_first_engagement_date
-    hs_last_sales_activity_timestamp engagements_last_meeting_booked hs_latest_meeting_activity
-    hs_analytics_last_visit_timestamp hs_analytics_last_timestamp hs_analytics_first_timestamp
-    hs_email_last_open_date hs_email_last_click_date hs_latest_source_timestamp`,
-  'bool ro': 'hs_email_optout',
-  'string calc': 'recent_conversion_event_name first_conversion_event_name hs_email_domain',
-  'enumeration calc': 'hs_sa_first_engagement_object_type hs_sa_first_engagement_descr',
-  'number calc': 'num_conversion_events num_unique_conversion_events hs_time_to_first_engagement',
-  'datetime calc': 'recent_conversion_date first_conversion_date hs_first_outreach_date',
-  'bool calc': 'hs_is_unworked',
-}
-const COMPANY_PROPERTIES = {
-  'string rw': `name domain website phone country state city zip description founded_year hs_employee_range
-    hs_revenue_range hs_industry_group`,
-  'enumeration rw': `industry hubspot_owner_id lifecyclestage=${LIFECYCLE_STAGES.join(',')}`,
-  'multiple rw': 'web_technologies',
-  'number rw': 'numberofemployees annualrevenue',
-  'string ro': 'hs_object_id',
-  'datetime ro': 'createdate hs_lastmodifieddate',
-}
 const FIELD_TYPES: Record<string, string> = {
   string: 'text',
   number: 'number',
@@ -90,9 +47,10 @@ const FIELD_TYPES: Record<string, string> = {
   bool: 'booleancheckbox',
 }
 
-function definitions(table: Record<string, string>, groupName: string): Map<string, PropertyDefinition> {
+function definitions(objectType: ObjectType): Map<string, PropertyDefinition> {
   const result = new Map<string, PropertyDefinition>()
-  for (const [kind, names] of Object.entries(table)) {
+  const groupName = `${ABOUT[objectType].singular}information`
+  for (const [kind, names] of propertyTables(objectType).flatMap((table) => Object.entries(table))) {
     const [type = '', access = ''] = kind.split(' ')
     for (const entry of names.split(/\s+/)) {
       const [name = '', values = type === 'bool' ? 'true,false' : ''] = entry.split('=')
@@ -116,13 +74,21 @@ function define(input: PropertyInput, access: string): PropertyDefinition {
   }
 }
 
-/** The known properties and groups of both object types. `ownerExists` decides on values of `hubspot_owner_id`. */
-export function createPropertyCatalogue({ ownerExists }: { ownerExists: (id: string) => boolean }) {
-  const known = {
-    contacts: definitions(CONTACT_PROPERTIES, 'contactinformation'),
-    companies: definitions(COMPANY_PROPERTIES, 'companyinformation'),
+/** What decides on values beside the definitions. */
+export interface CatalogueParts {
+  /** Whether a value of `hubspot_owner_id` is one that HubSpot takes. */
+  ownerExists: (id: string) => boolean
+}
+
+/** The known properties and groups of all kinds of object. */
+export function createPropertyCatalogue({ ownerExists }: CatalogueParts) {
+  const known = byType(definitions)
+  const groups = byType((type) => [group(`${ABOUT[type].singular}information`)])
+  const failing = new Map<string, string>()
+
+  function byType<T>(make: (type: ObjectType) => T): Record<ObjectType, T> {
+    return Object.fromEntries(OBJECT_TYPES.map((type) => [type, make(type)])) as Record<ObjectType, T>
   }
-  const groups = { contacts: [group('contactinformation')], companies: [group('companyinformation')] }
 
   function group(name: string): PropertyGroup {
     return { name, label: name, displayOrder: 0, archived: false }
@@ -134,6 +100,8 @@ export function createPropertyCatalogue({ ownerExists }: { ownerExists: (id: str
     if (!property) return ['PROPERTY_DOESNT_EXIST', `Property "${name}" does not exist`]
     if (property.modificationMetadata.readOnlyValue && !privileged)
       return ['READ_ONLY_VALUE', `"${name}" is a read only property; its value cannot be set.`]
+    const code = failing.get(name)
+    if (code && !privileged) return [code, `"${value}" cannot be set for "${name}".`]
     if (value === '') return undefined
     if (name === 'hubspot_owner_id' && !ownerExists(value))
       return ['INVALID_OWNER_ID', `${value} was not a valid owner id.`]
@@ -157,14 +125,22 @@ export function createPropertyCatalogue({ ownerExists }: { ownerExists: (id: str
     of: (type: ObjectType): ReadonlyMap<string, PropertyDefinition> => known[type],
     groupsOf: (type: ObjectType): readonly PropertyGroup[] => groups[type],
 
-    /** Refuses (400, all problems in one message) values that HubSpot would not take. A privileged writer may set read-only properties. */
-    check(type: ObjectType, properties: Record<string, string>, privileged = false): void {
-      const problems = Object.entries(properties).flatMap(([name, value]) => {
-        const [error, message] = wrong(type, name, value, privileged) ?? []
-        return error ? [{ isValid: false, message, error, name, localizedErrorMessage: message }] : []
+    /** What HubSpot would not take of some values. A privileged writer may set read-only properties. */
+    problems(type: ObjectType, properties: Record<string, string>, privileged = false): Problem[] {
+      return Object.entries(properties).flatMap(([name, value]) => {
+        const [code, message] = wrong(type, name, value, privileged) ?? []
+        return code && message ? [{ name, code, message }] : []
       })
-      if (problems.length > 0)
-        throw refusal(400, 'VALIDATION_ERROR', `Property values were not valid: ${JSON.stringify(problems)}`)
+    },
+
+    /** From now on writes of this property by apps are refused with this code. */
+    fail: (name: string, code: string) => void failing.set(name, code),
+    /** Takes back all of those. */
+    mend: () => failing.clear(),
+
+    /** Adds a property of HubSpot's own, which apps only read. */
+    define(type: ObjectType, input: PropertyInput): void {
+      known[type].set(input.name, { ...define(input, 'ro'), hubspotDefined: true })
     },
 
     /** A value as HubSpot keeps it: null when cleared, date-times in ISO 8601, email in lower case. */
@@ -219,7 +195,7 @@ export function createPropertyCatalogue({ ownerExists }: { ownerExists: (id: str
   }
 }
 
-/** The properties and groups of both kinds of object. */
+/** The properties and groups of all kinds of object. */
 export type PropertyCatalogue = ReturnType<typeof createPropertyCatalogue>
 
 const FIELDS_OF_TYPE: Record<string, string[]> = {

@@ -1,7 +1,8 @@
-// The API routes of the simulated HubSpot: objects, associations, owners and properties.
+// The API routes of the simulated HubSpot: objects, owners and properties.
 
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { addAssociationRoutes } from './association-routes.ts'
 import {
   batchAnswer,
   GroupBody,
@@ -11,13 +12,14 @@ import {
   PropertyUpdateBody,
   parse,
   ReadQuery,
-  refuseLarge,
   Text,
 } from './input.ts'
+import type { Links } from './links.ts'
+import { OBJECT_TYPES, type ObjectType } from './object-types.ts'
 import { addObjectRoutes } from './objects.ts'
-import type { ObjectType, PropertyCatalogue } from './properties.ts'
+import type { PropertyCatalogue } from './properties.ts'
 import type { RecordStore } from './records.ts'
-import { envelope, refusal } from './refusal.ts'
+import { errorRow, refusal } from './refusal.ts'
 
 /** An owner as the owners API answers it. `userId` is another number than `id`, and null for a deactivated user. */
 export interface Owner {
@@ -35,46 +37,18 @@ export interface Owner {
 
 /** What the routes of the API answer from. */
 export interface RouteParts {
-  stores: { contacts: RecordStore; companies: RecordStore }
+  stores: Record<ObjectType, RecordStore>
+  links: Links
   owners: Map<string, Owner>
   catalogue: PropertyCatalogue
   now: () => number
+  /** Whether a batch refuses a bad row alone instead of all rows. */
+  refusesRowsAlone: () => boolean
 }
 
-/** Adds the routes that a client of contacts, companies, owners and properties calls. */
-export function addRoutes(app: FastifyInstance, { stores, owners, catalogue, now }: RouteParts): void {
-  function associationRoutes(): void {
-    const companyOf = (id: string) => {
-      const companyId = stores.contacts.find(id)?.companyId
-      const associationTypes = [
-        { category: 'HUBSPOT_DEFINED', typeId: 1, label: 'Primary' },
-        { category: 'HUBSPOT_DEFINED', typeId: 279, label: null },
-      ]
-      return companyId ? [{ toObjectId: Number(companyId), associationTypes }] : []
-    }
-    app.get<{ Params: { id: string } }>('/crm/v4/objects/contacts/:id/associations/companies', (request) => {
-      const contact = stores.contacts.find(request.params.id)
-      if (!contact || contact.archived) throw refusal(404, 'OBJECT_NOT_FOUND', 'resource not found')
-      return { results: companyOf(contact.id) }
-    })
-    app.post('/crm/v4/associations/contacts/companies/batch/read', async (request, reply) => {
-      const { inputs } = parse(z.object({ inputs: z.array(z.object({ id: Text })) }), request.body)
-      const all = refuseLarge(inputs, 1_000).map(({ id }) => ({ from: { id }, to: companyOf(id) }))
-      const errors = all
-        .filter((each) => each.to.length === 0)
-        .map(({ from }) => ({
-          ...{
-            status: 'error',
-            category: 'OBJECT_NOT_FOUND',
-            message: `No company is associated with contact ${from.id}.`,
-          },
-          subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
-          context: { fromObjectId: [from.id], fromObjectType: ['contact'], toObjectType: ['company'] },
-        }))
-      const results = all.filter((each) => each.to.length > 0)
-      return reply.code(errors.length > 0 ? 207 : 200).send(batchAnswer(now(), results, errors))
-    })
-  }
+/** Adds the routes that a client of objects, owners and properties calls. */
+export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
+  const { stores, owners, catalogue, now } = parts
 
   function ownerRoutes(): void {
     app.get('/crm/v3/owners', (request) => {
@@ -122,17 +96,17 @@ export function addRoutes(app: FastifyInstance, { stores, owners, catalogue, now
       const inputs = inputsOf(PropertyBody, request.body)
       const taken = inputs.filter((input) => catalogue.of(type).has(input.name))
       const errors = taken.map(({ name }) => {
-        return { ...envelope('CONFLICT', `A property named "${name}" already exists.`), context: { name: [name] } }
+        return errorRow('CONFLICT', `A property named "${name}" already exists.`, { context: { name: [name] } })
       })
       const results = inputs.filter((input) => !taken.includes(input)).map((input) => catalogue.create(type, input))
       return reply.code(errors.length > 0 ? 207 : 201).send(batchAnswer(now(), results, errors))
     })
   }
 
-  for (const type of ['contacts', 'companies'] as const) {
-    addObjectRoutes(app, { store: stores[type], catalogue, now })
+  for (const type of OBJECT_TYPES) {
+    addObjectRoutes(app, { ...parts, store: stores[type] })
     propertyRoutes(type)
   }
-  associationRoutes()
+  addAssociationRoutes(app, parts)
   ownerRoutes()
 }

@@ -1,7 +1,9 @@
 // The search endpoint of the simulated HubSpot.
 
+import type { Links } from './links.ts'
+import { ABOUT, OBJECT_TYPES } from './object-types.ts'
 import { epochOf, type PropertyCatalogue } from './properties.ts'
-import type { CrmRecord, RecordStore } from './records.ts'
+import type { RecordStore } from './records.ts'
 import { refusal } from './refusal.ts'
 
 /** The body of a search. `after` is how many results to skip. */
@@ -21,8 +23,18 @@ export interface SearchFilter {
   values?: string[] | undefined
 }
 
-/** Runs a search: groups are joined by "or", the filters in one by "and". Text compares case-insensitively. Unlike HubSpot's, it sees a write at once. */
-export function searchRecords(store: RecordStore, catalogue: PropertyCatalogue, request: SearchRequest) {
+/** What a search runs on. */
+export interface Searched {
+  store: RecordStore
+  catalogue: PropertyCatalogue
+  links: Links
+}
+
+/** A record as the search's index has it. */
+type Indexed = ReturnType<RecordStore['indexed']>[number]
+
+/** Runs a search: groups are joined by "or", the filters in one by "and". Text compares case-insensitively. */
+export function searchRecords({ store, catalogue, links }: Searched, request: SearchRequest) {
   const bad = (message: string) => refusal(400, 'VALIDATION_ERROR', message)
   const { filterGroups, limit, after } = request
   const filters = filterGroups.flatMap((group) => group.filters)
@@ -44,21 +56,28 @@ export function searchRecords(store: RecordStore, catalogue: PropertyCatalogue, 
   for (const { name } of sorts) if (!definitions.has(name)) throw bad(`Property "${name}" does not exist`)
 
   function testOf({ propertyName: name, operator, value, highValue, values }: SearchFilter) {
+    if (name.startsWith('associations.')) return associated(name.slice('associations.'.length), operator, value, values)
     if (!definitions.has(name)) throw bad(`Property "${name}" does not exist`)
     const need = (given: string | undefined) => {
       if (given === undefined) throw bad(`${operator} on "${name}" needs a value`)
       return comparable(name, given)
     }
-    const has = (test: (value: string | number) => boolean) => (record: CrmRecord) => {
-      const current = record.properties[name] ?? null
-      return current !== null && test(comparable(name, current))
-    }
+    const has =
+      (test: (value: string | number) => boolean) =>
+      ({ properties }: Indexed) => {
+        const current = properties[name] ?? null
+        return current !== null && test(comparable(name, current))
+      }
     if (operator === 'HAS_PROPERTY') return has(() => true)
-    if (operator === 'NOT_HAS_PROPERTY') return (record: CrmRecord) => (record.properties[name] ?? null) === null
+    if (operator === 'NOT_HAS_PROPERTY') return ({ properties }: Indexed) => (properties[name] ?? null) === null
     if (operator === 'IN' || operator === 'NOT_IN') {
       if (!values?.length) throw bad(`${operator} on "${name}" needs values`)
       const wanted = new Set(values.map((each) => comparable(name, each)))
       return has((current) => wanted.has(current) === (operator === 'IN'))
+    }
+    if (operator === 'CONTAINS_TOKEN' || operator === 'NOT_CONTAINS_TOKEN') {
+      const contains = tokenTest(String(need(value)))
+      return has((current) => contains(String(current)) === (operator === 'CONTAINS_TOKEN'))
     }
     const low = need(value)
     if (operator === 'EQ') return has((current) => current === low)
@@ -72,17 +91,38 @@ export function searchRecords(store: RecordStore, catalogue: PropertyCatalogue, 
     return has((current) => current >= low && current <= high)
   }
 
-  const found = store.all().filter((record) => {
-    return tests.length === 0 || tests.some((group) => group.every((test) => test(record)))
-  })
+  function associated(singular: string, operator: string, value?: string, values: string[] = []) {
+    const other = OBJECT_TYPES.find((each) => ABOUT[each].singular === singular)
+    const wanted = operator === 'EQ' && value !== undefined ? [value] : operator === 'IN' ? values : []
+    if (!other || wanted.length === 0) throw bad(`associations.${singular} takes EQ with a value or IN with values`)
+    return ({ record }: Indexed) => {
+      return links.of({ type: store.type, id: record.id }, other).some((id) => wanted.includes(id))
+    }
+  }
+
+  const found = store
+    .indexed()
+    .filter((each) => tests.length === 0 || tests.some((group) => group.every((test) => test(each))))
+    .map((each) => ({ each, keys: sorts.map(({ name }) => comparable(name, each.properties[name] ?? '')) }))
   found.sort((a, b) => {
-    for (const { name, sign } of sorts) {
-      const [left, right] = [comparable(name, a.properties[name] ?? ''), comparable(name, b.properties[name] ?? '')]
+    for (const [index, { sign }] of sorts.entries()) {
+      const [left = '', right = ''] = [a.keys[index], b.keys[index]]
       if (left !== right) return left < right ? -sign : sign
     }
     return 0
   })
   const end = after + limit
   const paging = end < found.length ? { paging: { next: { after: String(end) } } } : {}
-  return { total: found.length, results: found.slice(after, end), ...paging }
+  return { total: found.length, results: found.slice(after, end).map(({ each }) => each), ...paging }
+}
+
+/** Whether a text has all words of a query; with a `*` the query is a pattern of the whole text. */
+function tokenTest(query: string): (text: string) => boolean {
+  if (query.includes('*')) {
+    const pattern = query.split('*').map((part) => part.replace(/[^\w\s]/g, '\\$&'))
+    const whole = new RegExp(`^${pattern.join('.*')}$`)
+    return (text) => whole.test(text)
+  }
+  const words = (text: string) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  return (text) => words(query).every((word) => words(text).includes(word))
 }

@@ -1,14 +1,25 @@
 // A HubSpot to run against: the real protocol over HTTP, refusals included, with records that live in memory.
 
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import { addAccountRoutes } from './account-routes.ts'
 import { createFaults, type Fault } from './faults.ts'
+import { createLimits, type RateLimit } from './limits.ts'
+import { createLinks } from './links.ts'
+import { OBJECT_TYPES, type ObjectType } from './object-types.ts'
+import { createPeople, type People } from './people.ts'
 import { createPropertyCatalogue } from './properties.ts'
-import { type ChangedBy, createRecordStore, type RecordChange } from './records.ts'
-import { envelope } from './refusal.ts'
+import type { RecordChange } from './record.ts'
+import { createRecordStore, type RecordStore } from './records.ts'
+import { type ErrorMore, envelope } from './refusal.ts'
 import { addRoutes, type Owner } from './routes.ts'
-import { createWebhookSender, type DeliveryAttempt, type HubSpotEvent, type WebhookSettings } from './webhooks.ts'
+import { createScopes } from './scopes.ts'
+import type { HubSpotEvent, WebhookSettings } from './webhook-events.ts'
+import { createWebhookSender, type DeliveryAttempt } from './webhooks.ts'
 
-export { type HubSpotEvent, signHubSpotRequest, type WebhookSettings } from './webhooks.ts'
+export type { Activity, SubmittedForm } from './activities.ts'
+export type { ChangeOptions, ContactChangeOptions, ContactOptions, NewOwner, People } from './people.ts'
+export { signHubSpotRequest, signHubSpotRequestV1 } from './signatures.ts'
+export type { HubSpotEvent, WebhookSettings } from './webhook-events.ts'
 
 /** One answered call. `status` is 0 when a fault left it without an answer. */
 export interface ApiCall {
@@ -32,52 +43,44 @@ export interface SimulatedHubSpotOptions {
   /** The app under test: its writes carry this id as `sourceId`. */
   appId?: number
   webhooks?: WebhookSettings
-  /** A rolling window in real time; 190 in 10 s, and 5 searches in 1 s, when absent. */
-  rateLimit?: { max: number; intervalMs: number; searchesPerSecond?: number } | 'off'
+  rateLimit?: RateLimit
+  /** How long a search does not see a change, on the simulator's clock; 0 when absent. */
+  searchLagMs?: number
+  /** Not documented: a batch refuses a bad row alone (207) instead of all rows (400, the default). */
+  partial?: boolean
+  /** Not documented: whether an archived owner's id is taken as an owner (the default) or refused. */
+  archivedOwners?: 'take' | 'refuse'
   onCall?: (call: ApiCall) => void
 }
 
-/** What a contact may be created with beside its properties. */
-export interface ContactOptions {
-  /** The primary company, from then on in `associatedcompanyid`. */
-  companyId?: string
-  /** Epoch milliseconds, where the contact is older than `now`. */
-  createdAt?: number
-  /** A person when absent. All of them may set read-only and calculated properties. */
-  by?: Exclude<ChangedBy, 'api'>
-  /** Fires no event. */
-  silent?: boolean
-}
-
 /** A simulated HubSpot that listens: its API, what it was asked, and what people do in it. */
-export interface SimulatedHubSpot {
+export interface SimulatedHubSpot extends People {
   /** `http://127.0.0.1:PORT` */
   url: string
   calls: ApiCall[]
   /** `METHOD /path` of calls that no route answers. */
   unexpectedCalls: string[]
   setWebhooks(webhooks: WebhookSettings | undefined): void
-  /** Returns the id: 12 digits. Throws on a property or value that HubSpot does not take. */
-  createContact(properties: Record<string, string>, options?: ContactOptions): string
-  changeContact(id: string, properties: Record<string, string>, options?: Omit<ContactOptions, 'createdAt'>): void
-  /** Archives; the API still reads it with `archived=true`. */
-  deleteContact(id: string): void
-  restoreContact(id: string): void
-  privacyDeleteContact(id: string): void
-  /** Returns the id of the record that both became; reading either old id gives that record. */
-  mergeContacts(primaryId: string, mergedId: string): string
-  createCompany(properties: Record<string, string>): string
-  createOwner(owner: { id: string; email: string; firstName: string; lastName: string; archived?: boolean }): void
-  /** A copy of what is known of a contact, merged ones included; undefined when there is none or it is archived. */
-  contact(id: string): Record<string, string | null> | undefined
+  /** A subscription type of marketing mails: `hs_email_optout_<id>` exists from then on. */
+  createSubscriptionType(id: string, name?: string): void
   /** Sends raw events, completed with ids, and resolves when their deliveries ended. Throws without a webhook target. */
   fire(events: HubSpotEvent[], options?: { duplicates?: number; reverse?: boolean }): Promise<void>
   deliveries: DeliveryAttempt[]
   /** Resolves when no delivery is under way or waits for a retry. */
   settled(): Promise<void>
   failNext(fault: Fault): void
-  /** From now on nothing fails any more. */
+  /** Refuses writes of this property by apps until mended, with this code: INVALID_OPTION, or INVALID_OWNER_ID for the owner. */
+  failProperty(name: string, code?: string): void
+  /** From now on nothing fails any more. Denied scopes stay denied. */
   mend(): void
+  /** Calls that need this scope are answered 403 until it is allowed. */
+  denyScope(scope: string): void
+  allowScope(scope: string): void
+  setSearchLag(ms: number): void
+  setPartial(partial: boolean): void
+  setArchivedOwners(how: 'take' | 'refuse'): void
+  /** Whether the account's plan has workflows, as it does at first. */
+  hasWorkflows(has: boolean): void
   close(): Promise<void>
 }
 
@@ -85,18 +88,24 @@ export interface SimulatedHubSpot {
 export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): Promise<SimulatedHubSpot> {
   const { now, clientSecret, portalId = 90_012_345, appId = 7_700_123 } = options
   const owners = new Map<string, Owner>()
-  const catalogue = createPropertyCatalogue({ ownerExists: (id) => owners.has(id) })
+  const settings = {
+    ...{ searchLagMs: options.searchLagMs ?? 0, partial: options.partial ?? false, hasWorkflows: true },
+    archivedOwners: options.archivedOwners ?? 'take',
+  }
+  const catalogue = createPropertyCatalogue({
+    ownerExists: (id) => owners.has(id) && (settings.archivedOwners === 'take' || !owners.get(id)?.archived),
+  })
   const webhooks = createWebhookSender({ now, clientSecret, portalId, appId, catalogue })
   webhooks.set(options.webhooks)
-  const onChange = (change: RecordChange) => webhooks.publish(change)
-  const contacts = createRecordStore({ type: 'contacts', catalogue, now, firstId: 401_000_000_001, onChange })
-  const companies = createRecordStore({
-    type: 'companies',
-    catalogue,
-    now,
-    firstId: 301_000_000_001,
-    onChange: () => {},
-  })
+  const scopes = createScopes()
+  const stores = Object.fromEntries(
+    OBJECT_TYPES.map((type) => {
+      const rest = { searchLag: () => settings.searchLagMs, firstId: FIRST_IDS[type] ?? 701_000_000_001 }
+      const onChange = (change: RecordChange) => webhooks.publish(type, change)
+      return [type, createRecordStore({ type, catalogue, now, appId, onChange, ...rest })]
+    }),
+  ) as Record<ObjectType, RecordStore>
+  const links = createLinks(stores)
   const calls: ApiCall[] = []
   const unexpectedCalls: string[] = []
   const faults = createFaults()
@@ -123,7 +132,9 @@ export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): 
     else if (fault) return fail(reply, fault)
     if (request.headers.authorization !== `Bearer ${options.accessToken}`)
       return reply.code(401).send(envelope('INVALID_AUTHENTICATION', AUTHENTICATION_MESSAGE))
-    return limits?.(request, reply)
+    const refused = limits?.(request, reply)
+    if (!refused) scopes.check(request.method, pathOf(request))
+    return refused
   })
   app.addHook('onSend', async (request, reply, payload) => {
     const drop = dropped.has(request)
@@ -135,42 +146,49 @@ export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): 
     unexpectedCalls.push(`${request.method} ${pathOf(request)}`)
     return reply.code(404).send(envelope('OBJECT_NOT_FOUND', 'resource not found'))
   })
-  app.setErrorHandler<Error & { statusCode?: number; category?: string; context?: Record<string, string[]> }>(
+  app.setErrorHandler<Error & { statusCode?: number; category?: string; more?: ErrorMore }>(
     (error, _request, reply) => {
       const { statusCode = 500, category = statusCode === 500 ? 'INTERNAL_ERROR' : 'VALIDATION_ERROR' } = error
-      return reply.code(statusCode).send(envelope(category, error.message, error.context))
+      return reply.code(statusCode).send(envelope(category, error.message, error.more))
     },
   )
-  addRoutes(app, { stores: { contacts, companies }, owners, catalogue, now })
+  addRoutes(app, { stores, links, owners, catalogue, now, refusesRowsAlone: () => settings.partial })
+  const { accessToken } = options
+  addAccountRoutes(app, { portalId, appId, accessToken, now, scopes, hasWorkflows: () => settings.hasWorkflows })
   const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
 
   return {
     ...{ url, calls, unexpectedCalls, deliveries: webhooks.deliveries },
     ...{ setWebhooks: webhooks.set, fire: webhooks.fire, settled: webhooks.settled, failNext: faults.add },
-    mend: faults.clear,
-    createContact: (properties, contact = {}) => contacts.create(properties, { by: 'person', ...contact }).id,
-    changeContact: (id, properties, contact = {}) => void contacts.update(id, properties, { by: 'person', ...contact }),
-    deleteContact: (id) => contacts.archive(id, 'person'),
-    restoreContact: (id) => contacts.restore(id, 'person'),
-    privacyDeleteContact: (id) => contacts.forget(id, 'person'),
-    mergeContacts: (primaryId, mergedId) => contacts.merge(primaryId, mergedId, 'person'),
-    createCompany: (properties) => companies.create(properties, { by: 'person' }).id,
-    createOwner({ archived = false, ...owner }) {
-      const userIdIncludingInactive = 80_011 + owners.size
-      const userId = archived ? null : userIdIncludingInactive
-      const at = new Date(now()).toISOString()
-      const more = { type: 'PERSON', userId, userIdIncludingInactive, createdAt: at, updatedAt: at, archived } as const
-      owners.set(owner.id, { ...owner, ...more })
+    ...createPeople({ stores, links, owners, now }),
+    failProperty(name, code = name === 'hubspot_owner_id' ? 'INVALID_OWNER_ID' : 'INVALID_OPTION') {
+      catalogue.fail(name, code)
     },
-    contact(id) {
-      const found = contacts.find(id)
-      return found && !found.archived ? { ...found.properties } : undefined
+    mend() {
+      faults.clear()
+      catalogue.mend()
     },
+    createSubscriptionType(id, name = id) {
+      const label = `Opted out of email: ${name}`
+      const kind = { groupName: 'contactinformation', type: 'bool', fieldType: 'booleancheckbox' }
+      const values = ['true', 'false'].map((value) => ({ label: value, value }))
+      catalogue.define('contacts', { name: `hs_email_optout_${id}`, label, ...kind, options: values })
+    },
+    denyScope: (scope) => void scopes.denied.add(scope),
+    allowScope: (scope) => void scopes.denied.delete(scope),
+    setSearchLag: (ms) => void Object.assign(settings, { searchLagMs: ms }),
+    setPartial: (partial) => void Object.assign(settings, { partial }),
+    setArchivedOwners: (how) => void Object.assign(settings, { archivedOwners: how }),
+    hasWorkflows: (has) => void Object.assign(settings, { hasWorkflows: has }),
     async close() {
       await webhooks.close()
       await app.close()
     },
   }
+}
+
+const FIRST_IDS: Partial<Record<ObjectType, number>> = {
+  ...{ contacts: 401_000_000_001, companies: 301_000_000_001, deals: 501_000_000_001 },
 }
 
 const AUTHENTICATION_MESSAGE =
@@ -183,57 +201,4 @@ function fail(reply: FastifyReply, { status = 500, headers = {}, body }: Fault):
     .code(status)
     .headers({ ...html, ...headers })
     .send(answer ?? undefined)
-}
-
-/** HubSpot's two limits: calls in a rolling window, with its headers, and searches, which count apart and carry none. */
-function createLimits(rateLimit: SimulatedHubSpotOptions['rateLimit']) {
-  if (rateLimit === 'off') return undefined
-  const { max = 190, intervalMs = 10_000, searchesPerSecond = 5 } = rateLimit ?? {}
-  const daily = 1_000_000
-  const general = createRollingWindow(max, intervalMs)
-  const searches = createRollingWindow(searchesPerSecond, 1_000)
-  let today = 0
-
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
-    const search = request.url.split('?')[0]?.endsWith('/search') ?? false
-    const left = (search ? searches : general).take()
-    if (left >= 0) today += 1
-    if (!search) {
-      reply.headers({
-        'X-HubSpot-RateLimit-Max': max,
-        'X-HubSpot-RateLimit-Remaining': Math.max(0, left),
-        'X-HubSpot-RateLimit-Interval-Milliseconds': intervalMs,
-        'X-HubSpot-RateLimit-Daily': daily,
-        'X-HubSpot-RateLimit-Daily-Remaining': daily - today,
-      })
-    }
-    if (left >= 0) return undefined
-    const [policyName, limit] = search ? ['SECONDLY', 'secondly'] : ['TEN_SECONDLY_ROLLING', 'ten_secondly_rolling']
-    const { status, message, correlationId } = envelope('RATE_LIMITS', `You have reached your ${limit} limit.`)
-    const groupName = 'publicapi:private-apps-api-calls-v3'
-    const body = {
-      status,
-      message,
-      errorType: 'RATE_LIMIT',
-      correlationId,
-      policyName,
-      groupName,
-      requestId: correlationId,
-    }
-    return reply.code(429).send(body)
-  }
-}
-
-/** How many calls are left after this one; -1 when it is one too many, which then does not count. */
-function createRollingWindow(max: number, intervalMs: number) {
-  const taken: number[] = []
-  return {
-    take(): number {
-      const at = performance.now()
-      while (taken[0] !== undefined && taken[0] <= at - intervalMs) taken.shift()
-      if (taken.length >= max) return -1
-      taken.push(at)
-      return max - taken.length
-    },
-  }
 }

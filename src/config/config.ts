@@ -26,6 +26,7 @@ const ALWAYS = [
   'associatedcompanyid',
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
+  'hs_email_optout',
 ]
 
 /**
@@ -49,10 +50,14 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...sources.filter((name) => !ofCompany(name)),
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
-      ...Object.values(config.hubspot.properties),
     ]),
     company: unique(sources.filter(ofCompany).map((name) => name.slice('company:'.length))),
   }
+}
+
+/** The properties of a contact that every read asks for: what the config reads, and what Baton itself has written. */
+export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot'>): string[] {
+  return unique([...reads.contact, ...Object.values(hubspot.properties)])
 }
 
 function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {

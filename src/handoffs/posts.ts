@@ -62,6 +62,11 @@ export function waitingPost(handoff: Handoff): Post {
   return postOf(handoff, 'nobody-available', `nobody-available-${handoff.startedAt}`)
 }
 
+/** Tells the manager that HubSpot does not take a rep's owner id. */
+export function ownerRefusedPost(handoff: Handoff, rep: string): Post {
+  return { ...postOf(handoff, 'owner-refused', `owner-refused-${rep}`), rep }
+}
+
 /** Tells the manager instead of somebody who cannot be reached. */
 export function insteadOf(post: Post): Post {
   const { rep: _, since: __, ...rest } = post

@@ -11,6 +11,7 @@ export const MESSAGES = {
   'manager-alert': 'manager',
   'hot-alert': 'manager',
   'nobody-available': 'manager',
+  'owner-refused': 'manager',
 } as const satisfies Record<string, 'rep' | 'pool' | 'manager'>
 export type MessageKind = keyof typeof MESSAGES
 

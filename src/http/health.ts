@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { refusalAdvice } from '../leads/refused.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { PresentRefusal } from '../store/refused.ts'
 
 /**
  * How a dependency is. `failed` takes this process out of service; `degraded` is for people: the work goes on, later or
@@ -45,6 +47,13 @@ export function outsideStatus({ lastCalls }: Pick<Metrics, 'lastCalls'>, system:
   if (!last) return { status: 'ok', detail: 'not called yet' }
   const well = last.outcome === 'ok' || last.outcome === 'refused'
   return well ? { status: 'ok' } : { status: 'degraded', detail: `the last call: ${last.outcome} (${last.code})` }
+}
+
+/** The properties that HubSpot does not take, as a dependency of its own; none when it takes all. */
+export function refusedStatus(refused: readonly PresentRefusal[]): Record<string, Dependency> {
+  if (refused.length === 0) return {}
+  const detail = refused.map((one) => `${one.property} (${one.code}): ${refusalAdvice(one, one.rep)}`).join('. ')
+  return { hubspotProperties: { status: 'degraded', detail: `HubSpot does not take ${detail}` } }
 }
 
 /** `/healthz` (alive), `/readyz` (each dependency by name) and `/metrics` (Prometheus). They need no token. */

@@ -7,10 +7,13 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
-import { errorsOf, resultsOf, rowsOf, toOutsideError } from './answers.ts'
+import { rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
+import type { Row } from './refusals.ts'
 import { createSearches } from './search.ts'
+import { type Refusal, type Update, writeRows } from './write-rows.ts'
 
 /*
  * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
@@ -28,11 +31,6 @@ const READ = { quiet: 20, busy: 150, busyCrowd: 250 }
 const WRITE = { quiet: 40, busy: 500 }
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
-// A row that HubSpot was asked to write and says nothing about counts as not written.
-const NOT_CONFIRMED = 'row-not-confirmed'
-// Categories of a single row's error that say nothing about the row itself.
-const PASSING = new Set(['INTERNAL_ERROR', 'RATE_LIMITS'])
-
 /**
  * Connects to HubSpot. `properties` names what to read, and may change when the config does. Without `redis` the rate
  * limit holds for this process only, which is enough for a command.
@@ -136,42 +134,38 @@ export function createHubSpot(options: {
     },
   )
 
+  // Outside the breaker: a scope that is missing for this alone must not hold up everything else.
+  const definitions = createDefinitions((property) =>
+    counted('read property', () => client.crm.properties.coreApi.getByName('contacts', property)),
+  )
+
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
   const gatherWrites = createGather(WRITE)
-  const writes = new DataLoader<{ id: string; properties: Record<string, string> }, true>(
+  const writes = new DataLoader<Row, Refusal[]>(
     async (rows) => {
-      const merged = new Map<string, Record<string, string>>()
+      const merged = new Map<string, Row['properties']>()
       for (const { id, properties } of rows) merged.set(id, { ...merged.get(id), ...properties })
-      const outcomes = await writeRows([...merged].map(([id, properties]) => ({ id, properties })))
-      return rows.map(({ id }) => outcomes.get(id) ?? new OutsideError('hubspot', 'unavailable', NOT_CONFIRMED))
+      const outcomes = await writeRows(
+        update,
+        [...merged].map(([id, properties]) => ({ id, properties })),
+      )
+      return rows.map(({ id }) => outcomes.get(id) ?? [])
     },
     { cache: false, maxBatchSize: BATCH, batchScheduleFn: gatherWrites.schedule },
   )
 
-  async function writeRows(
-    rows: { id: string; properties: Record<string, string> }[],
-  ): Promise<Map<string, true | OutsideError>> {
-    const outcomes = new Map<string, true | OutsideError>()
+  const update: Update = async (inputs) => {
+    let body: unknown
     try {
-      const answer = await call('write contacts', () => client.crm.contacts.batchApi.update({ inputs: rows }))
-      for (const { id } of resultsOf(answer)) outcomes.set(id, true)
-      for (const [id, category] of errorsOf(answer)) {
-        const kind = PASSING.has(category) ? 'unavailable' : 'refused'
-        outcomes.set(id, new OutsideError('hubspot', kind, category))
-      }
+      return await call('write contacts', () =>
+        client.crm.contacts.batchApi.update({ inputs }).catch((error) => {
+          body = error?.body
+          throw error
+        }),
+      )
     } catch (error) {
-      const failure = toOutsideError(error)
-      // One bad row spoils a whole batch: alone, the others go through and the bad one is known.
-      if (failure.kind !== 'refused' || rows.length === 1) {
-        for (const { id } of rows) outcomes.set(id, failure)
-        return outcomes
-      }
-      const middle = Math.ceil(rows.length / 2)
-      for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
-        for (const [id, outcome] of await writeRows(half)) outcomes.set(id, outcome)
-      }
+      return { failure: toOutsideError(error), body }
     }
-    return outcomes
   }
 
   // A batch may leave a row out without a word, and a contact that counts as missing loses its clock: so it is asked for alone.
@@ -204,11 +198,17 @@ export function createHubSpot(options: {
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
     /** Reads a company; null when there is none. `last` waits with the crowd. */
     readCompany: (id: string, last?: boolean): Promise<Properties | null> => companies.load(id, last),
-    /** Writes properties of a contact; resolves when HubSpot has confirmed this very row. */
-    async writeContact(id: string, properties: Record<string, string>): Promise<void> {
+    /**
+     * Writes properties of a contact; resolves when HubSpot has confirmed this very row, with those of them that it does not
+     * take.
+     */
+    async writeContact(id: string, properties: Record<string, string>): Promise<Refusal[]> {
       gatherWrites.count()
-      await writes.load({ id, properties })
+      const refusals = await writes.load({ id, properties })
+      return refusals.filter(({ property }) => Object.hasOwn(properties, property))
     },
+    /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
+    definitionOf: (property: string): Promise<string | null> => definitions.load(property),
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createSearches({ client, call, limiter: { redis: options.redis, prefix: options.prefix } }),

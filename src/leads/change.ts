@@ -110,6 +110,8 @@ export interface Change {
   rebuilt?: LeadState
   /** What is known to be in HubSpot from now on, when that is not what it was. */
   written?: Record<string, string>
+  /** What HubSpot showed when it was read, when that is not what was known; it holds unless somebody wrote meanwhile. */
+  shown?: Record<string, string>
   /** HubSpot is behind what the record says now. */
   toWrite: boolean
   /** What came in has been dealt with. */

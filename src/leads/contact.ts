@@ -16,6 +16,7 @@ import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './per
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import { restored } from './restore.ts'
+import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
 /**
@@ -32,7 +33,7 @@ export function onContact(
   const begunWith = restored(config, given, gathered.contact, gathered.merging)
   const state = gathered.merging ? unite(begunWith, gathered.merging, now) : begunWith
   const previous = state.lead
-  const draft = draftOf(config, state)
+  const draft = draftOf(config, state, gathered.contact)
   const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
@@ -73,6 +74,7 @@ export function onContact(
       ended: word ? undefined : ended,
       adoptedAt: adopted?.at,
       outcomes,
+      stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

@@ -1,8 +1,10 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
+import { knownAfterRead } from './compared.ts'
 import type { HistoryEntry } from './history.ts'
 import type { LeadRecord } from './lead.ts'
+import type { Contact } from './observe.ts'
 import { changedProperties, crmProperties } from './properties.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
@@ -16,8 +18,9 @@ export interface Draft {
   change(lead: LeadRecord | undefined, more?: Partial<Change>): Change
 }
 
-/** Begins a change of a lead. */
-export function draftOf(config: NextConfig, state: LeadState): Draft {
+/** Begins a change of a lead; with a contact that was just read, what it shows is what HubSpot is known to have. */
+export function draftOf(config: NextConfig, state: LeadState, contact?: Contact): Draft {
+  const known = contact ? knownAfterRead(config.hubspot.properties, state, contact) : state.written
   const changed = new Map<string, Handoff>()
   const posts: Post[] = []
   const history: HistoryEntry[] = []
@@ -34,7 +37,8 @@ export function draftOf(config: NextConfig, state: LeadState): Draft {
         handoffs: [...changed.values()],
         posts,
         history,
-        toWrite: after !== null && isBehind(config, after, handoffs(), state.written),
+        ...(known === state.written ? {} : { shown: known }),
+        toWrite: after !== null && isBehind(config, after, handoffs(), known),
         ...more,
       }
     },

@@ -110,6 +110,8 @@ export const LeadRecord = z.object({
   adopted: z.object({ at: z.number(), band: z.string() }).optional(),
   /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
   overruledStatus: z.string().optional(),
+  /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */
+  stageSetBack: z.object({ at: z.number(), fit: z.number() }).optional(),
   /** Since when HubSpot has no such contact: nothing is written to it. */
   missingSince: z.number().optional(),
   mergedInto: z.string().optional(),

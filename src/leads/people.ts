@@ -2,6 +2,7 @@ import { answerHandoff, changeOwner, endHandoff, type Handoff, holderOf, isHeld 
 import { repWithOwner } from './assign.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { disqualifications, possibleResponses, setByPerson } from './observe.ts'
+import { isSetBack } from './stage.ts'
 
 /*
  * What people did in HubSpot since Baton last looked: they contacted the lead, gave it to somebody else, or took it out.
@@ -25,6 +26,7 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
     ...new Set([
       ...(sure ? [] : responses.map(({ property }) => property)),
       ...words.filter(({ by }) => by === 'person').map(({ changes }) => changes),
+      ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),
     ]),
   ]
 }

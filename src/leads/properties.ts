@@ -4,6 +4,7 @@ import { BANDS } from '../rules/score.ts'
 import { plain } from '../rules/words.ts'
 import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'
 import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
+import { readInstant } from './observe.ts'
 
 /** What a property says, from the lead, its newest handoff with sales, and all of them. An empty text clears it. */
 type Value = (lead: LeadRecord, handoff: Handoff | undefined, handoffs: readonly Handoff[]) => string
@@ -164,6 +165,11 @@ export type Shown = Partial<Record<WrittenProperty, string>>
 
 const ROWS = Object.entries(PROPERTIES) as [WrittenProperty, PropertyRow][]
 
+/** Among what is known to be written: since when somebody writes. */
+export const WRITING = '~'
+/** Starts, among what is known to be written, the name of a property that HubSpot did not take. */
+export const REFUSED = '!'
+
 /** What HubSpot should say of a lead. All values are text, as HubSpot wants them; an empty text clears a property. */
 export function crmProperties(
   lead: LeadRecord,
@@ -176,14 +182,27 @@ export function crmProperties(
   const owner = handoff && isHeld(handoff) ? ownerIds[holderOf(handoff)?.rep ?? ''] : undefined
   if (owner) properties.hubspot_owner_id = owner
   const out = lead.rejected !== undefined || 'disqualify' in lead.route.to
-  if (lead.score.mql && !out && !lead.adopted && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
+  const mayRise = !out && !lead.adopted && !lead.stageSetBack
+  if (lead.score.mql && mayRise && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
     properties.lifecyclestage = 'marketingqualifiedlead'
   return properties
 }
 
+/** Whether two values of a property are the same to HubSpot, which gives back numbers and instants in its own way. */
+export function sameValue(type: PropertyRow['type'], a: string, b: string): boolean {
+  if (a === b) return true
+  if (a.trim() === '' || b.trim() === '') return a.trim() === b.trim()
+  if (type === 'number') return Number(a) === Number(b)
+  if (type === 'datetime') return readInstant(a) === readInstant(b)
+  if (type === 'boolean') return a.toLowerCase() === b.toLowerCase()
+  return (
+    (type === 'text' || type === 'long text') && a.replaceAll('\r\n', '\n').trim() === b.replaceAll('\r\n', '\n').trim()
+  )
+}
+
 /**
- * What has to be written: the values that differ from the last confirmed ones, or of which nothing is known; nothing when
- * only quiet ones do.
+ * What has to be written: the values that differ from those that HubSpot is known to have, or of which nothing is known;
+ * nothing when only quiet ones differ.
  */
 export function changedProperties(
   wanted: Record<string, string>,
@@ -191,9 +210,13 @@ export function changedProperties(
   names: PropertyNames,
 ): Record<string, string> {
   // Where nothing is known to be written an empty value is written too: HubSpot may hold an old one.
-  const changed = Object.entries(wanted).filter(([name, value]) => written[name] !== value)
-  const quiet = new Set(ROWS.filter(([, { quiet }]) => quiet).map(([key]) => names[key]))
-  return changed.every(([name]) => quiet.has(name)) ? {} : Object.fromEntries(changed)
+  const rows = new Map(ROWS.map(([key, row]) => [names[key], row]))
+  const changed = Object.entries(wanted).filter(([name, value]) => {
+    const known = written[name]
+    return known === undefined || !sameValue(rows.get(name)?.type ?? 'text', known, value)
+  })
+  const isQuiet = ([name]: [string, string]) => rows.get(name)?.quiet === true && written[name] !== undefined
+  return changed.every(isQuiet) ? {} : Object.fromEntries(changed)
 }
 
 /** A disqualification for people: the modal's reason and the rep's note. */

@@ -51,7 +51,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
       ...fromOutside(previous),
       ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
     }),
-    properties: known(properties, readsWithoutOwn(config)),
+    properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
     readBy: config.version,
     counters: countersOf(config.hubspot, properties),
@@ -82,12 +82,6 @@ export function withoutOverruled(lead: Pick<LeadRecord, 'overruledStatus'> | nul
   if (lead?.overruledStatus === undefined || attributes.leadStatus?.value !== lead.overruledStatus) return attributes
   const { leadStatus: _, ...rest } = attributes
   return rest
-}
-
-// What Baton itself writes says nothing of the lead.
-function readsWithoutOwn({ reads, hubspot }: NextConfig): string[] {
-  const own = new Set<string>(Object.values(hubspot.properties))
-  return reads.contact.filter((name) => !own.has(name))
 }
 
 function known(properties: Properties, names: readonly string[]): Record<string, string> {

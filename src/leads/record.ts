@@ -23,6 +23,7 @@ export interface Beside {
   /** Since when it is known, of one that was there before Baton came. */
   adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
+  stageSetBack: LeadRecord['stageSetBack']
   version: string
   rulesVersion: number
 }
@@ -61,6 +62,7 @@ export function decidedRecord(
     ...(beside.rejected ? { rejected: beside.rejected } : {}),
     ...adoption(beside.adoptedAt, decision),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
+    ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
     configVersion: beside.version,

@@ -1,6 +1,5 @@
 import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
-import { BANDS } from '../rules/score.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
@@ -38,7 +37,7 @@ export function restored(
     ...state,
     lead,
     handoffs: Object.fromEntries(known.handoffs.map((handoff) => [handoff.id, handoff])),
-    written: writtenBy(config, shown, known.handoffs),
+    written: writtenBy(config, lead, shown, known.handoffs),
   }
 }
 
@@ -75,7 +74,6 @@ function recordOf(
   shown: Shown,
   { signals, known, scoredAt }: { signals: Signal[]; known: KnownHandoffs; scoredAt: number },
 ): LeadRecord {
-  const band = BANDS.find((one) => one === shown.band) ?? 'low'
   const inOrder = known.handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
   const answered = inOrder.find(({ byRoute, answered }) => byRoute && answered)?.answered
   return {
@@ -93,16 +91,7 @@ function recordOf(
     enrichment: {},
     missing: [],
     needsReview: shown.needsReview === 'true',
-    score: {
-      total: Number(shown.score ?? 0),
-      fit: Number(shown.fitScore ?? 0),
-      engagement: Number(shown.engagementScore ?? 0),
-      band,
-      mql: false,
-      at: scoredAt,
-      reasons: [],
-      ...(shown.icpTier ? { tier: Number(shown.icpTier) } : {}),
-    },
+    score: scoreShown(config, shown, scoredAt),
     route: routeShown(
       config,
       shown,
@@ -114,13 +103,33 @@ function recordOf(
     handoffCount: known.count,
     ...(known.ended ? { ended: known.ended } : {}),
     ...(shown.route === PERSONS_ROUTE ? { rejected: rejectionShown(config, contact, shown, inOrder, scoredAt) } : {}),
-    ...(shown.route === ADOPTED.name ? { adopted: { at: scoredAt, band } } : {}),
+    ...(shown.route === ADOPTED.name ? { adopted: { at: scoredAt, band: shown.band ?? 'low' } } : {}),
     outcomes: answered ? { answered: { at: answered.at, minutes: answered.minutes } } : {},
     configVersion: shown.configVersion ?? '',
     // No rules have scored it in this memory.
     rulesVersion: 0,
     decisions: 0,
   }
+}
+
+function scoreShown({ scoring }: NextConfig, shown: Shown, at: number): LeadRecord['score'] {
+  const [total, fit, engagement] = [shown.score, shown.fitScore, shown.engagementScore].map((text) => Number(text ?? 0))
+  const { mql } = scoring
+  return {
+    total: total ?? 0,
+    fit: fit ?? 0,
+    engagement: engagement ?? 0,
+    band: shown.band ?? 'low',
+    mql: isOurs(shown) && (total ?? 0) >= mql.score && (fit ?? 0) >= mql.fit && (engagement ?? 0) >= mql.engagement,
+    at,
+    reasons: [],
+    ...(shown.icpTier ? { tier: Number(shown.icpTier) } : {}),
+  }
+}
+
+// Of a lead that is out, or was only adopted, Baton writes no stage.
+function isOurs({ disqualifiedReason, route }: Shown): boolean {
+  return disqualifiedReason === undefined && route !== ADOPTED.name
 }
 
 /** The counters as they stood when Baton last scored: what is dated later, and not known, is still to be seen. */
@@ -170,10 +179,19 @@ function rejectionShown(
   return { by: end?.by ?? 'HubSpot', reason: shown.disqualifiedReason ?? '', at: end?.at ?? scoredAt, ...status }
 }
 
-/** What HubSpot has; of the owner what Baton wrote last, so that another one is somebody's choice. */
-function writtenBy({ hubspot, team }: NextConfig, shown: Shown, handoffs: readonly Handoff[]): Record<string, string> {
+/** What HubSpot has; of owner and stage what Baton wrote last, so that another value is somebody's choice. */
+function writtenBy(
+  { hubspot, team }: NextConfig,
+  { score }: LeadRecord,
+  shown: Shown,
+  handoffs: readonly Handoff[],
+): Record<string, string> {
   const own = Object.entries(hubspot.properties).map(([key, name]) => [name, shown[key as WrittenProperty] ?? ''])
   const sales = handoffs.find((handoff) => handoff.byRoute && isHeld(handoff))
   const owner = sales && team.reps[holderOf(sales)?.rep ?? '']?.hubspotOwnerId
-  return { ...Object.fromEntries(own), ...(owner ? { hubspot_owner_id: owner } : {}) }
+  return {
+    ...Object.fromEntries(own),
+    ...(owner ? { hubspot_owner_id: owner } : {}),
+    ...(score.mql ? { lifecyclestage: 'marketingqualifiedlead' } : {}),
+  }
 }

@@ -29,7 +29,7 @@ export function onDue(
   const handoff = state.handoffs[handoffId]
   const due = handoff ? nextDue(handoff) : null
   if (!handoff || !state.lead || due === null || (due > now && !handoff.passOn)) return null
-  const draft = draftOf(config, state)
+  const draft = draftOf(config, state, gathered?.contact)
   if (handoff.attempts) {
     if (!gathered) return null
     return endAttempts(config, state.lead, handoff, gathered, draft, now)

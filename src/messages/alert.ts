@@ -22,6 +22,7 @@ const SECTION_LIMIT = 3_000
 /** Renders a message from the state as it is now. Pure: the same state gives the same message. */
 export function renderMessage(input: MessageInput): RenderedMessage {
   const { kind, lead, handoff } = input
+  if (kind === 'owner-refused') return ownerRefused(input)
   if (kind === 'nobody-available' && handoff.state === 'waiting') return nobodyAvailable(input)
   const live =
     handoff.state === 'open' &&
@@ -68,6 +69,24 @@ function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMes
         `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
       ),
       openInHubSpot(lead),
+    ],
+  }
+}
+
+// The same whatever becomes of the lead: it is about the rep.
+function ownerRefused({ lead, reader = '', slackIds }: MessageInput): RenderedMessage {
+  const slackId = slackIds[reader]
+  const who = slackId ? `<@${slackId}>` : escapeText(reader)
+  const header = MESSAGE_WORDS['owner-refused'].header('')
+  const what = `HubSpot does not take the owner id of ${who}: their leads have no owner there, or the one from before. Everything else is written, and the alerts go on.`
+  const mend = `Check hubspotOwnerId of ${escapeText(reader)} in team.yaml; npm run baton -- doctor proposes the right one.`
+  const since = `Seen with contact ${escapeText(lead.id, 40)}`
+  return {
+    text: `${header}. ${what} ${mend} ${since}`,
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: header } },
+      section(`${what}\n${mend}`),
+      { type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: since }] },
     ],
   }
 }

@@ -48,6 +48,7 @@ export function recipientOf(team: Team, post: Post): string | undefined {
 
 /** Whether a message would no longer be true: a click or a newer step may have settled it since. */
 export function isMoot(post: Post, handoff: Handoff): boolean {
+  if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

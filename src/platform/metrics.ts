@@ -73,6 +73,12 @@ export function createMetrics() {
       buckets: LATENCY_BUCKETS,
       registers,
     }),
+    refusedProperties: new Counter({
+      name: 'baton_hubspot_refused_properties_total',
+      help: "Writes of a property that HubSpot did not take, by HubSpot's code; everything else of the contact was written",
+      labelNames: ['property', 'code'] as const,
+      registers,
+    }),
     rescoreRemaining: new Gauge({
       name: 'baton_rescore_remaining',
       help: 'Leads that older rules scored and that still have to be scored again. Set by workers, 0 elsewhere: use max()',

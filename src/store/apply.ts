@@ -100,14 +100,15 @@ export function createApply({ store, pools, inbox }: { store: Store; pools: Pool
 
 function stateAfter(state: StoredLead, change: Change): StoredLead {
   const touched = change.lead !== undefined || change.handoffs.length > 0 || change.messages !== undefined
+  const written = change.shown ?? change.written
   return {
     ...state,
     version: touched || change.fence || state.older.length > 0 ? state.version + 1 : state.version,
     lead: change.lead ?? state.lead,
     handoffs: { ...state.handoffs, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) },
     messages: change.messages ?? state.messages,
-    written: change.written ?? state.written,
-    writtenAs: change.written ? pack(change.written) : state.writtenAs,
+    written: written ?? state.written,
+    writtenAs: written ? pack(written) : state.writtenAs,
     inbox: [],
     inboxCount: 0,
     older: [],

@@ -50,6 +50,7 @@ export function prepare(
   const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
   const commands: Command[] = [
     ...record(keys, before, change),
+    ...shown(keys, before, change),
     ...waiting.map((entry): Command => ['ZADD', keys.index(id, entry.index), entry.at, entry.id]),
     ...change.posts.map((post): Command => ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)]),
     ...noLongerWaiting(keys, before, change),
@@ -96,13 +97,19 @@ function record(keys: Keys, before: StoredLead, change: Change): Command[] {
   return before.version > 0 && !before.lead ? [written, ['PERSIST', key]] : [written]
 }
 
+// Who has written since the contact was read knows better.
+function shown(keys: Keys, { id, writtenAs }: StoredLead, change: Change): Command[] {
+  if (!change.shown || change.written) return []
+  return [['HSETIFSAME', keys.lead(id), 'written', writtenAs, pack(change.shown)]]
+}
+
 function recordFields(before: StoredLead, change: Change): (string | Buffer)[] {
   const older = before.older.length > 0
   const lead = change.lead ?? (older ? before.lead : null)
   const messages = { ...(older ? before.messages : {}), ...change.messages }
   return [
     ...(lead ? ['record', pack(lead)] : []),
-    ...(change.written ? ['written', pack(change.written)] : []),
+    ...(change.written ? ['written', pack(change.shown ?? change.written)] : []),
     ...changedHandoffs(before, change).flatMap((handoff) => [`h:${handoff.id}`, pack(handoff)]),
     ...Object.entries(messages).flatMap(([ref, message]) => [`m:${ref}`, JSON.stringify(message)]),
   ]

@@ -127,7 +127,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
    * Carries out all commands, or none when a guard's record has another version by now (false). All keys must be of one
    * partition. `ZREMIFEMPTY index list id` takes an id off an index when the list is empty; `more` says that it was not.
    * `ZREMHDEL set hash id` takes an id off both, the second only when it stood in the first. `LPOPBEFORE list instant`
-   * takes off what begins with an instant that is not later.
+   * takes off what begins with an instant that is not later. `HSETIFSAME hash field old new` sets a field that is still
+   * as it was ('': it is not there).
    */
   async function commit(guards: Guard[], commands: Command[]): Promise<false | 'done' | 'more'> {
     const outcome = await plans.load({ guards, commands })

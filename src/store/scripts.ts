@@ -39,6 +39,8 @@ while at < #ARGV do
       else outcome = 2 end
     elseif name == 'ZREMHDEL' then
       if call('ZREM', key, ARGV[last]) == 1 then call('HDEL', KEYS[tonumber(ARGV[first])], ARGV[last]) end
+    elseif name == 'HSETIFSAME' then
+      if (call('HGET', key, ARGV[first]) or '') == ARGV[first + 1] then call('HSET', key, ARGV[first], ARGV[last]) end
     elseif name == 'LPOPBEFORE' then
       local oldest = call('LINDEX', key, 0)
       while oldest and tonumber(string.sub(oldest, 1, 13)) <= tonumber(ARGV[last]) do

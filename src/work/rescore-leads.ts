@@ -108,12 +108,11 @@ export function createRescoring(
   /** Whether what was read by an older config is enough for this one; asked once for each older config. */
   function coverage(config: Config): Covers {
     const known = new Map<string, Promise<boolean>>()
-    const own = new Set<string>(Object.values(config.hubspot.properties))
     const enough = async (readBy: string) => {
       const before = (await parts.configs.read(readBy))?.reads
       return (
         before !== undefined &&
-        config.reads.contact.every((name) => own.has(name) || before.contact.includes(name)) &&
+        config.reads.contact.every((name) => before.contact.includes(name)) &&
         config.reads.company.every((name) => before.company.includes(name))
       )
     }

@@ -157,20 +157,102 @@ describe('writing', () => {
     expect(callsTo(hubspot, UPDATE).map((call) => call.status)).toEqual([207])
   })
 
-  test('one bad row among 100 is refused, the other 99 are written', async () => {
+  test('one bad value among 100 rows is refused and named, and everything else is written', async () => {
     const { hubspot } = await start()
     const adapter = connect(hubspot)
     const ids = Array.from({ length: 100 }, () => hubspot.createContact({}))
     const outcomes = await Promise.allSettled(
       ids.map((id, index) =>
-        adapter.writeContact(id, index === 41 ? { lifecyclestage: 'nonsense' } : { jobtitle: 'VP Marketing' }),
+        adapter.writeContact(id, { jobtitle: 'VP', lifecyclestage: index === 41 ? 'nonsense' : 'lead' }),
       ),
     )
-    expect(outcomes.map((outcome) => outcome.status).indexOf('rejected')).toBe(41)
-    expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(1)
-    expect(outcomes[41]).toMatchObject({ reason: { kind: 'refused', code: '400' } })
-    expect(ids.filter((id) => hubspot.contact(id)?.jobtitle === 'VP Marketing')).toHaveLength(99)
-    expect(callsTo(hubspot, UPDATE).length).toBeLessThanOrEqual(1 + 2 * 7)
+    const refusal = { property: 'lifecyclestage', code: 'INVALID_OPTION' }
+    expect(outcomes).toEqual(ids.map((_, index) => ({ status: 'fulfilled', value: index === 41 ? [refusal] : [] })))
+    const held = ids.map((id) => [hubspot.contact(id)?.jobtitle, hubspot.contact(id)?.lifecyclestage ?? null])
+    expect(held).toEqual(ids.map((_, index) => ['VP', index === 41 ? null : 'lead']))
+    expect(callsTo(hubspot, UPDATE)).toHaveLength(2)
+  })
+
+  describe('what HubSpot does not take costs that property alone', () => {
+    const OWNERS = ['101', '102']
+    const NAMELESS = { status: 'error', message: 'Invalid input', category: 'VALIDATION_ERROR' }
+    const row = (owner: string, index: number) => ({
+      jobtitle: `VP ${index}`,
+      lifecyclestage: 'lead',
+      hubspot_owner_id: owner,
+    })
+    /** Ten contacts, each with an owner of these, in turn; resolves with what was refused of each. */
+    async function writeTen(adapter: HubSpot, hubspot: SimulatedHubSpot, owners: string[]) {
+      for (const id of OWNERS) hubspot.createOwner({ id, email: `${id}@team.example`, firstName: 'Rep', lastName: id })
+      const ids = Array.from({ length: 10 }, () => hubspot.createContact({}))
+      const refused = await Promise.all(
+        ids.map((id, index) => adapter.writeContact(id, row(owners[index % owners.length] ?? '', index))),
+      )
+      const held = ids.map((id) => hubspot.contact(id))
+      expect(held.map((one) => one?.jobtitle)).toEqual(ids.map((_, index) => `VP ${index}`))
+      expect(held.map((one) => one?.lifecyclestage)).toEqual(ids.map(() => 'lead'))
+      return { refused, owners: held.map((one) => one?.hubspot_owner_id ?? null) }
+    }
+    const WRONG = [{ property: 'hubspot_owner_id', code: 'INVALID_OWNER_ID' }]
+
+    test.each([false, true])('an owner of half of them, in rows that are refused alone: %s', async (partial) => {
+      const { hubspot } = await start()
+      hubspot.setPartial(partial)
+      const { refused, owners } = await writeTen(connect(hubspot), hubspot, ['101', '999'])
+      expect(refused).toEqual(Array.from({ length: 5 }, () => [[], WRONG]).flat())
+      expect(owners).toEqual(Array.from({ length: 5 }, () => ['101', null]).flat())
+      expect(callsTo(hubspot, UPDATE)).toHaveLength(2)
+    })
+
+    test('an owner whom HubSpot does not name: the others are found apart', async () => {
+      const { hubspot } = await start()
+      const body = {
+        ...NAMELESS,
+        errors: [
+          { message: 'not an owner', code: 'INVALID_OWNER_ID', context: { propertyName: ['hubspot_owner_id'] } },
+        ],
+      }
+      hubspot.failNext({ method: 'POST', path: /update/, status: 400, body })
+      const { refused, owners } = await writeTen(connect(hubspot), hubspot, ['101', '102', '999'])
+      expect(refused.map((some) => some.length)).toEqual([0, 0, 1, 0, 0, 1, 0, 0, 1, 0])
+      expect(owners.slice(0, 3)).toEqual(['101', '102', null])
+      expect(callsTo(hubspot, UPDATE).length).toBeLessThanOrEqual(5)
+    })
+
+    test.each([
+      ['is not there', { baton_gone: 'x' }, 'baton_gone', 'PROPERTY_DOESNT_EXIST'],
+      ['is read-only', { num_notes: '3' }, 'num_notes', 'READ_ONLY_VALUE'],
+      ['has no such option', { hs_lead_status: 'MAYBE' }, 'hs_lead_status', 'INVALID_OPTION'],
+    ])('a property that %s', async (_, properties, property, code) => {
+      const { hubspot } = await start()
+      const id = hubspot.createContact({})
+      expect(await connect(hubspot).writeContact(id, { jobtitle: 'VP', ...properties })).toEqual([{ property, code }])
+      expect(hubspot.contact(id)?.jobtitle).toBe('VP')
+      expect(callsTo(hubspot, UPDATE)).toHaveLength(2)
+    })
+
+    test('a property of Baton whose every value is refused does not cost a call for each', async () => {
+      const { hubspot } = await start()
+      hubspot.failProperty('company', 'INVALID_OPTION')
+      const adapter = connect(hubspot)
+      const ids = Array.from({ length: 50 }, () => hubspot.createContact({}))
+      const refused = await Promise.all(
+        ids.map((id, index) => adapter.writeContact(id, { jobtitle: 'VP', company: `Company ${index}` })),
+      )
+      expect(refused).toEqual(ids.map(() => [{ property: 'company', code: 'INVALID_OPTION' }]))
+      expect(ids.every((id) => hubspot.contact(id)?.jobtitle === 'VP')).toBe(true)
+      expect(callsTo(hubspot, UPDATE).length).toBeLessThanOrEqual(5)
+    })
+
+    test('a missing scope is no refusal: everything waits', async () => {
+      const { hubspot } = await start()
+      const id = hubspot.createContact({})
+      const body = { status: 'error', category: 'MISSING_SCOPES', message: 'hubspot_owner_id needs a scope' }
+      hubspot.failNext({ method: 'POST', path: /update/, status: 403, body })
+      const failure = await failureOf(connect(hubspot).writeContact(id, { hubspot_owner_id: '101', jobtitle: 'VP' }))
+      expect(failure).toMatchObject({ kind: 'unavailable', code: '403' })
+      expect(callsTo(hubspot, UPDATE)).toHaveLength(1)
+    })
   })
 
   test('while HubSpot is away a batch is not taken apart', async () => {
@@ -215,10 +297,10 @@ describe('writing', () => {
     const outcomes = await Promise.allSettled(
       ['1', '2', '3', '4'].map((id) => adapter.writeContact(id, { jobtitle: 'x' })),
     )
-    expect(outcomes[0]).toEqual({ status: 'fulfilled', value: undefined })
+    expect(outcomes[0]).toEqual({ status: 'fulfilled', value: [] })
     expect(outcomes.slice(1)).toMatchObject([
       { reason: { kind: 'unavailable', code: 'INTERNAL_ERROR' } },
-      { reason: { kind: 'refused', code: 'VALIDATION_ERROR' } },
+      { value: [{ property: 'jobtitle', code: 'VALIDATION_ERROR' }] },
       { reason: { kind: 'unavailable', code: 'row-not-confirmed' } },
     ])
   })
@@ -319,6 +401,11 @@ describe('failures', () => {
       const own = connect(hubspot, { deadline: 300 })
       hubspot.failNext({ path, ...fault })
       const call = path.test(READ) ? own.readContact(id) : own.writeContact(id, { jobtitle: 'CMO' })
+      // The only property of a row is refused by itself.
+      if (code === '400' && !path.test(READ)) {
+        expect(await call).toEqual([{ property: 'jobtitle', code }])
+        continue
+      }
       expect(await failureOf(call)).toMatchObject({ system: 'hubspot', kind, code, retryAfter })
     }
     expect((await read(adapter, id))?.id).toBe(id)
@@ -353,13 +440,13 @@ describe('failures', () => {
     for (const fault of faults) {
       const adapter = connect(hubspot, { deadline: 300 })
       hubspot.failNext({ path: /./, ...fault })
-      const shown = shownOf(await failureOf(adapter.writeContact(id, canaries)))
+      const shown = shownOf(await adapter.writeContact(id, canaries).catch((error) => error))
       hubspot.failNext({ path: /./, ...fault })
       const found = shownOf(await failureOf(connect(hubspot, { deadline: 300 }).findContactByEmail(canaries.email)))
       for (const secret of [...Object.values(canaries), TOKEN]) expect(shown + found).not.toContain(secret)
     }
     // And one that HubSpot itself refuses, with the value in its message.
-    expect(shownOf(await failureOf(connect(hubspot).writeContact(id, canaries)))).not.toMatch(/canary/i)
+    expect(shownOf(await connect(hubspot).writeContact(id, canaries))).not.toMatch(/canary/i)
   })
 })
 

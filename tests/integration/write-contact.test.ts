@@ -4,6 +4,7 @@ import type { KeptFact } from '../../src/facts/fact.ts'
 import type { LeadRecord } from '../../src/leads/lead.ts'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { createLogger } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
 import { prepare } from '../../src/store/commit.ts'
 import { eraseLead } from '../../src/store/erase.ts'
@@ -30,6 +31,10 @@ let count = 0
 /** What HubSpot was asked to write, in order, and what it holds. */
 let writes: Record<string, string>[]
 let held: Record<string, string>
+/** What HubSpot does not take, and what it says any property to be. */
+let refused: { property: string; code: string }[]
+let definition: string | null
+let metrics: ReturnType<typeof createMetrics>
 /** What happens while HubSpot carries out the next writes; throwing fails one after it was carried out. */
 let meanwhile: (() => unknown)[]
 
@@ -44,6 +49,9 @@ beforeEach(() => {
   writes = []
   held = {}
   meanwhile = []
+  refused = []
+  definition = 'text'
+  metrics = createMetrics()
 })
 afterAll(async () => {
   connection.disconnect()
@@ -54,12 +62,16 @@ function writer() {
   const writeContact = async (_: string, properties: Record<string, string>) => {
     writes.push(properties)
     const happens = meanwhile.shift()
-    Object.assign(held, properties)
+    const taken = Object.entries(properties).filter(([name]) => !refused.some(({ property }) => property === name))
+    Object.assign(held, Object.fromEntries(taken))
     await happens?.()
+    return refused.filter(({ property }) => property in properties)
   }
+  const definitionOf = async () => definition
   return createWriteContact({
     ...{ clock: { now: () => clock.now }, config: () => config, leads, store },
-    ...{ hubspot: { writeContact } as unknown as Parts['hubspot'], log: createLogger('silent') },
+    ...{ hubspot: { writeContact, definitionOf } as unknown as Parts['hubspot'], log: createLogger('silent') },
+    ...{ metrics, hurry: () => undefined },
   })
 }
 const write = (known?: Awaited<ReturnType<Leads['get']>>) => writer()({ leadId: '42' }, known)

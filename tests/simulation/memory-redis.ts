@@ -77,6 +77,11 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       case 'SREM':
         for (const member of args) set(key).delete(String(member))
         return tidy(key)
+      case 'HSETIFSAME': {
+        const [field, old, fresh] = [String(args[0]), bytes(args[1]), bytes(args[2])]
+        if ((hash(key).get(field) ?? Buffer.alloc(0)).equals(old)) hash(key).set(field, fresh)
+        return
+      }
       case 'LPOPBEFORE':
         while (Number(list(key)[0]?.subarray(0, 13).toString()) <= Number(args[0])) list(key).shift()
         return tidy(key)

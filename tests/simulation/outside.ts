@@ -75,7 +75,9 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
           const found = present(id)
           if (!found) throw new OutsideError('hubspot', 'refused', 'OBJECT_NOT_FOUND')
           change(found, properties, 'baton')
+          return []
         }),
+      definitionOf: async () => null,
       readHistory: (id: string, property: string) => call(() => present(id)?.versions[property] ?? []),
       requestsLeft: async () => 100,
     } as unknown as HubSpot

@@ -223,6 +223,7 @@ export const BESIDE: Beside = {
   ended: undefined,
   adoptedAt: undefined,
   outcomes: {},
+  stageSetBack: undefined,
   version: 'v2',
   rulesVersion: 2,
 }

@@ -167,7 +167,7 @@ describe('whatever a lead wrote', () => {
     fc.assert(
       fc.property(messages, ({ message, kind, handoff, reader }) => {
         const holder = handoff.holders.at(-1)?.rep
-        const wantsSomething = handoff.state === 'open' && kind !== 'nobody-available'
+        const wantsSomething = handoff.state === 'open' && kind !== 'nobody-available' && kind !== 'owner-refused'
         const live = wantsSomething && (reader === undefined || reader === holder)
         const primary = objectsIn(message.blocks).filter((object) => object.style === 'primary')
         expect(primary).toHaveLength(live ? 1 : 0)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier1Lead, createTier2Lead, sendSignals } from '../support/leads.ts'
-import { loseRedis } from '../support/lose-redis.ts'
+import { emptyRedis, loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 const [CLEO, DAN, MANAGER] = ['U000SDR1', 'U000SDR2', 'U000MGR1']
@@ -247,5 +247,59 @@ describe('what else stands when Redis is emptied', () => {
     await stage.quiet()
     expect(shown(merged)).toMatchObject({ baton_sla_status: 'running', baton_sla_due_at: due, hubspot_owner_id: '201' })
     expect(posts()).toEqual(told)
+  })
+})
+
+describe('without any event', () => {
+  it('every lead is rebuilt, those with clocks first, and it is said what is lost', async () => {
+    stage = await createStage()
+    const quiet = Array.from({ length: 210 }, (_, at) =>
+      stage.hubspot.createContact({ email: `quiet-${at}@smalltown.example`, jobtitle: 'Clerk' }),
+    )
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    const [before, told] = [shown(id), posts()]
+    await loseRedis(stage)
+    const { adoption } = stage.services[0]?.work ?? {}
+    expect(await adoption?.step()).toBe('page')
+    await stage.quiet()
+    expect([(await recorded(id))?.lead?.route.name, (await recorded(quiet[0] ?? ''))?.lead]).toEqual(['mql', null])
+    const ready = await (await fetch(`${stage.addresses[0]}/readyz`)).json()
+    expect(ready.dependencies.adoption.detail).toMatch(/^rebuilding from HubSpot.*Redis was emptied: .* are lost$/)
+    expect(stage.logLines.join()).toContain('Redis was emptied, but HubSpot has contacts that Baton knew')
+    for (let more = true; more; more = (await adoption?.step()) !== 'done') await stage.quiet()
+    await stage.quiet()
+    expect((await recorded(quiet[209] ?? ''))?.lead?.route.name).toBe('low')
+    expect([shown(id), posts()]).toEqual([before, told])
+    await stage.advance(HOUR + MINUTE)
+    expect(stage.texts(CLEO)).toHaveLength((told[0] ?? 0) + 1)
+  })
+
+  it('a service that runs while Redis is emptied rebuilds as well', async () => {
+    stage = await createStage({ roles: ['api'] })
+    const service = await stage.start('worker', { sweepEvery: 300 })
+    const id = createTier2Lead(stage)
+    await expect.poll(() => shown(id).baton_sla_status, { timeout: 10_000 }).toBe('running')
+    const before = shown(id)
+    await emptyRedis(service.store.prefix)
+    await expect.poll(async () => (await recorded(id))?.lead?.score.total, { timeout: 20_000 }).toBe(65)
+    await expect
+      .poll(async () => Object.keys((await recorded(id))?.handoffs ?? {}), { timeout: 5_000 })
+      .toEqual([`${id}-1`])
+    expect(shown(id)).toEqual(before)
+    expect(stage.texts(CLEO)).toHaveLength(1)
+  })
+
+  it('a click on an older message asks for its lead, and the next click counts', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    await loseRedis(stage)
+    await click(stage, CLEO, CLEO, 'contacted')
+    await stage.quiet()
+    expect(shown(id).baton_sla_status).toBe('running')
+    await click(stage, CLEO, CLEO, 'contacted')
+    await stage.quiet()
+    expect(shown(id)).toMatchObject({ baton_sla_status: 'responded', baton_first_response_minutes: '0' })
   })
 })

@@ -264,7 +264,9 @@ describe('without any event', () => {
     expect(await adoption?.step()).toBe('page')
     await stage.quiet()
     expect([(await recorded(id))?.lead?.route.name, (await recorded(quiet[0] ?? ''))?.lead]).toEqual(['mql', null])
-    const ready = await (await fetch(`${stage.addresses[0]}/readyz`)).json()
+    const ready = (await (await fetch(`${stage.addresses[0]}/readyz`)).json()) as {
+      dependencies: { adoption: { detail: string } }
+    }
     expect(ready.dependencies.adoption.detail).toMatch(/^rebuilding from HubSpot.*Redis was emptied: .* are lost$/)
     expect(stage.logLines.join()).toContain('Redis was emptied, but HubSpot has contacts that Baton knew')
     for (let more = true; more; more = (await adoption?.step()) !== 'done') await stage.quiet()

@@ -193,6 +193,20 @@ describe('what else stands when Redis is emptied', () => {
     expect(stage.texts('U0000AE1')).toHaveLength(told + 1)
   })
 
+  it('a handoff that a signal started and that is over is not begun again', async () => {
+    const sla = await readFile(join('config', 'sla.yaml'), 'utf8')
+    stage = await createStage({ files: { 'sla.yaml': sla.replace('handoffs:\n', TRIAL) } })
+    const id = stage.hubspot.createContact({ email: 'trial@smalltown.example', jobtitle: 'Clerk' }, { by: 'form' })
+    await sendSignals(stage, [{ type: 'trial_started', contactId: id }])
+    await stage.quiet()
+    await click(stage, 'U0000AE1', 'U0000AE1', 'contacted')
+    await stage.advance(10 * DAY)
+    const [told, record] = [stage.texts('U0000AE1').length, await recorded(id)]
+    await loseAndTouch(id, 'Senior Clerk')
+    expect(Object.keys((await recorded(id))?.handoffs ?? {})).toEqual(Object.keys(record?.handoffs ?? {}))
+    expect(stage.texts('U0000AE1')).toHaveLength(told)
+  })
+
   it('a lead that waits for a rep waits on, since then', async () => {
     stage = await createStage({
       edit: ({ team }) => {

@@ -2,15 +2,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addDoctor } from './cli/doctor.ts'
+import { addHubSpotProject } from './cli/hubspot-project.ts'
+import { findRedisOfService } from './cli/service-redis.ts'
+import { addTeamImport } from './cli/team-import.ts'
+import { nurtureTracks } from './config/config.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
+import { appNeeds } from './hubspot/app.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { describeSetup, describeSetupFailure, setUpHubSpot } from './hubspot/setup.ts'
 import { createClock, hostNow } from './platform/clock.ts'
-import { findEmbeddedRedis } from './platform/embedded-redis.ts'
 import { EnvironmentError, readHubSpotEnv, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
@@ -55,9 +60,13 @@ config
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
 
-program
-  .command('hubspot')
-  .description('prepare HubSpot')
+addDoctor(program)
+addTeamImport(program)
+
+const hubspot = program.command('hubspot').description('prepare HubSpot')
+addHubSpotProject(hubspot)
+
+hubspot
   .command('setup')
   .option('--dry-run', 'only print what would be done')
   .description('create the property group and properties, and print what the app needs')
@@ -76,8 +85,9 @@ program
         metrics: createMetrics(),
       })
       const report = await setUpHubSpot(hubspot, settings.hubspot.properties, dryRun)
-      const url = process.env.PUBLIC_URL?.trim().replace(/\/+$/, '') || '<PUBLIC_URL>'
-      console.log(describeSetup(report, dryRun, settings.reads.contact, url))
+      const url = process.env.PUBLIC_URL?.trim() || '<PUBLIC_URL>'
+      const needs = appNeeds(settings.reads, Object.values(settings.hubspot.properties))
+      console.log(describeSetup(report, dryRun, needs, url, nurtureTracks(settings)))
       if (report.wrongType.length > 0) process.exitCode = 1
     } finally {
       redis?.disconnect()
@@ -187,11 +197,10 @@ function decisionNumber(text: string): number {
 }
 
 async function redisOfService(): Promise<RedisConnection> {
-  const { REDIS_URL } = readRedisEnv(process.env)
-  const url = REDIS_URL ?? (await findEmbeddedRedis(join('.baton', 'redis')))
-  if (!url)
+  const redis = await findRedisOfService(readRedisEnv(process.env).REDIS_URL)
+  if (!redis)
     throw new Error('no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.')
-  return connectRedis([url].flat(), 'request', () => undefined)
+  return redis
 }
 
 try {

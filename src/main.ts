@@ -58,6 +58,7 @@ async function main(): Promise<void> {
   started.unshift(service.close)
   const address = await service.listen()
   log.info({ role, address, config: config.current().version, embeddedRedis: embedded !== null }, 'Baton is running')
+  if (role !== 'api') service.examine().catch((err) => log.warn({ err }, 'doctor failed'))
 }
 
 try {

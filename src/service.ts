@@ -1,12 +1,15 @@
 import type { Telemetry } from 'bullmq'
 import { type Config, contactReads } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
+import { examine } from './doctor/examine.ts'
+import { type Finding, faultsOf } from './doctor/finding.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { type Dependency, outsideStatus, refusedStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
+import { createPortal } from './hubspot/portal.ts'
 import { createBreaker } from './platform/breaker.ts'
 import { type Clock, createClock } from './platform/clock.ts'
 import type { Env } from './platform/env.ts'
@@ -20,6 +23,7 @@ import { createApply } from './store/apply.ts'
 import { createConfigs } from './store/configs.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createInbox } from './store/inbox.ts'
+import { createLastEvent } from './store/last-event.ts'
 import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
@@ -28,6 +32,7 @@ import { createRefusedProperties } from './store/refused.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { adoptionText, readAdoption } from './work/adopt.ts'
+import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { retryRefused } from './work/refusals.ts'
@@ -37,7 +42,7 @@ import { addStateMetrics } from './work/state-metrics.ts'
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
 
-/** What a service is made from. `clock`, `retryDelay` and `sweepEvery` (milliseconds; 0 is never) are moved by tests. */
+/** What a service is made from. `clock`, `retryDelay`, `sweepEvery` and `pollEvery` (milliseconds; 0 is never) are moved by tests. */
 export interface ServiceOptions {
   env: Env
   config: ConfigSource
@@ -50,6 +55,7 @@ export interface ServiceOptions {
   clock?: Clock
   retryDelay?: number
   sweepEvery?: number
+  pollEvery?: number
 }
 
 /** A running service. */
@@ -63,7 +69,7 @@ const ADOPT_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
-  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000 } = options
+  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000, pollEvery = 2_000 } = options
   const config = options.config.current
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
@@ -83,6 +89,7 @@ export async function createService(options: ServiceOptions) {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const pools = createPools(store)
   const refused = createRefusedProperties(store)
+  const lastEvent = createLastEvent({ redis: requests, prefix })
   const configs = createConfigs(store)
   const apply = createApply({ store, pools, inbox })
   const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
@@ -107,6 +114,8 @@ export async function createService(options: ServiceOptions) {
     metrics,
     breaker: breakers.hubspot,
   })
+  const portal = createPortal(hubspot, env.HUBSPOT_PORTAL_ID, log)
+  void portal.learn()
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
@@ -120,8 +129,24 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
+  const polled = createPollStatus({ metrics, clock, store })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
-  const parts = { config, clock, store, leads, inbox, apply, pools, configs, slack, hubspot, enrichment, metrics, log }
+  const parts = {
+    portalId: portal.id,
+    config,
+    clock,
+    store,
+    leads,
+    inbox,
+    apply,
+    pools,
+    configs,
+    slack,
+    hubspot,
+    enrichment,
+    metrics,
+    log,
+  }
   const work = prepareWork({
     parts: { ...parts, outbox: createOutbox(store) },
     queues,
@@ -135,6 +160,7 @@ export async function createService(options: ServiceOptions) {
   await takeOver(config())
   const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
   const timer = works && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
+  const polling = works && pollEvery > 0 ? setInterval(pollQuietly, pollEvery) : undefined
   // What waited while nobody ran is done at once, and not only when the first interval is over.
   if (timer) sweepQuietly()
   const adopting = timer ? setInterval(adoptQuietly, ADOPT_EVERY) : undefined
@@ -173,6 +199,19 @@ export async function createService(options: ServiceOptions) {
     await retryRefused(store, clock.now())
   }
 
+  // What was mended since stands here until the next start.
+  let examined: Dependency | undefined
+  async function examineAll(): Promise<Finding[]> {
+    const findings = await examine({ env, config: config(), redis: requests, clock, prefix })
+    const faults = faultsOf(findings)
+    for (const { check, found, todo } of faults) log.warn({ check, found, todo }, 'doctor: something is not set up')
+    examined =
+      faults.length === 0
+        ? { status: 'ok' }
+        : { status: 'degraded', detail: `at the start: ${faults.map(({ check }) => check).join(', ')}` }
+    return findings
+  }
+
   async function ready(): Promise<Record<string, Dependency>> {
     const trouble = await checkWrites()
     const refusal = options.config.refusal()
@@ -188,6 +227,8 @@ export async function createService(options: ServiceOptions) {
       hubspot: outsideStatus(metrics, 'hubspot'),
       ...refusedStatus(await refused.present(clock.now())),
       slack: outsideStatus(metrics, 'slack'),
+      ...(trouble ? {} : { poll: await polled() }),
+      ...(examined ? { doctor: examined } : {}),
     }
   }
 
@@ -208,14 +249,20 @@ export async function createService(options: ServiceOptions) {
     work.adoption.run().catch((error) => log.warn({ err: error }, 'contacts could not be looked for: tried again soon'))
   }
 
+  function pollQuietly(): void {
+    work.poll().catch((error) => log.debug({ err: error }, 'the poll was cut off and is tried again'))
+  }
+
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
+    hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
     handoffs,
+    lastEvent,
     hurry: work.hurry,
     viewLead: createLeadViews({ leads, configs, config }),
     ready,
@@ -247,13 +294,22 @@ export async function createService(options: ServiceOptions) {
         return ''
       }
     },
+    /** Asks the living systems once whether all is set up: faults go to the log and `/readyz`. Nothing waits for it. */
+    examine: examineAll,
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
       clearInterval(adopting)
+      clearInterval(polling)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()
-      const closing = Promise.all([closeServer(), ...running.map((worker) => worker.close()), work.runner.close()])
+      portal.close()
+      const closing = Promise.all([
+        closeServer(),
+        ...running.map((worker) => worker.close()),
+        work.runner.close(),
+        work.closePoll(),
+      ])
       await withDeadline(
         closing.then(() => queues.close()),
         CLOSE_WITHIN,

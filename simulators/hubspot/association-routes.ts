@@ -42,30 +42,35 @@ export function addAssociationRoutes(app: FastifyInstance, { stores, links, now 
     return { results, ...(end < all.length ? { paging: { next: { after: String(end) } } } : {}) }
   }
 
-  for (const from of OBJECT_TYPES)
-    for (const to of OBJECT_TYPES) {
-      app.get<{ Params: { id: string } }>(`/crm/v4/objects/${from}/:id/associations/${to}`, (request) => {
-        const { after, limit } = parse(Paging.extend({ limit: Paging.shape.limit.default(PAGE) }), request.query)
-        return page({ type: from, id: stores[from].live(request.params.id).id }, to, after, limit)
+  type Ends = { from: ObjectType; to: ObjectType }
+  const types = OBJECT_TYPES.join('|')
+  app.get<{ Params: Ends & { id: string } }>(
+    `/crm/v4/objects/:from(${types})/:id/associations/:to(${types})`,
+    ({ params: { from, id, to }, query }) => {
+      const { after, limit } = parse(Paging.extend({ limit: Paging.shape.limit.default(PAGE) }), query)
+      return page({ type: from, id: stores[from].live(id).id }, to, after, limit)
+    },
+  )
+  app.post<{ Params: Ends }>(
+    `/crm/v4/associations/:from(${types})/:to(${types})/batch/read`,
+    async ({ params: { from, to }, body }, reply) => {
+      const Input = z.object({ id: Text, after: z.coerce.number().default(0) })
+      const { inputs } = parse(z.object({ inputs: z.array(Input) }), body)
+      const all = refuseLarge(inputs, 1_000).map(({ id, after }) => {
+        const { results, ...more } = page({ type: from, id: stores[from].find(id)?.id ?? id }, to, after, PAGE)
+        return { from: { id }, to: results, ...more }
       })
-      app.post(`/crm/v4/associations/${from}/${to}/batch/read`, async (request, reply) => {
-        const Input = z.object({ id: Text, after: z.coerce.number().default(0) })
-        const { inputs } = parse(z.object({ inputs: z.array(Input) }), request.body)
-        const all = refuseLarge(inputs, 1_000).map(({ id, after }) => {
-          const { results, ...more } = page({ type: from, id: stores[from].find(id)?.id ?? id }, to, after, PAGE)
-          return { from: { id }, to: results, ...more }
-        })
-        const [one, other] = [ABOUT[from].singular, ABOUT[to].singular]
-        const errors = all
-          .filter((each) => each.to.length === 0)
-          .map(({ from: { id } }) =>
-            errorRow('OBJECT_NOT_FOUND', `No ${other} is associated with ${one} ${id}.`, {
-              subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
-              context: { fromObjectId: [id], fromObjectType: [one], toObjectType: [other] },
-            }),
-          )
-        const results = all.filter((each) => each.to.length > 0)
-        return reply.code(errors.length > 0 ? 207 : 200).send(batchAnswer(now(), results, errors))
-      })
-    }
+      const [one, other] = [ABOUT[from].singular, ABOUT[to].singular]
+      const errors = all
+        .filter((each) => each.to.length === 0)
+        .map(({ from: { id } }) =>
+          errorRow('OBJECT_NOT_FOUND', `No ${other} is associated with ${one} ${id}.`, {
+            subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+            context: { fromObjectId: [id], fromObjectType: [one], toObjectType: [other] },
+          }),
+        )
+      const results = all.filter((each) => each.to.length > 0)
+      return reply.code(errors.length > 0 ? 207 : 200).send(batchAnswer(now(), results, errors))
+    },
+  )
 }

@@ -28,6 +28,10 @@ export const ReadQuery = z.object({
   archived: z.enum(['true', 'false']).default('false'),
   idProperty: Text.optional(),
 })
+/** The query of a list, in which `after` is the last id of the page before. */
+export const ListQuery = ReadQuery.extend({
+  ...{ limit: z.coerce.number().int().min(1).default(10), after: z.coerce.number().default(0) },
+})
 /** The body of a batch read. */
 export const BatchReadBody = z.object({
   inputs: z.array(z.object({ id: Text })),

@@ -6,6 +6,7 @@ import {
   BatchReadBody,
   batchAnswer,
   inputsOf,
+  ListQuery,
   parse,
   ReadQuery,
   refuseLarge,
@@ -95,6 +96,16 @@ export function addObjectRoutes(app: FastifyInstance, parts: ObjectRouteParts): 
     return { good, errors }
   }
 
+  app.get(base, (request) => {
+    const query = parse(ListQuery, request.query)
+    // Reading with history is limited to half of a plain read.
+    if (query.limit > (query.propertiesWithHistory.length > 0 ? 50 : 100))
+      throw refusal(400, 'VALIDATION_ERROR', `limit ${query.limit} is over the maximum`)
+    const later = store.all(query.archived === 'true').filter(({ id }) => Number(id) > query.after)
+    const page = later.slice(0, query.limit)
+    const paging = page.length < later.length ? { paging: { next: { after: page.at(-1)?.id } } } : {}
+    return { results: page.map((each) => shown(each, query.properties, query.propertiesWithHistory)), ...paging }
+  })
   app.get<{ Params: { id: string } }>(`${base}/:id`, (request) => {
     const query = parse(ReadQuery, request.query)
     const record = live(request.params.id, query.idProperty, query.archived === 'true')

@@ -209,8 +209,8 @@ export function createRecordStore(parts: RecordStoreParts) {
     return newId
   }
 
-  function all(): CrmRecord[] {
-    return [...records.values()].filter((record) => !archived(record))
+  function all(asArchived = false): CrmRecord[] {
+    return [...records.values()].filter((record) => archived(record) === asArchived)
   }
 
   return {
@@ -220,7 +220,7 @@ export function createRecordStore(parts: RecordStoreParts) {
     /** The record of this id; refuses (404) one that is not there or archived. */
     live,
     isArchived: (id: string) => archived(records.get(id) ?? live(id)),
-    /** Every record that is not archived, oldest first. */
+    /** Every record that is not archived, or every archived one; oldest first. */
     all,
     /** What a search sees: every record as it was before the search's lag. */
     indexed(): { record: CrmRecord; properties: Record<string, string | null> }[] {

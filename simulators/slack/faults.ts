@@ -53,6 +53,7 @@ const CALLS_PER_MINUTE: Readonly<Record<string, number>> = {
   'conversations.open': 50,
   'conversations.history': 50,
   'conversations.replies': 50,
+  'conversations.info': 50,
   'views.open': 100,
   'views.update': 100,
   'users.info': 100,

@@ -126,7 +126,9 @@ export function createMethods(options: {
 
   function lookupByEmail(args: MethodArguments): JsonObject | SlackRefusal {
     const email = (args.email ?? '').toLowerCase()
-    const user = [...workspace.users.values()].find((candidate) => candidate.email?.toLowerCase() === email)
+    const user = [...workspace.users.values()].find(
+      (candidate) => candidate.email?.toLowerCase() === email && !candidate.deleted,
+    )
     return user ? { user: userOnTheWire(user, workspace) } : refuse('users_not_found')
   }
 
@@ -144,6 +146,7 @@ export function createMethods(options: {
     ['conversations.open', { scope: 'im:write', run: openConversation }],
     ['conversations.history', { scope: undefined, run: reading.history }],
     ['conversations.replies', { scope: undefined, run: reading.replies }],
+    ['conversations.info', { scope: undefined, run: reading.info }],
     ['users.lookupByEmail', { scope: 'users:read.email', run: lookupByEmail }],
     ['users.info', { scope: 'users:read', run: userInfo }],
     ['views.open', { scope: undefined, run: openView }],

@@ -58,7 +58,18 @@ export function createReadingMethods(workspace: Workspace, scopes: string[]) {
     }
   }
 
-  return { history, replies }
+  function info(args: MethodArguments): JsonObject | SlackRefusal {
+    const target = workspace.conversation(args.channel ?? '')
+    if (!target || 'dmWith' in target || workspace.users.has(args.channel ?? '')) return refuse('channel_not_found')
+    const { id, name, private: isPrivate = false, botMember = true, archived = false } = target.channel
+    const scope = isPrivate ? 'groups:read' : 'channels:read'
+    if (!scopes.includes(scope)) return refuse('missing_scope', { needed: scope, provided: scopes.join(',') })
+    if (isPrivate && !botMember) return refuse('channel_not_found')
+    const kind = { is_channel: true, is_group: false, is_im: false, is_private: isPrivate }
+    return { channel: { id, name, ...kind, is_member: botMember, is_archived: archived } }
+  }
+
+  return { history, replies, info }
 }
 
 /** A message as Slack's answers and payloads carry it. */
@@ -88,8 +99,8 @@ export function userOnTheWire(user: SimulatedUser, workspace: Workspace): JsonOb
     team_id: workspace.identity.teamId,
     name: user.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.'),
     real_name: user.name,
-    deleted: false,
-    is_bot: false,
+    deleted: user.deleted ?? false,
+    is_bot: user.bot ?? false,
     tz,
     tz_label: tz,
     tz_offset: offsetSeconds(tz, workspace.now()),

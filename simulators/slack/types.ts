@@ -6,12 +6,14 @@
 /** A JSON object whose fields are not known yet: a block, an element, a view, as the app sent it. */
 export type JsonObject = { [key: string]: unknown }
 
-/** A member of the workspace. `timeZone` is an IANA name, UTC when absent. */
+/** A member of the workspace. `timeZone` is an IANA name, UTC when absent. `deleted`: deactivated, which no email finds. */
 export interface SimulatedUser {
   id: string
   name: string
   email?: string
   timeZone?: string
+  deleted?: boolean
+  bot?: boolean
 }
 
 /**
@@ -23,6 +25,7 @@ export interface SimulatedChannel {
   name: string
   private?: boolean
   botMember?: boolean
+  archived?: boolean
 }
 
 /** How a simulated Slack is set up. `now` answers epoch milliseconds; `port` 0 or absent takes a free one. */
@@ -46,7 +49,7 @@ export interface SimulatedSlackOptions {
   rateLimits?: 'real' | 'off'
 }
 
-/** The scopes that Baton's app needs: the DM and its history, channels and their history, people by e-mail. */
+/** The scopes that Baton's app needs: the DM and its history, channels and their history, who and what there is. */
 export const DEFAULT_SCOPES = [
   'chat:write',
   'chat:write.public',
@@ -54,6 +57,8 @@ export const DEFAULT_SCOPES = [
   'im:history',
   'channels:history',
   'groups:history',
+  'channels:read',
+  'groups:read',
   'users:read',
   'users:read.email',
 ]

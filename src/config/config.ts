@@ -27,6 +27,7 @@ const ALWAYS = [
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
   'hs_email_optout',
+  'hs_merged_object_ids',
 ]
 
 /**
@@ -60,7 +61,13 @@ export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot
   return unique([...reads.contact, ...Object.values(hubspot.properties)])
 }
 
-function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
+/** The nurture tracks that routes name. */
+export function nurtureTracks({ routing }: Pick<Config, 'routing'>): string[] {
+  return unique(routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])))
+}
+
+/** Every condition in a config. */
+export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
   return [
     ...config.icp.tiers,

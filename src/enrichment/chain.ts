@@ -51,6 +51,12 @@ export interface Enriched {
   late: Promise<Record<string, string>> | null
 }
 
+/** The lead's company in HubSpot as it was last read, which stands in when it cannot be read; `goOn` when it failed for long. */
+export interface LastKnownCompany {
+  company: Properties | null
+  goOn: boolean
+}
+
 /** Settings of the chain (`config/enrichment.yaml`), in milliseconds. */
 export interface EnrichmentSettings {
   providers: string[]
@@ -103,24 +109,25 @@ export function createEnrichment({
     // An answer that came too late for its decision is for the next one, or it would be late for ever.
     const late = memory.late[provider.name]
     if (late) return JSON.parse(late)
-    const domain = provider.outside && !query.freeMail ? query.domain : undefined
+    const domain = query.freeMail ? undefined : query.domain
     const kept = domain ? await redis.get(cacheKey(provider.name, domain)) : null
     if (kept) return JSON.parse(kept)
     // That nobody knows a person says nothing about their colleagues.
     const before = memory.answers[provider.name]
-    if (provider.outside && before?.status === 'not-found' && now - before.at < settings.keep.notFound)
+    if (before?.status === 'not-found' && now - before.at < settings.keep.notFound)
       return { status: 'not-found', personal: {}, shared: {} }
     const answer = await inSpan(`enrich ${provider.name}`, { 'baton.lead.id': query.leadId }, () => provider.ask(query))
-    if (provider.outside) await keep(provider.name, domain, answer, settings)
+    await keep(provider.name, domain, answer, settings)
     return answer
   }
 
   return {
     /**
-     * Asks one provider after the other for what is still unknown of `wanted`, for at most `settings.total`
-     * milliseconds. `observe` says what HubSpot's own records tell, which is never overwritten.
-     * What fails is named in `outcomes`. Rejects only when Redis is away, so that no lead is decided without its company
-     * for a reason that passes. `now` is epoch milliseconds.
+     * Asks one provider after the other for what is still unknown of `wanted`, the outside ones for at most
+     * `settings.total` milliseconds. `observe` says what HubSpot's own records tell, which is never overwritten.
+     * What fails is named in `outcomes`. Rejects when Redis is away, or HubSpot cannot tell now whether there is a company:
+     * no lead is decided without its company for a reason that passes, unless `lastKnown` says to go on. `now` is epoch
+     * milliseconds.
      */
     async enrich(
       observe: (company: Properties | null) => Attributes,
@@ -129,17 +136,26 @@ export function createEnrichment({
       memory: EnrichmentMemory,
       settings: EnrichmentSettings,
       now: number,
+      lastKnown: LastKnownCompany = { company: null, goOn: false },
     ): Promise<Enriched> {
       let company: Properties | null = null
       let observed = observe(null)
       let found: Attributes = {}
       const outcomes: Record<string, EnrichmentStatus> = {}
       const late: Promise<[string, string] | null>[] = []
-      const end = performance.now() + settings.total
+      let end: number | undefined
       for (const name of settings.providers) {
         const provider = providers.find((candidate) => candidate.name === name)
         if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute])))
           continue
+        if (!provider.outside) {
+          const own = await askOwn(provider, query, lastKnown)
+          outcomes[name] = own.status
+          company = own.company ?? company
+          observed = observe(company)
+          continue
+        }
+        end ??= performance.now() + settings.total
         const time = Math.min(settings.timeout, end - performance.now())
         if (time <= 0) {
           outcomes[name] = 'late'
@@ -149,10 +165,6 @@ export function createEnrichment({
         try {
           const answer = await withDeadline(asked, time, () => new TooLate())
           outcomes[name] = answer.status
-          if (answer.company) {
-            company = answer.company
-            observed = observe(company)
-          }
           found = { ...answer.shared, ...answer.personal, ...found }
         } catch (error) {
           if (isRedisAway(error) || (error instanceof OutsideError && error.system === 'redis')) throw error
@@ -166,6 +178,22 @@ export function createEnrichment({
           : null
       return { company, found, outcomes, late: all }
     },
+  }
+}
+
+// Our own CRM is waited for as long as its calls may take, and a failure that passes is no answer.
+async function askOwn(
+  provider: EnrichmentProvider,
+  query: EnrichmentQuery,
+  { company, goOn }: LastKnownCompany,
+): Promise<{ status: EnrichmentStatus; company?: Properties | null }> {
+  try {
+    return await inSpan(`enrich ${provider.name}`, { 'baton.lead.id': query.leadId }, () => provider.ask(query))
+  } catch (error) {
+    if (isRedisAway(error) || (error instanceof OutsideError && error.system === 'redis')) throw error
+    const passes = error instanceof OutsideError && error.kind !== 'refused'
+    if (passes && !goOn) throw error
+    return { status: passes ? 'late' : 'failed', company }
   }
 }
 

@@ -12,12 +12,13 @@ import { type SlackInteractionParts, slackInteractions } from './webhooks/slack.
 
 /** What the HTTP server uses. `ready` names each dependency and whether it answers. */
 export interface ServerParts
-  extends Omit<HubSpotWebhookParts, 'secrets'>,
+  extends Omit<HubSpotWebhookParts, 'secrets' | 'allowV1'>,
     Omit<SlackInteractionParts, 'secrets'>,
     V1Parts {
   /** False leaves out the webhooks and `/v1`: a worker has only the probes and the metrics. */
   api: boolean
   hubSpotSecrets: string[]
+  hubSpotV1: boolean
   slackSecrets: string[]
   metrics: Metrics
   log: Logger
@@ -26,11 +27,15 @@ export interface ServerParts
 
 /** Builds the HTTP server. Nothing listens until the caller says so. */
 export function createServer(parts: ServerParts): FastifyInstance {
+  const base = parts.publicUrl ? new URL(parts.publicUrl).pathname.replace(/\/+$/, '') : ''
   const app = Fastify({
     loggerInstance: parts.log,
     // One line a request would say nothing that the metrics do not, and addresses can hold ids of people.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
+    // Behind a proxy the routes may stand below a path, which it may take off or leave.
+    rewriteUrl: ({ url = '/' }) => (isBelow(base, url) ? url.slice(base.length) : url),
+    routerOptions: { ignoreTrailingSlash: true },
     requestTimeout: 10_000,
     connectionTimeout: 15_000,
     keepAliveTimeout: 30_000,
@@ -44,10 +49,14 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
   if (parts.api) {
     registerOpenApi(app)
-    app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets }))
+    app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets, allowV1: parts.hubSpotV1 }))
     app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
     app.register(v1(parts), { prefix: '/v1' })
   }
   app.register(healthRoutes(parts))
   return app
+}
+
+function isBelow(base: string, url: string): boolean {
+  return base !== '' && url.startsWith(base) && url[base.length] === '/'
 }

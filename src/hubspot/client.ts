@@ -9,10 +9,12 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import { rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
 import type { Row } from './refusals.ts'
 import { createSearches } from './search.ts'
+import { createSearchPace, type Limit } from './search-pace.ts'
 import { type Refusal, type Update, writeRows } from './write-rows.ts'
 
 /*
@@ -62,14 +64,18 @@ export function createHubSpot(options: {
     ? new RateLimiterRedis({ storeClient: options.redis, ...rate })
     : new RateLimiterMemory(rate)
   const turns = new RateLimiterQueue(limiter, { maxQueueSize: 10_000 })
+  const shared: Limit = {
+    turn: () => turns.removeTokens(1, 'hubspot'),
+    pause: (milliseconds) => limiter.block('hubspot', Math.ceil(milliseconds / 1_000)),
+  }
 
-  function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work))
+  function call<T>(operation: string, work: () => Promise<T>, limit = shared): Promise<T> {
+    const made = () => inSpan(`hubspot ${operation}`, {}, () => counted(operation, work, limit))
     return options.breaker ? options.breaker.call(made) : made()
   }
 
-  async function counted<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    await turns.removeTokens(1, 'hubspot').catch(() => {
+  async function counted<T>(operation: string, work: () => Promise<T>, limit: Limit): Promise<T> {
+    await limit.turn().catch(() => {
       throw new OutsideError('redis', 'unavailable', 'rate-limit')
     })
     try {
@@ -79,15 +85,12 @@ export function createHubSpot(options: {
     } catch (error) {
       const failure = toOutsideError(error)
       options.metrics.countCall('hubspot', operation, failure.kind, failure.code)
-      if (failure.kind === 'rate-limited') await pause(failure.retryAfter ?? 1_000)
+      // Everybody who shares the limit is held. A long wait is served by the jobs, each put off; here it would fill every
+      // slot of the workers. Without Redis, the failure that called for it still counts.
+      if (failure.kind === 'rate-limited')
+        await limit.pause(Math.min(failure.retryAfter ?? 1_000, LONGEST_PAUSE)).catch(() => undefined)
       throw failure
     }
-  }
-
-  /** Holds the calls of everybody who shares the limit. Without Redis, the failure that called for it still counts. */
-  async function pause(milliseconds: number): Promise<void> {
-    // A long wait is served by the jobs, each put off; here it would fill every slot of the workers.
-    await limiter.block('hubspot', Math.ceil(Math.min(milliseconds, LONGEST_PAUSE) / 1_000)).catch(() => undefined)
   }
 
   const contacts = createLoader<string, Contact>(READ, async (ids) => {
@@ -136,7 +139,7 @@ export function createHubSpot(options: {
 
   // Outside the breaker: a scope that is missing for this alone must not hold up everything else.
   const definitions = createDefinitions((property) =>
-    counted('read property', () => client.crm.properties.coreApi.getByName('contacts', property)),
+    counted('read property', () => client.crm.properties.coreApi.getByName('contacts', property), shared),
   )
 
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
@@ -211,7 +214,8 @@ export function createHubSpot(options: {
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
     /** The values that a property of a contact had, newest first. */
     readHistory,
-    ...createSearches({ client, call, limiter: { redis: options.redis, prefix: options.prefix } }),
+    ...createDeals({ client, call }),
+    ...createSearches({ client, call, pace: createSearchPace(options) }),
   }
 }
 

@@ -10,7 +10,7 @@ interface Asked {
 }
 
 /** A row of a batch that was read with history, as the client library has it. */
-interface HistoryRow {
+export interface HistoryRow {
   propertiesWithHistory?: Record<
     string,
     { value: string; timestamp: Date | string; sourceType: string; sourceId?: string }[]
@@ -47,7 +47,8 @@ export function createHistoryLoader(
   }
 }
 
-function versionsOf(row: HistoryRow | undefined, property: string): PropertyVersion[] {
+/** The values that a property of a row had, newest first. */
+export function versionsOf(row: HistoryRow | undefined, property: string): PropertyVersion[] {
   return (row?.propertiesWithHistory?.[property] ?? []).map(({ value, timestamp, sourceType, sourceId }) => ({
     value,
     at: new Date(timestamp).getTime(),

@@ -5,29 +5,10 @@ import {
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
 import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { type AppNeeds, SCOPES, subscriptionText, webhookUrl } from './app.ts'
 import type { HubSpot } from './client.ts'
 
 const GROUP = 'baton'
-
-/** What the app in HubSpot needs. Source: HubSpot's scope and webhook guides. */
-const HUBSPOT_APP = {
-  scopes: [
-    'crm.objects.contacts.read',
-    'crm.objects.contacts.write',
-    'crm.objects.companies.read',
-    'crm.objects.deals.read',
-    'crm.schemas.contacts.read',
-    'crm.schemas.contacts.write',
-  ],
-  subscriptions: [
-    'contact.creation',
-    'contact.deletion',
-    'contact.privacyDeletion',
-    'contact.merge',
-    'contact.restore',
-    'deal.propertyChange (dealstage)',
-  ],
-}
 
 /** What `setup` did, or would do. `wrongType` are properties of that name that somebody made with another type. */
 export interface SetupReport {
@@ -93,15 +74,15 @@ export async function setUpHubSpot(
   }
 }
 
-/** The report for a terminal, with what has to be set by hand in the HubSpot app. `contactProperties` are those that Baton reads. */
+/** The report for a terminal, with what the HubSpot app needs. `tracks` are the nurture tracks that routes name. */
 export function describeSetup(
   report: SetupReport,
   dryRun: boolean,
-  contactProperties: readonly string[],
+  needs: AppNeeds,
   publicUrl: string,
+  tracks: readonly string[] = [],
 ): string {
   const created = dryRun ? 'would be created' : 'created'
-  const changes = contactProperties.map((name) => `contact.propertyChange (${name})`)
   const wrong = report.wrongType.map(
     ({ name, type, wanted }) =>
       `Property ${name} has the type ${type}, but Baton writes ${wanted}: delete it in HubSpot, or choose another name in hubspot.yaml.`,
@@ -114,18 +95,29 @@ export function describeSetup(
       ? [`Choices ${dryRun ? 'that would get' : 'that got'} new values: ${report.widened.join(', ')}.`]
       : []),
     ...wrong,
-    '\nYour HubSpot app needs these scopes:',
-    ...indented(HUBSPOT_APP.scopes),
-    `\nand these webhook subscriptions, sent to ${publicUrl}/webhooks/hubspot:`,
-    ...indented([...HUBSPOT_APP.subscriptions, ...changes]),
+    '\nYour HubSpot app needs these scopes ("baton hubspot project" writes them and the webhooks into files):',
+    ...indented(SCOPES.map(({ name, optional }) => (optional ? `${name} (optional)` : name))),
+    `\nand these webhook subscriptions, sent to ${webhookUrl(publicUrl)}:`,
+    ...indented(needs.subscriptions.map(subscriptionText)),
+    ...(needs.polled.length > 0
+      ? [`\nHubSpot sends none for these, so Baton polls them: ${needs.polled.join(', ')}.`]
+      : []),
+    '\nWhat this command cannot see:',
+    ...indented([
+      'whether the app\'s webhooks are on: "baton doctor" says when the last event came in',
+      tracks.length > 0
+        ? `whether a workflow enrols the contacts of each nurture track (${tracks.join(', ')}): docker/README.md has the recipe`
+        : 'whether workflows use what Baton writes',
+    ]),
   ].join('\n')
 }
 
 /** Why HubSpot did not take the set-up, and what to do. */
 export function describeSetupFailure({ code, message }: OutsideError): string {
+  const needed = SCOPES.filter(({ optional }) => !optional).map(({ name }) => name)
   if (code === '401') return 'HubSpot does not accept HUBSPOT_ACCESS_TOKEN (401). Copy it again from your app.'
   if (code === '403')
-    return `HUBSPOT_ACCESS_TOKEN may not do this (403). The app needs these scopes: ${HUBSPOT_APP.scopes.join(', ')}.`
+    return `HUBSPOT_ACCESS_TOKEN may not do this (403). The app needs these scopes: ${needed.join(', ')}.`
   if (code === 'no-answer' || code === 'deadline') return 'HubSpot does not answer. Try again later.'
   return `HubSpot did not take it: ${message}`
 }

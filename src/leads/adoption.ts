@@ -11,7 +11,7 @@ const DAY = 24 * 60 * 60_000
 /** A band that no other is above. */
 const HOTTEST = 'hot'
 // What brings a contact without saying that it did anything.
-const SILENT: ReadonlySet<string> = new Set(['adopt', 'poll'])
+const SILENT: ReadonlySet<string> = new Set(['adopt', 'poll', 'company'])
 
 /** What stands for a contact that was there before Baton came; undefined for every other. */
 export function adoptionOf(

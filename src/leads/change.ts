@@ -56,6 +56,8 @@ export interface LeadState {
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
+  /** The portal that it was read from, as far as it is known. */
+  portalId?: string | undefined
   company: Properties | null
   /** What outside providers found, and how each provider answered. */
   found: Attributes

@@ -10,7 +10,8 @@ import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
-import { unite } from './merge.ts'
+import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
+import { united } from './merge.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
@@ -30,8 +31,9 @@ export function onContact(
   reserved: Reserved,
   now: number,
 ): Next {
+  if (isBeingDeleted(given, now)) return onBeingDeleted(config, given, now)
   const begunWith = restored(config, given, gathered.contact, gathered.merging)
-  const state = gathered.merging ? unite(begunWith, gathered.merging, now) : begunWith
+  const state = united(config, begunWith, gathered, now)
   const previous = state.lead
   const draft = draftOf(config, state, gathered.contact)
   const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }

@@ -75,8 +75,7 @@ export type HistoryEntry = z.output<typeof HistoryEntry>
 export const KeptDecision = z.object({
   ...Decided,
   attributes: Attributes,
-  /** `by` where it was not the lead's own act. */
-  signals: z.array(Signal.omit({ decision: true }).extend({ by: z.literal('sales').optional() })),
+  signals: z.array(Signal.omit({ decision: true })),
   rep: z.string().nullable(),
   probability: z.number(),
 })

@@ -3,11 +3,29 @@ import type { Change, InboxItem, LeadState, NextConfig } from './change.ts'
 import { draftOf } from './draft.ts'
 import { liveHandoffs } from './people.ts'
 
-// A contact that was created a moment ago may not be readable yet.
+// A contact that was created a moment ago may not be readable yet, and one that was deleted may be for a moment.
 const SETTLING = 60_000
 const LOOK_AGAIN = 5_000
+/** When a contact is looked at again that is being deleted, in milliseconds. */
+export const DELETION_LOOK = 2_000
 const WAIT = 60_000
 const GIVE_UP = 48 * 60 * 60_000
+
+/**
+ * Whether HubSpot has said that the contact is deleted, though it may still show it for a moment. `events` are those that
+ * have not been dealt with; a restore lifts it, and one of another time is no more than a hint.
+ */
+export function isBeingDeleted({ inbox }: Pick<LeadState, 'inbox'>, now: number): boolean {
+  const latest = (name: string) =>
+    Math.max(...inbox.map((item) => (item.kind === 'event' && item.event === name ? item.at : 0)), 0)
+  const deleted = latest('deletion')
+  return deleted > latest('restore') && now - deleted < SETTLING
+}
+
+/** A contact that is being deleted is left alone until HubSpot shows it no more, or goes on showing it. */
+export function onBeingDeleted(config: NextConfig, state: LeadState, now: number): Change {
+  return draftOf(config, state).change(undefined, { toWrite: false, postponedUntil: now + DELETION_LOOK })
+}
 
 /**
  * HubSpot has no such contact. Deleted: its handoffs end, and it can be restored. Merged: the one that lives on (`movedTo`,

@@ -1,12 +1,24 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
-import type { LeadState } from './change.ts'
+import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
+import type { Properties } from './observe.ts'
 
 /*
  * Contacts that became one. The survivor inherits handoffs with their clocks, holders, messages and answers; signals
  * are united by what they are, so that none is counted twice or lost.
  */
+
+/** The survivor's state with what was merged into it, measured from here on by the values that HubSpot has merged. */
+export function united(
+  config: Pick<NextConfig, 'hubspot'>,
+  survivor: LeadState,
+  { contact, merging }: Pick<Gathered, 'contact' | 'merging'>,
+  now: number,
+): LeadState {
+  if (!merging) return survivor
+  return measuredAnew(config, unite(survivor, merging, now), survivor, merging, contact.properties)
+}
 
 /** The survivor's state with everything that the others bring along. Those that it has taken in already change nothing. */
 export function unite(survivor: LeadState, others: readonly LeadState[], now: number): LeadState {
@@ -45,6 +57,9 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     handoffs: { ...Object.fromEntries(kinds), ...(state.lead?.handoffs ?? {}) },
     handoffCount: count,
     outcomes: { ...other.lead?.outcomes, ...base.outcomes },
+    ...(other.lead?.overruledStatus === undefined
+      ? {}
+      : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
@@ -57,6 +72,58 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     messages: { ...state.messages, ...Object.fromEntries(messages) },
     written: {},
   }
+}
+
+// What the other contact had counted, or had as its status, is neither an answer nor a word about this one.
+function measuredAnew(
+  { hubspot }: Pick<NextConfig, 'hubspot'>,
+  state: LeadState,
+  survivor: LeadState,
+  others: readonly LeadState[],
+  values: Properties,
+): LeadState {
+  if (!state.lead) return state
+  const contacts = [...(survivor.lead ? [survivor] : []), ...others]
+  const handoffs = Object.entries(state.handoffs).map(([id, handoff]) => {
+    const own = others.find((other) => handoff.formerly?.some((old) => other.handoffs[old])) ?? survivor
+    const rest = contacts.filter((one) => one !== own)
+    return [
+      id,
+      handoff.state === 'ended' ? handoff : { ...handoff, baseline: baselineOf(hubspot, handoff, own, rest, values) },
+    ]
+  })
+  const counters = { ...state.lead.counters }
+  for (const { changes } of hubspot.disqualified) {
+    const value = values[changes] ?? null
+    if (contacts.some(({ lead }) => lead && lead.counters[changes] === value)) counters[changes] = value
+  }
+  return { ...state, lead: { ...state.lead, counters }, handoffs: Object.fromEntries(handoffs) }
+}
+
+function baselineOf(
+  { responses }: Pick<NextConfig['hubspot'], 'responses'>,
+  { baseline }: Handoff,
+  own: LeadState,
+  rest: readonly LeadState[],
+  values: Properties,
+): Handoff['baseline'] {
+  const anew = { ...baseline }
+  for (const { rises, changes } of responses) {
+    const name = rises ?? changes ?? ''
+    if (!Object.hasOwn(baseline, name)) continue
+    const had = own.lead?.properties[name] ?? null
+    const value = values[name] ?? null
+    if (rises === undefined) {
+      if (value !== had && rest.some(({ lead }) => lead && (lead.properties[name] ?? null) === value))
+        anew[name] = value
+      continue
+    }
+    // HubSpot adds up both counts; what it adds beyond what the others are known to have had came about since.
+    const added = Number(value ?? 0) - Number(had ?? baseline[name] ?? 0)
+    const others = rest.reduce((sum, { lead }) => sum + (lead ? Number(lead.properties[name] ?? 0) : added), 0)
+    anew[name] = String(Number(baseline[name] ?? 0) + Math.min(added, others))
+  }
+  return anew
 }
 
 // A survivor that Baton does not know yet begins as the contact that it was, with a history of its own.

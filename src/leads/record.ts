@@ -5,7 +5,7 @@ import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } fr
 import type { LeadReading } from './reading.ts'
 
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
-export const TRY_AGAIN = { nobodyAvailable: 60_000, enrichmentFailed: 60 * 60_000 }
+export const TRY_AGAIN = { nobodyAvailable: 60_000, companyUnread: 60_000, enrichmentFailed: 60 * 60_000 }
 
 // HubSpot fills a company's data some time after the contact; its changes send us no event.
 const YOUNG_CONTACT = [2 * 60_000, 15 * 60_000, 2 * 60 * 60_000, 24 * 60 * 60_000]
@@ -36,11 +36,12 @@ export function decidedRecord(
   beside: Beside,
   now: number,
 ): LeadRecord {
-  const { enrichmentFailed, ...read } = reading
+  const { enrichmentFailed, companyUnread, ...read } = reading
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
+    companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
     decision.missing.length > 0
       ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)

@@ -7,7 +7,8 @@ import { scoreEngagement } from '../rules/engagement.ts'
 import { repWithOwner } from './assign.ts'
 import type { NextConfig } from './change.ts'
 import type { KnownHandoffs } from './mirror.ts'
-import { type Contact, observeSignals, readInstant, responseBaseline } from './observe.ts'
+import { type Contact, readInstant, responseBaseline } from './observe.ts'
+import { observeSignals } from './observe-signals.ts'
 import type { Shown } from './properties.ts'
 
 /*
@@ -18,7 +19,7 @@ import type { Shown } from './properties.ts'
 /** The newest of the signals that HubSpot's counters show, as many as explain the engagement that stands there. */
 export function signalsShown(config: NextConfig, contact: Contact, shown: Shown, scoredAt: number): Signal[] {
   const most = Number(shown.engagementScore ?? 0)
-  const all = observeSignals(config.hubspot, contact.properties, null, scoredAt, scoredAt)
+  const all = observeSignals(config.hubspot, contact.properties, { before: null, createdAt: scoredAt, now: scoredAt })
   const newestFirst = all.toSorted((a, b) => b.at - a.at).map((signal) => ({ ...signal, decision: 0 }))
   let kept: Signal[] = []
   for (const signal of newestFirst) {

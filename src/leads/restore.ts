@@ -4,7 +4,8 @@ import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
 import { type KnownHandoffs, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
-import { type Contact, countersOf, type Properties, readInstant } from './observe.ts'
+import { type Contact, type Properties, readInstant } from './observe.ts'
+import { countersOf } from './observe-signals.ts'
 import { PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
 import { handoffShown, signalsShown } from './restore-unmirrored.ts'
 
@@ -29,34 +30,25 @@ export function restored(
   const scoredAt = readInstant(shown.scoredAt)
   if (state.lead || scoredAt === undefined) return state
   const speaksOf = mirroredContacts(shown.signals, shown.handoffs)
-  if (merging.some(({ id, lead }) => lead !== null && speaksOf.includes(id))) return state
+  const others = speaksOf.filter((id) => id !== contact.id)
+  const mergedIds = [...mergedBefore(contact), ...merging.map(({ id }) => id)]
+  // What is carried of a contact that is not part of this one is a copy, as an export and an import make.
+  if (others.some((id) => !mergedIds.includes(id))) return state
+  const known = merging.filter(({ lead }) => lead !== null).map(({ id }) => id)
+  if (known.length > 0 && (!speaksOf.includes(contact.id) || others.some((id) => known.includes(id)))) return state
   const signals = readSignals(shown.signals)?.signals ?? signalsShown(config, contact, shown, scoredAt)
-  const known = readHandoffs(shown.handoffs, contact.id) ?? handoffShown(config, contact, shown, scoredAt)
-  const lead = recordOf(config, state, contact, shown, { signals, known, scoredAt })
+  const mirrored = readHandoffs(shown.handoffs, contact.id) ?? handoffShown(config, contact, shown, scoredAt)
+  const lead = recordOf(config, state, contact, shown, { signals, known: mirrored, scoredAt })
   return {
     ...state,
     lead,
-    handoffs: Object.fromEntries(known.handoffs.map((handoff) => [handoff.id, handoff])),
-    written: writtenBy(config, lead, shown, known.handoffs),
+    handoffs: Object.fromEntries(mirrored.handoffs.map((handoff) => [handoff.id, handoff])),
+    written: writtenBy(config, lead, shown, mirrored.handoffs),
   }
 }
 
-/** Whose memory a contact carries that Baton does not know: another one's, when that was merged into it unseen. */
-export function carriedOver(
-  config: NextConfig,
-  state: Pick<LeadState, 'id' | 'lead'>,
-  { properties }: Contact,
-): string[] {
-  if (state.lead) return []
-  const shown = shownBy(config, properties)
-  return mirroredContacts(shown.signals, shown.handoffs).filter((id) => id !== state.id)
-}
-
-/** The contact without what Baton wrote to another one, of which it is a copy. */
-export function withoutMemory({ hubspot }: NextConfig, contact: Contact): Contact {
-  const own = new Set<string>(Object.values(hubspot.properties))
-  const kept = Object.entries(contact.properties).filter(([name]) => !own.has(name))
-  return { ...contact, properties: Object.fromEntries(kept) }
+function mergedBefore({ properties }: Contact): string[] {
+  return (properties.hs_merged_object_ids ?? '').split(';').map((id) => id.trim())
 }
 
 function shownBy({ hubspot }: NextConfig, properties: Properties): Shown {
@@ -139,7 +131,7 @@ function countersThen(
   signals: readonly Signal[],
   scoredAt: number,
 ): LeadRecord['counters'] {
-  const counters = countersOf(hubspot, properties)
+  const counters = countersOf(hubspot, properties, null)
   const known = new Set(signals.map(({ at }) => at))
   // By a clock that is a little ahead a signal was noted as of the moment of scoring.
   const isKnown = (at: number) => known.has(at) || (at - scoredAt < CLOCKS_APART && known.has(scoredAt))
@@ -147,7 +139,8 @@ function countersThen(
     const at = rule.at ? readInstant(properties[rule.at]) : undefined
     return at !== undefined && at > scoredAt && !isKnown(at)
   })
-  for (const { rises, changes } of late) {
+  for (const { rises, changes, at } of late) {
+    if (at !== undefined) counters[at] = String(scoredAt)
     if (rises !== undefined) counters[rises] = String(Math.max(0, Number(properties[rises] ?? 0) - 1))
     else if (changes !== undefined) counters[changes] = null
   }

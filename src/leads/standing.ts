@@ -67,8 +67,10 @@ export function standingOf(
   }
   const isOthers = ended?.how === 'taken-over'
   if (ended && !held && reached && !isOthers && (ended.cooled || back(ended.at))) standing.comesBack = true
-  if (ended && after === 'rests') standing.resting = signals.every((signal) => signal.at <= ended.at)
+  if (ended && after === 'rests')
+    standing.resting = signals.every((signal) => signal.by === 'sales' || signal.at <= ended.at)
   // What happened in the day before Baton came is news as well.
-  if (adopted && !signals.some(({ at }) => at > adopted.at - DAY)) standing.adopted = { band: adopted.band }
+  const isNews = ({ by, at }: Signal) => by !== 'sales' && adopted !== undefined && at > adopted.at - DAY
+  if (adopted && !signals.some(isNews)) standing.adopted = { band: adopted.band }
   return standing
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /** The environment is wrong; the message lists every variable with what it needs. */
@@ -29,8 +30,8 @@ const Environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: Text.regex(
-    /^https?:\/\/[^\s/?#]+\/?$/,
-    'must be scheme and host only, such as https://baton.example.com',
+    /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+    'must be scheme and host, and the path if there is one, such as https://baton.example.com',
   ),
   REDIS_URL: z
     .string()
@@ -49,6 +50,14 @@ const Environment = z.object({
   HUBSPOT_CLIENT_SECRET: Secrets,
   HUBSPOT_BASE_URL: Url.optional(),
   HUBSPOT_REQUESTS_PER_10_SECONDS: wholeNumber(20, 1000).default(190),
+  HUBSPOT_PORTAL_ID: z
+    .string()
+    .regex(/^\d{1,18}$/, "must be the portal's number")
+    .optional(),
+  HUBSPOT_SIGNATURE_V1: z
+    .enum(['allow', 'refuse'], { error: 'must be allow or refuse' })
+    .default('refuse')
+    .transform((word) => word === 'allow'),
   SLACK_BOT_TOKEN: Text,
   SLACK_SIGNING_SECRET: Secrets,
   SLACK_API_URL: Url.optional(),
@@ -112,11 +121,34 @@ export function readApiToken(text: string): ApiToken {
   return { digest, scope: scope === 'read' ? 'read' : 'operate' }
 }
 
+/** The part that a command needs which asks HubSpot and Slack about people and settings. */
+const CheckEnvironment = HubSpotEnvironment.extend(
+  Environment.pick({ SLACK_BOT_TOKEN: true, SLACK_API_URL: true, APOLLO_API_KEY: true, ENRICHMENT_BASE_URL: true })
+    .shape,
+)
+/** What `doctor` and `team import` need. */
+export type CheckEnv = z.output<typeof CheckEnvironment>
+
+/** The part that a command needs which only writes what HubSpot is to be told. */
+const ProjectEnvironment = Environment.pick({ CONFIG_DIR: true, PUBLIC_URL: true })
+
+/** The variables that hold a secret: each may stand in a file instead, which `<name>_FILE` names. */
+const SECRETS = new Set([
+  'HUBSPOT_ACCESS_TOKEN',
+  'HUBSPOT_CLIENT_SECRET',
+  'SLACK_BOT_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'API_TOKENS',
+  'APOLLO_API_KEY',
+  'REDIS_URL',
+])
+
 type Variables = Record<string, string | undefined>
 
 /**
- * Reads the environment of the contract. Space around a value is cut off; an empty variable counts as unset.
- * Throws `EnvironmentError` that names every missing or malformed variable at once, and never shows a value.
+ * Reads the environment of the contract. Space around a value is cut off; an empty variable counts as unset. A secret
+ * may stand in the file that `<name>_FILE` names. Throws `EnvironmentError` that names every missing or malformed
+ * variable at once, and never shows a value.
  */
 export function readEnv(variables: Variables): Env {
   return read(Environment, variables)
@@ -132,16 +164,45 @@ export function readRedisEnv(variables: Variables): z.output<typeof RedisEnviron
   return read(RedisEnvironment, variables)
 }
 
-function read<T>(schema: z.ZodType<T>, variables: Variables): T {
+/** Reads what `doctor` and `team import` need; like `readEnv` otherwise. */
+export function readCheckEnv(variables: Variables): CheckEnv {
+  return read(CheckEnvironment, variables)
+}
+
+/** Reads what `hubspot project` needs, which has no token yet; like `readEnv` otherwise. */
+export function readProjectEnv(variables: Variables): z.output<typeof ProjectEnvironment> {
+  return read(ProjectEnvironment, variables)
+}
+
+function read<T extends z.ZodObject>(schema: T, variables: Variables): z.output<T> {
   // A secret read from a file often ends in a newline, which no header may hold.
   const trimmed = Object.entries(variables).map(([name, value]) => [name, value?.trim()] as const)
-  const given = Object.fromEntries(trimmed.filter(([, value]) => value))
+  const given: Record<string, string | undefined> = Object.fromEntries(trimmed.filter(([, value]) => value))
+  const ofFiles = Object.keys(schema.shape).flatMap((name) => (SECRETS.has(name) ? takeFromFile(given, name) : []))
   const result = schema.safeParse(given)
-  if (result.success) return result.data
-  throw new EnvironmentError(
-    result.error.issues.map((issue) => {
+  if (result.success && ofFiles.length === 0) return result.data
+  const told = new Set(ofFiles.map(({ name }) => name))
+  const others = (result.error?.issues ?? []).filter(({ path }) => !told.has(String(path[0])))
+  throw new EnvironmentError([
+    ...ofFiles.map(({ problem }) => problem),
+    ...others.map((issue) => {
       const name = String(issue.path[0])
       return `${name} ${name in given ? issue.message : 'is required'}`
     }),
-  )
+  ])
+}
+
+/** Puts the content of a secret's file in the place of the variable; a problem when that cannot be. */
+function takeFromFile(given: Record<string, string | undefined>, name: string): { name: string; problem: string }[] {
+  const variable = `${name}_FILE`
+  const file = given[variable]
+  if (!file) return []
+  const problem = (what: string) => [{ name, problem: `${variable} ${what}` }]
+  if (given[name]) return problem(`and ${name} are both set: keep one`)
+  try {
+    given[name] = readFileSync(file, 'utf8').trim()
+  } catch {
+    return problem('names a file that cannot be read')
+  }
+  return given[name] ? [] : problem('names an empty file')
 }

@@ -49,6 +49,8 @@ export function createMetrics() {
     labelNames: ['system', 'operation', 'outcome'] as const,
     registers,
   })
+  const pollCounter = (name: string, help: string) =>
+    new Counter({ name, help, labelNames: ['source'] as const, registers })
   const lastCalls = new Map<OutsideSystem, { outcome: FailureKind | 'ok'; code: string }>()
   return {
     registry,
@@ -67,6 +69,17 @@ export function createMetrics() {
     },
     /** How each outside system that was called answered last; `code` is its own, such as an HTTP status. */
     lastCalls: lastCalls as ReadonlyMap<OutsideSystem, { outcome: FailureKind | 'ok'; code: string }>,
+    pollFound: pollCounter(
+      'baton_poll_found_total',
+      'What the poll found that changed in HubSpot, also what Baton itself wrote and what was found before',
+    ),
+    pollNews: pollCounter('baton_poll_news_total', 'What the poll found that Baton did not know yet'),
+    pollFailures: new Counter({
+      name: 'baton_poll_failures_total',
+      help: 'Looks of the poll that failed, by where it looked and the code of the answer',
+      labelNames: ['source', 'code'] as const,
+      registers,
+    }),
     alertLatency: new Histogram({
       name: 'baton_alert_latency_seconds',
       help: 'Seconds from the moment Baton received what led to a handoff until Slack took the alert to the first rep',

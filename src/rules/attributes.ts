@@ -13,14 +13,16 @@ export const Attributes = z.record(z.string(), Attribute)
 export type Attributes = z.output<typeof Attributes>
 
 /**
- * Something the lead did. `id` is unique within the lead; `at` is epoch milliseconds; `detail` is a page, form or title
- * to show. `decision` is the number of the decision that was the first to know of it.
+ * Something the lead did, or that was done about it (`by`: our own people did it). `id` is unique within the lead; `at` is
+ * epoch milliseconds; `detail` is a page, form or title to show; `value` what it came to, such as the stage of a deal. `decision` is the number of the decision that was the first to know of it.
  */
 export const Signal = z.object({
   id: z.string(),
   type: z.string(),
   at: z.number(),
   detail: z.string().optional(),
+  value: z.string().optional(),
+  by: z.literal('sales').optional(),
   decision: z.number().optional(),
 })
 export type Signal = z.output<typeof Signal>

@@ -46,25 +46,14 @@ const PACED: Record<string, PacedCall> = {
 }
 const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
 
-/**
- * Connects to Slack. A call may take `deadline` milliseconds, 5,000 unless told. Without `pace` and `breaker` every call is
- * made at once, which is enough for a process that answers clicks.
- */
-export function createSlack(options: {
-  token: string
-  apiUrl?: string | undefined
-  metrics: Metrics
-  deadline?: number
-  pace?: Pace | undefined
-  breaker?: Breaker | undefined
-}) {
-  const { deadline = DEADLINE, pace, breaker } = options
-  const client = new WebClient(options.token, {
+/** Slack's own client, without retries, pauses and log. */
+export function createWebClient(options: { token: string; apiUrl?: string | undefined; deadline: number }): WebClient {
+  return new WebClient(options.token, {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     // Ends the request itself; the deadline around it also holds where the library's timeout does not.
-    timeout: 0.75 * deadline,
+    timeout: 0.75 * options.deadline,
     // More than ever come at once: whoever waits in the library's own queue uses up the deadline.
     maxRequestConcurrency: 100,
     allowAbsoluteUrls: false,
@@ -79,6 +68,22 @@ export function createSlack(options: {
       setName() {},
     },
   })
+}
+
+/**
+ * Connects to Slack. A call may take `deadline` milliseconds, 5,000 unless told. Without `pace` and `breaker` every call is
+ * made at once, which is enough for a process that answers clicks.
+ */
+export function createSlack(options: {
+  token: string
+  apiUrl?: string | undefined
+  metrics: Metrics
+  deadline?: number
+  pace?: Pace | undefined
+  breaker?: Breaker | undefined
+}) {
+  const { deadline = DEADLINE, pace, breaker } = options
+  const client = createWebClient({ ...options, deadline })
   const directMessages = new Map<string, Promise<string>>()
 
   function call<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -207,7 +212,8 @@ function asText(blocks: Block[]): Block[] {
   return JSON.stringify(blocks) as unknown as Block[]
 }
 
-function toOutsideError(error: unknown): OutsideError {
+/** Reduces whatever the client library throws to kind and code. */
+export function toOutsideError(error: unknown): OutsideError {
   if (error instanceof OutsideError) return error
   const failure = (kind: FailureKind, code: string, wait?: number) => new OutsideError('slack', kind, code, wait)
   if (error instanceof WebAPIRateLimitedError) return failure('rate-limited', 'ratelimited', error.retryAfter * 1_000)

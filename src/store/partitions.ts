@@ -34,12 +34,16 @@ export const INDEX = {
   merges: 'merges',
   /** Email addresses whose contact is looked for. */
   addresses: 'addresses',
+  /** Companies whose contacts are to be looked at again. */
+  companies: 'companies',
   /** Leads to erase. */
   erasures: 'erasures',
   /** Slack messages of erased leads, which have to lose their content. */
   blanks: 'blanks',
   /** Private answers to clicks. */
   answers: 'answers',
+  /** Deals whose stage may be news of their contacts. */
+  deals: 'deals',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { Search } from '../hubspot/search.ts'
 import { SEARCH_PAGE } from '../hubspot/search.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { createLease } from '../platform/lease.ts'
 import { INDEX } from '../store/partitions.ts'
 import type { Parts } from './parts.ts'
 
@@ -12,7 +12,7 @@ import type { Parts } from './parts.ts'
 
 // With more leads unread than that the next page waits, so that it never takes more than a share of HubSpot's limit.
 const MOST_UNREAD = 400
-const LEASE_MILLISECONDS = 30_000
+const LEASE = 30_000
 const TELL_EVERY = 10_000
 const AFTER_FAILURE = 30_000
 const CLOCKS_SHOWN = ['waiting', 'running', 'breached', 'responded']
@@ -65,7 +65,8 @@ export function createAdoption(
 ) {
   const { clock, hubspot, inbox, log } = parts
   const { redis, keys, partitions } = parts.store
-  const [place, lease] = [keys.shared('adoption'), keys.shared('adoption-lease')]
+  const place = keys.shared('adoption')
+  const lease = createLease({ redis, key: keys.shared('adoption:lease'), milliseconds: LEASE })
   let toldAt = 0
   let notBefore = 0
 
@@ -73,8 +74,7 @@ export function createAdoption(
   async function step(): Promise<'page' | 'waiting' | 'done'> {
     if (await redis.hexists(place, 'doneAt')) return 'done'
     if (clock.now() < notBefore || (await parts.store.count(INDEX.unread, clock.now())) >= MOST_UNREAD) return 'waiting'
-    const mine = randomUUID()
-    if (!(await redis.set(lease, mine, 'PX', LEASE_MILLISECONDS, 'NX'))) return 'waiting'
+    if (!(await lease.hold())) return 'waiting'
     try {
       const known = await redis.hgetall(place)
       return await page(known.startedAt ? known : await begin())
@@ -82,7 +82,7 @@ export function createAdoption(
       await failed(error)
       throw error
     } finally {
-      if ((await redis.get(lease).catch(() => null)) === mine) await redis.del(lease).catch(() => undefined)
+      await lease.release().catch(() => undefined)
     }
   }
 
@@ -145,6 +145,7 @@ export function createAdoption(
       filters,
       sortBy: 'hs_object_id',
       properties: ['hs_object_id'],
+      last: true,
       limit,
     })
     return rows.map(({ id }) => id)

@@ -1,10 +1,14 @@
 import type { Config } from '../config/config.ts'
+import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
+import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
+import { signalHistory } from '../leads/observe-signals.ts'
 import { historyNeeded } from '../leads/people.ts'
-import { fromOutside } from '../leads/reading.ts'
-import { carriedOver, restored, withoutMemory } from '../leads/restore.ts'
+import { fromOutside, lookAt } from '../leads/reading.ts'
+import { restored } from '../leads/restore.ts'
+import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Parts } from './parts.ts'
@@ -21,25 +25,29 @@ const PROVIDED = new Set([
   'company.techStack',
 ])
 
+// For how long a lead waits for a company that cannot be read, in milliseconds.
+const COMPANY_MAY_FAIL = 2 * 60_000
+
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(
-  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads'>,
+  parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads' | 'portalId'>,
   config: Config,
   state: StoredLead,
-  read: Contact,
+  contact: Contact,
   now: number,
   last = false,
 ): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
-  const { contact, merging } = await withMerged(parts, config, state, read)
   const { properties } = contact
+  const merging = await mergedContacts(parts.leads, state, contact)
+  const known = restored(config, state, contact, merging)
+  const lead = united(config, known, { contact, merging }, now)
+  // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
+  const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const known = { ...state, ...restored(config, state, contact, merging) }
-  // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
-  const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
   const [enriched, history] = await Promise.all([
     parts.enrichment.enrich(
       observe,
@@ -57,11 +65,12 @@ export async function gatherContact(
       { answers: state.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,
       now,
+      lastKnownCompany(lead, contact, now),
     ),
-    historyOf(parts, config, known, contact),
+    signalsAndPeople(parts, config, lead, { contact, merging }, now),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, company, found, outcomes, history, merging }, late }
+  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, history, merging }, late }
 }
 
 /** The values that the properties had which `next` asks about. */
@@ -76,27 +85,70 @@ export async function historyOf(
   return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
 }
 
-/** The contacts that were merged into this one, as they stood, by an event or by what it carries of theirs. */
-async function withMerged(
-  { hubspot, leads }: Pick<Parts, 'hubspot' | 'leads'>,
-  config: Config,
-  state: StoredLead,
-  contact: Contact,
-): Promise<{ contact: Contact; merging: StoredLead[] | undefined }> {
-  const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
-  const fresh = [...new Set(named)].filter((id) => id !== state.id && !state.lead?.merged?.includes(id))
-  const carried = carriedOver(config, state, contact).filter((id) => !fresh.includes(id))
-  const others = await Promise.all(carried.map((id) => hubspot.readContact(id)))
-  // While that one lives, this is a copy of it, as an export and an import make.
-  if (others.some((other) => other !== null && !('movedTo' in other)))
-    return { contact: withoutMemory(config, contact), merging: await knownOf(leads, fresh, []) }
-  return { contact, merging: await knownOf(leads, fresh, carried) }
+// One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.
+function lastKnownCompany({ lead, inbox }: LeadState, { properties }: Contact, now: number): LastKnownCompany {
+  const isSame = (lead?.properties.associatedcompanyid ?? '') === (properties.associatedcompanyid ?? '')
+  const since = Math.min(...inbox.flatMap(({ receivedAt }) => receivedAt ?? []), lead?.wakeAt ?? now, now)
+  const failsOn = inbox.length === 0 && lead?.enrichment['hubspot-company']?.status === 'late'
+  return { company: (isSame && lead?.company) || null, goOn: failsOn || now - since > COMPANY_MAY_FAIL }
 }
 
-async function knownOf(leads: Leads, told: string[], carried: string[]): Promise<StoredLead[] | undefined> {
-  const untold = (await Promise.all(carried.map((id) => leads.read(id)))).filter(({ lead }) => lead !== null)
-  const all = [...(await Promise.all(told.map((id) => leads.read(id)))), ...untold]
-  return all.length > 0 ? all : undefined
+// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
+const NO_HISTORY = new Set(['403', '404'])
+
+async function signalsAndPeople(
+  parts: Pick<Parts, 'hubspot'>,
+  config: Config,
+  state: LeadState,
+  gathered: Pick<Gathered, 'contact' | 'merging'>,
+  now: number,
+): Promise<PropertyHistory> {
+  const { contact } = gathered
+  const asked = signalHistory(config.hubspot, contact.properties, lookAt(state, gathered, now))
+  const read = async (property: string) => {
+    try {
+      return [[property, await parts.hubspot.readHistory(contact.id, property)]]
+    } catch (error) {
+      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
+      throw error
+    }
+  }
+  const [ofPeople, ...ofSignals] = await Promise.all([historyOf(parts, config, state, contact), ...asked.map(read)])
+  return { ...Object.fromEntries(ofSignals.flat()), ...ofPeople }
+}
+
+// By an event, or by what HubSpot says of the contact itself: an event can be lost.
+async function mergedContacts(
+  leads: Leads,
+  state: StoredLead,
+  { properties }: Contact,
+): Promise<StoredLead[] | undefined> {
+  const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
+  const before = listOf(state.lead?.properties.hs_merged_object_ids)
+  const listed = listOf(properties.hs_merged_object_ids).filter((id) => !before.includes(id))
+  const isNew = (id: string) => id !== state.id && !state.lead?.merged?.includes(id)
+  const found = new Map<string, StoredLead>()
+  for (const id of new Set([...named, ...listed].filter(isNew))) {
+    const other = await survivorOf(leads, id)
+    // Merged before Baton knew either, it is nothing that happens now.
+    if (isNew(other.id) && (named.includes(id) || other.lead || state.lead)) found.set(other.id, other)
+  }
+  return found.size > 0 ? [...found.values()] : undefined
+}
+
+function listOf(text: string | null | undefined): string[] {
+  return (text ?? '').split(';').flatMap((id) => id.trim() || [])
+}
+
+// Another contact may have taken it in before.
+async function survivorOf(leads: Leads, id: string): Promise<StoredLead> {
+  const passed = new Set([id])
+  let state = await leads.read(id)
+  while (state.lead?.mergedInto !== undefined && !passed.has(state.lead.mergedInto)) {
+    passed.add(state.lead.mergedInto)
+    state = await leads.read(state.lead.mergedInto)
+  }
+  return state
 }
 
 function text(attributes: Attributes, name: string): string | undefined {

@@ -26,6 +26,8 @@ export interface Parts {
   outbox: Outbox
   configs: Configs
   hubspot: HubSpot
+  /** The portal that is ours, as far as it is known. */
+  portalId: () => string | undefined
   slack: Slack
   enrichment: Enrichment
   metrics: Metrics

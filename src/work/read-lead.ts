@@ -11,7 +11,17 @@ import { CHANGED_MEANWHILE, GivenUp, type Handler, type Parts, RunLater } from '
 export function createReadLead(
   parts: Pick<
     Parts,
-    'apply' | 'clock' | 'config' | 'enrichment' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'log' | 'metrics'
+    | 'apply'
+    | 'clock'
+    | 'config'
+    | 'enrichment'
+    | 'hubspot'
+    | 'hurry'
+    | 'inbox'
+    | 'leads'
+    | 'log'
+    | 'metrics'
+    | 'portalId'
   >,
 ): Handler<{ leadId: string }> {
   const { clock, inbox, leads } = parts

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { insteadOf, type Post, type PostedMessage } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
+import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { isMoot, recipientOf, renderFor } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
@@ -36,7 +37,8 @@ export function createSendPost(
     try {
       // A message that may be there already is looked for first, also when it is moot: it has to be brought up to date.
       const found = claim.state === 'ambiguous' ? await slack.find(channel, post.id, claim.firstTry) : null
-      const state = known && performance.now() - since < FRESH_MILLISECONDS ? known : await leads.get(leadId)
+      const state = known && performance.now() - since < FRESH_MILLISECONDS ? known : await leads.read(leadId)
+      if (isBeingDeleted(state, clock.now())) throw new RunLater(DELETION_LOOK)
       const handoff = state.handoffs[post.handoffId]
       if (!state.lead || !handoff) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
@@ -45,7 +47,7 @@ export function createSendPost(
       const sent = await slack.post(channel, post.id, message)
       await remember(post, { ...sent, shown: fingerprint(message) }, state)
     } catch (error) {
-      const unknown = !(error instanceof OutsideError) || error.kind === 'unknown-outcome'
+      const unknown = error instanceof OutsideError ? error.kind === 'unknown-outcome' : !(error instanceof RunLater)
       await outbox.release(post, unknown)
       await failed(post, error)
     }

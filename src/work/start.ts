@@ -4,6 +4,7 @@ import { createAdoption } from './adopt.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import type { Handler, Parts } from './parts.ts'
+import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createRunner } from './run.ts'
@@ -38,6 +39,7 @@ export function prepareWork(options: {
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
   const adoption = createAdoption(parts)
+  const { poll, close: closePoll } = createPoll(parts, { adopt: async () => true })
   const sweep = createSweep({
     table,
     runner,
@@ -51,6 +53,8 @@ export function prepareWork(options: {
   return {
     ...sweep,
     hurry,
+    poll,
+    closePoll,
     rescoring,
     adoption,
     dead,

@@ -5,6 +5,8 @@ import { createEraseLead } from './erase-lead.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
+import { createLookAtCompany } from './look-at-company.ts'
+import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -155,6 +157,28 @@ export const WORK = {
     grace: GRACE,
     needs: 'hubspot',
     handler: createFindContact,
+  }),
+  'look-at-deal': row({
+    index: INDEX.deals,
+    queue: 'maintenance',
+    payload: (id: string) => ({ dealId: id }),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createLookAtDeal,
+  }),
+  'look-at-company': row({
+    index: INDEX.companies,
+    // One company is as urgent as a lead; many, or what is swept, goes with the crowd.
+    queue: 'leads',
+    payload(id: string) {
+      const [, companyId] = /^company\/(\d+)$/.exec(id) ?? []
+      return companyId ? { companyId } : null
+    },
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createLookAtCompany,
   }),
   'erase-lead': row({
     index: INDEX.erasures,

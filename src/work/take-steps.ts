@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Input } from '../leads/change.ts'
+import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
 import { historyOf } from './gather.ts'
@@ -22,6 +23,8 @@ export function createTakeSteps(
     const due = handoff ? nextDue(handoff) : null
     const now = clock.now()
     if (due === null || (due > now && !handoff?.passOn)) return putOff(state, handoffId, due)
+    // Nobody is bothered about a contact that is going.
+    if (isBeingDeleted(state, now)) throw new RunLater(DELETION_LOOK)
     const applied = await parts.apply(config, state, await gather(config, state, handoffId), clock.now())
     parts.hurry(applied.waiting, applied.outcome === 'committed' ? { known: applied.after } : {})
     if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)

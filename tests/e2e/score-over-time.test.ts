@@ -62,26 +62,6 @@ describe('decay needs no event', () => {
   })
 })
 
-describe('enrichment', () => {
-  it('flags the lead when the company cannot be read, goes on, and scores again when it can', async () => {
-    stage = await createStage()
-    stage.hubspot.failNext({ path: /companies\/batch\/read/, status: 500, times: 1 })
-    const id = createTier1Lead(stage)
-    await stage.quiet()
-    expect(stage.hubspot.contact(id)).toMatchObject({
-      baton_score: '45',
-      baton_needs_review: 'true',
-      baton_route: 'medium',
-    })
-    await stage.advance(HOUR)
-    expect(stage.hubspot.contact(id)).toMatchObject({
-      baton_score: '80',
-      baton_needs_review: 'false',
-      baton_route: 'tier-1-mql',
-    })
-  })
-})
-
 describe('contacts that go', () => {
   it('closes the handoff of a deleted contact, and starts a new one when it is restored', async () => {
     stage = await createStage()

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,28 +19,12 @@ import { createDead } from '../../src/work/dead.ts'
 import { useConfigDirectories } from '../support/config.ts'
 import { BEST_FIT, facts, leadRecord, NOW } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
+import { runCli as run } from '../support/run-cli.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const makeDirectory = useConfigDirectories()
 const startHubSpot = useSimulatedHubSpot()
-
-interface Run {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-/** Runs the command line as a child, with nothing of this process's environment but the path. */
-function run(args: string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Run> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', ...options.env }
-    const all = [join(ROOT, 'src', 'cli.ts'), ...args]
-    execFile(process.execPath, all, { env, cwd: options.cwd ?? ROOT }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
-  })
-}
 
 describe('config check', () => {
   test('a config that holds together', async () => {
@@ -124,6 +107,7 @@ describe('hubspot setup', () => {
     expect(first.stdout).toMatch(/^Property group Baton: created\.\nProperties created: baton_score, .*\n/)
     expect(first.stdout).toContain('sent to https://baton.example.com/webhooks/hubspot:\n  contact.creation\n')
     expect(first.stdout).toContain('  contact.propertyChange (hs_lead_status)\n')
+    expect(first.stdout).toContain('What this command cannot see:\n')
     const second = await run(['hubspot', 'setup'], { env })
     expect(second.code).toBe(0)
     expect(second.stdout).toMatch(/^Property group Baton: there already\.\nProperties created: none\.\n/)
@@ -252,6 +236,6 @@ test('token makes one that API_TOKENS takes by its hash, with the scope that was
 test('--help shows the commands', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const command of ['config', 'dead-letters', 'explain', 'facts', 'hubspot', 'openapi', 'token'])
+  for (const command of ['config', 'dead-letters', 'doctor', 'explain', 'facts', 'hubspot', 'openapi', 'team', 'token'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
 })

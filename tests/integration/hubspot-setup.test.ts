@@ -4,6 +4,7 @@ import {
   PropertyCreateTypeEnum as Type,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
 import { expect, test } from 'vitest'
+import { appNeeds } from '../../src/hubspot/app.ts'
 import { createHubSpot } from '../../src/hubspot/client.ts'
 import { describeSetup, describeSetupFailure, setUpHubSpot } from '../../src/hubspot/setup.ts'
 import { PROPERTIES, type PropertyNames } from '../../src/leads/properties.ts'
@@ -12,6 +13,7 @@ import { createMetrics } from '../../src/platform/metrics.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 const start = useSimulatedHubSpot()
+const NOTHING = { subscriptions: [], polled: [] }
 const WRITTEN = Object.fromEntries(Object.entries(PROPERTIES).map(([key, { name }]) => [key, name])) as PropertyNames
 const NAMES = Object.values(WRITTEN)
 
@@ -96,11 +98,21 @@ test('a dry run changes nothing and tells what would be done', async () => {
   expect(report).toMatchObject({ group: 'created', created: NAMES })
   expect(changes()).toEqual([])
   expect((await definitions()).size).toBe(0)
-  const text = describeSetup(report, true, ['jobtitle'], 'https://baton.example.com')
+  const text = describeSetup(
+    report,
+    true,
+    appNeeds({ contact: ['jobtitle', 'num_conversion_events'], company: ['industry'] }, []),
+    'https://baton.example.com/',
+    ['newsletter'],
+  )
   expect(text).toContain('Property group Baton: would be created.')
   expect(text).toContain(`Properties would be created: ${NAMES.join(', ')}.`)
   expect(text).toContain('sent to https://baton.example.com/webhooks/hubspot:')
   expect(text).toContain('\n  contact.propertyChange (jobtitle)')
+  expect(text).toContain('\n  company.propertyChange (industry)')
+  expect(text).not.toContain('contact.propertyChange (num_conversion_events)')
+  expect(text).toContain('Baton polls them: num_conversion_events.')
+  expect(text).toMatch(/cannot see:.*webhooks are on.*nurture track \(newsletter\)/s)
 })
 
 test('a dry run tells of a choice that lacks values, and leaves it as it is', async () => {
@@ -115,7 +127,7 @@ test('a dry run tells of a choice that lacks values, and leaves it as it is', as
   const before = changes()
   const report = await setUpHubSpot(baton, { ...WRITTEN, slaStatus: 'our_sla' }, true)
   expect(report).toMatchObject({ widened: ['our_sla'], wrongType: [] })
-  expect(describeSetup(report, true, [], '<PUBLIC_URL>')).toContain('Choices that would get new values: our_sla.')
+  expect(describeSetup(report, true, NOTHING, '<PUBLIC_URL>')).toContain('Choices that would get new values: our_sla.')
   expect(changes()).toEqual(before)
 })
 
@@ -159,7 +171,7 @@ test('says when a property is there with another type', async () => {
   await properties.coreApi.create('contacts', own)
   const report = await setUpHubSpot(baton, { ...WRITTEN, score: 'lead_score' }, false)
   expect(report.wrongType).toEqual([{ name: 'lead_score', type: 'string', wanted: 'number' }])
-  expect(describeSetup(report, false, [], '<PUBLIC_URL>')).toContain(
+  expect(describeSetup(report, false, NOTHING, '<PUBLIC_URL>')).toContain(
     'Property lead_score has the type string, but Baton writes number: delete it in HubSpot, or choose another name in hubspot.yaml.',
   )
 })

@@ -38,7 +38,8 @@ test('HubSpot’s own vector is valid, and with one bit of it changed it is not'
   }
   expect(verifyHubSpotSignature(request)).toBe('valid')
   expect(verifyHubSpotSignature({ ...request, method: 'GET' })).toBe('wrong')
-  expect(verifyHubSpotSignature({ ...request, uri: `${request.uri}/` })).toBe('wrong')
+  expect(verifyHubSpotSignature({ ...request, uri: `${request.uri}/` })).toBe('valid')
+  expect(verifyHubSpotSignature({ ...request, uri: `${request.uri}/x` })).toBe('wrong')
   expect(verifyHubSpotSignature({ ...request, uri: 'http://www.example.com/webhook_uri' })).toBe('wrong')
   expect(verifyHubSpotSignature({ ...request, body: Buffer.from("{'example_field': 'example_value'}") })).toBe('wrong')
   expect(verifyHubSpotSignature({ ...request, timestamp: '1693657560001' })).toBe('wrong')

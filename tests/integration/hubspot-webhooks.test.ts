@@ -187,15 +187,12 @@ describe('what is kept', () => {
 
 describe('what ends at the door', () => {
   const others: [string, Record<string, unknown>][] = [
-    [
-      'deal.propertyChange',
-      event('deal.propertyChange', { propertyName: 'dealstage', propertyValue: 'qualifiedtobuy' }),
-    ],
-    ['deal.propertyChange', event('object.propertyChange', { objectTypeId: '0-3', propertyName: 'dealstage' })],
+    ['deal.propertyChange', event('deal.propertyChange', { propertyName: 'amount', propertyValue: '1200' })],
+    ['deal.propertyChange', event('object.propertyChange', { objectTypeId: '0-3', propertyName: 'amount' })],
     ['company.creation', event('object.creation', { objectTypeId: '0-2' })],
     ['other', event('object.creation', { objectTypeId: '0-136' })],
     ['other', event('object.creation')],
-    ['other', event('contact.associationChange', { fromObjectId: 1, toObjectId: 2 })],
+    ['company.associationChange', event('company.associationChange', { fromObjectId: 1, toObjectId: 2 })],
     ['other', event('conversation.newMessage')],
     ['other', event('toString.constructor')],
     ['other', event('anything at all')],
@@ -235,7 +232,13 @@ describe('what ends at the door', () => {
 
   test('malformed events, which cost none of the others', async () => {
     const malformed = [null, 7, 'text', [], {}, { subscriptionType: 'contact.creation' }]
-    const odd = [{ objectId: -1 }, { objectId: 1.5 }, { objectId: '../x' }, { occurredAt: 'yesterday' }]
+    const odd = [
+      { objectId: -1 },
+      { objectId: 1.5 },
+      { objectId: '../x' },
+      { objectId: {} },
+      { mergedObjectIds: Array(101).fill(1) },
+    ]
     const bad = [...malformed, ...odd.map((fields) => changed(fields)), { objectId: newContact(), occurredAt: START }]
     for (const one of bad) {
       const good = Array.from({ length: 99 }, () => changed())
@@ -325,8 +328,8 @@ describe('what cannot be read', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })
 
-  test('one MiB is read, one byte more is not', async () => {
-    const largest = Buffer.alloc(1024 * 1024, ' ')
+  test('eight MiB are read, one byte more is not', async () => {
+    const largest = Buffer.alloc(8 * 1024 * 1024, ' ')
     largest.write('[]')
     for (const [body, status] of [
       [largest, 204],

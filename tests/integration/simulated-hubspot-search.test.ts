@@ -32,6 +32,33 @@ describe('search', () => {
     expect([second.results.map((each) => each.id), second.paging]).toEqual([[ids[0]], undefined])
   })
 
+  test('finds words and patterns, sorts newest first, and leaves out values', async () => {
+    const { hubspot, contacts } = await start()
+    const [one, two] = ['Head of Sales', 'Sales Ops'].map((jobtitle, index) => {
+      return hubspot.createContact({ jobtitle, email: `${index}@acme.example` }, { createdAt: 1_000 * index })
+    })
+    const found = async (propertyName: string, operator: string, more: object) => {
+      const filterGroups = [{ filters: [{ propertyName, operator, ...more }] }]
+      const sorts = [{ propertyName: 'createdate', direction: 'DESCENDING' }]
+      return (await contacts.searchApi.doSearch({ filterGroups, sorts, limit: 10 } as never)).results.map(
+        ({ id }) => id,
+      )
+    }
+    expect(await found('jobtitle', 'CONTAINS_TOKEN', { value: 'sales' })).toEqual([two, one])
+    expect(await found('jobtitle', 'CONTAINS_TOKEN', { value: 'sale' })).toEqual([])
+    expect(await found('email', 'CONTAINS_TOKEN', { value: '0@*' })).toEqual([one])
+    expect(await found('jobtitle', 'NOT_IN', { values: ['sales ops'] })).toEqual([one])
+    expect(await found('hs_object_id', 'GT', { value: one })).toEqual([two])
+    expect(await found('createdate', 'BETWEEN', { value: '0', highValue: '500' })).toEqual([one])
+  })
+
+  test('refuses a body of more than 3,000 characters', async () => {
+    const { contacts } = await start()
+    const values = Array.from({ length: 250 }, (_, index) => String(401_000_000_000 + index))
+    const filterGroups = [{ filters: [{ propertyName: 'hs_object_id', operator: 'IN', values }] }]
+    await expect(contacts.searchApi.doSearch({ filterGroups } as never)).rejects.toMatchObject({ code: 400 })
+  })
+
   test('refuses more than 200 at a time, more than 10,000 in all and unknown properties', async () => {
     const { contacts } = await start()
     const search = (request: object) => contacts.searchApi.doSearch(request as never)
@@ -39,6 +66,30 @@ describe('search', () => {
     for (const request of [{ limit: 201 }, { limit: 200, after: '9801' }, { filterGroups: unknown }])
       await expect(search(request)).rejects.toMatchObject({ code: 400 })
     expect((await search({ limit: 200, after: '9800' })).results).toEqual([])
+  })
+})
+
+describe('the index of search', () => {
+  test('sees new and changed records only after its lag, with the values that they had', async () => {
+    const { hubspot, clock, contacts } = await start({ searchLagMs: 5_000 })
+    const filters = [{ propertyName: 'email', operator: 'HAS_PROPERTY' }]
+    const found = async () => {
+      const request = { filterGroups: [{ filters }], properties: ['jobtitle'], limit: 10 }
+      return (await contacts.searchApi.doSearch(request as never)).results.map((each) => each.properties.jobtitle)
+    }
+    const id = hubspot.createContact({ email: 'dana@acme.example', jobtitle: 'CMO' })
+    clock.now += 4_999
+    expect(await found()).toEqual([])
+    clock.now += 1
+    expect(await found()).toEqual(['CMO'])
+    hubspot.changeContact(id, { jobtitle: 'VP' })
+    clock.now += 3_000
+    hubspot.changeContact(id, { jobtitle: 'CEO' })
+    expect([await found(), hubspot.contact(id)?.jobtitle]).toEqual([['CMO'], 'CEO'])
+    clock.now += 2_000
+    expect(await found()).toEqual(['VP'])
+    hubspot.setSearchLag(0)
+    expect(await found()).toEqual(['CEO'])
   })
 })
 

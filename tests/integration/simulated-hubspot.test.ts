@@ -62,6 +62,22 @@ describe('reading', () => {
     await expect(ask(ids)).rejects.toMatchObject({ code: 400, body: { category: 'VALIDATION_ERROR' } })
   })
 
+  test('a list gives all records in pages, without archived ones', async () => {
+    const { hubspot, contacts } = await start()
+    const ids = ['CMO', 'VP', 'CEO', 'CFO'].map((jobtitle) => hubspot.createContact({ jobtitle }))
+    hubspot.deleteContact(ids[1] ?? '')
+    const first = await contacts.basicApi.getPage(2, undefined, ['jobtitle'])
+    expect(first.results.map((each) => each.properties.jobtitle)).toEqual(['CMO', 'CEO'])
+    const second = await contacts.basicApi.getPage(2, first.paging?.next?.after, ['jobtitle'])
+    expect([second.results.map((each) => each.id), second.paging]).toEqual([[ids[3]], undefined])
+    const archived = await contacts.basicApi.getPage(10, undefined, [], [], [], true)
+    expect(archived.results.map((each) => each.id)).toEqual([ids[1]])
+    for (const [limit, history] of [[101], [51, ['jobtitle']]] as const)
+      await expect(contacts.basicApi.getPage(limit, undefined, [], [...(history ?? [])])).rejects.toMatchObject({
+        code: 400,
+      })
+  })
+
   test('a company is read by its id, through the contact and through its associations', async () => {
     const { hubspot, contacts, companies, associations } = await start()
     const companyId = hubspot.createCompany({ name: 'Acme', domain: 'acme.example', numberofemployees: '240' })

@@ -63,6 +63,7 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...{ config: () => config, clock: { now: () => clock.now }, store, leads, inbox, pools, metrics, hubspot },
       ...{ apply: createApply({ store, pools, inbox }), outbox: createOutbox(store), configs: createConfigs(store) },
       ...unused,
+      portalId: () => undefined,
       log: createLogger('silent'),
     },
     ...{ queues, retryDelay: 1, works: true, table },

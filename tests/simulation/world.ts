@@ -112,6 +112,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       outbox: createOutbox(store),
       configs: createConfigs(store),
       hubspot,
+      portalId: () => undefined,
       slack: outside.slack(outsideGate),
       enrichment: createEnrichment({
         redis: redis.connect(gate),

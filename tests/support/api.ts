@@ -15,6 +15,7 @@ import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createInbox } from '../../src/store/inbox.ts'
+import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
@@ -64,6 +65,8 @@ export async function startApi(options: {
   apiTokens?: string[]
   publicUrl?: string
   slackApiUrl?: string
+  allowV1?: boolean
+  portalId?: string
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -82,6 +85,8 @@ export async function startApi(options: {
     api: true,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
     hubSpotSecrets: SECRETS.hubSpot,
+    hubSpotV1: options.allowV1 ?? false,
+    portalId: () => options.portalId,
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
@@ -89,6 +94,7 @@ export async function startApi(options: {
     config: () => config,
     leads,
     inbox,
+    lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     handoffs,
     apply: createApply({ store, pools: createPools(store), inbox }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),

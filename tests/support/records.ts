@@ -209,6 +209,7 @@ export function leadReading(changes: Partial<LeadReading> = {}): LeadReading {
     pages: { views: 4 },
     enrichment: { apollo: { status: 'matched', at: NOW } },
     enrichmentFailed: false,
+    companyUnread: false,
     ...changes,
   }
 }

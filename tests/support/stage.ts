@@ -75,6 +75,7 @@ const SOON = [
   INDEX.blanks,
   INDEX.merges,
   INDEX.answers,
+  INDEX.companies,
 ]
 
 /** Builds a stage. Close it after the test: that checks that nothing unexpected was called and nothing was given up. */
@@ -144,6 +145,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       clock,
       retryDelay: 20,
       sweepEvery,
+      pollEvery: 0,
     })
     services.push(service)
     if (role !== 'worker') addresses.push(await service.listen())

@@ -7,10 +7,10 @@ import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Hurry } from '../../store/commit.ts'
+import { CROWD, hurryLeads } from '../../store/crowd.ts'
 import type { Inbox, Incoming } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
 import { EMAIL_KEY, signalKey } from '../../store/schema.ts'
-import { CROWD, hurryLeads } from '../crowd.ts'
 import { notConfirmed, problemResponses } from '../problems.ts'
 
 const OneSignal = z

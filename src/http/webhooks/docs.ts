@@ -16,20 +16,22 @@ export const HUBSPOT_WEBHOOK = {
     tags: ['webhooks'],
     summary: 'Events of HubSpot, kept before they are acknowledged',
     description:
-      'Wants `X-HubSpot-Signature-v3` and `X-HubSpot-Request-Timestamp`, at most five minutes old. Classic (`contact.*`) and generic (`object.*`) events; an unknown type is acknowledged, counted and left out.',
-    body: z.array(z.looseObject({ objectId: z.union([z.int(), z.string()]), occurredAt: z.number() })).meta({
-      examples: [
-        [
-          {
-            subscriptionType: 'contact.creation',
-            objectId: 401000000001,
-            portalId: 7001,
-            eventId: 1,
-            occurredAt: 1795176000000,
-          },
+      'Wants `X-HubSpot-Signature-v3` and `X-HubSpot-Request-Timestamp`, at most five minutes old. Classic (`contact.*`) and generic (`object.*`) events; an unknown type, and an event of another portal, is acknowledged, counted and left out. A type and an object id are enough. At most 8 MiB and 1,000 events.',
+    body: z
+      .array(z.looseObject({ subscriptionType: z.string(), objectId: z.union([z.int(), z.string()]).optional() }))
+      .meta({
+        examples: [
+          [
+            {
+              subscriptionType: 'contact.creation',
+              objectId: 401000000001,
+              portalId: 7001,
+              eventId: 1,
+              occurredAt: 1795176000000,
+            },
+          ],
         ],
-      ],
-    }),
+      }),
     response: {
       204: z.undefined().describe('Redis has confirmed the write of every event.'),
       ...problemResponses(400, 401, 413, 503),

@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
 /** Whether a request is signed with one of our secrets, and if not, why. */
-export type SignatureVerdict = 'valid' | 'missing' | 'stale' | 'wrong'
+export type SignatureVerdict = 'valid' | 'valid-v1' | 'missing' | 'stale' | 'wrong'
 
 const FIVE_MINUTES = 5 * 60_000
 
@@ -31,13 +31,36 @@ interface SignedRequest {
   now: number
 }
 
-/** Checks HubSpot's v3 signature: base64 HMAC-SHA256 over method, public URI, raw body and timestamp (milliseconds). */
-export function verifyHubSpotSignature(request: SignedRequest & { method: string; uri: string }): SignatureVerdict {
+/**
+ * Checks HubSpot's v3 signature: base64 HMAC-SHA256 over method, public URI, raw body and timestamp (milliseconds). The URI
+ * counts with and without a slash at its end, for a proxy may have changed that. `v1` is a signature of the first version
+ * (hex SHA-256 over secret and body, without a timestamp) where such are allowed; it is looked at only when there is
+ * none of v3.
+ */
+export function verifyHubSpotSignature(
+  request: SignedRequest & { method: string; uri: string; v1?: string | undefined },
+): SignatureVerdict {
+  const { method, body, secrets, v1 } = request
+  if (request.signature === undefined && v1 !== undefined)
+    return secrets.some((secret) => sameText(v1Of(secret, body), v1)) ? 'valid-v1' : 'wrong'
   const uri = request.uri.replace(/%[0-9A-F]{2}/gi, (code) => DECODED[code.toUpperCase()] ?? code)
-  return verify(request, 1, (secret, timestamp) => {
-    const signing = createHmac('sha256', secret).update(`${request.method}${uri}`).update(request.body)
-    return signing.update(timestamp).digest('base64')
-  })
+  const verdicts = bothSlashes(uri).map((one) =>
+    verify(request, 1, (secret, timestamp) =>
+      createHmac('sha256', secret).update(`${method}${one}`).update(body).update(timestamp).digest('base64'),
+    ),
+  )
+  return verdicts.find((verdict) => verdict === 'valid') ?? verdicts[0] ?? 'wrong'
+}
+
+function v1Of(secret: string, body: Buffer): string {
+  return createHash('sha256').update(secret).update(body).digest('hex')
+}
+
+function bothSlashes(uri: string): string[] {
+  const [path = '', ...query] = uri.split('?')
+  const rest = query.length > 0 ? `?${query.join('?')}` : ''
+  const bare = path.replace(/\/+$/, '')
+  return path === bare ? [uri, `${bare}/${rest}`] : [uri, `${bare}${rest}`]
 }
 
 /** Checks Slack's v0 signature: hex HMAC-SHA256 over version, timestamp (seconds) and raw body. */

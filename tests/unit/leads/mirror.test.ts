@@ -115,15 +115,16 @@ describe('handoffs mirrored in HubSpot', () => {
 
 describe('signals mirrored in HubSpot', () => {
   const at = fc.integer({ min: 0, max: NOW })
-  const signal = fc.record({ id: fc.string(), type: fc.stringMatching(/^[a-z][a-z_]{0,20}$/), at })
+  const by = fc.constantFrom(undefined, 'sales' as const)
+  const signal = fc.record({ id: fc.string(), type: fc.stringMatching(/^[a-z][a-z_]{0,20}$/), at, by })
 
   it('come back with type, instant and source, and read the same again', () => {
     fc.assert(
       fc.property(fc.uniqueArray(signal, { selector: ({ id }) => mirroredId(id) }), (signals) => {
         const text = mirrorSignals({ id: '42', signals })
         const read = readSignals(text)?.signals ?? []
-        const what = (some: { id: string; type: string; at: number }[]) =>
-          some.map((one) => [mirroredId(one.id), one.type, one.at].join()).sort()
+        const what = (some: { id: string; type: string; at: number; by?: 'sales' | undefined }[]) =>
+          some.map((one) => [mirroredId(one.id), one.type, one.at, one.by].join()).sort()
         expect(what(read)).toEqual(what(signals))
         expect(mirrorSignals({ id: '42', signals: read })).toBe(text)
       }),

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { countersOf, observeSignals, type Properties } from '../../../src/leads/observe.ts'
+import type { Properties, PropertyHistory } from '../../../src/leads/observe.ts'
+import { countersOf, type Look, observeSignals, signalHistory } from '../../../src/leads/observe-signals.ts'
 import { DAY, HOUR, NOW, when } from '../../support/records.ts'
 
 const { hubspot } = await loadConfig('config', NOW)
@@ -9,7 +10,7 @@ const NEW = NOW - HOUR
 const OLD = NOW - 2 * DAY
 
 function observe(contact: Properties, before: Properties | null, createdAt = OLD) {
-  return observeSignals(hubspot, contact, before && countersOf(hubspot, before), createdAt, NOW)
+  return observeSignals(hubspot, contact, { before: before && countersOf(hubspot, before, null), createdAt, now: NOW })
 }
 const types = (...input: Parameters<typeof observe>) => observe(...input).map((signal) => signal.type)
 
@@ -18,10 +19,13 @@ describe('the first sight of a contact', () => {
 
   it('that is more than a day old gives a baseline, no signals', () => {
     expect(observe(contact, null, NOW - DAY - 1)).toEqual([])
-    expect(countersOf(hubspot, contact)).toEqual({
+    expect(countersOf(hubspot, contact, null)).toEqual({
       hs_email_open: '7',
+      hs_email_last_open_date: null,
       hs_email_click: null,
+      hs_email_last_click_date: null,
       num_conversion_events: '1',
+      recent_conversion_date: null,
       hs_analytics_last_timestamp: null,
       hs_lead_status: null,
     })
@@ -56,7 +60,12 @@ describe('a counter that rises', () => {
       recent_conversion_date: String(NOW - HOUR),
     }
     expect(observe(contact, { num_conversion_events: '1' })).toEqual([
-      { id: 'num_conversion_events-2', type: 'content_downloaded', at: NOW - HOUR, detail: 'Routing guide' },
+      {
+        id: `num_conversion_events-2@${NOW - HOUR}`,
+        type: 'content_downloaded',
+        at: NOW - HOUR,
+        detail: 'Routing guide',
+      },
     ])
   })
 
@@ -91,14 +100,18 @@ describe('the first rule that matches a property wins', () => {
     const found = observe(contact, { num_conversion_events: '2' })
     expect(found.map(({ id, type, detail }) => [id, type, detail])).toEqual([
       ['num_conversion_events-5', 'demo_requested', 'Demo'],
-      ['num_conversion_events-3', 'content_downloaded', undefined],
       ['num_conversion_events-4', 'content_downloaded', undefined],
+      ['num_conversion_events-3', 'content_downloaded', undefined],
     ])
   })
 
   it('and without such a rule the others are not guessed', () => {
     const signals = [{ signal: 'demo', rises: 'n', when: when('hubspot.name', { is: 'demo' }) }]
-    const found = observeSignals({ signals }, { n: '3', name: 'demo' }, { n: '0' }, OLD, NOW)
+    const found = observeSignals(
+      { signals },
+      { n: '3', name: 'demo' },
+      { before: { n: '0' }, createdAt: OLD, now: NOW },
+    )
     expect(found.map((signal) => signal.id)).toEqual(['n-3'])
   })
 })
@@ -137,11 +150,240 @@ describe('a property that the config names only now', () => {
   const contact = { hs_email_open: '2', hs_email_click: '40', hs_analytics_last_timestamp: String(NOW) }
 
   it('is a baseline for a contact that is more than a day old', () => {
-    expect(observeSignals(hubspot, contact, before, OLD, NOW)).toEqual([])
+    expect(observeSignals(hubspot, contact, { before, createdAt: OLD, now: NOW })).toEqual([])
   })
 
   it('gives signals for a new contact', () => {
-    expect(observeSignals(hubspot, contact, before, NEW, NOW)).toHaveLength(40)
+    expect(observeSignals(hubspot, contact, { before, createdAt: NEW, now: NOW })).toHaveLength(40)
+  })
+})
+
+/** A contact's forms: so many, the newest of that name and date. */
+const forms = (count: number | string | null, name?: string, at?: number): Properties => ({
+  num_conversion_events: count === null ? null : String(count),
+  ...(name ? { recent_conversion_event_name: name } : {}),
+  ...(at === undefined ? {} : { recent_conversion_date: new Date(at).toISOString() }),
+})
+/** What HubSpot keeps of forms, newest first: name, date, and how much later each property was set. */
+const formHistory = (...all: [string, number, number?][]): PropertyHistory => ({
+  recent_conversion_event_name: all.map(([value, at, later = 0]) => ({ value, at: at + later, source: 'FORM' })),
+  recent_conversion_date: all.map(([, at]) => ({ value: new Date(at).toISOString(), at, source: 'FORM' })),
+})
+const look = (before: Properties | null, more: Partial<Look> = {}): Look => ({
+  before: before && countersOf(hubspot, before, null),
+  createdAt: OLD,
+  now: NOW,
+  ...more,
+})
+const seenIn = (contact: Properties, how: Look) =>
+  observeSignals(hubspot, contact, how).map(({ type, at, detail }) => [type, at - NOW, detail])
+const [DEMO, GUIDE, TRIAL] = ['Request a demo', 'Routing guide', 'Free trial']
+const NAMES = ['recent_conversion_date', 'recent_conversion_event_name']
+
+describe('several forms between two looks', () => {
+  const before = forms(1, GUIDE, NOW - DAY)
+  const contact = forms(3, GUIDE, NOW - HOUR)
+
+  it('each have their own date and name by the history', () => {
+    const history = formHistory([GUIDE, NOW - HOUR], [DEMO, NOW - 2 * HOUR], [GUIDE, NOW - DAY])
+    expect(seenIn(contact, look(before, { history }))).toEqual([
+      ['content_downloaded', -HOUR, GUIDE],
+      ['demo_requested', -2 * HOUR, DEMO],
+    ])
+  })
+
+  it.each([-900, 900])('also where HubSpot sets the name %i ms after the date', (later) => {
+    const history = formHistory([GUIDE, NOW - HOUR, later], [DEMO, NOW - HOUR - 2_000, later])
+    expect(seenIn(contact, look(before, { history })).map(([type]) => type)).toEqual([
+      'content_downloaded',
+      'demo_requested',
+    ])
+  })
+
+  it('the same form twice is two', () => {
+    const [newest, ...older] = formHistory([DEMO, NOW - HOUR], [DEMO, NOW - 2 * HOUR]).recent_conversion_date ?? []
+    const name = [{ value: DEMO, at: NOW - 2 * HOUR, source: 'FORM' }]
+    const history = { recent_conversion_date: newest ? [newest, ...older] : [], recent_conversion_event_name: name }
+    expect(seenIn(forms(3, DEMO, NOW - HOUR), look(before, { history }))).toEqual([
+      ['demo_requested', -HOUR, DEMO],
+      ['demo_requested', -2 * HOUR, DEMO],
+    ])
+  })
+
+  it('what the history does not explain goes to the rule without a condition', () => {
+    const history = formHistory([DEMO, NOW - HOUR], [GUIDE, NOW - DAY])
+    expect(seenIn(forms(4, DEMO, NOW - HOUR), look(before, { history }))).toEqual([
+      ['demo_requested', -HOUR, DEMO],
+      ['content_downloaded', -HOUR, undefined],
+      ['content_downloaded', -HOUR, undefined],
+    ])
+  })
+
+  it('a form that came after the contact was read is for the next look', () => {
+    const history = formHistory([TRIAL, NOW], [GUIDE, NOW - HOUR], [DEMO, NOW - 2 * HOUR], [GUIDE, NOW - DAY])
+    expect(seenIn(contact, look(before, { history })).map(([type]) => type)).toEqual([
+      'content_downloaded',
+      'demo_requested',
+    ])
+  })
+
+  it.each<[string, Properties, Look, string[]]>([
+    ['two steps', contact, look(before), NAMES],
+    ['one step, which the contact itself describes', forms(2, DEMO, NOW), look(before), []],
+    ['no step', before, look(before), []],
+    ['two forms of a new contact', forms(2, DEMO, NOW), look(null, { createdAt: NEW }), NAMES],
+    ['the only form of a new contact', forms(1, DEMO, NOW), look(null, { createdAt: NEW }), []],
+    ['a fresh form of an old contact', forms(2, DEMO, NOW - HOUR), look(null), NAMES],
+    ['an old form of an old contact', forms(2, DEMO, NOW - 2 * DAY), look(null), []],
+    ['mails, which have no names', { hs_email_open: '9' }, look({ hs_email_open: '2' }), []],
+  ])('history is asked for %s: %#', (_, values, how, names) => {
+    expect(signalHistory(hubspot, values, how).toSorted()).toEqual(names)
+  })
+})
+
+describe('the first sight of an old contact', () => {
+  it.each<[string, Properties, PropertyHistory, unknown[][]]>([
+    ['what it dates within the last day is news', forms(2, DEMO, NOW - 5_000), {}, [['demo_requested', -5_000, DEMO]]],
+    ['what is older is not', forms(2, DEMO, NOW - DAY - 1), {}, []],
+    ['and neither is what has no date', forms(2, DEMO), {}, []],
+    [
+      'also what the history dates so',
+      forms(9, GUIDE, NOW - 5_000),
+      formHistory([GUIDE, NOW - 5_000], [DEMO, NOW - HOUR], [TRIAL, NOW - 2 * DAY]),
+      [
+        ['content_downloaded', -5_000, GUIDE],
+        ['demo_requested', -HOUR, DEMO],
+      ],
+    ],
+    [
+      'a mail',
+      { hs_email_click: '4', hs_email_last_click_date: String(NOW - HOUR) },
+      {},
+      [['email_clicked', -HOUR, undefined]],
+    ],
+  ])('%s', (_, contact, history, found) => {
+    expect(seenIn(contact, look(null, { history }))).toEqual(found)
+    const after = countersOf(hubspot, contact, null)
+    expect(observeSignals(hubspot, contact, { before: after, createdAt: OLD, now: NOW, history })).toEqual([])
+  })
+})
+
+describe('a counter that falls', () => {
+  const seen = (...all: Properties[]) => {
+    let before: Properties | null = null
+    let found: string[] = []
+    for (const contact of all) {
+      found = observeSignals(hubspot, contact, { before, createdAt: OLD, now: NOW }).map(({ type }) => type)
+      before = countersOf(hubspot, contact, before)
+    }
+    return found
+  }
+  const four = forms(4, DEMO, NOW - 3 * DAY)
+
+  it.each<[string, Properties[], string[]]>([
+    ['and comes back', [four, forms(null), four], []],
+    ['and comes back, date and all gone meanwhile', [four, {}, four], []],
+    ['and comes back by steps', [four, forms(1), forms(2), four], []],
+    ['to zero and comes back', [four, forms(0), four], []],
+    ['rises above what it was', [four, forms(null), forms(5, GUIDE, NOW - HOUR)], ['content_downloaded']],
+    [
+      'for good, and then there is a new form',
+      [four, forms(1, DEMO, NOW - 3 * DAY), forms(2, DEMO, NOW)],
+      ['demo_requested'],
+    ],
+    ['for good, without a new form', [four, forms(1, DEMO, NOW - 3 * DAY), forms(2, DEMO, NOW - 3 * DAY)], []],
+  ])('%s', (_, all, found) => {
+    expect(seen(...all)).toEqual(found)
+  })
+
+  it('a page that comes back is no new visit', () => {
+    const page = { hs_analytics_last_timestamp: String(NOW - HOUR), hs_analytics_last_url: 'https://x.example/pricing' }
+    expect(seen({}, page)).toEqual(['pricing_page_viewed'])
+    expect(seen(page, {}, page)).toEqual([])
+  })
+})
+
+describe('several pages between two looks', () => {
+  const [A, B, C, D] = [NOW - 4_000, NOW - 900, NOW - 500, NOW - 100]
+  const visits = (...all: [string, number][]): PropertyHistory => ({
+    hs_analytics_last_url: all.map(([value, at]) => ({ value: `https://x.example${value}`, at, source: 'ANALYTICS' })),
+    hs_analytics_last_timestamp: all.map(([, at]) => ({ value: String(at), at, source: 'ANALYTICS' })),
+  })
+  const page = (path: string, at: number) => ({
+    hs_analytics_last_timestamp: String(at),
+    hs_analytics_last_url: `https://x.example${path}`,
+  })
+  const history = visits(['/about', D], ['/pricing?plan=pro', C], ['/pricing', B], ['/pricing', A])
+
+  it('are all read', () => {
+    expect(seenIn(page('/about', D), look(page('/pricing', A), { history }))).toEqual([
+      ['pricing_page_viewed', -500, 'https://x.example/pricing?plan=pro'],
+      ['pricing_page_viewed', -900, 'https://x.example/pricing'],
+    ])
+    expect(signalHistory(hubspot, page('/about', D), look(page('/pricing', A)))).toHaveLength(2)
+  })
+
+  it('without a history there is the last one', () => {
+    expect(seenIn(page('/about', D), look(page('/pricing', A)))).toEqual([])
+    expect(signalHistory(hubspot, page('/pricing', A), look(page('/pricing', A)))).toEqual([])
+  })
+})
+
+describe('contacts that became one', () => {
+  const signal = (type: string, at: number) => ({ id: `x-${at}`, type, at })
+  it.each<[string, Properties, Partial<NonNullable<Look['merged']>>, PropertyHistory, unknown[][]]>([
+    [
+      'what both had is no news',
+      forms(6, DEMO, NOW - 5 * DAY),
+      { seen: [forms(1, GUIDE, NOW - 9 * DAY), forms(5, DEMO, NOW - 5 * DAY)] },
+      {},
+      [],
+    ],
+    [
+      'what is known of either is none',
+      forms(2, DEMO, NOW - HOUR),
+      { seen: [{}, {}], signals: [signal('demo_requested', NOW - HOUR)] },
+      {},
+      [],
+    ],
+    [
+      'a form since both looks is news',
+      forms(3, DEMO, NOW - 2 * DAY),
+      { seen: [forms(1, GUIDE, NOW - 9 * DAY), forms(1, GUIDE, NOW - 5 * DAY)] },
+      {},
+      [['demo_requested', -2 * DAY, DEMO]],
+    ],
+    [
+      'so is one of today that is older than what the other did since',
+      forms(3, GUIDE, NOW - HOUR),
+      { seen: [forms(0), forms(1, GUIDE, NOW - HOUR)], signals: [signal('content_downloaded', NOW - HOUR)] },
+      formHistory([GUIDE, NOW - HOUR], [DEMO, NOW - 2 * HOUR]),
+      [['demo_requested', -2 * HOUR, DEMO]],
+    ],
+    [
+      'old forms of one that was unknown are none',
+      forms(3, DEMO, NOW - 3 * DAY),
+      { seen: [forms(1, GUIDE, NOW - 9 * DAY)], unknown: true },
+      {},
+      [],
+    ],
+    [
+      'fresh ones are',
+      forms(3, DEMO, NOW - HOUR),
+      { seen: [forms(1, GUIDE, NOW)], unknown: true },
+      {},
+      [['demo_requested', -HOUR, DEMO]],
+    ],
+    [
+      'counters without a date start anew',
+      { hs_email_open: '9' },
+      { seen: [{ hs_email_open: '2' }, { hs_email_open: '3' }] },
+      {},
+      [],
+    ],
+  ])('%s', (_, contact, merged, history, found) => {
+    const how = look({}, { merged: { seen: [], signals: [], unknown: false, ...merged }, history })
+    expect(seenIn(contact, how)).toEqual(found)
   })
 })
 

@@ -4,7 +4,7 @@ import type { LeadState } from '../../../src/leads/change.ts'
 import { wantedProperties } from '../../../src/leads/draft.ts'
 import { mirroredId } from '../../../src/leads/mirror.ts'
 import type { Properties } from '../../../src/leads/observe.ts'
-import { carriedOver, restored, withoutMemory } from '../../../src/leads/restore.ts'
+import { restored } from '../../../src/leads/restore.ts'
 import {
   changed,
   contactRead,
@@ -76,13 +76,16 @@ describe('a lead that is rebuilt from HubSpot', () => {
   })
 
   it('is not rebuilt from what it carries of a contact whose record is there', () => {
-    const other = { ...known, id: '42' }
-    const contact = { id: '77', createdAt: NOW, properties: shownBy(known) }
+    const properties = { ...shownBy(known), hs_merged_object_ids: '77;42' }
+    const contact = { id: '77', createdAt: NOW, properties }
     const merged = leadState(null, [], { id: '77' })
-    expect(restored(config, merged, contact, [other])).toBe(merged)
-    expect(carriedOver(config, merged, contact)).toEqual(['42'])
+    expect(restored(config, merged, contact, [known])).toBe(merged)
     expect(restored(config, merged, contact).handoffs['77-1']).toMatchObject({ formerly: ['42-1'], dueAt: due })
-    expect(restored(config, merged, withoutMemory(config, contact))).toBe(merged)
+  })
+
+  it('is none where another contact was copied, as an export and an import do', () => {
+    const copy = leadState(null, [], { id: '77' })
+    expect(restored(config, copy, { id: '77', createdAt: NOW, properties: shownBy(known) })).toBe(copy)
   })
 
   it('a stage that somebody set back meanwhile is their word', () => {

@@ -79,6 +79,13 @@ describe('what stands for a lead', () => {
       { withSales: false, rejected: false, resting: true },
     ],
     [
+      'rest, whatever our own people did about it',
+      { ended: { how: 'returned', at: END } },
+      [],
+      mail.map((signal) => ({ ...signal, by: 'sales' as const })),
+      { withSales: false, rejected: false, resting: true },
+    ],
+    [
       'no rest, where one signal of several is new',
       { ended: { how: 'returned', at: END } },
       [],

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
-import { EnvironmentError, readEnv, readHubSpotEnv } from '../../../src/platform/env.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { EnvironmentError, readEnv, readHubSpotEnv, readProjectEnv, readRedisEnv } from '../../../src/platform/env.ts'
 
 const COMPLETE = {
   PUBLIC_URL: 'https://baton.example.com',
@@ -34,6 +37,7 @@ describe('what is taken', () => {
       HUBSPOT_ACCESS_TOKEN: 'pat-secret',
       HUBSPOT_CLIENT_SECRET: ['client-secret'],
       HUBSPOT_REQUESTS_PER_10_SECONDS: 190,
+      HUBSPOT_SIGNATURE_V1: false,
       SLACK_BOT_TOKEN: 'xoxb-secret',
       SLACK_SIGNING_SECRET: ['signing-secret'],
       SLACK_PACING: 'slack',
@@ -128,7 +132,7 @@ describe('what is refused', () => {
   })
 
   const url = 'must be a URL such as https://baton.example.com'
-  const origin = 'must be scheme and host only, such as https://baton.example.com'
+  const origin = 'must be scheme and host, and the path if there is one, such as https://baton.example.com'
   const secrets = 'must hold one secret, or two separated by a comma while you rotate'
   const redis = 'must be redis:// or rediss:// URLs, several separated by commas for a cluster'
   test.each([
@@ -139,7 +143,9 @@ describe('what is refused', () => {
     ['HUBSPOT_REQUESTS_PER_10_SECONDS', '19', 'must be a whole number from 20 to 1000'],
     ['PUBLIC_URL', 'baton.example.com', origin],
     ['PUBLIC_URL', 'ftp://baton.example.com', origin],
-    ['PUBLIC_URL', 'https://baton.example.com/webhooks/hubspot', origin],
+    ['PUBLIC_URL', 'https://baton.example.com/baton?key=1', origin],
+    ['PUBLIC_URL', 'https://baton.example.com/#baton', origin],
+    ['PUBLIC_URL', 'https://baton.example.com/my baton', origin],
     ['HUBSPOT_BASE_URL', 'localhost:4000', url],
     ['SLACK_API_URL', '/api', url],
     ['ENRICHMENT_BASE_URL', 'apollo', url],
@@ -148,6 +154,8 @@ describe('what is refused', () => {
     ['REDIS_URL', 'redis://', redis],
     ['HUBSPOT_CLIENT_SECRET', 'a,b,c', secrets],
     ['SLACK_SIGNING_SECRET', ',', secrets],
+    ['HUBSPOT_PORTAL_ID', 'my-portal', "must be the portal's number"],
+    ['HUBSPOT_SIGNATURE_V1', 'yes', 'must be allow or refuse'],
     ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent'],
   ])('%s=%s', (name, value, message) => {
     expect(messageOf(() => readEnv({ ...COMPLETE, [name]: value }))).toBe(
@@ -160,6 +168,66 @@ describe('what is refused', () => {
     const leaky = Object.fromEntries(names.map((name) => [name, 'hunter2://,hunter2 ,hunter2']))
     const message = messageOf(() => readEnv(leaky))
     expect(message).toContain('SLACK_SIGNING_SECRET must hold')
+    expect(message).not.toContain('hunter2')
+  })
+})
+
+test.each(['https://baton.example.com/', 'https://example.com/tools/baton', 'https://example.com/tools/baton/'])(
+  'PUBLIC_URL may be %s',
+  (url) => {
+    expect(readEnv({ ...COMPLETE, PUBLIC_URL: url }).PUBLIC_URL).toBe(url)
+    expect(readProjectEnv({ PUBLIC_URL: url })).toEqual({ PUBLIC_URL: url, CONFIG_DIR: './config' })
+  },
+)
+
+describe('secrets in files', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'baton-secrets-'))
+  afterAll(() => rmSync(directory, { recursive: true }))
+  const file = (name: string, content: string) => {
+    writeFileSync(join(directory, name), content)
+    return join(directory, name)
+  }
+  const SECRETS = {
+    HUBSPOT_ACCESS_TOKEN: 'pat-secret',
+    HUBSPOT_CLIENT_SECRET: 'old, new',
+    SLACK_BOT_TOKEN: 'xoxb-secret',
+    SLACK_SIGNING_SECRET: 'signing-secret',
+    API_TOKENS: 'read=crm,site',
+    APOLLO_API_KEY: 'apollo-secret',
+    REDIS_URL: 'rediss://user:secret@redis.example.com:6380',
+  }
+
+  test('each may stand in one, and means the same there', () => {
+    const files = Object.entries(SECRETS).map(([name, value]) => [`${name}_FILE`, file(name, `${value}\n`)])
+    const { PUBLIC_URL } = COMPLETE
+    expect(readEnv({ PUBLIC_URL, ...Object.fromEntries(files) })).toEqual(readEnv({ PUBLIC_URL, ...SECRETS }))
+    expect(readRedisEnv({ REDIS_URL_FILE: file('redis', SECRETS.REDIS_URL) }).REDIS_URL).toEqual([SECRETS.REDIS_URL])
+  })
+
+  test('what is wrong with the files stands in the one message, and the secret itself is not missing then', () => {
+    const variables = {
+      ...COMPLETE,
+      HUBSPOT_ACCESS_TOKEN_FILE: file('token', 'pat-other'),
+      SLACK_BOT_TOKEN: '',
+      SLACK_BOT_TOKEN_FILE: join(directory, 'nowhere'),
+      SLACK_SIGNING_SECRET: undefined,
+      SLACK_SIGNING_SECRET_FILE: file('empty', ' \n'),
+      PORT: 'http',
+    }
+    expect(messageOf(() => readEnv(variables))).toBe(
+      [
+        'The environment has 4 mistakes:',
+        '  HUBSPOT_ACCESS_TOKEN_FILE and HUBSPOT_ACCESS_TOKEN are both set: keep one',
+        '  SLACK_BOT_TOKEN_FILE names a file that cannot be read',
+        '  SLACK_SIGNING_SECRET_FILE names an empty file',
+        '  PORT must be a whole number from 0 to 65535',
+      ].join('\n'),
+    )
+  })
+
+  test('a malformed value of a file is told by the name of the variable, and not shown', () => {
+    const message = messageOf(() => readRedisEnv({ REDIS_URL_FILE: file('redis-wrong', 'hunter2') }))
+    expect(message).toContain('REDIS_URL must be redis://')
     expect(message).not.toContain('hunter2')
   })
 })

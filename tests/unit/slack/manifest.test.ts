@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { SLACK_SCOPES } from '../../../src/doctor/slack.ts'
 
 const manifest = parse(await readFile('docker/slack-app-manifest.yaml', 'utf8'))
 
@@ -13,12 +14,24 @@ it('asks for the scopes of the calls that Baton makes, and no others', async () 
     'conversations.open': ['im:write'],
     'conversations.history': ['channels:history', 'groups:history', 'im:history'],
     'views.open': [],
+    'auth.test': [],
+    'users.info': ['users:read'],
+    'users.lookupByEmail': ['users:read', 'users:read.email'],
+    'conversations.info': ['channels:read', 'groups:read'],
   }
-  const source = await readFile('src/slack/client.ts', 'utf8')
-  const called = new Set([...source.matchAll(/\b(chat|conversations|views)\.([a-zA-Z]+)/g)].map(([call]) => call))
+  const source = (await readFile('src/slack/client.ts', 'utf8')) + (await readFile('src/slack/directory.ts', 'utf8'))
+  const called = new Set(
+    [...source.matchAll(/\bclient\.((?:auth|chat|conversations|users|views)\.[a-zA-Z]+)/g)].map(
+      ([, call = '']) => call,
+    ),
+  )
   expect([...called].sort()).toEqual(Object.keys(scopes).sort())
   const wanted = new Set([...called].flatMap((call) => scopes[call] ?? []))
   expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...wanted].sort())
+})
+
+it('asks for the scopes that "baton doctor" looks for', () => {
+  expect([...manifest.oauth_config.scopes.bot].sort()).toEqual(SLACK_SCOPES.map(({ scope }) => scope).sort())
 })
 
 it('sends clicks to the route that takes them, and lets people get direct messages', async () => {

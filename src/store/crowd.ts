@@ -1,6 +1,6 @@
-import type { Hurry, Waiting } from '../store/commit.ts'
-import type { Inbox } from '../store/inbox.ts'
-import { INDEX } from '../store/partitions.ts'
+import type { Hurry, Waiting } from './commit.ts'
+import type { Inbox } from './inbox.ts'
+import { INDEX } from './partitions.ts'
 
 /** So many events in one request are a crowd. */
 export const CROWD = 50

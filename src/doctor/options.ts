@@ -1,0 +1,76 @@
+import type { Config } from '../config/config.ts'
+import { conditionsOf } from '../config/config.ts'
+import type { Condition } from '../rules/condition.ts'
+
+/** A property definition as HubSpot tells it, as far as it is looked at. */
+export interface PropertyInfo {
+  name: string
+  type: string
+  calculated?: boolean
+  options: { label: string; value: string }[]
+  modificationMetadata?: { readOnlyValue?: boolean }
+}
+
+/** A value that the config waits for and that a choice in HubSpot cannot have. `meant` is the option that looks like it. */
+export interface NoOption {
+  property: string
+  value: string
+  options: string[]
+  meant: string | undefined
+}
+
+/** The properties of an object type in HubSpot, by name. */
+export type Known = ReadonlyMap<string, PropertyInfo>
+
+// Enrichment may give these, in words of its own.
+const ENRICHED = /^(company\.|jobTitle$|country$)/
+
+/**
+ * The values in the config that no option of HubSpot has, so that what asks for them never happens. An attribute that some
+ * other source than a choice of HubSpot's can give may have any value.
+ */
+export function missingOptions(config: Config, contact: Known, company: Known): NoOption[] {
+  const { responses, disqualified, attributes } = config.hubspot
+  const named = [...responses, ...disqualified].flatMap(({ changes, to = [] }) =>
+    to.map((value) => ({ sources: changes ? [changes] : [], value })),
+  )
+  const asked = conditionsOf(config)
+    .flatMap(valuesOf)
+    .filter(({ attribute }) => !ENRICHED.test(attribute))
+    .map(({ attribute, value }) => {
+      const raw = /^hubspot\.(.+)$/.exec(attribute)?.[1]
+      return { sources: raw ? [raw] : (attributes[attribute] ?? []), value }
+    })
+  // Baton writes it, whatever the rules ask for.
+  const written = { sources: ['lifecyclestage'], value: 'marketingqualifiedlead' }
+  const found = [...named, ...asked, written].flatMap(({ sources, value }) => {
+    const choices = sources.map((source) => choiceOf(source, contact, company))
+    if (choices.length === 0 || choices.some((choice) => choice === undefined)) return []
+    const options = choices.flatMap((choice) => choice?.options ?? [])
+    if (options.some((option) => folded(option.value) === folded(value))) return []
+    const meant = options.find(({ label }) => folded(label) === folded(value))?.value
+    return [{ property: sources.join(', '), value, options: options.map((option) => option.value), meant }]
+  })
+  const once = Map.groupBy(found, ({ property, value }) => `${property} ${folded(value)}`)
+  return [...once.values()].flatMap(([first]) => first ?? [])
+}
+
+/** The property, when it is a choice between values that HubSpot names. */
+function choiceOf(source: string, contact: Known, company: Known): PropertyInfo | undefined {
+  const ofCompany = source.startsWith('company:')
+  const property = ofCompany ? company.get(source.slice('company:'.length)) : contact.get(source)
+  return property?.type === 'enumeration' && property.options.length > 0 ? property : undefined
+}
+
+function valuesOf(condition: Condition): { attribute: string; value: string }[] {
+  if (condition.kind === 'not') return valuesOf(condition.of)
+  if (condition.kind !== 'test') return condition.of.flatMap(valuesOf)
+  const { attribute, test } = condition
+  const values = [test.is ?? [], test.in ?? []].flat()
+  return values.map((value) => ({ attribute, value: String(value) }))
+}
+
+// As rules compare.
+function folded(value: string): string {
+  return value.trim().toLowerCase()
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { Store } from './partitions.ts'
+
+/** The id under which a company waits to be looked at; no contact's id looks like it. */
+export function companyEntry(companyId: string): string {
+  return `company/${companyId}`
+}
+
+/** The values of a company's properties. */
+type Values = Record<string, string | null | undefined>
+
+/** The companies whose contacts were told. */
+export type Companies = ReturnType<typeof createCompanies>
+
+/**
+ * What companies were like when their contacts were last looked at, as short digests: most changes of a company are of
+ * properties that no rule reads.
+ */
+export function createCompanies({ redis, keys }: Pick<Store, 'redis' | 'keys'>) {
+  const key = keys.shared('companies')
+  return {
+    /** Which of these companies are not what they were, of the properties that are read. */
+    async changed(companies: { id: string; properties: Values }[], names: readonly string[]): Promise<string[]> {
+      if (companies.length === 0) return []
+      const known = await redis.hmget(key, ...companies.map(({ id }) => id))
+      return companies.flatMap(({ id, properties }, at) => (known[at] === digestOf(properties, names) ? [] : [id]))
+    },
+
+    /** The contacts of a company have been told that it is like this. */
+    async told(id: string, properties: Values, names: readonly string[]): Promise<void> {
+      await redis.hset(key, id, digestOf(properties, names))
+    },
+  }
+}
+
+function digestOf(properties: Values, names: readonly string[]): string {
+  const values = names.map((name) => [name, properties[name] ?? ''])
+  return createHash('sha1').update(JSON.stringify(values)).digest('base64url').slice(0, 11)
+}

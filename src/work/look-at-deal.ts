@@ -1,0 +1,30 @@
+import type { Incoming } from '../store/inbox.ts'
+import { INDEX } from '../store/partitions.ts'
+import { signalKey } from '../store/schema.ts'
+import type { Handler, Parts } from './parts.ts'
+
+// Longer than HubSpot sends an event again, and than a service is down over a weekend.
+const NEWS = 7 * 24 * 60 * 60_000
+
+/** Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed`, each told once. */
+export function createLookAtDeal(
+  parts: Pick<Parts, 'clock' | 'hubspot' | 'hurry' | 'inbox' | 'store'>,
+): Handler<{ dealId: string }> {
+  const { clock, inbox, store } = parts
+
+  return async function lookAtDeal({ dealId }) {
+    const deal = await parts.hubspot.readDeal(dealId)
+    const now = clock.now()
+    const stages = (deal?.stages ?? []).filter(({ at }) => now - at < NEWS)
+    const incoming = (deal?.contactIds ?? []).flatMap((leadId) =>
+      stages.map(({ at, value }): Incoming => {
+        const id = `deal-${dealId}-${at}`
+        const signal = { id, type: 'deal_stage_changed', at: Math.min(at, now), value, by: 'sales' as const }
+        return { leadId, key: signalKey(id), item: { kind: 'signal', signal, receivedAt: now } }
+      }),
+    )
+    const { leadIds } = await inbox.ingest(incoming, now)
+    parts.hurry(leadIds.map((id) => ({ index: INDEX.unread, id, at: now })))
+    await store.commit([], [['ZREM', store.keys.index(dealId, INDEX.deals), dealId]])
+  }
+}

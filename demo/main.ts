@@ -180,8 +180,7 @@ Every decision can be explained, for example the first one:
 
   REDIS_URL=${redis.url} npm run baton -- explain ${first}
 
-The API is at ${address}/docs, its token is demo-token.
-In two minutes Ola's company can be read, and the last lead is scored again. Control-C ends the demo.`)
+The API is at ${address}/docs, its token is demo-token. Control-C ends the demo.`)
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -148,8 +148,8 @@ export const STORY: DemoLead[] = [
     },
   },
   {
-    shows: 'Enrichment fails: flagged, and scored with what is known',
-    who: 'Ola Berg, CMO at Fjord Systems, asks for a demo while the company cannot be read',
+    shows: 'A company that cannot be read: waited for, never taken for none',
+    who: 'Ola Berg, CMO at Fjord Systems, asks for a demo while HubSpot cannot read the company',
     arrive: (hubspot) => {
       hubspot.failNext({ path: /companies\/batch\/read/, status: 503 })
       return hubspot.createContact(

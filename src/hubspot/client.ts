@@ -9,11 +9,12 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import { rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
+import { createCompanyContacts } from './company-contacts.ts'
 import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
 import type { Row } from './refusals.ts'
-import { createSearches } from './search.ts'
+import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
 import { type Refusal, type Update, writeRows } from './write-rows.ts'
 
@@ -184,6 +185,8 @@ export function createHubSpot(options: {
     }
   }
 
+  const search = createSearch({ client, call, pace: createSearchPace(options) })
+
   return {
     client,
     call,
@@ -215,7 +218,9 @@ export function createHubSpot(options: {
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call }),
-    ...createSearches({ client, call, pace: createSearchPace(options) }),
+    search,
+    /** The ids of the contacts whose primary company is this one, as the search has them. */
+    contactsOfCompany: createCompanyContacts(search),
   }
 }
 

@@ -15,10 +15,10 @@ export interface Limit {
 const EVERY = 250
 
 /**
- * The turns of searches, which all workers share through Redis; without Redis they hold for this process only. Those that
- * are `last` go behind all others of this process.
+ * The turns of searches, one after the other, which all workers share through Redis; without Redis they hold for this
+ * process only.
  */
-export function createSearchPace({ redis, prefix }: { redis: RedisConnection | null; prefix: string }) {
+export function createSearchPace({ redis, prefix }: { redis: RedisConnection | null; prefix: string }): Limit {
   const key = `${prefix}:search-pace`
   const queue = new PQueue({ concurrency: 1 })
   let freeAt = 0
@@ -40,5 +40,5 @@ export function createSearchPace({ redis, prefix }: { redis: RedisConnection | n
     await redis?.set(key, '', 'PX', Math.ceil(milliseconds))
   }
 
-  return (last: boolean): Limit => ({ turn: () => queue.add(takeTurn, { priority: last ? 0 : 1 }), pause })
+  return { turn: () => queue.add(takeTurn), pause }
 }

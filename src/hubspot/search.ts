@@ -14,8 +14,6 @@ export interface Search {
   properties: readonly string[]
   /** At most 200, which is also what is given unless told. */
   limit?: number
-  /** Waits for its turn behind every other search of this process. */
-  last?: boolean
 }
 
 /** A row that a search found, as the index had it: some seconds late. */
@@ -30,8 +28,8 @@ type Call = <T>(operation: string, work: () => Promise<T>, limit: Limit) => Prom
  * HubSpot's search, which has a limit of its own: all workers share it through Redis. What it finds is some seconds old,
  * so it says whom to look at, and the record is read anew.
  */
-export function createSearches({ client, call, pace }: { client: Client; call: Call; pace: (last: boolean) => Limit }) {
-  async function search(type: 'contacts' | 'companies', asked: Search): Promise<SearchRow[]> {
+export function createSearch({ client, call, pace }: { client: Client; call: Call; pace: Limit }) {
+  return async function search(type: 'contacts' | 'companies', asked: Search): Promise<SearchRow[]> {
     const api = client.crm[type].searchApi as Client['crm']['contacts']['searchApi']
     const make = () =>
       api.doSearch({
@@ -41,9 +39,22 @@ export function createSearches({ client, call, pace }: { client: Client; call: C
         limit: asked.limit ?? SEARCH_PAGE,
         after: '0',
       })
-    const answer = await call(`search ${type}`, make, pace(asked.last ?? false))
+    const answer = await call(`search ${type}`, make, pace)
     return resultsOf(answer).map(({ id, properties }) => ({ id, properties: properties as Properties }))
   }
+}
 
-  return { search }
+/** All rows of a search, page by page, in the order of their ids. */
+export async function* rowsById(
+  search: (asked: Search) => Promise<SearchRow[]>,
+  asked: Omit<Search, 'sortBy'>,
+): AsyncGenerator<SearchRow[]> {
+  let after = '0'
+  for (;;) {
+    const filters = [...asked.filters, { propertyName: 'hs_object_id', operator: 'GT' as const, value: after }]
+    const page = await search({ ...asked, filters, sortBy: 'hs_object_id' })
+    yield page
+    if (page.length < SEARCH_PAGE) return
+    after = page.at(-1)?.id ?? after
+  }
 }

@@ -14,7 +14,7 @@ export type Companies = ReturnType<typeof createCompanies>
 
 /**
  * What companies were like when their contacts were last looked at, as short digests: most changes of a company are of
- * properties that no rule reads.
+ * properties that no rule reads. With a digest stands until when a second look is due, as long as it is.
  */
 export function createCompanies({ redis, keys }: Pick<Store, 'redis' | 'keys'>) {
   const key = keys.shared('companies')
@@ -23,12 +23,21 @@ export function createCompanies({ redis, keys }: Pick<Store, 'redis' | 'keys'>) 
     async changed(companies: { id: string; properties: Values }[], names: readonly string[]): Promise<string[]> {
       if (companies.length === 0) return []
       const known = await redis.hmget(key, ...companies.map(({ id }) => id))
-      return companies.flatMap(({ id, properties }, at) => (known[at] === digestOf(properties, names) ? [] : [id]))
+      return companies.flatMap(({ id, properties }, at) =>
+        known[at]?.split('@')[0] === digestOf(properties, names) ? [] : [id],
+      )
     },
 
-    /** The contacts of a company have been told that it is like this. */
-    async told(id: string, properties: Values, names: readonly string[]): Promise<void> {
-      await redis.hset(key, id, digestOf(properties, names))
+    /** When the contacts of a company that is like this are to be looked at, in epoch milliseconds; null for not again. */
+    async lookAt(id: string, properties: Values, names: readonly string[]): Promise<number | null> {
+      const [digest, again] = (await redis.hget(key, id))?.split('@') ?? []
+      if (digest !== digestOf(properties, names)) return 0
+      return again === undefined ? null : Number(again)
+    },
+
+    /** The contacts of a company have been told that it is like this; `again` is when they are looked at once more. */
+    async told(id: string, properties: Values, names: readonly string[], again: number | null): Promise<void> {
+      await redis.hset(key, id, digestOf(properties, names) + (again === null ? '' : `@${again}`))
     },
   }
 }

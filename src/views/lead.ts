@@ -13,12 +13,15 @@ import { assignmentView, clockView } from './handoff.ts'
 import type { LeadView } from './lead-schema.ts'
 
 const DAY = 24 * 60 * 60_000
+const MOST_LINES = 100
 
 /** What the view is made from. `config` is the one of the decision, or the present one when that is not kept. */
 export interface LeadViewInput {
   record: LeadRecord
   handoffs: Handoff[]
   history: readonly HistoryEntry[]
+  /** What the contacts went through that were merged into this one, until then. */
+  merged?: readonly { contact: string; entry: HistoryEntry }[]
   config: Config
   now: number
 }
@@ -32,7 +35,10 @@ export function decisionToShow(
 }
 
 /** Explains a lead by one of its decisions, which is computed again from what it was made from. */
-export function leadView({ record, handoffs, history, config, now }: LeadViewInput, entry: DecisionEntry): LeadView {
+export function leadView(
+  { record, handoffs, history, merged = [], config, now }: LeadViewInput,
+  entry: DecisionEntry,
+): LeadView {
   const decisions = history.filter(isDecision)
   const again = replay(config, record, decisions, entry)
   if (!again) throw new Error(`decision ${entry.number} of lead ${record.id} is not kept`)
@@ -74,7 +80,9 @@ export function leadView({ record, handoffs, history, config, now }: LeadViewInp
     assignment: sales ? assignmentView(sales) : null,
     clock: sales ? clockView(sales, config.team) : null,
     otherHandoffs: newestFirst.filter((one) => one !== sales).map((one) => clockView(one, config.team)),
-    history: history.map(historyLine),
+    history: [...merged.map(mergedLine), ...history.map(historyLine)]
+      .sort((a, b) => a.at.localeCompare(b.at))
+      .slice(-MOST_LINES),
   }
 }
 
@@ -193,6 +201,12 @@ function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
       })),
     })),
   }
+}
+
+// Only the lead's own decisions can be asked for by their number.
+function mergedLine({ contact, entry }: { contact: string; entry: HistoryEntry }): LeadView['history'][number] {
+  const { at, what, text } = historyLine(entry)
+  return { at, what, text: [`contact ${contact}`, text].filter(Boolean).join('; ') }
 }
 
 function historyLine(entry: HistoryEntry): LeadView['history'][number] {

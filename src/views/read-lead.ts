@@ -4,6 +4,9 @@ import type { Leads } from '../store/leads.ts'
 import { decisionToShow, leadView } from './lead.ts'
 import type { LeadView } from './lead-schema.ts'
 
+// As many contacts that became one are looked up as a person can follow.
+const MOST_MERGED = 20
+
 /** Reads what is kept of a lead and explains it, for the API and the command line. */
 export function createLeadViews(parts: { leads: Leads; configs: Configs; config: () => Config | null }) {
   /**
@@ -23,7 +26,12 @@ export function createLeadViews(parts: { leads: Leads; configs: Configs; config:
       const config = (await parts.configs.read(entry.config)) ?? parts.config()
       if (!config) throw new Error(`the config ${entry.config} of this decision is not kept`)
       const handoffs = Object.values(state.handoffs)
-      return leadView({ record: state.lead, handoffs, history, config, now }, entry)
+      const merged = await Promise.all((state.lead.merged ?? []).slice(-MOST_MERGED).map(historyOf))
+      return leadView({ record: state.lead, handoffs, history, merged: merged.flat(), config, now }, entry)
     }
+  }
+
+  async function historyOf(contact: string) {
+    return (await parts.leads.readHistory(contact)).map((entry) => ({ contact, entry }))
   }
 }

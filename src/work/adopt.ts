@@ -145,7 +145,6 @@ export function createAdoption(
       filters,
       sortBy: 'hs_object_id',
       properties: ['hs_object_id'],
-      last: true,
       limit,
     })
     return rows.map(({ id }) => id)

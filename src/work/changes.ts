@@ -1,4 +1,4 @@
-import { SEARCH_PAGE, type Search, type SearchRow } from '../hubspot/search.ts'
+import { rowsById, SEARCH_PAGE, type Search, type SearchRow } from '../hubspot/search.ts'
 import { readInstant } from '../leads/observe.ts'
 import type { Watermark } from '../store/watermarks.ts'
 
@@ -61,18 +61,6 @@ export async function* changesSince(
       from += 1
       told = new Set()
     }
-  }
-}
-
-/** All rows of a search, page by page, in the order of their ids. */
-export async function* rowsById(search: Find, asked: Omit<Search, 'sortBy'>): AsyncGenerator<SearchRow[]> {
-  let after = '0'
-  for (;;) {
-    const filters = [...asked.filters, filter('hs_object_id', 'GT', after)]
-    const page = await search({ ...asked, filters, sortBy: 'hs_object_id' })
-    yield page
-    if (page.length < SEARCH_PAGE) return
-    after = page.at(-1)?.id ?? after
   }
 }
 

@@ -1,14 +1,17 @@
-import { SEARCH_PAGE } from '../hubspot/search.ts'
 import { knowsOtherCompany } from '../leads/found.ts'
+import type { Properties } from '../leads/observe.ts'
 import { companyEntry, createCompanies } from '../store/companies.ts'
 import { CROWD, hurryLeads } from '../store/crowd.ts'
 import { INDEX } from '../store/partitions.ts'
-import { rowsById } from './changes.ts'
+import { INDEX_LAG } from './changes.ts'
 import type { Handler, Parts } from './parts.ts'
 
+// Records that are compared in one go.
+const AT_ONCE = 200
+
 /**
- * A company is not what it was: its contacts whose record says otherwise are looked at again, page by page. Those of a
- * large one go last, like an import.
+ * A company is not what it was: its contacts whose record says otherwise are looked at again, page by page, and once more
+ * when HubSpot's search shows whoever has become its contact just now. Those of a large one go last, like an import.
  */
 export function createLookAtCompany(
   parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'store'>,
@@ -20,33 +23,29 @@ export function createLookAtCompany(
     const names = parts.config().reads.company
     const company = await hubspot.readCompany(companyId, turn !== undefined)
     const properties = company ?? {}
-    if ((await companies.changed([{ id: companyId, properties }], names)).length > 0) {
-      const filters = [{ propertyName: 'associatedcompanyid', operator: 'EQ' as const, value: companyId }]
-      const find = (asked: Parameters<typeof hubspot.search>[1]) => hubspot.search('contacts', asked)
-      let crowd = turn !== undefined
-      for await (const rows of rowsById(find, { filters, properties: [], last: true })) {
-        crowd ||= rows.length === SEARCH_PAGE
-        await turn?.()
-        await tell(
-          companyId,
-          company,
-          rows.map(({ id }) => id),
-          crowd,
-        )
-      }
-      await companies.told(companyId, properties, names)
+    const now = clock.now()
+    let next = await companies.lookAt(companyId, properties, names)
+    if (next !== null && next <= now) {
+      await lookAtContacts(companyId, company, turn)
+      next = next === 0 ? now + INDEX_LAG : null
+      await companies.told(companyId, properties, names, next)
     }
     // What it became meanwhile is found by the poll, if its event came just now.
     const entry = companyEntry(companyId)
-    await store.commit([], [['ZREM', store.keys.index(entry, INDEX.companies), entry]])
+    const index = store.keys.index(entry, INDEX.companies)
+    await store.commit([], [next === null ? ['ZREM', index, entry] : ['ZADD', index, next, entry]])
   }
 
-  async function tell(
-    companyId: string,
-    company: Record<string, string | null | undefined> | null,
-    ids: string[],
-    crowd: boolean,
-  ): Promise<void> {
+  async function lookAtContacts(companyId: string, company: Properties | null, turn?: () => Promise<void>) {
+    const ids = await hubspot.contactsOfCompany(companyId, turn !== undefined)
+    const crowd = turn !== undefined || ids.length >= CROWD
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      await turn?.()
+      await tell(companyId, company, ids.slice(at, at + AT_ONCE), crowd)
+    }
+  }
+
+  async function tell(companyId: string, company: Properties | null, ids: string[], crowd: boolean): Promise<void> {
     const now = clock.now()
     const names = parts.config().reads.company
     const behind = (await leads.readMany(ids)).flatMap((state) => {
@@ -59,7 +58,6 @@ export function createLookAtCompany(
       behind.map((leadId) => ({ leadId, key, item })),
       now,
     )
-    const last = crowd || leadIds.length >= CROWD
-    await hurryLeads(parts, leadIds, () => last, now)
+    await hurryLeads(parts, leadIds, () => crowd, now)
   }
 }

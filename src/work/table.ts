@@ -176,7 +176,8 @@ export const WORK = {
       return companyId ? { companyId } : null
     },
     fold: 'again',
-    grace: GRACE,
+    // Its second look is planned.
+    grace: 0,
     needs: 'hubspot',
     handler: createLookAtCompany,
   }),

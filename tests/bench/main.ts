@@ -9,6 +9,7 @@ import { fold, memoryOfFact } from './rows/facts.ts'
 import { latency } from './rows/latency.ts'
 import { leads } from './rows/leads.ts'
 import { memoryOfDecision, memoryOfHandoff, memoryOfLead } from './rows/memory.ts'
+import { formWithoutWebhooks, newWithoutWebhooks } from './rows/poll.ts'
 import { rescore } from './rows/rescore.ts'
 import { rungs } from './rows/rungs.ts'
 import { scoring } from './rows/scoring.ts'
@@ -23,6 +24,7 @@ import { type Outcome, tableOf } from './table.ts'
 
 const ROWS = [
   ...[webhooks, leads, calls, scoring, latency, crowd, rungs, commandsOfLead, bytesOfLead],
+  ...[formWithoutWebhooks, newWithoutWebhooks],
   ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
 ]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }
@@ -40,7 +42,10 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const size: Size = values.tiny ? 'tiny' : values.quick ? 'quick' : 'full'
-const rows = ROWS.filter((row) => values.only.length === 0 || values.only.includes(row.name))
+const rows = ROWS.filter((row) =>
+  values.only.length === 0 ? size === 'full' || !row.long : values.only.includes(row.name),
+)
+const leftOut = values.only.length === 0 ? ROWS.filter((row) => !rows.includes(row)).map(({ name }) => name) : []
 
 const started = performance.now()
 const redis = await startBenchRedis()
@@ -66,4 +71,5 @@ console.log(
   `Baton's benchmarks: ${runs}, ${seconds} s, Node ${process.version}, ${availableParallelism()} processors\n`,
 )
 for (const line of tableOf(outcomes)) console.log(line)
+if (leftOut.length > 0) console.log(`\nLeft out, for it takes minutes: ${leftOut.join(', ')}. Ask for it by --only.`)
 process.exit(outcomes.some((outcome) => 'failure' in outcome) ? 1 : 0)

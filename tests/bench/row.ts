@@ -28,6 +28,8 @@ export interface Row {
   aim?: Aim
   /** How many runs, where it is not five, or three when quick: it comes out the same each time, or takes long. */
   runs?: Partial<Record<Size, number>>
+  /** Takes minutes: only in the full table, or when it is asked for by name. */
+  long?: true
   /** Starts what the row needs, and warms it up. */
   open(bench: Bench): Promise<OpenRow>
 }

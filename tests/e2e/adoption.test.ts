@@ -109,21 +109,31 @@ describe('a first start on a portal of old contacts', () => {
     expect(await api?.work.adoption.step()).toBe('page')
   })
 
+  it('leaves them alone also when the poll finds them first', async () => {
+    stage = await createStage()
+    const ids = createPortal(120)
+    for (const id of ids) stage.hubspot.changeContact(id, { country: 'Spain' }, { by: 'import' })
+    await stage.services[0]?.work.poll()
+    await stage.quiet()
+    expect(ids.map(contact).map(({ baton_route: route }) => route)).toEqual(ids.map(() => 'adopted'))
+    expect(posts()).toEqual([])
+  })
+
   it('takes what happened in the last day as news', async () => {
     stage = await createStage()
-    createPortal(3)
+    const [, , id = ''] = createPortal(3)
     const companyId = stage.hubspot.createCompany(NORTHWIND)
     const fresh = stage.hubspot.createContact(
       { email: 'new@northwind.example', jobtitle: 'VP Marketing', num_conversion_events: '1', hs_email_click: '2' },
       { companyId, createdAt: stage.clock.now - 20 * HOUR },
     )
+    // A contact of last year that asked for a demo an hour ago.
+    const asked = { num_conversion_events: '4', recent_conversion_date: new Date(stage.clock.now - HOUR).toISOString() }
+    stage.hubspot.changeContact(id, asked, { by: 'form' })
     await adopt()
-    expect(contact(fresh)).toMatchObject({
-      baton_sla_status: 'running',
-      baton_route: 'tier-1-mql',
-      hubspot_owner_id: '101',
-    })
-    expect(stage.texts('C0000AE')).toHaveLength(1)
+    for (const one of [fresh, id])
+      expect(contact(one)).toMatchObject({ baton_sla_status: 'running', baton_route: 'tier-1-mql' })
+    expect(stage.texts('C0000AE')).toHaveLength(2)
   })
 })
 

@@ -25,7 +25,7 @@ test.skipIf(WITHOUT_REDIS_SERVER)(
       /score 3 .* route low → nurture track "newsletter"/,
       /route negative-icp → disqualified: competitor/,
       /score 10 .* route hand-raiser-sdr → to Dan Moss/,
-      /Flagged for review/,
+      /score 70 \(fit 50, engagement 20\), route tier-1-mql → to/,
       /to Ada Lane: Still waiting for you: Dana Ruiz/,
       /to Ben Ortiz: .*Dana Ruiz/,
       /to Mia Chen: No response yet: Dana Ruiz/,

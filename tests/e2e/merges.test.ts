@@ -214,6 +214,21 @@ describe('a merge that is told of', () => {
   })
 })
 
+it('the history of a contact that was merged is shown with the one that lives on', async () => {
+  stage = await createStage()
+  const lead = createTier2Lead(stage)
+  await stage.quiet()
+  await stage.advance(HOUR)
+  const merged = await merge(lead, false)
+  const headers = { authorization: 'Bearer canary-api-token' }
+  const response = await fetch(`${stage.addresses[0]}/v1/leads/${merged}`, { headers })
+  const { history } = (await response.json()) as { history: { what: string; text: string; decision?: number }[] }
+  const lines = history.map(({ what, text, decision }) => [what, decision, text.split(';')[0]])
+  expect(lines).toContainEqual(['decided', undefined, `contact ${lead}`])
+  expect(lines).toContainEqual(['ladder', undefined, `contact ${lead}`])
+  expect(lines.filter(([, decision]) => decision === 1)).toHaveLength(1)
+})
+
 describe('what both contacts did', () => {
   const create = (age: number, properties: Record<string, string>, email: string) =>
     stage.hubspot.createContact({ ...DANA, email, ...properties }, { createdAt: stage.clock.now - age })

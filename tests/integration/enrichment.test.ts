@@ -6,6 +6,7 @@ import {
   type EnrichmentProvider,
   type EnrichmentQuery,
   type EnrichmentSettings,
+  type LastKnownCompany,
 } from '../../src/enrichment/chain.ts'
 import type { Properties } from '../../src/leads/observe.ts'
 import { readingOf } from '../../src/leads/reading.ts'
@@ -76,6 +77,7 @@ function enrich(
     settings?: Partial<EnrichmentSettings>
     redis?: RedisConnection
     now?: number
+    lastKnown?: LastKnownCompany
   } = {},
 ) {
   const chain = createEnrichment({
@@ -102,6 +104,7 @@ function enrich(
       ...options.settings,
     },
     options.now ?? NOW,
+    options.lastKnown,
   )
 }
 
@@ -174,6 +177,36 @@ describe('the chain', () => {
     await enrich([complete], { known: { jobTitle: 'CMO', 'company.size': 1, 'company.industry': 'x' } })
     expect(complete.asked).toHaveLength(1)
     expect(await kept()).toEqual([])
+  })
+
+  const failing = (error: Error) => ({ ...provider('hubspot-company', error), outside: false })
+  const company = { numberofemployees: '240' }
+
+  test.each([
+    ['unavailable', '500'],
+    ['rate-limited', '429'],
+    ['unavailable', 'deadline'],
+  ] as const)('our own CRM that is %s (%s) has not said that there is no company', async (kind, code) => {
+    const error = new OutsideError('hubspot', kind, code)
+    await expect(enrich([failing(error)], { lastKnown: { company, goOn: false } })).rejects.toBe(error)
+    const after = await enrich([failing(error)], { lastKnown: { company, goOn: true } })
+    expect([after.company, after.outcomes]).toEqual([company, { 'hubspot-company': 'late' }])
+  })
+
+  test('our own CRM that refuses for good is not asked for ever: what was known stands', async () => {
+    const refused = failing(new OutsideError('hubspot', 'refused', '400'))
+    const { company: known, outcomes } = await enrich([refused], { lastKnown: { company, goOn: false } })
+    expect([known, outcomes]).toEqual([company, { 'hubspot-company': 'failed' }])
+  })
+
+  test('our own CRM may be slower than an outside provider', async () => {
+    const slow = new Promise<EnrichmentAnswer>((resolve) =>
+      setTimeout(() => resolve({ ...matched('x', {}), company }), 60),
+    )
+    const own = { ...provider('hubspot-company', slow), outside: false }
+    const one = provider('one', matched('one', { 'company.size': 1 }))
+    const { company: read, outcomes } = await enrich([own, one], { settings: { timeout: 20, total: 20 } })
+    expect([read, outcomes]).toEqual([company, { 'hubspot-company': 'matched', one: 'matched' }])
   })
 
   test('passes over a name that nobody provides', async () => {

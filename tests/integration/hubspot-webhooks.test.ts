@@ -185,6 +185,21 @@ describe('what is kept', () => {
   })
 })
 
+describe('a company', () => {
+  test.each([
+    ['company.creation', event('company.creation')],
+    ['company.propertyChange', event('company.propertyChange', { propertyName: 'industry', propertyValue: 'RETAIL' })],
+    ['company.propertyChange', event('object.propertyChange', { objectTypeId: '0-2', propertyName: 'industry' })],
+    ['company.merge', event('company.merge', { primaryObjectId: 1, mergedObjectIds: [2], newObjectId: 3 })],
+  ])('waits to be looked at: %s, form %#', async (kind, fixture) => {
+    const id = `company/${kind === 'company.merge' ? 3 : fixture.objectId}`
+    const again = { ...fixture, eventId: 5, propertyName: 'name' }
+    expect(await rise(kind, 'company', [fixture, again])).toBe(2)
+    expect(api.hurried).toEqual([{ waiting: [{ index: INDEX.companies, id, at: START }] }])
+    expect(await api.inbox(String(fixture.objectId))).toEqual([])
+  })
+})
+
 describe('what ends at the door', () => {
   const others: [string, Record<string, unknown>][] = [
     ['deal.propertyChange', event('deal.propertyChange', { propertyName: 'amount', propertyValue: '1200' })],

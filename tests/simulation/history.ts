@@ -239,6 +239,7 @@ async function act(world: World, history: Told, does: Action['does']): Promise<v
     case 'merge': {
       const [from, into] = [one(does.lead), one(does.into)]
       if (!from || !into || from === into) return
+      addUp(outside, from, into)
       from.gone = true
       from.movedTo = into.id
       for (const other of history.contacts) if (other.movedTo === from.id) other.movedTo = into.id
@@ -287,6 +288,20 @@ async function act(world: World, history: Told, does: Action['does']): Promise<v
       if (rep) rep.away = rep.away.length > 0 ? [] : [{ from: '2026-01-01', to: '2029-01-01' }]
     }
   }
+}
+
+const SUMMED = ['num_conversion_events', 'hs_email_click', 'num_contacted_notes']
+
+// The survivor has what both have counted.
+function addUp(outside: World['outside'], from: HeldContact, into: HeldContact): void {
+  for (const name of SUMMED) {
+    const [a, b] = [from.properties[name], into.properties[name]]
+    if (a !== undefined) outside.change(into, { [name]: String(Number(a) + Number(b ?? 0)) }, 'form')
+  }
+  const { hs_merged_object_ids: earlier } = into.properties
+  into.properties.hs_merged_object_ids = [earlier, from.properties.hs_merged_object_ids, from.id]
+    .filter(Boolean)
+    .join(';')
 }
 
 type Sent = { how: Delivery; delay: number }

@@ -40,6 +40,7 @@ export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
   slackAgrees(world, leads, erased)
   everyRungWasTold(world, leads)
   noClickIsLost(world, leads, erased)
+  noneCountedTwice(world, leads)
 }
 
 /** What must hold once every lead has asked for a demo: sales has it, or it waits for sales in sight of everybody. */
@@ -130,6 +131,17 @@ function capsAreKept(world: World): void {
       const has = (ledger.open[rep] ?? 0) + reserved
       if (has > open) throw new Broken('caps are kept', { pool: name, rep, has, open })
     }
+  }
+}
+
+// Only HubSpot's counter tells of these.
+function noneCountedTwice(world: World, leads: LeadWithHandoffs[]): void {
+  for (const { lead } of leads) {
+    const contact = world.outside.contacts.get(lead.id)
+    const clicks = lead.signals.filter(({ type }) => type === 'email_clicked').length
+    const counted = Number(contact?.properties.hs_email_click ?? 0)
+    if (contact && !contact.gone && clicks > counted)
+      throw new Broken('no signal counts twice', { id: lead.id, clicks, counted })
   }
 }
 

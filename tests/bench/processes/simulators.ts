@@ -67,6 +67,9 @@ const handlers = {
   },
   sendWebhooksTo: (targetUrl: string) =>
     hubspot.setWebhooks({ targetUrl, publicUrl: `${SECRETS.publicUrl}/webhooks/hubspot` }),
+  /** A known contact asks for a demo: HubSpot changes what it calculates, and sends nothing. */
+  submitForm: (id: string) => hubspot.submitForm(id, { name: 'Request a demo' }),
+  setSearchLag: (milliseconds: number) => hubspot.setSearchLag(milliseconds),
   settled: () => hubspot.settled(),
   /** How often each route of HubSpot was called since this was asked last. */
   takeCalls(): Record<string, number> {

@@ -347,6 +347,13 @@ describe('contacts that became one', () => {
       [],
     ],
     [
+      'nor a form under the name of the other one’s, where HubSpot has put both together so',
+      forms(2, DEMO, NOW - HOUR),
+      { seen: [forms(1, GUIDE, NOW - HOUR), forms(0)], signals: [signal('content_downloaded', NOW - HOUR)] },
+      {},
+      [],
+    ],
+    [
       'a form since both looks is news',
       forms(3, DEMO, NOW - 2 * DAY),
       { seen: [forms(1, GUIDE, NOW - 9 * DAY), forms(1, GUIDE, NOW - 5 * DAY)] },

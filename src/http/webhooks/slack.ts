@@ -93,7 +93,10 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const user = click.user.id
     const tell = (what: AnswerName) => answer(handoffId, { user, channel, what, action: action.action_ts })
     const found = await parts.leads.findHandoff(handoffId)
-    if (!found) return lookFor(handoffId, action.action_ts, () => tell('unknown-handoff'))
+    if (!found) {
+      await tell('unknown-handoff')
+      return lookFor(handoffId, action.action_ts)
+    }
     if (!allowed(found.handoff, user)) return tell('not-yours')
     if (choice === 'explain') return tell('explain')
     if (found.handoff.state !== 'open') return tell('ended-already')
@@ -111,12 +114,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   /** A message that is older than what Baton knows: its lead is rebuilt from HubSpot, if that knows it, for the next click. */
-  async function lookFor(handoffId: string, click: string, tell: () => Promise<void>): Promise<void> {
+  async function lookFor(handoffId: string, click: string): Promise<void> {
     const [leadId, now] = [leadOf(handoffId), parts.clock.now()]
     const item = { kind: 'event', event: 'adopt', at: now } as const
     await parts.inbox.ingest([{ leadId, key: `click-${click}`, item }], now)
     parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
-    return tell()
   }
 
   async function onSubmit({ user, view }: Submission): Promise<object | undefined> {

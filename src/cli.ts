@@ -4,23 +4,21 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
+import { addHubSpotSetup } from './cli/hubspot-setup.ts'
 import { findRedisOfService } from './cli/service-redis.ts'
 import { addTeamImport } from './cli/team-import.ts'
-import { nurtureTracks } from './config/config.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
-import { appNeeds } from './hubspot/app.ts'
-import { createHubSpot } from './hubspot/client.ts'
-import { describeSetup, describeSetupFailure, setUpHubSpot } from './hubspot/setup.ts'
+import { describeSetupFailure } from './hubspot/setup.ts'
 import { createClock, hostNow } from './platform/clock.ts'
-import { EnvironmentError, readHubSpotEnv, readRedisEnv } from './platform/env.ts'
+import { EnvironmentError, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
-import { connectRedis, type RedisConnection } from './platform/redis.ts'
+import type { RedisConnection } from './platform/redis.ts'
 import { createConfigs } from './store/configs.ts'
 import { exportFacts } from './store/export-facts.ts'
 import { createFactStreams } from './store/facts.ts'
@@ -65,34 +63,7 @@ addTeamImport(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)
-
-hubspot
-  .command('setup')
-  .option('--dry-run', 'only print what would be done')
-  .description('create the property group and properties, and print what the app needs')
-  .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
-    const env = readHubSpotEnv(process.env)
-    const settings = await loadConfig(env.CONFIG_DIR, hostNow())
-    const redis = env.REDIS_URL ? await connectRedis(env.REDIS_URL, 'request', () => undefined) : null
-    try {
-      const hubspot = createHubSpot({
-        accessToken: env.HUBSPOT_ACCESS_TOKEN,
-        baseUrl: env.HUBSPOT_BASE_URL,
-        redis,
-        prefix: 'baton',
-        requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-        properties: () => settings.reads,
-        metrics: createMetrics(),
-      })
-      const report = await setUpHubSpot(hubspot, settings.hubspot.properties, dryRun)
-      const url = process.env.PUBLIC_URL?.trim() || '<PUBLIC_URL>'
-      const needs = appNeeds(settings.reads, Object.values(settings.hubspot.properties))
-      console.log(describeSetup(report, dryRun, needs, url, nurtureTracks(settings)))
-      if (report.wrongType.length > 0) process.exitCode = 1
-    } finally {
-      redis?.disconnect()
-    }
-  })
+addHubSpotSetup(hubspot)
 
 program
   .command('explain')

@@ -32,6 +32,7 @@ import { createRefusedProperties } from './store/refused.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { adoptionText, readAdoption } from './work/adopt.ts'
+import { createDeparted } from './work/departed.ts'
 import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
@@ -70,7 +71,8 @@ const ADOPT_EVERY = 1_000
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
   const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000, pollEvery = 2_000 } = options
-  const config = options.config.current
+  const departed = createDeparted()
+  const config = () => departed.without(options.config.current())
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
@@ -148,7 +150,7 @@ export async function createService(options: ServiceOptions) {
     log,
   }
   const work = prepareWork({
-    parts: { ...parts, outbox: createOutbox(store) },
+    parts: { ...parts, departed, outbox: createOutbox(store) },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),

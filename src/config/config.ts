@@ -28,6 +28,7 @@ const ALWAYS = [
   'hs_analytics_last_url',
   'hs_email_optout',
   'hs_merged_object_ids',
+  ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
 ]
 
 /**
@@ -52,7 +53,12 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
     ]),
-    company: unique(sources.filter(ofCompany).map((name) => name.slice('company:'.length))),
+    // Whose the company is, and by which domain its people are told from strangers.
+    company: unique([
+      ...sources.filter(ofCompany).map((name) => name.slice('company:'.length)),
+      'hubspot_owner_id',
+      'domain',
+    ]),
   }
 }
 

@@ -63,7 +63,7 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
   }
 
   const groups = [
-    attempt('hubspot token', () => checkPortal(ask, clock.now)),
+    attempt('hubspot token', () => checkPortal(ask, env.HUBSPOT_PORTAL_ID, clock.now)),
     attempt('hubspot scopes', () => checkScopes(ask)),
     withConfig('hubspot properties', (known) => checkProperties(ask, hubspot, known)),
     withConfig('hubspot owners', async ({ team }) => ownerFindings(Object.values(team.reps), await owners)),

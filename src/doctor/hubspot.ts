@@ -14,13 +14,24 @@ import { configPropertyFindings, ownPropertyFindings } from './properties.ts'
  * like.
  */
 
-/** Whether the token works, for which portal, and how far HubSpot's clock is from ours (`now`, epoch milliseconds). */
-export async function checkPortal({ ask }: AskHubSpot, now: () => number): Promise<Finding[]> {
+/**
+ * Whether the token works, for which portal (`expected` is the one that events are taken of), and how far HubSpot's clock is
+ * from ours (`now`, epoch milliseconds).
+ */
+export async function checkPortal(
+  { ask }: AskHubSpot,
+  expected: string | undefined,
+  now: () => number,
+): Promise<Finding[]> {
   const { status, body, date } = await ask('GET', '/account-info/v3/details')
   if (status === 401) {
     const found = 'HubSpot does not accept HUBSPOT_ACCESS_TOKEN (401)'
     const todo = 'copy it again: Development > Projects > your app > Auth'
     return [{ check: 'hubspot token', status: 'fault', found, todo }]
+  }
+  if (status < 300 && expected !== undefined && String(body.portalId) !== expected) {
+    const found = `the token is of portal ${body.portalId}, HUBSPOT_PORTAL_ID is ${expected}: every event is refused`
+    return [{ check: 'hubspot token', status: 'fault', found, todo: 'take HUBSPOT_PORTAL_ID out, or the right token' }]
   }
   const about = [body.accountType, body.timeZone].filter(Boolean).join(', ')
   const portal: Finding =

@@ -20,7 +20,7 @@ export async function checkRedis(
   const fine: Finding = { check: 'redis settings', status: 'ok', found: 'nothing is evicted, every write is synced' }
   const node = redis instanceof Cluster ? (redis.nodes('master')[0] ?? redis) : redis
   const info = `${await node.info('server')}\n${await node.info('memory')}`
-  return [...(found.length > 0 ? found : [fine]), versionFinding(info), memoryFinding(info), await clockFinding()]
+  return [...(found.length > 0 ? found : [fine]), ...infoFindings(info), await clockFinding()]
 
   async function clockFinding(): Promise<Finding> {
     const [seconds, microseconds] = await node.time()
@@ -29,6 +29,11 @@ export async function checkRedis(
     if (Math.abs(off) <= TOLERATED) return { check: 'redis clock', status: 'ok', found: said }
     return { check: 'redis clock', status: 'warning', found: said, todo: 'set both by NTP: Baton goes by Redis' }
   }
+}
+
+/** What the answer to INFO says of version and memory. */
+export function infoFindings(info: string): Finding[] {
+  return [versionFinding(info), memoryFinding(info)]
 }
 
 function versionFinding(info: string): Finding {

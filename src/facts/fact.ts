@@ -18,7 +18,8 @@ export const FACT_TYPES = {
   escalated: 'the manager was told',
   'passed-on': 'a rep passed the lead on',
   breached: 'the deadline passed without an answer',
-  answered: "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted or seen-in-hubspot",
+  answered:
+    "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted, seen-in-hubspot, or unclear where nobody can tell who acted",
   accepted: 'sales took the lead as its own',
   rejected: 'sales did not want the lead; reason',
   recycled: 'the lead went back to nurture; reason: how the handoff ended',
@@ -29,7 +30,7 @@ export const FACT_TYPES = {
     'what became of the lead; stage: salesqualifiedlead, opportunity, customer, or churn for a customer that is none any more',
   enrichment: 'a provider answered otherwise than before; source: the provider, reason: how',
   'write-refused': 'HubSpot refused a write; reason: its code',
-  corrected: 'another fact did not happen; of: its id',
+  corrected: 'another fact did not happen; of: its id, or reason: its type, for those of the same handoff before',
 } as const
 export type FactType = keyof typeof FACT_TYPES
 

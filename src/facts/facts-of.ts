@@ -30,7 +30,7 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
-  ].map((fact) => ({ ...fact, ...about }))
+  ].map((fact) => ({ ...about, ...fact }))
 }
 
 // The text of a disqualification may hold what a lead wrote, so the route's name has to do.
@@ -39,7 +39,8 @@ function destination({ route }: LeadRecord): string {
   return 'nurture' in route.to ? `nurture ${route.to.nurture}` : 'disqualify'
 }
 
-type Part = Omit<Fact, 'at' | 'lead' | 'config'>
+// `at` where it is not the present instant.
+type Part = Omit<Fact, 'at' | 'lead' | 'config'> & { at?: number }
 
 function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change): Part[] {
   const facts: Part[] = []
@@ -83,7 +84,9 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
   if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
-  if (handoff.passOn && !before?.passOn) facts.push({ type: 'passed-on' })
+  if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
+    facts.push({ type: 'corrected', reason: 'breached' })
+  if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
   if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
@@ -105,11 +108,20 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     }
     case 'passed-on':
     case 'owner-changed':
-      return [{ type: 'assigned', rep: event.rep, reason: event.what }]
+    case 'owner-cleared':
+    case 'handed-on':
+      // That the owner was cleared names nobody yet.
+      return event.rep ? [{ type: 'assigned', rep: event.rep, reason: event.what }] : []
     case 'contacted':
-    case 'seen-in-hubspot':
-      return [{ type: 'answered', value: handoff.answered?.minutes, reason: event.what }]
+    case 'seen-in-hubspot': {
+      const reason = handoff.answered?.evidence === 'unclear' ? 'unclear' : event.what
+      const rep = event.rep === undefined ? {} : { rep: event.rep }
+      return [{ type: 'answered', at: event.at, ...rep, value: handoff.answered?.minutes, reason }]
+    }
+    case 'lead-acted':
+    case 'came-back':
     case 'nobody-left':
+    case 'owner-stays':
       return []
   }
 }

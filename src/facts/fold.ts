@@ -23,11 +23,13 @@ export async function foldFacts(
   const keyOf = (fact: KeptFact) => by.reduce((key, field) => `${key}\t${fact[field] ?? ''}`, fact.type as string)
   for await (const some of facts) {
     for (const fact of some) {
-      if (fact.type === 'corrected') corrected.add(fact.of ?? '')
+      if (fact.type === 'corrected') corrected.add(fact.of ?? ofHandoff(fact, fact.reason) ?? '')
       else if (fact.at >= span.from && fact.at < span.to) counted.set(fact.id, fact)
     }
   }
-  for (const id of corrected) counted.delete(id)
+  for (const fact of corrected.size > 0 ? [...counted.values()] : []) {
+    if (corrected.has(fact.id) || corrected.has(ofHandoff(fact, fact.type) ?? fact.id)) counted.delete(fact.id)
+  }
   for (const fact of counted.values()) {
     const key = keyOf(fact)
     const sum = sums.get(key) ?? { count: 0, values: 0, total: 0 }
@@ -39,4 +41,9 @@ export async function foldFacts(
     sums.set(key, sum)
   }
   return sums
+}
+
+// What a correction takes back that names no fact: those of a type of one handoff.
+function ofHandoff({ lead, handoff }: KeptFact, type: string | undefined): string | undefined {
+  return handoff === undefined ? undefined : `${lead}\t${handoff}\t${type}`
 }

@@ -6,6 +6,7 @@ import {
   type Calendar,
   type OpenPeriod,
 } from './business-time.ts'
+import { CHOSEN_BY } from './choice.ts'
 import type { Attempts, Duration, HandoffKind } from './kinds.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
@@ -15,12 +16,19 @@ import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
  */
 
 /** How a rep came to hold the lead. */
-const HOLDER_REASONS = ['rotation', 'kept-owner', 'reassigned', 'passed-on', 'owner-changed'] as const
+const HOLDER_REASONS = [...CHOSEN_BY, 'reassigned', 'passed-on', 'owner-changed', 'owner-cleared', 'handed-on'] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
 /** How it became known that a rep has contacted the lead. */
 const ANSWERS = ['contacted', 'seen-in-hubspot'] as const
 export type Answer = (typeof ANSWERS)[number]
+
+/**
+ * What an answer that was seen in HubSpot is known by: an activity there, the owner's first engagement, who made the
+ * change; `unclear`: HubSpot shows an attempt, and nobody can tell who acted.
+ */
+export const EVIDENCE = ['activity', 'engagement', 'history', 'unclear'] as const
+export type Evidence = (typeof EVIDENCE)[number]
 
 /**
  * How a handoff ends. `qualified`: sales took the lead as its own (a stage of HubSpot, apart from the rep's answer);
@@ -43,7 +51,18 @@ export const ENDINGS = [
 ] as const
 export type Ending = (typeof ENDINGS)[number]
 
-const OTHER_EVENTS = ['waiting', 'started', 'passed-on', 'nobody-left', 'owner-changed'] as const
+const OTHER_EVENTS = [
+  'waiting',
+  'started',
+  'passed-on',
+  'nobody-left',
+  'owner-changed',
+  'owner-cleared',
+  'owner-stays',
+  'handed-on',
+  'lead-acted',
+  'came-back',
+] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
 export const HandoffEvent = z.object({
@@ -55,7 +74,10 @@ export const HandoffEvent = z.object({
 })
 export type HandoffEvent = z.output<typeof HandoffEvent>
 
-/** Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. */
+/**
+ * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
+ * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
+ */
 const Holder = z.object({
   rep: z.string(),
   pool: z.string(),
@@ -63,6 +85,8 @@ const Holder = z.object({
   how: z.enum(HOLDER_REASONS),
   assignmentId: z.string(),
   by: z.string().optional(),
+  for: z.string().optional(),
+  unowned: z.literal(true).optional(),
 })
 export type Holder = z.output<typeof Holder>
 
@@ -90,9 +114,16 @@ export const Handoff = z.object({
   ladder: z.array(Rung),
   holders: z.array(Holder),
   breachedAt: z.number().optional(),
-  /** The rep's first response; `minutes` are those of the clock. */
+  /** The rep's first response, by its own time; `minutes` are those of the clock. `rep` where another one holds it by now. */
   answered: z
-    .object({ at: z.number(), how: z.enum(ANSWERS), by: z.string().optional(), minutes: z.number() })
+    .object({
+      at: z.number(),
+      how: z.enum(ANSWERS),
+      by: z.string().optional(),
+      rep: z.string().optional(),
+      evidence: z.enum(EVIDENCE).optional(),
+      minutes: z.number(),
+    })
     .optional(),
   /** After an answer: until when, and how often, the rep tries to reach the lead; the track when nobody answers. */
   attempts: z.object({ until: z.number(), count: z.number(), nurture: z.string() }).optional(),
@@ -101,7 +132,14 @@ export const Handoff = z.object({
     .optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
-  passOn: z.object({ by: z.string(), at: z.number() }).optional(),
+  /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
+  passOn: z
+    .object({
+      by: z.string().optional(),
+      at: z.number(),
+      why: z.enum(['owner-cleared', 'handed-on']).optional(),
+    })
+    .optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
   formerly: z.array(z.string()).optional(),
   events: z.array(HandoffEvent),
@@ -164,6 +202,11 @@ export function holderOf(handoff: Handoff): Holder | undefined {
   return handoff.holders.at(-1)
 }
 
+/** The rep who held the lead at an instant; the first one before that. */
+export function holderAt({ holders }: Handoff, at: number): Holder | undefined {
+  return holders.findLast(({ since }) => since <= at) ?? holders[0]
+}
+
 /** Whether the lead is in a rep's hands: the clock runs, or the rep has answered and is at it. */
 export function isHeld(handoff: Handoff): boolean {
   return handoff.state === 'open' || handoff.state === 'answered'
@@ -181,30 +224,67 @@ export function changeOwner(handoff: Handoff, rep: string, now: number): Handoff
   }
 }
 
+/** A response to a handoff: when it happened, and how it is known. */
+export interface GivenAnswer {
+  at: number
+  how: Answer
+  by?: string | undefined
+  evidence?: Evidence | undefined
+}
+
+/**
+ * The handoff after a person cleared its owner in HubSpot: the contact stays without one until somebody takes it. While the
+ * clock runs it goes to the next rep of its pool, with that clock.
+ */
+export function clearOwner(handoff: Handoff, now: number): Handoff {
+  const holder = holderOf(handoff)
+  if (!holder) return handoff
+  const { for: _, ...rest } = holder
+  return {
+    ...handoff,
+    holders: [...handoff.holders.slice(0, -1), { ...rest, unowned: true }],
+    ...(handoff.state === 'open' ? { passOn: { at: now, why: 'owner-cleared' } } : {}),
+    events: [...handoff.events, { at: now, what: 'owner-cleared' }],
+  }
+}
+
 /**
  * The rep has contacted the lead: the clock stops, and the time for reaching the lead begins, fixed now in the rep's own
  * calendar. Without attempts the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
+ * An answer that becomes known late counts from when it happened: a breach that was noted meanwhile is taken back.
  */
 export function answerHandoff(
   handoff: Handoff,
-  answer: { at: number; how: Answer; by?: string | undefined },
+  answer: GivenAnswer,
   attempts: Attempts | undefined,
   calendars: { clock: Calendar | undefined; holder: Calendar | undefined },
 ): Handoff | null {
   if (handoff.state !== 'open') return null
-  const { at, how, by } = answer
+  const { at, how, by, evidence } = answer
   const counted =
     handoff.calendar && calendars.clock
       ? businessTimeBetween(calendars.clock, handoff.startedAt, at)
       : Math.max(0, at - handoff.startedAt)
   const person = by === undefined ? {} : { by }
-  const { passOn: _, ...rest } = handoff
+  const rep = holderAt(handoff, at)?.rep
+  const earlier = rep !== undefined && rep !== holderOf(handoff)?.rep ? { rep } : {}
+  const { passOn: _, breachedAt: __, ...rest } = handoff
   const answered: Handoff = {
     ...rest,
-    ...breach(handoff, at),
+    ...(handoff.dueAt !== null && at > handoff.dueAt ? { breachedAt: handoff.dueAt } : {}),
     state: 'answered',
-    answered: { at, how, ...person, minutes: Math.round(counted / 60_000) },
-    events: [...handoff.events, { at, what: how, ...person }],
+    answered: {
+      at,
+      how,
+      ...person,
+      ...earlier,
+      ...(evidence ? { evidence } : {}),
+      minutes: Math.round(counted / 60_000),
+    },
+    events: [
+      ...handoff.events,
+      { at, what: how, ...person, ...earlier, ...(evidence === 'unclear' ? { detail: evidence } : {}) },
+    ],
   }
   if (!attempts) return endHandoff(answered, { at, how: 'done' })
   const { count, within, then } = attempts

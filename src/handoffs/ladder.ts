@@ -1,11 +1,11 @@
-import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
+import { type Handoff, type HandoffEvent, type Holder, holderOf, isHeld, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
 
 /** The next instant at which the handoff wants attention; null when nothing is left to do. */
 export function nextDue(handoff: Handoff): number | null {
   switch (handoff.state) {
     case 'answered':
-      return handoff.attempts?.until ?? null
+      return handoff.passOn?.at ?? handoff.attempts?.until ?? null
     case 'waiting':
     case 'ended':
       return null
@@ -29,39 +29,42 @@ export function dueRungs(handoff: Handoff, now: number): Rung[] {
 /** Whether what is due at `now` needs another rep from the rotation. */
 export function wantsAnotherRep(handoff: Handoff, now: number): boolean {
   return (
-    handoff.state === 'open' &&
-    (handoff.passOn !== undefined || dueRungs(handoff, now).some((rung) => RUNGS[rung.do].wantsRep))
+    isHeld(handoff) && (handoff.passOn !== undefined || dueRungs(handoff, now).some((rung) => RUNGS[rung.do].wantsRep))
   )
 }
 
 /**
  * Takes every step that is due, each once and in order. `next` is the rep that the rotation gave, null when nobody
- * is left: the manager is then told at once. Returns the handoff as it is afterwards and the messages to send.
+ * is left, `stays` when the lead is not taken from its owner: the manager is then told at once. Returns the handoff as it is afterwards and the messages to send.
  * A reminder to somebody who loses the lead in the same moment is not sent: their message says where it went.
  */
 export function takeDueSteps(
   handoff: Handoff,
   now: number,
-  next: Omit<Holder, 'since' | 'how'> | null,
+  next: Pick<Holder, 'rep' | 'pool' | 'assignmentId'> | 'stays' | null,
 ): { handoff: Handoff; messages: MessageKind[] } {
-  if (handoff.state !== 'open') return { handoff, messages: [] }
+  if (!isHeld(handoff)) return { handoff, messages: [] }
   const { passOn, ...after } = structuredClone(handoff)
   const messages = new Set<MessageKind>()
   let moved = false
   const note = (what: HandoffEvent['what'], more: { rep?: string; by?: string } = {}) =>
     void after.events.push({ at: now, what, ...more })
-  const move = (how: 'reassigned' | 'passed-on', by?: string) => {
+  const move = (how: 'reassigned' | 'passed-on' | 'owner-cleared' | 'handed-on', by?: string) => {
     if (moved) return
     moved = true
     const person = by ? { by } : {}
-    if (next) {
-      after.holders.push({ ...next, since: now, how, ...person })
+    if (next === 'stays') note('owner-stays')
+    else if (next) {
+      // Whoever stands in does so for the same owner.
+      const covered = holderOf(after)?.for
+      after.holders.push({ ...next, since: now, how, ...person, ...(covered ? { for: covered } : {}) })
       note(how, { rep: next.rep, ...person })
     } else note('nobody-left', person)
-    messages.add(next ? 'rep-alert' : 'manager-alert')
+    messages.add(next && next !== 'stays' ? 'rep-alert' : 'manager-alert')
   }
-  if (passOn) move('passed-on', passOn.by)
-  if (after.dueAt !== null && after.dueAt <= now && after.breachedAt === undefined) after.breachedAt = after.dueAt
+  if (passOn) move(passOn.why ?? 'passed-on', passOn.by)
+  const isLate = after.state === 'open' && after.dueAt !== null && after.dueAt <= now
+  if (isLate && after.dueAt !== null) after.breachedAt ??= after.dueAt
   for (const rung of dueRungs(after, now)) {
     rung.doneAt = now
     const { event, take } = RUNGS[rung.do]
@@ -72,7 +75,7 @@ export function takeDueSteps(
       move: () => move('reassigned'),
     })
   }
-  if (moved && next) messages.delete('reminder')
+  if (moved && next && next !== 'stays') messages.delete('reminder')
   return { handoff: after, messages: [...messages] }
 }
 

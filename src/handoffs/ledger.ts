@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHOSEN_BY, type ChosenBy, type RepRequest } from './choice.ts'
 import {
   type Candidate,
   chooseRep,
@@ -7,8 +8,9 @@ import {
   RotationLedger,
   type SkipReason,
   Turn,
+  takeTurn,
 } from './rotation.ts'
-import { localDateOf, type Pool, skipReason, type Team } from './team.ts'
+import { firstAtWork, localDateOf, type Pool, skipReason, type Team } from './team.ts'
 
 /*
  * What a pool's ledger holds, and how it changes: who has how many leads, whose turn was when, and who is reserved. Pure;
@@ -22,7 +24,17 @@ export const PoolLedger = z.object({
   days: z.record(z.string(), z.object({ date: z.string(), leads: z.number() })),
   open: z.record(z.string(), z.number()),
   /** Reservations by assignment; `turn` is null when the rotation did not choose. */
-  reserved: z.record(z.string(), z.object({ rep: z.string(), until: z.number(), turn: Turn.nullable() })).default({}),
+  reserved: z
+    .record(
+      z.string(),
+      z.object({
+        rep: z.string(),
+        until: z.number(),
+        turn: Turn.nullable(),
+        why: z.enum(CHOSEN_BY).optional(),
+      }),
+    )
+    .default({}),
 })
 export type PoolLedger = z.output<typeof PoolLedger>
 
@@ -46,47 +58,80 @@ export function emptyPoolLedger(): PoolLedger {
   return { rotation: emptyLedger(), days: {}, open: {}, reserved: {} }
 }
 
+/** Who was reserved, why, and who was considered; `held`: they had the assignment already. */
+export interface Reserved {
+  rep: string | null
+  why: ChosenBy
+  members: Candidate[]
+  held?: true
+}
+
 /**
- * Reserves a rep for an assignment: whom it has already, else the rep to `keep`, else the rotation's choice; null when
- * nobody can take it. `hadIt` are reps who had the lead before.
+ * Reserves a rep for an assignment: whom it has already, else the owner who keeps the lead, whatever the pool and its caps;
+ * else the first of those who come `first` and can take it; else the rotation's choice. Null when nobody can take it.
  */
 export function reserve(
   team: Team,
   settings: Pool,
-  request: { assignmentId: string; hadIt: readonly string[]; keep?: string | undefined },
+  request: Pick<RepRequest, 'assignmentId' | 'hadIt' | 'keep' | 'standInFor' | 'first' | 'prefer'>,
   before: PoolLedger,
   given: Given,
   now: number,
-): LedgerOutcome<{ rep: string | null; owner: boolean; members: Candidate[] }> {
-  const id = request.assignmentId
+): LedgerOutcome<Reserved> {
+  const { assignmentId: id, keep, first = [] } = request
   const held = heldBy(team, before, given, id)
-  if (held) return { ledger: renewed(before, id, now), result: { rep: held, owner: false, members: [] } }
+  if (held) {
+    const why = before.reserved[id]?.why ?? 'rotation'
+    return { ledger: renewed(before, id, now), result: { rep: held, why, members: [], held: true } }
+  }
   // Whom it was given to before has left the team: they no longer have it.
   const { ledger, give } = withdraw(before, given, id)
-  const skip: Record<string, SkipReason | undefined> = {}
+  const unable: Record<string, SkipReason | undefined> = {}
   for (const { rep } of settings.members) {
     const load = { today: leadsToday(team, ledger, rep, now), open: openOf(ledger, rep) }
-    skip[rep] = skipReason(team, settings, rep, load, request.hadIt, now)
+    unable[rep] = skipReason(team, settings, rep, load, request.hadIt, now)
   }
+  const skip = request.prefer === 'open' ? { ...closedNow(team, settings, unable, now), ...known(unable) } : unable
   const choice = chooseRep({ members: settings.members, ledger: ledger.rotation, skip, at: now })
-  const owner = settings.members.find(({ rep }) => rep === request.keep && skip[rep] === undefined)?.rep
-  const rep = owner ?? choice.rep
-  const result = { rep, owner: owner !== undefined, members: choice.candidates }
-  const lastLead = choice.candidates.find((candidate) => candidate.rep === rep)?.lastAssignedAt ?? null
-  if (rep === null) return { ledger, give, result }
-  const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
-  const turn = owner ? null : { at: now, before: lastLead }
-  return {
-    give,
-    ledger: {
-      ...ledger,
-      // Keeping an owner is not the rotation's choice, so it takes no turn.
-      rotation: owner ? ledger.rotation : choice.ledger,
-      days: { ...ledger.days, [rep]: today },
-      reserved: { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn } },
-    },
-    result,
+  const members = choice.candidates
+  const chosen = (rep: string, why: ChosenBy, rotation: RotationLedger, turn: Turn | null) => {
+    const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
+    const reserved = { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn, why } }
+    const after = { ...ledger, rotation, days: { ...ledger.days, [rep]: today }, reserved }
+    return { give, ledger: after, result: { rep, why, members } }
   }
+  // Keeping an owner is nobody's choice, so it takes no turn.
+  if (keep !== undefined) return chosen(keep, 'kept-owner', ledger.rotation, null)
+  const turnOf = (rep: string) => ({ at: now, before: members.find((one) => one.rep === rep)?.lastAssignedAt ?? null })
+  for (const { rep, why } of first) {
+    const member = settings.members.find((one) => one.rep === rep)
+    if (member && unable[rep] === undefined)
+      return chosen(rep, why, takeTurn(ledger.rotation, member, now), turnOf(rep))
+  }
+  if (choice.rep === null) return { ledger, give, result: { rep: null, why: 'rotation', members } }
+  const why = request.standInFor === undefined ? 'rotation' : 'stand-in'
+  return chosen(choice.rep, why, choice.ledger, turnOf(choice.rep))
+}
+
+// Who could take the lead, but is not at work while somebody else is, or will be later than somebody else.
+function closedNow(
+  team: Team,
+  { members }: Pool,
+  unable: Record<string, SkipReason | undefined>,
+  now: number,
+): Record<string, SkipReason> {
+  const able = members.flatMap(({ rep }) => (unable[rep] === undefined ? [rep] : []))
+  const first = new Set(firstAtWork(team, able, now))
+  return Object.fromEntries(able.flatMap((rep) => (first.has(rep) ? [] : [[rep, 'closed']])))
+}
+
+function known(unable: Record<string, SkipReason | undefined>): Record<string, SkipReason | undefined> {
+  return Object.fromEntries(Object.entries(unable).filter(([, why]) => why !== undefined))
+}
+
+/** A fresh reservation is taken back, for somebody else is to have it; what a lead has taken up stays. */
+export function unreserve(ledger: PoolLedger, given: Given, id: string): LedgerOutcome<null> {
+  return { ...(given.has(id) ? { ledger } : withdraw(ledger, given, id)), result: null }
 }
 
 /** `rep` holds the lead by this assignment. The result says whether that is news. */

@@ -34,8 +34,8 @@ export const RotationLedger = z.object({
 })
 export type RotationLedger = z.output<typeof RotationLedger>
 
-/** Why a member could not be chosen. */
-const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before'] as const
+/** Why a member could not be chosen; `closed`: another one is at work now, or will be sooner. */
+const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before', 'closed'] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /**
@@ -94,6 +94,17 @@ export function chooseRep(input: {
     },
     candidates,
   }
+}
+
+/**
+ * The ledger after a lead that a member got by another rule than whose turn it is. It counts as a turn; the level stays, for
+ * it says nothing of the others' turns.
+ */
+export function takeTurn(ledger: RotationLedger, { rep, weight }: RotationMember, at: number): RotationLedger {
+  const known = atWeight(ownValue(ledger.members, rep), rep, weight)
+  const turns = Math.max(known.turns, scaledUp(ledger.level, weight)) + 1
+  const entries = new Map(Object.entries(ledger.members)).set(rep, { turns, weight, lastAssignedAt: at })
+  return { ...ledger, version: ledger.version + 1, members: Object.fromEntries(entries) }
 }
 
 /** When a member took a turn, and the member's last lead before it; null: it was the first. Epoch milliseconds. */

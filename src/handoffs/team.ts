@@ -1,4 +1,4 @@
-import { type Calendar, localDate } from './business-time.ts'
+import { addBusinessTime, type Calendar, localDate } from './business-time.ts'
 import type { RotationMember, SkipReason } from './rotation.ts'
 
 /** A rep. `away` has local dates (YYYY-MM-DD) of the rep's calendar, both ends included. */
@@ -66,11 +66,35 @@ export function skipReason(
   const member = team.reps[rep]
   if (!member?.active) return 'inactive'
   if (hadIt.includes(rep)) return 'had-it-before'
-  const date = localDateOf(team, rep, now)
-  if (member.away.some(({ from, to }) => from <= date && date <= to)) return 'away'
+  if (isAway(team, rep, now)) return 'away'
   if (pool.caps.perDay !== undefined && load.today >= pool.caps.perDay) return 'daily-cap'
   if (pool.caps.open !== undefined && load.open >= pool.caps.open) return 'open-cap'
   return undefined
+}
+
+/** Whether a rep is on leave on their local date at `now`. */
+export function isAway(team: Team, rep: string, now: number): boolean {
+  const date = localDateOf(team, rep, now)
+  return (team.reps[rep]?.away ?? []).some(({ from, to }) => from <= date && date <= to)
+}
+
+/** Those of some reps who are at work at `now`; when nobody is, those who will be first. */
+export function firstAtWork(team: Team, reps: readonly string[], now: number): string[] {
+  // Many share a calendar, and finding when it opens is the dear part.
+  const opening = new Map<string, number>()
+  const opensAt = (rep: string) => {
+    const name = team.reps[rep]?.calendar ?? ''
+    const known = opening.get(name) ?? addBusinessTime(calendarOf(team, rep), now, 1)?.counted[0]?.from
+    opening.set(name, known ?? Number.MAX_SAFE_INTEGER)
+    return known ?? Number.MAX_SAFE_INTEGER
+  }
+  const first = Math.min(...reps.map(opensAt))
+  return reps.filter((rep) => opensAt(rep) === first)
+}
+
+/** The rep whose owner id in HubSpot this is; undefined when nobody of the team has it. */
+export function repWithOwner(team: Pick<Team, 'reps'>, ownerId: string): Rep | undefined {
+  return Object.values(team.reps).find((rep) => rep.hubspotOwnerId === ownerId)
 }
 
 /** The pools to try in order: the pool itself, then its fallbacks, each once. */

@@ -24,7 +24,7 @@ export const SCOPES: readonly AppScope[] = [
   {
     name: 'crm.objects.owners.read',
     optional: false,
-    use: 'finds owners, for "baton doctor" and "baton team import"',
+    use: 'finds owners by id and email',
   },
   { name: 'crm.schemas.contacts.read', optional: false, use: 'compares the config with the properties of contacts' },
   { name: 'crm.schemas.contacts.write', optional: false, use: 'creates the properties of Baton' },
@@ -93,7 +93,7 @@ export function appNeeds(
       ...events('contact', ['creation', 'deletion', 'merge', 'restore', 'associationChange']),
       { subscriptionType: 'contact.privacyDeletion' },
       ...changes('contact', reads.contact),
-      ...events('company', ['creation', 'deletion', 'merge']),
+      ...events('company', ['creation', 'deletion', 'merge', 'restore']),
       ...changes('company', reads.company),
       { subscriptionType: 'object.propertyChange', objectType: 'deal', propertyName: 'dealstage' },
     ],

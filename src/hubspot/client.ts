@@ -7,6 +7,7 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
+import { createActivityReader } from './activities.ts'
 import { rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
 import { createCompanyContacts } from './company-contacts.ts'
@@ -215,12 +216,24 @@ export function createHubSpot(options: {
     },
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
+    /** The ids of the owners who are deactivated. */
+    async archivedOwners(): Promise<string[]> {
+      const ids: string[] = []
+      for (let after: string | undefined; ; ) {
+        const page = await call('read owners', () => client.crm.owners.ownersApi.getPage(undefined, after, 500, true))
+        ids.push(...page.results.map(({ id }) => id))
+        after = page.paging?.next?.after
+        if (after === undefined) return ids
+      }
+    },
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call }),
     search,
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),
+    /** What people and the lead itself did with a contact. */
+    readActivities: createActivityReader({ client, call, times: READ }),
   }
 }
 

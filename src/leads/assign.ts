@@ -1,13 +1,19 @@
-import { type Handoff, type HandoffOrder, startHandoff, waitingHandoff } from '../handoffs/handoff.ts'
-import { calendarOf } from '../handoffs/team.ts'
-import type { Choice, NextConfig, RepRequest } from './change.ts'
-import { type Contact, responseBaseline } from './observe.ts'
+import type { ChosenBy, RepRequest } from '../handoffs/choice.ts'
+import { type Handoff, type HandoffOrder, type Holder, startHandoff, waitingHandoff } from '../handoffs/handoff.ts'
+import { calendarOf, isAway, repWithOwner } from '../handoffs/team.ts'
+import type { Choice, NextConfig } from './change.ts'
+import { companyOf } from './company-key.ts'
+import { type Contact, type Properties, responseBaseline } from './observe.ts'
+import { staysWithOwner } from './owners.ts'
 
 /** The reps that were reserved so far for this change, by the id of their assignment. */
 export type Reserved = Readonly<Record<string, Choice>>
 
 /** A handoff that somebody took or that waits, with who was considered; or the rep that has to be reserved first. */
 export type Taken = { wanted: RepRequest } | { handoff: Handoff; choice: Choice }
+
+/** Who is asked for before the rotation, by the order of choice (`handoffs/choice.ts`). */
+export type Preferences = Pick<RepRequest, 'keep' | 'standInFor' | 'first' | 'company'>
 
 /**
  * Gives the lead to a rep of a pool and starts the clock, or lets it wait when nobody is free. The ids come from the lead
@@ -19,15 +25,13 @@ export function takeUp(
   order: Pick<HandoffOrder, 'id' | 'kind' | 'byRoute' | 'route' | 'pool'>,
   reserved: Reserved,
   now: number,
-  keepOwner: boolean,
+  preferences: Preferences = {},
 ): Taken {
   const kind = config.handoffs.kinds[order.kind]
   if (!kind) throw new Error(`no handoff ${order.kind} in sla.yaml`)
   const assignmentId = `${order.id}-1`
   const choice = reserved[assignmentId]
-  const owner = contact.properties.hubspot_owner_id
-  const keep = keepOwner && owner ? repWithOwner(config, owner) : undefined
-  if (!choice) return { wanted: { assignmentId, pool: order.pool, keep, hadIt: [] } }
+  if (!choice) return { wanted: requestFor(config, { assignmentId, pool: order.pool, hadIt: [], ...preferences }) }
   const full: HandoffOrder = {
     ...order,
     leadId: contact.id,
@@ -35,13 +39,56 @@ export function takeUp(
   }
   const rep = choice.rep === null ? undefined : config.team.reps[choice.rep]
   if (!rep) return { handoff: waitingHandoff(full, now), choice }
-  const how = choice.owner || rep.id === keep ? 'kept-owner' : 'rotation'
-  const holder = { rep: rep.id, pool: choice.pool, how, assignmentId } as const
+  const how = choice.why ?? (choice.owner || rep.id === preferences.keep ? 'kept-owner' : 'rotation')
+  const holder: Omit<Holder, 'since'> = { rep: rep.id, pool: choice.pool, how, assignmentId }
+  // Also where the pool has forgotten why: an owner who is away stays the owner.
+  if (preferences.standInFor !== undefined && holder.how !== 'kept-owner') {
+    holder.how = 'stand-in'
+    holder.for = preferences.standInFor
+  }
   const calendar = { name: rep.calendar, calendar: calendarOf(config.team, rep.id) }
   return { handoff: startHandoff(full, kind, holder, calendar, now), choice }
 }
 
-/** The rep whose owner id in HubSpot this is; undefined when nobody of the team has it. */
-export function repWithOwner({ team }: Pick<NextConfig, 'team'>, ownerId: string): string | undefined {
-  return Object.values(team.reps).find((rep) => rep.hubspotOwnerId === ownerId)?.id
+/** A request by the settings for the rotation. */
+export function requestFor({ routing }: Pick<NextConfig, 'routing'>, request: RepRequest): RepRequest {
+  return routing.prefer === 'open' ? { ...request, prefer: 'open' } : request
+}
+
+/** Who comes before the rotation for a lead that a route sends to sales. `isBack`: it was with somebody before. */
+export function preferencesFor(
+  config: NextConfig,
+  contact: Contact,
+  company: Properties | null,
+  isBack: boolean,
+  now: number,
+): Preferences {
+  const { team, routing } = config
+  const { properties } = contact
+  const owner = properties.hubspot_owner_id ? repWithOwner(team, properties.hubspot_owner_id) : undefined
+  if (owner?.active && (routing.keepOwner || isBack || staysWithOwner(contact))) {
+    const within = companyWithin(config, properties, company)
+    if (!isAway(team, owner.id, now)) return { keep: owner.id, ...within }
+    if (routing.cover === 'stand-in') return { standInFor: owner.id }
+  }
+  const companyOwner = company?.hubspot_owner_id ? repWithOwner(team, company.hubspot_owner_id) : undefined
+  const first: { rep: string; why: ChosenBy }[] = companyOwner ? [{ rep: companyOwner.id, why: 'company-owner' }] : []
+  return { ...(first.length > 0 ? { first } : {}), ...companyWithin(config, properties, company) }
+}
+
+/** The company whose leads are to go to one rep; nothing when there is none, or they need not. */
+export function companyWithin(
+  { routing, hubspot }: Pick<NextConfig, 'routing' | 'hubspot'>,
+  properties: Properties,
+  company: Properties | null,
+): Pick<RepRequest, 'company'> {
+  const key = companyOf(hubspot, properties, company)
+  const within = routing.oneRepPerCompany
+  return key === undefined || within === null ? {} : { company: { key, within } }
+}
+
+/** The owner id when a contact's owner in HubSpot is nobody of the team; undefined when it is, or there is none. */
+export function ownerElsewhere({ team }: Pick<NextConfig, 'team'>, { properties }: Contact): string | undefined {
+  const owner = properties.hubspot_owner_id
+  return owner && !repWithOwner(team, owner) ? owner : undefined
 }

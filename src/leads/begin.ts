@@ -1,10 +1,11 @@
+import type { RepRequest } from '../handoffs/choice.ts'
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
-import { type Reserved, takeUp } from './assign.ts'
-import type { Choice, LeadState, NextConfig, RepRequest } from './change.ts'
+import { preferencesFor, type Reserved, takeUp } from './assign.ts'
+import type { Choice, LeadState, NextConfig } from './change.ts'
 import type { Decision } from './decision.ts'
 import type { Draft } from './draft.ts'
-import type { Contact } from './observe.ts'
+import type { Contact, Properties } from './observe.ts'
 import { salesHandoff } from './standing.ts'
 
 /** What came in with a contact, and the draft of what becomes of it. `now` is epoch milliseconds. */
@@ -12,6 +13,7 @@ export interface ContactInput {
   config: NextConfig
   state: LeadState
   contact: Contact
+  company: Properties | null
   reserved: Reserved
   draft: Draft
   now: number
@@ -33,7 +35,7 @@ export function toSales(
   input: ContactInput,
   { action, route }: Decision,
 ): ToSales | { wanted: RepRequest } | undefined {
-  const { config, state, contact, draft, reserved, now } = input
+  const { config, state, contact, company, draft, reserved, now } = input
   const kind = route.handoff
   const live = salesHandoff(draft.handoffs())
   if (action !== 'assign' || !('pool' in route.to) || kind === undefined) {
@@ -43,7 +45,8 @@ export function toSales(
   const { pool } = route.to
   const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
-  const taken = takeUp(config, contact, order, reserved, now, config.routing.keepOwner || isBack)
+  const preferences = preferencesFor(config, contact, company, isBack, now)
+  const taken = takeUp(config, contact, order, reserved, now, preferences)
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
   if (stillWaits && live.kind === kind && live.pool === pool) return { ...taken, handoff: live, anew: false }
@@ -69,7 +72,7 @@ export function signalHandoffs(
     if (!begins) continue
     const id = live?.id ?? nextId(state, draft)
     const order = { id, kind, byRoute: false, route: start.signal, pool: start.pool }
-    const taken = takeUp(config, contact, order, reserved, now, false)
+    const taken = takeUp(config, contact, order, reserved, now)
     if ('wanted' in taken) return taken
     if (live && taken.handoff.state === 'waiting') continue
     draft.put(taken.handoff)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { RepRequest } from '../handoffs/choice.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
@@ -53,6 +55,25 @@ export interface LeadState {
   freshPseudonym: string
 }
 
+/** The objects in which HubSpot keeps what people and leads did. */
+export const ACTIVITY_TYPES = ['calls', 'emails', 'meetings', 'communications'] as const
+export type ActivityType = (typeof ACTIVITY_TYPES)[number]
+
+/** A call, mail, meeting or message of a contact: when it happened and was written down, in epoch milliseconds. */
+export interface Activity {
+  type: ActivityType
+  at: number
+  createdAt: number
+  /** Those that say who acted. */
+  properties: Properties
+}
+
+/** The newest activities of a contact, and the types that could not be read, for want of a scope. */
+export interface Activities {
+  found: Activity[]
+  unread: ActivityType[]
+}
+
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
@@ -64,6 +85,8 @@ export interface Gathered {
   outcomes: Record<string, EnrichmentStatus>
   /** The values that properties had, of those that `historyNeeded` asks about. */
   history: PropertyHistory
+  /** What people and the lead did, when it has to be known who acted. */
+  activities?: Activities | undefined
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
 }
@@ -75,20 +98,14 @@ export type Input =
   /** `taken` are the messages that the other contact has by now. */
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
-  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history'> | null }
+  | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** A rep has left the team. */
+  | { type: 'left'; rep: string }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
 export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
-
-/** A request for a rep. `keep` is the owner who stays when available; `hadIt` are reps who must not get it again. */
-export interface RepRequest {
-  assignmentId: string
-  pool: string
-  keep?: string | undefined
-  hadIt: string[]
-}
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
 export type Choice = RepChoice & { assignmentId: string }
@@ -103,6 +120,8 @@ export interface Change {
   handoffs: Handoff[]
   posts: Post[]
   history: HistoryEntry[]
+  /** What managers have to hear, besides the messages of handoffs. */
+  notices?: Notice[]
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision

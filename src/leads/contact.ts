@@ -1,21 +1,24 @@
-import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
-import { hotAlert, type Post, repAlert, startPosts, waitingPost } from '../handoffs/posts.ts'
+import type { Notice } from '../handoffs/notice.ts'
+import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { adoptionOf } from './adoption.ts'
-import { type Reserved, repWithOwner } from './assign.ts'
+import { ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
-import { decide } from './decision.ts'
+import { type Decision, decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { united } from './merge.ts'
+import { united, withoutHeard } from './merge.ts'
+import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
-import { choiceOf, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
@@ -36,7 +39,15 @@ export function onContact(
   const state = united(config, begunWith, gathered, now)
   const previous = state.lead
   const draft = draftOf(config, state, gathered.contact)
-  const input: ContactInput = { config, state, contact: gathered.contact, reserved, draft, now }
+  const input: ContactInput = {
+    config,
+    state,
+    contact: gathered.contact,
+    company: gathered.company,
+    reserved,
+    draft,
+    now,
+  }
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }
@@ -44,24 +55,30 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const word = personalDisqualification(config, state, gathered)
-  const outcomes = word ? takeOut(input, word) : followPeople(input, gathered)
+  const { word, outcomes } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus } = read
+  const { reading, rejected, overruledStatus, overruled } = read
   expireUnheard(input, reading.signals)
-  const ended = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
+  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const adopted = adoptionOf(config, state, gathered.contact, now)
-  const standing = word
+  const stood = word
     ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended, rejected, adopted }, draft.handoffs(), reading.signals)
-  const decision = decide(config, reading, standing, now)
+    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
+  const decided = decide(config, reading, stood, now)
+  const elsewhere = heldElsewhere(input, decided)
+  const ended = elsewhere?.ended ?? standsEnded
+  const standing = elsewhere ? { withSales: true, rejected: false } : stood
+  const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = decision.action === 'stay-adopted' ? { begun: [] } : signalHandoffs(input, reading.signals)
+  const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
+  const others = signalHandoffs(input, fresh)
   if ('wanted' in others) return others
-  const begun = [...(sales?.anew ? [sales.handoff] : []), ...others.begun]
+  const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
+  if (anew) draft.put(anew)
+  const begun = [...(anew ? [anew] : []), ...others.begun]
 
   const record = decidedRecord(
     previous,
@@ -82,12 +99,17 @@ export function onContact(
     },
     now,
   )
+  const notices = [
+    ...(elsewhere?.notice ? [elsewhere.notice] : []),
+    ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
+  ]
   const choice = sales?.choice
   const isNumbered = record.decisions !== (previous?.decisions ?? 0)
   if (isNumbered) draft.note(decisionEntry(previous, record, decision, standing, choice))
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
+    ...(notices.length > 0 ? { notices } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)
       ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, choice?.rep ?? null) }
@@ -98,11 +120,30 @@ export function onContact(
   })
 }
 
+/** What is needed to follow what people did. */
+type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
+
+/**
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
+ * took the lead out.
+ */
+export function byPeople(
+  input: FollowInput,
+  gathered: Looked,
+): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
+  const word = personalDisqualification(input.config, input.state, gathered)
+  return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
+}
+
 /** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
-function takeOut({ config, state, draft, now }: ContactInput, word: PersonsWord): LeadRecord['outcomes'] {
+function takeOut(
+  { config, state, draft, now }: FollowInput,
+  word: PersonsWord,
+  gathered: Looked,
+): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
-    const after = takenOut(config, handoff, word.reason ?? 'unqualified', now)
+    const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(after)
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
@@ -111,20 +152,36 @@ function takeOut({ config, state, draft, now }: ContactInput, word: PersonsWord)
 }
 
 /** Stops the clocks that people have answered and follows the owners whom they changed. Returns the lead's outcomes with it. */
-function followPeople({ config, state, draft, now }: ContactInput, gathered: Gathered): LeadRecord['outcomes'] {
+function followPeople({ config, state, draft, now }: FollowInput, gathered: Looked): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
     const after = afterPeople(config, state, handoff, gathered, now)
     if (after === handoff) continue
     draft.put(after)
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
-    if (after.holders.length > handoff.holders.length) {
-      draft.note({ at: now, what: 'owner-changed', reason: holderOf(after)?.rep ?? '' })
-      if (after.state === 'open') draft.post(repAlert(after))
-    }
-    if (after.ended?.how === 'taken-over') draft.note({ at: now, what: 'taken-over' })
+    noteOwner(draft, handoff, after, now)
   }
   return outcomes
+}
+
+/**
+ * A route would give the lead to a rep, but somebody whom Baton does not know owns it: it is theirs as long as they do. The
+ * manager hears of it once; of one that waited they have heard already.
+ */
+function heldElsewhere(
+  { config, contact, draft, now }: ContactInput,
+  { action, route }: Decision,
+): { ended: LeadRecord['ended']; notice?: Notice } | undefined {
+  const owner = action === 'assign' ? ownerElsewhere(config, contact) : undefined
+  if (owner === undefined || !('pool' in route.to)) return undefined
+  const ending = { at: now, how: 'taken-over' } as const
+  draft.note({ at: now, what: 'taken-over', reason: `owner ${owner}` })
+  const live = salesHandoff(draft.handoffs())
+  if (live) {
+    draft.put(endHandoff(live, { ...ending, reason: `owner ${owner}` }) ?? live)
+    return { ended: ending }
+  }
+  return { ended: ending, notice: { what: 'owned-elsewhere', lead: contact.id, pool: route.to.pool, owner, at: now } }
 }
 
 /** Ends what nobody answered in all the time of its ladder, when the lead calls again: it is handed over anew. */
@@ -156,11 +213,12 @@ function noteAnswer(
 ): LeadRecord['outcomes'] {
   if (!after.answered || before.answered) return outcomes
   draft.note({ at: now, what: 'seen-in-hubspot' })
-  return after.byRoute ? withOutcome(outcomes, 'answered', { at: now, minutes: after.answered.minutes }) : outcomes
+  const { at, minutes } = after.answered
+  return after.byRoute ? withOutcome(outcomes, 'answered', { at, minutes }) : outcomes
 }
 
 /** How the handoff with sales has just ended; undefined when it has not. */
-function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] {
+export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] {
   const ended = draft
     .handoffs()
     .find(({ id, byRoute, ended }) => byRoute && ended !== undefined && state.handoffs[id]?.state !== 'ended')?.ended
@@ -169,9 +227,7 @@ function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] {
 
 // Somebody who is not in team.yaml has the lead only as long as they are its owner.
 function stillEnded({ config, contact }: ContactInput, ended: LeadRecord['ended']): LeadRecord['ended'] {
-  const owner = contact.properties.hubspot_owner_id
-  const isOurs = !owner || repWithOwner(config, owner) !== undefined
-  return ended?.how === 'taken-over' && isOurs ? undefined : ended
+  return ended?.how === 'taken-over' && ownerElsewhere(config, contact) === undefined ? undefined : ended
 }
 
 /** The messages of the handoffs that begin. */

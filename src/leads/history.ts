@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHOSEN_BY } from '../handoffs/choice.ts'
 import { HandoffEvent } from '../handoffs/handoff.ts'
 import { Candidate } from '../handoffs/rotation.ts'
 import { Attribute, Attributes, Signal } from '../rules/attributes.ts'
@@ -12,11 +13,15 @@ import { Destination, type LeadRecord } from './lead.ts'
  * which decision was the first to know it. Decisions that route a lead are kept whole besides, for longer.
  */
 
-/** Who was considered for a lead, pool by pool. `owner` says that the rep stayed with the lead as its owner. */
+/**
+ * Who was considered for a lead, pool by pool. `owner` says that the rep stayed with the lead as its owner, `why` by which rule
+ * they were chosen; older records lack it.
+ */
 export const RepChoice = z.object({
   rep: z.string().nullable(),
   pool: z.string(),
   owner: z.boolean(),
+  why: z.enum(CHOSEN_BY).optional(),
   candidates: z.array(z.object({ pool: z.string(), members: z.array(Candidate) })),
 })
 export type RepChoice = z.output<typeof RepChoice>
@@ -126,8 +131,8 @@ export function decisionEntry(
     was: changedFrom(previous?.attributes ?? {}, record.attributes),
   }
   if (!choice) return entry
-  const { rep, pool, owner, candidates } = choice
-  return { ...entry, choice: { rep, pool, owner, candidates } }
+  const { rep, pool, owner, why, candidates } = choice
+  return { ...entry, choice: { rep, pool, owner, ...(why ? { why } : {}), candidates } }
 }
 
 /** The decision with everything that it was made from. */

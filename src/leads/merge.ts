@@ -132,8 +132,19 @@ function asOwn(lead: LeadRecord, id: string): LeadRecord {
   return { ...rest, id, decisions: 0, handoffs: {}, handoffCount: 0 }
 }
 
+/** The signals without those that were heard when one of the others had them: what they started goes on, or is over. */
+export function withoutHeard(signals: readonly Signal[], others: readonly LeadState[] = []): readonly Signal[] {
+  const heard = new Set(
+    others.flatMap(({ lead }) => lead?.signals.filter(({ decision }) => decision !== undefined).map(what) ?? []),
+  )
+  return signals.filter((signal) => !heard.has(what(signal)))
+}
+
+function what({ type, at, detail }: Signal): string {
+  return JSON.stringify([type, at, detail])
+}
+
 function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from: string): Signal[] {
-  const what = ({ type, at, detail }: Signal) => JSON.stringify([type, at, detail])
   const known = new Set(own.map(what))
   const ids = new Set(own.map(({ id }) => id))
   const more = brought

@@ -10,7 +10,7 @@ import { onErased, onMerged, onMissing } from './leaving.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { standingOf } from './standing.ts'
-import { onClick, onDue } from './steps.ts'
+import { onClick, onDue, onLeft } from './steps.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -25,6 +25,8 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'left':
+      return onLeft(config, state, input.rep, now)
     case 'missing':
       return onMissing(config, state, input.movedTo, now)
     case 'merged':

@@ -26,7 +26,12 @@ export type PropertyHistory = Readonly<Record<string, readonly PropertyVersion[]
 /** Whether a person set a property's present value in HubSpot, and not a workflow, a form or an app. */
 export function setByPerson(history: PropertyHistory, property: string): boolean {
   const last = history[property]?.[0]
-  return /^(CRM_UI|MOBILE)/.test(last?.source ?? '') || (last?.sourceId ?? '').startsWith('userId:')
+  return last !== undefined && personSet(last)
+}
+
+/** Whether a person set a value in HubSpot. */
+export function personSet({ source, sourceId }: PropertyVersion): boolean {
+  return /^(CRM_UI|MOBILE)/.test(source) || (sourceId ?? '').startsWith('userId:')
 }
 
 /** How HubSpot's properties become attributes, signals and responses (`config/hubspot.yaml`). */
@@ -54,6 +59,8 @@ export interface HubSpotMapping {
   }[]
 }
 
+// What tells when somebody acted, and that sales has taken the lead on, whatever the rules name.
+const BESIDE_RULES = [{ changes: 'notes_last_contacted' }, { changes: 'lifecyclestage' }]
 const NUMBERS = new Set(['company.size', 'company.revenue'])
 const FREE_DOMAINS = new Set<string>(freeEmailDomains)
 
@@ -117,18 +124,15 @@ export function responseBaseline(
   mapping: Pick<HubSpotMapping, 'responses'>,
   contact: Properties,
 ): Record<string, string | null> {
-  return valuesOf(mapping.responses, contact)
+  return { ...valuesOf(BESIDE_RULES, contact), ...valuesOf(mapping.responses, contact) }
 }
 
-/**
- * Which response rules a contact meets against the baseline of its handoff. Rules with `by: person` still need a look
- * at who made the change: `property` names where to look; it is undefined when no look is needed.
- */
+/** Which response rules a contact meets against the baseline of its handoff; who acted, and when, is still to be judged. */
 export function possibleResponses(
   mapping: Pick<HubSpotMapping, 'responses'>,
   contact: Properties,
   baseline: Properties,
-): { property: string; byPerson: boolean }[] {
+): { property: string; rule: HubSpotMapping['responses'][number] }[] {
   return mapping.responses.flatMap((rule) => {
     const property = rule.rises ?? rule.changes ?? ''
     // A rule that is younger than the handoff has nothing to compare with.
@@ -138,7 +142,7 @@ export function possibleResponses(
       rule.rises !== undefined
         ? Number(value ?? 0) > Number(before ?? 0)
         : value !== before && (!rule.to || (value !== null && rule.to.includes(value)))
-    return met ? [{ property, byPerson: rule.by === 'person' }] : []
+    return met ? [{ property, rule }] : []
   })
 }
 

@@ -1,7 +1,8 @@
-import { answerHandoff, changeOwner, endHandoff, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
-import { repWithOwner } from './assign.ts'
+import { answerHandoff, endHandoff, type GivenAnswer, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
-import { disqualifications, possibleResponses, setByPerson } from './observe.ts'
+import { disqualifications, setByPerson } from './observe.ts'
+import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
+import { historyOfResponses, judge, type LeadAct, type Looked, type Response } from './responses.ts'
 import { isSetBack } from './stage.ts'
 
 /*
@@ -17,24 +18,23 @@ export function liveHandoffs({ handoffs }: Pick<LeadState, 'handoffs'>): Handoff
 
 /** The properties whose earlier values `next` has to know before it can judge the contact. */
 export function historyNeeded(config: NextConfig, state: LeadState, contact: Gathered['contact']): string[] {
-  const responses = liveHandoffs(state)
-    .filter(({ state }) => state === 'open')
-    .flatMap(({ baseline }) => possibleResponses(config.hubspot, contact.properties, baseline))
-  const sure = responses.some(({ byPerson }) => !byPerson)
+  const owner = liveHandoffs(state).some((handoff) => ownerInDoubt(config, state, handoff, contact))
   const words = state.lead ? disqualifications(config.hubspot, contact.properties, state.lead.counters) : []
   return [
     ...new Set([
-      ...(sure ? [] : responses.map(({ property }) => property)),
+      ...liveHandoffs(state).flatMap((handoff) => historyOfResponses(config, handoff, contact)),
+      ...(owner ? ['hubspot_owner_id'] : []),
       ...words.filter(({ by }) => by === 'person').map(({ changes }) => changes),
       ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),
     ]),
   ]
 }
 
-/** A person took the lead out in HubSpot: the reason that they gave, and the status that they set. */
+/** A person took the lead out in HubSpot: the reason that they gave, the status that they set, and when, if that is known. */
 export interface PersonsWord {
   reason: string | undefined
   status: string
+  at: number | undefined
 }
 
 /** The word of a person who took the lead out in HubSpot since Baton last looked; undefined when nobody did. */
@@ -49,27 +49,45 @@ export function personalDisqualification(
   )
   if (!rule) return undefined
   const reason = rule.reason ? contact.properties[rule.reason]?.trim() : undefined
-  return { reason: reason || undefined, status: contact.properties[rule.changes] ?? '' }
+  const at = history[rule.changes]?.[0]?.at
+  return { reason: reason || undefined, status: contact.properties[rule.changes] ?? '', at }
 }
 
-/** Whether HubSpot shows that somebody has contacted the lead since the handoff started. */
-export function hasResponded(
-  config: NextConfig,
-  handoff: Handoff,
-  { contact, history }: Pick<Gathered, 'contact' | 'history'>,
-): boolean {
-  if (handoff.state !== 'open') return false
-  return possibleResponses(config.hubspot, contact.properties, handoff.baseline).some(
-    ({ property, byPerson }) => !byPerson || setByPerson(history, property),
+/**
+ * The handoff after what HubSpot shows: somebody has contacted the lead, or taken it on; or the lead did something itself,
+ * which is told and no answer. The same one when nothing happened.
+ */
+export function afterResponses(config: NextConfig, handoff: Handoff, looked: Looked, now: number): Handoff {
+  const { response, byLead } = judge(config, handoff, looked, now)
+  const told = withLeadActs(handoff, byLead)
+  const after = response && answered(config, told, answerBy(response))
+  if (!after) return told
+  return response.takenOn ? endAnswered(after, { at: now, how: 'qualified' }) : after
+}
+
+function answerBy({ at, evidence }: Response): GivenAnswer {
+  return { at, how: 'seen-in-hubspot', evidence }
+}
+
+/** Notes what the lead did itself, each act once. That it chats is said once, for a chat has no record of its own. */
+function withLeadActs(handoff: Handoff, acts: readonly LeadAct[]): Handoff {
+  const known = handoff.events.filter(({ what }) => what === 'lead-acted')
+  const fresh = acts.filter(
+    ({ at, what }) => !known.some((one) => one.detail === what && (what === 'chat' || one.at === at)),
   )
+  if (fresh.length === 0) return handoff
+  const events = fresh.map(({ at, what }) => ({ at, what: 'lead-acted' as const, detail: what }))
+  return { ...handoff, events: [...handoff.events, ...events] }
+}
+
+// Of a kind without attempts the answer was the end already.
+function endAnswered(handoff: Handoff, ending: Parameters<typeof endHandoff>[1]): Handoff {
+  const { ended: _, ...rest } = handoff
+  return endHandoff({ ...rest, state: 'answered' }, ending) ?? handoff
 }
 
 /** The handoff once the rep has contacted the lead; null when it is not open any more. */
-export function answered(
-  config: NextConfig,
-  handoff: Handoff,
-  answer: Parameters<typeof answerHandoff>[1],
-): Handoff | null {
+export function answered(config: NextConfig, handoff: Handoff, answer: GivenAnswer): Handoff | null {
   const { calendars, reps } = config.team
   return answerHandoff(handoff, answer, config.handoffs.kinds[handoff.kind]?.attempts, {
     clock: calendars[handoff.calendar ?? ''],
@@ -78,27 +96,18 @@ export function answered(
 }
 
 /** The handoff once a person took the lead out; who says so has heard of the lead, so an open clock is answered by it. */
-export function takenOut(config: NextConfig, handoff: Handoff, reason: string, now: number): Handoff | null {
-  const ending = { at: now, how: 'disqualified', reason } as const
-  const heard = handoff.state === 'open' ? answered(config, handoff, { at: now, how: 'seen-in-hubspot' }) : null
-  if (!heard) return endHandoff(handoff, ending)
-  // Of a kind without attempts the answer was the end already.
-  const { ended: _, ...rest } = heard
-  return endHandoff({ ...rest, state: 'answered' }, ending)
-}
-
-/** The owner in HubSpot to whom somebody gave the lead instead of the rep who holds it; undefined when nobody did. */
-function newOwner(
+export function takenOut(
   config: NextConfig,
-  state: LeadState,
   handoff: Handoff,
-  contact: Gathered['contact'],
-): string | undefined {
-  const owner = contact.properties.hubspot_owner_id
-  const ours = config.team.reps[holderOf(handoff)?.rep ?? '']?.hubspotOwnerId
-  if (!isHeld(handoff) || !handoff.byRoute || !owner || owner === ours) return undefined
-  // Until HubSpot has confirmed our own choice, the owner that it shows is the one from before.
-  return state.written.hubspot_owner_id === ours ? owner : undefined
+  word: PersonsWord,
+  looked: Looked,
+  now: number,
+): Handoff | null {
+  const ending = { at: now, how: 'disqualified', reason: word.reason ?? 'unqualified' } as const
+  const { response } = judge(config, handoff, looked, now)
+  const said = Math.max(handoff.startedAt, Math.min(word.at ?? now, now))
+  const heard = answered(config, handoff, response ? answerBy(response) : { at: said, how: 'seen-in-hubspot' })
+  return heard ? endAnswered(heard, ending) : endHandoff(handoff, ending)
 }
 
 /** The handoff after what people did in HubSpot; the same one when they did nothing. */
@@ -106,15 +115,11 @@ export function afterPeople(
   config: NextConfig,
   state: LeadState,
   handoff: Handoff,
-  gathered: Pick<Gathered, 'contact' | 'history'>,
+  gathered: Looked,
   now: number,
 ): Handoff {
   if (!isHeld(handoff)) return handoff
-  if (hasResponded(config, handoff, gathered))
-    return answered(config, handoff, { at: now, how: 'seen-in-hubspot' }) ?? handoff
-  const owner = newOwner(config, state, handoff, gathered.contact)
-  if (owner === undefined) return handoff
-  // The lead is the new rep's, with the clock that runs; somebody who is not in team.yaml answers to nobody here.
-  const rep = repWithOwner(config, owner)
-  return rep ? changeOwner(handoff, rep, now) : (endHandoff(handoff, { at: now, how: 'taken-over' }) ?? handoff)
+  const heard = afterResponses(config, handoff, gathered, now)
+  const owner = isHeld(heard) ? ownerGiven(config, state, heard, gathered) : undefined
+  return owner === undefined ? heard : afterOwner(config, heard, owner, now)
 }

@@ -179,7 +179,9 @@ export function crmProperties(
   handoffs: readonly Handoff[] = handoff ? [handoff] : [],
 ): Record<string, string> {
   const properties = Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff, handoffs)]))
-  const owner = handoff && isHeld(handoff) ? ownerIds[holderOf(handoff)?.rep ?? ''] : undefined
+  const holder = handoff && isHeld(handoff) ? holderOf(handoff) : undefined
+  // Whoever stands in is not the owner, and an owner whom a person cleared stays cleared.
+  const owner = holder && !holder.for && !holder.unowned ? ownerIds[holder.rep] : undefined
   if (owner) properties.hubspot_owner_id = owner
   const out = lead.rejected !== undefined || 'disqualify' in lead.route.to
   const mayRise = !out && !lead.adopted && !lead.stageSetBack

@@ -8,6 +8,8 @@ import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
 const MOST_SIGNALS = 500
+/** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
+export const MERGED_IDS = 'hs_merged_object_ids'
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export type LeadReading = Pick<
@@ -56,7 +58,10 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     company: company && known(company, config.reads.company),
     readBy: config.version,
     // What was merged together counts anew, for HubSpot has added up what each contact has done.
-    counters: countersOf(config.hubspot, properties, look.merged ? null : look.before),
+    counters: {
+      ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
+      [MERGED_IDS]: properties[MERGED_IDS] ?? null,
+    },
     signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },

@@ -1,10 +1,9 @@
 import { addBusinessTime } from '../handoffs/business-time.ts'
 import { type Handoff, startHandoff, waitingHandoff } from '../handoffs/handoff.ts'
 import type { Duration } from '../handoffs/kinds.ts'
-import { calendarOf } from '../handoffs/team.ts'
+import { calendarOf, repWithOwner } from '../handoffs/team.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { scoreEngagement } from '../rules/engagement.ts'
-import { repWithOwner } from './assign.ts'
 import type { NextConfig } from './change.ts'
 import type { KnownHandoffs } from './mirror.ts'
 import { type Contact, readInstant, responseBaseline } from './observe.ts'
@@ -49,7 +48,7 @@ export function handoffShown(config: NextConfig, contact: Contact, shown: Shown,
     baseline: responseBaseline(config.hubspot, contact.properties),
   }
   if (status === 'waiting') return { handoffs: [waitingHandoff(order, scoredAt)], count: 1, ended: undefined }
-  const rep = repWithOwner(config, contact.properties.hubspot_owner_id ?? '')
+  const rep = repWithOwner(config.team, contact.properties.hubspot_owner_id ?? '')?.id
   const dueAt = readInstant(shown.slaDueAt)
   if (!rep) return nothing
   const calendar = { name: config.team.reps[rep]?.calendar ?? '', calendar: calendarOf(config.team, rep) }

@@ -6,6 +6,7 @@ import type { LeadRecord, StandingRoute } from './lead.ts'
 import { type KnownHandoffs, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
+import { ownOwner } from './owners.ts'
 import { PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
 import { handoffShown, signalsShown } from './restore-unmirrored.ts'
 
@@ -66,6 +67,7 @@ function recordOf(
   shown: Shown,
   { signals, known, scoredAt }: { signals: Signal[]; known: KnownHandoffs; scoredAt: number },
 ): LeadRecord {
+  const owner = contact.properties.hubspot_owner_id
   const inOrder = known.handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
   const answered = inOrder.find(({ byRoute, answered }) => byRoute && answered)?.answered
   return {
@@ -74,7 +76,8 @@ function recordOf(
     pseudonym: state.freshPseudonym,
     createdAt: contact.createdAt,
     attributes: {},
-    properties: {},
+    // Whose owner changed since is told by its history.
+    properties: owner ? { hubspot_owner_id: owner } : {},
     company: null,
     readBy: null,
     counters: countersThen(config, contact.properties, signals, scoredAt),
@@ -181,10 +184,11 @@ function writtenBy(
 ): Record<string, string> {
   const own = Object.entries(hubspot.properties).map(([key, name]) => [name, shown[key as WrittenProperty] ?? ''])
   const sales = handoffs.find((handoff) => handoff.byRoute && isHeld(handoff))
-  const owner = sales && team.reps[holderOf(sales)?.rep ?? '']?.hubspotOwnerId
+  const holder = sales && holderOf(sales)
+  const owner = holder && ownOwner({ team }, { written: {} }, holder)
   return {
     ...Object.fromEntries(own),
-    ...(owner ? { hubspot_owner_id: owner } : {}),
+    ...(owner === undefined ? {} : { hubspot_owner_id: owner }),
     ...(score.mql ? { lifecyclestage: 'marketingqualifiedlead' } : {}),
   }
 }

@@ -3,16 +3,17 @@ import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
-import type { Reserved } from './assign.ts'
-import type { Change, Click, Gathered, LeadState, Next, NextConfig } from './change.ts'
+import { companyWithin, type Reserved, requestFor } from './assign.ts'
+import type { Change, Click, LeadState, Next, NextConfig } from './change.ts'
+import { byPeople, lastEnding } from './contact.ts'
 import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { attemptsSince, observeAttributes } from './observe.ts'
-import { answered, hasResponded, liveHandoffs } from './people.ts'
+import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
+import { answered, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
-
-type Looked = Pick<Gathered, 'contact' | 'history'>
+import type { Looked } from './responses.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -26,23 +27,30 @@ export function onDue(
   reserved: Reserved,
   now: number,
 ): Next {
-  const handoff = state.handoffs[handoffId]
-  const due = handoff ? nextDue(handoff) : null
-  if (!handoff || !state.lead || due === null || (due > now && !handoff.passOn)) return null
+  const before = state.handoffs[handoffId]
+  const due = before ? nextDue(before) : null
+  if (!before || !state.lead || due === null || (due > now && !before.passOn)) return null
   const draft = draftOf(config, state, gathered?.contact)
-  if (handoff.attempts) {
+  if (before.attempts && !before.passOn) {
     if (!gathered) return null
-    return endAttempts(config, state.lead, handoff, gathered, draft, now)
+    return endAttempts(config, state.lead, before, gathered, draft, now)
   }
-  if (!handoff.passOn && gathered && hasResponded(config, handoff, gathered))
-    return seen(config, state.lead, handoff, draft, now)
+  const settled = before.passOn || !gathered ? null : settledByPeople(config, state, state.lead, gathered, draft, now)
+  if (settled) return settled
+  const handoff = draft.handoffs().find(({ id }) => id === handoffId) ?? before
+  const owner = gathered && handoff.passOn ? ownerGiven(config, state, handoff, gathered) : undefined
+  if (owner !== undefined) return ownerSeen(state.lead, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
-  if (wantsAnotherRep(handoff, now) && !choice) {
+  const stays = !handoff.passOn && ownerStays(config, state, handoff, gathered)
+  if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
-    return { wanted: { assignmentId, pool: handoff.pool, hadIt } }
+    const { properties, company } = state.lead
+    const request = { assignmentId, pool: handoff.pool, hadIt }
+    const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
+    return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
-  const next = choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
+  const next = stays ? 'stays' : choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
   const { handoff: after, messages } = takeDueSteps(handoff, now, next)
   draft.put(after)
   draft.post(...stepPosts(after, messages))
@@ -50,12 +58,47 @@ export function onDue(
   return draft.change(undefined)
 }
 
-function seen(config: NextConfig, lead: LeadRecord, handoff: Handoff, draft: Draft, now: number): Change | null {
-  const after = answered(config, handoff, { at: now, how: 'seen-in-hubspot' })
-  if (!after) return null
+/**
+ * What people did in HubSpot, of which no event may have told: an answer, another owner, a word that the lead is out. Null
+ * when none of it settles a handoff; what the lead did itself is in the draft then.
+ */
+function settledByPeople(
+  config: NextConfig,
+  state: LeadState,
+  lead: LeadRecord,
+  looked: Looked,
+  draft: Draft,
+  now: number,
+): Change | null {
+  const { outcomes } = byPeople({ config, state, draft, now }, looked)
+  const isSettled = draft.handoffs().some(({ id, state: now, holders, passOn }) => {
+    const was = state.handoffs[id]
+    return was?.state !== now || was.holders.length !== holders.length || was.passOn !== passOn
+  })
+  if (!isSettled) return null
+  const ended = lastEnding(draft, state)
+  // The contact is read as a whole: more may have changed.
+  return draft.change({ ...lead, outcomes, ...(ended ? { ended } : {}) }, { refresh: true })
+}
+
+// Somebody gave the lead away in HubSpot: that comes before whatever was due.
+function ownerSeen(lead: LeadRecord, before: Handoff, after: Handoff, draft: Draft, now: number): Change {
   draft.put(after)
-  draft.note({ at: now, what: 'seen-in-hubspot' })
-  return draft.change(afterAnswer(lead, after))
+  noteOwner(draft, before, after, now)
+  const { ended } = after
+  return draft.change(ended ? { ...lead, ended: { how: ended.how, at: ended.at } } : undefined)
+}
+
+/** A rep has left: what they hold with its clock running is to go to the next one. Null when they hold nothing. */
+export function onLeft(config: NextConfig, state: LeadState, rep: string, now: number): Change | null {
+  const draft = draftOf(config, state)
+  for (const handoff of liveHandoffs(state)) {
+    if (handoff.state !== 'open' || holderOf(handoff)?.rep !== rep || handoff.passOn) continue
+    draft.put({ ...handoff, passOn: { at: now, why: 'handed-on' } })
+    draft.note({ at: now, what: 'rep-left', reason: rep })
+  }
+  const change = draft.change(undefined)
+  return change.handoffs.length > 0 ? change : null
 }
 
 /** A person clicked. Null when it changes nothing: the handoff is over, or somebody was faster. */

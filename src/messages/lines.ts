@@ -6,7 +6,7 @@ import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration } from '../rules/words.ts'
 import { escapeText, slackDate } from './texts.ts'
-import { EVENT_WORDS, MOVED_WORDS } from './words.ts'
+import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
 
 /** Everything a message needs. `slackIds` maps rep ids to Slack user ids; `reader` is the rep who got a message, if any. */
 export interface MessageInput {
@@ -48,6 +48,16 @@ export function essentials(
   const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
   const forTheRep = MESSAGES[kind] === 'rep'
   lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff)?.rep ?? '')}`)
+  const opens = handoff.counted[0]?.from ?? handoff.startedAt
+  if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
+  const current = holderOf(handoff)
+  if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
+  const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
+  if (why) lines.push(why)
+  for (const told of ['came-back', 'lead-acted'] as const) {
+    const event = kind === 'manager-alert' ? undefined : handoff.events.findLast(({ what }) => what === told)
+    if (event) lines.push(eventLine(event, slackIds, timeZone))
+  }
   if (kind === 'manager-alert')
     return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
   const [before, holder] = handoff.holders.slice(-2)
@@ -85,7 +95,9 @@ export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput)
   const { answered, ended } = handoff
   if (answered) {
     const by = answered.by ? ` by <@${answered.by}>` : ''
-    const seen = answered.how === 'seen-in-hubspot' ? ': seen in HubSpot' : by
+    const rep = answered.rep === undefined ? '' : ` by ${mention(slackIds, answered.rep)}`
+    const unclear = answered.evidence === 'unclear' ? ` (${UNCLEAR})` : ''
+    const seen = answered.how === 'seen-in-hubspot' ? `${rep}: seen in HubSpot${unclear}` : by
     const contacted = `*Contacted*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
     const after = ended && handoff.events.findLast((event) => event.what === ended.how)
     return after ? `${contacted}\n${eventLine(after, slackIds, timeZone)}` : contacted

@@ -33,17 +33,21 @@ export function renderFor(
   })
 }
 
-/** The Slack id to send a message to; undefined when the person or the pool has left the config. */
+/** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
 export function recipientOf(team: Team, post: Post): string | undefined {
-  const pool = team.pools[post.pool]
   switch (MESSAGES[post.kind]) {
     case 'rep':
-      return team.reps[post.rep ?? '']?.slackUserId
+      return team.reps[post.rep ?? '']?.active ? team.reps[post.rep ?? '']?.slackUserId : undefined
     case 'pool':
-      return pool?.channel
+      return team.pools[post.pool]?.channel
     case 'manager':
-      return (team.managers[pool?.manager ?? ''] ?? Object.values(team.managers)[0])?.slackUserId
+      return managerOf(team, post.pool)
   }
+}
+
+/** The Slack id of a pool's manager; of any manager when the pool has left the config. */
+export function managerOf(team: Team, pool: string): string | undefined {
+  return (team.managers[team.pools[pool]?.manager ?? ''] ?? Object.values(team.managers)[0])?.slackUserId
 }
 
 /** Whether a message would no longer be true: a click or a newer step may have settled it since. */

@@ -23,12 +23,27 @@ interface MovedText {
 export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   rotation: null,
   'kept-owner': null,
+  'stand-in': null,
+  'company-owner': null,
+  'company-lead': null,
   reassigned: { opening: 'Reassigned to you', line: ({ from }) => `Reassigned from ${from}: no response` },
   'passed-on': { opening: 'Passed on to you', line: ({ from, by }) => `Passed on by ${by ?? from}` },
   'owner-changed': {
     opening: 'Given to you in HubSpot',
     line: ({ from }) => `Was with ${from} before, given on in HubSpot`,
   },
+  'owner-cleared': {
+    opening: 'New lead for you',
+    line: ({ from }) => `Was with ${from} before, whose ownership was cleared in HubSpot`,
+  },
+  'handed-on': { opening: 'Handed on to you', line: ({ from }) => `Was with ${from}, who has left` },
+}
+
+/** Why a lead came to the rep who got it first; the rotation needs no word. */
+export const CHOSEN_WORDS: Partial<Record<HolderReason, string>> = {
+  'kept-owner': 'You are the owner in HubSpot already',
+  'company-owner': 'You own the company in HubSpot',
+  'company-lead': 'You have another lead of the company',
 }
 
 /** What an event says: `rep` and `by` are mentions, empty when nobody is concerned; `when` is a Slack date. */
@@ -37,6 +52,18 @@ interface EventText {
   by: string
   when: string
   detail: string
+}
+
+/** Said of an answer when HubSpot does not tell whether it was the rep or the lead. */
+export const UNCLEAR = 'nobody can tell who acted'
+
+/** What a lead can do itself while a rep has it. */
+const LEAD_ACTS: Record<string, string> = {
+  meeting: 'booked a meeting',
+  email: 'sent a mail',
+  call: 'called',
+  communication: 'sent a message',
+  chat: 'chatted',
 }
 
 /** One line for each thing that can happen to a handoff. */
@@ -49,16 +76,23 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'nobody-left': ({ by, when }) =>
     by ? `*Wanted to pass on*${by} ${when}: nobody else is left` : `*Nobody left* to give it to ${when}`,
   'owner-changed': ({ rep, when }) => `*Given* to ${rep} in HubSpot ${when}`,
+  'owner-cleared': ({ rep, when }) =>
+    rep ? `*Given* to ${rep} from the pool ${when}` : `*Owner cleared* in HubSpot ${when}`,
+  'owner-stays': ({ when }) => `*Stays* with its owner ${when}: no response`,
+  'handed-on': ({ rep, when }) => `*Handed on* to ${rep} ${when}: the rep before has left`,
   'manager-alerted': ({ when }) => `Manager told ${when}`,
   contacted: ({ by, when }) => `*Contacted*${by} ${when}`,
-  'seen-in-hubspot': ({ when }) => `*Contacted*: seen in HubSpot ${when}`,
+  'seen-in-hubspot': ({ rep, when, detail }) =>
+    `*Contacted*${rep ? ` by ${rep}` : ''}: seen in HubSpot ${when}${detail === 'unclear' ? `, ${UNCLEAR}` : ''}`,
+  'came-back': ({ by, when }) => `*Comes back*: it was disqualified${by || ' in HubSpot'} ${when}`,
+  'lead-acted': ({ when, detail }) => `*The lead ${LEAD_ACTS[detail] ?? 'acted'}* ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
   done: ({ when }) => `Reached ${when}`,
   returned: ({ when, detail }) => `Back to nurture ${when}: ${escapeText(detail)}`,
   disqualified: ({ by, when }) => `*Disqualified*${by} ${when}`,
   rejected: ({ by, when }) => `*Rejected*${by} ${when}`,
-  recycled: ({ by, when }) => `*Recycled*${by} ${when}`,
-  'taken-over': ({ when }) => `*Taken over* in HubSpot ${when}`,
+  recycled: ({ by, when, detail }) => `*Recycled*${by} ${when}${detail ? `: ${escapeText(detail)}` : ''}`,
+  'taken-over': ({ when, detail }) => `*Taken over* in HubSpot${detail ? ` by ${escapeText(detail)}` : ''} ${when}`,
   released: ({ when }) => `*Closed* ${when}: its route no longer goes to sales`,
   expired: ({ when }) => `*Closed* ${when}: its time was up`,
   missing: ({ when }) => `*Closed* ${when}: the contact is no longer in HubSpot`,

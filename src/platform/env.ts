@@ -123,8 +123,13 @@ export function readApiToken(text: string): ApiToken {
 
 /** The part that a command needs which asks HubSpot and Slack about people and settings. */
 const CheckEnvironment = HubSpotEnvironment.extend(
-  Environment.pick({ SLACK_BOT_TOKEN: true, SLACK_API_URL: true, APOLLO_API_KEY: true, ENRICHMENT_BASE_URL: true })
-    .shape,
+  Environment.pick({
+    HUBSPOT_PORTAL_ID: true,
+    SLACK_BOT_TOKEN: true,
+    SLACK_API_URL: true,
+    APOLLO_API_KEY: true,
+    ENRICHMENT_BASE_URL: true,
+  }).shape,
 )
 /** What `doctor` and `team import` need. */
 export type CheckEnv = z.output<typeof CheckEnvironment>

@@ -16,8 +16,18 @@ export interface Route {
 /** The routing rules. */
 export interface RoutingConfig {
   routes: Route[]
+  /** Who owns a contact keeps it, whatever the pool. */
   keepOwner: boolean
   requiredForSales: string[]
+  /** What an owner who is cleared in HubSpot means: the next rep of the pool, or that the lead rests. */
+  ownerCleared: 'back-to-pool' | 'rest'
+  /** So long after a company's last lead its leads go to one rep, in milliseconds; null: never. */
+  oneRepPerCompany: number | null
+  prefer: 'open' | 'any'
+  /** Who gets the lead of an owner who is away: a stand-in, while they stay its owner, or a new owner. */
+  cover: 'stand-in' | 'new-owner'
+  /** What becomes of the open leads of a rep who has left. */
+  leavers: 'hand-on' | 'keep'
 }
 
 /** Where a lead goes and why: the conditions of every route up to the one that matched. */

@@ -2,6 +2,7 @@ import { type Fact, writeFacts } from '../facts/fact.ts'
 import { factsOf } from '../facts/facts-of.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
+import { noticeId } from '../handoffs/notice.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { heldAssignment } from '../leads/steps.ts'
@@ -124,6 +125,7 @@ function leadWaits(before: StoredLead, change: Change, now: number): Waiting[] {
     ...(change.toWrite ? [{ index: INDEX.writes, id, at: now }] : []),
     ...(change.refresh ? [{ index: INDEX.unread, id, at: now }] : []),
     ...(change.postponedUntil === undefined ? [] : [{ index: INDEX.unread, id, at: change.postponedUntil }]),
+    ...(change.notices ?? []).map((notice) => ({ index: INDEX.notices, id: noticeId(notice), at: now })),
     ...merged.map((one) => ({ index: INDEX.merges, id: `${id}-${one}`, at: now })),
   ]
 }
@@ -208,6 +210,8 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
     if (from && from !== to) commands.push(['ZREM', keys.list(id, from), handoff.id])
     if (handoff.breachedAt !== undefined && old?.breachedAt === undefined)
       commands.push(['ZADD', keys.list(id, 'breached'), handoff.startedAt, handoff.id])
+    if (handoff.breachedAt === undefined && old?.breachedAt !== undefined)
+      commands.push(['ZREM', keys.list(id, 'breached'), handoff.id])
   }
   const gone = change.messages ? Object.keys(before.messages).filter((ref) => !change.messages?.[ref]) : []
   if (gone.length > 0 && before.version > 0) commands.push(['HDEL', keys.lead(id), ...gone.map((ref) => `m:${ref}`)])

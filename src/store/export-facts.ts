@@ -38,7 +38,9 @@ ${FACT_FIELDS.map((field) => `  "${field}" ${COLUMNS[field]}`).join('\n')}
 CREATE TABLE export (at TEXT NOT NULL, facts INTEGER NOT NULL);
 CREATE VIEW counted AS
   SELECT * FROM facts WHERE type <> 'corrected'
-    AND id NOT IN (SELECT "of" FROM facts WHERE type = 'corrected' AND "of" IS NOT NULL);
+    AND id NOT IN (SELECT "of" FROM facts WHERE type = 'corrected' AND "of" IS NOT NULL)
+    AND (handoff IS NULL OR (lead, handoff, type) NOT IN
+      (SELECT lead, handoff, reason FROM facts WHERE type = 'corrected' AND "of" IS NULL AND handoff IS NOT NULL AND reason IS NOT NULL));
 `
 const INDEXES = 'CREATE INDEX facts_at ON facts (at); CREATE INDEX facts_type ON facts (type, at);'
 

@@ -44,6 +44,8 @@ export const INDEX = {
   answers: 'answers',
   /** Deals whose stage may be news of their contacts. */
   deals: 'deals',
+  /** What managers have to hear, besides the messages of handoffs. */
+  notices: 'notices',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -160,6 +162,7 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       facts: (leadId: string) => factsIn(partitionOf(leadId)),
       factsIn,
       pool: (name: string) => `${prefix}{pool-${name}}`,
+      company: (name: string) => `${prefix}{company-${name}}`,
       shared: (name: string) => `${prefix}:${name}`,
     },
     commit,

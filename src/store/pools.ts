@@ -1,3 +1,4 @@
+import type { RepRequest } from '../handoffs/choice.ts'
 import {
   emptyPoolLedger,
   type Given,
@@ -8,10 +9,12 @@ import {
   release,
   reserve,
   take,
+  unreserve,
   withoutExpired,
 } from '../handoffs/ledger.ts'
 import { poolChain, type Team } from '../handoffs/team.ts'
-import type { Choice, RepRequest } from '../leads/change.ts'
+import type { Choice } from '../leads/change.ts'
+import { createCompanyReps } from './company-reps.ts'
 import type { Command, Store } from './partitions.ts'
 
 /*
@@ -35,6 +38,7 @@ interface LedgerChange {
 /** Opens the ledgers. */
 export function createPools(store: Store) {
   const { redis, keys } = store
+  const companies = createCompanyReps(store)
   const ledgerKey = (pool: string) => `${keys.pool(pool)}:ledger`
   const givenKey = (pool: string) => `${keys.pool(pool)}:given`
   const queues = new Map<string, { steps: LedgerChange[]; running: boolean }>()
@@ -123,25 +127,46 @@ export function createPools(store: Store) {
     return change(pool, id, now, (ledger, given) => ({ ledger, result: heldBy(team, ledger, given, id) }))
   }
 
+  async function choose(team: Team, request: RepRequest, now: number): Promise<Choice & { held?: true }> {
+    const { assignmentId, keep } = request
+    const chain = poolChain(team, request.pool)
+    const candidates: Choice['candidates'] = []
+    // A rep that another pool of the chain has given already stands, whoever is available by now.
+    const others = await Promise.all(chain.slice(1).map((pool) => repOf(team, pool, assignmentId, now)))
+    const given = others.findIndex(Boolean) + 1
+    // An owner who keeps the lead counts where they belong.
+    const own = chain.findIndex((pool) => team.pools[pool]?.members.some(({ rep }) => rep === keep))
+    for (const pool of chain.slice(given > 0 ? given : Math.max(0, own))) {
+      const settings = team.pools[pool]
+      if (!settings) continue
+      const { rep, why, members, held } = await change(pool, assignmentId, now, (ledger, given) =>
+        reserve(team, settings, request, ledger, given, now),
+      )
+      candidates.push({ pool, members })
+      const chosen = { assignmentId, pool, owner: why === 'kept-owner', why, candidates }
+      if (rep !== null) return { rep, ...chosen, ...(held ? { held } : {}) }
+    }
+    return { assignmentId, rep: null, pool: request.pool, owner: false, candidates }
+  }
+
   return {
-    /** Reserves a rep: the owner who stays, else the pool's rotation, else its fallback's. */
+    /**
+     * Reserves a rep by the order of choice, in the pool or its fallbacks. Of contacts of one company that come in the same
+     * moment the first one's rep gets them all: who finds another one there chooses again.
+     */
     async assign(team: Team, request: RepRequest, now: number): Promise<Choice> {
-      const { assignmentId } = request
-      const chain = poolChain(team, request.pool)
-      const candidates: Choice['candidates'] = []
-      // A rep that another pool of the chain has given already stands, whoever is available by now.
-      const others = await Promise.all(chain.slice(1).map((pool) => repOf(team, pool, assignmentId, now)))
-      const given = others.findIndex(Boolean) + 1
-      for (const pool of given > 0 ? chain.slice(given) : chain) {
-        const settings = team.pools[pool]
-        if (!settings) continue
-        const { rep, owner, members } = await change(pool, assignmentId, now, (ledger, given) =>
-          reserve(team, settings, request, ledger, given, now),
-        )
-        candidates.push({ pool, members })
-        if (rep !== null) return { assignmentId, rep, pool, owner, candidates }
+      const { assignmentId, company } = request
+      if (!company) return choose(team, request, now)
+      for (;;) {
+        const standing = await companies.read(company.key)
+        const last = standing && { rep: standing.toString(), why: 'company-lead' as const }
+        const first = [...(request.first ?? []), ...(last ? [last] : [])]
+        const choice = await choose(team, { ...request, first }, now)
+        if (choice.rep === null || choice.held) return choice
+        const isNoted = await companies.note(company, standing, choice.rep)
+        if (isNoted || choice.why === 'kept-owner') return choice
+        await change(choice.pool, assignmentId, now, (ledger, given) => unreserve(ledger, given, assignmentId))
       }
-      return { assignmentId, rep: null, pool: request.pool, owner: false, candidates }
     },
 
     /**

@@ -11,18 +11,20 @@ const iso = (at: number) => new Date(at).toISOString()
 export function assignmentView(handoff: Handoff): LeadView['assignment'] {
   const holder = holderOf(handoff)
   if (!holder) return null
-  const { rep, pool, how, since } = holder
+  const { rep, pool, how, since, for: covered } = holder
   return {
     handoff: handoff.id,
     rep,
     pool,
     how,
     since: iso(since),
+    ...(covered ? { for: covered } : {}),
     holders: handoff.holders.map((one) => ({
       rep: one.rep,
       how: one.how,
       since: iso(one.since),
       ...(one.by ? { by: one.by } : {}),
+      ...(one.for ? { for: one.for } : {}),
     })),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import example from '../../openapi/lead-example.json' with { type: 'json' }
-import { ENDINGS } from '../handoffs/handoff.ts'
+import { CHOSEN_BY } from '../handoffs/choice.ts'
+import { ENDINGS, EVIDENCE } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
@@ -92,6 +93,7 @@ const Route = z.object({
 const Rotation = z.object({
   rep: z.string().nullable().describe('null: nobody was available'),
   pool: z.string(),
+  why: z.enum(CHOSEN_BY).optional().describe('by which rule the rep was chosen; absent in older decisions'),
   keptOwner: z.boolean().describe('the rep has the lead as its owner in HubSpot, which takes no turn'),
   pools: z.array(
     z.object({
@@ -111,13 +113,16 @@ const Rotation = z.object({
   ),
 })
 
+const For = z.string().optional().describe('the rep who is away and stays the owner: this one stands in')
+
 const Assignment = z.object({
   handoff: z.string(),
   rep: z.string(),
   pool: z.string(),
   how: z.string(),
   since: Instant,
-  holders: z.array(z.object({ rep: z.string(), how: z.string(), since: Instant, by: z.string().optional() })),
+  for: For,
+  holders: z.array(z.object({ rep: z.string(), how: z.string(), since: Instant, by: z.string().optional(), for: For })),
 })
 
 const Clock = z.object({
@@ -136,9 +141,16 @@ const Clock = z.object({
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
   answered: z
-    .object({ at: Instant, how: z.string(), by: z.string().optional(), minutes: z.number() })
+    .object({
+      at: Instant,
+      how: z.string(),
+      by: z.string().optional(),
+      rep: z.string().optional().describe('who had it then, where another rep has it by now'),
+      evidence: z.enum(EVIDENCE).optional().describe('what shows it in HubSpot; unclear: nobody can tell who acted'),
+      minutes: z.number(),
+    })
     .optional()
-    .describe("the rep's first response"),
+    .describe("the rep's first response, by its own time"),
   ended: z
     .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),

@@ -1,3 +1,4 @@
+import type { ChosenBy } from '../handoffs/choice.ts'
 import { localTime, signed } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
 
@@ -97,7 +98,7 @@ function rotationLines({ rotation }: LeadView, local: Local): string[] {
   if (!rotation) return []
   return [
     '',
-    `Rotation: ${rotation.rep ?? 'nobody available'} of ${rotation.pool}${rotation.keptOwner ? ', who is the owner already' : ''}`,
+    `Rotation: ${rotation.rep ?? 'nobody available'} of ${rotation.pool}${chosenText(rotation)}`,
     ...rotation.pools.flatMap(({ pool, members }) =>
       members.map(
         ({ rep, weight, turns, share, lastLeadAt, skipped, chosen }) =>
@@ -107,13 +108,31 @@ function rotationLines({ rotation }: LeadView, local: Local): string[] {
   ]
 }
 
+const CHOSEN_TEXTS: Record<ChosenBy, string> = {
+  'kept-owner': ', who is the owner already',
+  'stand-in': ', who stands in while the owner is away',
+  'company-owner': ', who owns the company in HubSpot',
+  'company-lead': ', who has another lead of the company',
+  rotation: ', whose turn it was: at work, least turns ÷ weight, longest wait',
+}
+
+function chosenText({ why, keptOwner }: NonNullable<LeadView['rotation']>): string {
+  return why ? CHOSEN_TEXTS[why] : keptOwner ? CHOSEN_TEXTS['kept-owner'] : ''
+}
+
 function assignmentLines({ assignment }: LeadView, local: Local): string[] {
   if (!assignment) return []
   return [
     '',
-    `Assignment ${assignment.handoff}: ${assignment.rep} of ${assignment.pool}`,
-    ...assignment.holders.map(({ rep, how, since, by }) => `  ${local(since)}  ${rep}: ${how}${by ? ` by ${by}` : ''}`),
+    `Assignment ${assignment.handoff}: ${assignment.rep} of ${assignment.pool}${coverText(assignment)}`,
+    ...assignment.holders.map(
+      (one) => `  ${local(one.since)}  ${one.rep}: ${one.how}${one.by ? ` by ${one.by}` : ''}${coverText(one)}`,
+    ),
   ]
+}
+
+function coverText({ for: covered }: { for?: string | undefined }): string {
+  return covered ? `, covers for ${covered}, who stays the owner` : ''
 }
 
 function clockLines(clock: LeadView['clock'], local: Local): string[] {

@@ -187,6 +187,7 @@ function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
   return {
     rep: choice.rep,
     pool: choice.pool,
+    ...(choice.why ? { why: choice.why } : {}),
     keptOwner: choice.owner,
     pools: choice.candidates.map(({ pool, members }) => ({
       pool,

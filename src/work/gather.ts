@@ -3,10 +3,11 @@ import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { united } from '../leads/merge.ts'
-import { type Contact, observeAttributes, type PropertyHistory } from '../leads/observe.ts'
+import { type Contact, observeAttributes } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
-import { historyNeeded } from '../leads/people.ts'
-import { fromOutside, lookAt } from '../leads/reading.ts'
+import { historyNeeded, liveHandoffs } from '../leads/people.ts'
+import { fromOutside, lookAt, MERGED_IDS } from '../leads/reading.ts'
+import { wantsActivities } from '../leads/responses.ts'
 import { restored } from '../leads/restore.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
@@ -28,6 +29,9 @@ const PROVIDED = new Set([
 // For how long a lead waits for a company that cannot be read, in milliseconds.
 const COMPANY_MAY_FAIL = 2 * 60_000
 
+// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
+const NO_HISTORY = new Set(['403', '404'])
+
 /** Gathers what `next` needs to know of a contact: company, enrichment, who changed what, and what was merged into it. */
 export async function gatherContact(
   parts: Pick<Parts, 'enrichment' | 'hubspot' | 'leads' | 'portalId'>,
@@ -48,7 +52,8 @@ export async function gatherContact(
     ...fromOutside(state.lead),
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
-  const [enriched, history] = await Promise.all([
+  const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
       isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
@@ -67,22 +72,37 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    signalsAndPeople(parts, config, lead, { contact, merging }, now),
+    lookedUp(parts, config, lead, contact, ofSignals),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, history, merging }, late }
+  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }
 }
 
-/** The values that the properties had which `next` asks about. */
-export async function historyOf(
+/**
+ * Who changed what and when, as far as `next` asks about it: the values that properties had, those of `more` as well, and
+ * the activities.
+ */
+export async function lookedUp(
   { hubspot }: Pick<Parts, 'hubspot'>,
   config: Config,
   state: LeadState,
   contact: Contact,
-): Promise<PropertyHistory> {
-  const asked = historyNeeded(config, state, contact)
-  const versions = await Promise.all(asked.map((property) => hubspot.readHistory(contact.id, property)))
-  return Object.fromEntries(asked.map((property, index) => [property, versions[index] ?? []]))
+  more: readonly string[] = [],
+): Promise<Pick<Gathered, 'history' | 'activities'>> {
+  const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
+  const readable = async (property: string) => {
+    try {
+      return [[property, await hubspot.readHistory(contact.id, property)]]
+    } catch (error) {
+      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
+      throw error
+    }
+  }
+  const [activities, ...versions] = await Promise.all([
+    wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    ...asked.map(readable),
+  ])
+  return { history: Object.fromEntries(versions.flat()), activities }
 }
 
 // One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.
@@ -93,30 +113,6 @@ function lastKnownCompany({ lead, inbox }: LeadState, { properties }: Contact, n
   return { company: (isSame && lead?.company) || null, goOn: failsOn || now - since > COMPANY_MAY_FAIL }
 }
 
-// HubSpot keeps the history of what the config names, or does not; then the values of now have to do.
-const NO_HISTORY = new Set(['403', '404'])
-
-async function signalsAndPeople(
-  parts: Pick<Parts, 'hubspot'>,
-  config: Config,
-  state: LeadState,
-  gathered: Pick<Gathered, 'contact' | 'merging'>,
-  now: number,
-): Promise<PropertyHistory> {
-  const { contact } = gathered
-  const asked = signalHistory(config.hubspot, contact.properties, lookAt(state, gathered, now))
-  const read = async (property: string) => {
-    try {
-      return [[property, await parts.hubspot.readHistory(contact.id, property)]]
-    } catch (error) {
-      if (error instanceof OutsideError && NO_HISTORY.has(error.code)) return []
-      throw error
-    }
-  }
-  const [ofPeople, ...ofSignals] = await Promise.all([historyOf(parts, config, state, contact), ...asked.map(read)])
-  return { ...Object.fromEntries(ofSignals.flat()), ...ofPeople }
-}
-
 // By an event, or by what HubSpot says of the contact itself: an event can be lost.
 async function mergedContacts(
   leads: Leads,
@@ -124,14 +120,15 @@ async function mergedContacts(
   { properties }: Contact,
 ): Promise<StoredLead[] | undefined> {
   const named = state.inbox.flatMap((item) => (item.kind === 'event' ? (item.merged ?? []) : []))
-  const before = listOf(state.lead?.properties.hs_merged_object_ids)
-  const listed = listOf(properties.hs_merged_object_ids).filter((id) => !before.includes(id))
+  const before = state.lead?.counters ?? {}
+  const earlier = listOf(before[MERGED_IDS])
+  const listed = listOf(properties[MERGED_IDS]).filter((id) => !earlier.includes(id))
   const isNew = (id: string) => id !== state.id && !state.lead?.merged?.includes(id)
   const found = new Map<string, StoredLead>()
   for (const id of new Set([...named, ...listed].filter(isNew))) {
     const other = await survivorOf(leads, id)
-    // Merged before Baton knew either, it is nothing that happens now.
-    if (isNew(other.id) && (named.includes(id) || other.lead || state.lead)) found.set(other.id, other)
+    // What was merged before Baton looked at that list, or knew either, is nothing that happens now.
+    if (isNew(other.id) && (named.includes(id) || other.lead || MERGED_IDS in before)) found.set(other.id, other)
   }
   return found.size > 0 ? [...found.values()] : undefined
 }

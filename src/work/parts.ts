@@ -13,6 +13,7 @@ import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Store } from '../store/partitions.ts'
 import type { Pools } from '../store/pools.ts'
+import type { Departed } from './departed.ts'
 
 /** What work is done with; each handler names the parts that it uses. */
 export interface Parts {
@@ -25,6 +26,7 @@ export interface Parts {
   pools: Pools
   outbox: Outbox
   configs: Configs
+  departed: Departed
   hubspot: HubSpot
   /** The portal that is ours, as far as it is known. */
   portalId: () => string | undefined

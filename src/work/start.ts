@@ -3,6 +3,7 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { createAdoption } from './adopt.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
+import { createLeavers } from './leavers.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
@@ -40,6 +41,7 @@ export function prepareWork(options: {
   const rescoring = createRescoring(parts)
   const adoption = createAdoption(parts)
   const { poll, close: closePoll } = createPoll(parts, { adopt: async () => true })
+  const leavers = createLeavers(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -47,7 +49,7 @@ export function prepareWork(options: {
     clock,
     dead,
     isDown: options.isDown,
-    rescoringIsDue: rescoring.isDue,
+    isDue: { 'rescore-leads': rescoring.isDue, 'hand-on-leavers': leavers.isDue },
   })
 
   return {

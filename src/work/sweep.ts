@@ -21,8 +21,8 @@ export function createSweep(options: {
   dead: Dead
   /** Systems that are down: their work waits for the probe. */
   isDown: (system: 'hubspot' | 'slack') => boolean
-  /** Whether leads are to be rescored. */
-  rescoringIsDue: () => Promise<boolean>
+  /** Work that stands in no index, and whether it is to be done. */
+  isDue: Record<string, () => Promise<boolean>>
 }) {
   const { table, runner, store, clock, dead } = options
   let sweeping: Promise<number> | null = null
@@ -57,7 +57,7 @@ export function createSweep(options: {
     const letters = await dead.retry(AT_ONCE)
     await Promise.all(letters.map(retry))
     let total = letters.length
-    if (await options.rescoringIsDue()) void runner.run({ name: 'rescore-leads', id: 'all' })
+    for (const [name, isDue] of Object.entries(options.isDue)) if (await isDue()) void runner.run({ name, id: 'all' })
     const rows = Object.entries(table).filter(([, row]) => !row.needs || !options.isDown(row.needs))
     for (;;) {
       const done = await round(grace, rows, AT_ONCE)

@@ -1,3 +1,4 @@
+import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
@@ -5,6 +6,7 @@ import { createEraseLead } from './erase-lead.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
+import { createLeavers } from './leavers.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -13,6 +15,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
+import { createTellManager } from './tell-manager.ts'
 import { createTellUser } from './tell-user.ts'
 import { createUpdateMessages } from './update-messages.ts'
 import { createWriteContact } from './write-contact.ts'
@@ -210,6 +213,18 @@ export const WORK = {
     needs: 'slack',
     handler: createTellUser,
   }),
+  'tell-manager': row({
+    index: INDEX.notices,
+    queue: 'slack',
+    payload: (id: string) => {
+      const notice = readNotice(id)
+      return notice && { id, notice }
+    },
+    fold: 'once',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellManager,
+  }),
   'forget-handoff': row({
     index: INDEX.ended,
     queue: 'maintenance',
@@ -217,6 +232,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: createForgetHandoff,
+  }),
+  'hand-on-leavers': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createLeavers(parts).handOn,
   }),
   'rescore-leads': row({
     index: null,

@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts'
-import { nextDue } from '../handoffs/ladder.ts'
+import { nextDue, wantsAnotherRep } from '../handoffs/ladder.ts'
 import type { Input } from '../leads/change.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
-import { historyOf } from './gather.ts'
+import { lookedUp } from './gather.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
 // By so much a host's clock may be wrong.
@@ -45,15 +45,16 @@ export function createTakeSteps(
   // A look before anybody is bothered.
   async function gather(config: Config, state: StoredLead, handoffId: string): Promise<Input> {
     const handoff = state.handoffs[handoffId]
-    if (handoff?.passOn) return { type: 'due', handoffId, gathered: null }
     try {
       const contact = await parts.hubspot.readContact(state.id)
       if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }
-      const history = await historyOf(parts, config, state, contact)
-      return { type: 'due', handoffId, gathered: { contact, history } }
+      // Who made the rep its owner decides whether a rung may give the lead to another.
+      const more = handoff && wantsAnotherRep(handoff, clock.now()) ? ['hubspot_owner_id'] : []
+      const looked = await lookedUp(parts, config, state, contact, more)
+      return { type: 'due', handoffId, gathered: { contact, ...looked } }
     } catch (error) {
       // Whether the lead was reached cannot be guessed; the ladder can go on without knowing.
-      if (handoff?.attempts) throw error
+      if (handoff?.attempts && !handoff.passOn) throw error
       parts.log.warn(
         { handoff: handoffId, err: error },
         'HubSpot could not be asked for a response: the ladder goes on',

@@ -78,9 +78,13 @@ describe('a lead that comes back after 300 quiet days is with its owner again', 
     })
     const { baton_disqualified_reason: out, baton_nurture_track: track } = stage.hubspot.contact(id) ?? {}
     expect([out ?? '', track ?? '']).toEqual(['', ''])
+    // Who took it out hears that it is back; where nobody knows who did, the manager does.
+    const byHubSpot = ending === 'disqualified' && stories.at(-1) !== disqualified
+    expect(stage.texts(MANAGER)).toEqual(byHubSpot ? [expect.stringContaining('disqualified comes back')] : [])
+    expect(alerts(CLEO).at(-1)?.includes('Comes back')).toBe(ending === 'disqualified')
     // The rotation alone would have chosen the other one.
     expect(alerts(CLEO)).toHaveLength(told + 1)
-    expect(stage.slack.messages()).toHaveLength(before + 2)
+    expect(stage.slack.messages()).toHaveLength(before + (byHubSpot ? 3 : 2))
     // Its clock is a new one, with a ladder of its own.
     await stage.advance(5 * HOUR)
     expect(stage.texts(MANAGER).at(-1)).toContain('No response yet')

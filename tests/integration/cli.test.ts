@@ -121,6 +121,12 @@ describe('hubspot setup', () => {
     expect(stdout).toContain('sent to <PUBLIC_URL>/webhooks/hubspot:')
     expect(hubspot.calls.length).toBeGreaterThan(0)
     expect(hubspot.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+    const json = await run(['hubspot', 'setup', '--dry-run', '--json'], { env })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      created: expect.arrayContaining(['baton_score']),
+      scopes: expect.arrayContaining([expect.objectContaining({ name: 'crm.objects.owners.read', optional: false })]),
+      tracks: expect.arrayContaining(['newsletter']),
+    })
   })
 
   test('says what is missing, and what HubSpot refused', async () => {

@@ -110,6 +110,15 @@ describe('HubSpot', () => {
     expect(find('slack people')).toMatchObject({ status: 'ok' })
   })
 
+  test('a token of another portal than the one whose events are taken', async () => {
+    const { doctor } = await scene()
+    const { faults } = await doctor({ HUBSPOT_PORTAL_ID: '1' })
+    expect(faults.map(({ check, found }) => [check, found])).toEqual([
+      ['hubspot token', 'the token is of portal 90012345, HUBSPOT_PORTAL_ID is 1: every event is refused'],
+    ])
+    expect((await doctor({ HUBSPOT_PORTAL_ID: '90012345' })).faults).toEqual([])
+  })
+
   test('one call that fails spoils its check only', async () => {
     const { doctor, hubspot } = await scene()
     hubspot.failNext({ path: /account-info/, status: 502 })

@@ -207,12 +207,20 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
     const lead = await story()
     const wrong = (await allFacts()).find(({ type, amount }) => type === 'outcome' && amount === '9000.5')
     await note({ type: 'corrected', at: NOW + 3 * HOUR, lead, of: wrong?.id })
+    // One that names the handoff takes back what happened to it.
+    await note({ type: 'breached', at: NOW, lead, handoff: '7' })
+    await note({ type: 'breached', at: NOW, lead, handoff: '8' })
+    await note({ type: 'corrected', at: NOW, lead, handoff: '7', reason: 'breached' })
     // One that names none takes nothing back.
     await note({ type: 'corrected', at: NOW + 3 * HOUR, lead })
     await run('--to', file)
     expect(ask(`SELECT "of" FROM facts WHERE type = 'corrected' ORDER BY at, "of"`)).toEqual([
       { of: null },
+      { of: null },
       { of: wrong?.id },
+    ])
+    expect(ask(`SELECT handoff FROM counted WHERE type = 'breached' AND handoff IN ('7', '8')`)).toEqual([
+      { handoff: '8' },
     ])
     expect(ask(`SELECT count(*) AS rows FROM facts WHERE type = 'outcome'`)).toEqual([{ rows: 3 }])
     expect(ask(`SELECT stage, amount FROM counted WHERE type = 'outcome' ORDER BY stage`)).toEqual([

@@ -20,7 +20,8 @@ it('names each dependency, and says of HubSpot and Slack how they answered last'
       workers: { status: 'ok' },
       config: { status: 'ok', detail: `version ${stage.config.version}` },
       adoption: { status: 'ok', detail: 'the contacts of this portal have not been looked through yet' },
-      hubspot: { status: 'ok', detail: 'not called yet' },
+      // It is asked at once whose portal it is.
+      hubspot: expect.objectContaining({ status: 'ok' }),
       slack: { status: 'ok', detail: 'not called yet' },
       poll: { status: 'ok', detail: 'not polled yet' },
     },

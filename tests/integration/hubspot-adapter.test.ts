@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulatedHubSpot } from '../../simulators/hubspot/simulated-hubspot.ts'
 import { createHubSpot, type HubSpot } from '../../src/hubspot/client.ts'
 import { type Contact, setByPerson } from '../../src/leads/observe.ts'
+import { createBreaker } from '../../src/platform/breaker.ts'
 import type { FailureKind } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
@@ -502,3 +503,65 @@ describe('the limit that all workers share', () => {
     expect(hubspot.calls).toEqual([])
   })
 })
+
+describe('activities', () => {
+  const ofContact = (adapter: HubSpot, id: string) => adapter.readActivities(id)
+
+  test('of ten contacts at once are a call for each type and what is in it', async () => {
+    const { hubspot, clock } = await start()
+    const adapter = connect(hubspot)
+    const ids = Array.from({ length: 10 }, () => hubspot.createContact({ hubspot_owner_id: '101' }))
+    for (const id of ids) hubspot.logActivity(id, { type: 'call', by: 'rep', at: clock.now - 60_000 })
+    hubspot.logActivity(ids[0] ?? '', { type: 'email', by: 'lead' })
+    hubspot.calls.length = 0
+    const found = await Promise.all(ids.map((id) => ofContact(adapter, id)))
+    expect(found[1]).toMatchObject({
+      found: [
+        { type: 'calls', at: clock.now - 60_000, createdAt: clock.now, properties: { hs_call_direction: 'OUTBOUND' } },
+      ],
+      unread: [],
+    })
+    expect(found[0]?.found.map(({ type }) => type)).toEqual(['calls', 'emails'])
+    expect(hubspot.calls).toHaveLength(6)
+  })
+
+  test('a type that the app may not read is named, and not asked for again at once; nothing else waits for it', async () => {
+    const { hubspot } = await start()
+    const adapter = connect(hubspot, { breaker: testBreaker() })
+    const id = hubspot.createContact({ hubspot_owner_id: '101' })
+    for (const type of ['email', 'call', 'meeting', 'communication'] as const)
+      hubspot.logActivity(id, { type, by: 'rep' })
+    hubspot.denyScope('sales-email-read')
+    for (let times = 0; times < 5; times++) {
+      const { found, unread } = await ofContact(adapter, id)
+      expect(unread).toEqual(['emails'])
+      expect(found.map(({ type }) => type)).toEqual(['calls', 'meetings', 'communications'])
+    }
+    expect(hubspot.calls.filter(({ status }) => status === 403)).toHaveLength(1)
+    expect(await read(adapter, id)).toMatchObject({ id })
+  })
+
+  test('that could not be read are no activities that are not there', async () => {
+    const { hubspot } = await start()
+    const adapter = connect(hubspot)
+    const id = hubspot.createContact({})
+    hubspot.failNext({ path: /associations\/contacts\/calls/, status: 503 })
+    expect(await failureOf(ofContact(adapter, id))).toMatchObject({ kind: 'unavailable' })
+    expect(await ofContact(adapter, id)).toEqual({ found: [], unread: [] })
+  })
+
+  test('only the newest of many are read', async () => {
+    const { hubspot, clock } = await start()
+    const adapter = connect(hubspot)
+    const id = hubspot.createContact({})
+    for (let minutes = 40; minutes > 0; minutes--)
+      hubspot.logActivity(id, { type: 'email', by: 'rep', at: clock.now - minutes * 60_000 })
+    const { found } = await ofContact(adapter, id)
+    expect(found).toHaveLength(25)
+    expect(Math.min(...found.map(({ at }) => at))).toBe(clock.now - 25 * 60_000)
+  })
+})
+
+function testBreaker() {
+  return createBreaker('hubspot', { firstPause: 60_000, onDown: () => {}, onUp: () => {} })
+}

@@ -12,6 +12,7 @@ import { createOutbox } from '../../src/store/outbox.ts'
 import { createStore, INDEX, type Store } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { EMAIL_KEY, signalKey } from '../../src/store/schema.ts'
+import { createDeparted } from '../../src/work/departed.ts'
 import { GivenUp, type Handler, type Parts } from '../../src/work/parts.ts'
 import { createQueues, type Queues } from '../../src/work/queues.ts'
 import { prepareWork } from '../../src/work/start.ts'
@@ -64,6 +65,7 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...{ apply: createApply({ store, pools, inbox }), outbox: createOutbox(store), configs: createConfigs(store) },
       ...unused,
       portalId: () => undefined,
+      departed: createDeparted(),
       log: createLogger('silent'),
     },
     ...{ queues, retryDelay: 1, works: true, table },

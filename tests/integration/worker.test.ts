@@ -529,8 +529,7 @@ describe('folding', () => {
     await finish('leads')
     expect([runs, runner.busy()]).toEqual([1, ['read-lead:1']])
     const isDown = () => false
-    const rescoringIsDue = async () => false
-    const parts = { table: WORK, runner, store, clock: { now: () => clock.now }, dead, isDown, rescoringIsDue }
+    const parts = { table: WORK, runner, store, clock: { now: () => clock.now }, dead, isDown, isDue: {} }
     clock.now += HOUR / 2
     await createSweep(parts).sweep()
     expect(runs).toBe(1)

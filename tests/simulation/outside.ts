@@ -79,6 +79,7 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
         }),
       definitionOf: async () => null,
       readHistory: (id: string, property: string) => call(() => present(id)?.versions[property] ?? []),
+      readActivities: () => call(() => ({ found: [], unread: ['calls', 'emails', 'meetings', 'communications'] })),
       requestsLeft: async () => 100,
     } as unknown as HubSpot
   }

@@ -13,6 +13,7 @@ import { createLeads, type StoredLead } from '../../src/store/leads.ts'
 import { createOutbox } from '../../src/store/outbox.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createDeparted } from '../../src/work/departed.ts'
 import { GivenUp, type Handler, type Parts, RunLater } from '../../src/work/parts.ts'
 import { createRescoring } from '../../src/work/rescore-leads.ts'
 import { WORK, type WorkTable } from '../../src/work/table.ts'
@@ -111,6 +112,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       apply: sabotage.answers ? blindToAnswers(apply) : apply,
       outbox: createOutbox(store),
       configs: createConfigs(store),
+      departed: createDeparted(),
       hubspot,
       portalId: () => undefined,
       slack: outside.slack(outsideGate),

@@ -21,6 +21,23 @@ export const Routing = z.strictObject({
       }),
     )
     .min(1),
-  keepOwner: z.boolean().describe("a contact with an active owner in the pool's teams stays with them"),
+  keepOwner: z.boolean().describe('a contact whose owner is an active rep stays with them, whatever the pool'),
+  ownerCleared: z
+    .enum(['back-to-pool', 'rest'])
+    .default('back-to-pool')
+    .describe('a person clears the owner while the clock runs: the next rep of the pool, or the lead rests'),
+  oneRepPerCompany: z
+    .union([Milliseconds, z.literal(false).transform(() => null)], 'must be a duration such as 30d, or false')
+    .default(30 * 86_400_000)
+    .describe("so long after a company's last lead its leads go to the same rep; false: never"),
+  prefer: z.enum(['open', 'any']).default('open').describe('open: who is at work now comes first'),
+  cover: z
+    .enum(['stand-in', 'new-owner'])
+    .default('stand-in')
+    .describe('an owner is away: somebody stands in and the owner stays, or the owner changes'),
+  leavers: z
+    .enum(['hand-on', 'keep'])
+    .default('hand-on')
+    .describe('the open leads of a rep who has left go to the next one, or stay'),
   requiredForSales: z.array(Name).describe('attributes; what is missing is named in the alert'),
 })

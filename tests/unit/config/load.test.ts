@@ -135,7 +135,7 @@ describe('what is read', () => {
     expect(contact).toEqual(expect.arrayContaining(['plan', 'jobtitle', 'numemployees', 'hs_email_open', 'createdate']))
     expect(contact).toContain('recent_conversion_event_name')
     expect(new Set(contact).size).toBe(contact.length)
-    expect(company).toEqual(['numberofemployees'])
+    expect(company).toEqual(['numberofemployees', 'hubspot_owner_id', 'domain'])
     expect(raw).toContain('hubspot.plan')
   })
 

@@ -116,7 +116,9 @@ const MESSAGES: Record<string, string[]> = {
   'unknown-time-zone': [
     'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
   ],
-  'unknown-top-key': ['routing.yaml:13  rotation: unknown key; known are routes, keepOwner, requiredForSales'],
+  'unknown-top-key': [
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, requiredForSales',
+  ],
   'unknown-written-property': ['hubspot.yaml:7  properties.scores: unknown key; did you mean "score"?'],
   'missing-names': [
     'team.yaml:8  reps.0.id: is missing; add it (text)',

@@ -185,7 +185,7 @@ describe('what happens to a handoff', () => {
       stateOf([open]),
       due({ ...FITTING, num_contacted_notes: '1' }),
       REMIND,
-      [{ type: 'answered', ...HELD, value: 60, reason: 'seen-in-hubspot' }],
+      [{ type: 'answered', ...HELD, value: 60, reason: 'unclear' }],
     ],
     [
       'that it was reached: the answer has said so',

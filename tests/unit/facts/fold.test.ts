@@ -50,4 +50,14 @@ describe('facts of a span', () => {
     expect(await fold([wrong, right, back])).toEqual(sums)
     expect(await fold([back, wrong, right])).toEqual(sums)
   })
+
+  it('do not count when what happened to their handoff is taken back', async () => {
+    const breached = (handoff: string) => fact('breached', NOW, { handoff })
+    const others = [breached('2'), fact('reminded', NOW, { handoff: '1' }), fact('seen', NOW)]
+    const back = fact('corrected', NOW + 1, { handoff: '1', reason: 'breached' })
+    const one = { count: 1, values: 0, total: 0 }
+    expect(await fold([breached('1'), ...others, back])).toEqual({ breached: one, reminded: one, seen: one })
+    // One that names neither takes nothing back.
+    expect(await fold([...others, fact('corrected', NOW + 1)])).toEqual({ breached: one, reminded: one, seen: one })
+  })
 })

@@ -20,6 +20,7 @@ describe('subscriptions', () => {
       'company.creation',
       'company.deletion',
       'company.merge',
+      'company.restore',
     ])
     expect(texts).toContain('contact.associationChange')
     expect(texts).toContain('deal.propertyChange (dealstage)')

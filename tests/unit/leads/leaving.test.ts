@@ -5,6 +5,7 @@ import type { Change, Input, LeadState } from '../../../src/leads/change.ts'
 import {
   changeBy,
   changed,
+  contactRead,
   DAY,
   leadRecord,
   leadState,
@@ -22,6 +23,24 @@ const fresh = (...inbox: LeadState['inbox']) => leadState(null, [], { inbox })
 
 const event = (event: string, at: number, more: { survivor?: string } = {}) =>
   ({ kind: 'event', event, at, ...more }) as const
+
+describe('a contact that HubSpot shows although it was deleted', () => {
+  const second = 1_000
+  it.each<[string, LeadState['inbox'], boolean]>([
+    ['is left alone for a moment', [event('deletion', NOW - second)], true],
+    ['whatever else came in', [event('deletion', NOW - second), demo, event('propertyChange', NOW)], true],
+    ['is alive after a minute', [event('deletion', NOW - MINUTE)], false],
+    ['is alive when it was restored since', [event('restore', NOW), event('deletion', NOW - second)], false],
+    ['is left alone when it was restored before', [event('restore', NOW - 2 * second), event('deletion', NOW)], true],
+    ['is alive without such an event', [event('restore', NOW), demo], false],
+  ])('%s', (_, inbox, isLeft) => {
+    const state = leadState(leadRecord(), [started()], { inbox })
+    const change = changed(config, state, contactRead())
+    if (isLeft)
+      expect(change).toEqual({ handoffs: [], posts: [], history: [], toWrite: false, postponedUntil: NOW + 2 * second })
+    else expect(change.inboxDone).toBe(true)
+  })
+})
 
 describe('HubSpot has no such contact', () => {
   const missing: Input = { type: 'missing' }

@@ -3,7 +3,7 @@ import { loadConfig } from '../../../src/config/load.ts'
 import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
 import type { PostedMessage } from '../../../src/handoffs/posts.ts'
 import type { LeadState } from '../../../src/leads/change.ts'
-import { unite } from '../../../src/leads/merge.ts'
+import { unite, united } from '../../../src/leads/merge.ts'
 import type { Signal } from '../../../src/rules/attributes.ts'
 import {
   answered,
@@ -15,6 +15,7 @@ import {
   HOUR,
   leadRecord,
   leadState,
+  MQL_TO_SALES,
   NOW,
   ORDER,
   signalCame,
@@ -246,4 +247,74 @@ it('what HubSpot counted of both is no news after a merge', () => {
   // From here on it counts from what both have done.
   const next = changed(config, stateAfter(state, merged), contactRead({ ...opened, hs_email_open: '10' }))
   expect(next.lead?.signals.filter(({ type }) => type === 'email_opened')).toHaveLength(1)
+})
+
+describe('what a merge does not begin', () => {
+  const trial = { ...MQL_TO_SALES, start: { signal: 'trial_started', pool: 'sdr' } }
+  const rules = { ...config, handoffs: { ...config.handoffs, kinds: { ...config.handoffs.kinds, trial } } }
+  const tried = (decision: number | undefined): Signal => ({
+    ...{ id: 't', type: 'trial_started', at: NOW - HOUR },
+    ...(decision === undefined ? {} : { decision }),
+  })
+  const over = { ...ended(late, NOW, 'done'), kind: 'trial', byRoute: false }
+
+  it.each([
+    ['a handoff for a signal that had its own once', 1, 0],
+    ['but one for a signal that nobody has heard yet', undefined, 1],
+  ])('%s', (_, decision, count) => {
+    const merging = [other(over, { signals: [tried(decision)] })]
+    const change = changed(rules, survivor(early), contactRead(FITTING, { merging }))
+    expect(change.lead?.signals.map(({ type }) => type)).toContain('trial_started')
+    expect(change.handoffs.filter(({ kind, state }) => kind === 'trial' && state !== 'ended')).toHaveLength(count)
+  })
+})
+
+describe('what HubSpot has put together of both', () => {
+  const notes = (count: number, status?: string) => ({
+    num_contacted_notes: String(count),
+    ...(status ? { hs_lead_status: status } : {}),
+  })
+  const open = { ...early, baseline: { num_contacted_notes: '1', hs_lead_status: 'NEW' } }
+  // The rep's lead had been contacted once before the handoff, the other contact as often as said.
+  it.each<[string, Record<string, string> | null, Record<string, string>, Record<string, string | null>]>([
+    ['the sum of both is no answer', notes(5), notes(6, 'NEW'), { num_contacted_notes: '6', hs_lead_status: 'NEW' }],
+    [
+      'what is more than the sum is one',
+      notes(5),
+      notes(7, 'NEW'),
+      { num_contacted_notes: '6', hs_lead_status: 'NEW' },
+    ],
+    ['nor is the larger one', notes(5), notes(5, 'NEW'), { num_contacted_notes: '5', hs_lead_status: 'NEW' }],
+    ['nor what an unknown contact had', null, notes(9, 'NEW'), { num_contacted_notes: '9', hs_lead_status: 'NEW' }],
+    [
+      'nor the status that the other one had',
+      notes(0, 'CONNECTED'),
+      notes(1, 'CONNECTED'),
+      { num_contacted_notes: '1', hs_lead_status: 'CONNECTED' },
+    ],
+    [
+      'but another status is',
+      notes(0, 'CONNECTED'),
+      notes(1, 'OPEN_DEAL'),
+      { num_contacted_notes: '1', hs_lead_status: 'NEW' },
+    ],
+  ])('%s', (_, theirs, values, baseline) => {
+    const mine = survivor(open, { properties: notes(1, 'NEW') })
+    const merging = [theirs ? other(undefined, { properties: theirs }) : { ...leadState(null), id: '43' }]
+    const contact = { id: '42', createdAt: 0, properties: values }
+    expect(united(config, mine, { contact, merging }, NOW).handoffs['42-1']?.baseline).toEqual(baseline)
+    // The same when the handoff comes from the one that is merged.
+    if (!theirs) return
+    const reverse = [other(open, { properties: notes(1, 'NEW') })]
+    const after = united(config, survivor(undefined, { properties: theirs }), { contact, merging: reverse }, NOW)
+    expect(after.handoffs['42-1']?.baseline).toEqual(baseline)
+  })
+
+  it('a status by which a person took the other one out is no new word', () => {
+    const status = { hs_lead_status: 'UNQUALIFIED' }
+    const mine = survivor(early, { counters: { hs_lead_status: 'NEW' } })
+    const contact = { id: '42', createdAt: 0, properties: status }
+    const after = united(config, mine, { contact, merging: [other(undefined, { counters: status })] }, NOW)
+    expect(after.lead?.counters).toEqual(status)
+  })
 })

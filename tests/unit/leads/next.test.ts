@@ -31,7 +31,7 @@ const STUDENT = { ...FITTING, jobtitle: 'Student' }
 
 describe('a contact that was read', () => {
   it('has a rep reserved first, under an id that asking again does not change', () => {
-    const wanted = { wanted: { assignmentId: '42-1-1', pool: 'ae', keep: undefined, hadIt: [] } }
+    const wanted = { wanted: { assignmentId: '42-1-1', pool: 'ae', hadIt: [], prefer: 'open' } }
     expect(next(config, fresh(demo), contactRead(), NOW)).toEqual(wanted)
     expect(next(config, fresh(demo), contactRead(), NOW + MINUTE)).toEqual(wanted)
   })
@@ -39,8 +39,16 @@ describe('a contact that was read', () => {
   it('is asked for the owner whom it has', () => {
     const owned = contactRead({ ...FITTING, hubspot_owner_id: '102' })
     expect(next(config, fresh(demo), owned, NOW)).toMatchObject({ wanted: { keep: 'ae-2' } })
+  })
+
+  it('whose owner is nobody of the team is theirs: no handoff, and the manager hears of it once', () => {
     const strange = contactRead({ ...FITTING, hubspot_owner_id: '999' })
-    expect(next(config, fresh(demo), strange, NOW)).toMatchObject({ wanted: { keep: undefined } })
+    const change = changed(config, fresh(demo), strange)
+    expect(change).toMatchObject({ handoffs: [], posts: [], decision: { action: 'stay-with-sales' } })
+    expect(change.notices).toEqual([{ what: 'owned-elsewhere', lead: '42', pool: 'ae', owner: '999', at: NOW }])
+    expect(change.lead?.ended).toEqual({ how: 'taken-over', at: NOW })
+    const again = stateAfter(fresh(), change)
+    expect(changed(config, { ...again, inbox: [webinar] }, strange, NOW + DAY).notices).toBeUndefined()
   })
 
   it('goes to the rep, with everything that this takes in one change', () => {

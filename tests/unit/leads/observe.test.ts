@@ -108,12 +108,12 @@ describe('email', () => {
 
 describe('responses', () => {
   const baseline = responseBaseline(hubspot, { num_contacted_notes: '2', hs_lead_status: 'NEW', other: 'x' })
-  const note = { property: 'num_contacted_notes', byPerson: false }
-  const status = { property: 'hs_lead_status', byPerson: true }
+  const [note, status] = hubspot.responses.map((rule) => ({ property: rule.rises ?? rule.changes ?? '', rule }))
+  const beside = { notes_last_contacted: null, lifecyclestage: null }
 
   it('are compared with the values at the start', () => {
-    expect(baseline).toEqual({ num_contacted_notes: '2', hs_lead_status: 'NEW' })
-    expect(responseBaseline(hubspot, {})).toEqual({ num_contacted_notes: null, hs_lead_status: null })
+    expect(baseline).toEqual({ num_contacted_notes: '2', hs_lead_status: 'NEW', ...beside })
+    expect(responseBaseline(hubspot, {})).toEqual({ num_contacted_notes: null, hs_lead_status: null, ...beside })
   })
 
   it.each([
@@ -138,7 +138,9 @@ describe('responses', () => {
 
   it('any change counts when no values are listed', () => {
     const mapping = { responses: [{ changes: 'stage' }] }
-    expect(possibleResponses(mapping, { stage: 'b' }, { stage: 'a' })).toEqual([{ property: 'stage', byPerson: false }])
+    expect(possibleResponses(mapping, { stage: 'b' }, { stage: 'a' })).toEqual([
+      { property: 'stage', rule: { changes: 'stage' } },
+    ])
     expect(possibleResponses(mapping, { stage: 'a' }, { stage: 'a' })).toEqual([])
   })
 

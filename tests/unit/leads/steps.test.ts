@@ -74,7 +74,7 @@ describe('a step that is due', () => {
     const moved = changed(config, stateOf(open), due(), REASSIGN, 'ae-2')
     expect(moved.handoffs).toMatchObject([{ holders: [{ rep: 'ae-1' }, { rep: 'ae-2', assignmentId: '42-1-2' }] }])
     expect(next(config, stateOf(open), due(), REASSIGN)).toEqual({
-      wanted: { assignmentId: '42-1-2', pool: 'ae', hadIt: ['ae-1'] },
+      wanted: { assignmentId: '42-1-2', pool: 'ae', hadIt: ['ae-1'], prefer: 'open' },
     })
     expect(changed(config, stateOf(open), due(), REASSIGN, null).posts.map(({ kind }) => kind)).toContain(
       'manager-alert',

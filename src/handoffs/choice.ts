@@ -1,0 +1,26 @@
+/*
+ * The order of choice: the owner who keeps the lead, or a stand-in while they are away; the owner of its company; the rep who
+ * had the company's last lead; then the rotation. `ledger.ts` carries it out, `leads/assign.ts` says what is asked for.
+ */
+
+/** By which rule a rep was chosen. */
+export const CHOSEN_BY = ['kept-owner', 'stand-in', 'company-owner', 'company-lead', 'rotation'] as const
+export type ChosenBy = (typeof CHOSEN_BY)[number]
+
+/** A request for a rep. */
+export interface RepRequest {
+  assignmentId: string
+  pool: string
+  /** Reps who must not get it again. */
+  hadIt: string[]
+  /** The owner who stays, whatever the pool and its caps. */
+  keep?: string | undefined
+  /** The owner who is away: whoever is chosen stands in for them. */
+  standInFor?: string | undefined
+  /** Who comes before the rotation, if they can take it; the best first. */
+  first?: { rep: string; why: ChosenBy }[] | undefined
+  /** The company whose leads go to one rep, for so many milliseconds after the last one. */
+  company?: { key: string; within: number } | undefined
+  /** Who is at work now comes before who is not. */
+  prefer?: 'open' | undefined
+}

@@ -1,0 +1,73 @@
+import type { Notice } from '../handoffs/notice.ts'
+import type { Team } from '../handoffs/team.ts'
+import type { LeadRecord } from '../leads/lead.ts'
+import type { RenderedMessage } from './alert.ts'
+import { contactUrl } from './controls.ts'
+import { escapeText, plainText } from './texts.ts'
+
+/** A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. */
+export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null): RenderedMessage {
+  const { title, lines } = words(team, notice, lead)
+  return {
+    text: [title, ...lines].join('. ').replaceAll('*', ''),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
+      {
+        type: 'section',
+        expand: true,
+        text: { type: 'mrkdwn', verbatim: true, text: lines.join('\n').slice(0, 3_000) },
+      },
+    ],
+  }
+}
+
+function words(team: Team, notice: Notice, lead: LeadRecord | null): { title: string; lines: string[] } {
+  switch (notice.what) {
+    case 'owned-elsewhere':
+      return ownedElsewhere(notice, lead)
+    case 'rep-left':
+      return repLeft(team, notice, lead)
+    case 'came-back':
+      return cameBack(team, notice, lead)
+  }
+}
+
+function cameBack(team: Team, { lead: id, rep, to }: Notice & { what: 'came-back' }, lead: LeadRecord | null) {
+  const score = lead ? `, score ${lead.score.total}` : ''
+  const name = rep === undefined ? undefined : escapeText(team.reps[rep]?.name ?? rep)
+  return {
+    title: `A lead that ${to === undefined ? 'was' : 'you'} disqualified comes back`,
+    lines: [
+      `*${contact(id, lead)}${score}* has raised its hand since, and ${name ? `is with ${name} now` : 'waits for a rep'}`,
+      'To take it out again, disqualify it in Slack or HubSpot',
+    ],
+  }
+}
+
+function ownedElsewhere({ lead: id, owner }: Notice & { what: 'owned-elsewhere' }, lead: LeadRecord | null) {
+  const score = lead ? `, score ${lead.score.total}` : ''
+  return {
+    title: 'A lead whose owner is not in team.yaml calls for sales',
+    lines: [
+      `*${contact(id, lead)}${score}* belongs to owner ${escapeText(owner)} in HubSpot, whom Baton does not know`,
+      'Nobody else was alerted and no clock runs: please tell the owner, or give it to a rep in HubSpot',
+    ],
+  }
+}
+
+function repLeft(team: Team, { rep, leads, count }: Notice & { what: 'rep-left' }, lead: LeadRecord | null) {
+  const name = escapeText(team.reps[rep]?.name ?? rep)
+  const more = count > leads.length ? ` and ${count - leads.length} more` : ''
+  return {
+    title: `${name} has left: ${count} open ${count === 1 ? 'lead goes' : 'leads go'} to others`,
+    lines: [
+      `${name} is inactive, no longer in team.yaml, or deactivated in HubSpot`,
+      `Handed on: ${leads.map((id) => contact(id, lead)).join(', ')}${more}`,
+    ],
+  }
+}
+
+function contact(id: string, lead: LeadRecord | null): string {
+  const url = lead?.portalId ? contactUrl({ id, portalId: lead.portalId }) : undefined
+  return url ? `<${url}|contact ${escapeText(id)}>` : `contact ${escapeText(id)}`
+}

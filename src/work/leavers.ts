@@ -1,0 +1,107 @@
+import type { Config } from '../config/config.ts'
+import { holderOf } from '../handoffs/handoff.ts'
+import { type Notice, noticeId } from '../handoffs/notice.ts'
+import { OutsideError } from '../platform/errors.ts'
+import { INDEX, leadOf } from '../store/partitions.ts'
+import type { Parts } from './parts.ts'
+
+const HOUR = 60 * 60_000
+const LOCK = 60_000
+const AT_ONCE = 100
+/** So many contacts are named in the message to the manager. */
+const NAMED = 20
+
+/**
+ * Hands on the open leads of reps who have left: inactive, gone from team.yaml, or deactivated in HubSpot. Looked for at the
+ * start, after a change of config and every hour; the manager of each is told once, with the list.
+ */
+export function createLeavers(
+  parts: Pick<Parts, 'apply' | 'clock' | 'config' | 'departed' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'store'>,
+) {
+  const { clock, departed, store } = parts
+  const known = store.keys.shared('reps')
+
+  /** Whether it is time to look; cheap, for every sweep. */
+  const isDue = async () =>
+    departed.looked.version !== parts.config().version || clock.now() - departed.looked.at >= HOUR
+
+  /** Looks, and hands on what those who have left hold. One worker at a time; the others look again at their next sweep. */
+  async function handOn(): Promise<void> {
+    const lock = store.keys.shared('reps-lock')
+    if ((await store.redis.set(lock, 1, 'PX', LOCK, 'NX')) === null) return
+    try {
+      await lookForArchived()
+      const config = parts.config()
+      const before = await store.redis.hgetall(known)
+      const here = Object.values(config.team.reps).filter(({ active }) => active)
+      const left = [...new Set([...Object.keys(before), ...Object.keys(config.team.reps)])].filter(
+        (rep) => before[rep] !== 'left' && !here.some(({ id }) => id === rep),
+      )
+      if (left.length > 0 && config.routing.leavers === 'hand-on') await handOnAll(config, left)
+      const states = [...here.map(({ id }) => [id, 'here']), ...left.map((rep) => [rep, 'left'])].flat()
+      if (states.length > 0) await store.redis.hset(known, ...states)
+      departed.looked = { version: config.version, at: clock.now() }
+    } finally {
+      await store.redis.del(lock)
+    }
+  }
+
+  async function lookForArchived(): Promise<void> {
+    try {
+      departed.note(await parts.hubspot.archivedOwners())
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error
+      parts.log.warn({ code: error.code }, 'HubSpot does not say which owners are deactivated: looked for again later')
+    }
+  }
+
+  async function handOnAll(config: Config, left: string[]): Promise<void> {
+    const held = new Map<string, string[]>()
+    const pools = new Map<string, string>()
+    for (const partition of store.partitions) {
+      const ids = await store.redis.zrange(store.keys.listIn(partition, 'open'), '0', '-1')
+      for (let at = 0; at < ids.length; at += AT_ONCE) {
+        const some = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => parts.leads.readHandoff(id)))
+        for (const handoff of some) {
+          const rep = handoff?.state === 'open' ? holderOf(handoff)?.rep : undefined
+          if (!handoff || rep === undefined || !left.includes(rep)) continue
+          held.set(rep, [...new Set([...(held.get(rep) ?? []), handoff.leadId])])
+          if (!pools.has(rep)) pools.set(rep, handoff.pool)
+        }
+      }
+    }
+    for (const [rep, leads] of held) {
+      const handedOn = (await inTurn(leads, (id) => handOnLead(config, id, rep))).flat()
+      const [lead] = handedOn
+      if (lead === undefined) continue
+      const pool = pools.get(rep) ?? ''
+      const count = handedOn.length
+      await tell({ what: 'rep-left', lead, pool, rep, leads: handedOn.slice(0, NAMED), count, at: clock.now() })
+      parts.log.info({ rep, leads: count }, 'a rep has left: their open leads are handed on')
+    }
+  }
+
+  // Somebody else may change the lead at the same time.
+  async function handOnLead(config: Config, id: string, rep: string): Promise<string[]> {
+    for (;;) {
+      const applied = await parts.apply(config, await parts.leads.get(id), { type: 'left', rep }, clock.now())
+      parts.hurry(applied.waiting, applied.outcome === 'committed' ? { known: applied.after } : {})
+      if (applied.outcome === 'committed') return [id]
+      if (applied.outcome !== 'conflict') return []
+    }
+  }
+
+  async function tell(notice: Notice): Promise<void> {
+    const waiting = { index: INDEX.notices, id: noticeId(notice), at: notice.at }
+    await store.commit([], [['ZADD', store.keys.index(leadOf(notice.lead), waiting.index), waiting.at, waiting.id]])
+    parts.hurry([waiting])
+  }
+
+  return { isDue, handOn }
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = []
+  for (const item of items) done.push(await work(item))
+  return done
+}

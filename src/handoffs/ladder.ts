@@ -1,11 +1,11 @@
-import { type Handoff, type HandoffEvent, type Holder, holderOf, isHeld, type Rung } from './handoff.ts'
+import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
 
 /** The next instant at which the handoff wants attention; null when nothing is left to do. */
 export function nextDue(handoff: Handoff): number | null {
   switch (handoff.state) {
     case 'answered':
-      return handoff.passOn?.at ?? handoff.attempts?.until ?? null
+      return handoff.attempts?.until ?? null
     case 'waiting':
     case 'ended':
       return null
@@ -29,13 +29,15 @@ export function dueRungs(handoff: Handoff, now: number): Rung[] {
 /** Whether what is due at `now` needs another rep from the rotation. */
 export function wantsAnotherRep(handoff: Handoff, now: number): boolean {
   return (
-    isHeld(handoff) && (handoff.passOn !== undefined || dueRungs(handoff, now).some((rung) => RUNGS[rung.do].wantsRep))
+    handoff.state === 'open' &&
+    (handoff.passOn !== undefined || dueRungs(handoff, now).some((rung) => RUNGS[rung.do].wantsRep))
   )
 }
 
 /**
  * Takes every step that is due, each once and in order. `next` is the rep that the rotation gave, null when nobody
- * is left, `stays` when the lead is not taken from its owner: the manager is then told at once. Returns the handoff as it is afterwards and the messages to send.
+ * is left, `stays` when the lead is not taken from its owner: the manager is then told at once. Returns the handoff as it is
+ * afterwards and the messages to send.
  * A reminder to somebody who loses the lead in the same moment is not sent: their message says where it went.
  */
 export function takeDueSteps(
@@ -43,7 +45,7 @@ export function takeDueSteps(
   now: number,
   next: Pick<Holder, 'rep' | 'pool' | 'assignmentId'> | 'stays' | null,
 ): { handoff: Handoff; messages: MessageKind[] } {
-  if (!isHeld(handoff)) return { handoff, messages: [] }
+  if (handoff.state !== 'open') return { handoff, messages: [] }
   const { passOn, ...after } = structuredClone(handoff)
   const messages = new Set<MessageKind>()
   let moved = false
@@ -63,8 +65,7 @@ export function takeDueSteps(
     messages.add(next && next !== 'stays' ? 'rep-alert' : 'manager-alert')
   }
   if (passOn) move(passOn.why ?? 'passed-on', passOn.by)
-  const isLate = after.state === 'open' && after.dueAt !== null && after.dueAt <= now
-  if (isLate && after.dueAt !== null) after.breachedAt ??= after.dueAt
+  if (after.dueAt !== null && after.dueAt <= now && after.breachedAt === undefined) after.breachedAt = after.dueAt
   for (const rung of dueRungs(after, now)) {
     rung.doneAt = now
     const { event, take } = RUNGS[rung.do]

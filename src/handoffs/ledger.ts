@@ -106,7 +106,7 @@ export function reserve(
   for (const { rep, why } of first) {
     const member = settings.members.find((one) => one.rep === rep)
     if (member && unable[rep] === undefined)
-      return chosen(rep, why, takeTurn(ledger.rotation, member, now), turnOf(rep))
+      return chosen(rep, why, takeTurn(ledger.rotation, member, choice.ledger, now), turnOf(rep))
   }
   if (choice.rep === null) return { ledger, give, result: { rep: null, why: 'rotation', members } }
   const why = request.standInFor === undefined ? 'rotation' : 'stand-in'

@@ -97,14 +97,19 @@ export function chooseRep(input: {
 }
 
 /**
- * The ledger after a lead that a member got by another rule than whose turn it is. It counts as a turn; the level stays, for
- * it says nothing of the others' turns.
+ * The ledger after a lead that a member got by another rule than whose turn it is, which counts as a turn. `next` is the ledger
+ * if the one whose turn it was had got it: its level is the least share of those who could, so it rises for those who could not.
  */
-export function takeTurn(ledger: RotationLedger, { rep, weight }: RotationMember, at: number): RotationLedger {
+export function takeTurn(
+  ledger: RotationLedger,
+  { rep, weight }: RotationMember,
+  next: Pick<RotationLedger, 'level'>,
+  at: number,
+): RotationLedger {
   const known = atWeight(ownValue(ledger.members, rep), rep, weight)
   const turns = Math.max(known.turns, scaledUp(ledger.level, weight)) + 1
   const entries = new Map(Object.entries(ledger.members)).set(rep, { turns, weight, lastAssignedAt: at })
-  return { ...ledger, version: ledger.version + 1, members: Object.fromEntries(entries) }
+  return { version: ledger.version + 1, level: next.level, members: Object.fromEntries(entries) }
 }
 
 /** When a member took a turn, and the member's last lead before it; null: it was the first. Epoch milliseconds. */

@@ -14,6 +14,7 @@ import { createCompanyContacts } from './company-contacts.ts'
 import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
+import { readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
@@ -216,16 +217,8 @@ export function createHubSpot(options: {
     },
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
-    /** The ids of the owners who are deactivated. */
-    async archivedOwners(): Promise<string[]> {
-      const ids: string[] = []
-      for (let after: string | undefined; ; ) {
-        const page = await call('read owners', () => client.crm.owners.ownersApi.getPage(undefined, after, 500, true))
-        ids.push(...page.results.map(({ id }) => id))
-        after = page.paging?.next?.after
-        if (after === undefined) return ids
-      }
-    },
+    /** The ids of the owners who are deactivated; null when the token may not ask. */
+    archivedOwners: () => readArchivedOwners(client, call),
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call }),

@@ -35,6 +35,8 @@ export interface Judgement {
 const ATTEMPTS = 'num_contacted_notes'
 const LAST_ATTEMPT = 'notes_last_contacted'
 const STAGE = 'lifecyclestage'
+// HubSpot's clock and ours, and the moment between reading a contact and starting its clock.
+const CLOCKS_DIFFER_BY = 60_000
 
 /** Judges what HubSpot shows of an open handoff. An answer lies between the start of the clock and `now`. */
 export function judge(config: Pick<NextConfig, 'hubspot'>, handoff: Handoff, looked: Looked, now: number): Judgement {
@@ -207,8 +209,11 @@ function wordSet(
 /** When the lead was moved to a stage of sales since the start; undefined when it was not. Baton sets none of those. */
 function stageSet(handoff: Handoff, { contact, history }: Looked): { at: number | undefined } | undefined {
   if (!movedToSales(handoff, contact.properties[STAGE])) return undefined
-  const versions = (history[STAGE] ?? []).filter(({ value, at }) => at >= handoff.startedAt && isOfSales(value))
-  return { at: versions.at(-1)?.at }
+  const versions = (history[STAGE] ?? []).filter(({ value }) => isOfSales(value))
+  if (versions.length === 0) return { at: undefined }
+  // Another contact's stage, which a merge brought along, is nobody's word about this clock.
+  const set = versions.filter(({ at, source }) => at >= handoff.startedAt - CLOCKS_DIFFER_BY && !/^MERGE/.test(source))
+  return set.at(-1)
 }
 
 function movedToSales({ baseline }: Handoff, stage: string | null | undefined): boolean {

@@ -31,7 +31,7 @@ export function onDue(
   const due = before ? nextDue(before) : null
   if (!before || !state.lead || due === null || (due > now && !before.passOn)) return null
   const draft = draftOf(config, state, gathered?.contact)
-  if (before.attempts && !before.passOn) {
+  if (before.attempts) {
     if (!gathered) return null
     return endAttempts(config, state.lead, before, gathered, draft, now)
   }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { Store } from './partitions.ts'
+import type { RepRequest } from '../handoffs/choice.ts'
+import type { Command, Store } from './partitions.ts'
+
+type Company = NonNullable<RepRequest['company']>
+
+/** What was read of a company: as it is kept, and the rep whom it names. */
+interface Standing {
+  kept: Buffer | ''
+  rep: string | undefined
+}
 
 /**
  * Who got a company's last lead, so that its next ones go to the same rep. Kept under a digest and lost with Redis: then a
@@ -9,22 +18,27 @@ export function createCompanyReps({ redis, keys, commit }: Pick<Store, 'redis' |
   const keyOf = (company: string) => keys.company(createHash('sha1').update(company).digest('base64url'))
 
   return {
-    /** The rep as it is kept; '' when there is none. */
-    async read(company: string): Promise<Buffer | ''> {
-      return (await redis.hgetBuffer(keyOf(company), 'rep')) ?? ''
+    /** What is kept, and the rep by it, if their lead is not older than the company's leads stay together. */
+    async read({ key, within }: Company, now: number): Promise<Standing> {
+      const kept: Buffer | '' = (await redis.hgetBuffer(keyOf(key), 'last')) ?? ''
+      const [at, rep] = split(kept.toString())
+      return { kept, rep: rep && now - at <= within ? rep : undefined }
     },
 
     /** Notes the rep of a company's newest lead; false when somebody else has noted another one since `standing` was read. */
-    async note(company: { key: string; within: number }, standing: Buffer | '', rep: string): Promise<boolean> {
-      const key = keyOf(company.key)
-      const done = await commit(
-        [{ key, field: 'rep', value: standing }],
-        [
-          ['HSET', key, 'rep', rep],
-          ['PEXPIRE', key, company.within],
-        ],
-      )
-      return done !== false
+    async note({ key, within }: Company, { kept }: Standing, rep: string, now: number): Promise<boolean> {
+      const name = keyOf(key)
+      const commands: Command[] = [
+        ['HSET', name, 'last', `${now} ${rep}`],
+        ['PEXPIRE', name, within],
+      ]
+      if (await commit([{ key: name, field: 'last', value: kept }], commands)) return true
+      return split((await redis.hget(name, 'last')) ?? '')[1] === rep
     },
   }
+}
+
+function split(kept: string): [at: number, rep: string] {
+  const space = kept.indexOf(' ')
+  return [Number(kept.slice(0, space)), kept.slice(space + 1)]
 }

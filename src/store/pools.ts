@@ -158,12 +158,12 @@ export function createPools(store: Store) {
       const { assignmentId, company } = request
       if (!company) return choose(team, request, now)
       for (;;) {
-        const standing = await companies.read(company.key)
-        const last = standing && { rep: standing.toString(), why: 'company-lead' as const }
-        const first = [...(request.first ?? []), ...(last ? [last] : [])]
+        const standing = await companies.read(company, now)
+        const last = standing.rep === undefined ? [] : [{ rep: standing.rep, why: 'company-lead' as const }]
+        const first = [...(request.first ?? []), ...last]
         const choice = await choose(team, { ...request, first }, now)
         if (choice.rep === null || choice.held) return choice
-        const isNoted = await companies.note(company, standing, choice.rep)
+        const isNoted = await companies.note(company, standing, choice.rep, now)
         if (isNoted || choice.why === 'kept-owner') return choice
         await change(choice.pool, assignmentId, now, (ledger, given) => unreserve(ledger, given, assignmentId))
       }

@@ -48,7 +48,9 @@ export function createLeavers(
 
   async function lookForArchived(): Promise<void> {
     try {
-      departed.note(await parts.hubspot.archivedOwners())
+      const owners = await parts.hubspot.archivedOwners()
+      if (owners) departed.note(owners)
+      else parts.log.warn('the token may not read owners (crm.objects.owners.read): who is deactivated is not seen')
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error
       parts.log.warn({ code: error.code }, 'HubSpot does not say which owners are deactivated: looked for again later')

@@ -54,7 +54,7 @@ export function createTakeSteps(
       return { type: 'due', handoffId, gathered: { contact, ...looked } }
     } catch (error) {
       // Whether the lead was reached cannot be guessed; the ladder can go on without knowing.
-      if (handoff?.attempts && !handoff.passOn) throw error
+      if (handoff?.attempts) throw error
       parts.log.warn(
         { handoff: handoffId, err: error },
         'HubSpot could not be asked for a response: the ladder goes on',

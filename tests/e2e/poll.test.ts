@@ -65,6 +65,17 @@ describe('without any webhook', () => {
     expect(told()).toBe(2)
   })
 
+  it('is looked for by a worker of its own accord, whenever it is time', async () => {
+    stage = withoutWebhooks(await createStage({ roles: ['api'] }))
+    await stage.start('worker', { pollEvery: 10 })
+    await expect.poll(() => callsTo(stage, '/search'), { timeout: 10_000 }).toBe(3)
+    createTier1Lead(stage)
+    stage.clock.now += 2 * MINUTE
+    await expect.poll(() => stage.texts('U0000AE1').length, { timeout: 10_000 }).toBe(1)
+    await stage.quiet()
+    expect(callsTo(stage, '/search')).toBeLessThan(3 + 3 + 2)
+  })
+
   it('reads nothing while nothing happens, or only Baton writes', async () => {
     stage = withoutWebhooks(await createStage())
     createTier1Lead(stage)

@@ -241,6 +241,24 @@ describe('a stage of sales that somebody sets while the clock runs is an answer'
   })
 })
 
+describe('an owner whom a person sets without an event', () => {
+  it.each([
+    ['of the team: the lead is theirs before a rung acts', '202', 'Given to you in HubSpot'],
+    ['outside the team: nobody is reminded', '999', undefined],
+  ])('%s', async (_, hubspot_owner_id, told) => {
+    const id = await givenLead()
+    stage.hubspot.createOwner({ id: '999', email: 'boss@team.example', firstName: 'The', lastName: 'Boss' })
+    stage.clock.now += 10 * MINUTE
+    stage.hubspot.changeContact(id, { hubspot_owner_id }, { by: 'person', silent: true })
+    await stage.advance(50 * MINUTE)
+    expect(stage.texts(CLEO)).toHaveLength(1)
+    expect(stage.texts(DAN)[0] ?? '').toContain(told ?? '')
+    await stage.advance(5 * HOUR)
+    expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id })
+    expect(stage.texts(MANAGER)).toHaveLength(told ? 1 : 0)
+  })
+})
+
 describe('a click', () => {
   it('counts at the click', async () => {
     const id = await givenLead()

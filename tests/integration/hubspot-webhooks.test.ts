@@ -204,7 +204,6 @@ describe('what ends at the door', () => {
   const others: [string, Record<string, unknown>][] = [
     ['deal.propertyChange', event('deal.propertyChange', { propertyName: 'amount', propertyValue: '1200' })],
     ['deal.propertyChange', event('object.propertyChange', { objectTypeId: '0-3', propertyName: 'amount' })],
-    ['company.creation', event('object.creation', { objectTypeId: '0-2' })],
     ['other', event('object.creation', { objectTypeId: '0-136' })],
     ['other', event('object.creation')],
     ['company.associationChange', event('company.associationChange', { fromObjectId: 1, toObjectId: 2 })],

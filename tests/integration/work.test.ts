@@ -57,7 +57,8 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
   const queues = createQueues({ connection, prefix, onError: () => {} })
   const [leads, inbox, pools] = [createLeads(store), createInbox(store), createPools(store)]
   const metrics: Metrics = createMetrics()
-  const hubspot = { findContactByEmail: async (email: string) => contacts.get(email) ?? null } as Parts['hubspot']
+  const findContactByEmail = async (email: string) => contacts.get(email) ?? null
+  const hubspot = { findContactByEmail, archivedOwners: async () => [] as string[] } as unknown as Parts['hubspot']
   const unused = { slack: {} as Parts['slack'], enrichment: {} as Parts['enrichment'] }
   const work = prepareWork({
     parts: {

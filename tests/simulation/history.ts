@@ -32,6 +32,7 @@ const PERSON_DOES: Record<string, string>[] = [
   { hubspot_owner_id: '101' },
   { hubspot_owner_id: '202' },
   { hubspot_owner_id: '999' },
+  { hubspot_owner_id: '' },
   { jobtitle: 'Student' },
 ]
 const CLICKS: Click[] = ['contacted', 'pass-on', { disqualify: { reason: 'no budget', choice: 'no-budget' } }]

@@ -40,6 +40,7 @@ const SOURCES = { person: 'CRM_UI', baton: 'INTEGRATION', form: 'FORM' }
 export function createOutside(now: () => number, sabotage: { lookups?: boolean } = {}) {
   const contacts = new Map<string, HeldContact>()
   const messages: HeldMessage[] = []
+  const overwritten: { id: string; setAt: number; at: number }[] = []
   const faults: Record<'hubspot' | 'slack', Fault[]> = { hubspot: [], slack: [] }
 
   function failing<T>(system: OutsideSystem & ('hubspot' | 'slack'), gate: Gate, work: () => T): Promise<T> {
@@ -111,12 +112,15 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
 
   function change(contact: HeldContact, properties: Record<string, string>, by: 'person' | 'baton' | 'form'): void {
     for (const [name, value] of Object.entries(properties)) {
+      const before = contact.versions[name]?.[0]
+      if (name === 'hubspot_owner_id' && by === 'baton' && before?.source === SOURCES.person && before.value !== value)
+        overwritten.push({ id: contact.id, setAt: before.at, at: now() })
       contact.properties[name] = value
       contact.changedBy[name] = by
       contact.versions[name] = [{ value, at: now(), source: SOURCES[by] }, ...(contact.versions[name] ?? [])]
     }
   }
 
-  return { contacts, messages, faults, hubspot, slack, change, now }
+  return { contacts, messages, overwritten, faults, hubspot, slack, change, now }
 }
 export type Outside = ReturnType<typeof createOutside>

@@ -41,8 +41,8 @@ export interface Stage {
   logLines: string[]
   /** Waits until there is nothing left to do at the present instant. */
   quiet(): Promise<void>
-  /** Starts one more service; it sweeps at its start when it sweeps at all (`sweepEvery`, milliseconds). */
-  start(role: 'api' | 'worker' | 'both', options?: { sweepEvery?: number }): Promise<Service>
+  /** Starts one more service; it sweeps at its start when it sweeps at all (`sweepEvery`), and polls when told to (`pollEvery`, milliseconds). */
+  start(role: 'api' | 'worker' | 'both', options?: { sweepEvery?: number; pollEvery?: number }): Promise<Service>
   /** Moves the clock, wakes what is due then, and waits until it is quiet. */
   advance(milliseconds: number): Promise<void>
   /** Puts another config in force, as a changed file does. */
@@ -134,7 +134,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   }
   const services: Service[] = []
   const addresses: string[] = []
-  const start: Stage['start'] = async (role, { sweepEvery = 0 } = {}) => {
+  const start: Stage['start'] = async (role, { sweepEvery = 0, pollEvery = 0 } = {}) => {
     const service = await createService({
       env,
       config: source,
@@ -145,7 +145,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       clock,
       retryDelay: 20,
       sweepEvery,
-      pollEvery: 0,
+      pollEvery,
     })
     services.push(service)
     if (role !== 'worker') addresses.push(await service.listen())

@@ -204,6 +204,12 @@ describe('a word in HubSpot counts from when it was set', () => {
     ['a status by a workflow', status('CONNECTED', version('CONNECTED', AT)), null],
     ['a stage of sales', stage('opportunity', version('opportunity', AT, 'person')), { ...word(AT), takenOn: true }],
     ['a stage of sales of which the history is gone', stage('customer'), { ...word(LOOK), takenOn: true }],
+    [
+      'the stage of another contact, by a merge',
+      stage('customer', { value: 'customer', at: AT, source: 'MERGE_OBJECTS' }),
+      null,
+    ],
+    ['a stage that another contact had before', stage('customer', version('customer', START - DAY, 'person')), null],
     ['the stage that Baton sets', stage('marketingqualifiedlead', version('marketingqualifiedlead', AT)), null],
     ['the stage that it had', stage('lead'), null],
     [

@@ -26,6 +26,7 @@ import { createLeads } from './store/leads.ts'
 import { createStore } from './store/partitions.ts'
 import { leadViewText } from './views/lead-text.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { adoptionText, readAdoption } from './work/adopt.ts'
 import { createDead } from './work/dead.ts'
 
 /** The command line for ops: `npm run baton -- <command>`. Exits with 1 when something is wrong. */
@@ -116,6 +117,20 @@ program
       for (const { name, id, since, tries, reason } of letters)
         console.log(`${new Date(since).toISOString()}  ${name} ${id}  given up ${tries} ×: ${reason}`)
       if (letters.length === 0) console.log('There are no dead letters.')
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+program
+  .command('adoption')
+  .description(
+    'how far the contacts are looked through that the portal had before; reads the Redis of the running service',
+  )
+  .action(async () => {
+    const redis = await redisOfService()
+    try {
+      console.log(adoptionText(await readAdoption(createStore({ redis, prefix: 'baton' }))))
     } finally {
       redis.disconnect()
     }

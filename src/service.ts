@@ -31,6 +31,7 @@ import { createPools } from './store/pools.ts'
 import { createRefusedProperties } from './store/refused.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { adoptionText, readAdoption } from './work/adopt.ts'
 import { createDeparted } from './work/departed.ts'
 import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
@@ -65,6 +66,7 @@ const CLOSE_WITHIN = 20_000
 const ANSWERED_WITHIN = 5_000
 // Once a second it is looked whether an outside system that is down answers again, after a first pause.
 const PROBE_EVERY = 1_000
+const ADOPT_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
@@ -163,6 +165,7 @@ export async function createService(options: ServiceOptions) {
   const polling = works && pollEvery > 0 ? setInterval(pollQuietly, pollEvery) : undefined
   // What waited while nobody ran is done at once, and not only when the first interval is over.
   if (timer) sweepQuietly()
+  const adopting = timer ? setInterval(adoptQuietly, ADOPT_EVERY) : undefined
 
   // While a system is down one piece of work tries; when it answers, everything that waited for it is done.
   function watched(system: 'hubspot' | 'slack') {
@@ -222,6 +225,7 @@ export async function createService(options: ServiceOptions) {
       config: refusal
         ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
         : { status: 'ok', detail: `version ${config().version}` },
+      ...(trouble ? {} : { adoption: await adoptionStatus() }),
       hubspot: outsideStatus(metrics, 'hubspot'),
       ...(trouble ? {} : refusedStatus(await refused.present(clock.now()).catch(() => []))),
       slack: outsideStatus(metrics, 'slack'),
@@ -230,12 +234,21 @@ export async function createService(options: ServiceOptions) {
     }
   }
 
+  async function adoptionStatus(): Promise<Dependency> {
+    const progress = await readAdoption(store)
+    return { status: progress.trouble ? 'degraded' : 'ok', detail: adoptionText(progress) }
+  }
+
   function quietly(doing: Promise<unknown>): void {
     doing.catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
   }
 
   function sweepQuietly(): void {
     quietly(work.sweep())
+  }
+
+  function adoptQuietly(): void {
+    work.adoption.run().catch((error) => log.warn({ err: error }, 'contacts could not be looked for: tried again soon'))
   }
 
   function pollQuietly(): void {
@@ -288,6 +301,7 @@ export async function createService(options: ServiceOptions) {
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
       clearInterval(timer)
+      clearInterval(adopting)
       clearInterval(polling)
       for (const probe of probes.values()) clearInterval(probe)
       pace.close()

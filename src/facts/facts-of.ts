@@ -49,7 +49,7 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
-  if (before?.route.name !== lead.route.name) {
+  if (before?.route.name !== lead.route.name && !lead.adopted) {
     facts.push({ type: 'routed', ...where, reason: destination(lead) })
   }
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined

@@ -141,6 +141,7 @@ function choices(values: readonly string[], from = 0) {
 
 function typeOf(kind: PropertyType): Pick<PropertyCreate, 'type' | 'fieldType' | 'options'> {
   if (kind === 'number') return { type: Type.Number, fieldType: Field.Number }
+  if (kind === 'long text') return { type: Type.String, fieldType: Field.Textarea }
   if (kind === 'text') return { type: Type.String, fieldType: Field.Text }
   if (kind === 'datetime') return { type: Type.Datetime, fieldType: Field.Date }
   if (kind === 'boolean')

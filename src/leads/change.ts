@@ -127,6 +127,8 @@ export interface Change {
   kept?: KeptDecision
   /** Messages that were taken over from contacts that were merged into this one. */
   messages?: Record<string, PostedMessage>
+  /** What stood before, when it was rebuilt from HubSpot and not read: no fact is told twice. */
+  rebuilt?: LeadState
   /** What is known to be in HubSpot from now on, when that is not what it was. */
   written?: Record<string, string>
   /** What HubSpot showed when it was read, when that is not what was known; it holds unless somebody wrote meanwhile. */

@@ -3,6 +3,7 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { adoptionOf } from './adoption.ts'
 import { ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -18,6 +19,7 @@ import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, stand
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
+import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 
@@ -33,7 +35,8 @@ export function onContact(
   now: number,
 ): Next {
   if (isBeingDeleted(given, now)) return onBeingDeleted(config, given, now)
-  const state = united(config, given, gathered, now)
+  const begunWith = restored(config, given, gathered.contact, gathered.merging)
+  const state = united(config, begunWith, gathered, now)
   const previous = state.lead
   const draft = draftOf(config, state, gathered.contact)
   const input: ContactInput = {
@@ -49,15 +52,19 @@ export function onContact(
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }
 
+  const isRebuilt = begunWith !== given
+  if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
+
   const { word, outcomes } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus, overruled } = read
   expireUnheard(input, reading.signals)
   const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
+  const adopted = adoptionOf(config, state, gathered.contact, now)
   const stood = word
     ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended: standsEnded, rejected }, draft.handoffs(), reading.signals)
+    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
   const decided = decide(config, reading, stood, now)
   const elsewhere = heldElsewhere(input, decided)
   const ended = elsewhere?.ended ?? standsEnded
@@ -66,7 +73,8 @@ export function onContact(
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = signalHandoffs(input, withoutHeard(reading.signals, gathered.merging))
+  const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
+  const others = signalHandoffs(input, fresh)
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
@@ -83,6 +91,7 @@ export function onContact(
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
       ended: word ? undefined : ended,
+      adoptedAt: adopted?.at,
       outcomes,
       stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
       version: config.version,
@@ -105,7 +114,9 @@ export function onContact(
     ...(isRouting(previous, record, decision)
       ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, choice?.rep ?? null) }
       : {}),
-    ...(gathered.merging ? { messages: state.messages, written: state.written } : {}),
+    ...(gathered.merging ? { messages: state.messages } : {}),
+    ...(gathered.merging || isRebuilt ? { written: state.written } : {}),
+    ...(isRebuilt ? { rebuilt: begunWith } : {}),
   })
 }
 

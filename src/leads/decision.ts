@@ -1,20 +1,29 @@
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import type { IcpConfig } from '../rules/icp.ts'
 import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from '../rules/routing.ts'
-import { fullLookup, type LeadScore, nextBandChange, type ScoringConfig, scoreLead } from '../rules/score.ts'
+import {
+  BANDS,
+  type Band,
+  fullLookup,
+  type LeadScore,
+  nextBandChange,
+  type ScoringConfig,
+  scoreLead,
+} from '../rules/score.ts'
 import { plain, signed } from '../rules/words.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
 
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that sales has, whatever its
  * route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached alone
- * until it does something new; `nurture` and `disqualify` need no rep.
+ * until it does something new, `stay-adopted` one that was there before Baton came; `nurture` and `disqualify` need no rep.
  */
 export const ACTIONS = [
   'assign',
   'stay-with-sales',
   'stay-rejected',
   'stay-in-nurture',
+  'stay-adopted',
   'nurture',
   'disqualify',
 ] as const
@@ -22,13 +31,15 @@ export type Action = (typeof ACTIONS)[number]
 
 /**
  * What stands for a lead and has to be respected: sales has it (`comesBack`: and a route to sales calls for a rep again,
- * because the lead has come back), a person rejected it, or nobody reached it and it rests.
+ * because the lead has come back), a person rejected it, or nobody reached it and it rests. `adopted`: it was there before
+ * Baton came, and has done nothing since; a higher band than `band` is news.
  */
 export interface Standing {
   withSales: boolean
   comesBack?: boolean | undefined
   rejected: boolean
   resting?: boolean | undefined
+  adopted?: { band: string } | undefined
 }
 
 /** A decision with everything that explains it. `wakeAt` is epoch milliseconds. */
@@ -56,9 +67,12 @@ export function decide(
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
   const route = chooseRoute(config.routing.routes, fullLookup(lead.attributes, lead.signals, score, now))
-  const action = actionOf(route, standing)
+  const action = actionOf(route, standing, score.band)
   const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
-  const routeSays = route.rescore !== undefined && action !== 'stay-with-sales' ? now + route.rescore : null
+  const routeSays =
+    route.rescore !== undefined && action !== 'stay-with-sales' && action !== 'stay-adopted'
+      ? now + route.rescore
+      : null
   return {
     score,
     route,
@@ -68,9 +82,17 @@ export function decide(
   }
 }
 
+/** Where a contact stands that was there before Baton came. */
+export const ADOPTED = {
+  name: 'adopted',
+  to: { nurture: '' },
+  reason: 'known before Baton came: left alone until it does something new',
+} as const satisfies Omit<StandingRoute, 'at'>
+
 /** The route to keep on the record: what stands for a lead that stays where it is, else what was decided. */
 export function standingRoute(decision: Decision, previous: StandingRoute | undefined, now: number): StandingRoute {
   if (decision.action.startsWith('stay-') && previous) return previous
+  if (decision.action === 'stay-adopted') return { ...ADOPTED, at: now }
   const { route } = decision
   const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
   return { name: route.route, to: route.to, reason: reasonFor(decision), at: same ? previous.at : now }
@@ -114,13 +136,18 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
   return summary
 }
 
-function actionOf(route: RouteDecision, standing: Standing): Action {
+function actionOf(route: RouteDecision, standing: Standing, band: Band): Action {
   const isForSales = 'pool' in route.to
   if (standing.withSales && !(isForSales && standing.comesBack)) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'
+  if (standing.adopted && !hasRisen(standing.adopted.band, band)) return 'stay-adopted'
   if (isForSales) return 'assign'
   return 'disqualify' in route.to ? 'disqualify' : 'nurture'
+}
+
+function hasRisen(from: string, to: Band): boolean {
+  return BANDS.indexOf(to) > (BANDS as readonly string[]).indexOf(from)
 }
 
 /** Why a lead goes where a decision sends it, in the words that the CRM shows. */

@@ -51,7 +51,7 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
   const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
   const names = config.hubspot.properties
-  return withConsent(config, lead, crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners)))
+  return withConsent(config, lead, crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs))
 }
 
 function isBehind(config: NextConfig, lead: LeadRecord, handoffs: Handoff[], written: Record<string, string>): boolean {

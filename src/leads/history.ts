@@ -31,6 +31,7 @@ const StoredStanding = z.object({
   comesBack: z.boolean().optional(),
   rejected: z.boolean(),
   resting: z.boolean().optional(),
+  adopted: z.object({ band: z.string() }).optional(),
 }) satisfies z.ZodType<Standing>
 
 const Decided = {
@@ -109,6 +110,7 @@ export function isNews(previous: LeadRecord | null, record: LeadRecord): boolean
 
 /** Whether a decision routed the lead: its first, one that looked for a rep, and one after which it stands elsewhere. */
 export function isRouting(previous: LeadRecord | null, record: LeadRecord, decision: Decision): boolean {
+  if (decision.action === 'stay-adopted') return false
   if (!previous) return true
   // One that goes on waiting for a rep is no news.
   if (decision.action === 'assign' && record.decisions !== previous.decisions) return true

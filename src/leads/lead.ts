@@ -106,6 +106,8 @@ export const LeadRecord = z.object({
       status: z.string().optional(),
     })
     .optional(),
+  /** Known to HubSpot before Baton came, and since when to Baton: left alone until it does something new. `band` was its own. */
+  adopted: z.object({ at: z.number(), band: z.string() }).optional(),
   /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
   overruledStatus: z.string().optional(),
   /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */

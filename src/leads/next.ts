@@ -1,3 +1,4 @@
+import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
@@ -46,7 +47,8 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
-  const standing = past ?? standingOf(config, lead, handoffs, lead.signals)
+  const adopted = adoptionOf(config, state, lead, now)
+  const standing = past ?? standingOf(config, { ...lead, adopted }, handoffs, lead.signals)
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })

@@ -3,10 +3,14 @@ import { SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { BANDS } from '../rules/score.ts'
 import { plain } from '../rules/words.ts'
 import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'
+import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
 import { readInstant } from './observe.ts'
 
-/** What a property says, from the lead and its newest handoff with sales. An empty text clears it. */
-type Value = (lead: LeadRecord, handoff: Handoff | undefined) => string
+/** What a property says, from the lead, its newest handoff with sales, and all of them. An empty text clears it. */
+type Value = (lead: LeadRecord, handoff: Handoff | undefined, handoffs: readonly Handoff[]) => string
+
+/** What stands as the route of a lead that a person took out. */
+export const PERSONS_ROUTE = 'disqualified-by-person'
 
 interface PropertyRow {
   /** Its internal name in HubSpot, unless hubspot.yaml gives another. */
@@ -14,7 +18,7 @@ interface PropertyRow {
   label: string
   description: string
   /** A list is a choice between values. Texts that ops name themselves (routes, tracks) stay free text. */
-  type: 'number' | 'text' | 'datetime' | 'boolean' | readonly string[]
+  type: 'number' | 'text' | 'long text' | 'datetime' | 'boolean' | readonly string[]
   /** A change of it alone is no reason to write, so that our own webhooks come to rest. */
   quiet?: true
   value: Value
@@ -67,7 +71,7 @@ export const PROPERTIES = {
     label: 'Baton route',
     description: 'The route in routing.yaml that matched.',
     type: 'text',
-    value: (lead) => (personsWord(lead) ? 'disqualified-by-person' : lead.route.name),
+    value: (lead) => (personsWord(lead) ? PERSONS_ROUTE : lead.route.name),
   },
   routeReason: {
     name: 'baton_route_reason',
@@ -135,12 +139,29 @@ export const PROPERTIES = {
     quiet: true,
     value: ({ configVersion }) => configVersion,
   },
+  signals: {
+    name: 'baton_signals',
+    label: 'Baton signals',
+    description: 'What the contact did and when, from which Baton rebuilds its memory. Leave it as it is.',
+    type: 'long text',
+    value: (lead) => mirrorSignals(lead),
+  },
+  handoffs: {
+    name: 'baton_handoffs',
+    label: 'Baton handoffs',
+    description: 'Who has the contact and until when, from which Baton rebuilds its clocks. Leave it as it is.',
+    type: 'long text',
+    value: (lead, _, handoffs) => mirrorHandoffs(lead, handoffs),
+  },
 } as const satisfies Record<string, PropertyRow>
 
 /** A property that Baton writes, by Baton's own name for it. */
 export type WrittenProperty = keyof typeof PROPERTIES
 /** The names in HubSpot of the properties that Baton writes (`config/hubspot.yaml`, `properties`). */
 export type PropertyNames = Record<WrittenProperty, string>
+
+/** What a contact shows of them. */
+export type Shown = Partial<Record<WrittenProperty, string>>
 
 const ROWS = Object.entries(PROPERTIES) as [WrittenProperty, PropertyRow][]
 
@@ -155,14 +176,16 @@ export function crmProperties(
   handoff: Handoff | undefined,
   names: PropertyNames,
   ownerIds: Record<string, string>,
+  handoffs: readonly Handoff[] = handoff ? [handoff] : [],
 ): Record<string, string> {
-  const properties = Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff)]))
+  const properties = Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff, handoffs)]))
   const holder = handoff && isHeld(handoff) ? holderOf(handoff) : undefined
   // Whoever stands in is not the owner, and an owner whom a person cleared stays cleared.
   const owner = holder && !holder.for && !holder.unowned ? ownerIds[holder.rep] : undefined
   if (owner) properties.hubspot_owner_id = owner
   const out = lead.rejected !== undefined || 'disqualify' in lead.route.to
-  if (lead.score.mql && !out && !lead.stageSetBack && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
+  const mayRise = !out && !lead.adopted && !lead.stageSetBack
+  if (lead.score.mql && mayRise && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
     properties.lifecyclestage = 'marketingqualifiedlead'
   return properties
 }
@@ -174,7 +197,9 @@ export function sameValue(type: PropertyRow['type'], a: string, b: string): bool
   if (type === 'number') return Number(a) === Number(b)
   if (type === 'datetime') return readInstant(a) === readInstant(b)
   if (type === 'boolean') return a.toLowerCase() === b.toLowerCase()
-  return type === 'text' && a.replaceAll('\r\n', '\n').trim() === b.replaceAll('\r\n', '\n').trim()
+  return (
+    (type === 'text' || type === 'long text') && a.replaceAll('\r\n', '\n').trim() === b.replaceAll('\r\n', '\n').trim()
+  )
 }
 
 /**

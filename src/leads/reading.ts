@@ -3,6 +3,7 @@ import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
+import { mirroredId } from './mirror.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
@@ -129,7 +130,7 @@ function memoryFor(config: NextConfig): number | undefined {
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
   // What is known stands: the same signal told again changes nothing.
-  const byId = new Map(signals.toReversed().map((signal) => [signal.id, signal]))
+  const byId = new Map(signals.toReversed().map((signal) => [mirroredId(signal.id), signal]))
   const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
   return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
 }

@@ -20,6 +20,8 @@ export interface Beside {
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
   ended: LeadRecord['ended']
+  /** Since when it is known, of one that was there before Baton came. */
+  adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
   version: string
@@ -59,6 +61,7 @@ export function decidedRecord(
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
     ...(beside.rejected ? { rejected: beside.rejected } : {}),
+    ...adoption(beside.adoptedAt, decision),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
@@ -78,11 +81,12 @@ export function rescoredRecord(
   config: { version: string; rulesVersion: number },
   now: number,
 ): LeadRecord {
-  const { ended: _, ...kept } = previous
+  const { ended: _, adopted, ...kept } = previous
   const ended = stillEnded(previous.ended, decision)
   return {
     ...kept,
     ...(ended ? { ended } : {}),
+    ...adoption(adopted?.at, decision),
     attributes,
     missing: decision.missing,
     score: scoreSummary(decision.score, now),
@@ -112,6 +116,10 @@ function withStage(outcomes: LeadRecord['outcomes'], stage: string, now: number)
 function stillEnded(ended: LeadRecord['ended'], { action, route }: Decision): LeadRecord['ended'] {
   if (action !== 'stay-with-sales' && action !== 'stay-in-nurture' && action !== 'stay-rejected') return undefined
   return ended?.how === 'done' && !('pool' in route.to) ? { ...ended, cooled: true } : ended
+}
+
+function adoption(at: number | undefined, { action, score }: Decision): Pick<LeadRecord, 'adopted'> {
+  return at !== undefined && action === 'stay-adopted' ? { adopted: { at, band: score.band } } : {}
 }
 
 function numbered(previous: LeadRecord | null, record: LeadRecord, begun: boolean): LeadRecord {

@@ -4,6 +4,8 @@ import type { ScoringConfig } from '../rules/score.ts'
 import type { Standing } from './decision.ts'
 import type { LeadRecord } from './lead.ts'
 
+const DAY = 24 * 60 * 60_000
+
 // What an ending leaves behind: sales goes on with the lead, or it rests until it does something new, or it is free. That a
 // person took it out is a word of its own.
 const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
@@ -50,11 +52,11 @@ export function salesHandoff(handoffs: readonly Handoff[]): Handoff | undefined 
  */
 export function standingOf(
   config: ComesBackConfig,
-  lead: Pick<LeadRecord, 'ended' | 'rejected'> | null,
+  lead: Pick<LeadRecord, 'ended' | 'rejected' | 'adopted'> | null,
   handoffs: readonly Handoff[],
   signals: readonly Signal[],
 ): Standing {
-  const { ended, rejected } = lead ?? {}
+  const { ended, rejected, adopted } = lead ?? {}
   const back = (at: number) => raisedHandSince(config, signals, at)
   const held = handoffs.some((handoff) => handoff.byRoute && isHeld(handoff))
   const after = ended && AFTER[ended.how]
@@ -67,5 +69,8 @@ export function standingOf(
   if (ended && !held && reached && !isOthers && (ended.cooled || back(ended.at))) standing.comesBack = true
   if (ended && after === 'rests')
     standing.resting = signals.every((signal) => signal.by === 'sales' || signal.at <= ended.at)
+  // What happened in the day before Baton came is news as well.
+  const isNews = ({ by, at }: Signal) => by !== 'sales' && adopted !== undefined && at > adopted.at - DAY
+  if (adopted && !signals.some(isNews)) standing.adopted = { band: adopted.band }
   return standing
 }

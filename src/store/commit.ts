@@ -57,7 +57,7 @@ export function prepare(
     ...noLongerWaiting(keys, before, change),
     ...lists(keys, before, change),
     ...kept(keys, id, change, retention, now),
-    ...factCommands(keys, id, factsOf(before, change, now), retention, now),
+    ...factCommands(keys, id, factsOf(change.rebuilt ?? before, change, now), retention, now),
     ...inboxCommands(keys, before, change),
     ...before.older.map((key): Command => ['DEL', key]),
   ]

@@ -187,6 +187,10 @@ const View = z.object({
       .array(z.object({ property: z.string(), code: z.string().describe("HubSpot's code") }))
       .optional()
       .describe('what HubSpot did not take; everything else is written'),
+    adopted: z
+      .object({ at: Instant })
+      .optional()
+      .describe('known to HubSpot before Baton came: left alone until it does something new'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
   }),

@@ -46,6 +46,8 @@ function stateLines({ state }: LeadView, local: Local): string[] {
   const lines = [
     state.missingSince && `HubSpot has no such contact since ${local(state.missingSince)}.`,
     state.mergedInto && `Merged into contact ${state.mergedInto}.`,
+    state.adopted &&
+      `Known to HubSpot before Baton came on ${local(state.adopted.at)}: left alone until it does something new.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
     state.stageSetBack &&
       `Its stage was set back in HubSpot ${local(state.stageSetBack)}: it stays so until the lead does something new.`,
@@ -89,7 +91,7 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
 
 function routeLines({ route, standing }: LeadView, local: Local): string[] {
   const where = ({ name, to, reason }: Pick<LeadView['standing'], 'name' | 'to' | 'reason'>) =>
-    `${name} (${Object.entries(to)[0]?.join(' ')}): ${reason.replace(`${name}: `, '')}`
+    `${name} (${Object.entries(to)[0]?.filter(Boolean).join(' ')}): ${reason.replace(`${name}: `, '')}`
   return [
     `Route ${where(route)}; ${route.action}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),

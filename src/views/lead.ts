@@ -113,7 +113,7 @@ function whyNotAsked(config: Config, attributes: Attributes): string {
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack } = record
+  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted } = record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
   const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
@@ -128,6 +128,7 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     ...(stageSetBack ? { stageSetBack: iso(stageSetBack.at) } : {}),
     ...(notEnrolled ? { notEnrolled } : {}),
     ...(refused.length > 0 ? { refused } : {}),
+    ...(adopted ? { adopted: { at: iso(adopted.at) } } : {}),
     ...(rejected ? { rejected: { by: rejected.by, reason: rejected.reason, at: iso(rejected.at) } } : {}),
   }
 }

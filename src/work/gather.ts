@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
+import { isAdoption } from '../leads/adoption.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
@@ -7,6 +8,7 @@ import { signalHistory } from '../leads/observe-signals.ts'
 import { historyNeeded, liveHandoffs } from '../leads/people.ts'
 import { fromOutside, lookAt, MERGED_IDS } from '../leads/reading.ts'
 import { wantsActivities } from '../leads/responses.ts'
+import { restored } from '../leads/restore.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
@@ -38,7 +40,10 @@ export async function gatherContact(
 ): Promise<{ gathered: Gathered; late: Promise<Record<string, string>> | null }> {
   const { properties } = contact
   const merging = await mergedContacts(parts.leads, state, contact)
-  const lead = united(config, state, { contact, merging }, now)
+  const known = restored(config, state, contact, merging)
+  const lead = united(config, known, { contact, merging }, now)
+  // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
+  const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
     ...fromOutside(state.lead),
@@ -48,7 +53,7 @@ export async function gatherContact(
   const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
-      config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
+      isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,

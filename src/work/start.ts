@@ -1,5 +1,6 @@
 import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
+import { createAdoption } from './adopt.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
@@ -38,6 +39,7 @@ export function prepareWork(options: {
   const parts: Parts = { ...options.parts, hurry, dropTimers: queues.dropTimers }
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
+  const adoption = createAdoption(parts)
   const { poll, close: closePoll } = createPoll(parts, { adopt: async () => true })
   const leavers = createLeavers(parts)
   const sweep = createSweep({
@@ -56,6 +58,7 @@ export function prepareWork(options: {
     poll,
     closePoll,
     rescoring,
+    adoption,
     dead,
     runner,
 

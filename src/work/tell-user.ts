@@ -10,7 +10,8 @@ import type { Handler, Parts } from './parts.ts'
 const SENTENCES = {
   'not-yours': 'Only the rep who has this lead, the members of its pool and their manager can do that.',
   'ended-already': 'This lead is settled already. Its messages show who did what.',
-  'unknown-handoff': 'This lead is no longer here: it was deleted.',
+  'unknown-handoff':
+    'Baton does not know this lead. Please try again in a moment: unless it was deleted, it is looked up now.',
   'modal-failed': 'The form could not be opened. Please try again.',
 } as const
 /** Answers one user privately: why this score, or why a click did nothing. */

@@ -232,6 +232,25 @@ test.skipIf(WITHOUT_REDIS_SERVER)('dead-letters names what could not be done, th
   }
 })
 
+test.skipIf(WITHOUT_REDIS_SERVER)('adoption says how far the contacts of the portal are looked through', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'baton-cwd-'))
+  const embedded = await startEmbeddedRedis({ dataDir: join(cwd, '.baton', 'redis') })
+  const redis = await connectRedis([embedded.url], 'request', () => undefined)
+  const said = async (fields: Record<string, string>) => {
+    if (Object.keys(fields).length > 0) await redis.hset('baton:adoption', fields)
+    return (await run(['adoption'], { cwd })).stdout
+  }
+  try {
+    expect(await said({})).toBe('the contacts of this portal have not been looked through yet\n')
+    expect(await said({ startedAt: '1', contacts: '12400' })).toBe('adopting: 12,400 contacts so far\n')
+    expect(await said({ doneAt: '2', afterLoss: 'yes' })).toBe('rebuilt from HubSpot: 12,400 contacts\n')
+  } finally {
+    redis.disconnect()
+    await embedded.stop()
+    await rm(cwd, { recursive: true })
+  }
+})
+
 test('token makes one that API_TOKENS takes by its hash, with the scope that was asked for', async () => {
   const { stdout } = await run(['token', '--read'])
   const token = /^ {2}([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? ''
@@ -242,6 +261,17 @@ test('token makes one that API_TOKENS takes by its hash, with the scope that was
 test('--help shows the commands', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const command of ['config', 'dead-letters', 'doctor', 'explain', 'facts', 'hubspot', 'openapi', 'team', 'token'])
+  for (const command of [
+    'adoption',
+    'config',
+    'dead-letters',
+    'doctor',
+    'explain',
+    'facts',
+    'hubspot',
+    'openapi',
+    'team',
+    'token',
+  ])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
 })

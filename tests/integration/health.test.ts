@@ -19,6 +19,7 @@ it('names each dependency, and says of HubSpot and Slack how they answered last'
       redis: { status: 'ok' },
       workers: { status: 'ok' },
       config: { status: 'ok', detail: `version ${stage.config.version}` },
+      adoption: { status: 'ok', detail: 'the contacts of this portal have not been looked through yet' },
       // It is asked at once whose portal it is.
       hubspot: expect.objectContaining({ status: 'ok' }),
       slack: { status: 'ok', detail: 'not called yet' },

@@ -222,6 +222,7 @@ export const BESIDE: Beside = {
   rejected: undefined,
   overruledStatus: undefined,
   ended: undefined,
+  adoptedAt: undefined,
   outcomes: {},
   stageSetBack: undefined,
   version: 'v2',

@@ -15,7 +15,7 @@ import type { Apply } from '../../store/apply.ts'
 import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import type { Leads } from '../../store/leads.ts'
-import { INDEX } from '../../store/partitions.ts'
+import { INDEX, leadOf } from '../../store/partitions.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { verifySlackSignature } from './signatures.ts'
@@ -93,7 +93,10 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const user = click.user.id
     const tell = (what: AnswerName) => answer(handoffId, { user, channel, what, action: action.action_ts })
     const found = await parts.leads.findHandoff(handoffId)
-    if (!found) return tell('unknown-handoff')
+    if (!found) {
+      await tell('unknown-handoff')
+      return lookFor(handoffId, action.action_ts)
+    }
     if (!allowed(found.handoff, user)) return tell('not-yours')
     if (choice === 'explain') return tell('explain')
     if (found.handoff.state !== 'open') return tell('ended-already')
@@ -108,6 +111,14 @@ export function slackInteractions(parts: SlackInteractionParts) {
         return tell('modal-failed')
       })
     }
+  }
+
+  /** A message that is older than what Baton knows: its lead is rebuilt from HubSpot, if that knows it, for the next click. */
+  async function lookFor(handoffId: string, click: string): Promise<void> {
+    const [leadId, now] = [leadOf(handoffId), parts.clock.now()]
+    const item = { kind: 'event', event: 'adopt', at: now } as const
+    await parts.inbox.ingest([{ leadId, key: `click-${click}`, item }], now)
+    parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
   }
 
   async function onSubmit({ user, view }: Submission): Promise<object | undefined> {

@@ -49,6 +49,8 @@ describe('what HubSpot should say', () => {
       baton_disqualified_reason: '',
       baton_scored_at: '2026-11-18T15:00:00.000Z',
       baton_config_version: 'abc123',
+      baton_signals: expect.stringContaining('content_downloaded'),
+      baton_handoffs: expect.stringContaining('"dueAt":"2026-11-18T16:00:00.000Z"'),
       hubspot_owner_id: '101',
       lifecyclestage: 'marketingqualifiedlead',
     })
@@ -129,7 +131,7 @@ describe('the table of properties', () => {
       if (type === 'number') expect(value).toMatch(/^(\d+(\.\d+)?)?$/)
       else if (type === 'datetime') expect(value).toMatch(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$/)
       else if (type === 'boolean') expect(['true', 'false']).toContain(value)
-      else if (type !== 'text') expect(type).toContain(value)
+      else if (type !== 'text' && type !== 'long text') expect(type).toContain(value)
     }
   })
 

@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import { ENDINGS, Handoff, holderOf } from '../handoffs/handoff.ts'
+import { nextDue } from '../handoffs/ladder.ts'
+import type { Signal } from '../rules/attributes.ts'
+import type { LeadRecord } from './lead.ts'
+
+/*
+ * What HubSpot does not know by itself and Baton needs to go on when its own memory is lost: signals as dates by type, and
+ * handoffs with their clocks. It stands in two properties of the contact. No page, name, address or reason is among it.
+ */
+
+// HubSpot takes 65,536 characters. With the most signals that a lead keeps this is about 8,000.
+const MOST_SIGNALS = 500
+const MOST_EVENTS = 30
+
+const iso = (at: number) => new Date(at).toISOString()
+
+/** A signal's id as the mirror gives it back: what it came from, and a digest. One that came from there stays the same. */
+export function mirroredId(id: string): string {
+  if (/^\w*~/.test(id)) return id
+  return `${/^(\w+)-/.exec(id)?.[1] ?? ''}~${digest(id)}`
+}
+
+/** What `baton_signals` says of a lead: of whom it is, and the dates of its signals by type and source. Empty without any. */
+export function mirrorSignals({ id, signals }: Pick<LeadRecord, 'id' | 'signals'>): string {
+  if (signals.length === 0) return ''
+  const told = signals.slice(-MOST_SIGNALS).map((signal) => {
+    const [source = '', mark = ''] = mirroredId(signal.id).split('~')
+    return { name: `${signal.type}@${source}`, date: `${signal.at.toString(36)}.${mark}${signal.by ? '.s' : ''}` }
+  })
+  // Always in the same order, so that the same signals read the same.
+  const dates = [...Map.groupBy(told, ({ name }) => name)]
+    .map(([name, some]) => [name, some.map(({ date }) => date).sort()] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify({ v: 1, of: id, signals: Object.fromEntries(dates) })
+}
+
+const MirroredSignals = z.object({
+  v: z.literal(1),
+  of: z.string(),
+  signals: z.record(z.string(), z.array(z.string())),
+})
+
+/** Reads `baton_signals`; null when there is nothing that can be read. */
+export function readSignals(text: string | null | undefined): { of: string; signals: Signal[] } | null {
+  const read = MirroredSignals.safeParse(parsed(text))
+  if (!read.success) return null
+  const signals = Object.entries(read.data.signals).flatMap(([name, dates]) => {
+    const [type = '', source = ''] = name.split('@')
+    return dates.flatMap((date): Signal[] => {
+      const [at = '', mark = '', by] = date.split('.')
+      const instant = Number.parseInt(at, 36)
+      if (!Number.isFinite(instant)) return []
+      // It was known before: nothing begins because of it.
+      const signal: Signal = { id: `${source}~${mark}`, type, at: instant, decision: 0 }
+      return [by === 's' ? { ...signal, by: 'sales' } : signal]
+    })
+  })
+  return { of: read.data.of, signals: signals.sort((a, b) => a.at - b.at) }
+}
+
+const Kept = Handoff.omit({ v: true, id: true, leadId: true, kind: true, state: true, startedAt: true, dueAt: true })
+const Stands = z.object({ how: z.enum(ENDINGS), at: z.number(), cooled: z.literal(true).optional() })
+
+const MirroredHandoff = z.object({
+  kind: z.string(),
+  id: z.string().regex(/^[^-]+-\d+$/),
+  /** The rep who has it, or had it last. */
+  holder: z.string().nullable(),
+  state: Handoff.shape.state,
+  startedAt: z.iso.datetime(),
+  dueAt: z.iso.datetime().nullable(),
+  nextRung: z.object({ do: z.string(), at: z.iso.datetime() }).nullable(),
+  /** How the last handoff with sales ended, while that stands for the lead. */
+  stands: Stands.optional(),
+  /** The rest of it; absent when only its number and its end are known. */
+  rest: Kept.optional(),
+})
+type MirroredHandoff = z.output<typeof MirroredHandoff>
+
+/**
+ * What `baton_handoffs` says of a lead: its handoffs that are not over, the newest with sales, and the newest of all, by
+ * which the next is numbered. Empty when there was none.
+ */
+export function mirrorHandoffs(
+  lead: Pick<LeadRecord, 'id' | 'ended' | 'handoffCount'>,
+  handoffs: readonly Handoff[],
+): string {
+  const inOrder = handoffs.toSorted((a, b) => numberOf(a.id) - numberOf(b.id))
+  const sales = inOrder.findLast(({ byRoute }) => byRoute)
+  const told = inOrder.filter((one) => one.state !== 'ended' || one === sales || one === inOrder.at(-1))
+  const entries = told.map((handoff) => entryOf(handoff, handoff === sales ? lead.ended : undefined))
+  const isLast = lead.handoffCount <= numberOf(inOrder.at(-1)?.id ?? '-0')
+  if (isLast && (sales || !lead.ended)) return entries.length === 0 ? '' : JSON.stringify(entries)
+  return JSON.stringify([...entries, forgotten(lead, sales === undefined)])
+}
+
+function entryOf(handoff: Handoff, stands: LeadRecord['ended']): MirroredHandoff {
+  const { kind, id, state, startedAt, dueAt, events, ended } = handoff
+  const due = state === 'open' ? nextDue(handoff) : null
+  const rung = handoff.ladder.find((one) => one.doneAt === undefined && one.dueAt === due)
+  const withoutWords = events.slice(-MOST_EVENTS).map(({ detail: _, ...event }) => event)
+  return {
+    kind,
+    id,
+    holder: holderOf(handoff)?.rep ?? null,
+    state,
+    startedAt: iso(startedAt),
+    dueAt: dueAt === null ? null : iso(dueAt),
+    nextRung: due === null ? null : { do: rung?.do ?? 'breach', at: iso(due) },
+    ...(stands ? { stands } : {}),
+    // Always in the same order, so that the same handoff reads the same.
+    rest: Kept.parse({ ...handoff, events: withoutWords, ended: ended && { ...ended, reason: undefined } }),
+  }
+}
+
+// Its record is forgotten, but not its number, and how it ended.
+function forgotten(
+  { id, ended, handoffCount }: Parameters<typeof mirrorHandoffs>[0],
+  stands: boolean,
+): MirroredHandoff {
+  return {
+    kind: '',
+    id: `${id}-${handoffCount}`,
+    holder: null,
+    state: 'ended',
+    startedAt: iso(ended?.at ?? 0),
+    dueAt: null,
+    nextRung: null,
+    ...(ended && stands ? { stands: ended } : {}),
+  }
+}
+
+/** What `baton_handoffs` gives back: the handoffs, how many there were, and the end that stands. */
+export interface KnownHandoffs {
+  handoffs: Handoff[]
+  count: number
+  ended: LeadRecord['ended']
+}
+
+/** Reads `baton_handoffs` for a contact; null when there is nothing that can be read. What bears another one's id gets its own. */
+export function readHandoffs(text: string | null | undefined, leadId: string): KnownHandoffs | null {
+  const read = z.array(MirroredHandoff).safeParse(parsed(text))
+  if (!read.success) return null
+  const handoffs = read.data.flatMap(({ id: was, kind, state, startedAt, dueAt, rest }): Handoff[] => {
+    if (!rest) return []
+    const id = `${leadId}-${numberOf(was)}`
+    const formerly = id === was ? {} : { formerly: [...(rest.formerly ?? []), was] }
+    const times = { startedAt: Date.parse(startedAt), dueAt: dueAt === null ? null : Date.parse(dueAt) }
+    return [{ v: 2, id, leadId, kind, state, ...times, ...rest, ...formerly }]
+  })
+  return {
+    handoffs,
+    count: Math.max(0, ...read.data.map(({ id }) => numberOf(id))),
+    ended: read.data.find(({ stands }) => stands)?.stands,
+  }
+}
+
+/** The contacts of which the two mirrors speak: another one than theirs was merged into it, or copied. */
+export function mirroredContacts(signals: string | null | undefined, handoffs: string | null | undefined): string[] {
+  const entries = z.array(z.object({ id: z.string() })).safeParse(parsed(handoffs)).data ?? []
+  const ids = [readSignals(signals)?.of, ...entries.map(({ id }) => id.split('-')[0])]
+  return [...new Set(ids.filter((id) => id !== undefined))]
+}
+
+function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('-') + 1)) || 0
+}
+
+function parsed(text: string | null | undefined): unknown {
+  try {
+    return text ? JSON.parse(text) : null
+  } catch {
+    return null
+  }
+}
+
+// FNV-1a: enough to tell the signals of one lead apart.
+function digest(text: string): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(36)
+}

@@ -17,7 +17,7 @@ const iso = (at: number) => new Date(at).toISOString()
 
 /** A signal's id as the mirror gives it back: what it came from, and a digest. One that came from there stays the same. */
 export function mirroredId(id: string): string {
-  if (/^\w*~/.test(id)) return id
+  if (/^\w*~[0-9a-z]*$/.test(id)) return id
   return `${/^(\w+)-/.exec(id)?.[1] ?? ''}~${digest(id)}`
 }
 
@@ -46,7 +46,9 @@ export function readSignals(text: string | null | undefined): { of: string; sign
   const read = MirroredSignals.safeParse(parsed(text))
   if (!read.success) return null
   const signals = Object.entries(read.data.signals).flatMap(([name, dates]) => {
-    const [type = '', source = ''] = name.split('@')
+    // A type may hold any character, what a signal came from may not.
+    const end = name.lastIndexOf('@')
+    const [type, source] = [name.slice(0, end), name.slice(end + 1)]
     return dates.flatMap((date): Signal[] => {
       const [at = '', mark = '', by] = date.split('.')
       const instant = Number.parseInt(at, 36)

@@ -60,7 +60,7 @@ const OBJECT_TYPES: Record<string, string> = { '0-1': 'contact', '0-2': 'company
 
 /**
  * Reads one webhook event, in the classic form (`contact.creation`) or the generic one (`object.creation`). A type and an
- * object's id are enough. Never throws. `ownProperties` are the names that only Baton writes; `portalId` is ours, where it
+ * object's id are enough. Never throws. `ownProperties` are the names that Baton alone should write; `portalId` is ours, where it
  * is known; `now` is epoch milliseconds.
  */
 export function readEvent(
@@ -88,8 +88,8 @@ export function readEvent(
   if (object === 'company') return { outcome: 'company', kind, companyId: event.newObjectId ?? event.objectId }
   if (object !== 'contact') return { outcome: 'ignored', kind }
   const ours = event.changeSource === 'INTEGRATION' && event.appId !== undefined && event.sourceId === event.appId
-  if (action === 'propertyChange' && (ours || ownProperties.has(event.propertyName ?? '')))
-    return { outcome: 'own-write', kind }
+  const isOwn = ownProperties.has(event.propertyName ?? '') && !isPerson(event.changeSource)
+  if (action === 'propertyChange' && (ours || isOwn)) return { outcome: 'own-write', kind }
   if (action === 'privacyDeletion') return { outcome: 'erase', kind, leadId: event.objectId }
   const survivor = action === 'merge' ? (event.newObjectId ?? event.primaryObjectId) : undefined
   const named = [event.objectId, event.primaryObjectId, event.newObjectId, ...(event.mergedObjectIds ?? [])]
@@ -136,6 +136,11 @@ function kept(
     return { leadId, key, item: { ...item, ...(leadId === survivor ? { merged: others } : { survivor }) } }
   })
   return { outcome: 'kept', kind, incoming, imported: event.changeSource === 'IMPORT' }
+}
+
+// What a person did to one of Baton's own properties is put right.
+function isPerson(changeSource = ''): boolean {
+  return /^(CRM_UI|MOBILE)/.test(changeSource)
 }
 
 function isTooLong(list: unknown): boolean {

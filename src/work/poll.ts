@@ -52,13 +52,9 @@ const TRY_AGAIN = 20_000
 // HubSpot takes 3,000 characters in a search; a property that is asked for takes three more than its name.
 const MOST_NAMES = 2_500
 
-/**
- * Prepares the poll. `adopt` takes in a portal that Baton has never polled; while it answers false, that is under way and
- * nothing is looked for.
- */
+/** Prepares the poll. */
 export function createPoll(
   parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'log' | 'metrics' | 'store'>,
-  { adopt }: { adopt: () => Promise<boolean> },
 ) {
   const { clock, hubspot, inbox, leads, log, metrics, store } = parts
   const { redis, keys } = store
@@ -70,7 +66,7 @@ export function createPoll(
 
   /** Looks where it is time to, if it is this process that polls; resolves when these looks are through. */
   async function poll(): Promise<void> {
-    if (closed || !(await lease.hold()) || !(await adopt())) return
+    if (closed || !(await lease.hold())) return
     const now = clock.now()
     await Promise.all(
       SOURCE_NAMES.map(async (name) => {

@@ -40,7 +40,7 @@ export function prepareWork(options: {
   for (const [name, row] of Object.entries(table)) handlers[name] = row.handler(parts, table) as Handler<unknown>
   const rescoring = createRescoring(parts)
   const adoption = createAdoption(parts)
-  const { poll, close: closePoll } = createPoll(parts, { adopt: async () => true })
+  const { poll, close: closePoll } = createPoll(parts)
   const leavers = createLeavers(parts)
   const sweep = createSweep({
     table,

@@ -224,7 +224,7 @@ describe('what ends at the door', () => {
     const echoes = [
       changed(ours),
       changed({ ...ours, subscriptionType: 'object.propertyChange', objectTypeId: '0-1' }),
-      changed({ propertyName: 'baton_score', changeSource: 'CRM_UI' }),
+      changed({ propertyName: 'baton_score', changeSource: 'INTEGRATION', sourceId: '5550001' }),
       changed({ propertyName: 'baton_sla_status', changeSource: 'AUTOMATION_PLATFORM' }),
     ]
     expect(await rise('contact.propertyChange', 'own-write', echoes)).toBe(4)
@@ -237,6 +237,8 @@ describe('what ends at the door', () => {
       changed({ changeSource: 'CRM_UI', sourceId: String(APP) }),
       changed({ changeSource: 'INTEGRATION', appId: undefined, sourceId: undefined }),
       changed({ propertyName: 'hubspot_owner_id' }),
+      // A person's edit of what only Baton should write is put right.
+      changed({ propertyName: 'baton_score', changeSource: 'CRM_UI' }),
       event('contact.creation', { changeSource: 'INTEGRATION', sourceId: String(APP) }),
       event('contact.deletion', { changeSource: 'INTEGRATION', sourceId: String(APP) }),
     ]

@@ -2,16 +2,18 @@ import type { Notice } from '../handoffs/notice.ts'
 import { renderNotice } from '../messages/notice.ts'
 import { managerOf } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
-import { INDEX } from '../store/partitions.ts'
-import type { Handler, Parts } from './parts.ts'
+import { type Command, INDEX } from '../store/partitions.ts'
+import { type Handler, type Parts, RunLater } from './parts.ts'
 
 const PRIORITY = 1
+// Longer than it takes to look for a message and to send it.
+const BUSY = 15_000
 
 /** Tells a manager, or the person whom it concerns, something once, in a message that no handoff follows. It is looked for first: an earlier try may have sent it. */
 export function createTellManager(
-  parts: Pick<Parts, 'config' | 'leads' | 'log' | 'slack' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'leads' | 'log' | 'slack' | 'store'>,
 ): Handler<{ id: string; notice: Notice }> {
-  const { slack, store } = parts
+  const { clock, slack, store } = parts
 
   return async function tellManager({ id, notice }) {
     const { team } = parts.config()
@@ -22,6 +24,7 @@ export function createTellManager(
       if (to && !isGone) {
         const channel = await slack.channelFor(to, PRIORITY)
         await slack.turn(channel, PRIORITY)
+        await claim(id)
         const known = await slack.find(channel, id, notice.at)
         if (!known) await slack.post(channel, id, renderNotice(team, notice, lead))
       }
@@ -29,6 +32,25 @@ export function createTellManager(
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
       parts.log.error({ pool: notice.pool, code: error.code }, 'Slack refuses a message to a manager: check team.yaml')
     }
-    await store.commit([], [['ZREM', store.keys.index(id, INDEX.notices), id]])
+    await store.commit(
+      [],
+      [
+        ['ZREM', store.keys.index(id, INDEX.notices), id],
+        ['DEL', store.keys.post(id)],
+      ],
+    )
+  }
+
+  // Two workers would each look, find nothing and send it.
+  async function claim(id: string): Promise<void> {
+    const key = store.keys.post(id)
+    const now = clock.now()
+    const claimed: Buffer | '' = (await store.redis.hgetBuffer(key, 'until')) ?? ''
+    const isFree = Number(claimed.toString()) <= now
+    const commands: Command[] = [
+      ['HSET', key, 'until', now + BUSY],
+      ['PEXPIRE', key, 4 * BUSY],
+    ]
+    if (!isFree || !(await store.commit([{ key, field: 'until', value: claimed }], commands))) throw new RunLater(BUSY)
   }
 }

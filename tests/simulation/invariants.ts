@@ -265,7 +265,7 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
   }
 }
 
-const PASSED_ON: string[] = ['passed-on', 'nobody-left', 'owner-changed']
+const PASSED_ON: string[] = ['passed-on', 'nobody-left', 'owner-changed', 'owner-cleared']
 
 function noClickIsLost(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
   for (const { handoffId, does } of world.accepted) {

@@ -16,7 +16,7 @@ import { createLogger } from '../src/platform/log.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
 import { duration } from '../src/rules/words.ts'
 import { createService } from '../src/service.ts'
-import { STORY } from './story.ts'
+import { createKnownContact, STORY } from './story.ts'
 
 /*
  * The demo: the real service, with the real config but for clocks of seconds and people who never sleep, between a
@@ -40,6 +40,7 @@ const people = Object.fromEntries(
 )
 const redis = await startEmbeddedRedis()
 const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })
+const known = createKnownContact(hubspot, now)
 const slack = await openSlack()
 const env = readEnv({
   PORT: '0',
@@ -137,14 +138,20 @@ async function play(): Promise<void> {
   for (const [index, lead] of STORY.entries()) {
     say(`\n${index + 1}. ${lead.shows}`)
     line('HubSpot', `${lead.who}.`)
-    const id = lead.arrive(hubspot)
+    let id = lead.arrive(hubspot, known)
     first ||= id
     await decided(id, '')
-    if (!lead.then) continue
-    const before = hubspot.contact(id)?.baton_route ?? ''
-    line('HubSpot', `${lead.then.does}.`)
-    lead.then.act(hubspot, id, now)
-    await decided(id, before)
+    for (const { does, act, until: holds, tells } of lead.then ?? []) {
+      const before = hubspot.contact(id) ?? {}
+      line('HubSpot', `${does}.`)
+      id = act(hubspot, id, now) ?? id
+      if (!holds) await decided(id, before.baton_route ?? '')
+      else {
+        await until(() => holds(hubspot.contact(id) ?? {}))
+        line('Baton', tells?.(hubspot.contact(id) ?? {}, before) ?? '')
+        await wait(400)
+      }
+    }
   }
   say(`\nNobody has answered the first lead, so its ladder goes on: remind, reassign, tell the manager.`)
   await until(() => slack.messages('U000MGR1').some((message) => message.text.startsWith('No response yet')))
@@ -156,9 +163,11 @@ async function decided(id: string, routeBefore: string): Promise<void> {
   const owner = Object.values(config.team.reps).find((rep) => rep.hubspotOwnerId === contact.hubspot_owner_id)?.name
   const outcome = contact.baton_disqualified_reason
     ? `disqualified: ${contact.baton_disqualified_reason}`
-    : contact.baton_nurture_track
-      ? `nurture track "${contact.baton_nurture_track}"`
-      : `to ${owner}, to respond within ${duration(Date.parse(contact.baton_sla_due_at ?? '') - Date.parse(contact.baton_scored_at ?? ''))}`
+    : contact.baton_route === 'adopted'
+      ? 'left alone until it does something new'
+      : contact.baton_nurture_track
+        ? `nurture track "${contact.baton_nurture_track}"`
+        : `to ${owner}, to respond within ${duration(Date.parse(contact.baton_sla_due_at ?? '') - Date.parse(contact.baton_scored_at ?? ''))}`
   const review = contact.baton_needs_review === 'true' ? ' Flagged for review.' : ''
   line(
     'Baton',

@@ -4,10 +4,42 @@ import type { SimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.t
 export interface DemoLead {
   shows: string
   who: string
-  /** Creates the contact and returns its id. */
-  arrive(hubspot: SimulatedHubSpot): string
-  /** What the lead does once it has been scored for the first time. */
-  then?: { does: string; act(hubspot: SimulatedHubSpot, id: string, now: () => number): void }
+  /** Creates the contact, unless it is the one that HubSpot knew before Baton; returns its id. */
+  arrive(hubspot: SimulatedHubSpot, known: string): string
+  /** What happens once it has been scored for the first time, one after the other. */
+  then?: DemoStep[]
+}
+
+/** A contact as HubSpot shows it. */
+type Shown = Record<string, string | null>
+
+/** Something that happens to a lead; it is over when the lead goes elsewhere, or when `until` holds and `tells` says how. */
+export interface DemoStep {
+  does: string
+  /** Returns the contact's id when that is another one from then on. */
+  act(hubspot: SimulatedHubSpot, id: string, now: () => number): string | undefined
+  until?(contact: Shown): boolean
+  tells?(contact: Shown, before: Shown): string
+}
+
+/** A contact that HubSpot has known for months when Baton comes: adopted, scored, left alone. Returns its id. */
+export function createKnownContact(hubspot: SimulatedHubSpot, now: () => number): string {
+  const companyId = hubspot.createCompany({
+    name: 'Meadow Logistics',
+    domain: 'meadow.example',
+    numberofemployees: '180',
+    industry: 'COMPUTER_SOFTWARE',
+  })
+  return hubspot.createContact(
+    {
+      email: 'remy@meadow.example',
+      firstname: 'Remy',
+      lastname: 'Sol',
+      jobtitle: 'VP Marketing',
+      hs_analytics_source_data_1: 'trade fair',
+    },
+    { companyId, createdAt: now() - 90 * 24 * 60 * 60_000, by: 'import' },
+  )
 }
 
 const DEMO_REQUEST = {
@@ -130,22 +162,25 @@ export const STORY: DemoLead[] = [
           by: 'form',
         },
       ),
-    then: {
-      does: 'Pat looks at the pricing page twice',
-      act: (hubspot, id, now) => {
-        const visit = (at: number) =>
-          hubspot.changeContact(
-            id,
-            {
-              hs_analytics_last_timestamp: new Date(at).toISOString(),
-              hs_analytics_last_url: 'https://www.baton.example/pricing',
-            },
-            { by: 'hubspot' },
-          )
-        visit(now() - 30_000)
-        setTimeout(() => visit(now()), 1_500)
+    then: [
+      {
+        does: 'Pat looks at the pricing page twice',
+        act: (hubspot, id, now) => {
+          const visit = (at: number) =>
+            hubspot.changeContact(
+              id,
+              {
+                hs_analytics_last_timestamp: new Date(at).toISOString(),
+                hs_analytics_last_url: 'https://www.baton.example/pricing',
+              },
+              { by: 'hubspot' },
+            )
+          visit(now() - 30_000)
+          setTimeout(() => visit(now()), 1_500)
+          return undefined
+        },
       },
-    },
+    ],
   },
   {
     shows: 'A company that cannot be read: waited for, never taken for none',
@@ -165,5 +200,60 @@ export const STORY: DemoLead[] = [
         },
       )
     },
+  },
+  {
+    shows: 'A known contact asks for a demo by form: HubSpot sends no webhook of that, so Baton looks every 20 seconds',
+    who: 'Remy Sol, VP Marketing at Meadow Logistics, was there three months before Baton came',
+    arrive: (_, known) => known,
+    then: [
+      {
+        does: 'Remy fills in the form "Request a demo"',
+        act: (hubspot, id) => void hubspot.submitForm(id, { name: 'Request a demo' }),
+      },
+    ],
+  },
+  {
+    shows: 'People have the last word: an owner set by hand, and a merge',
+    who: 'Vic Stone, Head of Marketing at Canal Tools (40 people), asks for a demo and clicks in four mails',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        {
+          email: 'vic@canal.example',
+          firstname: 'Vic',
+          lastname: 'Stone',
+          jobtitle: 'Head of Marketing',
+          hs_email_click: '4',
+          ...DEMO_REQUEST,
+        },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Canal Tools',
+            domain: 'canal.example',
+            numberofemployees: '40',
+            industry: 'RETAIL',
+          }),
+          by: 'form',
+        },
+      ),
+    then: [
+      {
+        does: 'Somebody gives Vic to Ben Ortiz, by hand',
+        act: (hubspot, id) => void hubspot.changeContact(id, { hubspot_owner_id: '102' }),
+        until: ({ baton_handoffs }) => baton_handoffs?.includes('"holder":"ae-2"') === true,
+        tells: () => 'Ben Ortiz has the lead, with the clock that runs; nobody overwrites that.',
+      },
+      {
+        does: 'Somebody merges a second record of Vic into it; HubSpot gives the result a new id',
+        act(hubspot, id) {
+          const other = { email: 'vic@private.example', firstname: 'Vic', lastname: 'Stone' }
+          return hubspot.mergeContacts(id, hubspot.createContact(other, { by: 'import' }))
+        },
+        until: ({ hs_object_id, baton_handoffs }) => baton_handoffs?.includes(`"id":"${hs_object_id}-`) === true,
+        tells: ({ baton_sla_due_at }, before) =>
+          baton_sla_due_at === before.baton_sla_due_at
+            ? 'the same handoff goes on under the new id: same rep, same deadline, no new alert.'
+            : 'the deadline has moved.',
+      },
+    ],
   },
 ]

@@ -180,7 +180,8 @@ test('the story goes through the containers, and goes on when a worker is killed
   const route = (id: string) => hubspot.contact(id)?.baton_route ?? ''
 
   const outcomes: unknown[] = []
-  for (const [index, lead] of STORY.entries()) {
+  // Those after them show what the poll finds and what people do, which needs no container.
+  for (const [index, lead] of STORY.slice(0, 6).entries()) {
     if (index === 1) {
       // One worker has the second lead for itself. Slack keeps both messages and never finishes its answers: the
       // worker dies before it can note that they are there, and the other one has to find out.
@@ -188,16 +189,16 @@ test('the story goes through the containers, and goes on when a worker is killed
       expect(await inspect(other, '.State.ExitCode')).toBe('0')
       slack.failNext({ method: 'chat.postMessage', kind: 'stalled-body', times: 2 })
     }
-    const id = lead.arrive(hubspot)
+    const id = lead.arrive(hubspot, '')
     if (index === 1) {
       await expect.poll(() => posted.filter((line) => line.includes('Kim Osei')).length, PATIENCE).toBe(2)
       await docker('kill', doomed)
       await docker('start', other)
     }
     await expect.poll(() => route(id), PATIENCE).not.toBe('')
-    if (lead.then) {
+    for (const { act } of lead.then ?? []) {
       const before = route(id)
-      lead.then.act(hubspot, id, Date.now)
+      act(hubspot, id, Date.now)
       await expect.poll(() => route(id), PATIENCE).not.toBe(before)
     }
     const { baton_route, baton_score, baton_needs_review, hubspot_owner_id = null } = hubspot.contact(id) ?? {}
@@ -210,7 +211,6 @@ test('the story goes through the containers, and goes on when a worker is killed
     ['Low', 'low', '3', null, 'false'],
     ['Competitor', 'negative-icp', '5', null, 'false'],
     ['Hand-raiser: two looks at the prices, whatever the score', 'hand-raiser-sdr', '10', '202', 'false'],
-    ['Enrichment fails: flagged, and scored with what is known', 'medium', '35', null, 'true'],
   ])
 }, 300_000)
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { STORY } from '../../demo/story.ts'
+import { createKnownContact, STORY } from '../../demo/story.ts'
 import { startHandoff } from '../../src/handoffs/handoff.ts'
 import { chooseRep } from '../../src/handoffs/rotation.ts'
 import { calendarOf } from '../../src/handoffs/team.ts'
@@ -39,7 +39,8 @@ async function otherWeights(from: string, to: string) {
 describe('every stored decision', () => {
   it('can be computed again: score, route, action, rotation and clock', async () => {
     stage = await createStage()
-    const ids = STORY.map((lead) => lead.arrive(stage.hubspot))
+    const known = createKnownContact(stage.hubspot, () => stage.clock.now)
+    const ids = STORY.map((lead) => lead.arrive(stage.hubspot, known))
     await stage.quiet()
     ids.push(createTier1Lead(stage), createTier2Lead(stage, { email: 'kim.two@smalltown.example' }))
     await stage.quiet()

@@ -8,6 +8,7 @@ import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
 const MOST_SIGNALS = 500
+const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
 const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set(['matched', 'not-found', 'skipped'])
@@ -73,7 +74,8 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
 
 // Whoever was created since Baton listens is new, also when it hears of it days later: nothing they did is a baseline.
 function countedFrom({ lead, inbox }: LeadState, createdAt: number, now: number): number {
-  return !lead && inbox.some((item) => item.kind === 'event' && item.event === 'creation') ? now : createdAt
+  const isNew = inbox.some((item) => item.kind === 'event' && item.event === 'creation' && item.at - createdAt < DAY)
+  return !lead && isNew ? now : createdAt
 }
 
 /** What is known of a lead's counters when its contact was read. `state` has taken in what was merged into it. */

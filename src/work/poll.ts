@@ -125,11 +125,12 @@ export function createPoll(
       if (known && !isNews(known, row.properties, names)) return []
       const value = row.properties[SOURCES[name].date] ?? ''
       // Whoever was created since the last look is new, however long that was ago.
-      const created = mark.at !== null && (readInstant(row.properties.createdate) ?? 0) > mark.at
+      const createdAt = readInstant(row.properties.createdate) ?? 0
+      const isNew = mark.at !== null && createdAt > mark.at && !known?.lead
       const item = {
         kind: 'event' as const,
-        event: created && !known?.lead ? 'creation' : 'poll',
-        at: Math.min(readInstant(value) ?? now, now),
+        event: isNew ? 'creation' : 'poll',
+        at: Math.min((isNew ? createdAt : readInstant(value)) ?? now, now),
         receivedAt: now,
       }
       return [{ leadId: row.id, key: `poll|${name}|${value}`, item }]

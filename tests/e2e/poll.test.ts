@@ -17,7 +17,7 @@ async function knownContact(): Promise<string> {
   const id = stage.hubspot.createContact({ ...DANA, jobtitle: 'Marketing' }, { companyId, createdAt })
   stage.hubspot.changeContact(id, { jobtitle: 'VP Marketing' })
   await pollAfter(stage, LOOK)
-  expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '50', baton_route: 'adopted' })
+  expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '50' })
   return id
 }
 

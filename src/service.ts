@@ -1,22 +1,21 @@
 import type { Telemetry } from 'bullmq'
 import { type Config, contactReads } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
-import { examine } from './doctor/examine.ts'
-import { type Finding, faultsOf } from './doctor/finding.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
-import { type Dependency, outsideStatus, refusedStatus } from './http/health.ts'
 import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createPortal } from './hubspot/portal.ts'
-import { createBreaker } from './platform/breaker.ts'
 import { type Clock, createClock } from './platform/clock.ts'
 import type { Env } from './platform/env.ts'
-import { type OutsideSystem, withDeadline } from './platform/errors.ts'
+import { withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { connectRedis, createWriteCheck } from './platform/redis.ts'
+import { createBreakers } from './service/breakers.ts'
+import { createExamination, createReadiness } from './service/readiness.ts'
+import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
 import { createApply } from './store/apply.ts'
@@ -28,12 +27,9 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
-import { createRefusedProperties } from './store/refused.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
-import { adoptionText, readAdoption } from './work/adopt.ts'
 import { createDeparted } from './work/departed.ts'
-import { createPollStatus } from './work/poll-status.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { retryRefused } from './work/refusals.ts'
@@ -64,9 +60,6 @@ export type Service = Awaited<ReturnType<typeof createService>>
 
 const CLOSE_WITHIN = 20_000
 const ANSWERED_WITHIN = 5_000
-// Once a second it is looked whether an outside system that is down answers again, after a first pause.
-const PROBE_EVERY = 1_000
-const ADOPT_EVERY = 1_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
@@ -91,15 +84,16 @@ export async function createService(options: ServiceOptions) {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const pools = createPools(store)
   const lastEvent = createLastEvent({ redis: requests, prefix })
-  const refused = createRefusedProperties(store)
   const configs = createConfigs(store)
   const apply = createApply({ store, pools, inbox })
   const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
-  const probes = new Map<OutsideSystem, NodeJS.Timeout>()
-  const breakers = {
-    hubspot: createBreaker('hubspot', watched('hubspot')),
-    slack: createBreaker('slack', watched('slack')),
-  }
+  const breakers = createBreakers({
+    log,
+    works,
+    retryDelay,
+    probe: (system) => quietly(work.probe(system)),
+    recover: (system) => quietly(work.recover(system)),
+  })
   const slack = createSlack({
     token: env.SLACK_BOT_TOKEN,
     apiUrl: env.SLACK_API_URL,
@@ -131,7 +125,6 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
-  const polled = createPollStatus({ metrics, clock, store })
   addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
   const parts = {
     portalId: portal.id,
@@ -161,37 +154,7 @@ export async function createService(options: ServiceOptions) {
   options.config.beforeChange(takeOver)
   await takeOver(config())
   const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
-  const timer = works && sweepEvery > 0 ? setInterval(sweepQuietly, sweepEvery) : undefined
-  const polling = works && pollEvery > 0 ? setInterval(pollQuietly, pollEvery) : undefined
-  // What waited while nobody ran is done at once, and not only when the first interval is over.
-  if (timer) sweepQuietly()
-  const adopting = timer ? setInterval(adoptQuietly, ADOPT_EVERY) : undefined
-
-  // While a system is down one piece of work tries; when it answers, everything that waited for it is done.
-  function watched(system: 'hubspot' | 'slack') {
-    const pause = Math.min(retryDelay, PROBE_EVERY)
-    const stop = () => {
-      clearInterval(probes.get(system))
-      probes.delete(system)
-    }
-    return {
-      firstPause: pause,
-      onDown() {
-        log.warn({ system }, 'an outside system does not answer: its work waits, and one call at a time tries')
-        stop()
-        if (works)
-          probes.set(
-            system,
-            setInterval(() => quietly(work.probe(system)), pause),
-          )
-      },
-      onUp() {
-        log.info({ system }, 'an outside system answers again')
-        stop()
-        if (works) quietly(work.recover(system))
-      },
-    }
-  }
+  const stopTimers = works ? startTimers(work, { log, sweepEvery, pollEvery }) : () => {}
 
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
@@ -201,59 +164,21 @@ export async function createService(options: ServiceOptions) {
     await retryRefused(store, clock.now())
   }
 
-  // What was mended since stands here until the next start.
-  let examined: Dependency | undefined
-  async function examineAll(): Promise<Finding[]> {
-    const findings = await examine({ env, config: config(), redis: requests, clock, prefix })
-    const faults = faultsOf(findings)
-    for (const { check, found, todo } of faults) log.warn({ check, found, todo }, 'doctor: something is not set up')
-    examined =
-      faults.length === 0
-        ? { status: 'ok' }
-        : { status: 'degraded', detail: `at the start: ${faults.map(({ check }) => check).join(', ')}` }
-    return findings
-  }
-
-  async function ready(): Promise<Record<string, Dependency>> {
-    const trouble = await checkWrites()
-    const refusal = options.config.refusal()
-    return {
-      redis: trouble ? { status: 'failed', detail: trouble } : { status: 'ok' },
-      ...(running.length > 0
-        ? { workers: { status: running.every((worker) => worker.isRunning()) ? 'ok' : 'failed' } }
-        : {}),
-      config: refusal
-        ? { status: 'degraded', detail: `version ${config().version} is in force. ${refusal}` }
-        : { status: 'ok', detail: `version ${config().version}` },
-      ...(trouble ? {} : { adoption: await adoptionStatus() }),
-      hubspot: outsideStatus(metrics, 'hubspot'),
-      ...(trouble ? {} : refusedStatus(await refused.present(clock.now()).catch(() => []))),
-      slack: outsideStatus(metrics, 'slack'),
-      ...(trouble ? {} : { poll: await polled() }),
-      ...(examined ? { doctor: examined } : {}),
-    }
-  }
-
-  async function adoptionStatus(): Promise<Dependency> {
-    const progress = await readAdoption(store)
-    return { status: progress.trouble ? 'degraded' : 'ok', detail: adoptionText(progress) }
-  }
-
   function quietly(doing: Promise<unknown>): void {
     doing.catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
   }
 
-  function sweepQuietly(): void {
-    quietly(work.sweep())
-  }
-
-  function adoptQuietly(): void {
-    work.adoption.run().catch((error) => log.warn({ err: error }, 'contacts could not be looked for: tried again soon'))
-  }
-
-  function pollQuietly(): void {
-    work.poll().catch((error) => log.debug({ err: error }, 'the poll was cut off and is tried again'))
-  }
+  const examination = createExamination({ env, config, redis: requests, clock, prefix, log })
+  const ready = createReadiness({
+    source: options.config,
+    config,
+    clock,
+    metrics,
+    store,
+    checkWrites,
+    workers: () => running,
+    examined: examination.status,
+  })
 
   const server = createServer({
     api: options.role !== 'worker',
@@ -297,13 +222,11 @@ export async function createService(options: ServiceOptions) {
       }
     },
     /** Asks the living systems once whether all is set up: faults go to the log and `/readyz`. Nothing waits for it. */
-    examine: examineAll,
+    examine: examination.examine,
     /** Stops taking work, finishes what is under way, and closes; at most 20 s, also when Redis is gone. */
     async close(): Promise<void> {
-      clearInterval(timer)
-      clearInterval(adopting)
-      clearInterval(polling)
-      for (const probe of probes.values()) clearInterval(probe)
+      stopTimers()
+      breakers.close()
       pace.close()
       portal.close()
       const closing = Promise.all([

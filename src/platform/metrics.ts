@@ -33,8 +33,10 @@ export function createMetrics() {
     name: 'baton_events_total',
     help:
       'What came in, by kind and what became of it. kept: waits for its lead; duplicate: seen in the last 48 hours (a ' +
-      'webhook event is counted as kept as well); own-write: the echo of what Baton wrote; ignored, malformed and ' +
-      'unknown: of no use; signature-*: a request or click that was refused; not-stored: a request answered 503',
+      'webhook event is counted as kept as well); company, deal and erase: kept too, news of more than one lead or its ' +
+      'privacy deletion; own-write: the echo of what Baton wrote; ignored, malformed, unknown and other-portal: of no ' +
+      'use; signature-missing, -stale and -wrong: a request or click that was refused; signature-v1: a request taken by ' +
+      'a signature that can be replayed; not-stored: a request answered 503',
     labelNames: ['kind', 'outcome'] as const,
     registers,
   })

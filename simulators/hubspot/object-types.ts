@@ -1,7 +1,7 @@
 // The kinds of object that the simulated HubSpot keeps, and what differs between them.
 
 /** What people log of their dealings with a contact. */
-export const ENGAGEMENT_TYPES = ['calls', 'meetings', 'emails', 'communications', 'notes', 'tasks'] as const
+const ENGAGEMENT_TYPES = ['calls', 'meetings', 'emails', 'communications', 'notes', 'tasks'] as const
 
 /** One of the engagement objects. */
 export type EngagementType = (typeof ENGAGEMENT_TYPES)[number]

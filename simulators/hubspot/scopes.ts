@@ -22,7 +22,7 @@ export const GRANTABLE_SCOPES: readonly string[] = [
 ]
 
 /** The scope that a call needs; undefined when it needs none. Reading by POST is reading. */
-export function requiredScope(method: string, path: string): string | undefined {
+function requiredScope(method: string, path: string): string | undefined {
   const reads = method === 'GET' || /\/(search|batch\/read)\/?$/.test(path)
   for (const [pattern, read, write = read] of SCOPE_OF) {
     const found = pattern.exec(path)

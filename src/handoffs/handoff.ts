@@ -203,7 +203,7 @@ export function holderOf(handoff: Handoff): Holder | undefined {
 }
 
 /** The rep who held the lead at an instant; the first one before that. */
-export function holderAt({ holders }: Handoff, at: number): Holder | undefined {
+function holderAt({ holders }: Handoff, at: number): Holder | undefined {
   return holders.findLast(({ since }) => since <= at) ?? holders[0]
 }
 

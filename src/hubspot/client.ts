@@ -36,6 +36,7 @@ const READ = { quiet: 20, busy: 150, busyCrowd: 250 }
 const WRITE = { quiet: 40, busy: 500 }
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
+
 /**
  * Connects to HubSpot. `properties` names what to read, and may change when the config does. Without `redis` the rate
  * limit holds for this process only, which is enough for a command.

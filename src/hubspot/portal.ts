@@ -6,10 +6,10 @@ import type { HubSpot } from './client.ts'
 const Details = z.object({ portalId: z.union([z.int(), z.string()]).transform(String) })
 const ASK_AGAIN = 60_000
 
-/** Which portal is ours: as the environment says, else as HubSpot does of the token. */
-export type Portal = ReturnType<typeof createPortal>
-
-/** `given` is `HUBSPOT_PORTAL_ID`. What HubSpot does not say at once is asked for again every minute. */
+/**
+ * Which portal is ours: as the environment says (`given` is `HUBSPOT_PORTAL_ID`), else as HubSpot does of the token. What
+ * HubSpot does not say at once is asked for again every minute.
+ */
 export function createPortal(
   { client, call }: Pick<HubSpot, 'client' | 'call'>,
   given: string | undefined,

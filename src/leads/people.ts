@@ -57,7 +57,7 @@ export function personalDisqualification(
  * The handoff after what HubSpot shows: somebody has contacted the lead, or taken it on; or the lead did something itself,
  * which is told and no answer. The same one when nothing happened.
  */
-export function afterResponses(config: NextConfig, handoff: Handoff, looked: Looked, now: number): Handoff {
+function afterResponses(config: NextConfig, handoff: Handoff, looked: Looked, now: number): Handoff {
   const { response, byLead } = judge(config, handoff, looked, now)
   const told = withLeadActs(handoff, byLead)
   const after = response && answered(config, told, answerBy(response))

@@ -38,7 +38,7 @@ interface LedgerChange {
 /** Opens the ledgers. */
 export function createPools(store: Store) {
   const { redis, keys } = store
-  const companies = createCompanyReps(store)
+  const companyReps = createCompanyReps(store)
   const ledgerKey = (pool: string) => `${keys.pool(pool)}:ledger`
   const givenKey = (pool: string) => `${keys.pool(pool)}:given`
   const queues = new Map<string, { steps: LedgerChange[]; running: boolean }>()
@@ -158,12 +158,12 @@ export function createPools(store: Store) {
       const { assignmentId, company } = request
       if (!company) return choose(team, request, now)
       for (;;) {
-        const standing = await companies.read(company, now)
+        const standing = await companyReps.read(company, now)
         const last = standing.rep === undefined ? [] : [{ rep: standing.rep, why: 'company-lead' as const }]
         const first = [...(request.first ?? []), ...last]
         const choice = await choose(team, { ...request, first }, now)
         if (choice.rep === null || choice.held) return choice
-        const isNoted = await companies.note(company, standing, choice.rep, now)
+        const isNoted = await companyReps.note(company, standing, choice.rep, now)
         if (isNoted || choice.why === 'kept-owner') return choice
         await change(choice.pool, assignmentId, now, (ledger, given) => unreserve(ledger, given, assignmentId))
       }

@@ -13,9 +13,6 @@ export interface Watermark {
   failing: { since: number; why: string } | null
 }
 
-/** The watermarks. */
-export type Watermarks = ReturnType<typeof createWatermarks>
-
 // KEYS: the record. ARGV: the date that was seen, and now. Only ever forward, whoever comes later with less.
 const ADVANCE = `
 if tonumber(ARGV[1]) <= tonumber(redis.call('HGET', KEYS[1], 'at') or '-1') then return 0 end

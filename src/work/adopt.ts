@@ -33,9 +33,6 @@ export interface AdoptionProgress {
   trouble?: string
 }
 
-/** Finds the contacts that a portal has before Baton. */
-export type Adoption = ReturnType<typeof createAdoption>
-
 /** Reads how far the adoption is; any process may. */
 export async function readAdoption({ redis, keys }: Parts['store']): Promise<AdoptionProgress> {
   const { startedAt, doneAt, contacts, afterLoss, trouble } = await redis.hgetall(keys.shared('adoption'))

@@ -1,6 +1,6 @@
 import { knowsOtherCompany } from '../leads/found.ts'
 import type { Properties } from '../leads/observe.ts'
-import { companyEntry, createCompanies } from '../store/companies.ts'
+import { companyEntry, createCompanyDigests } from '../store/company-digests.ts'
 import { CROWD, hurryLeads } from '../store/crowd.ts'
 import { INDEX } from '../store/partitions.ts'
 import { INDEX_LAG } from './changes.ts'
@@ -17,18 +17,18 @@ export function createLookAtCompany(
   parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'store'>,
 ): Handler<{ companyId: string }> {
   const { clock, hubspot, inbox, leads, store } = parts
-  const companies = createCompanies(store)
+  const digests = createCompanyDigests(store)
 
   return async function lookAtCompany({ companyId }, _known, turn) {
     const names = parts.config().reads.company
     const company = await hubspot.readCompany(companyId, turn !== undefined)
     const properties = company ?? {}
     const now = clock.now()
-    let next = await companies.lookAt(companyId, properties, names)
+    let next = await digests.lookAt(companyId, properties, names)
     if (next !== null && next <= now) {
       await lookAtContacts(companyId, company, turn)
       next = next === 0 ? now + INDEX_LAG : null
-      await companies.told(companyId, properties, names, next)
+      await digests.told(companyId, properties, names, next)
     }
     // What it became meanwhile is found by the poll, if its event came just now.
     const entry = companyEntry(companyId)

@@ -5,7 +5,7 @@ import { readInstant } from '../leads/observe.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
 import { isRedisAway } from '../platform/redis.ts'
-import { companyEntry, createCompanies } from '../store/companies.ts'
+import { companyEntry, createCompanyDigests } from '../store/company-digests.ts'
 import { CROWD, hurryLeads } from '../store/crowd.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createWatermarks, type Watermark } from '../store/watermarks.ts'
@@ -26,6 +26,7 @@ export const SOURCES = {
 } as const
 /** The name of a source. */
 export type SourceName = keyof typeof SOURCES
+/** The names of all sources. */
 export const SOURCE_NAMES = Object.keys(SOURCES) as SourceName[]
 
 /** The properties that are asked for: those that Baton reads, and those that only it writes. */
@@ -42,9 +43,6 @@ interface Page {
   before: number
 }
 
-/** What polls HubSpot. */
-export type Poll = ReturnType<typeof createPoll>
-
 // Longer than a search takes; when its holder is killed, another polls after it.
 const LEASE = 15_000
 // A look that failed is tried again after so long, or when HubSpot says.
@@ -60,7 +58,7 @@ export function createPoll(
   const { redis, keys } = store
   const lease = createLease({ redis, key: keys.shared('poll:lease'), milliseconds: LEASE })
   const marks = createWatermarks(store)
-  const companies = createCompanies(store)
+  const digests = createCompanyDigests(store)
   const looking = new Map<SourceName, Promise<void>>()
   let closed = false
 
@@ -143,7 +141,7 @@ export function createPoll(
 
   async function changedCompanies(rows: SearchRow[], { names, before }: Page): Promise<number> {
     const now = clock.now()
-    const changed = await companies.changed(rows, names.read)
+    const changed = await digests.changed(rows, names.read)
     await Promise.all(changed.map((id) => inbox.wait(INDEX.companies, companyEntry(id), now)))
     const last = before + changed.length >= CROWD ? { last: true as const } : {}
     parts.hurry(changed.map((id) => ({ index: INDEX.companies, id: companyEntry(id), at: now, ...last })))

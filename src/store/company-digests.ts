@@ -9,14 +9,11 @@ export function companyEntry(companyId: string): string {
 /** The values of a company's properties. */
 type Values = Record<string, string | null | undefined>
 
-/** The companies whose contacts were told. */
-export type Companies = ReturnType<typeof createCompanies>
-
 /**
  * What companies were like when their contacts were last looked at, as short digests: most changes of a company are of
  * properties that no rule reads. With a digest stands until when a second look is due, as long as it is.
  */
-export function createCompanies({ redis, keys }: Pick<Store, 'redis' | 'keys'>) {
+export function createCompanyDigests({ redis, keys }: Pick<Store, 'redis' | 'keys'>) {
   const key = keys.shared('companies')
   return {
     /** Which of these companies are not what they were, of the properties that are read. */

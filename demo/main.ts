@@ -125,7 +125,9 @@ async function prepareHubSpot(): Promise<void> {
 
 /** Prints what is posted in Slack, as it happens. */
 function tell(): void {
-  say('Baton runs between a simulated HubSpot and a simulated Slack. Clocks of account executives take seconds here.')
+  say(
+    'Baton runs between a simulated HubSpot and a simulated Slack. Clocks of account executives take seconds here,\nand while nobody answers, each ladder goes on: remind, reassign, tell the manager.',
+  )
   slack.onMessage((event) => {
     if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(event.message.text)}`)
     if (event.kind === 'ephemeral')
@@ -153,7 +155,6 @@ async function play(): Promise<void> {
       }
     }
   }
-  say(`\nNobody has answered the first lead, so its ladder goes on: remind, reassign, tell the manager.`)
   await until(() => slack.messages('U000MGR1').some((message) => message.text.startsWith('No response yet')))
 }
 

@@ -66,6 +66,7 @@ export function createAdoption(
   const lease = createLease({ redis, key: keys.shared('adoption:lease'), milliseconds: LEASE })
   let toldAt = 0
   let notBefore = 0
+  let running: Promise<void> | null = null
 
   /** Takes the next page. `waiting`: leads that came before it are not read yet, or another process is at it. */
   async function step(): Promise<'page' | 'waiting' | 'done'> {
@@ -153,11 +154,18 @@ export function createAdoption(
     await redis.hset(place, 'trouble', `HubSpot does not answer the search: ${error.kind} (${error.code})`)
   }
 
+  async function takePages(): Promise<void> {
+    while ((await step()) === 'page');
+  }
+
   return {
     step,
-    /** Takes pages until leads have to be read first, or there is none left. */
-    async run(): Promise<void> {
-      while ((await step()) === 'page');
+    /** Takes pages until leads have to be read first, or there is none left. One at a time: the lease is the process's. */
+    run(): Promise<void> {
+      running ??= takePages().finally(() => {
+        running = null
+      })
+      return running
     },
   }
 }

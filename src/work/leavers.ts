@@ -2,11 +2,12 @@ import type { Config } from '../config/config.ts'
 import { holderOf } from '../handoffs/handoff.ts'
 import { type Notice, noticeId } from '../handoffs/notice.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { createLease } from '../platform/lease.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import type { Parts } from './parts.ts'
 
 const HOUR = 60 * 60_000
-const LOCK = 60_000
+const LEASE = 60_000
 const AT_ONCE = 100
 /** So many contacts are named in the message to the manager. */
 const NAMED = 20
@@ -20,6 +21,7 @@ export function createLeavers(
 ) {
   const { clock, departed, store } = parts
   const known = store.keys.shared('reps')
+  const lease = createLease({ redis: store.redis, key: store.keys.shared('reps-lock'), milliseconds: LEASE })
 
   /** Whether it is time to look; cheap, for every sweep. */
   const isDue = async () =>
@@ -27,8 +29,7 @@ export function createLeavers(
 
   /** Looks, and hands on what those who have left hold. One worker at a time; the others look again at their next sweep. */
   async function handOn(): Promise<void> {
-    const lock = store.keys.shared('reps-lock')
-    if ((await store.redis.set(lock, 1, 'PX', LOCK, 'NX')) === null) return
+    if (!(await lease.hold())) return
     try {
       await lookForArchived()
       const config = parts.config()
@@ -42,7 +43,7 @@ export function createLeavers(
       if (states.length > 0) await store.redis.hset(known, ...states)
       departed.looked = { version: config.version, at: clock.now() }
     } finally {
-      await store.redis.del(lock)
+      await lease.release()
     }
   }
 

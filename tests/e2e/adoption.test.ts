@@ -74,6 +74,16 @@ describe('a first start on a portal of old contacts', () => {
     })
   })
 
+  it('takes each page once, also when the timer comes again while one is under way', async () => {
+    stage = await createStage()
+    createPortal(MANY)
+    const adoption = stage.services[0]?.work.adoption
+    await Promise.all([adoption?.run(), adoption?.run(), adoption?.run()])
+    await adopt()
+    const ready = await fetch(`${stage.addresses[0]}/readyz`)
+    expect(await ready.json()).toMatchObject({ dependencies: { adoption: { detail: 'adopted: 450 contacts' } } })
+  })
+
   it('goes on where it was when the process ends, and finds each once', async () => {
     stage = await createStage()
     const ids = createPortal(MANY)

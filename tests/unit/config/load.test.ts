@@ -55,6 +55,17 @@ describe('what is read', () => {
     expect(config.enrichment.total).toBe(3_000)
   })
 
+  test('what a directory of an older version does not say has its default', async () => {
+    const { routing, enrichment, hubspot } = await loadConfig(await makeDirectory(), LOADED_AT)
+    expect(routing).toMatchObject({
+      ...{ oneRepPerCompany: 30 * DAY, prefer: 'open', cover: 'stand-in', ownerCleared: 'back-to-pool' },
+      leavers: 'hand-on',
+    })
+    expect(routing.tracks).toBeUndefined()
+    expect(enrichment.when && attributesOf(enrichment.when)).toEqual(['hubspot.hs_email_optout', 'email.free'])
+    expect(hubspot.properties).toMatchObject({ signals: 'baton_signals', handoffs: 'baton_handoffs' })
+  })
+
   test('the tests of a condition in the order of the file', async () => {
     const when =
       'when: { icp.tier: { is: 1 }, hubspot.plan: { is: pro }, company.size: { atLeast: 5 }, email: { known: true } }'

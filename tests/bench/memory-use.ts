@@ -8,7 +8,10 @@ const KINDS: [RegExp, string?][] = [
   [/^\{baton-timers\}:timers:(?:delayed|[\w-]{22})$/, 'timer'],
   [/^\{baton-[a-z]+\}:.*:events$/, 'job events'],
   [/^\{baton-[a-z]+\}:/, 'queues'],
-  [/^baton:(configs|scoring-version|enrichment|rate)\b/],
+  [/^baton\{company-.*\}$/, 'company'],
+  [
+    /^baton:(adoption|companies|configs|enrichment|last-event|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace)\b/,
+  ],
   [/^baton\{slack\}:(pace):/],
 ]
 

@@ -30,7 +30,7 @@ export async function checkPortal(
     return [{ check: 'hubspot token', status: 'fault', found, todo }]
   }
   if (status < 300 && expected !== undefined && String(body.portalId) !== expected) {
-    const found = `the token is of portal ${body.portalId}, HUBSPOT_PORTAL_ID is ${expected}: every event is refused`
+    const found = `the token is of portal ${body.portalId}, HUBSPOT_PORTAL_ID is ${expected}: every event is left out`
     return [{ check: 'hubspot token', status: 'fault', found, todo: 'take HUBSPOT_PORTAL_ID out, or the right token' }]
   }
   const about = [body.accountType, body.timeZone].filter(Boolean).join(', ')

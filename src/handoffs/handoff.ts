@@ -1,13 +1,8 @@
 import { z } from 'zod'
-import {
-  addBusinessDays,
-  addBusinessTime,
-  businessTimeBetween,
-  type Calendar,
-  type OpenPeriod,
-} from './business-time.ts'
+import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
-import type { Attempts, Duration, HandoffKind } from './kinds.ts'
+import { untilWhen } from './deadline.ts'
+import type { Attempts } from './kinds.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
 /*
@@ -146,57 +141,6 @@ export const Handoff = z.object({
 })
 export type Handoff = z.output<typeof Handoff>
 
-/** What a handoff is begun with. */
-export interface HandoffOrder {
-  id: string
-  leadId: string
-  kind: string
-  byRoute: boolean
-  route: string
-  pool: string
-  baseline: Record<string, string | null>
-}
-
-/** A handoff that nobody can take yet: it is in sight, and its clock starts when somebody takes it. */
-export function waitingHandoff(order: HandoffOrder, now: number): Handoff {
-  return {
-    v: 2,
-    ...order,
-    state: 'waiting',
-    startedAt: now,
-    dueAt: null,
-    calendar: null,
-    counted: [],
-    ladder: [],
-    holders: [],
-    events: [{ at: now, what: 'waiting' }],
-  }
-}
-
-/**
- * Starts the clock: fixes the deadline and every rung in the calendar of the rep who takes the lead. A reassignment or a
- * change of config never moves them.
- */
-export function startHandoff(
-  order: HandoffOrder,
-  kind: Pick<HandoffKind, 'respondWithin' | 'hours' | 'ladder'>,
-  holder: Omit<Holder, 'since'>,
-  calendar: { name: string; calendar: Calendar },
-  now: number,
-): Handoff {
-  const due = after(kind, calendar.calendar, now, kind.respondWithin)
-  return {
-    ...waitingHandoff(order, now),
-    state: 'open',
-    dueAt: due.at,
-    calendar: kind.hours === 'business' ? calendar.name : null,
-    counted: due.counted,
-    ladder: kind.ladder.map((rung) => ({ do: rung.do, dueAt: after(kind, calendar.calendar, now, rung.at).at })),
-    holders: [{ ...holder, since: now }],
-    events: [{ at: now, what: 'started', rep: holder.rep }],
-  }
-}
-
 /** The rep who holds the lead, or held it last; undefined while nobody has. */
 export function holderOf(handoff: Handoff): Holder | undefined {
   return handoff.holders.at(-1)
@@ -315,23 +259,4 @@ export function endHandoff(
 function breach(handoff: Handoff, at: number): { breachedAt?: number } {
   const late = handoff.dueAt !== null && at > handoff.dueAt && handoff.breachedAt === undefined
   return late && handoff.dueAt !== null ? { breachedAt: handoff.dueAt } : {}
-}
-
-const DAY = 24 * 60 * 60_000
-
-function untilWhen(within: Duration, from: number, calendar: Calendar | undefined): number {
-  if ('ms' in within) return from + within.ms
-  return (calendar && addBusinessDays(calendar, from, within.businessDays)) ?? from + within.businessDays * DAY
-}
-
-function after(
-  kind: Pick<HandoffKind, 'hours'>,
-  calendar: Calendar,
-  start: number,
-  duration: Duration,
-): { at: number; counted: OpenPeriod[] } {
-  if ('businessDays' in duration) return { at: untilWhen(duration, start, calendar), counted: [] }
-  const result = kind.hours === 'business' ? addBusinessTime(calendar, start, duration.ms) : null
-  // A calendar without open time is refused by the config check; elapsed time keeps the clock running all the same.
-  return result ? { at: result.due, counted: result.counted } : { at: start + duration.ms, counted: [] }
 }

@@ -1,5 +1,6 @@
 import type { ChosenBy, RepRequest } from '../handoffs/choice.ts'
-import { type Handoff, type HandoffOrder, type Holder, startHandoff, waitingHandoff } from '../handoffs/handoff.ts'
+import type { Handoff, Holder } from '../handoffs/handoff.ts'
+import { type HandoffOrder, startHandoff, waitingHandoff } from '../handoffs/start.ts'
 import { calendarOf, isAway, repWithOwner } from '../handoffs/team.ts'
 import type { Choice, NextConfig } from './change.ts'
 import { companyOf } from './company-key.ts'

@@ -1,6 +1,7 @@
 import { addBusinessTime } from '../handoffs/business-time.ts'
-import { type Handoff, startHandoff, waitingHandoff } from '../handoffs/handoff.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
 import type { Duration } from '../handoffs/kinds.ts'
+import { startHandoff, waitingHandoff } from '../handoffs/start.ts'
 import { calendarOf, repWithOwner } from '../handoffs/team.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { scoreEngagement } from '../rules/engagement.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
-import { endHandoff, type Handoff, waitingHandoff } from '../../src/handoffs/handoff.ts'
+import { endHandoff, type Handoff } from '../../src/handoffs/handoff.ts'
+import { waitingHandoff } from '../../src/handoffs/start.ts'
 import type { Change, Click, InboxItem } from '../../src/leads/change.ts'
 import type { KeptDecision } from '../../src/leads/history.ts'
 import type { LeadRecord } from '../../src/leads/lead.ts'

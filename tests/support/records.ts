@@ -1,14 +1,7 @@
 import { type Calendar, parseShift } from '../../src/handoffs/business-time.ts'
-import {
-  type Answer,
-  answerHandoff,
-  type Ending,
-  endHandoff,
-  type Handoff,
-  type HandoffOrder,
-  startHandoff,
-} from '../../src/handoffs/handoff.ts'
+import { type Answer, answerHandoff, type Ending, endHandoff, type Handoff } from '../../src/handoffs/handoff.ts'
 import type { Attempts, HandoffKind } from '../../src/handoffs/kinds.ts'
+import { type HandoffOrder, startHandoff } from '../../src/handoffs/start.ts'
 import type { Change, Choice, Gathered, InboxItem, Input, LeadState, NextConfig } from '../../src/leads/change.ts'
 import type { LeadRecord } from '../../src/leads/lead.ts'
 import { next } from '../../src/leads/next.ts'

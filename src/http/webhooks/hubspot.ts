@@ -105,7 +105,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
       if (others.size > 0)
         request.log.warn(
           { portals: [...others], ours: parts.portalId() },
-          'events of another HubSpot portal were refused: the app is installed there as well, or HUBSPOT_PORTAL_ID is wrong',
+          'events of another HubSpot portal were left out: the app is installed there as well, or HUBSPOT_PORTAL_ID is wrong',
         )
       parts.hurry(orders.length >= CROWD ? orders.map((order) => ({ ...order, last: true })) : orders)
       // The answer does not wait for it: all of it is kept.

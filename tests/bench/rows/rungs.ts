@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq'
-import { startHandoff } from '../../../src/handoffs/handoff.ts'
+import { startHandoff } from '../../../src/handoffs/start.ts'
 import { timerId } from '../../../src/work/queues.ts'
 import { CONCURRENCY } from '../../../src/work/table.ts'
 import { ELAPSED, leadRecord, NEW_YORK } from '../../support/records.ts'

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { FACT_TYPES, type Fact } from '../../../src/facts/fact.ts'
 import { factsOf } from '../../../src/facts/facts-of.ts'
-import { changeOwner, type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import { changeOwner, type Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { Click, Input, LeadState, NextConfig } from '../../../src/leads/change.ts'
 import {
   answered,

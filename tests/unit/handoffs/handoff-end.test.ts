@@ -6,9 +6,9 @@ import {
   type Ending,
   endHandoff,
   type Handoff,
-  waitingHandoff,
 } from '../../../src/handoffs/handoff.ts'
 import { dueRungs, nextDue, takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { handoffStatus, slaStatus } from '../../../src/handoffs/status.ts'
 import { instant } from '../../support/business-time-vectors.ts'
 import {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Calendar, parseShift } from '../../../src/handoffs/business-time.ts'
-import { type Handoff, holderOf, startHandoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import { type Handoff, holderOf } from '../../../src/handoffs/handoff.ts'
 import type { HandoffKind } from '../../../src/handoffs/kinds.ts'
 import { dueRungs, managerHearsAt, nextDue, takeDueSteps, wantsAnotherRep } from '../../../src/handoffs/ladder.ts'
+import { startHandoff, waitingHandoff } from '../../../src/handoffs/start.ts'
 import { instant } from '../../support/business-time-vectors.ts'
 import {
   answered,

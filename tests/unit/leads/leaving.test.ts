@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { Change, Input, LeadState } from '../../../src/leads/change.ts'
 import {
   changeBy,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answerHandoff, endHandoff, type Handoff, startHandoff } from '../../../src/handoffs/handoff.ts'
+import { answerHandoff, endHandoff, type Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { startHandoff } from '../../../src/handoffs/start.ts'
 import {
   mirroredContacts,
   mirroredId,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { cameBack, noticeOfReturn } from '../../../src/leads/persons-word.ts'
 import { renderNotice } from '../../../src/messages/notice.ts'
 import { DAY, leadRecord, NOW, ORDER, started } from '../../support/records.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
 import { changedProperties, crmProperties, PROPERTIES, rejectionText } from '../../../src/leads/properties.ts'
 import {

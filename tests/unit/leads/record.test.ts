@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { Handoff } from '../../../src/handoffs/handoff.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { decide, type Standing } from '../../../src/leads/decision.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
 import { type Beside, decidedRecord, rescoredRecord, withOutcome } from '../../../src/leads/record.ts'

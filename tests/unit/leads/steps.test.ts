@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { Handoff } from '../../../src/handoffs/handoff.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { Click, Input, LeadState } from '../../../src/leads/change.ts'
 import { next } from '../../../src/leads/next.ts'
 import type { Properties } from '../../../src/leads/observe.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Ending, type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { Ending, Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { renderMessage } from '../../../src/messages/alert.ts'
 import type { MessageInput } from '../../../src/messages/lines.ts'
 import { slackDate } from '../../../src/messages/texts.ts'

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { type Handoff, waitingHandoff } from '../../../src/handoffs/handoff.ts'
+import type { Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
 import { insteadOf, type Post, repAlert, stepPosts, waitingPost } from '../../../src/handoffs/posts.ts'
 import type { MessageKind } from '../../../src/handoffs/rungs.ts'
+import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { isMoot, recipientOf } from '../../../src/messages/render.ts'
 import { answered, ended, NOW, nextRep, ORDER, REASSIGN, started } from '../../support/records.ts'
 

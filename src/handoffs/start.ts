@@ -1,0 +1,55 @@
+import type { Calendar } from './business-time.ts'
+import { dueAfter } from './deadline.ts'
+import type { Handoff, Holder } from './handoff.ts'
+import type { HandoffKind } from './kinds.ts'
+
+/** What a handoff is begun with. */
+export interface HandoffOrder {
+  id: string
+  leadId: string
+  kind: string
+  byRoute: boolean
+  route: string
+  pool: string
+  baseline: Record<string, string | null>
+}
+
+/** A handoff that nobody can take yet: it is in sight, and its clock starts when somebody takes it. */
+export function waitingHandoff(order: HandoffOrder, now: number): Handoff {
+  return {
+    v: 2,
+    ...order,
+    state: 'waiting',
+    startedAt: now,
+    dueAt: null,
+    calendar: null,
+    counted: [],
+    ladder: [],
+    holders: [],
+    events: [{ at: now, what: 'waiting' }],
+  }
+}
+
+/**
+ * Starts the clock: fixes the deadline and every rung in the calendar of the rep who takes the lead. A reassignment or a
+ * change of config never moves them.
+ */
+export function startHandoff(
+  order: HandoffOrder,
+  kind: Pick<HandoffKind, 'respondWithin' | 'hours' | 'ladder'>,
+  holder: Omit<Holder, 'since'>,
+  calendar: { name: string; calendar: Calendar },
+  now: number,
+): Handoff {
+  const due = dueAfter(kind, calendar.calendar, now, kind.respondWithin)
+  return {
+    ...waitingHandoff(order, now),
+    state: 'open',
+    dueAt: due.at,
+    calendar: kind.hours === 'business' ? calendar.name : null,
+    counted: due.counted,
+    ladder: kind.ladder.map((rung) => ({ do: rung.do, dueAt: dueAfter(kind, calendar.calendar, now, rung.at).at })),
+    holders: [{ ...holder, since: now }],
+    events: [{ at: now, what: 'started', rep: holder.rep }],
+  }
+}

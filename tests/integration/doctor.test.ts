@@ -114,7 +114,7 @@ describe('HubSpot', () => {
     const { doctor } = await scene()
     const { faults } = await doctor({ HUBSPOT_PORTAL_ID: '1' })
     expect(faults.map(({ check, found }) => [check, found])).toEqual([
-      ['hubspot token', 'the token is of portal 90012345, HUBSPOT_PORTAL_ID is 1: every event is refused'],
+      ['hubspot token', 'the token is of portal 90012345, HUBSPOT_PORTAL_ID is 1: every event is left out'],
     ])
     expect((await doctor({ HUBSPOT_PORTAL_ID: '90012345' })).faults).toEqual([])
   })

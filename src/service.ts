@@ -234,6 +234,7 @@ export async function createService(options: ServiceOptions) {
         ...running.map((worker) => worker.close()),
         work.runner.close(),
         work.closePoll(),
+        work.adoption.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

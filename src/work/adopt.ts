@@ -67,6 +67,7 @@ export function createAdoption(
   let toldAt = 0
   let notBefore = 0
   let running: Promise<void> | null = null
+  let closed = false
 
   /** Takes the next page. `waiting`: leads that came before it are not read yet, or another process is at it. */
   async function step(): Promise<'page' | 'waiting' | 'done'> {
@@ -155,7 +156,7 @@ export function createAdoption(
   }
 
   async function takePages(): Promise<void> {
-    while ((await step()) === 'page');
+    while (!closed && (await step()) === 'page');
   }
 
   return {
@@ -166,6 +167,12 @@ export function createAdoption(
         running = null
       })
       return running
+    },
+
+    /** Takes no further page, and lets the one under way end; another process goes on from there. */
+    async close(): Promise<void> {
+      closed = true
+      await running?.catch(() => undefined)
     },
   }
 }

@@ -8,7 +8,7 @@ import type { Change, LeadState } from '../leads/change.ts'
 import { heldAssignment } from '../leads/steps.ts'
 import type { StoredLead } from './leads.ts'
 import { pack, packDated } from './pack.ts'
-import { type Command, INDEX, type Plan, type Store } from './partitions.ts'
+import { type Command, type Guard, INDEX, type Plan, type Store } from './partitions.ts'
 
 const HISTORY_LENGTH = 100
 
@@ -61,7 +61,10 @@ export function prepare(
     ...inboxCommands(keys, before, change),
     ...before.older.map((key): Command => ['DEL', key]),
   ]
-  return { plan: { guards: [{ key: keys.lead(id), version: before.version }], commands }, waiting }
+  const guards: Guard[] = [{ key: keys.lead(id), version: before.version }]
+  // What is known to be written starts anew only when nobody has begun to write since.
+  if (change.written) guards.push({ key: keys.lead(id), field: 'written', value: before.writtenAs })
+  return { plan: { guards, commands }, waiting }
 }
 
 /** Appends facts to the stream of the lead's partition; those that are older than they are kept for leave it. */

@@ -3,6 +3,7 @@ import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { gatherContact } from './gather.ts'
 import { CHANGED_MEANWHILE, GivenUp, type Handler, type Parts, RunLater } from './parts.ts'
+import { isBeingWritten } from './write-contact.ts'
 
 /**
  * The main job: gather what is known of the lead, decide, commit all of it or nothing, and have the rest done. It goes on
@@ -77,6 +78,8 @@ export function createReadLead(
       clock.now(),
       turn !== undefined,
     )
+    // What is known to be written starts anew with a merge: not while somebody writes.
+    if (gathered.merging && isBeingWritten(state, clock.now())) throw new RunLater(CHANGED_MEANWHILE)
     return { input: { type: 'contact', gathered }, late }
   }
 

@@ -19,6 +19,11 @@ const LOOK_SOON = 1_000
 // An answer that never came: the write may be carried out later than the next one.
 const MAY_COME_LATE = new Set(['deadline', 'no-answer'])
 
+/** Whether somebody writes to the contact at `now` (epoch milliseconds): only they know what HubSpot will have. */
+export function isBeingWritten({ written }: Pick<StoredLead, 'written'>, now: number): boolean {
+  return Number(written[WRITING] ?? 0) + LEASE > now
+}
+
 /**
  * Writes to HubSpot what the lead's record says now, as far as it differs from what HubSpot is known to have. A property that
  * it does not take is left out from then on, until there is reason to think that it would.

@@ -5,8 +5,8 @@ import { Milliseconds } from './values.ts'
 /** `config/enrichment.yaml`: who is asked for company data, in this order, and for how long an answer is kept. */
 export const Enrichment = z.strictObject({
   providers: z.array(z.enum(['hubspot-company', 'apollo'])),
-  timeout: Milliseconds.describe('for each provider'),
-  total: Milliseconds.describe('for the whole chain; scoring goes on without what comes later'),
+  timeout: Milliseconds.describe('for each outside provider'),
+  total: Milliseconds.describe('for all outside providers; scoring goes on without what comes later'),
   when: conditionIn(SCOPES.facts)
     .prefault({
       not: {

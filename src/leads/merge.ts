@@ -3,6 +3,7 @@ import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Properties } from './observe.ts'
+import { salesHandoff } from './standing.ts'
 
 /*
  * Contacts that became one. The survivor inherits handoffs with their clocks, holders, messages and answers; signals
@@ -27,7 +28,18 @@ export function unite(survivor: LeadState, others: readonly LeadState[], now: nu
     if (state.lead?.merged?.includes(other.id)) continue
     state = takeIn(state, other)
   }
-  return { ...state, handoffs: oneOfEach(state.handoffs, now) }
+  return withRoute({ ...state, handoffs: oneOfEach(state.handoffs, now) }, others)
+}
+
+// Whose handoff goes on, or was the last to end, has gone where this lead stands now.
+function withRoute(state: LeadState, others: readonly LeadState[]): LeadState {
+  const { lead } = state
+  if (!lead) return state
+  const sales = salesHandoff(Object.values(state.handoffs))
+  const whose = others.find(({ lead: other, handoffs }) =>
+    sales ? sales.formerly?.some((id) => handoffs[id]) : other?.ended && other.ended === lead.ended,
+  )
+  return whose?.lead ? { ...state, lead: { ...lead, route: whose.lead.route } } : state
 }
 
 function takeIn(state: LeadState, other: LeadState): LeadState {

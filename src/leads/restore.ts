@@ -178,17 +178,18 @@ function rejectionShown(
 /** What HubSpot has; of owner and stage what Baton wrote last, so that another value is somebody's choice. */
 function writtenBy(
   { hubspot, team }: NextConfig,
-  { score }: LeadRecord,
+  { score, properties }: LeadRecord,
   shown: Shown,
   handoffs: readonly Handoff[],
 ): Record<string, string> {
   const own = Object.entries(hubspot.properties).map(([key, name]) => [name, shown[key as WrittenProperty] ?? ''])
   const sales = handoffs.find((handoff) => handoff.byRoute && isHeld(handoff))
   const holder = sales && holderOf(sales)
-  const owner = holder && ownOwner({ team }, { written: {} }, holder)
+  // Where none is shown HubSpot may not have taken it; that somebody cleared it is told by its history.
+  const owner = properties.hubspot_owner_id && holder && ownOwner({ team }, { written: {} }, holder)
   return {
     ...Object.fromEntries(own),
-    ...(owner === undefined ? {} : { hubspot_owner_id: owner }),
+    ...(owner ? { hubspot_owner_id: owner } : {}),
     ...(score.mql ? { lifecyclestage: 'marketingqualifiedlead' } : {}),
   }
 }

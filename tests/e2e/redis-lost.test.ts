@@ -105,6 +105,30 @@ describe('a lead whose clock runs when Redis is emptied', () => {
     expect(JSON.parse(shown(id).baton_handoffs ?? '')).toMatchObject([{ holder: 'sdr-2' }])
   })
 
+  it('is given to the next rep when a person cleared its owner meanwhile', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.setWebhooks(null as never)
+    stage.clock.now += MINUTE
+    stage.hubspot.changeContact(id, { hubspot_owner_id: '' }, { by: 'person' })
+    await loseAndTouch(id)
+    expect(shown(id)).toMatchObject({ hubspot_owner_id: '202', baton_sla_status: 'running' })
+    expect(stage.texts(DAN)).toHaveLength(1)
+  })
+
+  it('stays with its rep, whom HubSpot did not take as its owner until then', async () => {
+    stage = await createStage()
+    stage.hubspot.failProperty('hubspot_owner_id')
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    const told = posts()
+    stage.hubspot.mend()
+    await loseAndTouch(id)
+    expect(shown(id)).toMatchObject({ hubspot_owner_id: '201', baton_sla_status: 'running' })
+    expect(posts()).toEqual(told)
+  })
+
   it('a form that was sent meanwhile counts once', async () => {
     stage = await createStage()
     const id = createTier2Lead(stage)

@@ -156,11 +156,16 @@ function what({ type, at, detail }: Signal): string {
   return JSON.stringify([type, at, detail])
 }
 
+// A step of a counter that HubSpot did not date has the time at which it was read: another contact's is another step.
+function isUndated({ id }: Signal): boolean {
+  return /^(?!api-)\w+-\d{1,9}$/.test(id)
+}
+
 function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from: string): Signal[] {
   const known = new Set(own.map(what))
   const ids = new Set(own.map(({ id }) => id))
   const more = brought
-    .filter((signal) => !known.has(what(signal)))
+    .filter((signal) => isUndated(signal) || !known.has(what(signal)))
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]

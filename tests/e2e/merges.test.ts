@@ -275,6 +275,19 @@ describe('what both contacts did', () => {
     expect(pointsOf(merged)).toBe('50')
   })
 
+  it('at the same time, by counters without a date, counts for both', async () => {
+    stage = await createStage()
+    const [a, b] = [
+      create(0, { hs_email_click: '2' }, 'a@x.example'),
+      create(0, { hs_email_click: '3' }, 'b@x.example'),
+    ]
+    await stage.quiet()
+    expect([pointsOf(a), pointsOf(b)]).toEqual(['10', '15'])
+    const merged = stage.hubspot.mergeContacts(a, b)
+    await tellOf(merged)
+    expect(stage.hubspot.contact(merged)).toMatchObject({ hs_email_click: '5', baton_engagement_score: '25' })
+  })
+
   it('before Baton knew them is no news', async () => {
     stage = await createStage()
     const [one, five] = [create(90 * DAY, forms(1), 'a@x.example'), create(90 * DAY, forms(5), 'b@x.example')]

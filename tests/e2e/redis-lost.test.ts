@@ -151,6 +151,46 @@ describe('a lead whose clock runs when Redis is emptied', () => {
   })
 })
 
+it('every form that was sent meanwhile counts, each once', async () => {
+  stage = await createStage()
+  const id = createTier2Lead(stage, { hs_email_click: '0' })
+  await stage.quiet()
+  const points = () => Number(shown(id).baton_engagement_score)
+  expect(points()).toBe(20)
+  for (const name of ['Free trial', 'Pricing guide']) {
+    stage.clock.now += 10 * MINUTE
+    stage.hubspot.submitForm(id, { name, silent: true })
+  }
+  stage.clock.now += MINUTE
+  await loseAndTouch(id)
+  expect(points()).toBe(50)
+  await loseAndTouch(id, 'Head of Marketing APAC')
+  expect(points()).toBe(50)
+})
+
+it('a page that was seen meanwhile counts, and none of those before Baton came', async () => {
+  stage = await createStage()
+  const view = (id: string) => {
+    const at = new Date(stage.clock.now).toISOString()
+    const page = { hs_analytics_last_url: 'https://www.example.com/pricing', hs_analytics_last_timestamp: at }
+    stage.hubspot.changeContact(id, page, { by: 'hubspot', silent: true })
+  }
+  const createdAt = stage.clock.now - DAY
+  const id = stage.hubspot.createContact({ email: 'kim@smalltown.example' }, { createdAt, silent: true })
+  for (let visit = 0; visit < 3; visit++) {
+    view(id)
+    stage.clock.now += 2 * DAY
+  }
+  stage.hubspot.changeContact(id, { jobtitle: 'Head of Marketing' })
+  await stage.quiet()
+  expect(shown(id).baton_engagement_score).toBe('0')
+  stage.clock.now += HOUR
+  view(id)
+  stage.clock.now += MINUTE
+  await loseAndTouch(id)
+  expect(shown(id).baton_engagement_score).toBe('5')
+})
+
 describe('what else stands when Redis is emptied', () => {
   const contacted = async () => {
     await click(stage, CLEO, CLEO, 'contacted')

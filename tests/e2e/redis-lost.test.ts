@@ -191,6 +191,27 @@ it('a page that was seen meanwhile counts, and none of those before Baton came',
   expect(shown(id).baton_engagement_score).toBe('5')
 })
 
+it('what a contact did before Baton came stays without points, whatever it does meanwhile', async () => {
+  stage = await createStage()
+  const clicked = (count: number, at: number) => ({
+    hs_email_click: String(count),
+    hs_email_last_click_date: new Date(at).toISOString(),
+  })
+  const long = stage.clock.now - 100 * DAY
+  const forms = { num_conversion_events: '3', recent_conversion_event_name: 'Request a demo' }
+  const date = { recent_conversion_date: new Date(long).toISOString() }
+  const properties = { email: 'old@smalltown.example', ...forms, ...date, ...clicked(6, long) }
+  const id = stage.hubspot.createContact(properties, { createdAt: long, silent: true })
+  stage.hubspot.changeContact(id, { jobtitle: 'Head of Marketing' })
+  await stage.quiet()
+  expect(shown(id).baton_engagement_score).toBe('0')
+  stage.clock.now += HOUR
+  stage.hubspot.changeContact(id, clicked(7, stage.clock.now), { by: 'hubspot', silent: true })
+  stage.clock.now += MINUTE
+  await loseAndTouch(id)
+  expect(shown(id).baton_engagement_score).toBe('5')
+})
+
 describe('what else stands when Redis is emptied', () => {
   const contacted = async () => {
     await click(stage, CLEO, CLEO, 'contacted')

@@ -179,17 +179,21 @@ export function createHubSpot(options: {
     }
   }
 
-  // A batch may leave a row out without a word, and a contact that counts as missing loses its clock: so it is asked for alone.
+  // A batch may leave a row out without a word, and a contact that counts as missing loses its clock, a lead without its
+  // company points: so it is asked for alone.
   async function confirmMissing(id: string): Promise<Contact | { movedTo: string } | null> {
-    try {
-      const row = await call('read contact', () =>
-        client.crm.contacts.basicApi.getById(id, [...options.properties().contact]),
-      )
-      return row.id === id ? toContact(row) : { movedTo: row.id }
-    } catch (error) {
-      if (error instanceof OutsideError && error.code === '404') return null
-      throw error
-    }
+    const { contact: properties } = options.properties()
+    const read = () => client.crm.contacts.basicApi.getById(id, [...properties])
+    const row = await unlessMissing(call('read contact', read))
+    return row && (row.id === id ? toContact(row) : { movedTo: row.id })
+  }
+
+  // One that was merged comes back under another id.
+  async function confirmNoCompany(id: string): Promise<Properties | null> {
+    const { company: properties } = options.properties()
+    const read = () => client.crm.companies.basicApi.getById(id, [...properties])
+    const row = await unlessMissing(call('read company', read))
+    return row && (row.properties as Properties)
   }
 
   const search = createSearch({ client, call, pace: createSearchPace(options) })
@@ -210,7 +214,8 @@ export function createHubSpot(options: {
     /** Finds the contact with an email address; null when there is none. */
     findContactByEmail: (email: string): Promise<string | null> => contactIdsByEmail.load(email.toLowerCase()),
     /** Reads a company; null when there is none. `last` waits with the crowd. */
-    readCompany: (id: string, last?: boolean): Promise<Properties | null> => companies.load(id, last),
+    readCompany: async (id: string, last?: boolean): Promise<Properties | null> =>
+      (await companies.load(id, last)) ?? confirmNoCompany(id),
     /**
      * Writes properties of a contact; resolves when HubSpot has confirmed this very row, with those of them that it does not
      * take.
@@ -238,4 +243,13 @@ export function createHubSpot(options: {
 function toContact(row: { id: string; createdAt: Date; properties: Record<string, string | null> }): Contact {
   const createdAt = readInstant(row.properties.createdate) ?? row.createdAt.getTime()
   return { id: row.id, createdAt, properties: row.properties }
+}
+
+async function unlessMissing<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof OutsideError && error.code === '404') return null
+    throw error
+  }
 }

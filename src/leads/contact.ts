@@ -35,7 +35,7 @@ export function onContact(
   now: number,
 ): Next {
   if (isBeingDeleted(given, now)) return onBeingDeleted(config, given, now)
-  const begunWith = restored(config, given, gathered.contact, gathered.merging)
+  const begunWith = restored(config, given, gathered.contact, gathered.merging, gathered.history)
   const state = united(config, begunWith, gathered, now)
   const previous = state.lead
   const draft = draftOf(config, state, gathered.contact)

@@ -3,6 +3,7 @@ import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Properties } from './observe.ts'
+import { salesHandoff } from './standing.ts'
 
 /*
  * Contacts that became one. The survivor inherits handoffs with their clocks, holders, messages and answers; signals
@@ -27,7 +28,18 @@ export function unite(survivor: LeadState, others: readonly LeadState[], now: nu
     if (state.lead?.merged?.includes(other.id)) continue
     state = takeIn(state, other)
   }
-  return { ...state, handoffs: oneOfEach(state.handoffs, now) }
+  return withRoute({ ...state, handoffs: oneOfEach(state.handoffs, now) }, others)
+}
+
+// Whose handoff goes on, or was the last to end, has gone where this lead stands now.
+function withRoute(state: LeadState, others: readonly LeadState[]): LeadState {
+  const { lead } = state
+  if (!lead) return state
+  const sales = salesHandoff(Object.values(state.handoffs))
+  const whose = others.find(({ lead: other, handoffs }) =>
+    sales ? sales.formerly?.some((id) => handoffs[id]) : other?.ended && other.ended === lead.ended,
+  )
+  return whose?.lead ? { ...state, lead: { ...lead, route: whose.lead.route } } : state
 }
 
 function takeIn(state: LeadState, other: LeadState): LeadState {
@@ -144,11 +156,16 @@ function what({ type, at, detail }: Signal): string {
   return JSON.stringify([type, at, detail])
 }
 
+// A step of a counter that HubSpot did not date has the time at which it was read: another contact's is another step.
+function isUndated({ id }: Signal): boolean {
+  return /^(?!api-)\w+-\d{1,9}$/.test(id)
+}
+
 function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from: string): Signal[] {
   const known = new Set(own.map(what))
   const ids = new Set(own.map(({ id }) => id))
   const more = brought
-    .filter((signal) => !known.has(what(signal)))
+    .filter((signal) => isUndated(signal) || !known.has(what(signal)))
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]

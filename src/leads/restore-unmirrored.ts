@@ -19,6 +19,8 @@ import type { Shown } from './properties.ts'
 /** The newest of the signals that HubSpot's counters show, as many as explain the engagement that stands there. */
 export function signalsShown(config: NextConfig, contact: Contact, shown: Shown, scoredAt: number): Signal[] {
   const most = Number(shown.engagementScore ?? 0)
+  // Nothing needs explaining. Of a lead without signals the mirror is empty as well.
+  if (!(most > 0)) return []
   const all = observeSignals(config.hubspot, contact.properties, { before: null, createdAt: scoredAt, now: scoredAt })
   const newestFirst = all.toSorted((a, b) => b.at - a.at).map((signal) => ({ ...signal, decision: 0 }))
   let kept: Signal[] = []

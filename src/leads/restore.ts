@@ -4,7 +4,7 @@ import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
 import { type KnownHandoffs, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
-import { type Contact, type Properties, readInstant } from './observe.ts'
+import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
 import { ownOwner } from './owners.ts'
 import { PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
@@ -20,12 +20,14 @@ const CLOCKS_APART = 60_000
 /**
  * The state of a lead as HubSpot shows it, when Baton knows nothing of it and did once; else the state as it is. `merging`
  * are contacts that it takes in: what HubSpot carried over from one of those is known better from Baton's own record.
+ * `history` are the values that properties had, once they were asked for.
  */
 export function restored(
   config: NextConfig,
   state: LeadState,
   contact: Contact,
   merging: readonly LeadState[] = [],
+  history?: PropertyHistory,
 ): LeadState {
   const shown = shownBy(config, contact.properties)
   const scoredAt = readInstant(shown.scoredAt)
@@ -39,7 +41,7 @@ export function restored(
   if (known.length > 0 && (!speaksOf.includes(contact.id) || others.some((id) => known.includes(id)))) return state
   const signals = readSignals(shown.signals)?.signals ?? signalsShown(config, contact, shown, scoredAt)
   const mirrored = readHandoffs(shown.handoffs, contact.id) ?? handoffShown(config, contact, shown, scoredAt)
-  const lead = recordOf(config, state, contact, shown, { signals, known: mirrored, scoredAt })
+  const lead = recordOf(config, state, contact, shown, { signals, known: mirrored, scoredAt, history })
   return {
     ...state,
     lead,
@@ -65,7 +67,17 @@ function recordOf(
   state: LeadState,
   contact: Contact,
   shown: Shown,
-  { signals, known, scoredAt }: { signals: Signal[]; known: KnownHandoffs; scoredAt: number },
+  {
+    signals,
+    known,
+    scoredAt,
+    history,
+  }: {
+    signals: Signal[]
+    known: KnownHandoffs
+    scoredAt: number
+    history: PropertyHistory | undefined
+  },
 ): LeadRecord {
   const owner = contact.properties.hubspot_owner_id
   const inOrder = known.handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
@@ -80,7 +92,7 @@ function recordOf(
     properties: owner ? { hubspot_owner_id: owner } : {},
     company: null,
     readBy: null,
-    counters: countersThen(config, contact.properties, signals, scoredAt),
+    counters: countersThen(config, contact.properties, signals, scoredAt, history),
     signals,
     pages: {},
     enrichment: {},
@@ -133,6 +145,7 @@ function countersThen(
   properties: Properties,
   signals: readonly Signal[],
   scoredAt: number,
+  history: PropertyHistory | undefined,
 ): LeadRecord['counters'] {
   const counters = countersOf(hubspot, properties, null)
   const known = new Set(signals.map(({ at }) => at))
@@ -142,10 +155,13 @@ function countersThen(
     const at = rule.at ? readInstant(properties[rule.at]) : undefined
     return at !== undefined && at > scoredAt && !isKnown(at)
   })
-  for (const { rises, changes, at } of late) {
-    if (at !== undefined) counters[at] = String(scoredAt)
-    if (rises !== undefined) counters[rises] = String(Math.max(0, Number(properties[rises] ?? 0) - 1))
-    else if (changes !== undefined) counters[changes] = null
+  // How many there were since then its history says; as long as nobody has asked for that, there may be several.
+  const since = (at: string) => (history?.[at] ?? []).filter(({ value }) => (readInstant(value) ?? 0) > scoredAt).length
+  for (const { rises, changes, at = '' } of late) {
+    counters[at] = String(scoredAt)
+    const steps = history ? Math.max(1, since(at)) : 2
+    if (rises !== undefined) counters[rises] = String(Math.max(0, Number(properties[rises] ?? 0) - steps))
+    else if (changes !== undefined && changes !== at) counters[changes] = null
   }
   return counters
 }
@@ -178,17 +194,18 @@ function rejectionShown(
 /** What HubSpot has; of owner and stage what Baton wrote last, so that another value is somebody's choice. */
 function writtenBy(
   { hubspot, team }: NextConfig,
-  { score }: LeadRecord,
+  { score, properties }: LeadRecord,
   shown: Shown,
   handoffs: readonly Handoff[],
 ): Record<string, string> {
   const own = Object.entries(hubspot.properties).map(([key, name]) => [name, shown[key as WrittenProperty] ?? ''])
   const sales = handoffs.find((handoff) => handoff.byRoute && isHeld(handoff))
   const holder = sales && holderOf(sales)
-  const owner = holder && ownOwner({ team }, { written: {} }, holder)
+  // Where none is shown HubSpot may not have taken it; that somebody cleared it is told by its history.
+  const owner = properties.hubspot_owner_id && holder && ownOwner({ team }, { written: {} }, holder)
   return {
     ...Object.fromEntries(own),
-    ...(owner === undefined ? {} : { hubspot_owner_id: owner }),
+    ...(owner ? { hubspot_owner_id: owner } : {}),
     ...(score.mql ? { lifecyclestage: 'marketingqualifiedlead' } : {}),
   }
 }

@@ -58,7 +58,8 @@ describe.each([
       ladder: before?.ladder,
       holders: before?.holders,
     })
-    expect(stage.hubspot.contact(merged)).toMatchObject({ baton_sla_status: 'running', hubspot_owner_id: '201' })
+    const shown = { baton_sla_status: 'running', hubspot_owner_id: '201', baton_route: 'mql' }
+    expect(stage.hubspot.contact(merged)).toMatchObject(shown)
     expect(stage.slack.messages()).toHaveLength(2)
     await stage.advance(HOUR / 2)
     expect(stage.texts(CLEO).map((text) => text.startsWith('Still waiting'))).toEqual([false, true])
@@ -69,6 +70,19 @@ describe.each([
     expect(stage.texts(MANAGER)).toEqual([])
     expect(stage.hubspot.contact(merged)).toMatchObject({ baton_sla_status: 'breached', hubspot_owner_id: '202' })
     expect((await stage.services[0]?.pools.read('sdr', stage.clock.now))?.open).toEqual({ 'sdr-1': 0, 'sdr-2': 0 })
+  })
+
+  it('after its rep has reached it: stays with sales, in no track', async () => {
+    stage = await createStage()
+    const lead = createTier2Lead(stage)
+    await stage.quiet()
+    await click(stage, CLEO, CLEO, 'contacted')
+    stage.hubspot.changeContact(lead, { hs_lead_status: 'CONNECTED' })
+    await stage.advance(8 * DAY)
+    expect(await liveOf(lead)).toEqual([])
+    const merged = await merge(lead, isPrimary)
+    expect(stage.hubspot.contact(merged)).toMatchObject({ baton_route: 'mql', baton_sla_status: 'responded' })
+    expect(stage.hubspot.contact(merged)?.baton_nurture_track || null).toBeNull()
   })
 
   it('while its rep fills in the form: what they send is heard', async () => {
@@ -259,6 +273,19 @@ describe('what both contacts did', () => {
     stage.hubspot.submitForm(merged, { name: 'Request a demo' })
     await tellOf(merged)
     expect(pointsOf(merged)).toBe('50')
+  })
+
+  it('at the same time, by counters without a date, counts for both', async () => {
+    stage = await createStage()
+    const [a, b] = [
+      create(0, { hs_email_click: '2' }, 'a@x.example'),
+      create(0, { hs_email_click: '3' }, 'b@x.example'),
+    ]
+    await stage.quiet()
+    expect([pointsOf(a), pointsOf(b)]).toEqual(['10', '15'])
+    const merged = stage.hubspot.mergeContacts(a, b)
+    await tellOf(merged)
+    expect(stage.hubspot.contact(merged)).toMatchObject({ hs_email_click: '5', baton_engagement_score: '25' })
   })
 
   it('before Baton knew them is no news', async () => {

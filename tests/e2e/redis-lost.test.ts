@@ -105,6 +105,30 @@ describe('a lead whose clock runs when Redis is emptied', () => {
     expect(JSON.parse(shown(id).baton_handoffs ?? '')).toMatchObject([{ holder: 'sdr-2' }])
   })
 
+  it('is given to the next rep when a person cleared its owner meanwhile', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.setWebhooks(null as never)
+    stage.clock.now += MINUTE
+    stage.hubspot.changeContact(id, { hubspot_owner_id: '' }, { by: 'person' })
+    await loseAndTouch(id)
+    expect(shown(id)).toMatchObject({ hubspot_owner_id: '202', baton_sla_status: 'running' })
+    expect(stage.texts(DAN)).toHaveLength(1)
+  })
+
+  it('stays with its rep, whom HubSpot did not take as its owner until then', async () => {
+    stage = await createStage()
+    stage.hubspot.failProperty('hubspot_owner_id')
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    const told = posts()
+    stage.hubspot.mend()
+    await loseAndTouch(id)
+    expect(shown(id)).toMatchObject({ hubspot_owner_id: '201', baton_sla_status: 'running' })
+    expect(posts()).toEqual(told)
+  })
+
   it('a form that was sent meanwhile counts once', async () => {
     stage = await createStage()
     const id = createTier2Lead(stage)
@@ -125,6 +149,67 @@ describe('a lead whose clock runs when Redis is emptied', () => {
     await stage.quiet()
     expect(Number(shown(id).baton_score)).toBe(score + 10)
   })
+})
+
+it('every form that was sent meanwhile counts, each once', async () => {
+  stage = await createStage()
+  const id = createTier2Lead(stage, { hs_email_click: '0' })
+  await stage.quiet()
+  const points = () => Number(shown(id).baton_engagement_score)
+  expect(points()).toBe(20)
+  for (const name of ['Free trial', 'Pricing guide']) {
+    stage.clock.now += 10 * MINUTE
+    stage.hubspot.submitForm(id, { name, silent: true })
+  }
+  stage.clock.now += MINUTE
+  await loseAndTouch(id)
+  expect(points()).toBe(50)
+  await loseAndTouch(id, 'Head of Marketing APAC')
+  expect(points()).toBe(50)
+})
+
+it('a page that was seen meanwhile counts, and none of those before Baton came', async () => {
+  stage = await createStage()
+  const view = (id: string) => {
+    const at = new Date(stage.clock.now).toISOString()
+    const page = { hs_analytics_last_url: 'https://www.example.com/pricing', hs_analytics_last_timestamp: at }
+    stage.hubspot.changeContact(id, page, { by: 'hubspot', silent: true })
+  }
+  const createdAt = stage.clock.now - DAY
+  const id = stage.hubspot.createContact({ email: 'kim@smalltown.example' }, { createdAt, silent: true })
+  for (let visit = 0; visit < 3; visit++) {
+    view(id)
+    stage.clock.now += 2 * DAY
+  }
+  stage.hubspot.changeContact(id, { jobtitle: 'Head of Marketing' })
+  await stage.quiet()
+  expect(shown(id).baton_engagement_score).toBe('0')
+  stage.clock.now += HOUR
+  view(id)
+  stage.clock.now += MINUTE
+  await loseAndTouch(id)
+  expect(shown(id).baton_engagement_score).toBe('5')
+})
+
+it('what a contact did before Baton came stays without points, whatever it does meanwhile', async () => {
+  stage = await createStage()
+  const clicked = (count: number, at: number) => ({
+    hs_email_click: String(count),
+    hs_email_last_click_date: new Date(at).toISOString(),
+  })
+  const long = stage.clock.now - 100 * DAY
+  const forms = { num_conversion_events: '3', recent_conversion_event_name: 'Request a demo' }
+  const date = { recent_conversion_date: new Date(long).toISOString() }
+  const properties = { email: 'old@smalltown.example', ...forms, ...date, ...clicked(6, long) }
+  const id = stage.hubspot.createContact(properties, { createdAt: long, silent: true })
+  stage.hubspot.changeContact(id, { jobtitle: 'Head of Marketing' })
+  await stage.quiet()
+  expect(shown(id).baton_engagement_score).toBe('0')
+  stage.clock.now += HOUR
+  stage.hubspot.changeContact(id, clicked(7, stage.clock.now), { by: 'hubspot', silent: true })
+  stage.clock.now += MINUTE
+  await loseAndTouch(id)
+  expect(shown(id).baton_engagement_score).toBe('5')
 })
 
 describe('what else stands when Redis is emptied', () => {

@@ -142,6 +142,16 @@ describe('reading', () => {
     hubspot.failNext({ method: 'POST', path: /read/, status: 200, body: { status: 'COMPLETE' } })
     expect(await failureOf(adapter.readContact('3'))).toMatchObject({ kind: 'unavailable', code: 'not-an-answer' })
   })
+
+  test('nor is one that a batch leaves out without a word', async () => {
+    const { hubspot } = await start()
+    const adapter = connect(hubspot)
+    const company = hubspot.createCompany({ name: 'Northwind' })
+    const id = hubspot.createContact({ firstname: 'Dana' })
+    hubspot.failNext({ method: 'POST', path: /read/, status: 200, body: { status: 'COMPLETE', results: [] }, times: 2 })
+    expect(await adapter.readCompany(company)).toMatchObject({ name: 'Northwind' })
+    expect(await adapter.readContact(id)).toMatchObject({ id, properties: { firstname: 'Dana' } })
+  })
 })
 
 describe('writing', () => {

@@ -58,6 +58,14 @@ describe('handoffs mirrored in HubSpot', () => {
     expect(readHandoffs(mirrorHandoffs(lead, [one]), '42')?.handoffs).toEqual([one])
   })
 
+  it('reads the same however what stands was put together', () => {
+    const [how, at] = ['taken-over' as const, NOW]
+    for (const handoffs of [[], [handoff(1)]])
+      expect(mirrorHandoffs({ ...lead, ended: { at, how } }, handoffs)).toBe(
+        mirrorHandoffs({ ...lead, ended: { how, at } }, handoffs),
+      )
+  })
+
   it('says for people who has it, until when, and what is next', () => {
     expect(JSON.parse(mirrorHandoffs(lead, [reminded]))).toMatchObject([
       {

@@ -4,7 +4,7 @@ import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { adoptionOf } from './adoption.ts'
-import { ownerElsewhere, type Reserved } from './assign.ts'
+import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { type Decision, decide } from './decision.ts'
@@ -225,9 +225,9 @@ export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] 
   return ended && { how: ended.how, at: ended.at }
 }
 
-// Somebody who is not in team.yaml has the lead only as long as they are its owner.
+// Somebody outside the team, or a rep who has left, has the lead only as long as they are its owner.
 function stillEnded({ config, contact }: ContactInput, ended: LeadRecord['ended']): LeadRecord['ended'] {
-  return ended?.how === 'taken-over' && ownerElsewhere(config, contact) === undefined ? undefined : ended
+  return ended?.how === 'taken-over' && !isOwnedOutside(config, contact) ? undefined : ended
 }
 
 /** The messages of the handoffs that begin. */

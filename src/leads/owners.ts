@@ -65,7 +65,7 @@ export function ownerGiven(
   if (!latest) return state.written[OWNER] === ours ? shown : undefined
   // The history was read after the contact: our own choice has reached HubSpot meanwhile.
   if (latest.value === ours) return undefined
-  if (isOwnWrite(config, state, latest)) return undefined
+  if (isOwnWrite(config, state, latest) && !isByOther(latest, earlier, ours)) return undefined
   const sinceOurs = earlier.some(({ value, at }) => value === ours && at >= holder.since)
   const isNew = latest.value !== (state.lead?.properties[OWNER] ?? '')
   return latest.at > holder.since || sinceOurs || isNew ? latest.value : undefined
@@ -114,6 +114,12 @@ export function ownerStays(
   const { contact, history } = gathered
   if ((contact.properties[OWNER] ?? '') !== ownOwner(config, state, holder)) return false
   return staysWithOwner(contact) || setByPerson(history, OWNER)
+}
+
+// Another app than the one that wrote our choice: what comes late of our own has the same id.
+function isByOther(latest: PropertyVersion, earlier: readonly PropertyVersion[], ours: string): boolean {
+  const own = earlier.find(({ value, source }) => value === ours && source === latest.source)?.sourceId
+  return own !== undefined && latest.sourceId !== undefined && latest.sourceId !== own
 }
 
 // What Baton wrote for somebody who held the lead before, carried out late or brought along by a merge.

@@ -64,7 +64,8 @@ export function essentials(
   if (before && holder) {
     const by = holder.by ? `<@${holder.by}>` : undefined
     const moved = MOVED_WORDS[holder.how]?.line({ from: mention(slackIds, before.rep), by })
-    if (moved) lines.push(moved)
+    // A stand-in who becomes the owner had it before.
+    if (moved && before.rep !== holder.rep) lines.push(moved)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }

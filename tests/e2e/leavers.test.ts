@@ -78,6 +78,22 @@ describe('a rep who leaves', () => {
     expect(owners([answered ?? '', open ?? ''])).toEqual(['201', '102'])
   })
 
+  it('and was the only one: the manager hears that nobody is left, and again at the end, and nobody is reminded', async () => {
+    stage = await createStage({
+      edit: ({ team }) => Object.assign(team.pools.sdr ?? {}, { members: [{ rep: 'sdr-1', weight: 1 }] }),
+    })
+    await stage.advance(MINUTE)
+    createTier2Lead(stage)
+    await stage.quiet()
+    await stage.changeConfig(without(stage.config, 'inactive'))
+    await stage.advance(MINUTE)
+    expect([told().length, stage.texts(MANAGER).length]).toEqual([1, 2])
+    for (let hour = 0; hour < 4; hour++) await stage.advance(HOUR)
+    expect([stage.texts(MANAGER).length, stage.texts(CLEO).length]).toEqual([2, 1])
+    await stage.advance(HOUR)
+    expect([stage.texts(MANAGER).length, stage.texts(CLEO).length]).toEqual([3, 1])
+  })
+
   it('keeps everything where the settings say so', async () => {
     const ids = await fourLeads()
     const before = owners(ids)

@@ -45,8 +45,8 @@ describe('a rep who leaves', () => {
     const [before, dues] = [owners(ids), clocks()]
     expect(before.toSorted()).toEqual(['201', '201', '202', '202'])
     await leave()
-    // Those who are deactivated are asked for every hour.
-    await stage.advance(HOUR)
+    // Those who are deactivated are asked for every minute.
+    await stage.advance(MINUTE)
     await stage.advance(MINUTE)
     expect([owners(ids), clocks()]).toEqual([ids.map(() => '202'), dues])
     expect(told()).toHaveLength(1)
@@ -61,6 +61,16 @@ describe('a rep who leaves', () => {
     const next = createTier2Lead(stage, { email: 'next@smalltown.example' })
     await stage.quiet()
     expect(owners([next])).toEqual(['202'])
+  })
+
+  it('is seen before somebody is reminded', async () => {
+    const ids = await fourLeads()
+    await stage.advance(50 * MINUTE)
+    stage.hubspot.archiveOwner('201')
+    const before = stage.texts(CLEO).length
+    await stage.advance(10 * MINUTE)
+    expect(owners(ids)).toEqual(ids.map(() => '202'))
+    expect([stage.texts(CLEO).length, told().length]).toEqual([before, 1])
   })
 
   it('keeps what was answered, and what a person gave to somebody else meanwhile', async () => {

@@ -1,4 +1,4 @@
-import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
@@ -178,7 +178,7 @@ function heldElsewhere(
   draft.note({ at: now, what: 'taken-over', reason: `owner ${owner}` })
   const live = salesHandoff(draft.handoffs())
   if (live) {
-    draft.put(endHandoff(live, { ...ending, reason: `owner ${owner}` }) ?? live)
+    draft.put(endHandoff(live, { ...ending, reason: takenOverBy(owner) }) ?? live)
     return { ended: ending }
   }
   return { ended: ending, notice: { what: 'owned-elsewhere', lead: contact.id, pool: route.to.pool, owner, at: now } }

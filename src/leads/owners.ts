@@ -6,6 +6,7 @@ import {
   type Holder,
   holderOf,
   isHeld,
+  takenOverBy,
 } from '../handoffs/handoff.ts'
 import { repAlert } from '../handoffs/posts.ts'
 import { repWithOwner } from '../handoffs/team.ts'
@@ -82,7 +83,7 @@ export function afterOwner(config: NextConfig, handoff: Handoff, owner: string, 
   // The lead is the new rep's, with the clock that runs; who is not at work here answers to nobody.
   const rep = repWithOwner(config.team, owner)
   if (rep?.active) return changeOwner(handoff, rep.id, now)
-  return endHandoff(handoff, { at: now, how: 'taken-over', reason: `owner ${owner}` }) ?? handoff
+  return endHandoff(handoff, { at: now, how: 'taken-over', reason: takenOverBy(owner) }) ?? handoff
 }
 
 /** Notes what a change of owner did to a handoff, and alerts a rep who was given it. */

@@ -5,9 +5,12 @@ import type { RenderedMessage } from './alert.ts'
 import { contactUrl } from './controls.ts'
 import { escapeText, plainText } from './texts.ts'
 
-/** A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. */
-export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null): RenderedMessage {
-  const { title, lines } = words(team, notice, lead)
+/**
+ * A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. `outsider`: the name of an owner who is
+ * not in the team, if that is known.
+ */
+export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null, outsider?: string): RenderedMessage {
+  const { title, lines } = words(team, notice, lead, outsider)
   return {
     text: [title, ...lines].join('. ').replaceAll('*', ''),
     blocks: [
@@ -21,10 +24,15 @@ export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null
   }
 }
 
-function words(team: Team, notice: Notice, lead: LeadRecord | null): { title: string; lines: string[] } {
+function words(
+  team: Team,
+  notice: Notice,
+  lead: LeadRecord | null,
+  outsider: string | undefined,
+): { title: string; lines: string[] } {
   switch (notice.what) {
     case 'owned-elsewhere':
-      return ownedElsewhere(team, notice, lead)
+      return ownedElsewhere(team, notice, lead, outsider)
     case 'rep-left':
       return repLeft(team, notice, lead)
     case 'came-back':
@@ -48,13 +56,15 @@ function ownedElsewhere(
   team: Team,
   { lead: id, owner }: Notice & { what: 'owned-elsewhere' },
   lead: LeadRecord | null,
+  outsider: string | undefined,
 ) {
   const rep = repWithOwner(team, owner)
+  const stranger = `owner ${escapeText(owner)}${outsider ? ` (${escapeText(outsider)})` : ''} in HubSpot, who is not in team.yaml`
   const score = lead ? `, score ${lead.score.total}` : ''
   return {
     title: 'A lead calls for sales, and its owner is not in the team',
     lines: [
-      `*${contact(id, lead)}${score}* belongs to ${rep ? `${escapeText(rep.name)} in HubSpot, who has left` : `owner ${escapeText(owner)} in HubSpot, who is not in team.yaml`}`,
+      `*${contact(id, lead)}${score}* belongs to ${rep ? `${escapeText(rep.name)} in HubSpot, who has left` : stranger}`,
       'Nobody was alerted and no clock runs: please tell the owner, or give it to a rep in HubSpot',
     ],
   }

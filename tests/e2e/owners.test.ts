@@ -46,7 +46,7 @@ describe('a contact whose owner is nobody of the team', () => {
     async (lifecyclestage) => {
       await open()
       const id = await handRaiser({ hubspot_owner_id: '900', ...(lifecyclestage ? { lifecyclestage } : {}) })
-      expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('owner 900')])
+      expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('owner 900 (Olive Owner 900)')])
       expect(stage.texts(MANAGER)[0]).not.toContain('hana')
       await raiseHand(id)
       await stage.advance(2 * DAY)
@@ -209,12 +209,18 @@ describe('an owner who is set while the clock runs', () => {
     async (by) => {
       await setOwner(id, '900', by)
       expect(await handoffs(id)).toMatchObject([{ ended: { how: 'taken-over', reason: 'owner 900' } }])
-      expect(stage.texts(CLEO)[0]).toContain('Taken over in HubSpot by owner 900')
+      expect(stage.texts(CLEO)[0]).toContain('Taken over in HubSpot by owner 900 (Olive Owner 900)')
       const before = stage.slack.messages().length
       await stage.advance(2 * DAY)
       expect([ownerOf(id), stage.slack.messages().length]).toEqual(['900', before])
     },
   )
+
+  it('and of whom HubSpot does not say the name is named by the id', async () => {
+    stage.hubspot.failNext({ path: /owners.900/, status: 500, times: 1_000 })
+    await setOwner(id, '900')
+    expect(stage.texts(CLEO)[0]).toMatch(/Taken over in HubSpot by owner 900 [^(]/)
+  })
 
   it('is seen before a rung acts, though no event came', async () => {
     stage.hubspot.changeContact(id, { hubspot_owner_id: '900' }, { by: 'person', silent: true })

@@ -256,6 +256,14 @@ export function endHandoff(
   return { ...after, events: [...after.events, { at, what: how, ...by, ...detail }] }
 }
 
+/** Why a handoff ended that was taken over: the owner's id, for people. */
+export const takenOverBy = (ownerId: string): string => `owner ${ownerId}`
+
+/** The id of the owner who took a handoff over; undefined when nobody did. */
+export function whoTookOver({ ended }: Pick<Handoff, 'ended'>): string | undefined {
+  return ended?.how === 'taken-over' ? /^owner (.+)$/.exec(ended.reason ?? '')?.[1] : undefined
+}
+
 function breach(handoff: Handoff, at: number): { breachedAt?: number } {
   const late = handoff.dueAt !== null && at > handoff.dueAt && handoff.breachedAt === undefined
   return late && handoff.dueAt !== null ? { breachedAt: handoff.dueAt } : {}

@@ -14,7 +14,7 @@ import { createCompanyContacts } from './company-contacts.ts'
 import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
-import { readArchivedOwners } from './owners.ts'
+import { createOwnerNames, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
@@ -227,6 +227,8 @@ export function createHubSpot(options: {
     },
     /** The ids of the owners who are deactivated; null when the token may not ask. */
     archivedOwners: () => readArchivedOwners(client, call),
+    /** The name of an owner; undefined when HubSpot does not say. */
+    ownerName: createOwnerNames(client, call),
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
     /** The values that a property of a contact had, newest first. */

@@ -28,3 +28,27 @@ export async function readArchivedOwners(
     if (after === undefined) return ids
   }
 }
+
+/**
+ * Reads the names of owners, for messages about people who are not in the team; each is asked for once. Undefined when HubSpot
+ * does not say: a message goes out without it.
+ */
+export function createOwnerNames(
+  client: Pick<Client, 'apiRequest'>,
+  call: <T>(operation: string, work: () => Promise<T>) => Promise<T>,
+): (id: string) => Promise<string | undefined> {
+  const known = new Map<string, string>()
+  return async (id) => {
+    if (known.has(id)) return known.get(id)
+    const path = `/crm/v3/owners/${encodeURIComponent(id)}`
+    const owner = await call('read owner', async () => {
+      const response = await client.apiRequest({ method: 'GET', path })
+      if (response.status === 403 || response.status === 404) return null
+      if (!response.ok) throw { code: response.status, headers: Object.fromEntries(response.headers) }
+      return (await response.json()) as { firstName?: string | null; lastName?: string | null }
+    }).catch(() => null)
+    const name = [owner?.firstName, owner?.lastName].filter(Boolean).join(' ').trim()
+    if (name) known.set(id, name)
+    return name || undefined
+  }
+}

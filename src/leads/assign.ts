@@ -88,8 +88,19 @@ export function companyWithin(
   return key === undefined || within === null ? {} : { company: { key, within } }
 }
 
-/** The owner id when a contact's owner in HubSpot is nobody of the team; undefined when it is, or there is none. */
-export function ownerElsewhere({ team }: Pick<NextConfig, 'team'>, { properties }: Contact): string | undefined {
+/**
+ * The owner id when a contact belongs to somebody to whom Baton gives no leads, and stays with them: an owner who is nobody of
+ * the team, or a rep who has left and whose contact is never taken from its owner. Undefined when there is none.
+ */
+export function ownerElsewhere({ team }: Pick<NextConfig, 'team'>, contact: Contact): string | undefined {
+  const owner = contact.properties.hubspot_owner_id
+  const rep = owner ? repWithOwner(team, owner) : undefined
+  const stays = !rep || (!rep.active && staysWithOwner(contact))
+  return owner && stays ? owner : undefined
+}
+
+/** Whether a contact has an owner who is not at work for Baton: nobody of the team, or a rep who has left. */
+export function isOwnedOutside({ team }: Pick<NextConfig, 'team'>, { properties }: Contact): boolean {
   const owner = properties.hubspot_owner_id
-  return owner && !repWithOwner(team, owner) ? owner : undefined
+  return Boolean(owner) && !repWithOwner(team, owner ?? '')?.active
 }

@@ -1,10 +1,10 @@
-import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { adoptionOf } from './adoption.ts'
-import { ownerElsewhere, type Reserved } from './assign.ts'
+import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { type Decision, decide } from './decision.ts'
@@ -178,7 +178,7 @@ function heldElsewhere(
   draft.note({ at: now, what: 'taken-over', reason: `owner ${owner}` })
   const live = salesHandoff(draft.handoffs())
   if (live) {
-    draft.put(endHandoff(live, { ...ending, reason: `owner ${owner}` }) ?? live)
+    draft.put(endHandoff(live, { ...ending, reason: takenOverBy(owner) }) ?? live)
     return { ended: ending }
   }
   return { ended: ending, notice: { what: 'owned-elsewhere', lead: contact.id, pool: route.to.pool, owner, at: now } }
@@ -225,9 +225,9 @@ export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] 
   return ended && { how: ended.how, at: ended.at }
 }
 
-// Somebody who is not in team.yaml has the lead only as long as they are its owner.
+// Somebody outside the team, or a rep who has left, has the lead only as long as they are its owner.
 function stillEnded({ config, contact }: ContactInput, ended: LeadRecord['ended']): LeadRecord['ended'] {
-  return ended?.how === 'taken-over' && ownerElsewhere(config, contact) === undefined ? undefined : ended
+  return ended?.how === 'taken-over' && !isOwnedOutside(config, contact) ? undefined : ended
 }
 
 /** The messages of the handoffs that begin. */

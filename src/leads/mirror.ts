@@ -110,8 +110,8 @@ function entryOf(handoff: Handoff, stands: LeadRecord['ended']): MirroredHandoff
     startedAt: iso(startedAt),
     dueAt: dueAt === null ? null : iso(dueAt),
     nextRung: due === null ? null : { do: rung?.do ?? 'breach', at: iso(due) },
-    ...(stands ? { stands: Stands.parse(stands) } : {}),
     // Always in the same order, so that the same handoff reads the same.
+    ...(stands ? { stands: Stands.parse(stands) } : {}),
     rest: Kept.parse({ ...handoff, events: withoutWords, ended: ended && { ...ended, reason: undefined } }),
   }
 }

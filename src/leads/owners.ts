@@ -6,6 +6,7 @@ import {
   type Holder,
   holderOf,
   isHeld,
+  takenOverBy,
 } from '../handoffs/handoff.ts'
 import { repAlert } from '../handoffs/posts.ts'
 import { repWithOwner } from '../handoffs/team.ts'
@@ -65,7 +66,7 @@ export function ownerGiven(
   if (!latest) return state.written[OWNER] === ours ? shown : undefined
   // The history was read after the contact: our own choice has reached HubSpot meanwhile.
   if (latest.value === ours) return undefined
-  if (isOwnWrite(config, state, latest)) return undefined
+  if (isOwnWrite(config, state, latest) && !isByOther(latest, earlier, ours)) return undefined
   const sinceOurs = earlier.some(({ value, at }) => value === ours && at >= holder.since)
   const isNew = latest.value !== (state.lead?.properties[OWNER] ?? '')
   return latest.at > holder.since || sinceOurs || isNew ? latest.value : undefined
@@ -82,7 +83,7 @@ export function afterOwner(config: NextConfig, handoff: Handoff, owner: string, 
   // The lead is the new rep's, with the clock that runs; who is not at work here answers to nobody.
   const rep = repWithOwner(config.team, owner)
   if (rep?.active) return changeOwner(handoff, rep.id, now)
-  return endHandoff(handoff, { at: now, how: 'taken-over', reason: `owner ${owner}` }) ?? handoff
+  return endHandoff(handoff, { at: now, how: 'taken-over', reason: takenOverBy(owner) }) ?? handoff
 }
 
 /** Notes what a change of owner did to a handoff, and alerts a rep who was given it. */
@@ -114,6 +115,12 @@ export function ownerStays(
   const { contact, history } = gathered
   if ((contact.properties[OWNER] ?? '') !== ownOwner(config, state, holder)) return false
   return staysWithOwner(contact) || setByPerson(history, OWNER)
+}
+
+// Another app than the one that wrote our choice: what comes late of our own has the same id.
+function isByOther(latest: PropertyVersion, earlier: readonly PropertyVersion[], ours: string): boolean {
+  const own = earlier.find(({ value, source }) => value === ours && source === latest.source)?.sourceId
+  return own !== undefined && latest.sourceId !== undefined && latest.sourceId !== own
 }
 
 // What Baton wrote for somebody who held the lead before, carried out late or brought along by a merge.

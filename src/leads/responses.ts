@@ -37,6 +37,7 @@ const LAST_ATTEMPT = 'notes_last_contacted'
 const STAGE = 'lifecyclestage'
 // HubSpot's clock and ours, and the moment between reading a contact and starting its clock.
 const CLOCKS_DIFFER_BY = 60_000
+const MINUTE = 60_000
 
 /** Judges what HubSpot shows of an open handoff. An answer lies between the start of the clock and `now`. */
 export function judge(config: Pick<NextConfig, 'hubspot'>, handoff: Handoff, looked: Looked, now: number): Judgement {
@@ -110,9 +111,15 @@ export function whoActed({ type, properties }: Pick<Activity, 'type' | 'properti
   }
 }
 
-/** When somebody acted: a meeting was arranged when it was written down, unless that was before the handoff. */
+/**
+ * When somebody acted: a meeting was arranged when it was written down, unless that was before the handoff. What people log
+ * by hand is dated to the minute, so that the minute in which the handoff began may be after its start.
+ */
 function actedAt({ type, at, createdAt }: Activity, startedAt: number): number {
-  return type === 'meetings' && createdAt >= startedAt ? Math.min(at, createdAt) : at
+  if (createdAt < startedAt) return at
+  if (type === 'meetings') return Math.min(at, createdAt)
+  const isOfThatMinute = at % MINUTE === 0 && at < startedAt && startedAt < at + MINUTE
+  return isOfThatMinute ? Math.min(at + MINUTE - 1, createdAt) : at
 }
 
 type Found = { at: number | undefined; evidence: Evidence } | null

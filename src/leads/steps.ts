@@ -1,6 +1,7 @@
 import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { stepPosts } from '../handoffs/posts.ts'
+import type { MessageKind } from '../handoffs/rungs.ts'
 import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
@@ -30,13 +31,11 @@ export function onDue(
   const before = state.handoffs[handoffId]
   const due = before ? nextDue(before) : null
   if (!before || !state.lead || due === null || (due > now && !before.passOn)) return null
+  if (before.attempts && !gathered) return null
   const draft = draftOf(config, state, gathered?.contact)
-  if (before.attempts) {
-    if (!gathered) return null
-    return endAttempts(config, state.lead, before, gathered, draft, now)
-  }
   const settled = before.passOn || !gathered ? null : settledByPeople(config, state, state.lead, gathered, draft, now)
   if (settled) return settled
+  if (before.attempts && gathered) return endAttempts(config, state.lead, before, gathered, draft, now)
   const handoff = draft.handoffs().find(({ id }) => id === handoffId) ?? before
   const owner = gathered && handoff.passOn ? ownerGiven(config, state, handoff, gathered) : undefined
   if (owner !== undefined) return ownerSeen(state.lead, handoff, afterOwner(config, handoff, owner, now), draft, now)
@@ -53,9 +52,23 @@ export function onDue(
   const next = stays ? 'stays' : choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
   const { handoff: after, messages } = takeDueSteps(handoff, now, next)
   draft.put(after)
-  draft.post(...stepPosts(after, messages))
-  draft.note({ at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) })
+  const steps = after.events.slice(handoff.events.length)
+  draft.post(...stepPosts(after, withoutLeaver(config, handoff, messages, steps)))
+  draft.note({ at: now, what: 'ladder', steps })
   return draft.change(undefined)
+}
+
+// Who has left and could hand on to nobody is not reminded, and of that the manager has heard: the last rung alone is news.
+function withoutLeaver(
+  { team }: NextConfig,
+  before: Handoff,
+  messages: MessageKind[],
+  steps: Handoff['events'],
+): MessageKind[] {
+  const isTold = before.events.some(({ what }) => what === 'nobody-left')
+  if (!isTold || team.reps[holderOf(before)?.rep ?? '']?.active) return messages
+  const isNews = steps.some(({ what }) => what === 'manager-alerted')
+  return messages.filter((kind) => kind !== 'reminder' && (kind !== 'manager-alert' || isNews))
 }
 
 /**

@@ -14,6 +14,8 @@ export interface MessageInput {
   lead: LeadRecord
   handoff: Handoff
   reader: string | undefined
+  /** The name of who has taken the lead over, where they are nobody of the team. */
+  outsider?: string | undefined
   slackIds: Record<string, string>
   timeZone: string
 }
@@ -64,7 +66,8 @@ export function essentials(
   if (before && holder) {
     const by = holder.by ? `<@${holder.by}>` : undefined
     const moved = MOVED_WORDS[holder.how]?.line({ from: mention(slackIds, before.rep), by })
-    if (moved) lines.push(moved)
+    // A stand-in who becomes the owner had it before.
+    if (moved && before.rep !== holder.rep) lines.push(moved)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }
@@ -91,8 +94,10 @@ export function reasons(lead: LeadRecord): string[] {
 const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))
 
 /** What became of a lead, for a message that wants nothing any more. */
-export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput): string {
+export function stateLine({ handoff, slackIds, timeZone, reader, outsider }: MessageInput): string {
   const { answered, ended } = handoff
+  const named = (event: HandoffEvent) =>
+    event.what === 'taken-over' && outsider ? { ...event, detail: `${event.detail} (${outsider})` } : event
   if (answered) {
     const by = answered.by ? ` by <@${answered.by}>` : ''
     const rep = answered.rep === undefined ? '' : ` by ${mention(slackIds, answered.rep)}`
@@ -100,11 +105,11 @@ export function stateLine({ handoff, slackIds, timeZone, reader }: MessageInput)
     const seen = answered.how === 'seen-in-hubspot' ? `${rep}: seen in HubSpot${unclear}` : by
     const contacted = `*Contacted*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
     const after = ended && handoff.events.findLast((event) => event.what === ended.how)
-    return after ? `${contacted}\n${eventLine(after, slackIds, timeZone)}` : contacted
+    return after ? `${contacted}\n${eventLine(named(after), slackIds, timeZone)}` : contacted
   }
   if (ended) {
     const event = handoff.events.findLast((one) => one.what === ended.how)
-    const line = event ? eventLine(event, slackIds, timeZone) : ''
+    const line = event ? eventLine(named(event), slackIds, timeZone) : ''
     return ended.how === 'disqualified' ? `${line}: ${escapeText(ended.reason ?? '', 300)}` : line
   }
   const move = handoff.events.findLast((event) => MOVES.has(event.what))

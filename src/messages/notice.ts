@@ -1,13 +1,16 @@
 import type { Notice } from '../handoffs/notice.ts'
-import type { Team } from '../handoffs/team.ts'
+import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import type { RenderedMessage } from './alert.ts'
 import { contactUrl } from './controls.ts'
 import { escapeText, plainText } from './texts.ts'
 
-/** A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. */
-export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null): RenderedMessage {
-  const { title, lines } = words(team, notice, lead)
+/**
+ * A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. `outsider`: the name of an owner who is
+ * not in the team, if that is known.
+ */
+export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null, outsider?: string): RenderedMessage {
+  const { title, lines } = words(team, notice, lead, outsider)
   return {
     text: [title, ...lines].join('. ').replaceAll('*', ''),
     blocks: [
@@ -21,10 +24,15 @@ export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null
   }
 }
 
-function words(team: Team, notice: Notice, lead: LeadRecord | null): { title: string; lines: string[] } {
+function words(
+  team: Team,
+  notice: Notice,
+  lead: LeadRecord | null,
+  outsider: string | undefined,
+): { title: string; lines: string[] } {
   switch (notice.what) {
     case 'owned-elsewhere':
-      return ownedElsewhere(notice, lead)
+      return ownedElsewhere(team, notice, lead, outsider)
     case 'rep-left':
       return repLeft(team, notice, lead)
     case 'came-back':
@@ -44,13 +52,20 @@ function cameBack(team: Team, { lead: id, rep, to }: Notice & { what: 'came-back
   }
 }
 
-function ownedElsewhere({ lead: id, owner }: Notice & { what: 'owned-elsewhere' }, lead: LeadRecord | null) {
+function ownedElsewhere(
+  team: Team,
+  { lead: id, owner }: Notice & { what: 'owned-elsewhere' },
+  lead: LeadRecord | null,
+  outsider: string | undefined,
+) {
+  const rep = repWithOwner(team, owner)
+  const stranger = `owner ${escapeText(owner)}${outsider ? ` (${escapeText(outsider)})` : ''} in HubSpot, who is not in team.yaml`
   const score = lead ? `, score ${lead.score.total}` : ''
   return {
-    title: 'A lead whose owner is not in team.yaml calls for sales',
+    title: 'A lead calls for sales, and its owner is not in the team',
     lines: [
-      `*${contact(id, lead)}${score}* belongs to owner ${escapeText(owner)} in HubSpot, whom Baton does not know`,
-      'Nobody else was alerted and no clock runs: please tell the owner, or give it to a rep in HubSpot',
+      `*${contact(id, lead)}${score}* belongs to ${rep ? `${escapeText(rep.name)} in HubSpot, who has left` : stranger}`,
+      'Nobody was alerted and no clock runs: please tell the owner, or give it to a rep in HubSpot',
     ],
   }
 }
@@ -59,10 +74,10 @@ function repLeft(team: Team, { rep, leads, count }: Notice & { what: 'rep-left' 
   const name = escapeText(team.reps[rep]?.name ?? rep)
   const more = count > leads.length ? ` and ${count - leads.length} more` : ''
   return {
-    title: `${name} has left: ${count} open ${count === 1 ? 'lead goes' : 'leads go'} to others`,
+    title: `${name} has left: ${count} open ${count === 1 ? 'lead is' : 'leads are'} handed on`,
     lines: [
       `${name} is inactive, no longer in team.yaml, or deactivated in HubSpot`,
-      `Handed on: ${leads.map((id) => contact(id, lead)).join(', ')}${more}`,
+      `To others of the pool: ${leads.map((id) => contact(id, lead)).join(', ')}${more}`,
     ],
   }
 }

@@ -14,12 +14,16 @@ export const ERASED: RenderedMessage = {
   blocks: [{ type: 'section', text: { type: 'plain_text', text: ERASED_TEXT } }],
 }
 
-/** Renders a message of a handoff with the people of the team: names become Slack ids, times the reader's zone. */
+/**
+ * Renders a message of a handoff with the people of the team: names become Slack ids, times the reader's zone. `outsider`: the
+ * name of the owner outside the team who has taken it over, if that is known.
+ */
 export function renderFor(
   team: Team,
   { kind, rep }: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
+  outsider?: string,
 ): RenderedMessage {
   const reps = Object.values(team.reps)
   const someone = team.reps[rep ?? holderOf(handoff)?.rep ?? ''] ?? reps[0]
@@ -28,6 +32,7 @@ export function renderFor(
     lead,
     handoff,
     reader: rep,
+    outsider,
     slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })

@@ -9,8 +9,8 @@ export function createDeparted() {
   let made: { from: Config; by: ReadonlySet<string>; config: Config } | undefined
 
   return {
-    /** By which config, and when, it was last looked for them. */
-    looked: { version: '', at: 0 },
+    /** By which config, and when, it was last looked for them; `refused`: the token may not ask. */
+    looked: { version: '', at: 0, refused: false },
 
     /** Replaces what was known, by owner ids. */
     note(ids: readonly string[]): void {

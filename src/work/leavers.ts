@@ -7,6 +7,9 @@ import { INDEX, leadOf } from '../store/partitions.ts'
 import type { Parts } from './parts.ts'
 
 const HOUR = 60 * 60_000
+// Once a minute, and before a rung acts when the last look is older than this.
+const LOOK_EVERY = 60_000
+const FRESH = 10_000
 const LEASE = 60_000
 const AT_ONCE = 100
 /** So many contacts are named in the message to the manager. */
@@ -14,7 +17,7 @@ const NAMED = 20
 
 /**
  * Hands on the open leads of reps who have left: inactive, gone from team.yaml, or deactivated in HubSpot. Looked for at the
- * start, after a change of config and every hour; the manager of each is told once, with the list.
+ * start, after a change of config, every minute, and before somebody is reminded; the manager of each is told once, with the list.
  */
 export function createLeavers(
   parts: Pick<Parts, 'apply' | 'clock' | 'config' | 'departed' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'store'>,
@@ -23,15 +26,30 @@ export function createLeavers(
   const known = store.keys.shared('reps')
   const lease = createLease({ redis: store.redis, key: store.keys.shared('reps-lock'), milliseconds: LEASE })
 
+  let looking: Promise<void> | null = null
+
+  const isOlderThan = (age: number) =>
+    departed.looked.version !== parts.config().version ||
+    clock.now() - departed.looked.at >= (departed.looked.refused ? HOUR : age)
+
   /** Whether it is time to look; cheap, for every sweep. */
-  const isDue = async () =>
-    departed.looked.version !== parts.config().version || clock.now() - departed.looked.at >= HOUR
+  const isDue = async () => isOlderThan(LOOK_EVERY)
+
+  /** Looks before a rung acts, unless somebody has just looked; whether it did. */
+  async function handOnFirst(): Promise<boolean> {
+    if (!looking && !isOlderThan(FRESH)) return false
+    looking ??= handOn().finally(() => {
+      looking = null
+    })
+    await looking
+    return true
+  }
 
   /** Looks, and hands on what those who have left hold. One worker at a time; the others look again at their next sweep. */
   async function handOn(): Promise<void> {
     if (!(await lease.hold())) return
     try {
-      await lookForArchived()
+      const refused = !(await lookForArchived())
       const config = parts.config()
       const before = await store.redis.hgetall(known)
       const here = Object.values(config.team.reps).filter(({ active }) => active)
@@ -41,20 +59,23 @@ export function createLeavers(
       if (left.length > 0 && config.routing.leavers === 'hand-on') await handOnAll(config, left)
       const states = [...here.map(({ id }) => [id, 'here']), ...left.map((rep) => [rep, 'left'])].flat()
       if (states.length > 0) await store.redis.hset(known, ...states)
-      departed.looked = { version: config.version, at: clock.now() }
+      departed.looked = { version: config.version, at: clock.now(), refused }
     } finally {
       await lease.release()
     }
   }
 
-  async function lookForArchived(): Promise<void> {
+  // False when the token may not ask: then an hour is soon enough to try again.
+  async function lookForArchived(): Promise<boolean> {
     try {
       const owners = await parts.hubspot.archivedOwners()
       if (owners) departed.note(owners)
       else parts.log.warn('the token may not read owners (crm.objects.owners.read): who is deactivated is not seen')
+      return owners !== null
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error
       parts.log.warn({ code: error.code }, 'HubSpot does not say which owners are deactivated: looked for again later')
+      return true
     }
   }
 
@@ -100,7 +121,7 @@ export function createLeavers(
     parts.hurry([waiting])
   }
 
-  return { isDue, handOn }
+  return { isDue, handOn, handOnFirst }
 }
 
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
 import { nextDue, wantsAnotherRep } from '../handoffs/ladder.ts'
 import type { Input } from '../leads/change.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
 import { lookedUp } from './gather.ts'
+import { createLeavers } from './leavers.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
 // By so much a host's clock may be wrong.
@@ -12,13 +14,17 @@ const CLOCKS_DIFFER_BY = 15 * 60_000
 
 /** Takes what a handoff's ladder says is due: a rung, a wish to pass it on, or the end of the attempts to reach the lead. */
 export function createTakeSteps(
-  parts: Pick<Parts, 'apply' | 'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'store'>,
+  parts: Pick<Parts, 'apply' | 'clock' | 'config' | 'departed' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'store'>,
 ): Handler<{ handoffId: string }> {
   const { clock, store } = parts
+  const leavers = createLeavers(parts)
 
   return async function takeSteps({ handoffId }) {
+    let state = await parts.leads.read(leadOf(handoffId))
+    // Nobody who has left is reminded: what they have is handed on first.
+    if (isDue(state.handoffs[handoffId]) && (await leavers.handOnFirst()))
+      state = await parts.leads.read(leadOf(handoffId))
     const config = parts.config()
-    const state = await parts.leads.read(leadOf(handoffId))
     const handoff = state.handoffs[handoffId]
     const due = handoff ? nextDue(handoff) : null
     const now = clock.now()
@@ -28,6 +34,11 @@ export function createTakeSteps(
     const applied = await parts.apply(config, state, await gather(config, state, handoffId), clock.now())
     parts.hurry(applied.waiting, applied.outcome === 'committed' ? { known: applied.after } : {})
     if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)
+  }
+
+  function isDue(handoff: Handoff | undefined): boolean {
+    const due = handoff ? nextDue(handoff) : null
+    return due !== null && due <= clock.now()
   }
 
   // Nothing is left to do, or the timer was ahead, for BullMQ goes by the clock of whatever host: waited for here, since a

@@ -11,7 +11,7 @@ const BUSY = 15_000
 
 /** Tells a manager, or the person whom it concerns, something once, in a message that no handoff follows. It is looked for first: an earlier try may have sent it. */
 export function createTellManager(
-  parts: Pick<Parts, 'clock' | 'config' | 'leads' | 'log' | 'slack' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'leads' | 'log' | 'slack' | 'store'>,
 ): Handler<{ id: string; notice: Notice }> {
   const { clock, slack, store } = parts
 
@@ -23,10 +23,11 @@ export function createTellManager(
     try {
       if (to && !isGone) {
         const channel = await slack.channelFor(to, PRIORITY)
+        const outsider = notice.what === 'owned-elsewhere' ? await parts.hubspot.ownerName(notice.owner) : undefined
         await slack.turn(channel, PRIORITY)
         await claim(id)
         const known = await slack.find(channel, id, notice.at)
-        if (!known) await slack.post(channel, id, renderNotice(team, notice, lead))
+        if (!known) await slack.post(channel, id, renderNotice(team, notice, lead, outsider))
       }
     } catch (error) {
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error

@@ -1,3 +1,4 @@
+import { whoTookOver } from '../handoffs/handoff.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { renderFor } from '../messages/render.ts'
@@ -9,7 +10,7 @@ import { fingerprint } from './send-post.ts'
 
 /** Brings every message of a handoff up to its state. Messages that would not change are left alone. */
 export function createUpdateMessages(
-  parts: Pick<Parts, 'clock' | 'config' | 'hurry' | 'leads' | 'log' | 'slack' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'slack' | 'store'>,
 ): Handler<{ handoffId: string }> {
   const { clock, leads, slack, store } = parts
 
@@ -21,10 +22,12 @@ export function createUpdateMessages(
     // What each message shows by now, as far as it was updated here.
     const updated = new Map<string, PostedMessage>()
     let state = await leads.get(leadId)
+    let outsider = await nameOfOutsider()
     for (let ref = nextBehind(); ref !== undefined; ref = nextBehind()) {
       await slack.turnToUpdate()
       // Only the latest state is worth a call that Slack counts.
       state = await leads.get(leadId)
+      outsider = await nameOfOutsider()
       const message = state.messages[ref]
       const current = message && rendered(message)
       if (!current) continue
@@ -69,9 +72,16 @@ export function createUpdateMessages(
       })?.[0]
     }
 
+    // Who has taken it over and is nobody of the team.
+    async function nameOfOutsider(): Promise<string | undefined> {
+      const handoff = state.handoffs[handoffId]
+      const owner = handoff && whoTookOver(handoff)
+      return owner === undefined ? undefined : parts.hubspot.ownerName(owner)
+    }
+
     function rendered(message: PostedMessage): RenderedMessage | null {
       const handoff = state.handoffs[handoffId]
-      return state.lead && handoff ? renderFor(parts.config().team, message, state.lead, handoff) : null
+      return state.lead && handoff ? renderFor(parts.config().team, message, state.lead, handoff, outsider) : null
     }
   }
 

@@ -46,6 +46,28 @@ describe('after the first response', () => {
     expect(stage.slack.messages()).toHaveLength(4)
   })
 
+  it.each<[string, Record<string, string>, object, object]>([
+    [
+      'took it out',
+      { hs_lead_status: 'UNQUALIFIED' },
+      { how: 'disqualified' },
+      { baton_disqualified_reason: 'not interested' },
+    ],
+    ['gave it to somebody outside the team', { hubspot_owner_id: '900' }, { how: 'taken-over' }, {}],
+    ['gave it to another rep', { hubspot_owner_id: '202' }, { how: 'returned' }, { baton_route: 'no-answer' }],
+  ])('ends as a person said who %s, though no event told of it', async (_, word, ended, shown) => {
+    const id = await contactedLead()
+    stage.hubspot.createOwner({ id: '900', email: 'o@example.com', firstName: 'Olive', lastName: 'Owner' })
+    await stage.advance(HOUR)
+    stage.hubspot.changeContact(id, word, { by: 'person', silent: true })
+    await stage.advance(8 * DAY)
+    const handoffs = Object.values((await stage.services[0]?.leads.read(id))?.handoffs ?? {})
+    expect(handoffs).toMatchObject([{ ended }])
+    expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '201', ...word, ...shown })
+    const isReturned = 'baton_route' in shown
+    expect(Boolean(stage.hubspot.contact(id)?.baton_nurture_track)).toBe(isReturned)
+  })
+
   it('leaves a lead that has answered with its rep', async () => {
     const id = await contactedLead()
     stage.hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' }, { by: 'person' })

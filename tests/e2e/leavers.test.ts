@@ -45,8 +45,8 @@ describe('a rep who leaves', () => {
     const [before, dues] = [owners(ids), clocks()]
     expect(before.toSorted()).toEqual(['201', '201', '202', '202'])
     await leave()
-    // Those who are deactivated are asked for every hour.
-    await stage.advance(HOUR)
+    // Those who are deactivated are asked for every minute.
+    await stage.advance(MINUTE)
     await stage.advance(MINUTE)
     expect([owners(ids), clocks()]).toEqual([ids.map(() => '202'), dues])
     expect(told()).toHaveLength(1)
@@ -63,6 +63,16 @@ describe('a rep who leaves', () => {
     expect(owners([next])).toEqual(['202'])
   })
 
+  it('is seen before somebody is reminded', async () => {
+    const ids = await fourLeads()
+    await stage.advance(50 * MINUTE)
+    stage.hubspot.archiveOwner('201')
+    const before = stage.texts(CLEO).length
+    await stage.advance(10 * MINUTE)
+    expect(owners(ids)).toEqual(ids.map(() => '202'))
+    expect([stage.texts(CLEO).length, told().length]).toEqual([before, 1])
+  })
+
   it('keeps what was answered, and what a person gave to somebody else meanwhile', async () => {
     const ids = await fourLeads()
     const [first, second] = ids.filter((id) => stage.hubspot.contact(id)?.hubspot_owner_id === '201')
@@ -76,6 +86,22 @@ describe('a rep who leaves', () => {
     await stage.advance(MINUTE)
     await stage.advance(MINUTE)
     expect(owners([answered ?? '', open ?? ''])).toEqual(['201', '102'])
+  })
+
+  it('and was the only one: the manager hears that nobody is left, and again at the end, and nobody is reminded', async () => {
+    stage = await createStage({
+      edit: ({ team }) => Object.assign(team.pools.sdr ?? {}, { members: [{ rep: 'sdr-1', weight: 1 }] }),
+    })
+    await stage.advance(MINUTE)
+    createTier2Lead(stage)
+    await stage.quiet()
+    await stage.changeConfig(without(stage.config, 'inactive'))
+    await stage.advance(MINUTE)
+    expect([told().length, stage.texts(MANAGER).length]).toEqual([1, 2])
+    for (let hour = 0; hour < 4; hour++) await stage.advance(HOUR)
+    expect([stage.texts(MANAGER).length, stage.texts(CLEO).length]).toEqual([2, 1])
+    await stage.advance(HOUR)
+    expect([stage.texts(MANAGER).length, stage.texts(CLEO).length]).toEqual([3, 1])
   })
 
   it('keeps everything where the settings say so', async () => {

@@ -46,7 +46,7 @@ describe('a contact whose owner is nobody of the team', () => {
     async (lifecyclestage) => {
       await open()
       const id = await handRaiser({ hubspot_owner_id: '900', ...(lifecyclestage ? { lifecyclestage } : {}) })
-      expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('owner 900')])
+      expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('owner 900 (Olive Owner 900)')])
       expect(stage.texts(MANAGER)[0]).not.toContain('hana')
       await raiseHand(id)
       await stage.advance(2 * DAY)
@@ -87,6 +87,29 @@ describe('customers, opportunities and evangelists', () => {
       expect(stage.texts(MANAGER).at(-1)).toContain('Stays with its owner')
     },
   )
+
+  it.each<[string, string, () => Promise<void>]>([
+    [
+      'opportunity',
+      'is inactive',
+      async () => void Object.assign(stage.config.team.reps['ae-2'] ?? {}, { active: false }),
+    ],
+    [
+      'customer',
+      'is deactivated in HubSpot',
+      async () => {
+        stage.hubspot.archiveOwner('102')
+        await stage.advance(HOUR)
+      },
+    ],
+  ])('as %s stay with a rep who %s: the manager is told', async (lifecyclestage, _, leave) => {
+    await open()
+    await leave()
+    const id = await handRaiser({ lifecyclestage, hubspot_owner_id: '102' })
+    await stage.advance(DAY)
+    expect([ownerOf(id), await handoffs(id), alerted()]).toEqual(['102', [], []])
+    expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('Ben Ortiz in HubSpot, who has left')])
+  })
 
   it('without an owner go where their route says', async () => {
     await open()
@@ -148,6 +171,17 @@ describe('an owner who is a rep keeps the contact', () => {
     expect(ownerOf(id)).toBe('201')
   })
 
+  it('who is away and whose contact is given to the stand-in for good: nobody reads that it was theirs before', async () => {
+    await open({ edit: (config) => Object.assign(config.team.reps['sdr-1'] ?? {}, { away: TODAY }) })
+    const id = createTier2Lead(stage, { hubspot_owner_id: '201' })
+    await stage.advance(MINUTE)
+    await setOwner(id, '202')
+    expect(stage.texts(DAN).at(-1)).toContain('Given to you in HubSpot')
+    expect(stage.texts(DAN).at(-1)).not.toContain('Was with')
+    await stage.advance(DAY)
+    expect(ownerOf(id)).toBe('202')
+  })
+
   it('who is away loses it where the settings say so', async () => {
     await open({
       edit: (config) => {
@@ -175,12 +209,18 @@ describe('an owner who is set while the clock runs', () => {
     async (by) => {
       await setOwner(id, '900', by)
       expect(await handoffs(id)).toMatchObject([{ ended: { how: 'taken-over', reason: 'owner 900' } }])
-      expect(stage.texts(CLEO)[0]).toContain('Taken over in HubSpot by owner 900')
+      expect(stage.texts(CLEO)[0]).toContain('Taken over in HubSpot by owner 900 (Olive Owner 900)')
       const before = stage.slack.messages().length
       await stage.advance(2 * DAY)
       expect([ownerOf(id), stage.slack.messages().length]).toEqual(['900', before])
     },
   )
+
+  it('and of whom HubSpot does not say the name is named by the id', async () => {
+    stage.hubspot.failNext({ path: /owners.900/, status: 500, times: 1_000 })
+    await setOwner(id, '900')
+    expect(stage.texts(CLEO)[0]).toMatch(/Taken over in HubSpot by owner 900 [^(]/)
+  })
 
   it('is seen before a rung acts, though no event came', async () => {
     stage.hubspot.changeContact(id, { hubspot_owner_id: '900' }, { by: 'person', silent: true })
@@ -197,6 +237,25 @@ describe('an owner who is set while the clock runs', () => {
     expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '102', baton_sla_due_at: due })
     expect(alerted()).toEqual([BEN, CLEO])
     expect(stage.texts(MANAGER).at(-1)).toContain('No response yet')
+  })
+
+  it('and has left has it all the same, until they give it up', async () => {
+    Object.assign(stage.config.team.reps['sdr-2'] ?? {}, { active: false })
+    await setOwner(id, '202')
+    expect(await handoffs(id)).toMatchObject([{ ended: { how: 'taken-over' } }])
+    await raiseHand(id)
+    await stage.advance(DAY)
+    expect([ownerOf(id), stage.texts(MANAGER)]).toEqual(['202', []])
+    await setOwner(id, '')
+    expect(ownerOf(id)).toBe('201')
+  })
+
+  it('by another app to a rep who had it before is a word of its own, and no late write of ours', async () => {
+    for (let hour = 0; hour < 4; hour++) await stage.advance(HOUR)
+    expect(ownerOf(id)).toBe('202')
+    await stage.advance(MINUTE)
+    await setOwner(id, '201', 'other-app')
+    expect((await handoffs(id))[0]?.holders.at(-1)).toMatchObject({ rep: 'sdr-1', how: 'owner-changed' })
   })
 
   it('by one person after another is the last one, and may be the first again', async () => {

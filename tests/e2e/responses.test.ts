@@ -53,7 +53,7 @@ async function answeredInTime(id: string, minutes: number, evidence: string): Pr
   expect(await breached()).toBe(0)
   expect(await counted('breached')).toBe(0)
   expect((await facts()).filter(({ type }) => type === 'answered')).toMatchObject([{ value: minutes, rep: 'sdr-1' }])
-  expect(stage.texts(CLEO)[0]).toContain(`after ${minutes} min`)
+  expect(stage.texts(CLEO)[0]).toContain(minutes === 0 ? 'after 0 s' : `after ${minutes} min`)
 }
 
 describe('a contact attempt counts from when it happened', () => {
@@ -68,6 +68,11 @@ describe('a contact attempt counts from when it happened', () => {
     [
       'a status that a person set',
       (id, at) => stage.hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' }, { by: 'person', at, silent: true }),
+      'history',
+    ],
+    [
+      'a status that says when to call again',
+      (id, at) => stage.hubspot.changeContact(id, { hs_lead_status: 'BAD_TIMING' }, { by: 'person', at, silent: true }),
       'history',
     ],
     [
@@ -138,6 +143,16 @@ describe('a contact attempt counts from when it happened', () => {
     await stage.advance(HOUR)
     expect(stage.hubspot.contact(id)?.baton_sla_status).toBe('breached')
     expect(stage.texts(CLEO).at(-1)).toContain('Still waiting for you')
+  })
+
+  it('dated to the minute in which the lead was handed over it is one', async () => {
+    stage = await createStage({ start: Date.parse('2026-11-18T15:00:40Z') })
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.clock.now += 15_000
+    stage.hubspot.logActivity(id, { type: 'call', by: 'rep', at: Date.parse('2026-11-18T15:00:00Z') })
+    await stage.quiet()
+    await answeredInTime(id, 0, 'activity')
   })
 
   it('while HubSpot cannot say who acted the ladder goes on, and what happened counts afterwards', async () => {

@@ -88,6 +88,7 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
         }),
       definitionOf: async () => null,
       readHistory: (id: string, property: string) => call(() => present(id)?.versions[property] ?? []),
+      ownerName: async () => undefined,
       readActivities: () => call(() => ({ found: [], unread: ['calls', 'emails', 'meetings', 'communications'] })),
       requestsLeft: async () => 100,
     } as unknown as HubSpot

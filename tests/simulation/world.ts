@@ -112,7 +112,14 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       apply: sabotage.answers ? blindToAnswers(apply) : apply,
       outbox: createOutbox(store),
       configs: createConfigs(store),
-      departed: createDeparted(),
+      // Nobody leaves in this world: it has just been looked for.
+      departed: {
+        ...createDeparted(),
+        get looked() {
+          return { version: world.config.version, at: Number.MAX_SAFE_INTEGER, refused: false }
+        },
+        set looked(_) {},
+      },
       hubspot,
       portalId: () => undefined,
       slack: outside.slack(outsideGate),

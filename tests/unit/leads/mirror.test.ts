@@ -110,6 +110,14 @@ describe('handoffs mirrored in HubSpot', () => {
     expect(mirrorHandoffs({ id: '42', handoffCount: 0, ended: undefined }, [])).toBe('')
   })
 
+  it('reads the same, whichever way round the end that stands was put together', () => {
+    const [one, other] = [{ how: 'taken-over', at: NOW } as const, { at: NOW, how: 'taken-over' } as const]
+    for (const handoffs of [[], [ended ?? open]])
+      expect(mirrorHandoffs({ ...lead, ended: one }, handoffs)).toBe(
+        mirrorHandoffs({ ...lead, ended: other }, handoffs),
+      )
+  })
+
   it('gives what came from another contact an id of its own', () => {
     const read = readHandoffs(mirrorHandoffs(lead, [open]), '77')
     expect(read?.handoffs).toMatchObject([{ id: '77-1', leadId: '77', formerly: ['42-1'] }])

@@ -151,7 +151,11 @@ describe('a company that cannot be read', () => {
     stage.hubspot.submitForm(id, DEMO)
     stage.hubspot.submitForm(id, { name: 'Free trial', at: stage.clock.now + 1 })
     await lookAt(id)
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '90', baton_needs_review: 'false', baton_route: 'tier-1-mql' })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '90',
+      baton_needs_review: 'false',
+      baton_route: 'tier-1-mql',
+    })
     expect(stage.hubspot.calls.filter(({ path, status }) => /companies/.test(path) && status === 500)).toHaveLength(4)
   })
 

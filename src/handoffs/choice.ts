@@ -19,8 +19,11 @@ export interface RepRequest {
   standInFor?: string | undefined
   /** Who comes before the rotation, if they can take it; the best first. */
   first?: { rep: string; why: ChosenBy }[] | undefined
-  /** The company whose leads go to one rep, for so many milliseconds after the last one. */
-  company?: { key: string; within: number } | undefined
+  /**
+   * The company whose leads go to one rep, for so many milliseconds after the last one. `like` is looked at when it has none
+   * yet, `noted` is another name under which its lead is found.
+   */
+  company?: { key: string; within: number; like?: string; noted?: string } | undefined
   /** Who is at work now comes before who is not. */
   prefer?: 'open' | undefined
 }

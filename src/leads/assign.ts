@@ -83,9 +83,9 @@ export function companyWithin(
   properties: Properties,
   company: Properties | null,
 ): Pick<RepRequest, 'company'> {
-  const key = companyOf(hubspot, properties, company)
+  const known = companyOf(hubspot, properties, company)
   const within = routing.oneRepPerCompany
-  return key === undefined || within === null ? {} : { company: { key, within } }
+  return known === undefined || within === null ? {} : { company: { ...known, within } }
 }
 
 /**

@@ -1,21 +1,27 @@
+import type { RepRequest } from '../handoffs/choice.ts'
 import { emailAttributes, type HubSpotMapping, observeAttributes, type Properties } from './observe.ts'
 
 /**
  * Which company a contact belongs to, so that its leads go to one rep: HubSpot's company, else the domain of its address. What
- * people of many companies share, a free mail provider, is none. Undefined when nobody can say.
+ * people of many companies share, a free mail provider, is none. Undefined when nobody can say. HubSpot ties contacts to
+ * companies some time after they came: `like` is where a colleague's lead stands who is tied, or is not, `noted` where
+ * such colleagues look.
  */
 export function companyOf(
   mapping: Pick<HubSpotMapping, 'attributes'>,
   contact: Properties,
   company: Properties | null,
-): string | undefined {
+): Omit<NonNullable<RepRequest['company']>, 'within'> | undefined {
   const attributes = observeAttributes(mapping, contact, company, [])
+  const own = attributes['email.free']?.value === true ? undefined : attributes['email.domain']?.value
   const id = contact.associatedcompanyid
   if (id) {
     const domain = company?.domain ?? ''
     const shared = emailAttributes({ value: `x@${domain}`, source: '' })['email.free']?.value === true
-    return shared ? undefined : `company-${id}`
+    if (shared) return undefined
+    return own === undefined
+      ? { key: `company-${id}` }
+      : { key: `company-${id}`, like: `domain-${own}`, noted: `companies-of-${own}` }
   }
-  const domain = attributes['email.domain']?.value
-  return domain === undefined || attributes['email.free']?.value === true ? undefined : `domain-${domain}`
+  return own === undefined ? undefined : { key: `domain-${own}`, like: `companies-of-${own}` }
 }

@@ -19,21 +19,27 @@ export function createCompanyReps({ redis, keys, commit }: Pick<Store, 'redis' |
 
   return {
     /** What is kept, and the rep by it, if their lead is not older than the company's leads stay together. */
-    async read({ key, within }: Company, now: number): Promise<Standing> {
+    async read({ key, like, within }: Company, now: number): Promise<Standing> {
       const kept: Buffer | '' = (await redis.hgetBuffer(keyOf(key), 'last')) ?? ''
-      const [at, rep] = split(kept.toString())
-      return { kept, rep: rep && now - at <= within ? rep : undefined }
+      const alike = like === undefined ? null : await redis.hget(keyOf(like), 'last')
+      const [rep] = [kept.toString(), alike ?? ''].flatMap((last) => {
+        const [at, one] = split(last)
+        return one && now - at <= within ? [one] : []
+      })
+      return { kept, rep }
     },
 
     /** Notes the rep of a company's newest lead; false when somebody else has noted another one since `standing` was read. */
-    async note({ key, within }: Company, { kept }: Standing, rep: string, now: number): Promise<boolean> {
+    async note({ key, noted, within }: Company, { kept }: Standing, rep: string, now: number): Promise<boolean> {
       const name = keyOf(key)
-      const commands: Command[] = [
-        ['HSET', name, 'last', `${now} ${rep}`],
-        ['PEXPIRE', name, within],
+      const lastOf = (one: string): Command[] => [
+        ['HSET', one, 'last', `${now} ${rep}`],
+        ['PEXPIRE', one, within],
       ]
-      if (await commit([{ key: name, field: 'last', value: kept }], commands)) return true
-      return split((await redis.hget(name, 'last')) ?? '')[1] === rep
+      if (!(await commit([{ key: name, field: 'last', value: kept }], lastOf(name))))
+        return split((await redis.hget(name, 'last')) ?? '')[1] === rep
+      if (noted !== undefined) await commit([], lastOf(keyOf(noted)))
+      return true
     },
   }
 }

@@ -108,6 +108,23 @@ describe('the contacts of one company', () => {
     expect(owners(two).toSorted()).toEqual(['201', '202'])
   })
 
+  it('go to one rep, whether HubSpot has tied them to it already or not', async () => {
+    stage = await createStage({ edit: withoutLadders })
+    const ids: string[] = []
+    for (const [first, second, third] of [
+      ['tied.example', true, false],
+      ['loose.example', false, true],
+    ] as const) {
+      const shop = company({ domain: first })
+      for (const [index, tied] of [second, third, second].entries()) {
+        const email = `${index}@${first}`
+        ids.push(tied ? lead(shop, { email }) : loner(email))
+        await stage.quiet()
+      }
+    }
+    expect(owners(ids)).toEqual(['201', '201', '201', '202', '202', '202'])
+  })
+
   it('follow a lead that was reassigned', async () => {
     stage = await createStage()
     const shop = company()

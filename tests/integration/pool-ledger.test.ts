@@ -475,8 +475,12 @@ describe('the owner who stays', () => {
     expect(new Set(reps).size).toBe(1)
     const read = await ledgers[0]?.read('ae', NOON)
     expect(Object.values(read?.open ?? {}).reduce((sum, count) => sum + count, 0)).toBe(6)
+    // A choice that was given up may have lifted the others to the level, and counts for nobody.
     const turns = Object.values(read?.rotation.members ?? {}).map((one) => one.turns)
-    expect(turns.reduce((sum, count) => sum + count, 0)).toBe(6)
+    expect(turns.toSorted((one, other) => other - one)).toEqual([
+      6,
+      ...turns.slice(1).map(() => expect.toSatisfy((count) => count <= 1)),
+    ])
   })
 })
 

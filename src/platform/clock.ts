@@ -42,8 +42,9 @@ export async function createClock(options: { redis: RedisConnection; log: Logger
     const [seconds, microseconds] = (await redis.eval(TIME, 1, KEY)) as [string, string]
     const halfTheTrip = (performance.now() - asked) / 2
     const measured = Number(seconds) * 1_000 + Number(microseconds) / 1_000 - (asked + halfTheTrip)
-    // The slower the answer, the less it says: a better measurement stays unless this one proves it wrong.
-    if (halfTheTrip > error && Math.abs(measured - offset) <= halfTheTrip) return
+    // Each may be off by half of its trip. The slower the answer, the less it says: a better measurement stays unless this
+    // one proves it wrong.
+    if (halfTheTrip > error && Math.abs(measured - offset) <= halfTheTrip + error) return
     offset = measured
     error = halfTheTrip
   }

@@ -43,11 +43,20 @@ const KINDS: Record<Kind, { contact: Contact; company: Contact }> = {
   competitor: { contact: { jobtitle: 'CMO', ...ASKS_FOR_A_DEMO }, company: { numberofemployees: '300' } },
 }
 
-/** Puts a lead into HubSpot, with a company of its own. `number` makes it unlike the others. Returns the contact's id. */
-export function createLead(hubspot: SimulatedHubSpot, kind: Kind, number: number, silent: boolean): string {
+/**
+ * Puts a lead into HubSpot, with a company of its own and perhaps an owner. `number` makes it unlike the others. Returns the
+ * contact's id.
+ */
+export function createLead(
+  hubspot: SimulatedHubSpot,
+  kind: Kind,
+  number: number,
+  { silent, owner }: { silent: boolean; owner?: string | undefined },
+): string {
   const { contact, company } = KINDS[kind]
   const domain = kind === 'competitor' ? 'rival.example' : `company-${number}.example`
   const companyId = hubspot.createCompany({ name: `Company ${number}`, domain, ...company })
-  const person = { email: `lead-${number}@${domain}`, firstname: 'Dana', lastname: `Ruiz ${number}` }
+  const owned: Contact = owner === undefined ? {} : { hubspot_owner_id: owner }
+  const person = { email: `lead-${number}@${domain}`, firstname: 'Dana', lastname: `Ruiz ${number}`, ...owned }
   return hubspot.createContact({ ...person, ...contact }, { companyId, by: 'form', silent })
 }

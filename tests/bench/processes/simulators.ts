@@ -59,10 +59,11 @@ let created = 0
 const handlers = {
   addresses: () => ({ hubSpotUrl: hubspot.url, slackUrl: slack.apiUrl }),
   /** Puts leads of these kinds in turn into HubSpot, silently unless `loud`, and gives their ids. */
-  createLeads({ count, kinds, loud = false }: { count: number; kinds: Kind[]; loud?: boolean }): string[] {
+  createLeads(asked: { count: number; kinds: Kind[]; loud?: boolean; owner?: string }): string[] {
+    const { count, kinds, loud = false, owner } = asked
     return Array.from({ length: count }, () => {
       created += 1
-      return createLead(hubspot, kinds[created % kinds.length] ?? 'low', created, !loud)
+      return createLead(hubspot, kinds[created % kinds.length] ?? 'low', created, { silent: !loud, owner })
     })
   },
   sendWebhooksTo: (targetUrl: string) =>

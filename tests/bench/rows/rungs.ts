@@ -42,7 +42,7 @@ export const rungs: Row = {
     }
 
     async function baton(size = count): Promise<number> {
-      const ids = await simulators.call.createLeads({ count: size, kinds: ['tier-2'] })
+      const ids = await simulators.call.createLeads({ count: size, kinds: ['tier-2'], owner: '201' })
       const due = instants(size, 1)
       const timers = ids.map((leadId, index) => ({
         ...{ name: 'take-steps' as const, id: `${leadId}-1`, at: due[index] ?? 0 },

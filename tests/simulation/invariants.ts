@@ -153,17 +153,20 @@ function noneCountedTwice(world: World, leads: LeadWithHandoffs[]): void {
   }
 }
 
-// Between a look at HubSpot and a write a person may be faster; whoever passes a lead on in Slack has a later word.
+// Between a look at HubSpot and a write a person may be faster; whoever passes a lead on in Slack has a later word; one
+// that was taken from everybody goes back to its pool.
 const FASTER = 10 * 60_000
 
 function peopleHaveTheLastWord(world: World, leads: LeadWithHandoffs[]): void {
-  for (const { id, setAt, at } of world.outside.overwritten) {
+  for (const { id, value, setAt, at } of world.outside.overwritten) {
     const one = leads.find(({ lead }) => lead.id === id)
     if (!one || one.lead.merged || at - setAt < FASTER) continue
     const passedOn = one.handoffs.some(({ holders }) =>
-      holders.some(({ how, since }) => how === 'passed-on' && since > setAt),
+      holders.some(({ how, since }) => (how === 'passed-on' || how === 'owner-cleared') && since > setAt),
     )
-    if (!passedOn) throw new Broken('people have the last word', { id, setAt, at, handoffs: one.handoffs })
+    // Who belongs to nobody may be handed over later.
+    const begun = value === '' && one.handoffs.some(({ startedAt }) => startedAt > setAt)
+    if (!passedOn && !begun) throw new Broken('people have the last word', { id, setAt, at, handoffs: one.handoffs })
   }
 }
 

@@ -48,7 +48,7 @@ const SOURCES = { person: 'CRM_UI', baton: 'INTEGRATION', form: 'FORM' }
 export function createOutside(now: () => number, sabotage: { lookups?: boolean } = {}) {
   const contacts = new Map<string, HeldContact>()
   const messages: HeldMessage[] = []
-  const overwritten: { id: string; setAt: number; at: number }[] = []
+  const overwritten: { id: string; value: string; setAt: number; at: number }[] = []
   const faults: Record<'hubspot' | 'slack', Fault[]> = { hubspot: [], slack: [] }
 
   function failing<T>(system: OutsideSystem & ('hubspot' | 'slack'), gate: Gate, work: () => T): Promise<T> {
@@ -123,7 +123,7 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
     for (const [name, value] of Object.entries(properties)) {
       const before = contact.versions[name]?.[0]
       if (name === 'hubspot_owner_id' && by === 'baton' && before?.source === SOURCES.person && before.value !== value)
-        overwritten.push({ id: contact.id, setAt: before.at, at: now() })
+        overwritten.push({ id: contact.id, value: before.value, setAt: before.at, at: now() })
       contact.properties[name] = value
       contact.changedBy[name] = by
       contact.versions[name] = [{ value, at: now(), source: SOURCES[by] }, ...(contact.versions[name] ?? [])]

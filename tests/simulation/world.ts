@@ -165,7 +165,9 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
     worker.running.add(key)
     const stands = () => redis.members(index).has(id)
     if (stands()) redis.move(index, id, world.now + LEASE)
-    const again = (delay: number) => void (stands() && redis.move(index, id, world.now + delay))
+    // A wait takes its time, also where the clock is ahead.
+    const ahead = Math.max(0, worker.skew)
+    const again = (delay: number) => void (stands() && redis.move(index, id, world.now + ahead + delay))
     worker.handlers[name]?.(payload, known).then(
       () => worker.running.delete(key),
       (error: unknown) => {

@@ -3,6 +3,7 @@ import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Properties } from './observe.ts'
+import { MERGED_IDS } from './reading.ts'
 import { salesHandoff } from './standing.ts'
 
 /*
@@ -64,7 +65,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
   const kinds = Object.entries(other.lead?.handoffs ?? {}).map(([kind, id]) => [kind, renamed.get(id) ?? id])
   const lead: LeadRecord = {
     ...base,
-    signals: unitedSignals(state.lead?.signals ?? [], other.lead?.signals ?? [], other.id),
+    signals: unitedSignals(state.lead?.signals ?? [], other.lead?.signals ?? [], other.id, sawMerged(state, other.id)),
     enrichment: { ...other.lead?.enrichment, ...base.enrichment },
     handoffs: { ...Object.fromEntries(kinds), ...(state.lead?.handoffs ?? {}) },
     handoffCount: count,
@@ -161,11 +162,16 @@ function isUndated({ id }: Signal): boolean {
   return /^(?!api-)\w+-\d{1,9}$/.test(id)
 }
 
-function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from: string): Signal[] {
+// The survivor's last look was after HubSpot merged them: its counters were the sums of both already.
+function sawMerged({ lead }: LeadState, id: string): boolean {
+  return (lead?.counters[MERGED_IDS] ?? '').split(';').includes(id)
+}
+
+function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from: string, isCounted: boolean): Signal[] {
   const known = new Set(own.map(what))
   const ids = new Set(own.map(({ id }) => id))
   const more = brought
-    .filter((signal) => isUndated(signal) || !known.has(what(signal)))
+    .filter((signal) => (isUndated(signal) ? !(isCounted && ids.has(signal.id)) : !known.has(what(signal))))
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]

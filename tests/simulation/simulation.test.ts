@@ -39,6 +39,17 @@ const BOTH_CLICKED: History = {
   ],
 }
 
+// HubSpot has merged them before both were read for the first time.
+const MERGED_AT_ONCE: History = {
+  seed: 0,
+  actions: [
+    { does: keen, steps: 2 },
+    { does: keen, steps: 1 },
+    { does: keen, steps: 2 },
+    { does: { what: 'merge', lead: 0, into: 1, how: 'once', delay: 2_000 }, steps: 0 },
+  ],
+}
+
 let config: Config
 beforeAll(async () => {
   const team = await readFile(join(ROOT, 'demo', 'config', 'team.yaml'), 'utf8')
@@ -60,7 +71,7 @@ describe('any history', () => {
   it('leaves one holder a handoff, HubSpot and Slack in agreement, every clock going and nobody deaf', async () => {
     await fc.assert(
       fc.asyncProperty(anyHistory, (history) => play(config, history)),
-      { ...RUNS, examples: [[WRITTEN_AFTER_THE_MERGE], [BOTH_CLICKED]] },
+      { ...RUNS, examples: [[WRITTEN_AFTER_THE_MERGE], [BOTH_CLICKED], [MERGED_AT_ONCE]] },
     )
   })
 })

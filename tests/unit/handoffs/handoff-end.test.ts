@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Answer,
-  answerHandoff,
-  ENDINGS,
-  type Ending,
-  endHandoff,
-  type Handoff,
-} from '../../../src/handoffs/handoff.ts'
+import { ENDINGS, type Ending } from '../../../src/handoffs/endings.ts'
+import { type Answer, answerHandoff, endHandoff, type Handoff } from '../../../src/handoffs/handoff.ts'
 import { dueRungs, nextDue, takeDueSteps } from '../../../src/handoffs/ladder.ts'
 import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { handoffStatus, slaStatus } from '../../../src/handoffs/status.ts'

@@ -7,6 +7,7 @@ import { startHandoff, waitingHandoff } from '../../../src/handoffs/start.ts'
 import { instant } from '../../support/business-time-vectors.ts'
 import {
   answered,
+  BY_ROUTE,
   DAY,
   ELAPSED,
   HOUR,
@@ -60,7 +61,7 @@ describe('the clock counts the business hours of the first rep', () => {
   })
 
   it.each(['business', 'elapsed'] as const)('or business days, with %s hours', (hours) => {
-    const kind: HandoffKind = { start: 'route', respondWithin: { businessDays: 5 }, hours, ladder: [] }
+    const kind: HandoffKind = { ...BY_ROUTE, respondWithin: { businessDays: 5 }, hours, ladder: [] }
     expect(iso(started(kind, instant('2026-11-20T15:00:00Z')).dueAt)).toBe('2026-11-30T22:30')
   })
 
@@ -69,7 +70,7 @@ describe('the clock counts the business hours of the first rep', () => {
     [{ businessDays: 3 }, 3 * DAY],
   ])('and goes on by elapsed time in a calendar that never opens: %j', (respondWithin, ms) => {
     const calendar: Calendar = { timeZone: 'UTC', hours: {}, holidays: [], overrides: {} }
-    const kind: HandoffKind = { start: 'route', respondWithin, hours: 'business', ladder: [] }
+    const kind: HandoffKind = { ...BY_ROUTE, respondWithin, hours: 'business', ladder: [] }
     expect(startHandoff(ORDER, kind, FIRST, { name: 'shut', calendar }, NOW).dueAt).toBe(NOW + ms)
   })
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { catalogueOf } from './catalogue.ts'
 import { checkCalendars } from './check/calendars.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
@@ -93,7 +94,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     },
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: signals?.signals ?? {},
+    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,

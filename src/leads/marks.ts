@@ -6,6 +6,17 @@ export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.
 export type Because = z.output<typeof Because>
 
 /**
+ * What became of a trigger for a lead: when it last fired, whether its condition holds now, and when it is to be followed up
+ * (`since` is when it had fired). Instants are epoch milliseconds.
+ */
+export const FiredMark = z.object({
+  at: z.number().optional(),
+  holds: z.boolean().optional(),
+  followUps: z.array(z.object({ at: z.number(), since: z.number() })).optional(),
+})
+export type FiredMark = z.output<typeof FiredMark>
+
+/**
  * What rules have done to a lead, beside where its route sends it: what stands until something lifts it. Instants are epoch
  * milliseconds.
  */
@@ -31,18 +42,8 @@ export const LeadMarks = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   /** The stage that a rule or a person gave it, until it goes on. */
   stageGiven: z.object({ name: z.enum(STAGE_NAMES), by: Because, at: z.number() }).optional(),
-  /** When each trigger last fired, for which occasion, whether it holds now, and when it is to be followed up. */
-  fired: z
-    .record(
-      z.string(),
-      z.object({
-        at: z.number().optional(),
-        occasion: z.string().optional(),
-        holds: z.boolean().optional(),
-        followUpAt: z.number().optional(),
-      }),
-    )
-    .optional(),
+  /** What became of each trigger, by name. */
+  fired: z.record(z.string(), FiredMark).optional(),
   /** Handoffs that are to begin when the contact is read next: a click or a step wants them. */
   toOpen: z.array(z.object({ kind: z.string(), by: Because, at: z.number() })).optional(),
 })

@@ -25,6 +25,10 @@ const OneSignal = z
     occurredAt: z.union([z.iso.datetime({ offset: true }), z.int().min(0)], {
       error: 'is required: ISO 8601 with a time zone, or epoch milliseconds',
     }),
+    value: z
+      .union([z.number(), z.string().max(200)])
+      .optional()
+      .describe('what it came to, in the unit of its type'),
     properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   })
   .refine(
@@ -53,7 +57,7 @@ const Answer = z
   .object({
     accepted: z.int().describe('signals that are new and kept'),
     duplicates: z.int().describe('signals whose id came within the last 48 hours'),
-    unknown: z.array(z.string()).describe('types that scoring.yaml does not know'),
+    unknown: z.array(z.string()).describe('types that signals.yaml does not name'),
   })
   .meta({ id: 'SignalsKept', examples: [{ accepted: 2, duplicates: 0, unknown: [] }] })
 
@@ -77,13 +81,13 @@ export function signalRoutes(parts: SignalParts) {
       tags: ['signals'],
       summary: 'Tell what leads did elsewhere',
       description:
-        'Each signal names its contact by `contactId` or by `email`; the `id` makes it idempotent for 48 hours. A type that scoring.yaml does not know is left out and named in the answer.',
+        'Each signal names its contact by `contactId` or by `email`; the `id` makes it idempotent for 48 hours. A type that signals.yaml does not name is left out and named in the answer.',
       body: Body,
       response: { 202: Answer, ...problemResponses(400, 401, 403, 413, 429, 503) },
     }
     app.post('/signals', { schema }, async (request, reply) => {
       const now = parts.clock.now()
-      const known = parts.config().scoring.engagement.signals
+      const known = parts.config().signals
       const { signals } = request.body
       const unknown = signals.filter((signal) => !Object.hasOwn(known, signal.type))
       const usable = signals.filter((signal) => Object.hasOwn(known, signal.type))
@@ -123,6 +127,7 @@ function toIncoming(signal: z.output<typeof OneSignal>, now: number): Incoming {
     type: signal.type,
     at: Math.min(at, now),
     ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}),
+    ...(signal.value === undefined ? {} : { value: String(signal.value) }),
   }
   const key = signalKey(signal.id)
   if (signal.contactId)

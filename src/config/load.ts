@@ -16,6 +16,7 @@ import { Scoring } from './schemas/scoring.ts'
 import { Sla } from './schemas/sla.ts'
 import { Team as TeamFile } from './schemas/team.ts'
 import { readSources } from './source.ts'
+import { teamOf } from './team.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -72,12 +73,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     icp,
     scoring,
     routing,
-    team: {
-      calendars: teamFile.calendars,
-      reps: Object.fromEntries(teamFile.reps.map((rep) => [rep.id, rep])),
-      pools: teamFile.pools,
-      managers: Object.fromEntries(teamFile.managers.map((manager) => [manager.id, manager])),
-    },
+    team: teamOf(teamFile),
     handoffs: sla,
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,

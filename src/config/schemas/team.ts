@@ -46,4 +46,16 @@ export const Team = z.strictObject({
       slackUserId: SlackUserId,
     }),
   ),
+  people: z
+    .array(
+      z.strictObject({
+        id: Name,
+        name: Name,
+        slackUserId: SlackUserId,
+        calendar: Name.optional().describe('when they work; for clocks that count their hours'),
+        hubspotOwnerId: OwnerId.optional(),
+      }),
+    )
+    .default([])
+    .describe('who gets no leads and hears of some: a CS manager, a VP, marketing'),
 })

@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import { checkCalendars } from './check/calendars.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
@@ -16,7 +15,7 @@ import { Scoring } from './schemas/scoring.ts'
 import { Sla } from './schemas/sla.ts'
 import { Team as TeamFile } from './schemas/team.ts'
 import { readSources } from './source.ts'
-import { teamOf } from './team.ts'
+import { checkedTeam } from './team.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -64,16 +63,17 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const retention = shape('retention', Retention)
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources))
-  if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
+  const team = teamFile && sources.team && (await checkedTeam(sources.team, teamFile, now))
+  problems.push(...(team?.problems ?? []))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
-  if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !sla || !hubspot) {
+  if (problems.length > 0 || !icp || !scoring || !routing || !team || !sla || !hubspot) {
     throw new ConfigError(problems)
   }
   const rules: Omit<Config, 'reads'> = {
     icp,
     scoring,
     routing,
-    team: teamOf(teamFile),
+    team: team.value,
     handoffs: sla,
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,

@@ -16,7 +16,7 @@ const SPOKEN = `en de fr es it pt nl da sv nb fi is et lv lt pl cs sk hu sl hr r
 const OTHER_COUNTRY_NAMES: Record<string, string> = {
   ...{ usa: 'US', 'u s': 'US', 'u s a': 'US', america: 'US', 'united states of america': 'US' },
   ...{ uk: 'GB', 'u k': 'GB', britain: 'GB', 'great britain': 'GB', england: 'GB', scotland: 'GB', wales: 'GB' },
-  ...{ 'northern ireland': 'GB', holland: 'NL', 'the netherlands': 'NL', 'czech republic': 'CZ', turkiye: 'TR', turkey: 'TR', eire: 'IE' },
+  ...{ 'northern ireland': 'GB', holland: 'NL', 'czech republic': 'CZ', turkey: 'TR', eire: 'IE' },
   ...{ korea: 'KR', 'republic of korea': 'KR', uae: 'AE', 'russian federation': 'RU', 'viet nam': 'VN', prc: 'CN' },
   ...{ macedonia: 'MK', 'ivory coast': 'CI', burma: 'MM', 'hong kong': 'HK', macau: 'MO', brd: 'DE' },
 }
@@ -130,5 +130,8 @@ function nameOf(type: 'region' | 'language', language: string, code: string): st
 
 function folded(text: string): string {
   const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/&/g, ' and ')
-  return plain.replace(/[^\p{L}\p{N}]+/gu, ' ').trim().replace(/^the /, '')
+  return plain
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .replace(/^the /, '')
 }

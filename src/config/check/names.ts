@@ -12,6 +12,8 @@ export interface KnownNames {
   managers: string[] | undefined
   calendars: string[] | undefined
   handoffs: string[] | undefined
+  /** The file that has the kinds of handoffs: sla.yaml in older directories. */
+  kindsFile: 'handoffs.yaml' | 'sla.yaml'
   /** Those of them that a signal starts. */
   signalHandoffs: string[]
   /** What some tier of icp.yaml goes by: size, industries, when. */
@@ -36,7 +38,10 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
   return problems
 }
 
-const DEFINED_IN: Record<Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs'>, { what: string; file: string }> = {
+const DEFINED_IN: Record<
+  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile'>,
+  { what: string; file: string }
+> = {
   signals: { what: 'signal', file: 'scoring.yaml' },
   routes: { what: 'route', file: 'routing.yaml' },
   tracks: { what: 'nurture track', file: 'routing.yaml' },
@@ -44,7 +49,7 @@ const DEFINED_IN: Record<Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs'
   reps: { what: 'rep', file: 'team.yaml' },
   managers: { what: 'manager', file: 'team.yaml' },
   calendars: { what: 'calendar', file: 'team.yaml' },
-  handoffs: { what: 'handoff', file: 'sla.yaml' },
+  handoffs: { what: 'handoff', file: 'handoffs.yaml' },
 }
 
 /** A name must be defined. What is no text is left to the check of shapes. */
@@ -55,8 +60,9 @@ export function expectName(
   name: unknown,
 ): void {
   const valid = known[kind]
-  if (typeof name === 'string' && valid && !valid.includes(name))
-    report(path, `there is no ${DEFINED_IN[kind].what} "${name}" in ${DEFINED_IN[kind].file}${suggestion(name, valid)}`)
+  if (typeof name !== 'string' || !valid || valid.includes(name)) return
+  const file = kind === 'handoffs' ? known.kindsFile : DEFINED_IN[kind].file
+  report(path, `there is no ${DEFINED_IN[kind].what} "${name}" in ${file}${suggestion(name, valid)}`)
 }
 
 /** No two entries of a list may have the same value of a key. */

@@ -18,7 +18,8 @@ const FILE_CHECKS = {
   scoring: checkScoring,
   routing: checkRouting,
   team: checkTeam,
-  sla: checkSla,
+  handoffs: checkHandoffs,
+  sla: checkHandoffs,
   hubspot: checkHubSpot,
   enrichment: checkEnrichment,
   'routing-cases': checkRoutingCases,
@@ -51,7 +52,7 @@ function knownNames(files: SourceFiles): KnownNames {
   const routes = field(files.routing?.content, 'routes')
   const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content
-  const kinds = field(files.sla?.content, 'handoffs')
+  const kinds = field((files.handoffs ?? files.sla)?.content, 'handoffs')
   return {
     signals: keys(field(files.scoring?.content, 'engagement', 'signals')),
     routes: names(routes, 'name'),
@@ -61,6 +62,7 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: names(field(team, 'managers'), 'id'),
     calendars: keys(field(team, 'calendars')),
     handoffs: keys(kinds),
+    kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
     signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
     tierKeys: tiers === undefined ? undefined : items(tiers).flatMap(([, tier]) => entries(tier).map(([key]) => key)),
   }
@@ -105,9 +107,12 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))
-    check.report([...at, 'handoff'], `"${handoff}" is started by a signal; name a kind of sla.yaml that has no start`)
+    check.report(
+      [...at, 'handoff'],
+      `"${handoff}" is started by itself; name a kind of ${check.known.kindsFile} that has no start`,
+    )
   if (pool !== undefined && handoff === undefined)
-    check.report(at, 'a route to a pool needs a handoff: name one of sla.yaml, which sets the clock')
+    check.report(at, `a route to a pool needs a handoff: name one of ${check.known.kindsFile}, which sets the clock`)
   if (to !== undefined && pool === undefined && handoff !== undefined)
     check.report([...at, 'handoff'], 'only a route to a pool has a handoff; remove it')
   for (const name of namesInBraces(field(to, 'disqualify')))
@@ -140,7 +145,7 @@ function checkTeam(check: FileCheck): void {
   }
 }
 
-function checkSla(check: FileCheck): void {
+function checkHandoffs(check: FileCheck): void {
   checkAttempts(check, [], check.content)
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]

@@ -18,8 +18,6 @@ export interface KnownNames {
   signalsFile: 'signals.yaml' | 'scoring.yaml'
   triggers: string[] | undefined
   forms: string[] | undefined
-  /** People of the team who are no reps and no managers. */
-  people: string[]
   /** The file that has the kinds of handoffs: sla.yaml in older directories. */
   kindsFile: 'handoffs.yaml' | 'sla.yaml'
   /** Those of them that a signal starts. */
@@ -47,7 +45,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'people'>,
+  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile'>,
   { what: string; file: string }
 > = {
   signals: { what: 'signal', file: 'signals.yaml' },

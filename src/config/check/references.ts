@@ -67,7 +67,6 @@ function knownNames(files: SourceFiles): KnownNames {
     signalsFile: files.signals ? 'signals.yaml' : 'scoring.yaml',
     triggers: keys(field(files.triggers?.content, 'triggers')),
     forms: keys(field(files.stages?.content, 'forms')),
-    people: names(field(team, 'people'), 'id') ?? [],
     routes: names(routes, 'name'),
     tracks: names(routes, 'to', 'nurture') && [
       ...(names(routes, 'to', 'nurture') ?? []),

@@ -24,7 +24,7 @@ import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
-import { noticesOf } from './tell.ts'
+import { newsAt } from './tell.ts'
 import { fireTriggers } from './triggers.ts'
 
 /**
@@ -109,8 +109,12 @@ export function onContact(
   )
   for (const { trigger, fired } of triggered?.considered ?? [])
     if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
+  draft.tell(triggered?.result.tells ?? [], {
+    now,
+    newsAt: newsAt(state, reading.signals, now),
+    company: gathered.company,
+  })
   const notices = [
-    ...noticesOf(config.team, given.id, triggered?.result.tells ?? [], now),
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]

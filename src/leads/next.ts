@@ -7,6 +7,7 @@ import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
+import { onOpen } from './open.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { standingOf } from './standing.ts'
@@ -25,6 +26,8 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'open':
+      return onOpen(config, state, input, now)
     case 'left':
       return onLeft(config, state, input.rep, now)
     case 'missing':

@@ -3,7 +3,7 @@ import { plain } from '../rules/words.ts'
 
 /** The types of signals that Baton itself makes of what HubSpot shows, whatever the config names. */
 export const OWN_SIGNALS: NextConfig['signals'] = {
-  deal_stage_changed: { words: 'went to another stage of a deal', unit: 'stage', by: 'sales' },
+  deal_stage_changed: { words: 'went to another stage of a deal', by: 'sales' },
   meeting_booked: { words: 'booked a meeting' },
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { CrmNote } from '../handoffs/crm-note.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -116,6 +117,8 @@ export type Input =
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** Somebody opens a handoff of a kind by a button. */
+  | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
   | { type: 'left'; rep: string }
   | { type: 'rescore'; standing?: Standing }
@@ -139,6 +142,8 @@ export interface Change {
   history: HistoryEntry[]
   /** What managers have to hear, besides the messages of handoffs. */
   notices?: Notice[]
+  /** What HubSpot's timeline of the contact is to say, each once. */
+  crmNotes?: CrmNote[]
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision

@@ -23,8 +23,8 @@ import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
-import { noticesOf } from './tell.ts'
 import { isLeftAlone, triggersOf } from './trigger-look.ts'
+import { newsAt } from './tell.ts'
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -109,8 +109,12 @@ export function onContact(
     now,
   )
   for (const note of triggered?.notes ?? []) draft.note(note)
+  draft.tell(triggered?.result.tells ?? [], {
+    now,
+    newsAt: newsAt(state, reading.signals, now),
+    company: gathered.company,
+  })
   const notices = [
-    ...noticesOf(config.team, given.id, triggered?.result.tells ?? [], now),
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]

@@ -9,6 +9,7 @@ import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } 
 import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
+import { onOpen } from './open.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { standingOf } from './standing.ts'
@@ -39,6 +40,8 @@ function answerTo(config: NextConfig, state: LeadState, input: Input, now: numbe
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'open':
+      return onOpen(config, state, input, now)
     case 'left':
       return onLeft(config, state, input.rep, now)
     case 'missing':

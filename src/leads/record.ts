@@ -27,6 +27,8 @@ export interface Beside {
   adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
+  stage: LeadRecord['stage']
+  returning: LeadRecord['returning']
   version: string
   rulesVersion: number
 }
@@ -69,7 +71,8 @@ export function decidedRecord(
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     ...beside.marks,
-    ...(previous?.stage ? { stage: previous.stage } : {}),
+    ...(beside.stage ? { stage: beside.stage } : {}),
+    ...(beside.returning ? { returning: beside.returning } : {}),
     outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,

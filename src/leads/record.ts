@@ -1,5 +1,6 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
+import { STAGES } from '../rules/stages.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
@@ -73,7 +74,7 @@ export function decidedRecord(
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
-    outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
+    outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,
     decisions: previous?.decisions ?? 0,
@@ -115,9 +116,16 @@ export function withOutcome(
   return outcomes[name] ? outcomes : { ...outcomes, [name]: outcome }
 }
 
-function withStage(outcomes: LeadRecord['outcomes'], stage: string, now: number): LeadRecord['outcomes'] {
-  const name = OUTCOMES.find((one) => one === stage)
-  return name ? withOutcome(outcomes, name, { at: now }) : outcomes
+/** Notes the stage that a lead has reached, by what sales said in Slack or by what HubSpot shows (`shown`), if it counts. */
+export function withStageReached(
+  outcomes: LeadRecord['outcomes'],
+  stage: LeadRecord['stage'],
+  shown: string,
+  now: number,
+): LeadRecord['outcomes'] {
+  const words = [stage ? STAGES[stage.name] : null, shown]
+  const names = OUTCOMES.filter((one) => words.includes(one))
+  return names.reduce((known, name) => withOutcome(known, name, { at: now }), outcomes)
 }
 
 // How the last handoff ended is of no account any more once the lead is routed anew.

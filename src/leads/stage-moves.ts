@@ -5,6 +5,7 @@ import type { HistoryEntry } from './history.ts'
 import { type LeadRecord, stageOf } from './lead.ts'
 import type { Contact } from './observe.ts'
 import type { Opening } from './outcomes.ts'
+import { withStageReached } from './record.ts'
 import { newsOf, nextStage, type StageBasis, stageByRecord } from './stages.ts'
 
 /*
@@ -88,7 +89,8 @@ export function withStage(config: Pick<NextConfig, 'handoffs'>, state: LeadState
   const handoffs = { ...state.handoffs, ...Object.fromEntries(change.handoffs.map((one) => [one.id, one])) }
   const before = stageBefore(state, '')
   const stage = stageAfter(state, lead, Object.values(handoffs), undefined, now)
-  const staged = { ...change, lead: { ...lead, stage } }
+  const outcomes = withStageReached(lead.outcomes, stage, '', now)
+  const staged = { ...change, lead: { ...lead, stage, outcomes } }
   if (stage.name === before.name) return staged
   const opens = openedByStage(config, stage.name).map(({ kind, by }) => ({ kind, by, at: now }))
   const isThere = lead.missingSince === undefined && lead.mergedInto === undefined

@@ -25,6 +25,7 @@ import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 import { newsAt } from './tell.ts'
+import { withoutEndedTrack } from './tracks.ts'
 import { fireTriggers } from './triggers.ts'
 
 /**
@@ -76,8 +77,9 @@ export function onContact(
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
+  const marks = withoutEndedTrack(marksOf(previous), reading.signals, now)
   const triggered =
-    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
+    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marks, lookup, now)
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
@@ -94,7 +96,7 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(triggered?.result.marks ?? marksOf(previous)),
+      marks: withoutOpened(triggered?.result.marks ?? marks),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,

@@ -97,7 +97,13 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     retention: retention ?? Retention.parse({}),
     version: digestOf(sources).slice(0, 12),
     rulesVersion: Number.parseInt(
-      digestOf({ icp: sources.icp, scoring: sources.scoring, hubspot: sources.hubspot }).slice(0, 12),
+      digestOf({
+        icp: sources.icp,
+        scoring: sources.scoring,
+        hubspot: sources.hubspot,
+        triggers: sources.triggers,
+        signals: sources.signals,
+      }).slice(0, 12),
       16,
     ),
   }
@@ -122,8 +128,6 @@ function kindsOnce(
   const files = ['handoffs.yaml', 'sla.yaml'].map((name) => join(directory, name))
   const isUnread = problems.some(({ file }) => file === directory || files.includes(file))
   if (Boolean(sources.handoffs) !== Boolean(sources.sla) || isUnread) return []
-  const message = sources.sla
-    ? 'sla.yaml is there as well; keep one of them: npm run baton -- config migrate'
-    : 'the file is missing'
+  const message = sources.sla ? 'sla.yaml is there as well; keep one of them' : 'the file is missing'
   return [{ file: files[0] ?? directory, line: 1, path: '', message }]
 }

@@ -45,8 +45,11 @@ export interface NextConfig extends DecisionConfig {
   rulesVersion: number
   team: Team
   handoffs: HandoffsConfig
-  /** Every type of signal that is known, with its words for people. */
-  signals: Record<string, { words: string; unit?: string | undefined; by?: 'sales' | undefined }>
+  /** Every type of signal that is known, with its words for people; `endsSilence: false` for one that is no act of interest. */
+  signals: Record<
+    string,
+    { words: string; unit?: string | undefined; by?: 'sales' | undefined; endsSilence?: false | undefined }
+  >
   triggers: Record<string, Trigger>
   /** The questions that forms ask, by name. */
   forms: Record<string, FormQuestion[]>

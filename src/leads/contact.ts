@@ -3,7 +3,6 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
-import { fullLookup } from '../rules/score.ts'
 import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
@@ -26,7 +25,7 @@ import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
-import { fireTriggers } from './triggers.ts'
+import { isLeftAlone, triggersOf } from './trigger-look.ts'
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -76,19 +75,19 @@ export function onContact(
   const standing = elsewhere ? { withSales: true, rejected: false } : stood
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
-  const marks = withoutEndedTrack(marksOf(previous), reading.signals, now)
-  const triggered =
-    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marks, lookup, now)
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
+  const marks = withoutEndedTrack(marksOf(previous), reading.signals, now)
+  const look = { state, reading, decision, handoffs: draft.handoffs(), marks, fresh, isRebuilt }
+  const triggered = isLeftAlone(decision, marks) ? null : triggersOf(config, look, now)
   const others = otherHandoffs(input, fresh, [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? [])])
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
 
+  const marksAfter = triggered?.result.marks ?? marks
   const record = decidedRecord(
     previous,
     reading,
@@ -96,7 +95,8 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(triggered?.result.marks ?? marks),
+      marks: withoutOpened(marksAfter),
+      triggersDueAt: triggered?.dueAt(marksAfter) ?? null,
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
@@ -109,8 +109,7 @@ export function onContact(
     },
     now,
   )
-  for (const { trigger, fired } of triggered?.considered ?? [])
-    if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
+  for (const note of triggered?.notes ?? []) draft.note(note)
   draft.tell(triggered?.result.tells ?? [], {
     now,
     newsAt: newsAt(state, reading.signals, now),

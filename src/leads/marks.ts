@@ -6,6 +6,17 @@ export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.
 export type Because = z.output<typeof Because>
 
 /**
+ * What became of a trigger for a lead: when it last fired, whether its condition holds now, and when it is to be followed up
+ * (`since` is when it had fired). Instants are epoch milliseconds.
+ */
+export const FiredMark = z.object({
+  at: z.number().optional(),
+  holds: z.boolean().optional(),
+  followUps: z.array(z.object({ at: z.number(), since: z.number() })).optional(),
+})
+export type FiredMark = z.output<typeof FiredMark>
+
+/**
  * Something that somebody was told about the lead: one message that names every reason. `to`: a rep, manager, person or pool of
  * the team; `for`: the owner in HubSpot whom Baton does not know and in whose place they hear. `signal` and `detail`: what the
  * lead did, where a trigger says so. `within`: the handoff in whose alert it stands, instead of in a message of its own.
@@ -48,18 +59,8 @@ export const LeadMarks = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   /** The stage that a rule or a person gave it, until it goes on. */
   stageGiven: z.object({ name: z.enum(STAGE_NAMES), by: Because, at: z.number() }).optional(),
-  /** When each trigger last fired, for which occasion, whether it holds now, and when it is to be followed up. */
-  fired: z
-    .record(
-      z.string(),
-      z.object({
-        at: z.number().optional(),
-        occasion: z.string().optional(),
-        holds: z.boolean().optional(),
-        followUpAt: z.number().optional(),
-      }),
-    )
-    .optional(),
+  /** What became of each trigger, by name. */
+  fired: z.record(z.string(), FiredMark).optional(),
   /** Handoffs that are to begin when the contact is read next: a click or a step wants them. */
   toOpen: z.array(z.object({ kind: z.string(), by: Because, at: z.number() })).optional(),
   /** Properties that are to be set in HubSpot when the contact is read next, for it shows whether they may be. */

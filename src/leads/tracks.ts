@@ -20,7 +20,14 @@ export interface Track {
 
 /** The track that a lead is in. Whether it may be, by its consent, is for `consent.ts`. */
 export function trackOf(
-  { route, rejected, archived, tracks }: Pick<LeadRecord, 'route' | 'rejected' | 'archived' | 'tracks'>,
+  {
+    route,
+    rejected,
+    archived,
+    tracks,
+  }: Pick<LeadRecord, 'rejected' | 'archived' | 'tracks'> & {
+    route: Pick<LeadRecord['route'], 'to'>
+  },
   sales: Handoff | undefined,
 ): Track {
   const none: Track = { name: '', by: 'nobody' }
@@ -46,8 +53,7 @@ export function withoutEndedTrack(marks: LeadMarks, signals: readonly Signal[], 
   const { until, signal: awaited, at } = enrolled
   const isTimeUp = until !== undefined && until <= now
   const hasCome = signals.some(
-    ({ type, at: came, decision }) =>
-      type === awaited && (came > at || (came === at && decision === undefined)),
+    ({ type, at: came, decision }) => type === awaited && (came > at || (came === at && decision === undefined)),
   )
   return isTimeUp || hasCome ? { ...marks, tracks } : marks
 }

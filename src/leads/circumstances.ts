@@ -4,6 +4,7 @@ import type { Stage } from '../rules/stages.ts'
 import type { LeadRecord } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
 import { quietSince, type SilenceConfig } from './silence.ts'
+import { trackOf } from './tracks.ts'
 
 /** What conditions may ask about a lead beside what it is and did, from what is known of it. `now` is epoch milliseconds. */
 export function circumstancesOf(
@@ -11,6 +12,7 @@ export function circumstancesOf(
   lead: Pick<LeadRecord, 'signals' | 'properties'>,
   beside: {
     stage: Stage | undefined
+    withSales: boolean
     marks: LeadMarks
     /** Where it stands. */
     route: Pick<LeadRecord['route'], 'name' | 'to'>
@@ -20,20 +22,16 @@ export function circumstancesOf(
   },
   now: number,
 ): Circumstances {
-  const { stage, marks, route, handoffs, knownSince } = beside
+  const { stage, withSales, marks, route, handoffs, knownSince } = beside
   const inOrder = handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
+  const sales = inOrder.findLast(({ byRoute }) => byRoute)
   return {
     stage,
     quietSince: quietSince(config, lead, knownSince, now),
     handoffs: Object.fromEntries(inOrder.map(({ kind, state }) => [kind, state])),
-    track: trackOf(marks, route),
+    track: trackOf({ ...marks, route }, sales).name || undefined,
     route: route.name,
+    withSales,
     archived: marks.archived !== undefined,
   }
-}
-
-// No track while they pause; what a rule enrolled in comes before the route's.
-function trackOf({ tracks }: LeadMarks, { to }: Pick<LeadRecord['route'], 'to'>): string | undefined {
-  if (tracks?.paused) return undefined
-  return tracks?.enrolled?.track ?? (('nurture' in to && to.nurture) || undefined)
 }

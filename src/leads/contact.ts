@@ -21,10 +21,13 @@ import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { openedByStage, stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { newsAt } from './tell.ts'
+import { withoutEndedTrack } from './tracks.ts'
+
 import { isLeftAlone, triggersOf } from './trigger-look.ts'
 
 /**
@@ -96,12 +99,15 @@ export function onContact(
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const marksBefore = marksOf(previous)
+  const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
   const look = {
     state,
     reading,
     decision,
-    beside: standingAttributes(standing, decision.score),
+    beside: {
+      ...standingAttributes(standing, decision.score),
+      withSales: standing.withSales || decision.action === 'assign',
+    },
     handoffs: draft.handoffs(),
     marks: marksBefore,
     fresh,

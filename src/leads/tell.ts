@@ -2,7 +2,7 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
 import { type Post, tellingPost } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
-import { attributesOf } from '../rules/condition.ts'
+import { signalsNamed } from '../rules/triggers.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Told } from './marks.ts'
@@ -144,7 +144,7 @@ function tellingOf({ config, lead, now }: TellingInput, said: readonly Addressed
 // The newest thing that the lead did of those that the trigger asks about.
 function signalOf({ triggers }: NextConfig, { signals }: LeadRecord, { what, name }: Told['because'][number]) {
   const trigger = what === 'trigger' ? triggers[name] : undefined
-  const types = trigger ? attributesOf(trigger.when).map((attribute) => attribute.replace(/^signals\./, '')) : []
+  const types = trigger ? signalsNamed(trigger.when) : []
   const signal = signals.findLast(({ type }) => types.includes(type))
   return signal ? { signal: signal.type, ...(signal.detail ? { detail: signal.detail } : {}) } : {}
 }

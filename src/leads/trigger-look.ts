@@ -10,6 +10,7 @@ import type { LeadRecord } from './lead.ts'
 import { type LeadMarks, marksOf } from './marks.ts'
 import { countedFrom, type LeadReading } from './reading.ts'
 import { lastOwnAct, quietSince } from './silence.ts'
+import { standingOf } from './standing.ts'
 import { fireTriggers, marksUnderNewRules, type Triggered, type TriggerLook, triggersDueAt } from './triggers.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -23,7 +24,7 @@ export interface ContactLook {
   reading: LeadReading
   decision: Decision
   /** What stands for it, as conditions may ask about it. */
-  beside: ReturnType<typeof standingAttributes>
+  beside: ReturnType<typeof standingAttributes> & { withSales: boolean }
   /** The handoffs as they are by now. */
   handoffs: readonly Handoff[]
   marks: LeadMarks
@@ -52,12 +53,7 @@ export function triggersOf(
   const { state, reading, decision, handoffs, marks, fresh } = look
   const knownSince = knownSinceOf(state.lead, now)
   const route = standingRoute(decision, state.lead?.route, now)
-  const circumstances = circumstancesOf(
-    config,
-    reading,
-    { stage: look.beside.stage, marks, route, handoffs, knownSince },
-    now,
-  )
+  const circumstances = circumstancesOf(config, reading, { ...look.beside, marks, route, handoffs, knownSince }, now)
   const lastAct = lastOwnAct(config, reading, now)
   const answered = (since: number | undefined) =>
     since === undefined ? {} : { answered: lastAct !== undefined && lastAct > since }
@@ -72,6 +68,7 @@ export function triggersOf(
     marks,
     lookup,
     held: heldBefore(config, look, now),
+    signals: reading.signals,
     fresh: types,
     lastAct,
     now,
@@ -143,12 +140,14 @@ function holding(lookup: () => Lookup, doubt: boolean): TriggerLook['held'] {
 
 /** The lead as it was last known, at an instant. */
 function pastLookup(config: NextConfig, state: LeadState, lead: LeadRecord, at: number): () => Lookup {
+  const handoffs = Object.values(state.handoffs)
   const beside = {
     stage: lead.stage?.name,
+    withSales: standingOf(config, lead, handoffs, lead.signals).withSales,
     returning: lead.returning !== undefined,
     route: lead.route,
     marks: marksOf(lead),
-    handoffs: Object.values(state.handoffs),
+    handoffs,
     knownSince: knownSinceOf(lead, at),
   }
   return () => lookupOf(config, lead, beside, at)

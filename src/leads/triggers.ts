@@ -1,3 +1,4 @@
+import type { Signal } from '../rules/attributes.ts'
 import { type Condition, type Evaluation, evaluate, type Lookup } from '../rules/condition.ts'
 import { holdsNextAt, PERIODS, signalsNamed, type Trigger } from '../rules/triggers.ts'
 import { whyOf } from '../rules/why.ts'
@@ -15,7 +16,8 @@ export interface TriggerLook {
   lookup: (since?: number) => Lookup
   /** Whether a trigger's condition held before what is new now. */
   held: (name: string, when: Condition) => boolean
-  /** The types of the signals that are new now. */
+  /** What the lead did, and which types of it are new now. */
+  signals: readonly Pick<Signal, 'type' | 'at'>[]
   fresh: ReadonlySet<string>
   /** When the lead last did something itself. */
   lastAct: number | undefined
@@ -93,8 +95,15 @@ function isOccasion(
     case 'per signal':
       return isNamed()
     default:
-      return mark.at === undefined ? isNew() || isNamed() : look.now - mark.at >= (PERIODS[once] ?? 0)
+      if (mark.at === undefined) return isNew() || isNamed()
+      return look.now - mark.at >= (PERIODS[once] ?? 0) && (isNamed() || isAgain(look, when, mark.at))
   }
+}
+
+// What it asks about has to have happened again; a condition about no signal is met again by itself.
+function isAgain({ signals }: TriggerLook, when: Condition, firedAt: number): boolean {
+  const named = signalsNamed(when)
+  return named.length === 0 || signals.some(({ type, at }) => at > firedAt && named.includes(type))
 }
 
 /** What is due of the triggers that fired: done once, unless its condition holds by now. What no rule says any more is dropped. */
@@ -135,7 +144,9 @@ export function triggersDueAt(
   const instants = Object.entries(triggers).flatMap(([name, { when, once }]) => {
     const { at, holds } = marks.fired?.[name] ?? {}
     const period = PERIODS[once]
-    const again = period !== undefined && at !== undefined && holds && at + period > now ? at + period : null
+    // What names signals waits for another one.
+    const repeats = period !== undefined && at !== undefined && holds && signalsNamed(when).length === 0
+    const again = repeats && at + period > now ? at + period : null
     return [holdsNextAt(when, dates, now), again]
   })
   const followUps = Object.values(marks.fired ?? {}).flatMap((mark) => mark.followUps?.map(({ at }) => at) ?? [])

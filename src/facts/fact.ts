@@ -9,6 +9,7 @@ export const FACT_TYPES = {
   scored: 'the band moved; value: the score, reason: the band',
   routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
   trigger: 'a signal started a handoff; rule: the signal',
+  triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   waiting: 'nobody was free to take the lead',
   assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
   told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',

@@ -2,9 +2,11 @@ import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import type { HistoryEntry } from '../leads/history.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
+import { triggerNote } from '../leads/triggers.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
@@ -34,8 +36,15 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...change.history.flatMap(triggerFact),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
   ].map((fact) => ({ ...about, ...fact }))
+}
+
+function triggerFact(entry: HistoryEntry): Part[] {
+  const note = triggerNote(entry)
+  if (!note || note.what === 'not-followed-up') return []
+  return [{ type: 'triggered', at: note.at, rule: note.rule, reason: note.what === 'triggered' ? 'fired' : note.what }]
 }
 
 // The text of a disqualification may hold what a lead wrote, so the route's name has to do.

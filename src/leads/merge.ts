@@ -2,6 +2,7 @@ import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
+import { unitedFired } from './marks.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
 import { furthest } from './stages.ts'
@@ -75,6 +76,8 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       ? {}
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
+    ...unitedFired(state.lead?.fired, other.lead?.fired),
+    ...knownEarlier(state.lead, other.lead),
     ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
@@ -177,6 +180,11 @@ function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from:
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]
+}
+
+function knownEarlier(...leads: (LeadRecord | null)[]): Pick<LeadRecord, 'knownSince'> {
+  const known = leads.flatMap((lead) => lead?.knownSince ?? [])
+  return known.length > 0 ? { knownSince: Math.min(...known) } : {}
 }
 
 // As HubSpot does with its own.

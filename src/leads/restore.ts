@@ -4,7 +4,7 @@ import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
-import { type KnownHandoffs, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
+import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
 import { ownOwner } from './owners.ts'
@@ -40,9 +40,10 @@ export function restored(
   if (others.some((id) => !mergedIds.includes(id))) return state
   const known = merging.filter(({ lead }) => lead !== null).map(({ id }) => id)
   if (known.length > 0 && (!speaksOf.includes(contact.id) || others.some((id) => known.includes(id)))) return state
-  const signals = readSignals(shown.signals)?.signals ?? signalsShown(config, contact, shown, scoredAt)
+  const told = readSignals(shown.signals)
+  const signals = told?.signals ?? signalsShown(config, contact, shown, scoredAt)
   const mirrored = readHandoffs(shown.handoffs, contact.id) ?? handoffShown(config, contact, shown, scoredAt)
-  const lead = recordOf(config, state, contact, shown, { signals, known: mirrored, scoredAt, history })
+  const lead = recordOf(config, state, contact, shown, { signals, told, known: mirrored, scoredAt, history })
   return {
     ...state,
     lead,
@@ -70,11 +71,13 @@ function recordOf(
   shown: Shown,
   {
     signals,
+    told,
     known,
     scoredAt,
     history,
   }: {
     signals: Signal[]
+    told: KnownSignals | null
     known: KnownHandoffs
     scoredAt: number
     history: PropertyHistory | undefined
@@ -88,6 +91,8 @@ function recordOf(
     id: contact.id,
     pseudonym: state.freshPseudonym,
     createdAt: contact.createdAt,
+    ...(told?.knownSince === undefined ? {} : { knownSince: told.knownSince }),
+    ...(told?.fired ? { fired: told.fired } : {}),
     attributes: {},
     // Whose owner changed since is told by its history.
     properties: owner ? { hubspot_owner_id: owner } : {},

@@ -88,7 +88,8 @@ export function triggersUnderNewRules(
   return { marks, dueAt: dueAt(config, lead, marks, knownSinceOf(lead, now), now) }
 }
 
-function dueAt(
+/** When the triggers of a lead have to be looked at although nothing happens; null: never. */
+export function dueAt(
   config: NextConfig,
   lead: Pick<LeadRecord, 'signals' | 'properties'>,
   marks: LeadMarks,
@@ -139,8 +140,12 @@ function holding(lookup: () => Lookup, doubt: boolean): TriggerLook['held'] {
 }
 
 /** The lead as it was last known, at an instant. */
-function pastLookup(config: NextConfig, state: LeadState, lead: LeadRecord, at: number): () => Lookup {
-  const handoffs = Object.values(state.handoffs)
+function pastLookup(config: NextConfig, { handoffs }: LeadState, lead: LeadRecord, at: number): () => Lookup {
+  return () => recordLookup(config, Object.values(handoffs), lead, at)
+}
+
+/** Reads what is kept of a lead for conditions of triggers, as of an instant. */
+export function recordLookup(config: NextConfig, handoffs: readonly Handoff[], lead: LeadRecord, at: number): Lookup {
   const beside = {
     stage: lead.stage?.name,
     withSales: standingOf(config, lead, handoffs, lead.signals).withSales,
@@ -150,7 +155,7 @@ function pastLookup(config: NextConfig, state: LeadState, lead: LeadRecord, at: 
     handoffs,
     knownSince: knownSinceOf(lead, at),
   }
-  return () => lookupOf(config, lead, beside, at)
+  return lookupOf(config, lead, beside, at)
 }
 
 function lookupOf(

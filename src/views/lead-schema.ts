@@ -5,6 +5,7 @@ import { ENDINGS } from '../handoffs/endings.ts'
 import { EVIDENCE } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
+import { OCCASIONS } from '../rules/triggers.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -159,6 +160,21 @@ const Clock = z.object({
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
 })
 
+const TriggerState = z.object({
+  name: z.string(),
+  owner: z.string().optional().describe('who answers for the rule'),
+  once: z.enum(OCCASIONS).describe('how often it fires for one lead'),
+  holds: z.enum(['true', 'false', 'unknown']).describe('its condition, at this moment'),
+  why: z.string(),
+  checks: z.array(Check),
+  firedAt: Instant.optional().describe('when it last fired'),
+  waits: z.string().optional().describe('why it does not fire now'),
+  followUpAt: z.array(Instant).optional().describe('when what follows it is due'),
+  mayHoldAt: Instant.optional().describe(
+    'when its condition may come to hold although nothing happens, such as a silence',
+  ),
+})
+
 const View = z.object({
   id: z.string(),
   configVersion: z.string().describe('the config version of the latest decision'),
@@ -215,6 +231,9 @@ const View = z.object({
   assignment: Assignment.nullable(),
   clock: Clock.nullable().describe('of the newest handoff with sales'),
   otherHandoffs: z.array(Clock).describe('the others that are kept, the newest first'),
+  triggers: z
+    .array(TriggerState)
+    .describe('every trigger, by what is known of the lead at this moment'),
   history: z
     .array(
       z.object({

@@ -23,6 +23,7 @@ export function leadViewText(view: LeadView): string {
     ...assignmentLines(view, local),
     ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
     ...Object.entries(view.enrichment).flatMap(([name, { why }]) => (why ? ['', `${name} was not asked: ${why}`] : [])),
+    ...triggerLines(view, local),
     '',
     'Attributes',
     ...Object.entries(view.attributes).map(([name, { value, source }]) => `  ${name} = ${value}  (${source})`),
@@ -98,6 +99,22 @@ function routeLines({ route, standing }: LeadView, local: Local): string[] {
     `Route ${where(route)}; ${route.action}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
     `Stands since ${local(standing.since)}: ${where(standing)}`,
+  ]
+}
+
+function triggerLines({ triggers }: LeadView, local: Local): string[] {
+  if (triggers.length === 0) return []
+  return [
+    '',
+    'Triggers (triggers.yaml)',
+    ...triggers.map(({ name, once, why, firedAt, waits, followUpAt = [], mayHoldAt }) =>
+      [
+        `  ${firedAt ? 'fired' : 'no   '}  ${name} (once ${once}): ${firedAt ? `${local(firedAt)}; now ${why}` : why}`,
+        ...(waits ? [waits.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, local)] : []),
+        ...followUpAt.map((at) => `followed up ${local(at)}`),
+        ...(mayHoldAt ? [`next by itself ${local(mayHoldAt)}`] : []),
+      ].join('; '),
+    ),
   ]
 }
 

@@ -10,6 +10,7 @@ import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
+import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
@@ -148,6 +149,7 @@ export function onContact(
       stageSetBack: setBack,
       stage,
       returning,
+      answers: isMerge ? previous?.answers : answersAfterRead(previous, given.written),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

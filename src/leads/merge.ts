@@ -1,6 +1,7 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { answersAfterRead } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
@@ -75,6 +76,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       ? {}
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
+    ...answersOf(state, other),
     ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
@@ -177,6 +179,12 @@ function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from:
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]
+}
+
+// What HubSpot had of them is merged there; what it lacked is written to the contact that lives on.
+function answersOf(state: LeadState, other: LeadState): Pick<LeadRecord, 'answers'> {
+  const [own, theirs] = [state, other].map((one) => answersAfterRead(one.lead, one.written))
+  return own || theirs ? { answers: { ...theirs, ...own } } : {}
 }
 
 // As HubSpot does with its own.

@@ -1,6 +1,6 @@
 import type { Handoff } from '../handoffs/handoff.ts'
-import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { STAGES } from '../rules/stages.ts'
+import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
@@ -30,6 +30,7 @@ export interface Beside {
   stageSetBack: LeadRecord['stageSetBack']
   stage: LeadRecord['stage']
   returning: LeadRecord['returning']
+  answers: LeadRecord['answers']
   version: string
   rulesVersion: number
 }
@@ -74,6 +75,7 @@ export function decidedRecord(
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
+    ...(beside.answers ? { answers: beside.answers } : {}),
     outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,

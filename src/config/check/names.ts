@@ -10,6 +10,8 @@ export interface KnownNames {
   pools: string[] | undefined
   reps: string[] | undefined
   managers: string[] | undefined
+  /** Everybody who can be named: reps, managers and people. */
+  people: string[] | undefined
   calendars: string[] | undefined
   handoffs: string[] | undefined
   /** The file that has the kinds of handoffs: sla.yaml in older directories. */
@@ -48,6 +50,7 @@ const DEFINED_IN: Record<
   pools: { what: 'pool', file: 'team.yaml' },
   reps: { what: 'rep', file: 'team.yaml' },
   managers: { what: 'manager', file: 'team.yaml' },
+  people: { what: 'person', file: 'team.yaml' },
   calendars: { what: 'calendar', file: 'team.yaml' },
   handoffs: { what: 'handoff', file: 'handoffs.yaml' },
 }

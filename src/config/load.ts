@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { catalogueOf } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
@@ -89,7 +90,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     team: team.value,
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: signals?.signals ?? {},
+    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,

@@ -76,6 +76,7 @@ const SOON = [
   INDEX.merges,
   INDEX.answers,
   INDEX.companies,
+  INDEX.notes,
 ]
 
 /** Builds a stage. Close it after the test: that checks that nothing unexpected was called and nothing was given up. */

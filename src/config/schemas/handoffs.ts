@@ -41,7 +41,7 @@ const StartIn = z
 const RungIn = z
   .strictObject({
     at: DurationText,
-    do: z.enum(RUNG_ACTIONS).optional(),
+    do: z.enum(RUNG_ACTIONS).exclude(['tell', 'end']).optional(),
     tell: Name.optional().describe('a name of team.yaml, or who they are to the lead'),
     end: z.enum(ENDINGS).optional(),
   })
@@ -103,34 +103,38 @@ const Steps = z.strictObject({
   finishedBy: conditionIn(SCOPES.everything).optional().describe('what finishes them early'),
 })
 
-const Kind = z.strictObject({
-  owner: Name.optional().describe('who answers for this rule'),
-  start: z
-    .union([StartIn, z.array(StartIn).min(1)])
-    .transform((one) => [one].flat())
-    .optional()
-    .describe('what starts one by itself; without it routes, triggers or buttons do'),
-  withSales: z
-    .boolean()
-    .optional()
-    .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
-  to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
-  tell: many(Name).optional().describe('who hears of its start besides'),
-  respondWithin: DurationText.describe('from the start of the handoff'),
-  hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
-  ladder: z.array(RungIn),
-  attempts: z
-    .union([Attempts, z.literal(false)])
-    .optional()
-    .describe('for this kind alone; else those below'),
-  buttons: z.array(ButtonIn).min(1).max(20).optional(),
-  done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
-  on: z
-    .partialRecord(z.enum([...ENDINGS, 'answered']), OutcomesIn)
-    .optional()
-    .describe('what follows'),
-  steps: Steps.optional().describe('what is done on certain days after the start'),
-})
+const Kind = z
+  .strictObject({
+    owner: Name.optional().describe('who answers for this rule'),
+    start: z
+      .union([StartIn, z.array(StartIn).min(1)])
+      .transform((one) => [one].flat())
+      .optional()
+      .describe('what starts one by itself; without it routes, triggers or buttons do'),
+    withSales: z
+      .boolean()
+      .optional()
+      .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
+    to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
+    tell: many(Name).optional().describe('who hears of its start besides'),
+    respondWithin: DurationText.describe('from the start of the handoff'),
+    hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
+    ladder: z.array(RungIn),
+    attempts: z
+      .union([Attempts, z.literal(false)])
+      .optional()
+      .describe('for this kind alone; else those below'),
+    buttons: z.array(ButtonIn).min(1).max(20).optional(),
+    done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
+    on: z
+      .partialRecord(z.enum([...ENDINGS, 'answered']), OutcomesIn)
+      .optional()
+      .describe('what follows'),
+    steps: Steps.optional().describe('what is done on certain days after the start'),
+  })
+  .refine((kind) => kind.start === undefined || kind.to !== undefined, {
+    error: 'is missing to: what starts by itself has to say who gets it; routes name their pool themselves',
+  })
 
 const DEFAULT_BUTTONS = ['contacted', 'pass-on', 'disqualify', 'explain'] as const
 

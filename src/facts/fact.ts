@@ -25,7 +25,7 @@ export const FACT_TYPES = {
   recycled: 'the lead went back to nurture; reason: how the handoff ended',
   disqualified: 'the lead is out; reason: the choice, the status or the route',
   ended: 'a handoff ended otherwise; reason: how',
-  stage: 'the lifecycle stage moved; stage: the new one, reason: the one before',
+  stage: 'the stage moved; stage: the new one, reason: the one before, both by the names of baton_stage',
   outcome:
     'what became of the lead; stage: salesqualifiedlead, opportunity, customer, or churn for a customer that is none any more',
   enrichment: 'a provider answered otherwise than before; source: the provider, reason: how',

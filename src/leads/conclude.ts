@@ -60,10 +60,9 @@ export function concluded(
   const after = withMarks(record, toOpen.length > 0 ? { ...marks, toOpen } : marks)
   const isSame = marks === before && opens.length === 0
   const notices = [...(more.notices ?? []), ...noticesOf(config.team, state.id, tells, now)]
-  const looks = opens.length > 0 || marks.stageGiven?.at !== record.stageGiven?.at
   return draft.change(lead || !isSame ? after : undefined, {
     ...more,
-    ...(looks ? { refresh: true } : {}),
+    ...(opens.length > 0 ? { refresh: true } : {}),
     ...(notices.length > 0 ? { notices } : {}),
   })
 }

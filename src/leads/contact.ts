@@ -4,12 +4,13 @@ import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { conclude } from './conclude.ts'
-import { type Decision, decide } from './decision.ts'
+import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
 import { lookedDone, lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
@@ -32,9 +33,10 @@ import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
-import { stageSetBack } from './stage.ts'
-import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
-import { stageReached, startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { setBackSoFar, stageSetBack } from './stage.ts'
+import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
+import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { noticesOf } from './tell.ts'
 import { fireTriggers } from './triggers.ts'
 
@@ -84,30 +86,69 @@ export function onContact(
   const stood = word
     ? standingAfterWord(config, reading, now)
     : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
-  const decided = decide(config, reading, stood, now)
+  const basis = {
+    ...marksOf(previous),
+    attributes: reading.attributes,
+    signals: reading.signals,
+    rejected: word ? { by: '', reason: '', at: now } : rejected,
+    ended: standsEnded,
+    stageSetBack: setBackSoFar(state, gathered, reading.signals, now),
+    adopted: previous?.adopted,
+    outcomes,
+  }
+  const isMerge = gathered.merging !== undefined
+  const soFar = stageSoFar(state, basis, draft.handoffs(), gathered.contact, now, isMerge)
+  const returning = overruled ? { at: now } : stillReturning(previous, basis)
+  const stoodIn: Standing = {
+    ...stood,
+    stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
+    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+  }
+  const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
   const ended = elsewhere?.ended ?? standsEnded
-  const standing = elsewhere ? { withSales: true, rejected: false } : stood
+  const standing = elsewhere ? { ...stoodIn, withSales: true, rejected: false } : stoodIn
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
+  const beside = standingAttributes(standing, decision.score)
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const triggered =
     decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
   const followed = conclude(config, state.handoffs, draft.handoffs(), triggered?.result.marks ?? marksOf(previous), now)
-  const news = {
-    signals: newsOf(withoutHeard(reading.signals, gathered.merging), decision, adopted),
-    stage: gathered.merging ? undefined : stageReached(previous, reading.attributes),
-    status: gathered.merging ? undefined : statusSet(previous, reading.attributes),
-    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+  const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
+  const after = {
+    ...basis,
+    ...followed.marks,
+    stageSetBack: setBack,
+    adopted: decision.action === 'stay-adopted' ? adopted : undefined,
+    score: decision.score,
+    route: standingRoute(decision, previous?.route, now),
   }
+  const stageNow = () => stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
+  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const isNew = !previous && decision.action !== 'stay-adopted'
   const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
-  const starting = startingOf(config, news, openings)
-  // What HubSpot shows goes before what the score says: nobody is alerted twice.
-  const isTakenOn = starting.some(({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales)
+  const starting = ({ name }: { name: Stage }) =>
+    startingOf(
+      config,
+      {
+        signals: newsOf(withoutHeard(reading.signals, gathered.merging), decision, adopted),
+        stage: name !== cameFrom || isNew ? name : undefined,
+        status: isMerge ? undefined : statusSet(previous, reading.attributes),
+        out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+      },
+      openings,
+    )
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
+  // What HubSpot shows goes before what the score says: nobody is alerted twice.
+  const isTakenOn = starting(stageNow()).some(
+    ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
+  )
   const sales = isTakenOn ? undefined : toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const others = otherHandoffs(input, starting, lookup)
+  const stage = stageNow()
+  if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
+  const others = otherHandoffs(input, starting(stage), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), followed.marks, now)
   const ruled = joined([triggered?.result ?? nothingDone(marksOf(previous)), followed, later], later.marks)
@@ -130,7 +171,9 @@ export function onContact(
       ended: word || others.begun.some(({ byRoute }) => byRoute) ? undefined : ended,
       adoptedAt: adopted?.at,
       outcomes,
-      stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
+      stageSetBack: setBack,
+      stage,
+      returning,
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

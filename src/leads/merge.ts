@@ -4,6 +4,7 @@ import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
+import { furthest } from './stages.ts'
 import { salesHandoff } from './standing.ts'
 
 /*
@@ -74,6 +75,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       ? {}
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
+    ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
   }
@@ -175,6 +177,12 @@ function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from:
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]
+}
+
+// As HubSpot does with its own.
+function furthestStage(...[own, other]: LeadRecord['stage'][]): Pick<LeadRecord, 'stage'> {
+  const stage = own && other ? (furthest(own.name, other.name) === own.name ? own : other) : (own ?? other)
+  return stage ? { stage } : {}
 }
 
 function newest<K extends 'ended' | 'rejected'>(name: K, a: LeadRecord, b: LeadRecord | null): Partial<LeadRecord> {

@@ -10,7 +10,8 @@ import { onErased, onMerged, onMissing } from './leaving.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
-import { standingOf } from './standing.ts'
+import { stageSoFar, withStage } from './stage-moves.ts'
+import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
 
 /**
@@ -19,9 +20,19 @@ import { onDue, onLeft } from './steps.ts'
  * `now` is epoch milliseconds.
  */
 export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
+  if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
+  const result = withoutContact(config, state, input, now, reserved)
+  return result && 'history' in result ? withStage(config, state, result, now) : result
+}
+
+function withoutContact(
+  config: NextConfig,
+  state: LeadState,
+  input: Exclude<Input, { type: 'contact' }>,
+  now: number,
+  reserved: Reserved,
+): Next {
   switch (input.type) {
-    case 'contact':
-      return onContact(config, state, input.gathered, reserved, now)
     case 'due':
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
@@ -49,7 +60,13 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
-  const standing = past ?? standingOf(config, { ...lead, adopted }, handoffs, lead.signals)
+  const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
+  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.signals)
+  const standing = past ?? {
+    ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
+    stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },
+    ...(isBack ? { returning: true } : {}),
+  }
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })

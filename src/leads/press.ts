@@ -105,7 +105,7 @@ function disqualify(click: ClickInput, { reason, choice }: { reason: string; cho
   const { ended: _, ...lead } = click.lead
   const outcomes = withOutcome(lead.outcomes, 'disqualified', { at: now, reason: choice })
   const begins = Object.keys(config.handoffs.kinds).filter((kind) => startsByDisqualification(config, kind))
-  const opens = begins.map((kind) => ({ kind, by: { what: 'handoff' as const, name: 'disqualified' } }))
+  const opens = begins.map((kind) => ({ kind, by: { what: 'handoff' as const, name: kind } }))
   const also = { marks: marksOf(lead), tells: [], notes: [], opens }
   return concluded(
     config,

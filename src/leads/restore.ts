@@ -1,5 +1,6 @@
 import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
@@ -111,12 +112,25 @@ function recordOf(
     ...(known.ended ? { ended: known.ended } : {}),
     ...(shown.route === PERSONS_ROUTE ? { rejected: rejectionShown(config, contact, shown, inOrder, scoredAt) } : {}),
     ...(shown.route === ADOPTED.name ? { adopted: { at: scoredAt, band: shown.band ?? 'low' } } : {}),
+    ...stageShown(config, shown, scoredAt, history),
     outcomes: answered ? { answered: { at: answered.at, minutes: answered.minutes } } : {},
     configVersion: shown.configVersion ?? '',
     // No rules have scored it in this memory.
     rulesVersion: 0,
     decisions: 0,
   }
+}
+
+/** The stage that stands there, since when its own history says so. */
+function stageShown(
+  { hubspot }: NextConfig,
+  shown: Shown,
+  scoredAt: number,
+  history: PropertyHistory | undefined,
+): Pick<LeadRecord, 'stage'> {
+  const name = STAGE_NAMES.find((one) => one === shown.stage)
+  const latest = history?.[hubspot.properties.stage]?.[0]
+  return name ? { stage: { name, since: latest?.value === name ? latest.at : scoredAt } } : {}
 }
 
 function scoreShown({ scoring }: NextConfig, shown: Shown, at: number): LeadRecord['score'] {
@@ -194,7 +208,7 @@ function rejectionShown(
 /** What HubSpot has; of owner and stage what Baton wrote last, so that another value is somebody's choice. */
 function writtenBy(
   { hubspot, team }: NextConfig,
-  { score, properties }: LeadRecord,
+  { score, stage, properties }: LeadRecord,
   shown: Shown,
   handoffs: readonly Handoff[],
 ): Record<string, string> {
@@ -206,6 +220,12 @@ function writtenBy(
   return {
     ...Object.fromEntries(own),
     ...(owner ? { hubspot_owner_id: owner } : {}),
-    ...(score.mql ? { lifecyclestage: 'marketingqualifiedlead' } : {}),
+    ...lifecycleWritten(stage?.name, score.mql),
   }
+}
+
+// A stage beside the way does not say what was written before.
+function lifecycleWritten(stage: Stage | undefined, mql: boolean): Record<string, string> {
+  const word = stage === undefined ? mql && STAGES.mql : STAGES[stage]
+  return word ? { lifecyclestage: word } : {}
 }

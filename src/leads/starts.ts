@@ -1,9 +1,9 @@
 import type { Start } from '../handoffs/kinds.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Party } from '../rules/outcomes.ts'
-import { type Stage, stageOfLifecycle } from '../rules/stages.ts'
+import type { Stage } from '../rules/stages.ts'
 import type { NextConfig } from './change.ts'
-import { type LeadRecord, stageOf } from './lead.ts'
+import type { LeadRecord } from './lead.ts'
 import type { Opening } from './outcomes.ts'
 
 /*
@@ -47,7 +47,10 @@ export function startingOf(
     const opening = openings.find((one) => one.kind === kind)
     if (opening) {
       const { to, by, said } = opening
-      return [{ kind, route: by.name, takesOver: false, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
+      // Its own start had it opened, by a click or a step.
+      const isOwn = by.name === kind
+      const route = isOwn ? (starts.map(wordOf)[0] ?? kind) : by.name
+      return [{ kind, route, takesOver: isOwn, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
     }
     for (const start of starts) {
       const found = occasion(start, news)
@@ -71,7 +74,15 @@ function occasion(start: Start, news: News): Pick<Starting, 'route' | 'about' | 
     )
     return moved && { route: String(moved.value), ...(moved.detail ? { about: moved.detail } : {}) }
   }
-  return news.out && { route: 'disqualified', unexplained: news.out.unexplained }
+  return news.out && { route: wordOf(start), unexplained: news.out.unexplained }
+}
+
+// What a start goes by in messages and facts.
+function wordOf(start: Start): string {
+  if ('signal' in start) return start.signal
+  if ('stage' in start) return start.stage
+  if ('leadStatus' in start) return start.leadStatus[0] ?? ''
+  return 'dealStage' in start ? (start.dealStage[0] ?? '') : 'disqualified'
 }
 
 /** The signal of a deal that went to another stage: `value` is the stage, `detail` the deal. */
@@ -97,14 +108,4 @@ export function statusSet(
   if (!previous || previous.readBy === null) return undefined
   const [was, is] = [previous.attributes.leadStatus?.value, attributes.leadStatus?.value]
   return is !== undefined && is !== was ? String(is) : undefined
-}
-
-/** The stage that a lead reached since the last look. Nothing at the first look, nor where the record was rebuilt. */
-export function stageReached(
-  previous: Pick<LeadRecord, 'attributes' | 'readBy'> | null,
-  attributes: LeadRecord['attributes'],
-): Stage | undefined {
-  if (!previous || previous.readBy === null) return undefined
-  const [was, is] = [stageOf(previous.attributes), stageOf(attributes)]
-  return was === is ? undefined : stageOfLifecycle(is)
 }

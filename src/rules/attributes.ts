@@ -52,7 +52,7 @@ export const ATTRIBUTE_NAMES = {
     'company.techStack',
   ],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
-  results: ['score', 'score.fit', 'score.engagement', 'band'],
+  results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],
 } as const
 
 /** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */

@@ -114,10 +114,20 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
   })
 }
 
-/** Reads everything: facts, profile, score, band, and counts of signals (`signals.<type>`, within a time). */
-export function fullLookup(attributes: Attributes, signals: readonly Signal[], score: LeadScore, now: number): Lookup {
+/**
+ * Reads everything: facts, profile, score, band, counts of signals (`signals.<type>`, within a time), and what stands beside
+ * the score (`beside`, such as the stage).
+ */
+export function fullLookup(
+  attributes: Attributes,
+  signals: readonly Signal[],
+  score: LeadScore,
+  now: number,
+  beside: Readonly<Record<string, AttributeValue | undefined>> = {},
+): Lookup {
   const known = icpLookup(attributes, score.icp)
-  const results: Record<string, string | number> = {
+  const results: Record<string, AttributeValue | undefined> = {
+    ...beside,
     score: score.total,
     'score.fit': score.fit.points,
     'score.engagement': score.engagement.points,

@@ -4,6 +4,7 @@ import { CHOSEN_BY } from '../handoffs/choice.ts'
 import { ENDINGS } from '../handoffs/endings.ts'
 import { EVIDENCE } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -182,6 +183,11 @@ const View = z.object({
       .object({ at: Instant, how: z.enum(ENDINGS) })
       .optional()
       .describe('how the last handoff with sales ended; it stands until the lead is routed anew'),
+    stage: z
+      .object({ name: z.enum(STAGE_NAMES), since: Instant })
+      .optional()
+      .describe('the stage that it is in'),
+    returning: Instant.optional().describe('since when it is back after a person had taken it out'),
     stageSetBack: Instant.optional().describe('since when a stage stands that somebody set back; later news lifts it'),
     notEnrolled: z.string().optional().describe('why the contact is in no nurture track although its route says so'),
     refused: z

@@ -49,6 +49,8 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.adopted &&
       `Known to HubSpot before Baton came on ${local(state.adopted.at)}: left alone until it does something new.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
+    state.stage && `Stage ${state.stage.name}, since ${local(state.stage.since)}.`,
+    state.returning && `It is back since ${local(state.returning)}: a person had taken it out, and it raised its hand.`,
     state.stageSetBack &&
       `Its stage was set back in HubSpot ${local(state.stageSetBack)}: it stays so until the lead does something new.`,
     state.notEnrolled,

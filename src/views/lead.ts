@@ -113,7 +113,7 @@ function whyNotAsked(config: Config, attributes: Attributes): string {
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted } = record
+  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, stage, returning } = record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
   const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
@@ -125,6 +125,8 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
+    ...(stage ? { stage: { name: stage.name, since: iso(stage.since) } } : {}),
+    ...(returning ? { returning: iso(returning.at) } : {}),
     ...(stageSetBack ? { stageSetBack: iso(stageSetBack.at) } : {}),
     ...(notEnrolled ? { notEnrolled } : {}),
     ...(refused.length > 0 ? { refused } : {}),

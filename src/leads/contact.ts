@@ -4,11 +4,14 @@ import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
+import { conclude } from './conclude.ts'
 import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
+import { lookedDone, lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
@@ -16,18 +19,29 @@ import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
+import { joined, nothingDone } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
-import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
+import {
+  afterPeople,
+  doneInHubSpot,
+  liveHandoffs,
+  type PersonsWord,
+  personalDisqualification,
+  takenOut,
+} from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { openedByStage, stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
+import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { noticesOf } from './tell.ts'
 import { fireTriggers } from './triggers.ts'
+
+const DAY = 24 * 60 * 60_000
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -50,6 +64,7 @@ export function onContact(
     state,
     contact: gathered.contact,
     company: gathered.company,
+    deals: gathered.deals,
     reserved,
     draft,
     now,
@@ -61,10 +76,11 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes } = byPeople(input, gathered)
+  const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus, overruled } = read
+  const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const adopted = adoptionOf(config, state, gathered.contact, now)
@@ -99,35 +115,45 @@ export function onContact(
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const triggered =
     decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
-  const sales = toSales(input, decision)
-  if (sales && 'wanted' in sales) return sales
-  const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const marks = triggered?.result.marks ?? marksOf(previous)
+  const followed = conclude(config, state.handoffs, draft.handoffs(), triggered?.result.marks ?? marksOf(previous), now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
-  const stage = stageAfter(
-    state,
-    {
-      ...basis,
-      ...marks,
-      stageSetBack: setBack,
-      adopted: decision.action === 'stay-adopted' ? adopted : undefined,
-      score: decision.score,
-      route: standingRoute(decision, previous?.route, now),
-    },
-    draft.handoffs(),
-    gathered.contact,
-    now,
-    isMerge,
-  )
+  const after = {
+    ...basis,
+    ...followed.marks,
+    stageSetBack: setBack,
+    adopted: decision.action === 'stay-adopted' ? adopted : undefined,
+    score: decision.score,
+    route: standingRoute(decision, previous?.route, now),
+  }
+  const stageNow = () => stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
-  const reaches = stage.name !== cameFrom || (!previous && decision.action !== 'stay-adopted')
+  const isNew = !previous && decision.action !== 'stay-adopted'
+  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
+  const starting = ({ name }: { name: Stage }) =>
+    startingOf(
+      config,
+      {
+        signals: newsOf(withoutHeard(reading.signals, gathered.merging), decision, adopted),
+        stage: name !== cameFrom || isNew ? name : undefined,
+        status: isMerge ? undefined : statusSet(previous, reading.attributes),
+        out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+      },
+      openings,
+    )
+  const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
+  // What HubSpot shows goes before what the score says: nobody is alerted twice.
+  const isTakenOn = starting(stageNow()).some(
+    ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
+  )
+  const sales = isTakenOn ? undefined : toSales(input, decision)
+  if (sales && 'wanted' in sales) return sales
+  const stage = stageNow()
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const others = otherHandoffs(input, fresh, [
-    ...(previous?.toOpen ?? []),
-    ...(triggered?.result.opens ?? []),
-    ...(reaches ? openedByStage(config, stage.name) : []),
-  ])
+  const others = otherHandoffs(input, starting(stage), lookup)
   if ('wanted' in others) return others
+  const later = conclude(config, before, draft.handoffs(), followed.marks, now)
+  const ruled = joined([triggered?.result ?? nothingDone(marksOf(previous)), followed, later], later.marks)
+  const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
@@ -139,11 +165,11 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(marks),
+      marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
-      ended: word ? undefined : ended,
+      ended: word || others.begun.some(({ byRoute }) => byRoute) ? undefined : ended,
       adoptedAt: adopted?.at,
       outcomes,
       stageSetBack: setBack,
@@ -158,7 +184,8 @@ export function onContact(
   for (const { trigger, fired } of triggered?.considered ?? [])
     if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
   const notices = [
-    ...noticesOf(config.team, given.id, triggered?.result.tells ?? [], now),
+    ...noticesOf(config.team, given.id, [...ruled.tells, ...others.tells], now),
+    ...others.notices,
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]
@@ -168,6 +195,7 @@ export function onContact(
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
+    ...(toOpen.length > 0 ? { refresh: true } : {}),
     ...(notices.length > 0 ? { notices } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)
@@ -202,6 +230,7 @@ function takeOut(
 ): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
+    if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(after)
@@ -221,6 +250,37 @@ function followPeople({ config, state, draft, now }: FollowInput, gathered: Look
     noteOwner(draft, handoff, after, now)
   }
   return outcomes
+}
+
+/** What HubSpot shows as done, by the conditions of the kinds. Returns the lead's outcomes with it. */
+export function followDone(
+  { config, draft, now }: FollowInput,
+  lead: Pick<LeadRecord, 'attributes' | 'signals'>,
+  outcomes: LeadRecord['outcomes'],
+): { outcomes: LeadRecord['outcomes'] } {
+  const asked = draft.handoffs().filter(({ kind, state }) => state === 'open' && config.handoffs.kinds[kind]?.done)
+  if (asked.length === 0) return { outcomes }
+  const lookup = lookupOf(config, lead, now)
+  let after = outcomes
+  for (const handoff of asked) {
+    const looked = lookedDone(config, handoff, lookup)
+    const next = looked === 'done' ? doneInHubSpot(config, handoff, now) : looked
+    if (!next || next === handoff) continue
+    draft.put(next)
+    after = noteAnswer(draft, handoff, next, after, now)
+  }
+  return { outcomes: after }
+}
+
+/** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
+function newsOf(
+  signals: readonly Signal[],
+  { action }: Pick<Decision, 'action'>,
+  adopted: LeadRecord['adopted'],
+): readonly Signal[] {
+  const fresh = signals.filter(({ decision }) => decision === undefined)
+  if (action !== 'stay-adopted' || !adopted) return fresh
+  return fresh.filter(({ at }) => at > adopted.at - DAY)
 }
 
 /**

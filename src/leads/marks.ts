@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Party } from '../rules/outcomes.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 
 /** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config. */
@@ -44,7 +45,17 @@ export const LeadMarks = z.object({
     )
     .optional(),
   /** Handoffs that are to begin when the contact is read next: a click or a step wants them. */
-  toOpen: z.array(z.object({ kind: z.string(), by: Because, at: z.number() })).optional(),
+  toOpen: z
+    .array(
+      z.object({
+        kind: z.string(),
+        by: Because,
+        at: z.number(),
+        to: z.custom<Party>((party) => typeof party === 'object').optional(),
+        said: z.object({ by: z.string().optional(), reason: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
 })
 export type LeadMarks = z.output<typeof LeadMarks>
 
@@ -64,4 +75,10 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
     ...(fired ? { fired } : {}),
     ...(toOpen ? { toOpen } : {}),
   }
+}
+
+/** The record with these marks instead of its own. */
+export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
+  const { tracks: _, archived: _1, tags: _2, stageGiven: _3, fired: _4, toOpen: _5, ...rest } = lead
+  return { ...(rest as T), ...marksOf(marks) }
 }

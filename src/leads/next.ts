@@ -7,11 +7,12 @@ import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
+import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
-import { onClick, onDue, onLeft } from './steps.ts'
+import { onDue, onLeft } from './steps.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and

@@ -1,5 +1,8 @@
+import { buttonsNow } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
+import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import type { Team } from '../handoffs/team.ts'
@@ -19,21 +22,23 @@ export const ERASED: RenderedMessage = {
  * name of the owner outside the team who has taken it over, if that is known.
  */
 export function renderFor(
-  team: Team,
+  { team, handoffs }: { team: Team; handoffs: Pick<HandoffsConfig, 'kinds'> },
   { kind, rep }: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
 ): RenderedMessage {
   const reps = Object.values(team.reps)
-  const someone = team.reps[rep ?? holderOf(handoff)?.rep ?? ''] ?? reps[0]
+  const someone = memberOf(team, rep ?? holderOf(handoff)?.rep ?? '') ?? reps[0]
+  const members = [...Object.values(team.managers), ...Object.values(team.people), ...reps]
   return renderMessage({
     kind,
     lead,
     handoff,
     reader: rep,
     outsider,
-    slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
+    buttons: buttonsNow(handoffs.kinds[handoff.kind], handoff),
+    slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
 }
@@ -42,11 +47,11 @@ export function renderFor(
 export function recipientOf(team: Team, post: Post): string | undefined {
   switch (MESSAGES[post.kind]) {
     case 'rep':
-      return team.reps[post.rep ?? '']?.active ? team.reps[post.rep ?? '']?.slackUserId : undefined
+      return isHere(team, post.rep ?? '') ? memberOf(team, post.rep ?? '')?.slackUserId : undefined
     case 'pool':
       return team.pools[post.pool]?.channel
     case 'manager':
-      return managerOf(team, post.pool)
+      return memberOf(team, post.manager ?? '')?.slackUserId ?? managerOf(team, post.pool)
   }
 }
 
@@ -59,5 +64,6 @@ export function managerOf(team: Team, pool: string): string | undefined {
 export function isMoot(post: Post, handoff: Handoff): boolean {
   if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
+  if (post.kind === 'reason-asked') return handoff.wantsReason === undefined
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

@@ -43,7 +43,7 @@ export function createSendPost(
       if (!state.lead || !handoff) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
       if (isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
-      const message = renderFor(team, post, state.lead, handoff)
+      const message = renderFor(parts.config(), post, state.lead, handoff)
       const sent = await slack.post(channel, post.id, message)
       await remember(post, { ...sent, shown: fingerprint(message) }, state)
     } catch (error) {

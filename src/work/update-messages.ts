@@ -81,7 +81,7 @@ export function createUpdateMessages(
 
     function rendered(message: PostedMessage): RenderedMessage | null {
       const handoff = state.handoffs[handoffId]
-      return state.lead && handoff ? renderFor(parts.config().team, message, state.lead, handoff, outsider) : null
+      return state.lead && handoff ? renderFor(parts.config(), message, state.lead, handoff, outsider) : null
     }
   }
 

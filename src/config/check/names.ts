@@ -10,14 +10,14 @@ export interface KnownNames {
   pools: string[] | undefined
   reps: string[] | undefined
   managers: string[] | undefined
+  /** Everybody who can be named: reps, managers and people. */
+  people: string[] | undefined
   calendars: string[] | undefined
   handoffs: string[] | undefined
   /** The file that has the types of signals: scoring.yaml in older directories. */
   signalsFile: 'signals.yaml' | 'scoring.yaml'
   triggers: string[] | undefined
   forms: string[] | undefined
-  /** People of the team who are no reps and no managers. */
-  people: string[]
   /** The file that has the kinds of handoffs: sla.yaml in older directories. */
   kindsFile: 'handoffs.yaml' | 'sla.yaml'
   /** Those of them that a signal starts. */
@@ -45,7 +45,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'people'>,
+  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile'>,
   { what: string; file: string }
 > = {
   signals: { what: 'signal', file: 'signals.yaml' },
@@ -56,6 +56,7 @@ const DEFINED_IN: Record<
   pools: { what: 'pool', file: 'team.yaml' },
   reps: { what: 'rep', file: 'team.yaml' },
   managers: { what: 'manager', file: 'team.yaml' },
+  people: { what: 'person', file: 'team.yaml' },
   calendars: { what: 'calendar', file: 'team.yaml' },
   handoffs: { what: 'handoff', file: 'handoffs.yaml' },
 }

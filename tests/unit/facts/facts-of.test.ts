@@ -115,9 +115,7 @@ describe('what happens to a lead', () => {
         open,
       ]),
       contactRead({ ...FITTING, lifecyclestage: 'other' }),
-      [
-        { type: 'outcome', stage: 'churn' },
-      ],
+      [{ type: 'outcome', stage: 'churn' }],
     ],
     [
       'another answer of a provider',

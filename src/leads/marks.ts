@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Party } from '../rules/outcomes.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 
 /** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config. */
@@ -62,7 +63,17 @@ export const LeadMarks = z.object({
   /** What became of each trigger, by name. */
   fired: z.record(z.string(), FiredMark).optional(),
   /** Handoffs that are to begin when the contact is read next: a click or a step wants them. */
-  toOpen: z.array(z.object({ kind: z.string(), by: Because, at: z.number() })).optional(),
+  toOpen: z
+    .array(
+      z.object({
+        kind: z.string(),
+        by: Because,
+        at: z.number(),
+        to: z.custom<Party>((party) => typeof party === 'object').optional(),
+        said: z.object({ by: z.string().optional(), reason: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
   /** Properties that are to be set in HubSpot when the contact is read next, for it shows whether they may be. */
   toSet: z.record(z.string(), z.string()).optional(),
   /** What people were told of late, by the id of the telling. */
@@ -106,4 +117,20 @@ function unitedMark(a: FiredMark, b: FiredMark): FiredMark {
     ...(a.holds || b.holds ? { holds: true } : {}),
     ...(followUps ? { followUps } : {}),
   }
+}
+
+/** The record with these marks instead of its own. */
+export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
+  const {
+    tracks: _,
+    archived: _1,
+    tags: _2,
+    stageGiven: _3,
+    fired: _4,
+    toOpen: _5,
+    toSet: _6,
+    told: _7,
+    ...rest
+  } = lead
+  return { ...(rest as T), ...marksOf(marks) }
 }

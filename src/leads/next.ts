@@ -10,11 +10,12 @@ import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
 import { onOpen } from './open.ts'
+import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
-import { onClick, onDue, onLeft } from './steps.ts'
+import { onDue, onLeft } from './steps.ts'
 import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**

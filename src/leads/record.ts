@@ -33,6 +33,7 @@ export interface Beside {
   stageSetBack: LeadRecord['stageSetBack']
   stage: LeadRecord['stage']
   returning: LeadRecord['returning']
+  answers: LeadRecord['answers']
   version: string
   rulesVersion: number
 }
@@ -80,6 +81,7 @@ export function decidedRecord(
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
+    ...(beside.answers ? { answers: beside.answers } : {}),
     outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,

@@ -231,9 +231,7 @@ const View = z.object({
   assignment: Assignment.nullable(),
   clock: Clock.nullable().describe('of the newest handoff with sales'),
   otherHandoffs: z.array(Clock).describe('the others that are kept, the newest first'),
-  triggers: z
-    .array(TriggerState)
-    .describe('every trigger, by what is known of the lead at this moment'),
+  triggers: z.array(TriggerState).describe('every trigger, by what is known of the lead at this moment'),
   history: z
     .array(
       z.object({

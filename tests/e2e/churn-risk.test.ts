@@ -44,6 +44,7 @@ describe('a customer at risk', () => {
 
   it('goes to the manager where nobody of the team owns the contact', async () => {
     stage = await createStage()
+    stage.hubspot.createOwner({ id: '900', email: 'olga@elsewhere.example', firstName: 'Olga', lastName: 'Other' })
     const id = await customer({ hubspot_owner_id: '900' })
     await atRisk(id)
     expect(await handoffsOf(stage, 'open')).toMatchObject([{ kind: 'churn-risk', rep: 'mgr-1' }])

@@ -55,6 +55,7 @@ describe('a lead that a person disqualified', () => {
     await lead()
     await click(stage, CLEO, CLEO, 'disqualify')
     await submitReason(stage, CLEO, 'competitor')
+    await stage.quiet()
     await stage.advance(47 * HOUR)
     expect(stage.texts(MANAGER)).toEqual([])
     await stage.advance(HOUR)

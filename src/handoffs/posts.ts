@@ -12,10 +12,10 @@ export const Post = z.object({
   kind: z.enum(KINDS),
   rep: z.string().optional(),
   pool: z.string(),
-  /** Of what somebody is told: a rep, manager, person or pool of the team; `handoffId` is the telling's then. */
-  to: z.string().optional(),
   /** Who hears of it where no pool says so. */
   manager: z.string().optional(),
+  /** Of what somebody is told: a rep, manager, person or pool of the team; `handoffId` is the telling's then. */
+  to: z.string().optional(),
   /** Of the first alert: when Baton received what led to it, epoch milliseconds. */
   since: z.number().optional(),
 })

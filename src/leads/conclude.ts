@@ -59,8 +59,5 @@ export function concluded(
   const after = withMarks(record, toOpen.length > 0 ? { ...marks, toOpen } : marks)
   const isSame = marks === before && opens.length === 0
   draft.tell(tells, { now })
-  return draft.change(lead || !isSame ? after : undefined, {
-    ...more,
-    ...(opens.length > 0 ? { refresh: true } : {}),
-  })
+  return draft.change(lead || !isSame ? after : undefined, more)
 }

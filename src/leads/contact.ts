@@ -17,9 +17,9 @@ import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { marksOf, withoutOpened } from './marks.ts'
+import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
-import { joined, nothingDone } from './outcomes.ts'
+import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import {
   afterPeople,
@@ -113,34 +113,29 @@ export function onContact(
   const standing = elsewhere ? { ...stoodIn, withSales: true, rejected: false } : stoodIn
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const beside = {
-    ...standingAttributes(standing, decision.score),
-    withSales: standing.withSales || decision.action === 'assign',
-  }
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const beside = standingAttributes(standing, decision.score)
+  const fresh = withoutHeard(reading.signals, gathered.merging)
   const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
-  const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const look = { state, reading, decision, beside, handoffs: draft.handoffs(), marks: marksBefore, fresh, isRebuilt }
-  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
-  const followed = conclude(config, state.handoffs, draft.handoffs(), triggered?.result.marks ?? marksBefore, now)
+  const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
-  const after = {
-    ...basis,
-    ...followed.marks,
-    stageSetBack: setBack,
-    adopted: decision.action === 'stay-adopted' ? adopted : undefined,
-    score: decision.score,
-    route: standingRoute(decision, previous?.route, now),
+  const stageBy = (marks: LeadMarks) => {
+    const after = {
+      ...basis,
+      ...marks,
+      stageSetBack: setBack,
+      adopted: decision.action === 'stay-adopted' ? adopted : undefined,
+      score: decision.score,
+      route: standingRoute(decision, previous?.route, now),
+    }
+    return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const stageNow = () => stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
   const isNew = !previous && decision.action !== 'stay-adopted'
-  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
-  const starting = ({ name }: { name: Stage }) =>
+  const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(
       config,
       {
-        signals: newsOf(withoutHeard(reading.signals, gathered.merging), decision, adopted),
+        signals: newsOf(fresh, decision, adopted),
         stage: name !== cameFrom || isNew ? name : undefined,
         status: isMerge ? undefined : statusSet(previous, reading.attributes),
         out: previous && word ? { unexplained: word.reason === undefined } : undefined,
@@ -149,17 +144,31 @@ export function onContact(
     )
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
-  const isTakenOn = starting(stageNow()).some(
+  const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
   const sales = isTakenOn ? undefined : toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const stage = stageNow()
+  const look = {
+    state,
+    reading,
+    decision,
+    beside: { ...beside, withSales: standing.withSales || decision.action === 'assign' },
+    handoffs: draft.handoffs(),
+    marks: followed.marks,
+    fresh: decision.action === 'stay-adopted' ? [] : fresh,
+    isRebuilt,
+  }
+  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
+  const marks = triggered?.result.marks ?? followed.marks
+  const stage = stageBy(marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const others = otherHandoffs(input, starting(stage), lookup)
+  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
-  const later = conclude(config, before, draft.handoffs(), followed.marks, now)
-  const ruled = joined([triggered?.result ?? nothingDone(marksBefore), followed, later], later.marks)
+  const later = conclude(config, before, draft.handoffs(), marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), later], later.marks)
   const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
@@ -206,7 +215,6 @@ export function onContact(
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
-    ...(toOpen.length > 0 ? { refresh: true } : {}),
     ...(notices.length > 0 ? { notices } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)

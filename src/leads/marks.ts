@@ -121,16 +121,7 @@ function unitedMark(a: FiredMark, b: FiredMark): FiredMark {
 
 /** The record with these marks instead of its own. */
 export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
-  const {
-    tracks: _,
-    archived: _1,
-    tags: _2,
-    stageGiven: _3,
-    fired: _4,
-    toOpen: _5,
-    toSet: _6,
-    told: _7,
-    ...rest
-  } = lead
+  const own = Object.keys(marksOf(lead))
+  const rest = Object.fromEntries(Object.entries(lead).filter(([name]) => !own.includes(name)))
   return { ...(rest as T), ...marksOf(marks) }
 }

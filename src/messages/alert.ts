@@ -45,7 +45,7 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     }
   }
   const why = reasons(lead)
-  const { lines: also = [], buttons: opens = [] } = input.also ?? {}
+  const { lines: also = [], buttons: openers = [] } = input.also ?? {}
   // It was answered, and more is to be said of it.
   const state = handoff.state === 'answered' ? [stateLine(input)] : []
   return {
@@ -55,7 +55,7 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       section([...essentials(input, 'shown'), ...state, ...also].join('\n')),
       ...(why.length > 0 ? [section(why.join('\n'))] : []),
       controls(lead, handoff, buttons),
-      ...opens,
+      ...openers,
       context,
     ],
   }

@@ -18,10 +18,10 @@ export interface MessageInput {
   reader: string | undefined
   /** The name of who has taken the lead over, where they are nobody of the team. */
   outsider?: string | undefined
-  /** What else the reader is told by the same event. */
-  also?: { lines: string[]; buttons: KnownBlock[] } | undefined
   /** The buttons that make sense now; those of a kind that names none unless given. */
   buttons?: readonly Button[] | undefined
+  /** What else the reader is told by the same event. */
+  also?: { lines: string[]; buttons: KnownBlock[] } | undefined
   slackIds: Record<string, string>
   timeZone: string
 }

@@ -1,4 +1,4 @@
-import { buttonsNow } from '../handoffs/buttons.ts'
+import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
@@ -68,7 +68,7 @@ export function renderPost(
   const readers = {
     rep: post.rep ?? '',
     pool: handoff.pool,
-    manager: team.pools[handoff.pool]?.manager ?? '',
+    manager: managerIdOf(team, handoff) ?? '',
     named: '',
   }
   const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)

@@ -23,6 +23,8 @@ export const FACT_TYPES = {
   accepted: 'sales took the lead as its own',
   rejected: 'sales did not want the lead; reason',
   recycled: 'the lead went back to nurture; reason: how the handoff ended',
+  archived:
+    'nothing is done about the lead until it does something new; rule: what says so, reason: trigger or handoff',
   disqualified: 'the lead is out; reason: the choice, the status or the route',
   ended: 'a handoff ended otherwise; reason: how',
   stage: 'the lifecycle stage moved; stage: the new one, reason: the one before',

@@ -3,7 +3,9 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { fullLookup } from '../rules/score.ts'
 import { adoptionOf } from './adoption.ts'
+import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -23,6 +25,7 @@ import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
+import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
 import { isLeftAlone, triggersOf } from './trigger-look.ts'
@@ -64,21 +67,24 @@ export function onContact(
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus, overruled } = read
   expireUnheard(input, reading.signals)
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const adopted = adoptionOf(config, state, gathered.contact, now)
+  const isBack = isBroughtBack(config, state, gathered, reading, now)
+  if (isBack) draft.note({ at: now, what: 'back-from-archive' })
+  const archived = isBack ? undefined : previous?.archived
+  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
   const stood = word
     ? standingAfterWord(config, reading, now)
     : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
-  const decided = decide(config, reading, stood, now)
+  const decided = decide(config, reading, archived ? { ...stood, archived: true } : stood, now)
   const elsewhere = heldElsewhere(input, decided)
   const ended = elsewhere?.ended ?? standsEnded
-  const standing = elsewhere ? { withSales: true, rejected: false } : stood
+  const standing = elsewhere ? { withSales: true, rejected: false } : archived ? { ...stood, archived: true } : stood
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const marks = withoutEndedTrack(marksOf(previous), reading.signals, now)
+  const marks = withoutEndedTrack(isBack ? unarchived(marksOf(previous)) : marksOf(previous), reading.signals, now)
   const look = { state, reading, decision, handoffs: draft.handoffs(), marks, fresh, isRebuilt }
   const triggered = isLeftAlone(decision, marks) ? null : triggersOf(config, look, now)
   const others = otherHandoffs(input, fresh, [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? [])])
@@ -87,7 +93,12 @@ export function onContact(
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
 
-  const marksAfter = triggered?.result.marks ?? marks
+  const facts = fullLookup(reading.attributes, reading.signals, decision.score, now)
+  const set = tagged(triggered?.result.marks ?? marks, { written: state.written, ...gathered.contact }, facts)
+  draft.shows(set.shown)
+  if (set.kept.length > 0)
+    draft.note({ at: now, what: 'not-set', reason: `${set.kept.join(', ')}: another value stands` })
+  const marksAfter = set.marks
   const record = decidedRecord(
     previous,
     reading,

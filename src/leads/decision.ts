@@ -16,7 +16,7 @@ import type { LeadRecord, StandingRoute } from './lead.ts'
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that sales has, whatever its
  * route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached alone
- * until it does something new, `stay-adopted` one that was there before Baton came; `nurture` and `disqualify` need no rep.
+ * until it does something new, `stay-adopted` one that was there before Baton came, `stay-archived` one that was archived; `nurture` and `disqualify` need no rep.
  */
 export const ACTIONS = [
   'assign',
@@ -24,6 +24,7 @@ export const ACTIONS = [
   'stay-rejected',
   'stay-in-nurture',
   'stay-adopted',
+  'stay-archived',
   'nurture',
   'disqualify',
 ] as const
@@ -40,6 +41,8 @@ export interface Standing {
   rejected: boolean
   resting?: boolean | undefined
   adopted?: { band: string } | undefined
+  /** Nothing is done about it until it does something new. */
+  archived?: boolean | undefined
 }
 
 /** A decision with everything that explains it. `wakeAt` is epoch milliseconds. */
@@ -138,6 +141,7 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
 
 function actionOf(route: RouteDecision, standing: Standing, band: Band): Action {
   const isForSales = 'pool' in route.to
+  if (standing.archived) return 'stay-archived'
   if (standing.withSales && !(isForSales && standing.comesBack)) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'

@@ -32,6 +32,7 @@ const StoredStanding = z.object({
   rejected: z.boolean(),
   resting: z.boolean().optional(),
   adopted: z.object({ band: z.string() }).optional(),
+  archived: z.boolean().optional(),
 }) satisfies z.ZodType<Standing>
 
 const Decided = {

@@ -62,6 +62,7 @@ function answerTo(config: NextConfig, state: LeadState, input: Input, now: numbe
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
   const { lead } = state
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (lead.archived && !past) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)

@@ -89,3 +89,21 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
     ...(told ? { told } : {}),
   }
 }
+
+/** What became of triggers for two contacts that became one: who has fired for either has fired for both. */
+export function unitedFired(a: LeadMarks['fired'], b: LeadMarks['fired']): Pick<LeadMarks, 'fired'> {
+  if (!a || !b) return a || b ? { fired: { ...a, ...b } } : {}
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  return { fired: Object.fromEntries(names.map((name) => [name, unitedMark(a[name] ?? {}, b[name] ?? {})])) }
+}
+
+// One of them is followed up: the one that fired last.
+function unitedMark(a: FiredMark, b: FiredMark): FiredMark {
+  const [newer, older] = (b.at ?? 0) > (a.at ?? 0) ? [b, a] : [a, b]
+  const followUps = newer.followUps ?? older.followUps
+  return {
+    ...newer,
+    ...(a.holds || b.holds ? { holds: true } : {}),
+    ...(followUps ? { followUps } : {}),
+  }
+}

@@ -6,6 +6,7 @@ import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
+import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -34,11 +35,11 @@ import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
-
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
 import { isLeftAlone, triggersOf } from './trigger-look.ts'
@@ -84,8 +85,11 @@ export function onContact(
   const { reading, rejected, overruledStatus, overruled } = read
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const adopted = adoptionOf(config, state, gathered.contact, now)
+  const isBack = isBroughtBack(config, state, gathered, reading, now)
+  if (isBack) draft.note({ at: now, what: 'back-from-archive' })
+  const archived = isBack ? undefined : previous?.archived
+  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
   const stood = word
     ? standingAfterWord(config, reading, now)
     : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
@@ -104,6 +108,7 @@ export function onContact(
   const returning = overruled ? { at: now } : stillReturning(previous, basis)
   const stoodIn: Standing = {
     ...stood,
+    ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
   }
@@ -115,7 +120,8 @@ export function onContact(
 
   const beside = standingAttributes(standing, decision.score)
   const fresh = withoutHeard(reading.signals, gathered.merging)
-  const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
+  const marksBefore = withoutEndedTrack(marked, reading.signals, now)
   const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
   const stageBy = (marks: LeadMarks) => {
@@ -174,6 +180,10 @@ export function onContact(
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
 
+  const set = tagged(ruled.marks, { written: state.written, ...gathered.contact }, lookup)
+  draft.shows(set.shown)
+  if (set.kept.length > 0)
+    draft.note({ at: now, what: 'not-set', reason: `${set.kept.join(', ')}: another value stands` })
   const record = decidedRecord(
     previous,
     reading,
@@ -181,8 +191,8 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
-      triggersDueAt: triggered?.dueAt(ruled.marks) ?? null,
+      marks: { ...withoutOpened(set.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      triggersDueAt: triggered?.dueAt(set.marks) ?? null,
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,

@@ -71,6 +71,7 @@ function withoutContact(
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
   const { lead } = state
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (lead.archived && !past) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)

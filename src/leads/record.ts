@@ -69,7 +69,7 @@ export function decidedRecord(
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous?.route, now),
-    wakeAt,
+    wakeAt: beside.marks.archived ? null : wakeAt,
     handoffs: handoffsOf(previous, beside.begun),
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),

@@ -6,7 +6,7 @@ import type { Handler, Parts } from './parts.ts'
 // Longer than HubSpot sends an event again, and than a service is down over a weekend.
 const NEWS = 7 * 24 * 60 * 60_000
 
-/** Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed`, each told once. */
+/** Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`: the stage), each told once. */
 export function createLookAtDeal(
   parts: Pick<Parts, 'clock' | 'hubspot' | 'hurry' | 'inbox' | 'store'>,
 ): Handler<{ dealId: string }> {
@@ -19,7 +19,8 @@ export function createLookAtDeal(
     const incoming = (deal?.contactIds ?? []).flatMap((leadId) =>
       stages.map(({ at, value }): Incoming => {
         const id = `deal-${dealId}-${at}`
-        const signal = { id, type: 'deal_stage_changed', at: Math.min(at, now), value, by: 'sales' as const }
+        const about = { detail: dealId, value, by: 'sales' as const }
+        const signal = { id, type: 'deal_stage_changed', at: Math.min(at, now), ...about }
         return { leadId, key: signalKey(id), item: { kind: 'signal', signal, receivedAt: now } }
       }),
     )

@@ -4,6 +4,7 @@ import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
 import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
+import { Plan, stepsLeft } from './plan.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
 /*
@@ -37,6 +38,10 @@ const OTHER_EVENTS = [
   'handed-on',
   'lead-acted',
   'came-back',
+  'step',
+  'steps-paused',
+  'steps-resumed',
+  'steps-finished',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
@@ -76,6 +81,17 @@ const Rung = z.object({
 })
 export type Rung = z.output<typeof Rung>
 
+/** The deal that a handoff is about. What HubSpot does not say is absent; `ownerId` is who sold it. */
+export const About = z.object({
+  deal: z.string(),
+  name: z.string().optional(),
+  amount: z.number().optional(),
+  currency: z.string().optional(),
+  closesAt: z.number().optional(),
+  ownerId: z.string().optional(),
+})
+export type About = z.output<typeof About>
+
 /** A handoff as it is kept. Instants are epoch milliseconds. */
 export const Handoff = z.object({
   v: z.literal(2),
@@ -94,6 +110,8 @@ export const Handoff = z.object({
   calendar: z.string().nullable(),
   counted: z.array(z.object({ from: z.number(), to: z.number() })),
   ladder: z.array(Rung),
+  /** Its dated steps, of a kind that has some. */
+  plan: Plan.optional(),
   holders: z.array(Holder),
   breachedAt: z.number().optional(),
   /** The rep's first response, by its own time; `minutes` are those of the clock. `rep` where another one holds it by now. */
@@ -112,6 +130,8 @@ export const Handoff = z.object({
   ended: z
     .object({ at: z.number(), how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
+  /** What it is about besides the lead: a deal as it was at the start. */
+  about: About.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
   /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
@@ -181,7 +201,7 @@ export function clearOwner(handoff: Handoff, now: number): Handoff {
 
 /**
  * The rep has contacted the lead: the clock stops, and the time for reaching the lead begins, fixed now in the rep's own
- * calendar. Without attempts the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
+ * calendar. Without attempts, and without dated steps to come, the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
  * An answer that becomes known late counts from when it happened: a breach that was noted meanwhile is taken back.
  */
 export function answerHandoff(
@@ -217,7 +237,7 @@ export function answerHandoff(
       { at, what: how, ...person, ...earlier, ...(evidence === 'unclear' ? { detail: evidence } : {}) },
     ],
   }
-  if (!attempts) return endHandoff(answered, { at, how: 'done' })
+  if (!attempts) return stepsLeft(answered.plan).length > 0 ? answered : endHandoff(answered, { at, how: 'done' })
   const { count, within, then } = attempts
   return { ...answered, attempts: { until: untilWhen(within, at, calendars.holder), count, nurture: then.nurture } }
 }

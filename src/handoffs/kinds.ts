@@ -52,20 +52,36 @@ export interface LadderRung {
   end?: Ending | undefined
 }
 
-/** A dated step after the start, whether the handoff was answered or not: what is done when its condition holds, and else. */
+/**
+ * A dated step after the start, whether the handoff was answered or not: what is done when its condition holds, and else.
+ * `skippedBy`: signals after which it is needless.
+ */
 export interface Step {
   name: string
   at: Duration
   when?: Condition | undefined
   do: Outcome[]
   else: Outcome[]
+  skippedBy: string[]
+}
+
+/**
+ * The dated steps of a kind. Signals pause and resume all that are to come, which then move by the length of the pause; a
+ * signal or a condition finishes them early.
+ */
+export interface Steps {
+  list: Step[]
+  pausedBy: string[]
+  resumedBy: string[]
+  finishedBySignals: string[]
+  finishedBy?: Condition | undefined
 }
 
 /**
  * A kind of handoff (`config/handoffs.yaml`). `withSales`: sales has the lead by it, and its holder becomes the contact's owner;
  * one at a time. `starts` is empty where routes, triggers or buttons open it. `to` is absent where a route names the pool.
  * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `done`: what shows in HubSpot that it
- * was answered. `on`: what follows an answer or an ending. The signals of `steps` pause, resume and finish them.
+ * was answered. `on`: what follows its start, an answer or an ending.
  */
 export interface HandoffKind {
   owner?: string | undefined
@@ -79,15 +95,8 @@ export interface HandoffKind {
   attempts?: Attempts | undefined
   buttons: Button[]
   done?: Condition | undefined
-  on: Partial<Record<Ending | 'answered', Outcome[]>>
-  steps?:
-    | {
-        list: Step[]
-        pausedBy?: string | undefined
-        resumedBy?: string | undefined
-        finishedBy?: Condition | undefined
-      }
-    | undefined
+  on: Partial<Record<Ending | 'started' | 'answered', Outcome[]>>
+  steps?: Steps | undefined
 }
 
 /** Every kind by name, and how many points of new signals bring back a lead whose handoff has ended. */

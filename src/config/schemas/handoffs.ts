@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { ENDINGS } from '../../handoffs/endings.ts'
-import { BUTTON_ACTS, type Button, type HandoffKind, type LadderRung } from '../../handoffs/kinds.ts'
+import { BUTTON_ACTS, type Button, type HandoffKind, type LadderRung, type Steps } from '../../handoffs/kinds.ts'
 import { RUNG_ACTIONS } from '../../handoffs/rungs.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
+import { duration } from '../../rules/words.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { OutcomesIn, PartyIn } from './outcomes.ts'
 import { DurationText, Name } from './values.ts'
@@ -14,6 +15,8 @@ const ANSWERED = {
     { leadStatus: { in: ['CONNECTED', 'OPEN_DEAL', 'IN_PROGRESS', 'BAD_TIMING'] } },
   ],
 }
+
+const DAY = 24 * 60 * 60_000
 
 const Attempts = z.strictObject({
   count: z.int().min(1).max(50),
@@ -93,15 +96,46 @@ const StepIn = z
     when: conditionIn(SCOPES.everything).optional(),
     do: OutcomesIn.optional(),
     else: OutcomesIn.optional(),
+    skippedBy: many(Name).optional().describe('signals after which it is needless'),
   })
   .refine((step) => step.do !== undefined || step.else !== undefined, 'needs something to do')
 
-const Steps = z.strictObject({
-  list: z.array(StepIn).min(1).max(50),
-  pausedBy: Name.optional().describe('the signal that pauses the steps'),
-  resumedBy: Name.optional().describe('the signal that goes on with them'),
-  finishedBy: conditionIn(SCOPES.everything).optional().describe('what finishes them early'),
+const StepsIn = z.strictObject({
+  list: z
+    .array(StepIn)
+    .min(1)
+    .max(50)
+    .refine((list) => new Set(list.map(nameOf)).size === list.length, 'two steps have the same name: give each its own'),
+  pausedBy: many(Name).optional().describe('signals that pause the steps'),
+  resumedBy: many(Name).optional().describe('signals that go on with them: what is left moves by the length of the pause'),
+  finishedBy: z
+    .union([many(Name), conditionIn(SCOPES.everything)])
+    .optional()
+    .describe('signals, or a condition, that finish them early'),
 })
+
+// Running handoffs know a step by its name, which therefore does not change with the steps before it.
+function nameOf({ name, at }: Pick<z.output<typeof StepIn>, 'name' | 'at'>): string {
+  if (name !== undefined) return name
+  if ('businessDays' in at) return `business day ${at.businessDays}`
+  return at.ms % DAY === 0 ? `day ${at.ms / DAY}` : `after ${duration(at.ms)}`
+}
+
+function stepsOf({ list, pausedBy, resumedBy, finishedBy }: z.output<typeof StepsIn>): Steps {
+  return {
+    list: list.map((step) => ({
+      ...step,
+      name: nameOf(step),
+      do: step.do ?? [],
+      else: step.else ?? [],
+      skippedBy: step.skippedBy ?? [],
+    })),
+    pausedBy: pausedBy ?? [],
+    resumedBy: resumedBy ?? [],
+    finishedBySignals: Array.isArray(finishedBy) ? finishedBy : [],
+    finishedBy: Array.isArray(finishedBy) ? undefined : finishedBy,
+  }
+}
 
 const Kind = z.strictObject({
   owner: Name.optional().describe('who answers for this rule'),
@@ -126,10 +160,10 @@ const Kind = z.strictObject({
   buttons: z.array(ButtonIn).min(1).max(20).optional(),
   done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
   on: z
-    .partialRecord(z.enum([...ENDINGS, 'answered']), OutcomesIn)
+    .partialRecord(z.enum([...ENDINGS, 'started', 'answered']), OutcomesIn)
     .optional()
     .describe('what follows'),
-  steps: Steps.optional().describe('what is done on certain days after the start'),
+  steps: StepsIn.optional().describe('what is done on certain days after the start'),
 })
 
 const DEFAULT_BUTTONS = ['contacted', 'pass-on', 'disqualify', 'explain'] as const
@@ -161,15 +195,7 @@ export const Handoffs = z
             attempts: kind.attempts === false ? undefined : (kind.attempts ?? (asksForContact ? attempts : undefined)),
             buttons: shown,
             on: on ?? {},
-            steps: steps && {
-              ...steps,
-              list: steps.list.map((step, index) => ({
-                ...step,
-                name: step.name ?? `step-${index + 1}`,
-                do: step.do ?? [],
-                else: step.else ?? [],
-              })),
-            },
+            steps: steps && stepsOf(steps),
           },
         ]
       }),

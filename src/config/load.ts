@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { checkCalendars } from './check/calendars.ts'
+import { catalogueOf } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
@@ -20,6 +20,7 @@ import { Stages } from './schemas/stages.ts'
 import { Team as TeamFile } from './schemas/team.ts'
 import { Triggers } from './schemas/triggers.ts'
 import { readSources } from './source.ts'
+import { checkedTeam } from './team.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -76,24 +77,20 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const retention = shape('retention', Retention)
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources))
-  if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
+  const team = teamFile && sources.team && (await checkedTeam(sources.team, teamFile, now))
+  problems.push(...(team?.problems ?? []))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
-  if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !handoffs || !hubspot) {
+  if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
     throw new ConfigError(problems)
   }
   const rules: Omit<Config, 'reads'> = {
     icp,
     scoring,
     routing,
-    team: {
-      calendars: teamFile.calendars,
-      reps: Object.fromEntries(teamFile.reps.map((rep) => [rep.id, rep])),
-      pools: teamFile.pools,
-      managers: Object.fromEntries(teamFile.managers.map((manager) => [manager.id, manager])),
-    },
+    team: team.value,
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: signals?.signals ?? {},
+    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { CrmNote } from '../handoffs/crm-note.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -136,6 +137,8 @@ export interface Change {
   history: HistoryEntry[]
   /** What managers have to hear, besides the messages of handoffs. */
   notices?: Notice[]
+  /** What HubSpot's timeline of the contact is to say, each once. */
+  crmNotes?: CrmNote[]
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision

@@ -1,3 +1,4 @@
+import type { CrmNote } from '../handoffs/crm-note.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
@@ -16,6 +17,8 @@ export interface Draft {
   handoffs(): Handoff[]
   post(...posts: Post[]): void
   note(entry: HistoryEntry): void
+  /** A note on the contact in HubSpot. */
+  crmNote(note: CrmNote): void
   change(lead: LeadRecord | undefined, more?: Partial<Change>): Change
 }
 
@@ -25,12 +28,14 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
   const changed = new Map<string, Handoff>()
   const posts: Post[] = []
   const history: HistoryEntry[] = []
+  const crmNotes: CrmNote[] = []
   const handoffs = () => Object.values({ ...state.handoffs, ...Object.fromEntries(changed) })
   return {
     put: (handoff) => void changed.set(handoff.id, handoff),
     handoffs,
     post: (...more) => void posts.push(...more),
     note: (entry) => void history.push(entry),
+    crmNote: (note) => void crmNotes.push(note),
     change(lead, more = {}) {
       const after = lead ?? state.lead
       return {
@@ -38,6 +43,7 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
         handoffs: [...changed.values()],
         posts,
         history,
+        ...(crmNotes.length > 0 ? { crmNotes } : {}),
         ...(known === state.written ? {} : { shown: known }),
         toWrite: after !== null && isBehind(config, after, handoffs(), known),
         ...more,

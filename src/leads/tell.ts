@@ -4,7 +4,7 @@ import type { Telling } from './outcomes.ts'
 
 /** The notices that tellings come to: each person hears of it once, whatever rules say so. */
 export function noticesOf(team: Team, leadId: string, tells: readonly Telling[], now: number): Notice[] {
-  const known = (who: string) => who in team.reps || who in team.managers || who in team.pools
+  const known = (who: string) => who in team.reps || who in team.managers || who in team.people || who in team.pools
   const to = new Set(tells.map(({ who }) => who).filter(known))
   return [...to].map((who) => {
     const own = tells.filter((telling) => telling.who === who)

@@ -6,6 +6,7 @@ import { noticeId } from '../handoffs/notice.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { heldAssignment } from '../leads/steps.ts'
+import { noteFields } from './crm-notes.ts'
 import type { StoredLead } from './leads.ts'
 import { pack, packDated } from './pack.ts'
 import { type Command, type Guard, INDEX, type Plan, type Store } from './partitions.ts'
@@ -50,7 +51,7 @@ export function prepare(
   const { id } = before
   const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
   const commands: Command[] = [
-    ...record(keys, before, change),
+    ...record(keys, before, change, now),
     ...shown(keys, before, change),
     ...waiting.map((entry): Command => ['ZADD', keys.index(id, entry.index), entry.at, entry.id]),
     ...change.posts.map((post): Command => ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)]),
@@ -85,10 +86,10 @@ function changedHandoffs(before: StoredLead, change: Change): Handoff[] {
   return Object.values({ ...older, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) })
 }
 
-function record(keys: Keys, before: StoredLead, change: Change): Command[] {
+function record(keys: Keys, before: StoredLead, change: Change, now: number): Command[] {
   const key = keys.lead(before.id)
   const version = ['version', before.version + 1]
-  const fields = recordFields(before, change)
+  const fields = [...recordFields(before, change), ...noteFields(change.crmNotes ?? [], now)]
   if (fields.length === 0)
     return change.fence
       ? [
@@ -129,6 +130,7 @@ function leadWaits(before: StoredLead, change: Change, now: number): Waiting[] {
     ...(change.refresh ? [{ index: INDEX.unread, id, at: now }] : []),
     ...(change.postponedUntil === undefined ? [] : [{ index: INDEX.unread, id, at: change.postponedUntil }]),
     ...(change.notices ?? []).map((notice) => ({ index: INDEX.notices, id: noticeId(notice), at: now })),
+    ...(change.crmNotes ?? []).map((note) => ({ index: INDEX.notes, id: note.id, at: now })),
     ...merged.map((one) => ({ index: INDEX.merges, id: `${id}-${one}`, at: now })),
   ]
 }

@@ -46,6 +46,8 @@ export const INDEX = {
   deals: 'deals',
   /** What managers have to hear, besides the messages of handoffs. */
   notices: 'notices',
+  /** Notes to write to HubSpot. */
+  notes: 'notes',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

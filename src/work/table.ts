@@ -19,6 +19,7 @@ import { createTellManager } from './tell-manager.ts'
 import { createTellUser } from './tell-user.ts'
 import { createUpdateMessages } from './update-messages.ts'
 import { createWriteContact } from './write-contact.ts'
+import { createWriteNote } from './write-note.ts'
 
 /*
  * THE table of work: a row for each kind of waiting work. What waits stands in a sorted-set index under an id, written
@@ -129,6 +130,15 @@ export const WORK = {
     grace: GRACE,
     needs: 'hubspot',
     handler: createWriteContact,
+  }),
+  'write-note': row({
+    index: INDEX.notes,
+    queue: 'hubspot',
+    payload: (id: string) => (id.includes('-') ? { noteId: id, leadId: leadOf(id) } : null),
+    fold: 'once',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createWriteNote,
   }),
   'settle-assignment': row({
     index: INDEX.assignments,

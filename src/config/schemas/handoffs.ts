@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ENDINGS } from '../../handoffs/endings.ts'
-import { BUTTON_ACTS, type Button, type HandoffKind, type LadderRung, type Steps } from '../../handoffs/kinds.ts'
+import { BUTTON_ACTS, type Button, type HandoffKind, type LadderRung } from '../../handoffs/kinds.ts'
 import { RUNG_ACTIONS } from '../../handoffs/rungs.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
-import { duration } from '../../rules/words.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { OutcomesIn, PartyIn } from './outcomes.ts'
+import { StepsIn, stepsOf } from './steps.ts'
 import { DurationText, Name } from './values.ts'
 
 // HubSpot's own words for a lead with whom a conversation has begun.
@@ -15,8 +15,6 @@ const ANSWERED = {
     { leadStatus: { in: ['CONNECTED', 'OPEN_DEAL', 'IN_PROGRESS', 'BAD_TIMING'] } },
   ],
 }
-
-const DAY = 24 * 60 * 60_000
 
 const Attempts = z.strictObject({
   count: z.int().min(1).max(50),
@@ -44,7 +42,7 @@ const StartIn = z
 const RungIn = z
   .strictObject({
     at: DurationText,
-    do: z.enum(RUNG_ACTIONS).optional(),
+    do: z.enum(RUNG_ACTIONS).exclude(['tell', 'end']).optional(),
     tell: Name.optional().describe('a name of team.yaml, or who they are to the lead'),
     end: z.enum(ENDINGS).optional(),
   })
@@ -89,82 +87,38 @@ const ButtonIn = z
     return { name, ...ready, ...given, do: given.do ?? [] }
   })
 
-const StepIn = z
+const Kind = z
   .strictObject({
-    name: Name.optional(),
-    at: DurationText,
-    when: conditionIn(SCOPES.everything).optional(),
-    do: OutcomesIn.optional(),
-    else: OutcomesIn.optional(),
-    skippedBy: many(Name).optional().describe('signals after which it is needless'),
+    owner: Name.optional().describe('who answers for this rule'),
+    start: z
+      .union([StartIn, z.array(StartIn).min(1)])
+      .transform((one) => [one].flat())
+      .optional()
+      .describe('what starts one by itself; without it routes, triggers or buttons do'),
+    withSales: z
+      .boolean()
+      .optional()
+      .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
+    to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
+    tell: many(Name).optional().describe('who hears of its start besides'),
+    respondWithin: DurationText.describe('from the start of the handoff'),
+    hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
+    ladder: z.array(RungIn),
+    attempts: z
+      .union([Attempts, z.literal(false)])
+      .optional()
+      .describe('for this kind alone; else those below'),
+    buttons: z.array(ButtonIn).min(1).max(20).optional(),
+    done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
+    on: z
+      .partialRecord(z.enum([...ENDINGS, 'started', 'answered']), OutcomesIn)
+      .optional()
+      .describe('what follows'),
+    steps: StepsIn.optional().describe('what is done on certain days after the start'),
   })
-  .refine((step) => step.do !== undefined || step.else !== undefined, 'needs something to do')
-
-const StepsIn = z.strictObject({
-  list: z
-    .array(StepIn)
-    .min(1)
-    .max(50)
-    .refine((list) => new Set(list.map(nameOf)).size === list.length, 'two steps have the same name: give each its own'),
-  pausedBy: many(Name).optional().describe('signals that pause the steps'),
-  resumedBy: many(Name).optional().describe('signals that go on with them: what is left moves by the length of the pause'),
-  finishedBy: z
-    .union([many(Name), conditionIn(SCOPES.everything)])
-    .optional()
-    .describe('signals, or a condition, that finish them early'),
-})
-
-// Running handoffs know a step by its name, which therefore does not change with the steps before it.
-function nameOf({ name, at }: Pick<z.output<typeof StepIn>, 'name' | 'at'>): string {
-  if (name !== undefined) return name
-  if ('businessDays' in at) return `business day ${at.businessDays}`
-  return at.ms % DAY === 0 ? `day ${at.ms / DAY}` : `after ${duration(at.ms)}`
-}
-
-function stepsOf({ list, pausedBy, resumedBy, finishedBy }: z.output<typeof StepsIn>): Steps {
-  return {
-    list: list.map((step) => ({
-      ...step,
-      name: nameOf(step),
-      do: step.do ?? [],
-      else: step.else ?? [],
-      skippedBy: step.skippedBy ?? [],
-    })),
-    pausedBy: pausedBy ?? [],
-    resumedBy: resumedBy ?? [],
-    finishedBySignals: Array.isArray(finishedBy) ? finishedBy : [],
-    finishedBy: Array.isArray(finishedBy) ? undefined : finishedBy,
-  }
-}
-
-const Kind = z.strictObject({
-  owner: Name.optional().describe('who answers for this rule'),
-  start: z
-    .union([StartIn, z.array(StartIn).min(1)])
-    .transform((one) => [one].flat())
-    .optional()
-    .describe('what starts one by itself; without it routes, triggers or buttons do'),
-  withSales: z
-    .boolean()
-    .optional()
-    .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
-  to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
-  tell: many(Name).optional().describe('who hears of its start besides'),
-  respondWithin: DurationText.describe('from the start of the handoff'),
-  hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
-  ladder: z.array(RungIn),
-  attempts: z
-    .union([Attempts, z.literal(false)])
-    .optional()
-    .describe('for this kind alone; else those below'),
-  buttons: z.array(ButtonIn).min(1).max(20).optional(),
-  done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
-  on: z
-    .partialRecord(z.enum([...ENDINGS, 'started', 'answered']), OutcomesIn)
-    .optional()
-    .describe('what follows'),
-  steps: StepsIn.optional().describe('what is done on certain days after the start'),
-})
+  .refine((kind) => kind.start === undefined || kind.to !== undefined, {
+    error: 'is missing to: what starts by itself has to say who gets it; routes name their pool themselves',
+  })
 
 const DEFAULT_BUTTONS = ['contacted', 'pass-on', 'disqualify', 'explain'] as const
 

@@ -42,6 +42,14 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:8  routes.5.to.pool: there is no pool "sdr" in team.yaml; there are none yet',
   ],
   'own-fallback': ['team.yaml:15  pools.ae.fallback: a pool cannot be its own fallback; remove it'],
+  'person-named-like-a-rep': [
+    'team.yaml:23  people.0.id: "ada" stands under reps already; keep one',
+    'team.yaml:24  people.1.slackUserId: "U0000VPS" is used twice',
+    'team.yaml:24  people.1.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?',
+    'team.yaml:24  people.1.hubspotOwnerId: "101" stands under reps already; keep one',
+    'team.yaml:25  people.2.id: "mia" stands under managers already; keep one',
+    'team.yaml:26  people.3.id: "vp" is used twice',
+  ],
   'persona-in-icp': [
     'icp.yaml:5  personas.0.when.persona: "persona" is not known yet here; scoring.yaml and routing.yaml can use it',
   ],
@@ -58,7 +66,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:13  requiredForSales.1: "persona" is worked out by Baton; name what sales needs to know instead, such as jobTitle',
   ],
   'route-to-a-kind-of-a-signal': [
-    'routing.yaml:5  routes.0.handoff: "trial" is started by a signal; name a kind of sla.yaml that has no start',
+    'routing.yaml:5  routes.0.handoff: "trial" is started by itself; name a kind of sla.yaml that has no start',
   ],
   'score-in-a-case': [
     'routing-cases.yaml:3  cases.0.lead.score: "score" is worked out by Baton; put it under signals or expect',

@@ -63,7 +63,7 @@ describe('the answer', () => {
     const first = answered(started(), NOW + MINUTE)
     expect(answerHandoff(first, { at: NOW + 2 * MINUTE, how: 'contacted' }, ATTEMPTS, CALENDARS)).toBeNull()
     expect(dueRungs(first, MANAGER)).toEqual([])
-    expect(takeDueSteps(first, MANAGER, nextRep('ae-2'))).toEqual({ handoff: first, messages: [] })
+    expect(takeDueSteps(first, MANAGER, nextRep('ae-2'))).toEqual({ handoff: first, messages: [], tells: [] })
     expect(takeDueSteps({ ...first, passOn: { by: 'U1', at: NOW } }, MANAGER, nextRep('ae-2')).messages).toEqual([])
   })
 
@@ -125,7 +125,7 @@ describe('the end', () => {
     expect(endHandoff(out, { at: NOW + 2 * MINUTE, how: 'missing' })).toBeNull()
     expect(nextDue(out)).toBeNull()
     expect(dueRungs(out, MANAGER)).toEqual([])
-    expect(takeDueSteps(out, MANAGER, nextRep('ae-2'))).toEqual({ handoff: out, messages: [] })
+    expect(takeDueSteps(out, MANAGER, nextRep('ae-2'))).toEqual({ handoff: out, messages: [], tells: [] })
   })
 
   it.each(ENDINGS)('after an answer, %s: the answer stays, and the lead is tried no more', (how) => {

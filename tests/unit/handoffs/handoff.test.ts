@@ -93,7 +93,7 @@ describe('the ladder', () => {
     const handoff = started()
     expect(nextDue(handoff)).toBe(REMIND)
     expect(dueRungs(handoff, REMIND - 1)).toEqual([])
-    expect(takeDueSteps(handoff, REMIND - 1, null)).toEqual({ handoff, messages: [] })
+    expect(takeDueSteps(handoff, REMIND - 1, null)).toEqual({ handoff, messages: [], tells: [] })
   })
 
   it('reminds, reassigns and tells the manager, each at its time', () => {
@@ -121,7 +121,7 @@ describe('the ladder', () => {
     expect(names(handoff)).toEqual(['started', 'reminded', 'reassigned', 'manager-alerted'])
     expect(messages.toSorted()).toEqual(['manager-alert', 'rep-alert'])
     expect(handoff.ladder.map((rung) => rung.doneAt)).toEqual(Array(3).fill(MANAGER + DAY))
-    expect(takeDueSteps(handoff, MANAGER + 2 * DAY, nextRep('ae-3', 3))).toEqual({ handoff, messages: [] })
+    expect(takeDueSteps(handoff, MANAGER + 2 * DAY, nextRep('ae-3', 3))).toEqual({ handoff, messages: [], tells: [] })
   })
 
   it('tells the manager at once when nobody is left, and the rep keeps the lead', () => {
@@ -200,7 +200,7 @@ describe('waiting for somebody to be free', () => {
     expect(holderOf(waiting)).toBeUndefined()
     expect(nextDue(waiting)).toBeNull()
     expect(wantsAnotherRep(waiting, MANAGER + DAY)).toBe(false)
-    expect(takeDueSteps(waiting, MANAGER + DAY, nextRep('ae-2'))).toEqual({ handoff: waiting, messages: [] })
+    expect(takeDueSteps(waiting, MANAGER + DAY, nextRep('ae-2'))).toEqual({ handoff: waiting, messages: [], tells: [] })
   })
 })
 

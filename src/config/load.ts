@@ -122,8 +122,6 @@ function kindsOnce(
   const files = ['handoffs.yaml', 'sla.yaml'].map((name) => join(directory, name))
   const isUnread = problems.some(({ file }) => file === directory || files.includes(file))
   if (Boolean(sources.handoffs) !== Boolean(sources.sla) || isUnread) return []
-  const message = sources.sla
-    ? 'sla.yaml is there as well; keep one of them: npm run baton -- config migrate'
-    : 'the file is missing'
+  const message = sources.sla ? 'sla.yaml is there as well; keep one of them' : 'the file is missing'
   return [{ file: files[0] ?? directory, line: 1, path: '', message }]
 }

@@ -39,7 +39,7 @@ export const Notice = z.discriminatedUnion('what', [
     /** A rep, manager, person or pool of the team. */
     to: z.string(),
     /** The rules that say so, and the kinds of handoff that buttons offer to open. */
-    because: z.array(z.object({ what: z.enum(['trigger', 'handoff']), name: z.string() })),
+    because: z.array(z.object({ what: z.enum(['trigger', 'handoff']), name: z.string(), step: z.string().optional() })),
     opens: z.array(z.string()),
     at: z.number(),
   }),

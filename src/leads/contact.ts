@@ -18,6 +18,7 @@ import { united, withoutHeard } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
@@ -78,14 +79,23 @@ export function onContact(
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
   const triggered =
     decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
+  const { signals } = reading
+  const planned = followPlans(
+    config,
+    draft,
+    { signals, lookup, marks: triggered?.result.marks ?? marksOf(previous) },
+    now,
+  )
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const others = otherHandoffs(input, fresh, [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? [])])
+  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...planned.opens]
+  const others = otherHandoffs(input, fresh, openings)
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
+  const beginning = started(config, begun, planned.marks, now)
 
   const record = decidedRecord(
     previous,
@@ -94,7 +104,8 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(triggered?.result.marks ?? marksOf(previous)),
+      marks: withoutOpened(beginning.marks),
+      nextPlannedAt: nextPlannedAt(draft.handoffs()),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
@@ -110,7 +121,12 @@ export function onContact(
   for (const { trigger, fired } of triggered?.considered ?? [])
     if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
   const notices = [
-    ...noticesOf(config.team, given.id, triggered?.result.tells ?? [], now),
+    ...noticesOf(
+      config.team,
+      given.id,
+      [triggered?.result, planned, beginning].flatMap((part) => part?.tells ?? []),
+      now,
+    ),
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { STAGE_NAMES } from '../rules/stages.ts'
 
-/** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config. */
-export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.string() })
+/** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config; `step` names one of its dated steps. */
+export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.string(), step: z.string().optional() })
 export type Because = z.output<typeof Because>
 
 /**

@@ -19,6 +19,8 @@ export interface Beside {
   /** What rules have done to it, also those that fired just now. */
   marks: LeadMarks
   waiting: boolean
+  /** When the next dated step of a handoff is due. */
+  nextPlannedAt: number | null
   /** What a person said meanwhile, or what was said before and still stands. */
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
@@ -43,6 +45,7 @@ export function decidedRecord(
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
+    beside.nextPlannedAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,

@@ -231,6 +231,7 @@ export const BESIDE: Beside = {
   begun: [],
   marks: {},
   waiting: false,
+  nextPlannedAt: null,
   rejected: undefined,
   overruledStatus: undefined,
   ended: undefined,

@@ -30,7 +30,10 @@ export const StepsIn = z.strictObject({
     .array(StepIn)
     .min(1)
     .max(50)
-    .refine((list) => new Set(list.map(nameOf)).size === list.length, 'two steps have the same name: give each its own'),
+    .refine(
+      (list) => new Set(list.map(nameOf)).size === list.length,
+      'two steps have the same name: give each its own',
+    ),
   pausedBy: Signals.optional().describe('signals that pause the steps'),
   resumedBy: Signals.optional().describe('signals that go on with them: what is left moves by the length of the pause'),
   finishedBy: z

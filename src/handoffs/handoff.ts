@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
+import { DealContext } from './deal.ts'
 import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
 import { Plan, stepsLeft } from './plan.ts'
@@ -81,17 +82,6 @@ const Rung = z.object({
 })
 export type Rung = z.output<typeof Rung>
 
-/** The deal that a handoff is about. What HubSpot does not say is absent; `ownerId` is who sold it. */
-export const About = z.object({
-  deal: z.string(),
-  name: z.string().optional(),
-  amount: z.number().optional(),
-  currency: z.string().optional(),
-  closesAt: z.number().optional(),
-  ownerId: z.string().optional(),
-})
-export type About = z.output<typeof About>
-
 /** A handoff as it is kept. Instants are epoch milliseconds. */
 export const Handoff = z.object({
   v: z.literal(2),
@@ -130,8 +120,10 @@ export const Handoff = z.object({
   ended: z
     .object({ at: z.number(), how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
-  /** What it is about besides the lead: a deal as it was at the start. */
-  about: About.optional(),
+  /** The deal that it is about. */
+  about: z.string().optional(),
+  /** What HubSpot said of the deal at the start, for whoever gets it. */
+  deal: DealContext.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
   /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RepRequest } from '../handoffs/choice.ts'
 import type { CrmNote } from '../handoffs/crm-note.ts'
+import { DealContext } from '../handoffs/deal.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -27,7 +28,14 @@ export const InboxItem = z.discriminatedUnion('kind', [
     /** Of a merge, for the one that lives on: the others. */
     merged: z.array(z.string()).optional(),
   }),
-  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
+  z.object({
+    kind: z.literal('signal'),
+    signal: Signal,
+    receivedAt: z.number(),
+    email: z.string().optional(),
+    /** Of the stage of a deal: what HubSpot says of it, for a handoff that begins by it. */
+    deal: DealContext.optional(),
+  }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
 

@@ -115,7 +115,7 @@ function entryOf(handoff: Handoff, stands: LeadRecord['ended']): MirroredHandoff
     ...(stands ? { stands: Stands.parse(stands) } : {}),
     rest: Kept.parse({
       ...handoff,
-      ...(handoff.about ? { about: { deal: handoff.about.deal } } : {}),
+      deal: undefined,
       events: withoutWords,
       ended: ended && { ...ended, reason: undefined },
     }),

@@ -142,7 +142,7 @@ const Clock = z.object({
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
-  about: z.object({ deal: z.string() }).optional().describe('what it is about besides the lead'),
+  deal: z.string().optional().describe('the deal that it is about'),
   steps: z
     .array(
       z.object({

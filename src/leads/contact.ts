@@ -3,7 +3,6 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
-import { fullLookup } from '../rules/score.ts'
 import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
@@ -15,6 +14,7 @@ import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
+import { joined } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
@@ -25,8 +25,9 @@ import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
-import { noticesOf } from './tell.ts'
-import { fireTriggers } from './triggers.ts'
+import { newsAt } from './tell.ts'
+import { withoutEndedTrack } from './tracks.ts'
+import { isLeftAlone, lookupOf, triggersOf } from './trigger-look.ts'
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -76,19 +77,19 @@ export function onContact(
   const standing = elsewhere ? { withSales: true, rejected: false } : stood
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
-  const triggered =
-    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
-  const { signals } = reading
-  const planned = followPlans(
-    config,
-    draft,
-    { signals, lookup, marks: triggered?.result.marks ?? marksOf(previous) },
-    now,
-  )
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
+  const marks = withoutEndedTrack(marksOf(previous), reading.signals, now)
+  const look = { state, reading, decision, handoffs: draft.handoffs(), marks, fresh, isRebuilt }
+  const triggered = isLeftAlone(decision, marks) ? null : triggersOf(config, look, now)
+  const { signals } = reading
+  const planLook = {
+    signals,
+    lookup: lookupOf(config, { ...reading, stage: previous?.stage }, look, now),
+    marks: triggered?.result.marks ?? marks,
+  }
+  const planned = followPlans(config, draft, planLook, now)
   const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...planned.opens]
   const others = otherHandoffs(input, fresh, openings)
   if ('wanted' in others) return others
@@ -97,6 +98,8 @@ export function onContact(
   const begun = [...(anew ? [anew] : []), ...others.begun]
   const beginning = started(config, begun, planned.marks, now)
 
+  const ruled = joined([...(triggered ? [triggered.result] : []), planned, beginning], planned.marks)
+  const marksAfter = ruled.marks
   const record = decidedRecord(
     previous,
     reading,
@@ -104,7 +107,8 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(beginning.marks),
+      marks: withoutOpened(marksAfter),
+      triggersDueAt: triggered?.dueAt(marksAfter) ?? null,
       nextPlannedAt: nextPlannedAt(draft.handoffs()),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
@@ -118,15 +122,13 @@ export function onContact(
     },
     now,
   )
-  for (const { trigger, fired } of triggered?.considered ?? [])
-    if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
+  for (const note of triggered?.notes ?? []) draft.note(note)
+  draft.tell(ruled.tells, {
+    now,
+    newsAt: newsAt(state, reading.signals, now),
+    company: gathered.company,
+  })
   const notices = [
-    ...noticesOf(
-      config.team,
-      given.id,
-      [triggered?.result, planned, beginning].flatMap((part) => part?.tells ?? []),
-      now,
-    ),
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]

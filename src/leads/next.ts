@@ -1,3 +1,4 @@
+import { attributesOf } from '../rules/condition.ts'
 import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
@@ -7,10 +8,13 @@ import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
+import { marksOf } from './marks.ts'
+import { onOpen } from './open.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { standingOf } from './standing.ts'
 import { onClick, onDue, onLeft } from './steps.ts'
+import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -18,6 +22,17 @@ import { onClick, onDue, onLeft } from './steps.ts'
  * `now` is epoch milliseconds.
  */
 export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
+  const answer = answerTo(config, state, input, now, reserved)
+  if (!answer || 'wanted' in answer || answer.handoffs.length === 0 || !asksForHandoffs(config)) return answer
+  // A trigger may wait for what became of a handoff: the contact is looked at for it.
+  return input.type === 'click' || input.type === 'due' || input.type === 'left' ? { ...answer, refresh: true } : answer
+}
+
+function asksForHandoffs({ triggers }: NextConfig): boolean {
+  return Object.values(triggers).some(({ when }) => attributesOf(when).some((name) => name.startsWith('handoff.')))
+}
+
+function answerTo(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved): Next {
   switch (input.type) {
     case 'contact':
       return onContact(config, state, input.gathered, reserved, now)
@@ -25,6 +40,8 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'open':
+      return onOpen(config, state, input, now)
     case 'left':
       return onLeft(config, state, input.rep, now)
     case 'missing':
@@ -52,7 +69,10 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const record = rescoredRecord(lead, attributes, decision, config, now)
+  const triggers = isLeftAlone(decision, lead)
+    ? { marks: marksOf(lead), dueAt: null }
+    : triggersUnderNewRules(config, state, lead, now)
+  const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {

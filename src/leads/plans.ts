@@ -1,6 +1,7 @@
 import { followPlan } from '../handoffs/follow-plan.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextStepAt } from '../handoffs/plan.ts'
+import { repWithOwner } from '../handoffs/team.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Lookup } from '../rules/condition.ts'
 import type { NextConfig } from './change.ts'
@@ -56,13 +57,14 @@ export function nextPlannedAt(handoffs: readonly Handoff[]): number | null {
   return instants.length > 0 ? Math.min(...instants) : null
 }
 
-// Of a handoff the holder and the manager are its own, whoever else has the lead.
+// Of a handoff the holder, the manager and the deal are its own, whoever else has the lead.
 function ofHandoff({ team }: NextConfig, part: CarriedOut, handoff: Handoff): CarriedOut {
   const manager = team.pools[handoff.pool]?.manager
   const holder = holderOf(handoff)?.rep
   const own: Record<string, string | undefined> = {
     manager,
     holder: holder !== undefined && team.reps[holder]?.active ? holder : manager,
+    'deal-owner': handoff.deal?.soldBy && repWithOwner(team, handoff.deal.soldBy)?.id,
   }
   return { ...part, tells: part.tells.map((telling) => ({ ...telling, who: own[telling.who] ?? telling.who })) }
 }

@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
 import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
@@ -16,6 +17,8 @@ export interface MessageInput {
   reader: string | undefined
   /** The name of who has taken the lead over, where they are nobody of the team. */
   outsider?: string | undefined
+  /** What else the reader is told by the same event. */
+  also?: { lines: string[]; buttons: KnownBlock[] } | undefined
   slackIds: Record<string, string>
   timeZone: string
 }
@@ -97,7 +100,13 @@ export function reasons(lead: LeadRecord): string[] {
 const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))
 
 /** What became of a lead, for a message that wants nothing any more. */
-export function stateLine({ handoff, slackIds, timeZone, reader, outsider }: MessageInput): string {
+export function stateLine({
+  handoff,
+  slackIds,
+  timeZone,
+  reader,
+  outsider,
+}: Pick<MessageInput, 'handoff' | 'slackIds' | 'timeZone' | 'reader' | 'outsider'>): string {
   const { answered, ended } = handoff
   const named = (event: HandoffEvent) =>
     event.what === 'taken-over' && outsider ? { ...event, detail: `${event.detail} (${outsider})` } : event

@@ -3,8 +3,11 @@ import { holderOf } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import type { Team } from '../handoffs/team.ts'
+import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import { slackIdOf } from '../leads/recipients.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
+import { type Also, alsoIn, renderTold } from './told.ts'
 
 const ERASED_TEXT = 'This lead was deleted on request.'
 
@@ -24,6 +27,7 @@ export function renderFor(
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
+  also?: Also,
 ): RenderedMessage {
   const reps = Object.values(team.reps)
   const someone = team.reps[rep ?? holderOf(handoff)?.rep ?? ''] ?? reps[0]
@@ -33,9 +37,37 @@ export function renderFor(
     handoff,
     reader: rep,
     outsider,
+    also,
     slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
+}
+
+/**
+ * Renders any message of a lead as it stands now: that of a handoff, or what somebody is told. Null when there is nothing any
+ * more that it could show. `outsider`: the name of an owner outside the team whom it is about, if that is known.
+ */
+export function renderPost(
+  config: Pick<NextConfig, 'team' | 'signals'>,
+  post: Pick<Post, 'kind' | 'rep' | 'to' | 'handoffId'>,
+  state: { lead: LeadRecord | null; handoffs: Record<string, Handoff> },
+  outsider?: string,
+): RenderedMessage | null {
+  const { lead } = state
+  const { team } = config
+  const handoffs = Object.values(state.handoffs)
+  const told = lead?.told?.[post.handoffId]
+  if (lead && told) return renderTold({ config, lead, handoffs, reader: post.to ?? told.to }, told, outsider)
+  const handoff = state.handoffs[post.handoffId]
+  if (!lead || !handoff) return null
+  const readers = {
+    rep: post.rep ?? '',
+    pool: handoff.pool,
+    manager: team.pools[handoff.pool]?.manager ?? '',
+    named: '',
+  }
+  const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)
+  return renderFor(team, post, lead, handoff, outsider, also)
 }
 
 /** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
@@ -47,6 +79,8 @@ export function recipientOf(team: Team, post: Post): string | undefined {
       return team.pools[post.pool]?.channel
     case 'manager':
       return managerOf(team, post.pool)
+    case 'named':
+      return slackIdOf(team, post.to ?? '')
   }
 }
 

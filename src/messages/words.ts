@@ -11,6 +11,7 @@ export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => stri
   'hot-alert': { header: (name) => `Hot lead: ${name}`, opening: 'Hot lead' },
   'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
   'owner-refused': { header: () => 'HubSpot does not take an owner', opening: 'HubSpot does not take an owner' },
+  told: { header: (name) => `News of ${name}`, opening: 'News of a lead' },
 }
 
 /** A lead that was somebody else's before: how its alert begins, and how it came. `from` and `by` are mentions. */

@@ -33,7 +33,7 @@ export type Signal = z.output<typeof Signal>
 
 /**
  * The attributes that conditions may use, in the order in which they become known.
- * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring.
+ * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
  */
 export const ATTRIBUTE_NAMES = {
   facts: [
@@ -57,6 +57,7 @@ export const ATTRIBUTE_NAMES = {
   ],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
   results: ['score', 'score.fit', 'score.engagement', 'band'],
+  circumstances: ['stage', 'quiet', 'track', 'route', 'archived'],
 } as const
 
 /** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */

@@ -4,8 +4,10 @@ import type { Config } from '../../config/config.ts'
 import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
 import { mayAct } from '../../handoffs/team.ts'
 import type { Click } from '../../leads/change.ts'
+import { isOpen, mayOpen } from '../../leads/open.ts'
 import { rejectionText } from '../../leads/properties.ts'
 import { CONTROLS, DISQUALIFY_REASONS, disqualifyModal } from '../../messages/controls.ts'
+import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -82,6 +84,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
   async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
     const action = click.actions[0]
     if (!action) return
+    if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
     const [choice = '', handoffId = ''] =
       action.action_id === CONTROLS.contacted
         ? ['contacted', action.value]
@@ -110,6 +113,26 @@ export function slackInteractions(parts: SlackInteractionParts) {
         log.warn({ handoff: handoffId, err: error }, 'the form could not be opened')
         return tell('modal-failed')
       })
+    }
+  }
+
+  /** A button that opens a handoff: of two who click the second is told that it is open. */
+  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
+    const [kind = '', leadId = ''] = split(value)
+    if (!/^\d+$/.test(leadId)) return
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const user = click.user.id
+    const tell = (what: AnswerName) => answer(`${leadId}-open`, { user, channel, what, action: action_ts })
+    for (;;) {
+      const config = parts.config()
+      const state = await parts.leads.get(leadId)
+      if (!state.lead || !config.handoffs.kinds[kind]) return tell('unknown-handoff')
+      if (!mayOpen(config.team, state, kind, user)) return tell('not-told')
+      if (isOpen(state, kind)) return tell('open-already')
+      const applied = await parts.apply(config, state, { type: 'open', kind, by: user }, parts.clock.now())
+      parts.hurry(applied.waiting)
+      if (applied.outcome === 'conflict') continue
+      return applied.outcome === 'committed' ? undefined : tell('unknown-handoff')
     }
   }
 

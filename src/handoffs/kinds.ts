@@ -99,8 +99,24 @@ export interface HandoffKind {
   steps?: Steps | undefined
 }
 
-/** Every kind by name, and how many points of new signals bring back a lead whose handoff has ended. */
+/**
+ * The monthly list of leads that have been `after` milliseconds in one of these stages, the most important first: who gets it,
+ * on the first working day of which calendar, so many minutes after midnight; how many it shows; what its button Act does.
+ */
+export interface StuckConfig {
+  owner?: string | undefined
+  after: number
+  stages: Stage[]
+  tell: string
+  calendar: string
+  minutes: number
+  show: number
+  act: Outcome[]
+}
+
+/** Every kind by name, how leads that are stuck are listed, and how many points of new signals bring back a lead whose handoff has ended. */
 export interface HandoffsConfig {
   kinds: Record<string, HandoffKind>
   comesBack: { points: number }
+  stuck?: StuckConfig | undefined
 }

@@ -14,6 +14,7 @@ import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
+import type { StuckAct } from './stuck.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
@@ -129,6 +130,8 @@ export type Input =
   | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
   | { type: 'left'; rep: string }
+  /** Somebody decides about a lead that is stuck in its stage. */
+  | { type: 'stuck'; by: string; does: StuckAct }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { STAGE_NAMES } from '../rules/stages.ts'
 
-/** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config; `step` names one of its dated steps. */
-export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.string(), step: z.string().optional() })
+/** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config; the list of stuck leads. `step` names one of a handoff's dated steps, or says the stage. */
+export const Because = z.object({ what: z.enum(['trigger', 'handoff', 'list']), name: z.string(), step: z.string().optional() })
 export type Because = z.output<typeof Because>
 
 /**
@@ -88,4 +88,11 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
     ...(toSet ? { toSet } : {}),
     ...(told ? { told } : {}),
   }
+}
+
+/** The record with these marks instead of its own. */
+export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
+  const own = Object.fromEntries(Object.keys(LeadMarks.shape).map((name) => [name, undefined]))
+  const kept = Object.entries({ ...lead, ...own, ...marksOf(marks) }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as T
 }

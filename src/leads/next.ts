@@ -14,6 +14,7 @@ import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { standingOf } from './standing.ts'
 import { onClick, onDue, onLeft } from './steps.ts'
+import { onStuck } from './stuck.ts'
 import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
@@ -48,6 +49,8 @@ function answerTo(config: NextConfig, state: LeadState, input: Input, now: numbe
       return onMissing(config, state, input.movedTo, now)
     case 'merged':
       return onMerged(config, state, input.into, input.taken, now)
+    case 'stuck':
+      return onStuck(config, state, input, now)
     case 'rescore':
       return onRescore(config, state, input.standing, now)
     case 'erase':

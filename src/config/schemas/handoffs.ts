@@ -6,6 +6,7 @@ import { STAGE_NAMES } from '../../rules/stages.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { OutcomesIn, PartyIn } from './outcomes.ts'
 import { StepsIn, stepsOf } from './steps.ts'
+import { StuckIn } from './stuck.ts'
 import { DurationText, Name } from './values.ts'
 
 // HubSpot's own words for a lead with whom a conversation has begun.
@@ -131,9 +132,11 @@ export const Handoffs = z
       .strictObject({ points: z.number().min(0).max(100) })
       .prefault({ points: 20 })
       .describe('a signal that is worth so much calls for a rep again, also for a lead that was reached or rejected'),
+    stuck: StuckIn.optional().describe('the monthly list of leads that are stuck in a stage'),
   })
-  .transform(({ handoffs, attempts, comesBack }) => ({
+  .transform(({ handoffs, attempts, comesBack, stuck }) => ({
     comesBack,
+    stuck,
     kinds: Object.fromEntries(
       Object.entries(handoffs).map(([name, { start, tell, steps, buttons, on, ...kind }]): [string, HandoffKind] => {
         const withSales = kind.withSales ?? (start === undefined && kind.to === undefined)

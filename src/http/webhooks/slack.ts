@@ -7,6 +7,7 @@ import type { Click } from '../../leads/change.ts'
 import { isOpen, mayOpen } from '../../leads/open.ts'
 import { rejectionText } from '../../leads/properties.ts'
 import { CONTROLS, DISQUALIFY_REASONS, disqualifyModal } from '../../messages/controls.ts'
+import type { StuckAct } from '../../leads/stuck.ts'
 import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
@@ -18,10 +19,12 @@ import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import type { Leads } from '../../store/leads.ts'
 import { INDEX, leadOf } from '../../store/partitions.ts'
+import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
+import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
@@ -37,10 +40,12 @@ export interface SlackInteractionParts {
   slack: Slack
   metrics: Metrics
   hurry: Hurry
+  stuckLists: StuckLists
 }
 
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
 export function slackInteractions(parts: SlackInteractionParts) {
+  const stuckClicked = onStuckClick(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -85,6 +90,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const action = click.actions[0]
     if (!action) return
     if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
+    const does = stuckActOf(action.action_id)
+    if (does) return onStuck(click, action, does)
     const [choice = '', handoffId = ''] =
       action.action_id === CONTROLS.contacted
         ? ['contacted', action.value]
@@ -114,6 +121,17 @@ export function slackInteractions(parts: SlackInteractionParts) {
         return tell('modal-failed')
       })
     }
+  }
+
+  async function onStuck(
+    click: ControlClick,
+    { value = '', action_ts }: ControlClick['actions'][number],
+    does: StuckAct,
+  ): Promise<void> {
+    const what = await stuckClicked(does, value, click.user.id)
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const [, leadId] = split(value)
+    if (what !== 'done') await answer(`${leadId}-stuck`, { user: click.user.id, channel, what, action: action_ts })
   }
 
   /** A button that opens a handoff: of two who click the second is told that it is open. */

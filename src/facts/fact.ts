@@ -9,6 +9,7 @@ export const FACT_TYPES = {
   scored: 'the band moved; value: the score, reason: the band',
   routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
   trigger: 'a signal started a handoff; rule: the signal',
+  triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   waiting: 'nobody was free to take the lead',
   assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
   told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',
@@ -26,7 +27,7 @@ export const FACT_TYPES = {
   recycled: 'the lead went back to nurture; reason: how the handoff ended',
   disqualified: 'the lead is out; reason: the choice, the status or the route',
   ended: 'a handoff ended otherwise; reason: how',
-  stage: 'the lifecycle stage moved; stage: the new one, reason: the one before',
+  stage: 'the stage moved; stage: the new one, reason: the one before, both by the names of baton_stage',
   outcome:
     'what became of the lead; stage: salesqualifiedlead, opportunity, customer, or churn for a customer that is none any more',
   enrichment: 'a provider answered otherwise than before; source: the provider, reason: how',

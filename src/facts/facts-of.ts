@@ -2,7 +2,12 @@ import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import type { HistoryEntry } from '../leads/history.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
+import { stageBefore } from '../leads/stage-moves.ts'
+import { stageNow } from '../leads/stages.ts'
+import { triggerNote } from '../leads/triggers.ts'
+import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
 // How an ending counts. A rep's answer is a fact of its own, so that a lead was reached says nothing new.
@@ -22,7 +27,7 @@ const OF_ENDING: Record<Ending, FactType | null> = {
 }
 
 const CUSTOMER = new Set(['customer', 'evangelist'])
-const OUTCOME_STAGES = new Set(['salesqualifiedlead', 'opportunity', 'customer'])
+const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 
 /** What happened by a change of a lead, as facts. `now` is epoch milliseconds. */
 export function factsOf(before: LeadState, change: Change, now: number): Fact[] {
@@ -31,8 +36,15 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...change.history.flatMap(triggerFact),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
   ].map((fact) => ({ ...about, ...fact }))
+}
+
+function triggerFact(entry: HistoryEntry): Part[] {
+  const note = triggerNote(entry)
+  if (!note || note.what === 'not-followed-up') return []
+  return [{ type: 'triggered', at: note.at, rule: note.rule, reason: note.what === 'triggered' ? 'fired' : note.what }]
 }
 
 // The text of a disqualification may hold what a lead wrote, so the route's name has to do.
@@ -58,10 +70,12 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
   else if (newlyOut) facts.push({ type: 'disqualified', route: lead.route.name, reason: lead.route.name })
-  const [was, stage] = [before ? stageOf(before.attributes) : stageOf(lead.attributes), stageOf(lead.attributes)]
-  if (was !== stage) facts.push({ type: 'stage', stage, reason: was })
-  const outcome = OUTCOME_STAGES.has(stage) ? stage : CUSTOMER.has(was) && !CUSTOMER.has(stage) ? 'churn' : undefined
-  if (was !== stage && outcome) facts.push({ type: 'outcome', stage: outcome, source: where.source })
+  const [came, went] = [stageBefore({ lead: before }, stageOf(lead.attributes)).name, stageNow(lead)]
+  if (came !== went) facts.push({ type: 'stage', stage: went, reason: came })
+  const reached = came !== went && OUTCOME_STAGES.has(went) ? STAGES[went] : null
+  const isLost = before && CUSTOMER.has(stageOf(before.attributes)) && !CUSTOMER.has(stageOf(lead.attributes))
+  const outcome = reached ?? (isLost ? 'churn' : undefined)
+  if (outcome) facts.push({ type: 'outcome', stage: outcome, source: where.source })
   for (const [source, { status }] of Object.entries(lead.enrichment)) {
     if (change.decision && before?.enrichment[source]?.status !== status)
       facts.push({ type: 'enrichment', source, reason: status })

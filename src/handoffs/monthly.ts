@@ -26,5 +26,8 @@ function inMonth(calendar: Calendar, first: Temporal.PlainDate, minutes: number)
   const open = Temporal.Instant.fromEpochMilliseconds(opens).toZonedDateTimeISO(timeZone).toPlainDate()
   const day = open.month === first.month ? open : first
   const plainTime = new Temporal.PlainTime(Math.floor(minutes / 60), minutes % 60)
-  return { month: first.toPlainYearMonth().toString(), at: day.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds }
+  return {
+    month: first.toPlainYearMonth().toString(),
+    at: day.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds,
+  }
 }

@@ -1,7 +1,7 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
-import { stageOfLifecycle } from '../rules/stages.ts'
-import { type LeadRecord, stageOf } from './lead.ts'
+import type { Stage } from '../rules/stages.ts'
+import type { LeadRecord } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
 import { quietSince, type SilenceConfig } from './silence.ts'
 import { trackOf } from './tracks.ts'
@@ -9,8 +9,10 @@ import { trackOf } from './tracks.ts'
 /** What conditions may ask about a lead beside what it is and did, from what is known of it. `now` is epoch milliseconds. */
 export function circumstancesOf(
   config: SilenceConfig,
-  lead: Pick<LeadRecord, 'attributes' | 'signals' | 'properties' | 'stage'>,
+  lead: Pick<LeadRecord, 'signals' | 'properties'>,
   beside: {
+    stage: Stage | undefined
+    withSales: boolean
     marks: LeadMarks
     /** Where it stands. */
     route: Pick<LeadRecord['route'], 'name' | 'to'>
@@ -20,15 +22,16 @@ export function circumstancesOf(
   },
   now: number,
 ): Circumstances {
-  const { marks, route, handoffs, knownSince } = beside
+  const { stage, withSales, marks, route, handoffs, knownSince } = beside
   const inOrder = handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
   const sales = inOrder.findLast(({ byRoute }) => byRoute)
   return {
-    stage: marks.stageGiven?.name ?? stageOfLifecycle(stageOf(lead.attributes)) ?? lead.stage?.name,
+    stage,
     quietSince: quietSince(config, lead, knownSince, now),
     handoffs: Object.fromEntries(inOrder.map(({ kind, state }) => [kind, state])),
     track: trackOf({ ...marks, route }, sales).name || undefined,
     route: route.name,
+    withSales,
     archived: marks.archived !== undefined,
   }
 }

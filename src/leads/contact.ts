@@ -7,7 +7,7 @@ import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
-import { type Decision, decide } from './decision.ts'
+import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
@@ -23,11 +23,12 @@ import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
-import { stageSetBack } from './stage.ts'
-import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
+import { setBackSoFar, stageSetBack } from './stage.ts'
+import { openedByStage, stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
-import { isLeftAlone, lookupOf, triggersOf } from './trigger-look.ts'
+import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -71,27 +72,80 @@ export function onContact(
   const stood = word
     ? standingAfterWord(config, reading, now)
     : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
-  const decided = decide(config, reading, stood, now)
+  const basis = {
+    ...marksOf(previous),
+    attributes: reading.attributes,
+    signals: reading.signals,
+    rejected: word ? { by: '', reason: '', at: now } : rejected,
+    ended: standsEnded,
+    stageSetBack: setBackSoFar(state, gathered, reading.signals, now),
+    adopted: previous?.adopted,
+    outcomes,
+  }
+  const isMerge = gathered.merging !== undefined
+  const soFar = stageSoFar(state, basis, draft.handoffs(), gathered.contact, now, isMerge)
+  const returning = overruled ? { at: now } : stillReturning(previous, basis)
+  const stoodIn: Standing = {
+    ...stood,
+    stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
+    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+  }
+  const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
   const ended = elsewhere?.ended ?? standsEnded
-  const standing = elsewhere ? { withSales: true, rejected: false } : stood
+  const standing = elsewhere ? { ...stoodIn, withSales: true, rejected: false } : stoodIn
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const marks = withoutEndedTrack(marksOf(previous), reading.signals, now)
-  const look = { state, reading, decision, handoffs: draft.handoffs(), marks, fresh, isRebuilt }
-  const triggered = isLeftAlone(decision, marks) ? null : triggersOf(config, look, now)
-  const { signals } = reading
+  const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
+  const look = {
+    state,
+    reading,
+    decision,
+    beside: {
+      ...standingAttributes(standing, decision.score),
+      withSales: standing.withSales || decision.action === 'assign',
+    },
+    handoffs: draft.handoffs(),
+    marks: marksBefore,
+    fresh,
+    isRebuilt,
+  }
+  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals,
-    lookup: lookupOf(config, { ...reading, stage: previous?.stage }, look, now),
-    marks: triggered?.result.marks ?? marks,
+    signals: reading.signals,
+    lookup: contactLookup(config, look, now)(),
+    marks: triggered?.result.marks ?? marksBefore,
   }
   const planned = followPlans(config, draft, planLook, now)
-  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...planned.opens]
-  const others = otherHandoffs(input, fresh, openings)
+  const { marks } = planned
+  const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
+  const stage = stageAfter(
+    state,
+    {
+      ...basis,
+      ...marks,
+      stageSetBack: setBack,
+      adopted: decision.action === 'stay-adopted' ? adopted : undefined,
+      score: decision.score,
+      route: standingRoute(decision, previous?.route, now),
+    },
+    draft.handoffs(),
+    gathered.contact,
+    now,
+    isMerge,
+  )
+  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const reaches = stage.name !== cameFrom || (!previous && decision.action !== 'stay-adopted')
+  if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
+  const others = otherHandoffs(input, fresh, [
+    ...(previous?.toOpen ?? []),
+    ...(triggered?.result.opens ?? []),
+    ...planned.opens,
+    ...(reaches ? openedByStage(config, stage.name) : []),
+  ])
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
@@ -116,7 +170,9 @@ export function onContact(
       ended: word ? undefined : ended,
       adoptedAt: adopted?.at,
       outcomes,
-      stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
+      stageSetBack: setBack,
+      stage,
+      returning,
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

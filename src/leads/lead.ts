@@ -122,6 +122,8 @@ export const LeadRecord = LeadMarks.extend({
   /** The contacts that were merged into this one. */
   merged: z.array(z.string()).optional(),
   outcomes: z.partialRecord(z.enum(OUTCOMES), Outcome),
+  /** Since when it is back: a person had taken it out and it raised its hand. Until its next handoff with sales is over. */
+  returning: z.object({ at: z.number() }).optional(),
   /** The stage that the lead is in, and since when. Absent in older records. */
   stage: z.object({ name: z.enum(STAGE_NAMES), since: z.number() }).optional(),
   configVersion: z.string(),

@@ -2,8 +2,10 @@ import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
+import { unitedFired } from './marks.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
+import { furthest } from './stages.ts'
 import { salesHandoff } from './standing.ts'
 
 /*
@@ -74,6 +76,9 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       ? {}
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
+    ...unitedFired(state.lead?.fired, other.lead?.fired),
+    ...knownEarlier(state.lead, other.lead),
+    ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
   }
@@ -175,6 +180,17 @@ function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from:
     // Decisions of the other lead say nothing of this one, and HubSpot's counters gave both the same ids.
     .map(({ decision: _, ...signal }) => (ids.has(signal.id) ? { ...signal, id: `${signal.id}~${from}` } : signal))
   return [...own, ...more]
+}
+
+function knownEarlier(...leads: (LeadRecord | null)[]): Pick<LeadRecord, 'knownSince'> {
+  const known = leads.flatMap((lead) => lead?.knownSince ?? [])
+  return known.length > 0 ? { knownSince: Math.min(...known) } : {}
+}
+
+// As HubSpot does with its own.
+function furthestStage(...[own, other]: LeadRecord['stage'][]): Pick<LeadRecord, 'stage'> {
+  const stage = own && other ? (furthest(own.name, other.name) === own.name ? own : other) : (own ?? other)
+  return stage ? { stage } : {}
 }
 
 function newest<K extends 'ended' | 'rejected'>(name: K, a: LeadRecord, b: LeadRecord | null): Partial<LeadRecord> {

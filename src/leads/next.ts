@@ -12,7 +12,8 @@ import { marksOf } from './marks.ts'
 import { onOpen } from './open.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
-import { standingOf } from './standing.ts'
+import { stageSoFar, withStage } from './stage-moves.ts'
+import { comesBackRecycled, standingOf } from './standing.ts'
 import { onClick, onDue, onLeft } from './steps.ts'
 import { onStuck } from './stuck.ts'
 import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
@@ -23,20 +24,27 @@ import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
  * `now` is epoch milliseconds.
  */
 export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
-  const answer = answerTo(config, state, input, now, reserved)
-  if (!answer || 'wanted' in answer || answer.handoffs.length === 0 || !asksForHandoffs(config)) return answer
+  if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
+  const result = withoutContact(config, state, input, now, reserved)
+  if (!result || !('history' in result)) return result
+  const change = withStage(config, state, result, now)
   // A trigger may wait for what became of a handoff: the contact is looked at for it.
-  return input.type === 'click' || input.type === 'due' || input.type === 'left' ? { ...answer, refresh: true } : answer
+  const isWaitedFor = ['click', 'due', 'left'].includes(input.type) && change.handoffs.length > 0
+  return isWaitedFor && asksForHandoffs(config) ? { ...change, refresh: true } : change
 }
 
 function asksForHandoffs({ triggers }: NextConfig): boolean {
   return Object.values(triggers).some(({ when }) => attributesOf(when).some((name) => name.startsWith('handoff.')))
 }
 
-function answerTo(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved): Next {
+function withoutContact(
+  config: NextConfig,
+  state: LeadState,
+  input: Exclude<Input, { type: 'contact' }>,
+  now: number,
+  reserved: Reserved,
+): Next {
   switch (input.type) {
-    case 'contact':
-      return onContact(config, state, input.gathered, reserved, now)
     case 'due':
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
@@ -68,7 +76,13 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
-  const standing = past ?? standingOf(config, { ...lead, adopted }, handoffs, lead.signals)
+  const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
+  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.signals)
+  const standing = past ?? {
+    ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
+    stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },
+    ...(isBack ? { returning: true } : {}),
+  }
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })

@@ -1,10 +1,14 @@
 import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { BANDS } from '../rules/score.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
 import { plain } from '../rules/words.ts'
-import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'
+import { type LeadRecord, stageOf } from './lead.ts'
 import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
 import { readInstant } from './observe.ts'
+
+import { lifecycleFor, stageNow } from './stages.ts'
+
 import { trackOf } from './tracks.ts'
 
 /** What a property says, from the lead, its newest handoff with sales, and all of them. An empty text clears it. */
@@ -66,6 +70,13 @@ export const PROPERTIES = {
     description: 'The tier of the ideal customer profile; empty for none.',
     type: 'number',
     value: ({ score }) => (score.tier === undefined ? '' : String(score.tier)),
+  },
+  stage: {
+    name: 'baton_stage',
+    label: 'Baton stage',
+    description: 'The stage of the contact; HubSpot has no word for disqualified and recycled.',
+    type: STAGE_NAMES,
+    value: (lead) => stageNow(lead),
   },
   route: {
     name: 'baton_route',
@@ -183,10 +194,8 @@ export function crmProperties(
   // Whoever stands in is not the owner, and an owner whom a person cleared stays cleared.
   const owner = holder && !holder.for && !holder.unowned ? ownerIds[holder.rep] : undefined
   if (owner) properties.hubspot_owner_id = owner
-  const out = lead.rejected !== undefined || 'disqualify' in lead.route.to
-  const mayRise = !out && !lead.adopted && !lead.stageSetBack
-  if (lead.score.mql && mayRise && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
-    properties.lifecyclestage = 'marketingqualifiedlead'
+  const lifecycle = lead.adopted ? undefined : lifecycleFor(stageNow(lead), stageOf(lead.attributes))
+  if (lifecycle) properties.lifecyclestage = lifecycle
   return properties
 }
 

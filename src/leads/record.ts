@@ -1,4 +1,5 @@
 import type { Handoff } from '../handoffs/handoff.ts'
+import { STAGES } from '../rules/stages.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
@@ -32,6 +33,8 @@ export interface Beside {
   adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
+  stage: LeadRecord['stage']
+  returning: LeadRecord['returning']
   version: string
   rulesVersion: number
 }
@@ -78,8 +81,9 @@ export function decidedRecord(
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     ...beside.marks,
-    ...(previous?.stage ? { stage: previous.stage } : {}),
-    outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
+    ...(beside.stage ? { stage: beside.stage } : {}),
+    ...(beside.returning ? { returning: beside.returning } : {}),
+    outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,
     decisions: previous?.decisions ?? 0,
@@ -123,9 +127,16 @@ export function withOutcome(
   return outcomes[name] ? outcomes : { ...outcomes, [name]: outcome }
 }
 
-function withStage(outcomes: LeadRecord['outcomes'], stage: string, now: number): LeadRecord['outcomes'] {
-  const name = OUTCOMES.find((one) => one === stage)
-  return name ? withOutcome(outcomes, name, { at: now }) : outcomes
+/** Notes the stage that a lead has reached, by what sales said in Slack or by what HubSpot shows (`shown`), if it counts. */
+export function withStageReached(
+  outcomes: LeadRecord['outcomes'],
+  stage: LeadRecord['stage'],
+  shown: string,
+  now: number,
+): LeadRecord['outcomes'] {
+  const words = [stage ? STAGES[stage.name] : null, shown]
+  const names = OUTCOMES.filter((one) => words.includes(one))
+  return names.reduce((known, name) => withOutcome(known, name, { at: now }), outcomes)
 }
 
 // How the last handoff ended is of no account any more once the lead is routed anew.

@@ -21,7 +21,12 @@ export function onStuck(
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined || lead.archived) return null
   const outcomes = does === 'archive' ? [{ do: 'archive' as const }] : (config.handoffs.stuck?.act ?? [])
   const { name = '' } = lead.stage ?? {}
-  const part = carryOut(outcomes, { what: 'list', name: 'stuck', ...(name ? { step: `in stage ${name}` } : {}) }, marksOf(lead), now)
+  const part = carryOut(
+    outcomes,
+    { what: 'list', name: 'stuck', ...(name ? { step: `in stage ${name}` } : {}) },
+    marksOf(lead),
+    now,
+  )
   const toOpen = [...(part.marks.toOpen ?? []), ...part.opens.map((opening) => ({ ...opening, at: now }))]
   const draft = draftOf(config, state)
   draft.note({ at: now, what: `stuck-${does}`, by })

@@ -1,19 +1,21 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { valuesOf } from '../rules/circumstances.ts'
 import { type Condition, evaluate, type Lookup } from '../rules/condition.ts'
-import { fullLookup, type LeadScore, scoreLead } from '../rules/score.ts'
+import { fullLookup, scoreLead } from '../rules/score.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { circumstancesOf } from './circumstances.ts'
-import { type Decision, standingRoute } from './decision.ts'
+import { type Decision, type standingAttributes, standingRoute } from './decision.ts'
 import type { LeadRecord } from './lead.ts'
 import { type LeadMarks, marksOf } from './marks.ts'
 import { countedFrom, type LeadReading } from './reading.ts'
 import { lastOwnAct, quietSince } from './silence.ts'
+import { standingOf } from './standing.ts'
 import { fireTriggers, marksUnderNewRules, type Triggered, type TriggerLook, triggersDueAt } from './triggers.ts'
 
 const DAY = 24 * 60 * 60_000
 
-type Known = Pick<LeadRecord, 'attributes' | 'signals' | 'properties' | 'stage'>
+type Known = Pick<LeadRecord, 'attributes' | 'signals' | 'properties'>
 
 /** What triggers need to know of a look at a contact. */
 export interface ContactLook {
@@ -21,6 +23,8 @@ export interface ContactLook {
   state: LeadState
   reading: LeadReading
   decision: Decision
+  /** What stands for it, as conditions may ask about it. */
+  beside: ReturnType<typeof standingAttributes> & { withSales: boolean }
   /** The handoffs as they are by now. */
   handoffs: readonly Handoff[]
   marks: LeadMarks
@@ -40,28 +44,38 @@ export function knownSinceOf(lead: Pick<LeadRecord, 'knownSince'> | null, now: n
   return lead?.knownSince ?? now
 }
 
+/** What conditions can ask of a contact that was read; with more, such as whether it has answered. */
+export function contactLookup(config: NextConfig, look: ContactLook, now: number) {
+  const { state, reading, decision, handoffs, marks, beside } = look
+  const knownSince = knownSinceOf(state.lead, now)
+  const route = standingRoute(decision, state.lead?.route, now)
+  const circumstances = circumstancesOf(config, reading, { ...beside, marks, route, handoffs, knownSince }, now)
+  return (more: { answered?: boolean } = {}): Lookup => {
+    const values = valuesOf({ ...circumstances, ...more }, now)
+    return fullLookup(reading.attributes, reading.signals, decision.score, now, { ...beside, ...values })
+  }
+}
+
 /** Fires the triggers of a contact that was read. `dueAt`: when they have to be looked at although nothing happens. */
 export function triggersOf(
   config: NextConfig,
   look: ContactLook,
   now: number,
 ): Triggered & { dueAt: (marks: LeadMarks) => number | null } {
-  const { state, reading, decision, handoffs, marks, fresh } = look
+  const { state, reading, marks, fresh } = look
   const knownSince = knownSinceOf(state.lead, now)
-  const known: Known = { ...reading, ...(state.lead?.stage ? { stage: state.lead.stage } : {}) }
-  const route = standingRoute(decision, state.lead?.route, now)
-  const circumstances = circumstancesOf(config, known, { marks, route, handoffs, knownSince }, now)
+  const seen = contactLookup(config, look, now)
   const lastAct = lastOwnAct(config, reading, now)
   const answered = (since: number | undefined) =>
     since === undefined ? {} : { answered: lastAct !== undefined && lastAct > since }
-  const lookup = (since?: number) =>
-    fullLookup(reading.attributes, reading.signals, decision.score, now, { ...circumstances, ...answered(since) })
+  const lookup = (since?: number) => seen(answered(since))
   const types = new Set(fresh.filter((signal) => signal.decision === undefined).map(({ type }) => type))
   const fired = fireTriggers({
     triggers: config.triggers,
     marks,
     lookup,
     held: heldBefore(config, look, now),
+    signals: reading.signals,
     fresh: types,
     lastAct,
     now,
@@ -81,7 +95,8 @@ export function triggersUnderNewRules(
   return { marks, dueAt: dueAt(config, lead, marks, knownSinceOf(lead, now), now) }
 }
 
-function dueAt(
+/** When the triggers of a lead have to be looked at although nothing happens; null: never. */
+export function dueAt(
   config: NextConfig,
   lead: Pick<LeadRecord, 'signals' | 'properties'>,
   marks: LeadMarks,
@@ -97,15 +112,17 @@ function dueAt(
  * nothing fire that held already.
  */
 function heldBefore(config: NextConfig, look: ContactLook, now: number): TriggerLook['held'] {
-  const { state, reading, marks, isRebuilt } = look
+  const { state, reading, decision, beside, marks, handoffs, isRebuilt } = look
   const previous = state.lead
   const marked = (name: string) => marks.fired?.[name]?.holds === true
   if (isRebuilt && marks.fired) return marked
   if (!previous || isRebuilt) {
     const isNew = !previous && now - countedFrom(state, reading.createdAt, now) <= DAY
     if (isNew) return () => false
-    const old = reading.signals.filter(({ decision }) => decision !== undefined)
-    return holding(() => lookupOf(config, { ...reading, signals: old }, look, now), true)
+    const old = reading.signals.filter((signal) => signal.decision !== undefined)
+    const route = standingRoute(decision, undefined, now)
+    const before = { ...beside, route, marks, handoffs, knownSince: knownSinceOf(previous, now) }
+    return holding(() => lookupOf(config, { ...reading, signals: old }, before, now), true)
   }
   if (previous.adopted || previous.rulesVersion !== config.rulesVersion)
     return holding(pastLookup(config, state, previous, justBeforeDue(previous, now)), true)
@@ -130,27 +147,32 @@ function holding(lookup: () => Lookup, doubt: boolean): TriggerLook['held'] {
 }
 
 /** The lead as it was last known, at an instant. */
-function pastLookup(config: NextConfig, state: LeadState, lead: LeadRecord, at: number): () => Lookup {
-  const { route } = lead
-  return () =>
-    lookupOf(config, lead, { state, route, marks: marksOf(lead), handoffs: Object.values(state.handoffs) }, at)
+function pastLookup(config: NextConfig, { handoffs }: LeadState, lead: LeadRecord, at: number): () => Lookup {
+  return () => recordLookup(config, Object.values(handoffs), lead, at)
+}
+
+/** Reads what is kept of a lead for conditions of triggers, as of an instant. */
+export function recordLookup(config: NextConfig, handoffs: readonly Handoff[], lead: LeadRecord, at: number): Lookup {
+  const beside = {
+    stage: lead.stage?.name,
+    withSales: standingOf(config, lead, handoffs, lead.signals).withSales,
+    returning: lead.returning !== undefined,
+    route: lead.route,
+    marks: marksOf(lead),
+    handoffs,
+    knownSince: knownSinceOf(lead, at),
+  }
+  return lookupOf(config, lead, beside, at)
 }
 
 /** What conditions can ask of a lead at an instant. */
 export function lookupOf(
   config: NextConfig,
   known: Known,
-  beside: Pick<ContactLook, 'state' | 'marks' | 'handoffs'> & { route?: LeadRecord['route']; decision?: Decision },
+  { returning, ...beside }: Parameters<typeof circumstancesOf>[2] & { returning: boolean },
   at: number,
 ): Lookup {
-  const { state, marks, handoffs, decision } = beside
-  const score: LeadScore = scoreLead(config, known.attributes, known.signals, at)
-  const route = beside.route ?? (decision ? standingRoute(decision, undefined, at) : { name: '', to: { nurture: '' } })
-  const circumstances = circumstancesOf(
-    config,
-    known,
-    { marks, route, handoffs, knownSince: knownSinceOf(state.lead, at) },
-    at,
-  )
-  return fullLookup(known.attributes, known.signals, score, at, circumstances)
+  const score = scoreLead(config, known.attributes, known.signals, at)
+  const values = valuesOf(circumstancesOf(config, known, beside, at), at)
+  return fullLookup(known.attributes, known.signals, score, at, { ...values, returning })
 }

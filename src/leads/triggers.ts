@@ -1,3 +1,4 @@
+import type { Signal } from '../rules/attributes.ts'
 import { type Condition, type Evaluation, evaluate, type Lookup } from '../rules/condition.ts'
 import { holdsNextAt, PERIODS, signalsNamed, type Trigger } from '../rules/triggers.ts'
 import { whyOf } from '../rules/why.ts'
@@ -6,6 +7,7 @@ import type { Because, FiredMark, LeadMarks } from './marks.ts'
 import { type CarriedOut, carryOut, joined } from './outcomes.ts'
 
 const LONGEST_REASON = 200
+const NOTES = ['triggered', 'followed-up', 'not-followed-up'] as const
 
 /** A lead as triggers look at it. Instants are epoch milliseconds. */
 export interface TriggerLook {
@@ -15,11 +17,20 @@ export interface TriggerLook {
   lookup: (since?: number) => Lookup
   /** Whether a trigger's condition held before what is new now. */
   held: (name: string, when: Condition) => boolean
-  /** The types of the signals that are new now. */
+  /** What the lead did, and which types of it are new now. */
+  signals: readonly Pick<Signal, 'type' | 'at'>[]
   fresh: ReadonlySet<string>
   /** When the lead last did something itself. */
   lastAct: number | undefined
   now: number
+}
+
+/** What a line of the history says of a trigger: it fired, or what follows it was done or not; undefined where it is another line. */
+export function triggerNote(
+  entry: HistoryEntry,
+): { what: (typeof NOTES)[number]; rule: string; at: number } | undefined {
+  const what = NOTES.find((one) => one === entry.what)
+  return what && 'rule' in entry && entry.rule !== undefined ? { what, rule: entry.rule, at: entry.at } : undefined
 }
 
 /** What triggers come to: outcomes with the marks that they leave, and what the history says of it. */
@@ -93,8 +104,15 @@ function isOccasion(
     case 'per signal':
       return isNamed()
     default:
-      return mark.at === undefined ? isNew() || isNamed() : look.now - mark.at >= (PERIODS[once] ?? 0)
+      if (mark.at === undefined) return isNew() || isNamed()
+      return look.now - mark.at >= (PERIODS[once] ?? 0) && (isNamed() || isAgain(look, when, mark.at))
   }
+}
+
+// What it asks about has to have happened again; a condition about no signal is met again by itself.
+function isAgain({ signals }: TriggerLook, when: Condition, firedAt: number): boolean {
+  const named = signalsNamed(when)
+  return named.length === 0 || signals.some(({ type, at }) => at > firedAt && named.includes(type))
 }
 
 /** What is due of the triggers that fired: done once, unless its condition holds by now. What no rule says any more is dropped. */
@@ -135,7 +153,9 @@ export function triggersDueAt(
   const instants = Object.entries(triggers).flatMap(([name, { when, once }]) => {
     const { at, holds } = marks.fired?.[name] ?? {}
     const period = PERIODS[once]
-    const again = period !== undefined && at !== undefined && holds && at + period > now ? at + period : null
+    // What names signals waits for another one.
+    const repeats = period !== undefined && at !== undefined && holds && signalsNamed(when).length === 0
+    const again = repeats && at + period > now ? at + period : null
     return [holdsNextAt(when, dates, now), again]
   })
   const followUps = Object.values(marks.fired ?? {}).flatMap((mark) => mark.followUps?.map(({ at }) => at) ?? [])

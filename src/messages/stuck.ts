@@ -35,10 +35,15 @@ const STAGE_WORDS: Partial<Record<Stage, string>> = { mql: 'MQL', sql: 'SQL' }
 export function renderStuck(input: StuckInput): RenderedMessage {
   const { count, lines, after, portalId } = input
   const title = `${count} ${count === 1 ? 'lead is' : 'leads are'} stuck`
-  const shown = lines.length < count ? `${lines.length} of them, the furthest and the longest first` : 'The longest first'
-  const all = portalId ? `https://app.hubspot.com/contacts/${encodeURIComponent(portalId)}/objects/0-1/views/all/list` : undefined
+  const shown =
+    lines.length < count ? `${lines.length} of them, the furthest and the longest first` : 'The longest first'
+  const all = portalId
+    ? `https://app.hubspot.com/contacts/${encodeURIComponent(portalId)}/objects/0-1/views/all/list`
+    : undefined
   const intro = `More than ${Math.round(after / DAY)} days in the same stage. ${shown}. Act: its owner is told. Archive: nothing more is done until it does something new`
-  const link = all ? `<${all}|All contacts in HubSpot>: filter by *Baton stage*` : 'All of them: filter contacts in HubSpot by *Baton stage*'
+  const link = all
+    ? `<${all}|All contacts in HubSpot>: filter by *Baton stage*`
+    : 'All of them: filter contacts in HubSpot by *Baton stage*'
   return {
     text: spoken([title, intro, ...lines.map((line) => textOf(line, input.at))], { timeZone: 'UTC' }),
     blocks: [

@@ -56,8 +56,8 @@ export const ATTRIBUTE_NAMES = {
     'company.techStack',
   ],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
-  results: ['score', 'score.fit', 'score.engagement', 'band'],
-  circumstances: ['stage', 'quiet', 'track', 'route', 'archived'],
+  results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],
+  circumstances: ['quiet', 'track', 'route', 'archived', 'withSales'],
 } as const
 
 /** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */

@@ -7,7 +7,8 @@ export const HANDOFF_STATES = ['waiting', 'open', 'answered', 'ended'] as const
 /**
  * What stands for a lead beside what it is and did: conditions of triggers may ask about it. What is absent is unknown.
  * `quietSince`: since when it has done nothing, in epoch milliseconds; `answered`: it has done something since a trigger
- * fired; `handoffs`: where the newest of each kind stands; `track`: the nurture track that it is in.
+ * fired; `handoffs`: where the newest of each kind stands; `track`: the nurture track that it is in; `withSales`:
+ * sales has it, or has it on its list since it was reached.
  */
 export interface Circumstances {
   stage?: Stage | undefined
@@ -17,6 +18,7 @@ export interface Circumstances {
   track?: string | undefined
   route?: string | undefined
   archived?: boolean | undefined
+  withSales?: boolean | undefined
 }
 
 /** The same as attributes by name: silence in milliseconds until `now`. */

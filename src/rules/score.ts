@@ -1,5 +1,4 @@
 import type { Attributes, AttributeValue, Signal } from './attributes.ts'
-import { type Circumstances, valuesOf } from './circumstances.ts'
 import type { Check, Lookup } from './condition.ts'
 import { type EngagementConfig, type EngagementResult, engagementOverTime, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
@@ -117,19 +116,19 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
 }
 
 /**
- * Reads everything: facts, profile, score, band, signals (`signals.<type>`: their count, sum or drop), and what stands for the
- * lead (`circumstances`), as far as that is known.
+ * Reads everything: facts, profile, score, band, signals (`signals.<type>`: their count, sum or drop), and what stands beside the
+ * score (`beside`, such as the stage).
  */
 export function fullLookup(
   attributes: Attributes,
   signals: readonly Signal[],
   score: LeadScore,
   now: number,
-  circumstances?: Circumstances,
+  beside: Readonly<Record<string, AttributeValue | undefined>> = {},
 ): Lookup {
   const known = icpLookup(attributes, score.icp)
-  const results: Record<string, AttributeValue> = {
-    ...(circumstances ? valuesOf(circumstances, now) : {}),
+  const results: Record<string, AttributeValue | undefined> = {
+    ...beside,
     score: score.total,
     'score.fit': score.fit.points,
     'score.engagement': score.engagement.points,

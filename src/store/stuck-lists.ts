@@ -43,7 +43,10 @@ export function createStuckLists({ redis, keys, commit, partitions }: Store) {
   const begun = keys.shared('stuck:since')
 
   async function change(id: string, commands: Command[], now: number): Promise<void> {
-    await commit([], [...commands, ['HINCRBY', keys.post(id), 'rev', 1], ['ZADD', keys.index(id, INDEX.stuck), now, id]])
+    await commit(
+      [],
+      [...commands, ['HINCRBY', keys.post(id), 'rev', 1], ['ZADD', keys.index(id, INDEX.stuck), now, id]],
+    )
   }
 
   async function inStage(stage: Stage, until: number, limit: number) {
@@ -141,7 +144,9 @@ export function createStuckLists({ redis, keys, commit, partitions }: Store) {
 
     /** Nothing is left to do: there is no list, or Slack shows it as it was read. False when it has changed since. */
     async settle(id: string, read: Pick<StuckList, 'rev'> | null): Promise<boolean> {
-      const guards = read ? [{ key: keys.post(id), field: 'rev', value: read.rev ? Buffer.from(read.rev) : ('' as const) }] : []
+      const guards = read
+        ? [{ key: keys.post(id), field: 'rev', value: read.rev ? Buffer.from(read.rev) : ('' as const) }]
+        : []
       return (await commit(guards, [['ZREM', keys.index(id, INDEX.stuck), id]])) !== false
     },
 

@@ -5,6 +5,8 @@ import { ENDINGS } from '../handoffs/endings.ts'
 import { EVIDENCE } from '../handoffs/handoff.ts'
 import { STEP_RESULTS } from '../handoffs/plan.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
+import { OCCASIONS } from '../rules/triggers.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -174,6 +176,21 @@ const Clock = z.object({
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
 })
 
+const TriggerState = z.object({
+  name: z.string(),
+  owner: z.string().optional().describe('who answers for the rule'),
+  once: z.enum(OCCASIONS).describe('how often it fires for one lead'),
+  holds: z.enum(['true', 'false', 'unknown']).describe('its condition, at this moment'),
+  why: z.string(),
+  checks: z.array(Check),
+  firedAt: Instant.optional().describe('when it last fired'),
+  waits: z.string().optional().describe('why it does not fire now'),
+  followUpAt: z.array(Instant).optional().describe('when what follows it is due'),
+  mayHoldAt: Instant.optional().describe(
+    'when its condition may come to hold although nothing happens, such as a silence',
+  ),
+})
+
 const View = z.object({
   id: z.string(),
   configVersion: z.string().describe('the config version of the latest decision'),
@@ -198,6 +215,11 @@ const View = z.object({
       .object({ at: Instant, how: z.enum(ENDINGS) })
       .optional()
       .describe('how the last handoff with sales ended; it stands until the lead is routed anew'),
+    stage: z
+      .object({ name: z.enum(STAGE_NAMES), since: Instant })
+      .optional()
+      .describe('the stage that it is in'),
+    returning: Instant.optional().describe('since when it is back after a person had taken it out'),
     stageSetBack: Instant.optional().describe('since when a stage stands that somebody set back; later news lifts it'),
     notEnrolled: z.string().optional().describe('why the contact is in no nurture track although its route says so'),
     refused: z
@@ -225,6 +247,7 @@ const View = z.object({
   assignment: Assignment.nullable(),
   clock: Clock.nullable().describe('of the newest handoff with sales'),
   otherHandoffs: z.array(Clock).describe('the others that are kept, the newest first'),
+  triggers: z.array(TriggerState).describe('every trigger, by what is known of the lead at this moment'),
   history: z
     .array(
       z.object({

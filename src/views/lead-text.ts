@@ -23,6 +23,7 @@ export function leadViewText(view: LeadView): string {
     ...assignmentLines(view, local),
     ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
     ...Object.entries(view.enrichment).flatMap(([name, { why }]) => (why ? ['', `${name} was not asked: ${why}`] : [])),
+    ...triggerLines(view, local),
     '',
     'Attributes',
     ...Object.entries(view.attributes).map(([name, { value, source }]) => `  ${name} = ${value}  (${source})`),
@@ -49,6 +50,8 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.adopted &&
       `Known to HubSpot before Baton came on ${local(state.adopted.at)}: left alone until it does something new.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
+    state.stage && `Stage ${state.stage.name}, since ${local(state.stage.since)}.`,
+    state.returning && `It is back since ${local(state.returning)}: a person had taken it out, and it raised its hand.`,
     state.stageSetBack &&
       `Its stage was set back in HubSpot ${local(state.stageSetBack)}: it stays so until the lead does something new.`,
     state.notEnrolled,
@@ -96,6 +99,22 @@ function routeLines({ route, standing }: LeadView, local: Local): string[] {
     `Route ${where(route)}; ${route.action}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
     `Stands since ${local(standing.since)}: ${where(standing)}`,
+  ]
+}
+
+function triggerLines({ triggers }: LeadView, local: Local): string[] {
+  if (triggers.length === 0) return []
+  return [
+    '',
+    'Triggers (triggers.yaml)',
+    ...triggers.map(({ name, once, why, firedAt, waits, followUpAt = [], mayHoldAt }) =>
+      [
+        `  ${firedAt ? 'fired' : 'no   '}  ${name} (once ${once}): ${firedAt ? `${local(firedAt)}; now ${why}` : why}`,
+        ...(waits ? [waits.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, local)] : []),
+        ...followUpAt.map((at) => `followed up ${local(at)}`),
+        ...(mayHoldAt ? [`next by itself ${local(mayHoldAt)}`] : []),
+      ].join('; '),
+    ),
   ]
 }
 

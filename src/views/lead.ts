@@ -6,13 +6,14 @@ import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } fro
 import type { LeadRecord } from '../leads/lead.ts'
 import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
-import type { Attributes, Signal } from '../rules/attributes.ts'
+import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
 import { type Check, evaluate } from '../rules/condition.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
-import { decidingTests, testText, whyOf } from '../rules/why.ts'
+import { checkedValue, decidingTests, testText, whyOf } from '../rules/why.ts'
 import { signed } from '../rules/words.ts'
 import { assignmentView, clockView } from './handoff.ts'
 import type { LeadView } from './lead-schema.ts'
+import { triggerViews } from './triggers.ts'
 
 const DAY = 24 * 60 * 60_000
 const MOST_LINES = 100
@@ -85,6 +86,7 @@ export function leadView(input: LeadViewInput, entry: DecisionEntry): LeadView {
     assignment: sales ? assignmentView(sales) : null,
     clock: sales ? clockView(sales, config.team) : null,
     otherHandoffs: newestFirst.filter((one) => one !== sales).map((one) => clockView(one, config.team)),
+    triggers: triggerViews(config, input, (check) => checkView(check, record.attributes), now),
     history: [...merged.map(mergedLine), ...history.map(historyLine)]
       .sort((a, b) => a.at.localeCompare(b.at))
       .slice(-MOST_LINES),
@@ -113,7 +115,7 @@ function whyNotAsked(config: Config, attributes: Attributes): string {
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted } = record
+  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, stage, returning } = record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
   const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
@@ -125,6 +127,8 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
+    ...(stage ? { stage: { name: stage.name, since: iso(stage.since) } } : {}),
+    ...(returning ? { returning: iso(returning.at) } : {}),
     ...(stageSetBack ? { stageSetBack: iso(stageSetBack.at) } : {}),
     ...(notEnrolled ? { notEnrolled } : {}),
     ...(refused.length > 0 ? { refused } : {}),
@@ -199,11 +203,16 @@ function checkView(check: Check, attributes: Attributes) {
   const source = attributes[check.attribute]?.source
   return {
     attribute: check.attribute,
-    wanted: testText(check.test),
+    wanted: testText(check.test, check.attribute),
     truth: check.truth,
-    ...(check.value === undefined ? {} : { value: check.value }),
+    ...(check.value === undefined ? {} : { value: shownValue(check) }),
     ...(source === undefined ? {} : { source }),
   }
+}
+
+// A silence is kept in milliseconds, which say nothing to people.
+function shownValue({ attribute, test, value = '' }: Check): AttributeValue {
+  return attribute === 'quiet' ? checkedValue(attribute, test, value) : value
 }
 
 function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
@@ -255,7 +264,7 @@ function historyLine(entry: HistoryEntry): LeadView['history'][number] {
   const steps = entry.steps?.map((step) =>
     [step.what, step.what === 'step' && step.detail, step.rep && `to ${step.rep}`].filter(Boolean).join(' '),
   )
-  const text = [...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
+  const text = [entry.rule, ...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
   return { at, what: entry.what, text }
 }
 

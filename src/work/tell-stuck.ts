@@ -24,7 +24,10 @@ export function createTellStuck(
         await send(to)
       } catch (error) {
         if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
-        parts.log.error({ list: listId, code: error.code }, 'Slack refuses the list of stuck leads: check stuck in handoffs.yaml')
+        parts.log.error(
+          { list: listId, code: error.code },
+          'Slack refuses the list of stuck leads: check stuck in handoffs.yaml',
+        )
       }
     }
     if (!(await lists.settle(listId, list))) throw new RunLater(CHANGED_MEANWHILE)

@@ -116,7 +116,10 @@ describe('the list as the config has it', () => {
   it('shows so many, the furthest stage first, and says how many there are', async () => {
     const yaml = await readFile(join('config', 'handoffs.yaml'), 'utf8')
     const own = yaml
-      .replace('after: 30d\n  stages: [opportunity, sql, mql, recycled, lead, subscriber]', 'after: 10d\n  stages: [sql, mql]')
+      .replace(
+        'after: 30d\n  stages: [opportunity, sql, mql, recycled, lead, subscriber]',
+        'after: 10d\n  stages: [sql, mql]',
+      )
       .replace('show: 20', 'show: 2')
       .replace('tell: marketing\n  calendar: us-east\n  at: "08:00"', 'tell: sdr\n  calendar: europe\n  at: "18:30"')
     stage = await createStage({ start: START, files: { 'handoffs.yaml': own } })

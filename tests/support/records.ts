@@ -239,6 +239,8 @@ export const BESIDE: Beside = {
   adoptedAt: undefined,
   outcomes: {},
   stageSetBack: undefined,
+  stage: undefined,
+  returning: undefined,
   version: 'v2',
   rulesVersion: 2,
 }

@@ -90,6 +90,7 @@ const Quiet = z.union(
   ],
   { error: 'must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }' },
 )
+const YES_OR_NO = ['archived', 'withSales', 'answered']
 const YesOrNo = z.union([z.boolean().transform((is): AttributeTest => ({ is })), Test])
 
 interface ConditionInput {
@@ -116,8 +117,9 @@ export function conditionIn(scope: Scope): z.ZodType<Condition, ConditionInput> 
             all: z.array(When).min(1).optional(),
             not: When.optional(),
             ...(scope.attributes.includes('quiet') ? { quiet: Quiet.optional() } : {}),
-            ...(scope.attributes.includes('archived') ? { archived: YesOrNo.optional() } : {}),
-            ...(scope.attributes.includes('answered') ? { answered: YesOrNo.optional() } : {}),
+            ...Object.fromEntries(
+              YES_OR_NO.filter((name) => scope.attributes.includes(name)).map((name) => [name, YesOrNo.optional()]),
+            ),
           },
           { error: misshapen('must be a map of attributes to tests; a list goes into all: [ … ] or any: [ … ]') },
         )

@@ -135,7 +135,7 @@ describe('the end of the attempts', () => {
   it('of a handoff beside says nothing of where the lead stands', () => {
     const change = changed(config, stateOf({ ...tried, byRoute: false }), due(), UNTIL)
     expect(change.handoffs).toMatchObject([{ ended: { how: 'returned' } }])
-    expect(change.lead).toEqual(leadRecord())
+    expect(change.lead).toEqual({ ...leadRecord(), stage: { name: 'mql', since: UNTIL } })
   })
 })
 

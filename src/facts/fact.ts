@@ -18,6 +18,7 @@ export const FACT_TYPES = {
   reassigned: 'the next rep got the lead',
   escalated: 'the manager was told',
   'passed-on': 'a rep passed the lead on',
+  step: 'a dated step of a handoff; rule: the step, reason: yes, no, skipped, finished or gone; without rule: paused, resumed',
   breached: 'the deadline passed without an answer',
   answered:
     "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted, seen-in-hubspot, or unclear where nobody can tell who acted",

@@ -31,6 +31,7 @@ import {
   takenOut,
 } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
@@ -42,7 +43,7 @@ import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
-import { isLeftAlone, triggersOf } from './trigger-look.ts'
+import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -166,19 +167,30 @@ export function onContact(
     isRebuilt,
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
-  const marks = triggered?.result.marks ?? followed.marks
-  const stage = stageBy(marks)
+  const planLook = {
+    signals: reading.signals,
+    lookup: contactLookup(config, look, now)(),
+    marks: triggered?.result.marks ?? followed.marks,
+  }
+  const planned = followPlans(config, draft, planLook, now)
+  const stage = stageBy(planned.marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
+  const openings = [
+    ...(previous?.toOpen ?? []),
+    ...(triggered?.result.opens ?? []),
+    ...planned.opens,
+    ...followed.opens,
+  ]
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
-  const later = conclude(config, before, draft.handoffs(), marks, now)
-  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), later], later.marks)
-  const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
+  const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
+  const beginning = started(config, begun, later.marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], later.marks)
+  const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
 
   const set = tagged(ruled.marks, { written: state.written, ...gathered.contact }, lookup)
   draft.shows(set.shown)
@@ -193,6 +205,7 @@ export function onContact(
       begun,
       marks: { ...withoutOpened(set.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
       triggersDueAt: triggered?.dueAt(set.marks) ?? null,
+      nextPlannedAt: nextPlannedAt(draft.handoffs()),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,

@@ -213,7 +213,7 @@ function oneOfEach(handoffs: LeadState['handoffs'], now: number): LeadState['han
   const live = Object.values(handoffs)
     .filter(({ state }) => state !== 'ended')
     .sort((a, b) => order[a.state] - order[b.state] || a.startedAt - b.startedAt)
-  const alike = Map.groupBy(live, ({ byRoute, kind }) => (byRoute ? 'sales' : `kind ${kind}`))
+  const alike = Map.groupBy(live, ({ byRoute, kind, about }) => (byRoute ? 'sales' : `kind ${kind} ${about ?? ''}`))
   const over = [...alike.values()].flatMap(([, ...others]) =>
     others.map((handoff) => endHandoff(handoff, { at: now, how: 'merged' }) ?? handoff),
   )

@@ -9,6 +9,7 @@ import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
+import type { FormQuestion, FormSent } from './forms.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
@@ -30,14 +31,6 @@ export const InboxItem = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
-
-/** One question of a form, and the property of the contact in HubSpot that keeps its answer. */
-export interface FormQuestion {
-  ask: string
-  property: string
-  type: 'text' | 'choice' | 'date'
-  options?: string[] | undefined
-}
 
 /** The part of the config that decides about leads. */
 export interface NextConfig extends DecisionConfig {
@@ -136,11 +129,12 @@ export type Click =
   | { explains: { reason: string; choice: string } }
   | Press
 
-/** A button of the handoff's kind, by its name, with the reason that it asked for. */
+/** A button of the handoff's kind, by its name, with the reason or the form that it asked for. */
 export interface Press {
   button: string
   reason?: string | undefined
   choice?: string | undefined
+  form?: FormSent | undefined
 }
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */

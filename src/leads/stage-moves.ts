@@ -76,7 +76,7 @@ export function openedByStage({ handoffs }: Pick<NextConfig, 'handoffs'>, stage:
   const kinds = Object.entries(handoffs.kinds).filter(([, { starts }]) =>
     starts.some((start) => 'stage' in start && start.stage === stage),
   )
-  return kinds.map(([kind]) => ({ kind, by: { what: 'handoff', name: kind } }))
+  return kinds.map(([kind]) => ({ kind, by: { what: 'handoff', name: stage } }))
 }
 
 /**

@@ -6,6 +6,7 @@ import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import type { Team } from '../handoffs/team.ts'
+import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
 
@@ -22,22 +23,25 @@ export const ERASED: RenderedMessage = {
  * name of the owner outside the team who has taken it over, if that is known.
  */
 export function renderFor(
-  { team, handoffs }: { team: Team; handoffs: Pick<HandoffsConfig, 'kinds'> },
-  { kind, rep }: Pick<Post, 'kind' | 'rep'>,
+  { team, handoffs, forms }: Pick<NextConfig, 'team' | 'forms'> & { handoffs: Pick<HandoffsConfig, 'kinds'> },
+  post: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
 ): RenderedMessage {
+  const { rep } = post
+  const kind = handoffs.kinds[handoff.kind]
   const reps = Object.values(team.reps)
   const someone = memberOf(team, rep ?? holderOf(handoff)?.rep ?? '') ?? reps[0]
   const members = [...Object.values(team.managers), ...Object.values(team.people), ...reps]
   return renderMessage({
-    kind,
+    kind: post.kind,
     lead,
     handoff,
     reader: rep,
     outsider,
-    buttons: buttonsNow(handoffs.kinds[handoff.kind], handoff),
+    buttons: buttonsNow(kind, handoff),
+    questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })

@@ -128,6 +128,7 @@ const Kind = z
       .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
     to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
     tell: many(Name).optional().describe('who hears of its start besides'),
+    shows: many(Name).optional().describe('the forms of stages.yaml whose answers its messages show'),
     calendar: Name.optional().describe('whose hours count for a holder who has no calendar'),
     askReason: PartyIn.optional().describe('of whom the reason is asked, when a person took the lead out without one'),
     respondWithin: DurationText.describe('from the start of the handoff'),

@@ -132,7 +132,7 @@ function explain(
   const draft = draftOf(config, state)
   draft.put({ ...rest, events: [...handoff.events, { at: now, what: 'reason-given', by, detail: given.reason }] })
   draft.note({ at: now, what: 'reason-given', by })
-  return draft.change({ ...lead, rejected: { ...lead.rejected, ...given } })
+  return draft.change({ ...lead, rejected: { ...lead.rejected, ...given, explained: true } })
 }
 
 // The lead's record after an answer to a handoff with sales, or its end, and with what a form said of it.

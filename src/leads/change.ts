@@ -14,6 +14,7 @@ import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
+import type { StageMove } from './stages.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
@@ -43,6 +44,8 @@ export interface NextConfig extends DecisionConfig {
   triggers: Record<string, Trigger>
   /** The questions that forms ask, by name. */
   forms: Record<string, FormQuestion[]>
+  /** What moves a lead to another stage by itself. */
+  moves: StageMove[]
   hubspot: HubSpotMapping & { properties: PropertyNames }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }

@@ -35,9 +35,9 @@ import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
-import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { noticesOf } from './tell.ts'
 import { fireTriggers } from './triggers.ts'
 
@@ -82,23 +82,31 @@ export function onContact(
   const { reading, rejected, overruledStatus, overruled } = read
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
+  const overBefore = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const adopted = adoptionOf(config, state, gathered.contact, now)
-  const stood = word
-    ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
+  const isMerge = gathered.merging !== undefined
+  const news = {
+    signals: newsOf(withoutHeard(reading.signals, gathered.merging), adopted),
+    status: isMerge ? undefined : statusSet(previous, reading.attributes),
+    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+  }
+  const marksBefore = withMove(marksOf(previous), movedBy(config, news), now)
+  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
   const basis = {
-    ...marksOf(previous),
+    ...marksBefore,
     attributes: reading.attributes,
     signals: reading.signals,
     rejected: word ? { by: '', reason: '', at: now } : rejected,
-    ended: standsEnded,
+    ended: overBefore,
     stageSetBack: setBackSoFar(state, gathered, reading.signals, now),
     adopted: previous?.adopted,
     outcomes,
   }
-  const isMerge = gathered.merging !== undefined
   const soFar = stageSoFar(state, basis, draft.handoffs(), gathered.contact, now, isMerge)
+  const standsEnded = endedByStage(overBefore, cameFrom, soFar, draft.handoffs())
+  const stood = word
+    ? standingAfterWord(config, reading, now)
+    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
   const returning = overruled ? { at: now } : stillReturning(previous, basis)
   const stoodIn: Standing = {
     ...stood,
@@ -113,9 +121,8 @@ export function onContact(
 
   const beside = standingAttributes(standing, decision.score)
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
-  const triggered =
-    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
-  const followed = conclude(config, state.handoffs, draft.handoffs(), triggered?.result.marks ?? marksOf(previous), now)
+  const triggered = decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksBefore, lookup, now)
+  const followed = conclude(config, state.handoffs, draft.handoffs(), triggered?.result.marks ?? marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
   const after = {
     ...basis,
@@ -126,20 +133,10 @@ export function onContact(
     route: standingRoute(decision, previous?.route, now),
   }
   const stageNow = () => stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
-  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
   const isNew = !previous && decision.action !== 'stay-adopted'
   const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
   const starting = ({ name }: { name: Stage }) =>
-    startingOf(
-      config,
-      {
-        signals: newsOf(withoutHeard(reading.signals, gathered.merging), decision, adopted),
-        stage: name !== cameFrom || isNew ? name : undefined,
-        status: isMerge ? undefined : statusSet(previous, reading.attributes),
-        out: previous && word ? { unexplained: word.reason === undefined } : undefined,
-      },
-      openings,
-    )
+    startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
   const isTakenOn = starting(stageNow()).some(
@@ -152,7 +149,7 @@ export function onContact(
   const others = otherHandoffs(input, starting(stage), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), followed.marks, now)
-  const ruled = joined([triggered?.result ?? nothingDone(marksOf(previous)), followed, later], later.marks)
+  const ruled = joined([triggered?.result ?? nothingDone(marksBefore), followed, later], later.marks)
   const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
@@ -169,7 +166,10 @@ export function onContact(
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
-      ended: word || others.begun.some(({ byRoute }) => byRoute) ? undefined : ended,
+      ended:
+        word || others.begun.some(({ byRoute }) => byRoute)
+          ? undefined
+          : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
       stageSetBack: setBack,
@@ -273,14 +273,8 @@ export function followDone(
 }
 
 /** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
-function newsOf(
-  signals: readonly Signal[],
-  { action }: Pick<Decision, 'action'>,
-  adopted: LeadRecord['adopted'],
-): readonly Signal[] {
-  const fresh = signals.filter(({ decision }) => decision === undefined)
-  if (action !== 'stay-adopted' || !adopted) return fresh
-  return fresh.filter(({ at }) => at > adopted.at - DAY)
+function newsOf(signals: readonly Signal[], adopted: LeadRecord['adopted']): readonly Signal[] {
+  return signals.filter(({ decision, at }) => decision === undefined && (!adopted || at > adopted.at - DAY))
 }
 
 /**

@@ -22,7 +22,8 @@ import { onDue, onLeft } from './steps.ts'
 export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
   if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
   const result = withoutContact(config, state, input, now, reserved)
-  return result && 'history' in result ? withStage(config, state, result, now) : result
+  const contact = input.type === 'due' ? input.gathered?.contact : undefined
+  return result && 'history' in result ? withStage(config, state, result, now, contact) : result
 }
 
 function withoutContact(

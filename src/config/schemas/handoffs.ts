@@ -24,7 +24,8 @@ const Attempts = z.strictObject({
 
 const many = (text: z.ZodType<string>) => z.union([text, z.array(text).min(1)]).transform((one) => [one].flat())
 
-const StartIn = z
+/** What starts something by itself. */
+export const StartIn = z
   .strictObject({
     signal: Name.optional().describe('each new signal of this type'),
     stage: z.enum(STAGE_NAMES).optional().describe('the lead reaches this stage'),

@@ -14,6 +14,8 @@ export const Post = z.object({
   pool: z.string(),
   /** Who hears of it where no pool says so. */
   manager: z.string().optional(),
+  /** Of what somebody is told: a rep, manager, person or pool of the team; `handoffId` is the telling's then. */
+  to: z.string().optional(),
   /** Of the first alert: when Baton received what led to it, epoch milliseconds. */
   since: z.number().optional(),
 })
@@ -24,6 +26,7 @@ export const PostedMessage = z.object({
   handoffId: z.string(),
   kind: z.enum(KINDS),
   rep: z.string().optional(),
+  to: z.string().optional(),
   channel: z.string(),
   ts: z.string(),
   shown: z.string(),
@@ -78,8 +81,14 @@ export function ownerRefusedPost(handoff: Handoff, rep: string): Post {
   return { ...postOf(handoff, 'owner-refused', `owner-refused-${rep}`), rep }
 }
 
-/** Tells the manager instead of somebody who cannot be reached. */
-export function insteadOf(post: Post): Post {
+/** Tells somebody of the team something about a lead. `pool`: whose manager hears of it when they cannot be reached. */
+export function tellingPost(id: string, leadId: string, to: string, pool: string): Post {
+  return { id: `${id}.told-${to}`, leadId, handoffId: id, kind: 'told', pool, to }
+}
+
+/** Tells the manager instead of a rep who cannot be reached; undefined of a message to somebody else. */
+export function insteadOf(post: Post): Post | undefined {
+  if (MESSAGES[post.kind] !== 'rep') return undefined
   const { rep: _, since: __, ...rest } = post
   return { ...rest, id: `${post.handoffId}.manager-alert-unreachable-${refOf(post.id)}`, kind: 'manager-alert' }
 }

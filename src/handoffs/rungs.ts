@@ -13,7 +13,8 @@ export const MESSAGES = {
   'nobody-available': 'manager',
   'owner-refused': 'manager',
   'reason-asked': 'rep',
-} as const satisfies Record<string, 'rep' | 'pool' | 'manager'>
+  told: 'named',
+} as const satisfies Record<string, 'rep' | 'pool' | 'manager' | 'named'>
 export type MessageKind = keyof typeof MESSAGES
 
 /** What an action may do to the handoff whose rung is due. `rep` holds it now. */

@@ -117,7 +117,7 @@ export function otherHandoffs(
     draft.put(taken.handoff)
     result.begun.push(taken.handoff)
     const by = { what: 'handoff', name: start.kind } as const
-    result.tells.push(...kind.tells.map((who) => ({ who, by, buttons: [] })))
+    result.tells.push(...kind.tells.map((who) => ({ who, by, buttons: [], starts: true as const })))
   }
   return result
 }

@@ -39,8 +39,11 @@ export interface NextConfig extends DecisionConfig {
   rulesVersion: number
   team: Team
   handoffs: HandoffsConfig
-  /** Every type of signal that is known, with its words for people. */
-  signals: Record<string, { words: string; unit?: string | undefined; by?: 'sales' | undefined }>
+  /** Every type of signal that is known, with its words for people; `endsSilence: false` for one that is no act of interest. */
+  signals: Record<
+    string,
+    { words: string; unit?: string | undefined; by?: 'sales' | undefined; endsSilence?: false | undefined }
+  >
   triggers: Record<string, Trigger>
   /** The questions that forms ask, by name. */
   forms: Record<string, FormQuestion[]>
@@ -118,6 +121,8 @@ export type Input =
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** Somebody opens a handoff of a kind by a button. */
+  | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
   | { type: 'left'; rep: string }
   | { type: 'rescore'; standing?: Standing }

@@ -4,7 +4,6 @@ import type { Draft } from './draft.ts'
 import type { LeadRecord } from './lead.ts'
 import { type LeadMarks, marksOf, withMarks } from './marks.ts'
 import { type CarriedOut, carryOut, joined, nothingDone } from './outcomes.ts'
-import { noticesOf } from './tell.ts'
 
 /*
  * What follows when a handoff was answered or has ended, however that came about: `on` of its kind.
@@ -59,10 +58,6 @@ export function concluded(
   const toOpen = [...(marks.toOpen ?? []), ...opens.map((opening) => ({ ...opening, at: now }))]
   const after = withMarks(record, toOpen.length > 0 ? { ...marks, toOpen } : marks)
   const isSame = marks === before && opens.length === 0
-  const notices = [...(more.notices ?? []), ...noticesOf(config.team, state.id, tells, now)]
-  return draft.change(lead || !isSame ? after : undefined, {
-    ...more,
-    ...(opens.length > 0 ? { refresh: true } : {}),
-    ...(notices.length > 0 ? { notices } : {}),
-  })
+  draft.tell(tells, { now })
+  return draft.change(lead || !isSame ? after : undefined, more)
 }

@@ -17,9 +17,9 @@ import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { marksOf, withoutOpened } from './marks.ts'
+import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
-import { joined, nothingDone } from './outcomes.ts'
+import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import {
   afterPeople,
@@ -34,12 +34,14 @@ import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
-import { noticesOf } from './tell.ts'
-import { fireTriggers } from './triggers.ts'
+import { newsAt } from './tell.ts'
+import { withoutEndedTrack } from './tracks.ts'
+import { isLeftAlone, triggersOf } from './trigger-look.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -85,12 +87,13 @@ export function onContact(
   const overBefore = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const adopted = adoptionOf(config, state, gathered.contact, now)
   const isMerge = gathered.merging !== undefined
+  const fresh = withoutHeard(reading.signals, gathered.merging)
   const news = {
-    signals: newsOf(withoutHeard(reading.signals, gathered.merging), adopted),
+    signals: newsOf(fresh, adopted),
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
     out: previous && word ? { unexplained: word.reason === undefined } : undefined,
   }
-  const marksBefore = withMove(marksOf(previous), movedBy(config, news), now)
+  const marksBefore = withMove(withoutEndedTrack(marksOf(previous), reading.signals, now), movedBy(config, news), now)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
   const basis = {
     ...marksBefore,
@@ -120,36 +123,49 @@ export function onContact(
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const beside = standingAttributes(standing, decision.score)
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
-  const triggered = decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksBefore, lookup, now)
-  const followed = conclude(config, state.handoffs, draft.handoffs(), triggered?.result.marks ?? marksBefore, now)
+  const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
-  const after = {
-    ...basis,
-    ...followed.marks,
-    stageSetBack: setBack,
-    adopted: decision.action === 'stay-adopted' ? adopted : undefined,
-    score: decision.score,
-    route: standingRoute(decision, previous?.route, now),
+  const stageBy = (marks: LeadMarks) => {
+    const after = {
+      ...basis,
+      ...marks,
+      stageSetBack: setBack,
+      adopted: decision.action === 'stay-adopted' ? adopted : undefined,
+      score: decision.score,
+      route: standingRoute(decision, previous?.route, now),
+    }
+    return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const stageNow = () => stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   const isNew = !previous && decision.action !== 'stay-adopted'
-  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
-  const starting = ({ name }: { name: Stage }) =>
+  const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
-  const isTakenOn = starting(stageNow()).some(
+  const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
   const sales = isTakenOn ? undefined : toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
-  const stage = stageNow()
+  const look = {
+    state,
+    reading,
+    decision,
+    beside: { ...beside, withSales: standing.withSales || decision.action === 'assign' },
+    handoffs: draft.handoffs(),
+    marks: followed.marks,
+    fresh: decision.action === 'stay-adopted' ? [] : fresh,
+    isRebuilt,
+  }
+  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
+  const marks = triggered?.result.marks ?? followed.marks
+  const stage = stageBy(marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const others = otherHandoffs(input, starting(stage), lookup)
+  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
-  const later = conclude(config, before, draft.handoffs(), followed.marks, now)
-  const ruled = joined([triggered?.result ?? nothingDone(marksBefore), followed, later], later.marks)
+  const later = conclude(config, before, draft.handoffs(), marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), later], later.marks)
   const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
@@ -163,6 +179,7 @@ export function onContact(
       pseudonym: state.freshPseudonym,
       begun,
       marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      triggersDueAt: triggered?.dueAt(ruled.marks) ?? null,
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
@@ -181,10 +198,13 @@ export function onContact(
     },
     now,
   )
-  for (const { trigger, fired } of triggered?.considered ?? [])
-    if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
+  for (const note of triggered?.notes ?? []) draft.note(note)
+  draft.tell([...ruled.tells, ...others.tells], {
+    now,
+    newsAt: newsAt(state, reading.signals, now),
+    company: gathered.company,
+  })
   const notices = [
-    ...noticesOf(config.team, given.id, [...ruled.tells, ...others.tells], now),
     ...others.notices,
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
@@ -195,7 +215,6 @@ export function onContact(
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
-    ...(toOpen.length > 0 ? { refresh: true } : {}),
     ...(notices.length > 0 ? { notices } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)

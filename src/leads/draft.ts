@@ -7,8 +7,10 @@ import { withConsent } from './consent.ts'
 import { answersToWrite } from './forms.ts'
 import type { HistoryEntry } from './history.ts'
 import type { LeadRecord } from './lead.ts'
-import type { Contact } from './observe.ts'
+import type { Contact, Properties } from './observe.ts'
+import type { Telling } from './outcomes.ts'
 import { changedProperties, crmProperties } from './properties.ts'
+import { tell } from './tell.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
 export interface Draft {
@@ -18,9 +20,21 @@ export interface Draft {
   handoffs(): Handoff[]
   post(...posts: Post[]): void
   note(entry: HistoryEntry): void
+  /** Somebody is to hear of it; each reader hears of all of it once. */
+  tell(tells: readonly Telling[], event: Event): void
   /** A note on the contact in HubSpot. */
   crmNote(note: CrmNote): void
   change(lead: LeadRecord | undefined, more?: Partial<Change>): Change
+}
+
+/**
+ * What people are told of. `now` is epoch milliseconds; `newsAt`: when the newest thing happened that came in for the lead, absent
+ * of an event of its own, such as a click or a rung. `company`: as it was just read.
+ */
+interface Event {
+  now: number
+  newsAt?: number
+  company?: Properties | null
 }
 
 /** Begins a change of a lead; with a contact that was just read, what it shows is what HubSpot is known to have. */
@@ -30,6 +44,7 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
   const posts: Post[] = []
   const history: HistoryEntry[] = []
   const crmNotes: CrmNote[] = []
+  const tellings: { tells: readonly Telling[]; event: Event }[] = []
   const handoffs = () => Object.values({ ...state.handoffs, ...Object.fromEntries(changed) })
   return {
     put: (handoff) => void changed.set(handoff.id, handoff),
@@ -37,7 +52,9 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
     post: (...more) => void posts.push(...more),
     note: (entry) => void history.push(entry),
     crmNote: (note) => void crmNotes.push(note),
-    change(lead, more = {}) {
+    tell: (tells, event) => void (tells.length > 0 && tellings.push({ tells, event })),
+    change(given, more = {}) {
+      const lead = withTold(given)
       const after = lead ?? state.lead
       return {
         ...(lead ? { lead } : {}),
@@ -47,9 +64,24 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
         ...(crmNotes.length > 0 ? { crmNotes } : {}),
         ...(known === state.written ? {} : { shown: known }),
         toWrite: after !== null && isBehind(config, after, handoffs(), known),
+        ...(lead && wantsRead(lead) ? { refresh: true } : {}),
         ...more,
       }
     },
+  }
+
+  // All of it together, once it is known who has the lead and which alerts go out.
+  function withTold(given: LeadRecord | undefined): LeadRecord | undefined {
+    const lead = given ?? state.lead
+    const [first] = tellings
+    if (!first || !lead) return given
+    const tells = tellings.flatMap((one) => one.tells)
+    const newsAt = Math.max(...tellings.map(({ event }) => event.newsAt ?? Number.POSITIVE_INFINITY))
+    const { now, company } = first.event
+    const input = { config, state, lead, handoffs: handoffs(), posts, contact: contact?.properties, company, now }
+    const said = tell(input, { tells, newsAt })
+    posts.push(...said.posts)
+    return { ...lead, told: said.told }
   }
 }
 
@@ -60,6 +92,11 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
+}
+
+// What rules ask for outside of a read of the contact is done by the next one.
+function wantsRead({ toOpen, toSet, missingSince, mergedInto }: LeadRecord): boolean {
+  return (toOpen ?? toSet) !== undefined && missingSince === undefined && mergedInto === undefined
 }
 
 function isBehind(config: NextConfig, lead: LeadRecord, handoffs: Handoff[], written: Record<string, string>): boolean {

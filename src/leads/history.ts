@@ -68,6 +68,8 @@ const OtherEntry = z.object({
   at: z.number(),
   /** Slack user id of the person who did it. */
   by: z.string().optional(),
+  /** The rule that did it, by its name in the config. */
+  rule: z.string().optional(),
   reason: z.string().optional(),
   steps: z.array(HandoffEvent).optional(),
 })

@@ -68,6 +68,8 @@ export const LeadRecord = LeadMarks.extend({
   /** Stands for the lead among the facts; it is not derived from the id, so that erasing the lead cuts the link. */
   pseudonym: z.string(),
   createdAt: z.number(),
+  /** Since when Baton knows it: silence is counted from then at the earliest. Absent in older records. */
+  knownSince: z.number().optional(),
   attributes: Attributes,
   properties: z.record(z.string(), z.string()),
   company: z.record(z.string(), z.string()).nullable(),

@@ -7,6 +7,34 @@ export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.
 export type Because = z.output<typeof Because>
 
 /**
+ * What became of a trigger for a lead: when it last fired, whether its condition holds now, and when it is to be followed up
+ * (`since` is when it had fired). Instants are epoch milliseconds.
+ */
+export const FiredMark = z.object({
+  at: z.number().optional(),
+  holds: z.boolean().optional(),
+  followUps: z.array(z.object({ at: z.number(), since: z.number() })).optional(),
+})
+export type FiredMark = z.output<typeof FiredMark>
+
+/**
+ * Something that somebody was told about the lead: one message that names every reason. `to`: a rep, manager, person or pool of
+ * the team; `for`: the owner in HubSpot whom Baton does not know and in whose place they hear. `signal` and `detail`: what the
+ * lead did, where a trigger says so. `within`: the handoff in whose alert it stands, instead of in a message of its own.
+ * `opens`: the kinds of handoff that it offers to open; `opened`: which of them somebody did.
+ */
+export const Told = z.object({
+  to: z.string(),
+  for: z.string().optional(),
+  because: z.array(Because.extend({ signal: z.string().optional(), detail: z.string().optional() })),
+  at: z.number(),
+  within: z.string().optional(),
+  opens: z.array(z.object({ open: z.string(), label: z.string().optional() })),
+  opened: z.array(z.object({ kind: z.string(), by: z.string(), at: z.number() })).optional(),
+})
+export type Told = z.output<typeof Told>
+
+/**
  * What rules have done to a lead, beside where its route sends it: what stands until something lifts it. Instants are epoch
  * milliseconds.
  */
@@ -32,18 +60,8 @@ export const LeadMarks = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   /** The stage that a rule or a person gave it, until it goes on. */
   stageGiven: z.object({ name: z.enum(STAGE_NAMES), by: Because, at: z.number() }).optional(),
-  /** When each trigger last fired, for which occasion, whether it holds now, and when it is to be followed up. */
-  fired: z
-    .record(
-      z.string(),
-      z.object({
-        at: z.number().optional(),
-        occasion: z.string().optional(),
-        holds: z.boolean().optional(),
-        followUpAt: z.number().optional(),
-      }),
-    )
-    .optional(),
+  /** What became of each trigger, by name. */
+  fired: z.record(z.string(), FiredMark).optional(),
   /** Handoffs that are to begin when the contact is read next: a click or a step wants them. */
   toOpen: z
     .array(
@@ -56,6 +74,10 @@ export const LeadMarks = z.object({
       }),
     )
     .optional(),
+  /** Properties that are to be set in HubSpot when the contact is read next, for it shows whether they may be. */
+  toSet: z.record(z.string(), z.string()).optional(),
+  /** What people were told of late, by the id of the telling. */
+  told: z.record(z.string(), Told).optional(),
 })
 export type LeadMarks = z.output<typeof LeadMarks>
 
@@ -66,7 +88,7 @@ export function withoutOpened({ toOpen: _, ...marks }: LeadMarks): LeadMarks {
 
 /** The marks of a record, to carry them on. */
 export function marksOf(lead: LeadMarks | null): LeadMarks {
-  const { tracks, archived, tags, stageGiven, fired, toOpen } = lead ?? {}
+  const { tracks, archived, tags, stageGiven, fired, toOpen, toSet, told } = lead ?? {}
   return {
     ...(tracks ? { tracks } : {}),
     ...(archived ? { archived } : {}),
@@ -74,11 +96,14 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
     ...(stageGiven ? { stageGiven } : {}),
     ...(fired ? { fired } : {}),
     ...(toOpen ? { toOpen } : {}),
+    ...(toSet ? { toSet } : {}),
+    ...(told ? { told } : {}),
   }
 }
 
 /** The record with these marks instead of its own. */
 export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
-  const { tracks: _, archived: _1, tags: _2, stageGiven: _3, fired: _4, toOpen: _5, ...rest } = lead
+  const own = Object.keys(marksOf(lead))
+  const rest = Object.fromEntries(Object.entries(lead).filter(([name]) => !own.includes(name)))
   return { ...(rest as T), ...marksOf(marks) }
 }

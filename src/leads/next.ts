@@ -1,3 +1,4 @@
+import { attributesOf } from '../rules/condition.ts'
 import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
@@ -7,12 +8,15 @@ import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
+import { marksOf } from './marks.ts'
+import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
+import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -22,8 +26,16 @@ import { onDue, onLeft } from './steps.ts'
 export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
   if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
   const result = withoutContact(config, state, input, now, reserved)
+  if (!result || !('history' in result)) return result
   const contact = input.type === 'due' ? input.gathered?.contact : undefined
-  return result && 'history' in result ? withStage(config, state, result, now, contact) : result
+  const change = withStage(config, state, result, now, contact)
+  // A trigger may wait for what became of a handoff: the contact is looked at for it.
+  const isWaitedFor = ['click', 'due', 'left'].includes(input.type) && change.handoffs.length > 0
+  return isWaitedFor && asksForHandoffs(config) ? { ...change, refresh: true } : change
+}
+
+function asksForHandoffs({ triggers }: NextConfig): boolean {
+  return Object.values(triggers).some(({ when }) => attributesOf(when).some((name) => name.startsWith('handoff.')))
 }
 
 function withoutContact(
@@ -38,6 +50,8 @@ function withoutContact(
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'open':
+      return onOpen(config, state, input, now)
     case 'left':
       return onLeft(config, state, input.rep, now)
     case 'missing':
@@ -71,7 +85,10 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const record = rescoredRecord(lead, attributes, decision, config, now)
+  const triggers = isLeftAlone(decision, lead)
+    ? { marks: marksOf(lead), dueAt: null }
+    : triggersUnderNewRules(config, state, lead, now)
+  const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {

@@ -6,6 +6,8 @@ export interface Telling {
   who: string
   by: Because
   buttons: OpenButton[]
+  /** It says that a handoff has begun, to who hears of it besides its holder. */
+  starts?: true
 }
 
 /** A handoff that is to begin, and why. */
@@ -58,7 +60,7 @@ function carryOutOne(outcome: Outcome, by: Because, result: CarriedOut, now: num
     case 'note':
       return void result.notes.push(outcome.text)
     case 'set':
-      result.marks = { ...marks, tags: { ...marks.tags, ...outcome.properties } }
+      result.marks = { ...marks, toSet: { ...marks.toSet, ...outcome.properties } }
       return
     case 'stage':
       result.marks = { ...marks, stageGiven: { name: outcome.stage, by, at: now } }

@@ -6,7 +6,10 @@ import { plain } from '../rules/words.ts'
 import { type LeadRecord, stageOf } from './lead.ts'
 import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
 import { readInstant } from './observe.ts'
+
 import { lifecycleFor, stageNow } from './stages.ts'
+
+import { trackOf } from './tracks.ts'
 
 /** What a property says, from the lead, its newest handoff with sales, and all of them. An empty text clears it. */
 type Value = (lead: LeadRecord, handoff: Handoff | undefined, handoffs: readonly Handoff[]) => string
@@ -115,8 +118,7 @@ export const PROPERTIES = {
     label: 'Baton nurture track',
     description: 'Workflows listen to this to enrol the contact.',
     type: 'text',
-    value: ({ route, rejected }, handoff) =>
-      'nurture' in route.to && !rejected && !(handoff && isHeld(handoff)) ? route.to.nurture : '',
+    value: (lead, handoff) => trackOf(lead, handoff).name,
   },
   needsReview: {
     name: 'baton_needs_review',

@@ -5,6 +5,7 @@ import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
 import type { LeadReading } from './reading.ts'
+import { nextTrackChange } from './tracks.ts'
 
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
 export const TRY_AGAIN = { nobodyAvailable: 60_000, companyUnread: 60_000, enrichmentFailed: 60 * 60_000 }
@@ -19,6 +20,8 @@ export interface Beside {
   begun: Handoff[]
   /** What rules have done to it, also those that fired just now. */
   marks: LeadMarks
+  /** When its triggers have to be looked at although nothing happens. */
+  triggersDueAt: number | null
   waiting: boolean
   /** What a person said meanwhile, or what was said before and still stands. */
   rejected: LeadRecord['rejected']
@@ -47,9 +50,11 @@ export function decidedRecord(
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
+    beside.triggersDueAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    nextTrackChange(beside.marks),
     decision.missing.length > 0
       ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)
       : null,
@@ -59,6 +64,7 @@ export function decidedRecord(
     v: 2,
     ...read,
     pseudonym: previous?.pseudonym ?? beside.pseudonym,
+    knownSince: previous?.knownSince ?? now,
     missing: decision.missing,
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
     score: scoreSummary(decision.score, now),
@@ -89,20 +95,22 @@ export function rescoredRecord(
   previous: LeadRecord,
   attributes: LeadRecord['attributes'],
   decision: Decision,
+  triggers: { marks: LeadMarks; dueAt: number | null },
   config: { version: string; rulesVersion: number },
   now: number,
 ): LeadRecord {
-  const { ended: _, adopted, ...kept } = previous
+  const { ended: _, adopted, fired: __, ...kept } = previous
   const ended = stillEnded(previous.ended, decision)
   return {
     ...kept,
     ...(ended ? { ended } : {}),
     ...adoption(adopted?.at, decision),
+    ...triggers.marks,
     attributes,
     missing: decision.missing,
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous.route, now),
-    wakeAt: earliest([decision.wakeAt, previous.wakeAt]),
+    wakeAt: earliest([decision.wakeAt, triggers.dueAt, previous.wakeAt]),
     configVersion: config.version,
     rulesVersion: config.rulesVersion,
     decisions: previous.decisions + 1,

@@ -45,6 +45,10 @@ export function startingOf(
   openings: readonly Opening[],
 ): Starting[] {
   return Object.entries(handoffs.kinds).flatMap(([kind, { starts }]): Starting[] => {
+    for (const start of starts) {
+      const found = occasion(start, news)
+      if (found) return [{ kind, takesOver: true, ...found }]
+    }
     const opening = openings.find((one) => one.kind === kind)
     if (opening) {
       const { to, by, said } = opening
@@ -52,10 +56,6 @@ export function startingOf(
       const isOwn = by.name === kind
       const route = isOwn ? (starts.map(wordOf)[0] ?? kind) : by.name
       return [{ kind, route, takesOver: isOwn, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
-    }
-    for (const start of starts) {
-      const found = occasion(start, news)
-      if (found) return [{ kind, takesOver: true, ...found }]
     }
     return []
   })

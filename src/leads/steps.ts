@@ -17,7 +17,6 @@ import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
 import { liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
-import { noticesOf } from './tell.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -61,9 +60,9 @@ export function onDue(
   draft.note({ at: now, what: 'ladder', steps })
   const by = { what: 'handoff', name: handoff.kind } as const
   const told = tells.map((who) => ({ who, by, buttons: [] }))
-  const notices = noticesOf(config.team, state.id, told, now)
+  draft.tell(told, { now })
   const ended = ending && handoff.byRoute ? { ...state.lead, ended: { how: ending, at: now } } : undefined
-  return concluded(config, state, draft, ended, now, notices.length > 0 ? { notices } : {})
+  return concluded(config, state, draft, ended, now)
 }
 
 // Who has left and could hand on to nobody is not reminded, and of that the manager has heard: the last rung alone is news.

@@ -47,15 +47,17 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   }
   const known = answersLine(lead, input.questions ?? [])
   const why = [...(known ? [known] : []), ...reasons(lead)]
+  const { lines: also = [], buttons: openers = [] } = input.also ?? {}
   // It was answered, and more is to be said of it.
   const state = handoff.state === 'answered' ? [stateLine(input)] : []
   return {
-    text: spoken([opening(kind, lead, handoff), ...essentials(input, 'spoken'), ...state, ...why], input),
+    text: spoken([opening(kind, lead, handoff), ...essentials(input, 'spoken'), ...state, ...also, ...why], input),
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
-      section([...essentials(input, 'shown'), ...state].join('\n')),
+      section([...essentials(input, 'shown'), ...state, ...also].join('\n')),
       ...(why.length > 0 ? [section(why.join('\n'))] : []),
       controls(lead, handoff, buttons),
+      ...openers,
       context,
     ],
   }
@@ -141,8 +143,8 @@ function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string 
   return `${moved?.opening ?? words}: ${who(lead)}`
 }
 
-// Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.
-function spoken(lines: string[], { timeZone }: MessageInput): string {
+/** Lines as text alone, for screen readers and pushes: no mrkdwn stars, and dates as text instead of Slack's date tokens. */
+export function spoken(lines: string[], { timeZone }: Pick<MessageInput, 'timeZone'>): string {
   const plain = lines.filter(Boolean).map((line) =>
     line
       .replaceAll('*', '')
@@ -158,6 +160,7 @@ function cut(text: string, max: number): string {
   return `${text.slice(0, max - 1).replace(/(&[a-z]{0,4}|<[^>]*|[\uD800-\uDBFF])$/, '')}…`
 }
 
-function section(mrkdwn: string): Block {
+/** A section of mrkdwn, under Slack's limit. */
+export function section(mrkdwn: string): Block {
   return { type: 'section', expand: true, text: { type: 'mrkdwn', verbatim: true, text: cut(mrkdwn, SECTION_LIMIT) } }
 }

@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import type { Button } from '../handoffs/kinds.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
@@ -22,6 +23,8 @@ export interface MessageInput {
   buttons?: readonly Button[] | undefined
   /** The questions of forms whose answers are shown. */
   questions?: readonly FormQuestion[] | undefined
+  /** What else the reader is told by the same event. */
+  also?: { lines: string[]; buttons: KnownBlock[] } | undefined
   slackIds: Record<string, string>
   timeZone: string
 }
@@ -100,7 +103,13 @@ export function reasons(lead: LeadRecord): string[] {
 const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))
 
 /** What became of a lead, for a message that wants nothing any more. */
-export function stateLine({ handoff, slackIds, timeZone, reader, outsider }: MessageInput): string {
+export function stateLine({
+  handoff,
+  slackIds,
+  timeZone,
+  reader,
+  outsider,
+}: Pick<MessageInput, 'handoff' | 'slackIds' | 'timeZone' | 'reader' | 'outsider'>): string {
   const { answered, ended } = handoff
   const named = (event: HandoffEvent) =>
     event.what === 'taken-over' && outsider ? { ...event, detail: `${event.detail} (${outsider})` } : event

@@ -1,4 +1,4 @@
-import { buttonsNow } from '../handoffs/buttons.ts'
+import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
@@ -8,7 +8,9 @@ import { MESSAGES } from '../handoffs/rungs.ts'
 import type { Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import { slackIdOf } from '../leads/recipients.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
+import { type Also, alsoIn, renderTold } from './told.ts'
 
 const ERASED_TEXT = 'This lead was deleted on request.'
 
@@ -28,6 +30,7 @@ export function renderFor(
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
+  also?: Also,
 ): RenderedMessage {
   const { rep } = post
   const kind = handoffs.kinds[handoff.kind]
@@ -40,11 +43,39 @@ export function renderFor(
     handoff,
     reader: rep,
     outsider,
+    also,
     buttons: buttonsNow(kind, handoff),
     questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
+}
+
+/**
+ * Renders any message of a lead as it stands now: that of a handoff, or what somebody is told. Null when there is nothing any
+ * more that it could show. `outsider`: the name of an owner outside the team whom it is about, if that is known.
+ */
+export function renderPost(
+  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs' | 'forms'>,
+  post: Pick<Post, 'kind' | 'rep' | 'to' | 'handoffId'>,
+  state: { lead: LeadRecord | null; handoffs: Record<string, Handoff> },
+  outsider?: string,
+): RenderedMessage | null {
+  const { lead } = state
+  const { team } = config
+  const handoffs = Object.values(state.handoffs)
+  const told = lead?.told?.[post.handoffId]
+  if (lead && told) return renderTold({ config, lead, handoffs, reader: post.to ?? told.to }, told, outsider)
+  const handoff = state.handoffs[post.handoffId]
+  if (!lead || !handoff) return null
+  const readers = {
+    rep: post.rep ?? '',
+    pool: handoff.pool,
+    manager: managerIdOf(team, handoff) ?? '',
+    named: '',
+  }
+  const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)
+  return renderFor(config, post, lead, handoff, outsider, also)
 }
 
 /** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
@@ -56,6 +87,8 @@ export function recipientOf(team: Team, post: Post): string | undefined {
       return team.pools[post.pool]?.channel
     case 'manager':
       return memberOf(team, post.manager ?? '')?.slackUserId ?? managerOf(team, post.pool)
+    case 'named':
+      return slackIdOf(team, post.to ?? '')
   }
 }
 

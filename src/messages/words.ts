@@ -12,6 +12,7 @@ export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => stri
   'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
   'owner-refused': { header: () => 'HubSpot does not take an owner', opening: 'HubSpot does not take an owner' },
   'reason-asked': { header: (name) => `Why is this lead out? ${name}`, opening: 'Why is this lead out' },
+  told: { header: (name) => `News of ${name}`, opening: 'News of a lead' },
 }
 
 /** A lead that was somebody else's before: how its alert begins, and how it came. `from` and `by` are mentions. */

@@ -29,7 +29,7 @@ export type Signal = z.output<typeof Signal>
 
 /**
  * The attributes that conditions may use, in the order in which they become known.
- * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring.
+ * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
  */
 export const ATTRIBUTE_NAMES = {
   facts: [
@@ -53,6 +53,7 @@ export const ATTRIBUTE_NAMES = {
   ],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
   results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],
+  circumstances: ['quiet', 'track', 'route', 'archived', 'withSales'],
 } as const
 
 /** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */

@@ -180,7 +180,15 @@ function behindMessages(before: LeadState, change: Change): string[] {
   const taken = new Set(Object.values(change.messages ?? {}).map(({ handoffId }) => handoffId))
   const changed = change.handoffs.filter(({ id }) => before.handoffs[id] || taken.has(id))
   const live = Object.values(before.handoffs).filter(({ state }) => state === 'open' || state === 'waiting')
-  return [...new Set([...changed, ...(change.lead ? live : [])].map(({ id }) => id))]
+  return [...new Set([...[...changed, ...(change.lead ? live : [])].map(({ id }) => id), ...toldMore(before, change)])]
+}
+
+// What somebody was told of says more by now: who opened what it offered, or another reason.
+function toldMore({ lead: before }: LeadState, { lead }: Change): string[] {
+  return Object.entries(lead?.told ?? {}).flatMap(([id, told]) => {
+    const was = before?.told?.[id]
+    return was && JSON.stringify(was) !== JSON.stringify(told) ? [id] : []
+  })
 }
 
 function noLongerWaiting(keys: Keys, before: StoredLead, change: Change): Command[] {

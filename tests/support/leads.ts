@@ -55,18 +55,19 @@ export function createTier2Lead(stage: Stage, properties: Record<string, string>
 /** Sends signals over the API of the first service. */
 export async function sendSignals(
   stage: Stage,
-  signals: { type: string; contactId: string; id?: string; at?: number; page?: string }[],
+  signals: { type: string; contactId: string; id?: string; at?: number; page?: string; value?: number }[],
 ): Promise<Response> {
   return fetch(`${stage.addresses[0]}/v1/signals`, {
     method: 'POST',
     headers: { authorization: 'Bearer canary-api-token', 'content-type': 'application/json' },
     body: JSON.stringify({
-      signals: signals.map(({ type, contactId, id, at, page }, index) => ({
+      signals: signals.map(({ type, contactId, id, at, page, value }, index) => ({
         id: id ?? `${type}-${contactId}-${stage.clock.now}-${index}`,
         type,
         contactId,
         occurredAt: new Date(at ?? stage.clock.now).toISOString(),
         ...(page ? { properties: { page } } : {}),
+        ...(value === undefined ? {} : { value }),
       })),
     }),
   })

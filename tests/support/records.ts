@@ -230,6 +230,7 @@ export const BESIDE: Beside = {
   pseudonym: 'fresh',
   begun: [],
   marks: {},
+  triggersDueAt: null,
   waiting: false,
   rejected: undefined,
   overruledStatus: undefined,

@@ -6,6 +6,7 @@ import type { Handoff } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
 import type { Click } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
+import { isOpen, mayOpen } from '../../leads/open.ts'
 import { rejectionText } from '../../leads/properties.ts'
 import {
   CONTROLS,
@@ -16,6 +17,7 @@ import {
   whyModal,
 } from '../../messages/controls.ts'
 import { FORM, formModal, readForm } from '../../messages/forms.ts'
+import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -94,6 +96,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
   async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
     const action = click.actions[0]
     if (!action) return
+    if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
     const [choice, handoffId] = chosen(action)
     if (!handoffId) return
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
@@ -123,6 +126,26 @@ export function slackInteractions(parts: SlackInteractionParts) {
     }
     const does = doneBy(choice, button)
     if (!does || !(await settle(handoffId, user, does))) return tell('ended-already')
+  }
+
+  /** A button that opens a handoff: of two who click the second is told that it is open. */
+  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
+    const [kind = '', leadId = ''] = split(value) ?? []
+    if (!/^\d+$/.test(leadId)) return
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const user = click.user.id
+    const tell = (what: AnswerName) => answer(`${leadId}-open`, { user, channel, what, action: action_ts })
+    for (;;) {
+      const config = parts.config()
+      const state = await parts.leads.get(leadId)
+      if (!state.lead || !config.handoffs.kinds[kind]) return tell('unknown-handoff')
+      if (!mayOpen(config.team, state, kind, user)) return tell('not-told')
+      if (isOpen(state, kind)) return tell('open-already')
+      const applied = await parts.apply(config, state, { type: 'open', kind, by: user }, parts.clock.now())
+      parts.hurry(applied.waiting)
+      if (applied.outcome === 'conflict') continue
+      return applied.outcome === 'committed' ? undefined : tell('unknown-handoff')
+    }
   }
 
   /** A message that is older than what Baton knows: its lead is rebuilt from HubSpot, if that knows it, for the next click. */

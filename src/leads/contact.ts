@@ -6,6 +6,7 @@ import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
+import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -13,6 +14,7 @@ import { conclude } from './conclude.ts'
 import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
 import { lookedDone, lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
+import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
@@ -29,18 +31,19 @@ import {
   takenOut,
 } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
-
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
-import { isLeftAlone, triggersOf } from './trigger-look.ts'
+import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -83,8 +86,11 @@ export function onContact(
   const { reading, rejected, overruledStatus, overruled } = read
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const adopted = adoptionOf(config, state, gathered.contact, now)
+  const isBack = isBroughtBack(config, state, gathered, reading, now)
+  if (isBack) draft.note({ at: now, what: 'back-from-archive' })
+  const archived = isBack ? undefined : previous?.archived
+  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
   const stood = word
     ? standingAfterWord(config, reading, now)
     : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
@@ -103,6 +109,7 @@ export function onContact(
   const returning = overruled ? { at: now } : stillReturning(previous, basis)
   const stoodIn: Standing = {
     ...stood,
+    ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
   }
@@ -114,7 +121,8 @@ export function onContact(
 
   const beside = standingAttributes(standing, decision.score)
   const fresh = withoutHeard(reading.signals, gathered.merging)
-  const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
+  const marksBefore = withoutEndedTrack(marked, reading.signals, now)
   const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
   const stageBy = (marks: LeadMarks) => {
@@ -159,20 +167,35 @@ export function onContact(
     isRebuilt,
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
-  const marks = triggered?.result.marks ?? followed.marks
-  const stage = stageBy(marks)
+  const planLook = {
+    signals: reading.signals,
+    lookup: contactLookup(config, look, now)(),
+    marks: triggered?.result.marks ?? followed.marks,
+  }
+  const planned = followPlans(config, draft, planLook, now)
+  const stage = stageBy(planned.marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
+  const openings = [
+    ...(previous?.toOpen ?? []),
+    ...(triggered?.result.opens ?? []),
+    ...planned.opens,
+    ...followed.opens,
+  ]
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
-  const later = conclude(config, before, draft.handoffs(), marks, now)
-  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), later], later.marks)
-  const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
+  const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
+  const beginning = started(config, begun, later.marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], later.marks)
+  const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
 
+  const set = tagged(ruled.marks, { written: state.written, ...gathered.contact }, lookup)
+  draft.shows(set.shown)
+  if (set.kept.length > 0)
+    draft.note({ at: now, what: 'not-set', reason: `${set.kept.join(', ')}: another value stands` })
   const record = decidedRecord(
     previous,
     reading,
@@ -180,8 +203,9 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
-      triggersDueAt: triggered?.dueAt(ruled.marks) ?? null,
+      marks: { ...withoutOpened(set.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      triggersDueAt: triggered?.dueAt(set.marks) ?? null,
+      nextPlannedAt: nextPlannedAt(draft.handoffs()),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
@@ -191,6 +215,7 @@ export function onContact(
       stageSetBack: setBack,
       stage,
       returning,
+      answers: isMerge ? previous?.answers : answersAfterRead(previous, given.written),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },

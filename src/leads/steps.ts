@@ -1,6 +1,7 @@
 import { endHandoff, FOUND_BY, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { isHere } from '../handoffs/parties.ts'
+import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { evaluate } from '../rules/condition.ts'
@@ -148,7 +149,10 @@ function endAttempts(
   const reached = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
   const over = (after: LeadRecord) => concluded(config, state, draft, after, now)
   const finish = (ending: { how: 'qualified' | 'done' | 'returned' | 'disqualified'; reason?: string }) => {
-    draft.put(endHandoff(handoff, { at: now, ...ending }) ?? handoff)
+    // Its dated steps go on until the last.
+    const { attempts: _, ...reached } = handoff
+    const goesOn = ending.how === 'done' && stepsLeft(handoff.plan).length > 0
+    draft.put(goesOn ? reached : (endHandoff(handoff, { at: now, ...ending }) ?? handoff))
     return handoff.byRoute ? { ...lead, ended: { how: ending.how, at: now } } : lead
   }
   if (STAGES_OF_SALES.includes(stageOf(attributes))) return over(finish({ how: 'qualified' }))

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
+import { formProperties } from '../leads/forms.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
@@ -56,6 +58,8 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
       ...optOuts,
+      ...formProperties(config.forms).map(({ property }) => property),
+      ...propertiesSet([config.triggers, config.handoffs]),
     ]),
     // Whose the company is, and by which domain its people are told from strangers.
     company: unique([
@@ -78,7 +82,10 @@ export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot
 
 /** Every condition in a config. */
 export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
-  const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
+  const attempts = Object.values(config.handoffs.kinds).flatMap((kind) => [
+    { when: kind.attempts?.answered },
+    { when: kind.done },
+  ])
   const triggers = Object.values(config.triggers).flatMap(({ when, then }) => [{ when }, { when: then?.unless }])
   return [
     ...config.icp.tiers,

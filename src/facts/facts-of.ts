@@ -22,6 +22,7 @@ const OF_ENDING: Record<Ending, FactType | null> = {
   'taken-over': 'ended',
   released: 'ended',
   expired: 'ended',
+  archived: 'ended',
   missing: 'ended',
   merged: null,
 }
@@ -63,9 +64,11 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
-  if (before?.route.name !== lead.route.name && !lead.adopted) {
+  if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
     facts.push({ type: 'routed', ...where, reason: destination(lead) })
   }
+  if (lead.archived && lead.archived.at !== before?.archived?.at)
+    facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
@@ -93,20 +96,31 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   const about = {
     handoff: handoff.id.slice(handoff.leadId.length + 1),
     kind: handoff.kind,
-    pool: holderOf(handoff)?.pool ?? handoff.pool,
+    pool: (holderOf(handoff)?.pool ?? handoff.pool) || undefined,
     rep: holderOf(handoff)?.rep,
     route: handoff.route,
   }
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
-  if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
+  if (!before && (handoff.ruled ?? !handoff.byRoute)) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
   if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
+  facts.push(...stepFacts(before?.plan, handoff.plan))
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
-  if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
+  if (ending && ending !== 'disqualified')
+    facts.push({ type: ending, reason: handoff.ended?.choice ?? handoff.ended?.how })
   return facts.map((fact) => ({ ...about, ...fact }))
+}
+
+// The events of steps are for people; what their plan says is what is counted.
+function stepFacts(before: Handoff['plan'], plan: Handoff['plan']): Part[] {
+  const fresh = plan?.steps.filter((step, at) => step.how && !before?.steps[at]?.how) ?? []
+  const facts: Part[] = fresh.map(({ name, how }) => ({ type: 'step', rule: name, reason: how }))
+  if (plan?.pausedAt !== undefined && before?.pausedAt === undefined) facts.push({ type: 'step', reason: 'paused' })
+  if (plan?.pausedAt === undefined && before?.pausedAt !== undefined) facts.push({ type: 'step', reason: 'resumed' })
+  return facts
 }
 
 function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Part[] {
@@ -138,6 +152,13 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'came-back':
     case 'nobody-left':
     case 'owner-stays':
+    case 'reason-asked':
+    case 'reason-given':
+    case 'sent-on':
+    case 'step':
+    case 'steps-paused':
+    case 'steps-resumed':
+    case 'steps-finished':
       return []
   }
 }

@@ -77,8 +77,9 @@ export function alsoIn(input: TellingInput, handoff: Handoff): Also {
 
 // What the lead did, or where the handoff stands that says so; else the rule's own name.
 function reasonLines(input: TellingInput, { because }: Told): string[] {
-  return because.map(({ what, name, signal, detail }) => {
+  return because.map(({ what, name, step, signal, detail }) => {
     const rule = capital(escapeText(plain(name), 80))
+    if (step !== undefined) return `${rule}: ${escapeText(step, 80)}`
     if (what === 'handoff') return [rule, handoffText(input, name)].filter(Boolean).join(': ')
     if (signal === undefined) return rule
     const words = escapeText(input.config.signals[signal]?.words ?? plain(signal), 80)
@@ -150,7 +151,8 @@ function nameOf({ attributes }: LeadRecord): string {
 }
 
 function slackIdsOf({ config: { team } }: TellingInput): Record<string, string> {
-  return Object.fromEntries(Object.values(team.reps).map(({ id, slackUserId }) => [id, slackUserId]))
+  const all = [...Object.values(team.managers), ...Object.values(team.people), ...Object.values(team.reps)]
+  return Object.fromEntries(all.map(({ id, slackUserId }) => [id, slackUserId]))
 }
 
 function zoneOf({ config: { team }, reader }: TellingInput): string {

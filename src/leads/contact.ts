@@ -93,8 +93,13 @@ export function onContact(
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
     out: previous && word ? { unexplained: word.reason === undefined } : undefined,
   }
-  const marksBefore = withMove(withoutEndedTrack(marksOf(previous), reading.signals, now), movedBy(config, news), now)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const marksBefore = withMove(
+    withoutEndedTrack(marksOf(previous), reading.signals, now),
+    cameFrom,
+    movedBy(config, news),
+    now,
+  )
   const basis = {
     ...marksBefore,
     attributes: reading.attributes,

@@ -78,7 +78,7 @@ function afterRules(stage: Stage, { given, ...news }: StageNews): Stage {
     return isSalesOwn(stage) ? 'recycled' : stage
   }
   if (given === 'disqualified') return isCustomer(stage) ? stage : 'disqualified'
-  return isOnTheWay(stage) ? further(stage, given) : given
+  return furthest(stage, given)
 }
 
 // A person's word is about everybody but customers; that of the rules about those whom sales has not taken on.
@@ -140,9 +140,9 @@ export function newsOf(
   }
 }
 
-// A stage that a rule gave after a person's word stands against it; that it is out stands until the lead does something new.
+// Whom marketing took back after a person's word is recycled; that a rule took it out stands until the lead does something new.
 function outBy({ rejected, route, stageGiven, signals }: StageBasis): StageNews['out'] {
-  const isLifted = stageGiven && stageGiven.name !== 'disqualified' && rejected && stageGiven.at > rejected.at
+  const isLifted = rejected && stageGiven?.name === 'recycled' && stageGiven.at > rejected.at
   if (rejected && !isLifted) return 'person'
   const isNew = signals.some(({ at, by }) => by !== 'sales' && at > (stageGiven?.at ?? 0))
   if (stageGiven?.name === 'disqualified' && !isNew) return 'person'

@@ -119,7 +119,7 @@ export function onContact(
   const stoodIn: Standing = {
     ...stood,
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
-    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+    ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
   const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)

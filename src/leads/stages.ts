@@ -51,7 +51,9 @@ export interface StageNews {
 /** The stage after what has happened. */
 export function nextStage(stage: Stage, news: StageNews): Stage {
   const seen = afterHubSpot(stage, news)
-  const given = afterRules(seen, news)
+  // Whoever is no longer out is back before anything new moves them.
+  const free = seen === 'disqualified' && news.out === undefined ? returned(news) : seen
+  const given = afterRules(free, news)
   const back = news.gaveBack && isSalesOwn(given) ? 'recycled' : given
   const out = afterWord(back, news)
   return news.mql && (out === 'subscriber' || out === 'lead') ? 'mql' : out
@@ -82,10 +84,10 @@ function afterRules(stage: Stage, { given, ...news }: StageNews): Stage {
 }
 
 // A person's word is about everybody but customers; that of the rules about those whom sales has not taken on.
-function afterWord(stage: Stage, { out, ...news }: StageNews): Stage {
+function afterWord(stage: Stage, { out }: StageNews): Stage {
   if (out === 'person' && !isCustomer(stage)) return 'disqualified'
   if (out === 'rules' && rankOf(stage) < rankOf('sql') && stage !== 'recycled') return 'disqualified'
-  return stage === 'disqualified' && out === undefined ? returned(news) : stage
+  return stage
 }
 
 /** The stage in which a lead comes back that was out. */

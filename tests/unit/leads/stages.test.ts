@@ -69,6 +69,7 @@ describe('the stage after rules, sales and its score', () => {
     ['rules would take an SQL out', 'sql', SQL, { out: 'rules' }, 'sql'],
     ['one that was out comes back', 'disqualified', 'lead', {}, 'lead'],
     ['one that was out and qualifies comes back', 'disqualified', 'lead', { mql: true }, 'mql'],
+    ['an SQL that was out comes back by a demo', 'disqualified', SQL, { given: 'lead' }, 'recycled'],
     ['an SQL that was out comes back', 'disqualified', SQL, {}, 'recycled'],
     ['one that was SQL in Slack alone comes back', 'disqualified', '', { wasSales: true }, 'recycled'],
     ['marketing takes an SQL back that was out', 'disqualified', SQL, { given: 'recycled' }, 'recycled'],

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFactStreams } from '../../src/store/facts.ts'
+import type { LeadView } from '../../src/views/lead-schema.ts'
+import { leadViewText } from '../../src/views/lead-text.ts'
 import { DANA, sendSignals } from '../support/leads.ts'
 import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
-import type { LeadView } from '../../src/views/lead-schema.ts'
-import { leadViewText } from '../../src/views/lead-text.ts'
 
 let stage: Stage
 beforeEach(async () => {
@@ -91,7 +91,9 @@ describe('a trigger that has fired', () => {
     const merged = stage.hubspot.mergeContacts(id, other)
     await stage.quiet()
     await signal(merged, 'competitor_page_viewed')
-    expect((await fired(id, other, merged)).filter((line) => line === 'triggered competitor-comparison')).toHaveLength(1)
+    expect((await fired(id, other, merged)).filter((line) => line === 'triggered competitor-comparison')).toHaveLength(
+      1,
+    )
     await stage.advance(7 * DAY)
     await signal(merged, 'competitor_page_viewed')
     expect(await fired(merged)).toContain('triggered competitor-comparison')

@@ -1,10 +1,17 @@
-import type { FormQuestion } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 
 /*
  * What sales was asked in Slack about a lead. An answer is kept until HubSpot has it; from then on HubSpot is the truth, and
  * whoever changes it there has the last word. An empty text stands for unknown.
  */
+
+/** One question of a form, and the property of the contact in HubSpot that keeps its answer. */
+export interface FormQuestion {
+  ask: string
+  property: string
+  type: 'text' | 'choice' | 'date'
+  options?: string[] | undefined
+}
 
 /** A form that somebody sent: the answer to each question, by its property, and what the form had shown. */
 export interface FormSent {

@@ -1,4 +1,4 @@
-import type { FormQuestion } from '../leads/change.ts'
+import type { FormQuestion } from '../leads/forms.ts'
 import { type FormSent, presentAnswer } from '../leads/forms.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import type { Modal } from './controls.ts'

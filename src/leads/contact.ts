@@ -33,6 +33,7 @@ import {
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
+import { followDisqualified } from './recycled.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
@@ -83,7 +84,10 @@ export function onContact(
   const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus, overruled } = read
+  const { reading, overruledStatus, overruled } = read
+  const rejected = word
+    ? read.rejected
+    : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
@@ -143,7 +147,8 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
+import { LAST_BOOKED } from '../leads/meetings.ts'
 import { propertiesSet } from '../leads/tags.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
@@ -30,6 +31,7 @@ const ALWAYS = [
   'hs_analytics_last_url',
   'hs_merged_object_ids',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
+  LAST_BOOKED,
   optOutProperty(),
 ]
 

@@ -93,5 +93,5 @@ export interface HandoffKind {
 /** Every kind by name, and how many points of new signals bring back a lead whose handoff has ended. */
 export interface HandoffsConfig {
   kinds: Record<string, HandoffKind>
-  comesBack: { points: number }
+  comesBack: { points: number; signals?: string[] | undefined }
 }

@@ -15,6 +15,8 @@ export interface ContactInput {
   state: LeadState
   contact: Contact
   company: Properties | null
+  /** The owner id of who hosts the meeting that the lead booked. */
+  host?: string | undefined
   reserved: Reserved
   draft: Draft
   now: number
@@ -46,7 +48,7 @@ export function toSales(
   const { pool } = route.to
   const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
-  const preferences = preferencesFor(config, contact, company, isBack, now)
+  const preferences = preferencesFor(config, contact, company, isBack, now, input.host)
   const taken = takeUp(config, contact, order, reserved, now, preferences)
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'

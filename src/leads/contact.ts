@@ -15,6 +15,7 @@ import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { marksOf, withoutOpened } from './marks.ts'
+import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
@@ -102,7 +103,7 @@ export function onContact(
   const standing = elsewhere ? { ...stoodIn, withSales: true, rejected: false } : stoodIn
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const sales = toSales(input, decision)
+  const sales = toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
   const marksBefore = withoutEndedTrack(

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
+import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
@@ -71,7 +72,7 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofStage]),
+    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofStage], mayHaveBooked(known, { contact }, now)),
   ])
   const { company, found, outcomes, late } = enriched
   return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }
@@ -79,7 +80,7 @@ export async function gatherContact(
 
 /**
  * Who changed what and when, as far as `next` asks about it: the values that properties had, those of `more` as well, and
- * the activities.
+ * the activities. `booked`: the lead may have booked a meeting.
  */
 export async function lookedUp(
   { hubspot }: Pick<Parts, 'hubspot'>,
@@ -87,6 +88,7 @@ export async function lookedUp(
   state: LeadState,
   contact: Contact,
   more: readonly string[] = [],
+  booked = false,
 ): Promise<Pick<Gathered, 'history' | 'activities'>> {
   const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const readable = async (property: string) => {
@@ -99,7 +101,7 @@ export async function lookedUp(
     }
   }
   const [activities, ...versions] = await Promise.all([
-    wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    booked || wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }

@@ -81,7 +81,7 @@ describe('who hears of it', () => {
     const id = stage.hubspot.createContact({ ...DANA, hubspot_owner_id: '900' }, { by: 'form', companyId })
     await signal(id, 'upgrade_page_viewed')
     expect(stage.texts(EVA)).toHaveLength(1)
-    expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('Olga Outside, is not in team.yaml')])
+    expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('Olga Outside, who is not in team.yaml')])
   })
 
   it('who has it with sales, and a rep who has left is no one', async () => {

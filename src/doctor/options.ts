@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts'
 import { conditionsOf } from '../config/config.ts'
+import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import type { Condition } from '../rules/condition.ts'
+import { STAGES } from '../rules/stages.ts'
 
 /** A property definition as HubSpot tells it, as far as it is looked at. */
 export interface PropertyInfo {
@@ -41,9 +43,13 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
       const raw = /^hubspot\.(.+)$/.exec(attribute)?.[1]
       return { sources: raw ? [raw] : (attributes[attribute] ?? []), value }
     })
-  // Baton writes it, whatever the rules ask for.
-  const written = { sources: ['lifecyclestage'], value: 'marketingqualifiedlead' }
-  const found = [...named, ...asked, written].flatMap(({ sources, value }) => {
+  // Baton writes these, whatever the rules ask for.
+  const stages = Object.values(STAGES).filter((word) => word !== null)
+  const written = stages.map((value) => ({ sources: ['lifecyclestage'], value: value as string }))
+  const answers = formProperties(config.forms).flatMap(({ property, options = [] }) =>
+    options.map((value) => ({ sources: isOwnProperty(property) ? [] : [property], value })),
+  )
+  const found = [...named, ...asked, ...written, ...answers].flatMap(({ sources, value }) => {
     const choices = sources.map((source) => choiceOf(source, contact, company))
     if (choices.length === 0 || choices.some((choice) => choice === undefined)) return []
     const options = choices.flatMap((choice) => choice?.options ?? [])

@@ -96,20 +96,31 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   const about = {
     handoff: handoff.id.slice(handoff.leadId.length + 1),
     kind: handoff.kind,
-    pool: holderOf(handoff)?.pool ?? handoff.pool,
+    pool: (holderOf(handoff)?.pool ?? handoff.pool) || undefined,
     rep: holderOf(handoff)?.rep,
     route: handoff.route,
   }
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
-  if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
+  if (!before && (handoff.ruled ?? !handoff.byRoute)) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
   if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
+  facts.push(...stepFacts(before?.plan, handoff.plan))
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
-  if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
+  if (ending && ending !== 'disqualified')
+    facts.push({ type: ending, reason: handoff.ended?.choice ?? handoff.ended?.how })
   return facts.map((fact) => ({ ...about, ...fact }))
+}
+
+// The events of steps are for people; what their plan says is what is counted.
+function stepFacts(before: Handoff['plan'], plan: Handoff['plan']): Part[] {
+  const fresh = plan?.steps.filter((step, at) => step.how && !before?.steps[at]?.how) ?? []
+  const facts: Part[] = fresh.map(({ name, how }) => ({ type: 'step', rule: name, reason: how }))
+  if (plan?.pausedAt !== undefined && before?.pausedAt === undefined) facts.push({ type: 'step', reason: 'paused' })
+  if (plan?.pausedAt === undefined && before?.pausedAt !== undefined) facts.push({ type: 'step', reason: 'resumed' })
+  return facts
 }
 
 function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Part[] {
@@ -141,6 +152,13 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'came-back':
     case 'nobody-left':
     case 'owner-stays':
+    case 'reason-asked':
+    case 'reason-given':
+    case 'sent-on':
+    case 'step':
+    case 'steps-paused':
+    case 'steps-resumed':
+    case 'steps-finished':
       return []
   }
 }

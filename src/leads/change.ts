@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RepRequest } from '../handoffs/choice.ts'
 import type { CrmNote } from '../handoffs/crm-note.ts'
+import { DealContext } from '../handoffs/deal.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -27,7 +28,14 @@ export const InboxItem = z.discriminatedUnion('kind', [
     /** Of a merge, for the one that lives on: the others. */
     merged: z.array(z.string()).optional(),
   }),
-  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
+  z.object({
+    kind: z.literal('signal'),
+    signal: Signal,
+    receivedAt: z.number(),
+    email: z.string().optional(),
+    /** Of the stage of a deal: what HubSpot says of it, for a handoff that begins by it. */
+    deal: DealContext.optional(),
+  }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
 
@@ -93,6 +101,12 @@ export interface Activities {
   unread: ActivityType[]
 }
 
+/** A deal, as far as it says whose it is. */
+export interface DealOwner {
+  id: string
+  ownerId?: string | undefined
+}
+
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
@@ -108,6 +122,8 @@ export interface Gathered {
   activities?: Activities | undefined
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
+  /** The deals that handoffs are about, or are to be. */
+  deals?: readonly DealOwner[] | undefined
 }
 
 /** Something that a lead's state may change by. */
@@ -122,11 +138,30 @@ export type Input =
   | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
   | { type: 'left'; rep: string }
+  /** Somebody decides about a lead that is stuck in its stage. */
+  | { type: 'stuck'; by: string; does: StuckAct }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 
+/** What the list of stuck leads offers for each. */
+export const STUCK_ACTS = ['act', 'archive'] as const
+export type StuckAct = (typeof STUCK_ACTS)[number]
+
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
-export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
+export type Click =
+  | 'contacted'
+  | 'pass-on'
+  | { disqualify: { reason: string; choice: string } }
+  /** Why the lead was taken out, of whoever was asked for it. */
+  | { explains: { reason: string; choice: string } }
+  | Press
+
+/** A button of the handoff's kind, by its name, with the reason that it asked for. */
+export interface Press {
+  button: string
+  reason?: string | undefined
+  choice?: string | undefined
+}
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
 export type Choice = RepChoice & { assignmentId: string }

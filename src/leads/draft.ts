@@ -5,6 +5,7 @@ import { endedByArchive } from './archive.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import { knownAfterRead } from './compared.ts'
 import { withConsent } from './consent.ts'
+import { answersToWrite } from './forms.ts'
 import type { HistoryEntry } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Contact, Properties } from './observe.ts'
@@ -110,7 +111,8 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
   const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
   const names = config.hubspot.properties
-  return withConsent(config, lead, crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs))
+  const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
+  return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
 }
 
 // What rules ask for outside of a read of the contact is done by the next one.

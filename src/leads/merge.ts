@@ -1,6 +1,7 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { answersAfterRead } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
 import { unitedFired } from './marks.ts'
 import type { Properties } from './observe.ts'
@@ -78,6 +79,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
     ...unitedFired(state.lead?.fired, other.lead?.fired),
     ...knownEarlier(state.lead, other.lead),
+    ...answersOf(state, other),
     ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
@@ -187,6 +189,12 @@ function knownEarlier(...leads: (LeadRecord | null)[]): Pick<LeadRecord, 'knownS
   return known.length > 0 ? { knownSince: Math.min(...known) } : {}
 }
 
+// What HubSpot had of them is merged there; what it lacked is written to the contact that lives on.
+function answersOf(state: LeadState, other: LeadState): Pick<LeadRecord, 'answers'> {
+  const [own, theirs] = [state, other].map((one) => answersAfterRead(one.lead, one.written))
+  return own || theirs ? { answers: { ...theirs, ...own } } : {}
+}
+
 // As HubSpot does with its own.
 function furthestStage(...[own, other]: LeadRecord['stage'][]): Pick<LeadRecord, 'stage'> {
   const stage = own && other ? (furthest(own.name, other.name) === own.name ? own : other) : (own ?? other)
@@ -205,7 +213,7 @@ function oneOfEach(handoffs: LeadState['handoffs'], now: number): LeadState['han
   const live = Object.values(handoffs)
     .filter(({ state }) => state !== 'ended')
     .sort((a, b) => order[a.state] - order[b.state] || a.startedAt - b.startedAt)
-  const alike = Map.groupBy(live, ({ byRoute, kind }) => (byRoute ? 'sales' : `kind ${kind}`))
+  const alike = Map.groupBy(live, ({ byRoute, kind, about }) => (byRoute ? 'sales' : `kind ${kind} ${about ?? ''}`))
   const over = [...alike.values()].flatMap(([, ...others]) =>
     others.map((handoff) => endHandoff(handoff, { at: now, how: 'merged' }) ?? handoff),
   )

@@ -174,7 +174,12 @@ function entryOf(handoff: Handoff, stands: LeadRecord['ended']): MirroredHandoff
     nextRung: due === null ? null : { do: rung?.do ?? 'breach', at: iso(due) },
     // Always in the same order, so that the same handoff reads the same.
     ...(stands ? { stands: Stands.parse(stands) } : {}),
-    rest: Kept.parse({ ...handoff, events: withoutWords, ended: ended && { ...ended, reason: undefined } }),
+    rest: Kept.parse({
+      ...handoff,
+      deal: undefined,
+      events: withoutWords,
+      ended: ended && { ...ended, reason: undefined },
+    }),
   }
 }
 

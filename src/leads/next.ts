@@ -10,11 +10,13 @@ import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
 import { onOpen } from './open.ts'
+import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
 import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
-import { onClick, onDue, onLeft } from './steps.ts'
+import { onDue, onLeft } from './steps.ts'
+import { onStuck } from './stuck.ts'
 import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
@@ -56,6 +58,8 @@ function withoutContact(
       return onMissing(config, state, input.movedTo, now)
     case 'merged':
       return onMerged(config, state, input.into, input.taken, now)
+    case 'stuck':
+      return onStuck(config, state, input, now)
     case 'rescore':
       return onRescore(config, state, input.standing, now)
     case 'erase':

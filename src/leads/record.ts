@@ -23,6 +23,8 @@ export interface Beside {
   /** When its triggers have to be looked at although nothing happens. */
   triggersDueAt: number | null
   waiting: boolean
+  /** When the next dated step of a handoff is due. */
+  nextPlannedAt: number | null
   /** What a person said meanwhile, or what was said before and still stands. */
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
@@ -33,6 +35,7 @@ export interface Beside {
   stageSetBack: LeadRecord['stageSetBack']
   stage: LeadRecord['stage']
   returning: LeadRecord['returning']
+  answers: LeadRecord['answers']
   version: string
   rulesVersion: number
 }
@@ -49,6 +52,7 @@ export function decidedRecord(
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
+    beside.nextPlannedAt,
     beside.triggersDueAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
@@ -80,6 +84,7 @@ export function decidedRecord(
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
+    ...(beside.answers ? { answers: beside.answers } : {}),
     outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,

@@ -3,6 +3,7 @@ import example from '../../openapi/lead-example.json' with { type: 'json' }
 import { CHOSEN_BY } from '../handoffs/choice.ts'
 import { ENDINGS } from '../handoffs/endings.ts'
 import { EVIDENCE } from '../handoffs/handoff.ts'
+import { STEP_RESULTS } from '../handoffs/plan.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { OCCASIONS } from '../rules/triggers.ts'
@@ -143,6 +144,21 @@ const Clock = z.object({
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
+  deal: z.string().optional().describe('the deal that it is about'),
+  steps: z
+    .array(
+      z.object({
+        step: z.string(),
+        dueAt: Instant,
+        state: z
+          .enum([...STEP_RESULTS, 'to come', 'paused', 'over'])
+          .describe('yes and no: whether its condition held; gone: the config has no such step any more'),
+        doneAt: Instant.optional(),
+      }),
+    )
+    .optional()
+    .describe('its dated steps'),
+  stepsPausedAt: Instant.optional(),
   answered: z
     .object({
       at: Instant,

@@ -186,6 +186,11 @@ function clockLines(clock: LeadView['clock'], local: Local): string[] {
     ...clock.ladder.map(
       ({ do: what, dueAt, doneAt }) => `  ${local(dueAt)}  ${what}${doneAt ? `, done ${local(doneAt)}` : ''}`,
     ),
+    ...(clock.steps ?? []).map(
+      ({ step, dueAt, state, doneAt }) =>
+        `  ${local(dueAt)}  step ${step}: ${state}${doneAt ? ` ${local(doneAt)}` : ''}`,
+    ),
+    ...(clock.stepsPausedAt ? [`  steps paused since ${local(clock.stepsPausedAt)}`] : []),
     ...(clock.answered
       ? [
           `  ${local(clock.answered.at)}  ${clock.answered.how}${clock.answered.by ? ` by ${clock.answered.by}` : ''}, after ${clock.answered.minutes} min`,

@@ -302,7 +302,9 @@ function historyLine(entry: HistoryEntry): LeadView['history'][number] {
       ].join('; '),
     }
   }
-  const steps = entry.steps?.map((step) => [step.what, step.rep && `to ${step.rep}`].filter(Boolean).join(' '))
+  const steps = entry.steps?.map((step) =>
+    [step.what, step.what === 'step' && step.detail, step.rep && `to ${step.rep}`].filter(Boolean).join(' '),
+  )
   const text = [entry.rule, ...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
   return { at, what: entry.what, text }
 }

@@ -232,6 +232,7 @@ export const BESIDE: Beside = {
   marks: {},
   triggersDueAt: null,
   waiting: false,
+  nextPlannedAt: null,
   rejected: undefined,
   overruledStatus: undefined,
   ended: undefined,
@@ -240,6 +241,7 @@ export const BESIDE: Beside = {
   stageSetBack: undefined,
   stage: undefined,
   returning: undefined,
+  answers: undefined,
   version: 'v2',
   rulesVersion: 2,
 }

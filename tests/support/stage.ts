@@ -76,6 +76,7 @@ const SOON = [
   INDEX.merges,
   INDEX.answers,
   INDEX.companies,
+  INDEX.stuck,
   INDEX.notes,
 ]
 
@@ -230,6 +231,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }),
     config.hubspot.properties,
     false,
+    config.forms,
   )
 }
 

@@ -6,7 +6,7 @@ const Question = z
     ask: Name.describe('what the form asks'),
     property: PropertyName.describe('the property of the contact in HubSpot that keeps the answer'),
     type: z.enum(['text', 'choice', 'date']).default('text'),
-    options: z.array(Name).min(1).max(50).optional().describe('of a choice'),
+    options: z.array(Name.max(75)).min(1).max(50).optional().describe('of a choice; unknown is always offered'),
   })
   .refine(({ type, options }) => (type === 'choice') === (options !== undefined), {
     path: ['options'],
@@ -15,5 +15,17 @@ const Question = z
 
 /** `config/stages.yaml`: what sales asks before a lead goes on. */
 export const Stages = z.strictObject({
-  forms: z.record(z.string(), z.array(Question).min(1).max(10)).describe('buttons of handoffs.yaml name them'),
+  forms: z
+    .record(
+      z.string(),
+      z
+        .array(Question)
+        .min(1)
+        .max(10)
+        .refine(
+          (form) => new Set(form.map(({ property }) => property)).size === form.length,
+          'two questions of a form have the same property',
+        ),
+    )
+    .describe('buttons of handoffs.yaml name them'),
 })

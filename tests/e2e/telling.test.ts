@@ -178,7 +178,7 @@ describe('a button that opens a handoff', () => {
     await Promise.all(both)
     await stage.quiet()
     expect(stage.texts(EVA)).toHaveLength(1)
-    expect(blocksTo(EVA)).toContain('usage-dropped')
+    expect(blocksTo(EVA)).toContain('by usage dropped')
     for (const reader of [CS_CHANNEL, MANAGER]) {
       expect(stage.slack.messages(reader)[0]?.text).toContain('opened by <@U0000CS2>')
       expect(JSON.stringify(stage.slack.messages(reader)[0]?.blocks)).not.toContain('handoff.open')

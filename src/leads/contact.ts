@@ -229,6 +229,7 @@ export function onContact(
     now,
     newsAt: newsAt(state, reading.signals, now),
     company: gathered.company,
+    dealOwner: gathered.deals?.at(-1)?.ownerId,
   })
   const notices = [
     ...others.notices,

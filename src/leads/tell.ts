@@ -38,6 +38,7 @@ export interface TellingInput {
   /** As they were just read, if they were. */
   contact?: Properties | undefined
   company?: Properties | null | undefined
+  dealOwner?: string | undefined
   now: number
 }
 
@@ -72,13 +73,14 @@ export function tell(input: TellingInput, { tells, newsAt }: Tellings): { told: 
 }
 
 /** What decides who somebody is to the lead. */
-export function aboutOf({ lead, handoffs, contact, company, now }: TellingInput): AboutLead {
+export function aboutOf({ lead, handoffs, contact, company, dealOwner, now }: TellingInput): AboutLead {
   const { route, properties, signals } = lead
   const ofCompany = company ?? lead.company
   return {
     owners: {
       contact: (contact ?? properties).hubspot_owner_id ?? undefined,
       company: ofCompany?.hubspot_owner_id ?? undefined,
+      deal: dealOwner ?? handoffs.findLast(({ deal }) => deal?.soldBy)?.deal?.soldBy,
     },
     handoffs,
     host: meetingHost(signals, now),

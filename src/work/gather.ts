@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
+import { asksForDealOwner, dealOf } from '../leads/deal-owners.ts'
 import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
@@ -53,7 +54,7 @@ export async function gatherContact(
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
   // Since when a lead was in its stage whose record was lost.
   const ofStage = known === state ? [] : [config.hubspot.properties.stage]
-  const [enriched, looked] = await Promise.all([
+  const [enriched, looked, deals] = await Promise.all([
     parts.enrichment.enrich(
       observe,
       isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
@@ -73,9 +74,31 @@ export async function gatherContact(
       lastKnownCompany(lead, contact, now),
     ),
     lookedUp(parts, config, lead, contact, [...ofSignals, ...ofStage], mayHaveBooked(known, { contact }, now)),
+    dealsOf(parts, config, lead),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }
+  return {
+    gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, deals, merging },
+    late,
+  }
+}
+
+/** Whose the newest deal of a lead is, where a rule may ask for it and something came in that it may be about. */
+async function dealsOf(
+  { hubspot }: Pick<Parts, 'hubspot'>,
+  config: Config,
+  lead: LeadState,
+): Promise<Gathered['deals']> {
+  const id = lead.inbox.length > 0 && asksForDealOwner(config) ? dealOf(lead) : undefined
+  if (id === undefined) return undefined
+  try {
+    const deal = await hubspot.readDeal(id)
+    return deal ? [{ id, ...(deal.ownerId ? { ownerId: deal.ownerId } : {}) }] : undefined
+  } catch (error) {
+    // Without the scope it has no owner that Baton knows.
+    if (error instanceof OutsideError && (error.kind === 'refused' || error.code === '403')) return undefined
+    throw error
+  }
 }
 
 /**

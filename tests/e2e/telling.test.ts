@@ -84,6 +84,18 @@ describe('who hears of it', () => {
     expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('Olga Outside, who is not in team.yaml')])
   })
 
+  it('the owner of its deal', async () => {
+    await begin(trigger('upgrade-interest', 'upgrade_page_viewed', '{ tell: deal-owner }'))
+    const publicUrl = 'https://baton.example.com/webhooks/hubspot'
+    stage.hubspot.setWebhooks({ targetUrl: `${stage.addresses[0]}/webhooks/hubspot`, publicUrl, deals: true })
+    const id = quietContact({ hubspot_owner_id: '301' })
+    const deal = { dealname: 'Northwind', dealstage: 'appointmentscheduled', hubspot_owner_id: '102' }
+    stage.hubspot.createDeal(deal, { contactIds: [id] })
+    await stage.quiet()
+    await signal(id, 'upgrade_page_viewed')
+    expect([stage.texts('U0000AE2').length, stage.texts(EVA).length]).toEqual([1, 0])
+  })
+
   it('who has it with sales, and a rep who has left is no one', async () => {
     await begin(trigger('upgrade-interest', 'upgrade_page_viewed', '{ tell: holder }'))
     const id = createTier2Lead(stage)

@@ -99,6 +99,10 @@ export interface HandoffKind {
   steps?: Steps | undefined
 }
 
+/** What the list of stuck leads offers for each. */
+export const STUCK_ACTS = ['act', 'archive'] as const
+export type StuckAct = (typeof STUCK_ACTS)[number]
+
 /**
  * The monthly list of leads that have been `after` milliseconds in one of these stages, the most important first: who gets it,
  * on the first working day of which calendar, so many minutes after midnight; how many it shows; what its button Act does.

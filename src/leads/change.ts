@@ -3,7 +3,7 @@ import type { RepRequest } from '../handoffs/choice.ts'
 import type { CrmNote } from '../handoffs/crm-note.ts'
 import { DealContext } from '../handoffs/deal.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
-import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import type { HandoffsConfig, StuckAct } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
 import type { Team } from '../handoffs/team.ts'
@@ -14,7 +14,6 @@ import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
-import type { StuckAct } from './stuck.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
 export const InboxItem = z.discriminatedUnion('kind', [

@@ -1,11 +1,8 @@
+import type { StuckAct } from '../handoffs/kinds.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import { draftOf } from './draft.ts'
 import { marksOf, withMarks } from './marks.ts'
 import { carryOut } from './outcomes.ts'
-
-/** What the list of stuck leads offers for each. */
-export const STUCK_ACTS = ['act', 'archive'] as const
-export type StuckAct = (typeof STUCK_ACTS)[number]
 
 /**
  * Somebody decides about a lead that is stuck in its stage: what the config says is done, or it is archived. Null when there is

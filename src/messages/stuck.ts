@@ -1,5 +1,5 @@
+import type { StuckAct } from '../handoffs/kinds.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
-import type { StuckAct } from '../leads/stuck.ts'
 import type { Stage } from '../rules/stages.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
 import { contactUrl } from './controls.ts'

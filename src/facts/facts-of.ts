@@ -93,12 +93,12 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   const about = {
     handoff: handoff.id.slice(handoff.leadId.length + 1),
     kind: handoff.kind,
-    pool: holderOf(handoff)?.pool ?? handoff.pool,
+    pool: (holderOf(handoff)?.pool ?? handoff.pool) || undefined,
     rep: holderOf(handoff)?.rep,
     route: handoff.route,
   }
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
-  if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
+  if (!before && (handoff.ruled ?? !handoff.byRoute)) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
@@ -106,7 +106,8 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   facts.push(...stepFacts(before?.plan, handoff.plan))
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
-  if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
+  if (ending && ending !== 'disqualified')
+    facts.push({ type: ending, reason: handoff.ended?.choice ?? handoff.ended?.how })
   return facts.map((fact) => ({ ...about, ...fact }))
 }
 
@@ -152,6 +153,9 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'steps-paused':
     case 'steps-resumed':
     case 'steps-finished':
+    case 'reason-asked':
+    case 'reason-given':
+    case 'sent-on':
       return []
   }
 }

@@ -31,14 +31,15 @@ export const BUTTON_ACTS = ['answer', 'attempt', 'pass-on', 'disqualify', 'expla
 export type ButtonAct = (typeof BUTTON_ACTS)[number]
 
 /**
- * A button in the messages of a handoff. `ending`: how it ends by it. `reasons`: one of them is asked for; `form`: the
- * questions of that form (`stages.yaml`) are.
+ * A button in the messages of a handoff. `ending`: how it ends by it. `after`: it is shown once the handoff was answered, and
+ * not before. `reasons`: one of them is asked for; `form`: the questions of that form (`stages.yaml`) are.
  */
 export interface Button {
   name: string
   label: string
   act: ButtonAct
   ending?: Ending | undefined
+  after?: 'answer' | undefined
   reasons?: string[] | undefined
   form?: string | undefined
   do: Outcome[]
@@ -80,8 +81,9 @@ export interface Steps {
 /**
  * A kind of handoff (`config/handoffs.yaml`). `withSales`: sales has the lead by it, and its holder becomes the contact's owner;
  * one at a time. `starts` is empty where routes, triggers or buttons open it. `to` is absent where a route names the pool.
- * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `done`: what shows in HubSpot that it
- * was answered. `on`: what follows its start, an answer or an ending.
+ * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `calendar`: whose hours count for a
+ * holder who has none. `askReason`: of whom the reason is asked, when the lead was taken out without one. `done`: what shows in
+ * HubSpot that it was answered. `on`: what follows its start, an answer or an ending.
  */
 export interface HandoffKind {
   owner?: string | undefined
@@ -91,6 +93,8 @@ export interface HandoffKind {
   tells: string[]
   respondWithin: Duration
   hours: 'business' | 'elapsed'
+  calendar?: string | undefined
+  askReason?: Party | undefined
   ladder: LadderRung[]
   attempts?: Attempts | undefined
   buttons: Button[]

@@ -26,7 +26,7 @@ export const Plan = z.object({ steps: z.array(PlannedStep), pausedAt: z.number()
 export type Plan = z.output<typeof Plan>
 
 /** Fixes the instants of the steps, counted from the start; business days count in the calendar. */
-export function planOf({ list }: Pick<Steps, 'list'>, start: number, calendar: Calendar): Plan {
+export function planOf({ list }: Pick<Steps, 'list'>, start: number, calendar: Calendar | undefined): Plan {
   const steps = list.map(({ name, at }) => ({ name, dueAt: untilWhen(at, start, calendar) }))
   return { steps: steps.sort((a, b) => a.dueAt - b.dueAt) }
 }

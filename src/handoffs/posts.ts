@@ -12,6 +12,8 @@ export const Post = z.object({
   kind: z.enum(KINDS),
   rep: z.string().optional(),
   pool: z.string(),
+  /** Who hears of it where no pool says so. */
+  manager: z.string().optional(),
   /** Of what somebody is told: a rep, manager, person or pool of the team; `handoffId` is the telling's then. */
   to: z.string().optional(),
   /** Of the first alert: when Baton received what led to it, epoch milliseconds. */
@@ -31,10 +33,19 @@ export const PostedMessage = z.object({
 })
 export type PostedMessage = z.output<typeof PostedMessage>
 
-/** The messages of a handoff that has just started: the rep's, the pool's, and for a hot lead one to the manager at once. */
+/**
+ * The messages of a handoff that has just started: the rep's, its pool's, for a hot lead one to the manager at once, and to whom
+ * it is asked why the lead was taken out.
+ */
 export function startPosts(handoff: Handoff, hot: boolean, since: number | undefined): Post[] {
   const alert = since === undefined ? repAlert(handoff) : { ...repAlert(handoff), since }
-  return [alert, postOf(handoff, 'pool-alert', 'pool-alert'), ...(hot ? [hotAlert(handoff)] : [])]
+  const { pool, wantsReason } = handoff
+  return [
+    alert,
+    ...(pool === '' ? [] : [postOf(handoff, 'pool-alert', 'pool-alert')]),
+    ...(hot ? [hotAlert(handoff)] : []),
+    ...(wantsReason ? [{ ...postOf(handoff, 'reason-asked', 'reason-asked'), rep: wantsReason.of }] : []),
+  ]
 }
 
 /** The messages that steps of the ladder call for. */
@@ -83,7 +94,8 @@ export function insteadOf(post: Post): Post | undefined {
 }
 
 function postOf(handoff: Handoff, kind: MessageKind, ref: string): Post {
-  return { id: `${handoff.id}.${ref}`, leadId: handoff.leadId, handoffId: handoff.id, kind, pool: handoff.pool }
+  const { id, leadId, pool, manager } = handoff
+  return { id: `${id}.${ref}`, leadId, handoffId: id, kind, pool, ...(manager === undefined ? {} : { manager }) }
 }
 
 function refOf(postId: string): string {

@@ -12,6 +12,7 @@ export const MESSAGES = {
   'hot-alert': 'manager',
   'nobody-available': 'manager',
   'owner-refused': 'manager',
+  'reason-asked': 'rep',
   told: 'named',
 } as const satisfies Record<string, 'rep' | 'pool' | 'manager' | 'named'>
 export type MessageKind = keyof typeof MESSAGES

@@ -100,6 +100,12 @@ export interface Activities {
   unread: ActivityType[]
 }
 
+/** A deal, as far as it says whose it is. */
+export interface DealOwner {
+  id: string
+  ownerId?: string | undefined
+}
+
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
@@ -115,6 +121,8 @@ export interface Gathered {
   activities?: Activities | undefined
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
+  /** The deals that handoffs are about, or are to be. */
+  deals?: readonly DealOwner[] | undefined
 }
 
 /** Something that a lead's state may change by. */
@@ -135,7 +143,20 @@ export type Input =
   | { type: 'erase' }
 
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
-export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
+export type Click =
+  | 'contacted'
+  | 'pass-on'
+  | { disqualify: { reason: string; choice: string } }
+  /** Why the lead was taken out, of whoever was asked for it. */
+  | { explains: { reason: string; choice: string } }
+  | Press
+
+/** A button of the handoff's kind, by its name, with the reason that it asked for. */
+export interface Press {
+  button: string
+  reason?: string | undefined
+  choice?: string | undefined
+}
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
 export type Choice = RepChoice & { assignmentId: string }

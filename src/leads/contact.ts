@@ -3,20 +3,31 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { fullLookup } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
+import { conclude } from './conclude.ts'
 import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
+import { lookedDone, lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { marksOf, withoutOpened } from './marks.ts'
+import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
-import { joined } from './outcomes.ts'
+import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
-import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
+import {
+  afterPeople,
+  doneInHubSpot,
+  liveHandoffs,
+  type PersonsWord,
+  personalDisqualification,
+  takenOut,
+} from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
@@ -24,11 +35,14 @@ import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { openedByStage, stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
+import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
 import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
+
+const DAY = 24 * 60 * 60_000
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -51,6 +65,7 @@ export function onContact(
     state,
     contact: gathered.contact,
     company: gathered.company,
+    deals: gathered.deals,
     reserved,
     draft,
     now,
@@ -62,10 +77,11 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes } = byPeople(input, gathered)
+  const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus, overruled } = read
+  const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
   const adopted = adoptionOf(config, state, gathered.contact, now)
@@ -96,64 +112,79 @@ export function onContact(
   const standing = elsewhere ? { ...stoodIn, withSales: true, rejected: false } : stoodIn
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const sales = toSales(input, decision)
-  if (sales && 'wanted' in sales) return sales
-  const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
+  const beside = standingAttributes(standing, decision.score)
+  const fresh = withoutHeard(reading.signals, gathered.merging)
   const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
-  const look = {
-    state,
-    reading,
-    decision,
-    beside: {
-      ...standingAttributes(standing, decision.score),
-      withSales: standing.withSales || decision.action === 'assign',
-    },
-    handoffs: draft.handoffs(),
-    marks: marksBefore,
-    fresh,
-    isRebuilt,
-  }
-  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
-  const planLook = {
-    signals: reading.signals,
-    lookup: contactLookup(config, look, now)(),
-    marks: triggered?.result.marks ?? marksBefore,
-  }
-  const planned = followPlans(config, draft, planLook, now)
-  const { marks } = planned
+  const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
-  const stage = stageAfter(
-    state,
-    {
+  const stageBy = (marks: LeadMarks) => {
+    const after = {
       ...basis,
       ...marks,
       stageSetBack: setBack,
       adopted: decision.action === 'stay-adopted' ? adopted : undefined,
       score: decision.score,
       route: standingRoute(decision, previous?.route, now),
-    },
-    draft.handoffs(),
-    gathered.contact,
-    now,
-    isMerge,
-  )
+    }
+    return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
+  }
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
-  const reaches = stage.name !== cameFrom || (!previous && decision.action !== 'stay-adopted')
+  const isNew = !previous && decision.action !== 'stay-adopted'
+  const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
+    startingOf(
+      config,
+      {
+        signals: newsOf(fresh, decision, adopted),
+        stage: name !== cameFrom || isNew ? name : undefined,
+        status: isMerge ? undefined : statusSet(previous, reading.attributes),
+        out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+      },
+      openings,
+    )
+  const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
+  // What HubSpot shows goes before what the score says: nobody is alerted twice.
+  const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
+    ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
+  )
+  const sales = isTakenOn ? undefined : toSales(input, decision)
+  if (sales && 'wanted' in sales) return sales
+  const look = {
+    state,
+    reading,
+    decision,
+    beside: { ...beside, withSales: standing.withSales || decision.action === 'assign' },
+    handoffs: draft.handoffs(),
+    marks: followed.marks,
+    fresh: decision.action === 'stay-adopted' ? [] : fresh,
+    isRebuilt,
+  }
+  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
+  const planLook = {
+    signals: fresh,
+    lookup: contactLookup(config, look, now)(),
+    marks: triggered?.result.marks ?? followed.marks,
+  }
+  const planned = followPlans(config, draft, planLook, now)
+  const { marks } = planned
+  const stage = stageBy(marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const others = otherHandoffs(input, fresh, [
+  const openings = [
     ...(previous?.toOpen ?? []),
     ...(triggered?.result.opens ?? []),
     ...planned.opens,
-    ...(reaches ? openedByStage(config, stage.name) : []),
-  ])
+    ...followed.opens,
+  ]
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
+  const later = conclude(config, before, draft.handoffs(), marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
-  const beginning = started(config, begun, planned.marks, now)
+  const beginning = started(config, begun, later.marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], beginning.marks)
+  const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
 
-  const ruled = joined([...(triggered ? [triggered.result] : []), planned, beginning], planned.marks)
-  const marksAfter = ruled.marks
   const record = decidedRecord(
     previous,
     reading,
@@ -161,13 +192,13 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(marksAfter),
-      triggersDueAt: triggered?.dueAt(marksAfter) ?? null,
+      marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
       nextPlannedAt: nextPlannedAt(draft.handoffs()),
+      triggersDueAt: triggered?.dueAt(ruled.marks) ?? null,
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
-      ended: word ? undefined : ended,
+      ended: word || others.begun.some(({ byRoute }) => byRoute) ? undefined : ended,
       adoptedAt: adopted?.at,
       outcomes,
       stageSetBack: setBack,
@@ -179,12 +210,13 @@ export function onContact(
     now,
   )
   for (const note of triggered?.notes ?? []) draft.note(note)
-  draft.tell(ruled.tells, {
+  draft.tell([...ruled.tells, ...others.tells], {
     now,
     newsAt: newsAt(state, reading.signals, now),
     company: gathered.company,
   })
   const notices = [
+    ...others.notices,
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]
@@ -228,6 +260,7 @@ function takeOut(
 ): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
+    if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(after)
@@ -247,6 +280,37 @@ function followPeople({ config, state, draft, now }: FollowInput, gathered: Look
     noteOwner(draft, handoff, after, now)
   }
   return outcomes
+}
+
+/** What HubSpot shows as done, by the conditions of the kinds. Returns the lead's outcomes with it. */
+export function followDone(
+  { config, draft, now }: FollowInput,
+  lead: Pick<LeadRecord, 'attributes' | 'signals'>,
+  outcomes: LeadRecord['outcomes'],
+): { outcomes: LeadRecord['outcomes'] } {
+  const asked = draft.handoffs().filter(({ kind, state }) => state === 'open' && config.handoffs.kinds[kind]?.done)
+  if (asked.length === 0) return { outcomes }
+  const lookup = lookupOf(config, lead, now)
+  let after = outcomes
+  for (const handoff of asked) {
+    const looked = lookedDone(config, handoff, lookup)
+    const next = looked === 'done' ? doneInHubSpot(config, handoff, now) : looked
+    if (!next || next === handoff) continue
+    draft.put(next)
+    after = noteAnswer(draft, handoff, next, after, now)
+  }
+  return { outcomes: after }
+}
+
+/** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
+function newsOf(
+  signals: readonly Signal[],
+  { action }: Pick<Decision, 'action'>,
+  adopted: LeadRecord['adopted'],
+): readonly Signal[] {
+  const fresh = signals.filter(({ decision }) => decision === undefined)
+  if (action !== 'stay-adopted' || !adopted) return fresh
+  return fresh.filter(({ at }) => at > adopted.at - DAY)
 }
 
 /**

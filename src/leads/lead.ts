@@ -108,6 +108,8 @@ export const LeadRecord = LeadMarks.extend({
       choice: z.string().optional(),
       at: z.number(),
       status: z.string().optional(),
+      /** Somebody was asked for the reason, and has said it: it stands before whatever the rules say. */
+      explained: z.literal(true).optional(),
     })
     .optional(),
   /** Known to HubSpot before Baton came, and since when to Baton: left alone until it does something new. `band` was its own. */

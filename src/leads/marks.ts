@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Party } from '../rules/outcomes.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 
 /** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config; the list of stuck leads. `step` names one of a handoff's dated steps, or says the stage. */
@@ -66,7 +67,17 @@ export const LeadMarks = z.object({
   /** What became of each trigger, by name. */
   fired: z.record(z.string(), FiredMark).optional(),
   /** Handoffs that are to begin when the contact is read next: a click or a step wants them. */
-  toOpen: z.array(z.object({ kind: z.string(), by: Because, at: z.number() })).optional(),
+  toOpen: z
+    .array(
+      z.object({
+        kind: z.string(),
+        by: Because,
+        at: z.number(),
+        to: z.custom<Party>((party) => typeof party === 'object').optional(),
+        said: z.object({ by: z.string().optional(), reason: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
   /** Properties that are to be set in HubSpot when the contact is read next, for it shows whether they may be. */
   toSet: z.record(z.string(), z.string()).optional(),
   /** What people were told of late, by the id of the telling. */
@@ -96,9 +107,9 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
 
 /** The record with these marks instead of its own. */
 export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
-  const own = Object.fromEntries(Object.keys(LeadMarks.shape).map((name) => [name, undefined]))
-  const kept = Object.entries({ ...lead, ...own, ...marksOf(marks) }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(kept) as T
+  const own = Object.keys(marksOf(lead))
+  const rest = Object.fromEntries(Object.entries(lead).filter(([name]) => !own.includes(name)))
+  return { ...(rest as T), ...marksOf(marks) }
 }
 
 /** What became of triggers for two contacts that became one: who has fired for either has fired for both. */

@@ -15,6 +15,8 @@ export interface Opening {
   kind: string
   by: Because
   to?: Party | undefined
+  /** What was said when a handoff ended and had it opened. */
+  said?: { by?: string | undefined; reason?: string | undefined } | undefined
 }
 
 /** What outcomes come to: the marks that they leave, and what they ask for besides. */
@@ -31,6 +33,11 @@ export function carryOut(outcomes: readonly Outcome[], by: Because, marks: LeadM
   const result: CarriedOut = { marks, tells: [], opens: [], notes: [] }
   for (const outcome of outcomes) carryOutOne(outcome, by, result, now)
   return result
+}
+
+/** Nothing was to be done. */
+export function nothingDone(marks: LeadMarks): CarriedOut {
+  return { marks, tells: [], opens: [], notes: [] }
 }
 
 /** Joins what several rules come to; the marks of the last one hold, which began with those of the others. */

@@ -132,7 +132,9 @@ export const PROPERTIES = {
     label: 'Baton disqualified reason',
     description: 'Why the contact is out.',
     type: 'text',
-    value: (lead) => personsWord(lead)?.reason ?? ('disqualify' in lead.route.to ? lead.route.to.disqualify : ''),
+    value: (lead) =>
+      (lead.rejected?.explained ? lead.rejected : personsWord(lead))?.reason ??
+      ('disqualify' in lead.route.to ? lead.route.to.disqualify : ''),
   },
   scoredAt: {
     name: 'baton_scored_at',

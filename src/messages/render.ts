@@ -1,5 +1,8 @@
+import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
+import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import type { Team } from '../handoffs/team.ts'
@@ -22,7 +25,7 @@ export const ERASED: RenderedMessage = {
  * name of the owner outside the team who has taken it over, if that is known.
  */
 export function renderFor(
-  team: Team,
+  { team, handoffs }: { team: Team; handoffs: Pick<HandoffsConfig, 'kinds'> },
   { kind, rep }: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
@@ -30,7 +33,8 @@ export function renderFor(
   also?: Also,
 ): RenderedMessage {
   const reps = Object.values(team.reps)
-  const someone = team.reps[rep ?? holderOf(handoff)?.rep ?? ''] ?? reps[0]
+  const someone = memberOf(team, rep ?? holderOf(handoff)?.rep ?? '') ?? reps[0]
+  const members = [...Object.values(team.managers), ...Object.values(team.people), ...reps]
   return renderMessage({
     kind,
     lead,
@@ -38,7 +42,8 @@ export function renderFor(
     reader: rep,
     outsider,
     also,
-    slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
+    buttons: buttonsNow(handoffs.kinds[handoff.kind], handoff),
+    slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
 }
@@ -48,7 +53,7 @@ export function renderFor(
  * more that it could show. `outsider`: the name of an owner outside the team whom it is about, if that is known.
  */
 export function renderPost(
-  config: Pick<NextConfig, 'team' | 'signals'>,
+  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs'>,
   post: Pick<Post, 'kind' | 'rep' | 'to' | 'handoffId'>,
   state: { lead: LeadRecord | null; handoffs: Record<string, Handoff> },
   outsider?: string,
@@ -63,22 +68,22 @@ export function renderPost(
   const readers = {
     rep: post.rep ?? '',
     pool: handoff.pool,
-    manager: team.pools[handoff.pool]?.manager ?? '',
+    manager: managerIdOf(team, handoff) ?? '',
     named: '',
   }
   const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)
-  return renderFor(team, post, lead, handoff, outsider, also)
+  return renderFor(config, post, lead, handoff, outsider, also)
 }
 
 /** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
 export function recipientOf(team: Team, post: Post): string | undefined {
   switch (MESSAGES[post.kind]) {
     case 'rep':
-      return team.reps[post.rep ?? '']?.active ? team.reps[post.rep ?? '']?.slackUserId : undefined
+      return isHere(team, post.rep ?? '') ? memberOf(team, post.rep ?? '')?.slackUserId : undefined
     case 'pool':
       return team.pools[post.pool]?.channel
     case 'manager':
-      return managerOf(team, post.pool)
+      return memberOf(team, post.manager ?? '')?.slackUserId ?? managerOf(team, post.pool)
     case 'named':
       return slackIdOf(team, post.to ?? '')
   }
@@ -93,5 +98,6 @@ export function managerOf(team: Team, pool: string): string | undefined {
 export function isMoot(post: Post, handoff: Handoff): boolean {
   if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
+  if (post.kind === 'reason-asked') return handoff.wantsReason === undefined
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

@@ -172,7 +172,8 @@ describe('the buttons', () => {
     // A person's word stands, whatever the score says later.
     stage.hubspot.changeContact(id, { hs_email_click: '9' })
     await stage.advance(4 * HOUR)
-    expect(stage.slack.messages()).toHaveLength(2)
+    // Two of the handoff, and one to marketing, which is to take it back.
+    expect(stage.slack.messages()).toHaveLength(3)
   })
 
   it('Why this score answers privately with the breakdown', async () => {

@@ -96,3 +96,34 @@ export async function click(
   if (control === 'contacted') return stage.slack.click({ ...target, actionId: 'lead.contacted' })
   return stage.slack.click({ ...target, actionId: 'lead.more', value: `${control}:${handoffId}` })
 }
+
+/**
+ * Presses a button of a handoff's kind in the newest message of a user or channel that offers it, as a button or in the menu.
+ * `reason`: what is chosen in the form that it opens.
+ */
+export async function press(stage: Stage, user: string, where: string, name: string, reason?: string, note?: string) {
+  const message = stage.slack.messages(where).findLast(({ blocks }) => JSON.stringify(blocks).includes(`"${name}:`))
+  const value = message && new RegExp(`"value":"(${name}:[^"]+)"`).exec(JSON.stringify(message.blocks))?.[1]
+  if (!message || !value) throw new Error(`no button ${name} for ${where}`)
+  const isButton = JSON.stringify(message.blocks).includes(`"handoff.button.${name}"`)
+  const target = { user, channel: message.channel, ts: message.ts }
+  const pressed = await stage.slack.click(
+    isButton ? { ...target, actionId: `handoff.button.${name}` } : { ...target, actionId: 'lead.more', value },
+  )
+  if (reason === undefined) return pressed
+  return submitReason(stage, user, reason, note)
+}
+
+/** Fills in the form that asks a user for a reason. */
+export async function submitReason(stage: Stage, user: string, reason: string, note?: string) {
+  const viewId = stage.slack.views().findLast((view) => view.user === user)?.id ?? ''
+  return stage.slack.submitView({ user, viewId, values: { reason, ...(note === undefined ? {} : { note }) } })
+}
+
+/** What `/v1/handoffs` lists under a status, the youngest first. */
+export async function handoffsOf(stage: Stage, status: string): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`${stage.addresses[0]}/v1/handoffs?status=${status}`, {
+    headers: { authorization: 'Bearer canary-api-token' },
+  })
+  return ((await response.json()) as { handoffs: Record<string, unknown>[] }).handoffs
+}

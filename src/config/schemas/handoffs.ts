@@ -67,27 +67,37 @@ const READY: Record<string, Omit<Button, 'name' | 'do'>> = {
 }
 
 const ButtonMap = z.strictObject({
-  label: Name.optional(),
+  label: Name.max(75).optional(),
   act: z.enum(BUTTON_ACTS).optional().describe('what it does'),
-  ending: z.enum(ENDINGS).optional().describe('with act: end: how'),
-  reasons: z.array(Name).min(1).max(30).optional().describe('one of them is asked for'),
+  ending: z.enum(ENDINGS).optional().describe('how the handoff ends by it'),
+  after: z.literal('answer').optional().describe('it is shown once the handoff was answered'),
+  reasons: z.array(Name.max(75)).min(1).max(30).optional().describe('one of them is asked for'),
   form: Name.optional().describe('a form of stages.yaml that is asked for'),
   do: OutcomesIn.optional(),
 })
 
+const ButtonName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be a word of small letters, digits and dashes')
+
 const ButtonIn = z
   .union([
-    Name.transform((name) => ({ [name]: {} })),
+    ButtonName.transform((name) => ({ [name]: {} })),
     z
-      .record(Name, ButtonMap)
+      .record(ButtonName, ButtonMap)
       .refine((map) => Object.keys(map).length === 1, 'needs one name, such as { reject: { … } }'),
   ])
   .transform((map): Button => {
     const [[name, given] = ['', {}]] = Object.entries(map as Record<string, z.output<typeof ButtonMap>>)
-    const ready = READY[name] ?? { label: name, act: 'answer' as const }
+    const act = given.act ?? (given.ending === undefined ? 'answer' : 'end')
+    const label = `${name.slice(0, 1).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`
+    const ready = READY[name] ?? { label, act }
     return { name, ...ready, ...given, do: given.do ?? [] }
   })
+  .refine(({ act, ending }) => (act === 'end') === (ending !== undefined), {
+    error: 'a button that ends the handoff says how by `ending`, and no other has it',
+  })
 
+// Of a contact that HubSpot does not have, or that lives on as another, there is nothing to be done.
+const FOLLOWED_ENDINGS = ENDINGS.filter((ending) => ending !== 'missing' && ending !== 'merged')
 const Kind = z
   .strictObject({
     owner: Name.optional().describe('who answers for this rule'),
@@ -102,6 +112,8 @@ const Kind = z
       .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
     to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
     tell: many(Name).optional().describe('who hears of its start besides'),
+    calendar: Name.optional().describe('whose hours count for a holder who has no calendar'),
+    askReason: PartyIn.optional().describe('of whom the reason is asked, when a person took the lead out without one'),
     respondWithin: DurationText.describe('from the start of the handoff'),
     hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
     ladder: z.array(RungIn),
@@ -112,7 +124,7 @@ const Kind = z
     buttons: z.array(ButtonIn).min(1).max(20).optional(),
     done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
     on: z
-      .partialRecord(z.enum([...ENDINGS, 'started', 'answered']), OutcomesIn)
+      .partialRecord(z.enum([...FOLLOWED_ENDINGS, 'started', 'answered']), OutcomesIn)
       .optional()
       .describe('what follows'),
     steps: StepsIn.optional().describe('what is done on certain days after the start'),

@@ -25,6 +25,8 @@ export const FACT_TYPES = {
   accepted: 'sales took the lead as its own, or who got a handoff took it on; reason: how',
   rejected: 'who got the handoff did not want it; reason: the choice, where one was asked for',
   recycled: 'the lead went back to nurture; reason: how the handoff ended',
+  archived:
+    'nothing is done about the lead until it does something new; rule: what says so, reason: trigger or handoff',
   disqualified: 'the lead is out; reason: the choice, the status or the route',
   ended: 'a handoff ended otherwise; reason: how',
   stage: 'the stage moved; stage: the new one, reason: the one before, both by the names of baton_stage',

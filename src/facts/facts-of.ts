@@ -22,6 +22,7 @@ const OF_ENDING: Record<Ending, FactType | null> = {
   'taken-over': 'ended',
   released: 'ended',
   expired: 'ended',
+  archived: 'ended',
   missing: 'ended',
   merged: null,
 }
@@ -63,9 +64,11 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
-  if (before?.route.name !== lead.route.name && !lead.adopted) {
+  if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
     facts.push({ type: 'routed', ...where, reason: destination(lead) })
   }
+  if (lead.archived && lead.archived.at !== before?.archived?.at)
+    facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
@@ -149,13 +152,13 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'came-back':
     case 'nobody-left':
     case 'owner-stays':
+    case 'reason-asked':
+    case 'reason-given':
+    case 'sent-on':
     case 'step':
     case 'steps-paused':
     case 'steps-resumed':
     case 'steps-finished':
-    case 'reason-asked':
-    case 'reason-given':
-    case 'sent-on':
       return []
   }
 }

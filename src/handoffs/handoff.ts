@@ -55,13 +55,13 @@ const OTHER_EVENTS = [
   'handed-on',
   'lead-acted',
   'came-back',
+  'reason-asked',
+  'reason-given',
+  'sent-on',
   'step',
   'steps-paused',
   'steps-resumed',
   'steps-finished',
-  'reason-asked',
-  'reason-given',
-  'sent-on',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */

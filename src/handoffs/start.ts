@@ -40,8 +40,8 @@ export function waitingHandoff(order: HandoffOrder, now: number): Handoff {
 }
 
 /**
- * Starts the clock: fixes deadline, rungs and dated steps in the calendar of who takes the lead; without one, in elapsed time. A
- * reassignment or a change of config never moves them.
+ * Starts the clock: fixes the deadline, every rung and every dated step in the calendar of who takes the lead; without one, in
+ * elapsed time. A reassignment or a change of config never moves them.
  */
 export function startHandoff(
   order: HandoffOrder,

@@ -6,6 +6,7 @@ import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
+import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -13,6 +14,7 @@ import { conclude } from './conclude.ts'
 import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
 import { lookedDone, lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
+import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
@@ -35,9 +37,10 @@ import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
-import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
 import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
@@ -83,26 +86,40 @@ export function onContact(
   const { reading, rejected, overruledStatus, overruled } = read
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const adopted = adoptionOf(config, state, gathered.contact, now)
-  const stood = word
-    ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
+  const isBack = isBroughtBack(config, state, gathered, reading, now)
+  if (isBack) draft.note({ at: now, what: 'back-from-archive' })
+  const archived = isBack ? undefined : previous?.archived
+  const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
+  const isMerge = gathered.merging !== undefined
+  const fresh = withoutHeard(reading.signals, gathered.merging)
+  const news = {
+    signals: newsOf(fresh, adopted),
+    status: isMerge ? undefined : statusSet(previous, reading.attributes),
+    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+  }
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), movedBy(config, news), now)
+  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
   const basis = {
-    ...marksOf(previous),
+    ...marksBefore,
     attributes: reading.attributes,
     signals: reading.signals,
     rejected: word ? { by: '', reason: '', at: now } : rejected,
-    ended: standsEnded,
+    ended: overBefore,
     stageSetBack: setBackSoFar(state, gathered, reading.signals, now),
     adopted: previous?.adopted,
     outcomes,
   }
-  const isMerge = gathered.merging !== undefined
   const soFar = stageSoFar(state, basis, draft.handoffs(), gathered.contact, now, isMerge)
+  const standsEnded = endedByStage(overBefore, cameFrom, soFar, draft.handoffs())
+  const stood = word
+    ? standingAfterWord(config, reading, now)
+    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
   const returning = overruled ? { at: now } : stillReturning(previous, basis)
   const stoodIn: Standing = {
     ...stood,
+    ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
   }
@@ -113,8 +130,6 @@ export function onContact(
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const beside = standingAttributes(standing, decision.score)
-  const fresh = withoutHeard(reading.signals, gathered.merging)
-  const marksBefore = withoutEndedTrack(marksOf(previous), reading.signals, now)
   const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
   const stageBy = (marks: LeadMarks) => {
@@ -128,19 +143,9 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
   const isNew = !previous && decision.action !== 'stay-adopted'
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
-    startingOf(
-      config,
-      {
-        signals: newsOf(fresh, decision, adopted),
-        stage: name !== cameFrom || isNew ? name : undefined,
-        status: isMerge ? undefined : statusSet(previous, reading.attributes),
-        out: previous && word ? { unexplained: word.reason === undefined } : undefined,
-      },
-      openings,
-    )
+    startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
   const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
@@ -165,8 +170,7 @@ export function onContact(
     marks: triggered?.result.marks ?? followed.marks,
   }
   const planned = followPlans(config, draft, planLook, now)
-  const { marks } = planned
-  const stage = stageBy(marks)
+  const stage = stageBy(planned.marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
   const openings = [
     ...(previous?.toOpen ?? []),
@@ -177,14 +181,18 @@ export function onContact(
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
-  const later = conclude(config, before, draft.handoffs(), marks, now)
+  const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
   const beginning = started(config, begun, later.marks, now)
-  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], beginning.marks)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], later.marks)
   const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
 
+  const set = tagged(ruled.marks, { written: state.written, ...gathered.contact }, lookup)
+  draft.shows(set.shown)
+  if (set.kept.length > 0)
+    draft.note({ at: now, what: 'not-set', reason: `${set.kept.join(', ')}: another value stands` })
   const record = decidedRecord(
     previous,
     reading,
@@ -192,18 +200,22 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      marks: { ...withoutOpened(set.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      triggersDueAt: triggered?.dueAt(set.marks) ?? null,
       nextPlannedAt: nextPlannedAt(draft.handoffs()),
-      triggersDueAt: triggered?.dueAt(ruled.marks) ?? null,
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
-      ended: word || others.begun.some(({ byRoute }) => byRoute) ? undefined : ended,
+      ended:
+        word || others.begun.some(({ byRoute }) => byRoute)
+          ? undefined
+          : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
       stageSetBack: setBack,
       stage,
       returning,
+      answers: isMerge ? previous?.answers : answersAfterRead(previous, given.written),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },
@@ -303,14 +315,8 @@ export function followDone(
 }
 
 /** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
-function newsOf(
-  signals: readonly Signal[],
-  { action }: Pick<Decision, 'action'>,
-  adopted: LeadRecord['adopted'],
-): readonly Signal[] {
-  const fresh = signals.filter(({ decision }) => decision === undefined)
-  if (action !== 'stay-adopted' || !adopted) return fresh
-  return fresh.filter(({ at }) => at > adopted.at - DAY)
+function newsOf(signals: readonly Signal[], adopted: LeadRecord['adopted']): readonly Signal[] {
+  return signals.filter(({ decision, at }) => decision === undefined && (!adopted || at > adopted.at - DAY))
 }
 
 /**

@@ -128,6 +128,13 @@ export const LeadRecord = LeadMarks.extend({
   returning: z.object({ at: z.number() }).optional(),
   /** The stage that the lead is in, and since when. Absent in older records. */
   stage: z.object({ name: z.enum(STAGE_NAMES), since: z.number() }).optional(),
+  /** What sales said of it in forms, by property of HubSpot; an empty text: unknown. `isNew`: HubSpot lacks it. */
+  answers: z
+    .record(
+      z.string(),
+      z.object({ value: z.string(), by: z.string(), at: z.number(), isNew: z.literal(true).optional() }),
+    )
+    .optional(),
   configVersion: z.string(),
   /** Stands for the rules that scored it, so that leads can be found which other rules scored. */
   rulesVersion: z.number(),

@@ -107,9 +107,9 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
 
 /** The record with these marks instead of its own. */
 export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
-  const own = Object.keys(marksOf(lead))
-  const rest = Object.fromEntries(Object.entries(lead).filter(([name]) => !own.includes(name)))
-  return { ...(rest as T), ...marksOf(marks) }
+  const own = Object.fromEntries(Object.keys(LeadMarks.shape).map((name) => [name, undefined]))
+  const kept = Object.entries({ ...lead, ...own, ...marksOf(marks) }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as T
 }
 
 /** What became of triggers for two contacts that became one: who has fired for either has fired for both. */

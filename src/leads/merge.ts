@@ -1,6 +1,7 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { answersAfterRead } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
 import { unitedFired } from './marks.ts'
 import type { Properties } from './observe.ts'
@@ -78,6 +79,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
     ...unitedFired(state.lead?.fired, other.lead?.fired),
     ...knownEarlier(state.lead, other.lead),
+    ...answersOf(state, other),
     ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
@@ -185,6 +187,12 @@ function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from:
 function knownEarlier(...leads: (LeadRecord | null)[]): Pick<LeadRecord, 'knownSince'> {
   const known = leads.flatMap((lead) => lead?.knownSince ?? [])
   return known.length > 0 ? { knownSince: Math.min(...known) } : {}
+}
+
+// What HubSpot had of them is merged there; what it lacked is written to the contact that lives on.
+function answersOf(state: LeadState, other: LeadState): Pick<LeadRecord, 'answers'> {
+  const [own, theirs] = [state, other].map((one) => answersAfterRead(one.lead, one.written))
+  return own || theirs ? { answers: { ...theirs, ...own } } : {}
 }
 
 // As HubSpot does with its own.

@@ -28,7 +28,8 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
   if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
   const result = withoutContact(config, state, input, now, reserved)
   if (!result || !('history' in result)) return result
-  const change = withStage(config, state, result, now)
+  const contact = input.type === 'due' ? input.gathered?.contact : undefined
+  const change = withStage(config, state, result, now, contact)
   // A trigger may wait for what became of a handoff: the contact is looked at for it.
   const isWaitedFor = ['click', 'due', 'left'].includes(input.type) && change.handoffs.length > 0
   return isWaitedFor && asksForHandoffs(config) ? { ...change, refresh: true } : change
@@ -74,6 +75,7 @@ function withoutContact(
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
   const { lead } = state
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (lead.archived && !past) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)

@@ -35,6 +35,7 @@ export interface Beside {
   stageSetBack: LeadRecord['stageSetBack']
   stage: LeadRecord['stage']
   returning: LeadRecord['returning']
+  answers: LeadRecord['answers']
   version: string
   rulesVersion: number
 }
@@ -71,7 +72,7 @@ export function decidedRecord(
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous?.route, now),
-    wakeAt,
+    wakeAt: beside.marks.archived ? null : wakeAt,
     handoffs: handoffsOf(previous, beside.begun),
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
@@ -83,6 +84,7 @@ export function decidedRecord(
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
+    ...(beside.answers ? { answers: beside.answers } : {}),
     outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,

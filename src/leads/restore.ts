@@ -8,7 +8,7 @@ import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, 
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
 import { ownOwner } from './owners.ts'
-import { PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
+import { ARCHIVED_ROUTE, PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
 import { handoffShown, signalsShown } from './restore-unmirrored.ts'
 
 /*
@@ -116,6 +116,7 @@ function recordOf(
     handoffCount: known.count,
     ...(known.ended ? { ended: known.ended } : {}),
     ...(shown.route === PERSONS_ROUTE ? { rejected: rejectionShown(config, contact, shown, inOrder, scoredAt) } : {}),
+    ...(shown.route === ARCHIVED_ROUTE ? { archived: archivedShown(shown, scoredAt) } : {}),
     ...(shown.route === ADOPTED.name ? { adopted: { at: scoredAt, band: shown.band ?? 'low' } } : {}),
     ...stageShown(config, shown, scoredAt, history),
     outcomes: answered ? { answered: { at: answered.at, minutes: answered.minutes } } : {},
@@ -195,6 +196,12 @@ function routeShown(config: NextConfig, shown: Shown, sales: Handoff | undefined
     return { name, to: { disqualify: shown.disqualifiedReason }, reason, at: scoredAt }
   // Of one that rests by a person's word its track is not known: it stands for no workflow.
   return { name, to: pool && name !== PERSONS_ROUTE ? { pool } : { nurture: '' }, reason, at: scoredAt }
+}
+
+// The rule that said so stands in the reason.
+function archivedShown({ routeReason = '' }: Shown, at: number): NonNullable<LeadRecord['archived']> {
+  const [, what, name = ARCHIVED_ROUTE] = /^archived by (trigger|handoff) ([^:]+)/.exec(routeReason) ?? []
+  return { by: { what: what === 'handoff' ? what : 'trigger', name }, at }
 }
 
 function rejectionShown(

@@ -1,3 +1,4 @@
+import type { Start } from '../handoffs/kinds.ts'
 import { STAGE_NAMES, STAGES, type Stage, stageOfLifecycle } from '../rules/stages.ts'
 import { type LeadRecord, stageOf } from './lead.ts'
 
@@ -23,6 +24,12 @@ const FURTHEST: readonly Stage[] = ['disqualified', 'subscriber', 'lead', 'mql',
 /** The further one of two stages that contacts had which became one. */
 export function furthest(a: Stage, b: Stage): Stage {
   return FURTHEST.indexOf(b) > FURTHEST.indexOf(a) ? b : a
+}
+
+/** A rule that moves a lead to a stage: what has to happen. */
+export interface StageMove {
+  to: Stage
+  when: Start[]
 }
 
 /** What a stage follows from, beside the one before. Stages of HubSpot are its own words, '' for none. */

@@ -5,6 +5,7 @@ import type { Stage } from '../rules/stages.ts'
 import type { NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Opening } from './outcomes.ts'
+import { furthest } from './stages.ts'
 
 /*
  * What starts a handoff by itself, each occasion once: what is new in this look at the lead, and nothing that was there when
@@ -60,6 +61,14 @@ export function startingOf(
     }
     return []
   })
+}
+
+/** The stage to which news moves a lead by `stages.yaml`; the furthest one, undefined when none does. */
+export function movedBy({ moves }: Pick<NextConfig, 'moves'>, news: News): Stage | undefined {
+  const to = moves
+    .filter(({ when }) => when.some((start) => occasion(start, news) !== undefined))
+    .map((move) => move.to)
+  return to.length > 0 ? to.reduce(furthest) : undefined
 }
 
 function occasion(start: Start, news: News): Pick<Starting, 'route' | 'about' | 'unexplained'> | undefined {

@@ -1,5 +1,4 @@
-import type { StuckAct } from '../handoffs/kinds.ts'
-import type { Change, LeadState, NextConfig } from './change.ts'
+import type { Change, LeadState, NextConfig, StuckAct } from './change.ts'
 import { draftOf } from './draft.ts'
 import { marksOf, withMarks } from './marks.ts'
 import { carryOut } from './outcomes.ts'

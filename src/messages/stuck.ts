@@ -1,4 +1,4 @@
-import type { StuckAct } from '../handoffs/kinds.ts'
+import type { StuckAct } from '../leads/change.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Stage } from '../rules/stages.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'

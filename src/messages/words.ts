@@ -118,6 +118,7 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'taken-over': ({ when, detail }) => `*Taken over* in HubSpot${detail ? ` by ${escapeText(detail)}` : ''} ${when}`,
   released: ({ when }) => `*Closed* ${when}: its route no longer goes to sales`,
   expired: ({ when }) => `*Closed* ${when}: its time was up`,
+  archived: ({ when }) => `*Closed* ${when}: the lead was archived`,
   missing: ({ when }) => `*Closed* ${when}: the contact is no longer in HubSpot`,
   merged: ({ when }) => `*Closed* ${when}: the contact was merged into another`,
 }

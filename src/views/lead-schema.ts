@@ -230,6 +230,28 @@ const View = z.object({
       .object({ at: Instant })
       .optional()
       .describe('known to HubSpot before Baton came: left alone until it does something new'),
+    archived: z
+      .object({ at: Instant, by: z.string() })
+      .optional()
+      .describe('nothing is done about it until it does something new; by: the rule that says so'),
+    track: z
+      .object({
+        name: z.string().describe('the nurture track that it is in; empty: none'),
+        base: z.string().optional().describe('the track of its route'),
+        enrolled: z
+          .object({
+            track: z.string(),
+            by: z.string(),
+            at: Instant,
+            until: Instant.optional(),
+            untilSignal: z.string().optional(),
+          })
+          .optional()
+          .describe('a rule has taken over until then'),
+        paused: z.object({ by: z.string(), at: Instant }).optional(),
+      })
+      .optional()
+      .describe('when rules have a hand in it'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
   }),

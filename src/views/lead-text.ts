@@ -54,6 +54,9 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.returning && `It is back since ${local(state.returning)}: a person had taken it out, and it raised its hand.`,
     state.stageSetBack &&
       `Its stage was set back in HubSpot ${local(state.stageSetBack)}: it stays so until the lead does something new.`,
+    state.archived &&
+      `Archived ${local(state.archived.at)} by ${state.archived.by}: nothing is done about it until it does something new.`,
+    state.track && trackText(state.track, local),
     state.notEnrolled,
     state.refused && `HubSpot does not take ${state.refused.map((one) => `${one.property} (${one.code})`).join(', ')}.`,
     state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
@@ -63,6 +66,20 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.wakeAt && `Next look without an event: ${local(state.wakeAt)}`,
   ]
   return lines.filter((line) => typeof line === 'string')
+}
+
+function trackText({ name, base, enrolled, paused }: NonNullable<LeadView['state']['track']>, local: Local): string {
+  const end = enrolled?.until ? `until ${local(enrolled.until)}` : 'until something ends it'
+  const signal = enrolled?.untilSignal ? `${enrolled.until ? ', or' : 'until'} ${enrolled.untilSignal}` : ''
+  const ends = enrolled?.until || !enrolled?.untilSignal ? `${end}${signal}` : signal
+  return [
+    `Nurture track ${name || 'none'}`,
+    base ? `by its route ${base}` : undefined,
+    enrolled && `enrolled in ${enrolled.track} by ${enrolled.by} ${local(enrolled.at)} ${ends}`,
+    paused && `paused by ${paused.by} ${local(paused.at)}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }
 
 function scoreLines({ score }: LeadView, local: Local): string[] {

@@ -4,8 +4,10 @@ import { optOutOf } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import type { Because } from '../leads/marks.ts'
 import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
+import { trackOf } from '../leads/tracks.ts'
 import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
 import { type Check, evaluate } from '../rules/condition.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
@@ -115,9 +117,12 @@ function whyNotAsked(config: Config, attributes: Attributes): string {
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, stage, returning } = record
+  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, archived, stage, returning } =
+    record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
-  const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
+  const track = trackView(record, handoffs)
+  const shownTrack = trackOf(record, salesOf(handoffs)).name
+  const notEnrolled = shownTrack ? optOutOf(config, record, shownTrack) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
     needsReview: record.needsReview,
@@ -133,8 +138,44 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     ...(notEnrolled ? { notEnrolled } : {}),
     ...(refused.length > 0 ? { refused } : {}),
     ...(adopted ? { adopted: { at: iso(adopted.at) } } : {}),
+    ...(archived ? { archived: { at: iso(archived.at), by: ruleText(archived.by) } } : {}),
+    ...(track ? { track } : {}),
     ...(rejected ? { rejected: { by: rejected.by, reason: rejected.reason, at: iso(rejected.at) } } : {}),
   }
+}
+
+function trackView(record: LeadRecord, handoffs: readonly Handoff[]): LeadView['state']['track'] {
+  const { enrolled, paused } = record.tracks ?? {}
+  const { name } = trackOf(record, salesOf(handoffs))
+  const base = 'nurture' in record.route.to ? record.route.to.nurture : undefined
+  if (!enrolled && !paused) return undefined
+  return {
+    name,
+    ...(base ? { base } : {}),
+    ...(enrolled
+      ? {
+          enrolled: {
+            track: enrolled.track,
+            by: ruleText(enrolled.by),
+            at: iso(enrolled.at),
+            ...(enrolled.until === undefined ? {} : { until: iso(enrolled.until) }),
+            ...(enrolled.signal === undefined ? {} : { untilSignal: enrolled.signal }),
+          },
+        }
+      : {}),
+    ...(paused ? { paused: { by: ruleText(paused.by), at: iso(paused.at) } } : {}),
+  }
+}
+
+function salesOf(handoffs: readonly Handoff[]): Handoff | undefined {
+  return handoffs
+    .filter(({ byRoute }) => byRoute)
+    .sort((a, b) => a.startedAt - b.startedAt)
+    .at(-1)
+}
+
+function ruleText({ what, name }: Because): string {
+  return `${what} ${name}`
 }
 
 function scoreView(

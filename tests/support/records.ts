@@ -241,6 +241,7 @@ export const BESIDE: Beside = {
   stageSetBack: undefined,
   stage: undefined,
   returning: undefined,
+  answers: undefined,
   version: 'v2',
   rulesVersion: 2,
 }

@@ -231,6 +231,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }),
     config.hubspot.properties,
     false,
+    config.forms,
   )
 }
 

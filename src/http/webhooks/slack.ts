@@ -3,8 +3,8 @@ import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
 import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
 import type { Handoff } from '../../handoffs/handoff.ts'
-import type { Button, StuckAct } from '../../handoffs/kinds.ts'
-import type { Click } from '../../leads/change.ts'
+import type { Button } from '../../handoffs/kinds.ts'
+import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
 import { isOpen, mayOpen } from '../../leads/open.ts'
 import { rejectionText } from '../../leads/properties.ts'
@@ -16,6 +16,7 @@ import {
   reasonModal,
   whyModal,
 } from '../../messages/controls.ts'
+import { FORM, formModal, readForm } from '../../messages/forms.ts'
 import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
@@ -36,6 +37,8 @@ import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
+const NOT_YOURS = 'Only the rep who has this lead, its pool and their manager can do that.'
+const SETTLED = 'This lead is settled already.'
 
 /** What the Slack interactions use. */
 export interface SlackInteractionParts {
@@ -115,7 +118,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (choice === 'explain') return tell('explain')
     const kind = parts.config().handoffs.kinds[handoff.kind]
     const button = buttonsNow(kind, handoff).find((one) => one.name === choice)
-    const modal = state.lead && modalFor(choice, button, state.lead, handoff)
+    const modal = state.lead && modalFor(parts.config(), choice, button, state.lead, handoff)
     if (modal) {
       if (!click.trigger_id) return tell('modal-failed')
       // The trigger lives for three seconds, so the form is opened from here and not by a worker.
@@ -138,7 +141,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
   ): Promise<void> {
     const what = await stuckClicked(does, value, click.user.id)
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
-    const [, leadId = ''] = split(value) ?? []
+    const [, leadId] = split(value) ?? []
     if (what !== 'done') await answer(`${leadId}-stuck`, { user: click.user.id, channel, what, action: action_ts })
   }
 
@@ -171,14 +174,14 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   async function onSubmit({ user, view }: Submission): Promise<object | undefined> {
+    if (view.callback_id === FORM.callback) return onForm({ user, view })
     if (![CONTROLS.disqualify, CONTROLS.reason, CONTROLS.giveReason].some((id) => id === view.callback_id))
       return undefined
     const choice = Object.values(view.state.values.reason ?? {})[0]?.selected_option?.value ?? ''
     const note = Object.values(view.state.values.note ?? {})[0]?.value?.trim()
     const [name, handoffId] = split(view.private_metadata) ?? ['', view.private_metadata]
     const found = await parts.leads.findHandoff(handoffId)
-    if (!found || !allowed(found.handoff, found.state, user.id))
-      return formError('Only the rep who has this lead, its pool and their manager can do that.')
+    if (!found || !allowed(found.handoff, found.state, user.id)) return formError(NOT_YOURS)
     const { handoff } = found
     const button = parts.config().handoffs.kinds[handoff.kind]?.buttons.find((one) => one.name === name)
     const words = view.callback_id === CONTROLS.reason ? reasonOf(button, choice) : DISQUALIFY_REASONS[choice]
@@ -194,7 +197,24 @@ export function slackInteractions(parts: SlackInteractionParts) {
       }[view.callback_id] ?? { disqualify: said },
     )
     // Who sends it twice has settled it.
-    return done || handoff.ended?.by === user.id ? undefined : formError('This lead is settled already.')
+    return done || handoff.ended?.by === user.id ? undefined : formError(SETTLED)
+  }
+
+  async function onForm({ user, view }: Pick<Submission, 'user' | 'view'>): Promise<object | undefined> {
+    const [button, handoffId] = split(view.private_metadata) ?? ['', '']
+    const { forms, handoffs } = parts.config()
+    const found = await parts.leads.findHandoff(handoffId)
+    const form = handoffs.kinds[found?.handoff.kind ?? '']?.buttons.find(({ name }) => name === button)?.form
+    const questions = forms[form ?? ''] ?? []
+    const refused = (text: string) => formError(text, Object.keys(view.state.values)[0])
+    if (!found || !allowed(found.handoff, found.state, user.id)) return refused(NOT_YOURS)
+    const sent = readForm(questions, view.state.values, view.blocks)
+    if ('errors' in sent) return { response_action: 'errors', errors: sent.errors }
+    const done = await settle(handoffId, user.id, { button, form: sent })
+    // Who sends it twice has settled it.
+    const { ended, answered } = found.handoff
+    const isOwn = ended ? ended.by === user.id : answered?.by === user.id
+    return done || isOwn ? undefined : refused(SETTLED)
   }
 
   /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
@@ -237,6 +257,7 @@ function chosen(action: ControlClick['actions'][number]): [string, string] | [] 
 
 /** The modal that a click asks for; undefined when it needs none, or comes too late. */
 function modalFor(
+  { forms }: Pick<Config, 'forms'>,
   choice: string | undefined,
   button: Button | undefined,
   lead: LeadRecord,
@@ -244,6 +265,8 @@ function modalFor(
 ): Modal | undefined {
   if (choice === 'disqualify') return handoff.state === 'open' ? disqualifyModal(lead, handoff.id) : undefined
   if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
+  const questions = forms[button?.form ?? '']
+  if (button && questions) return formModal(lead, button.label, questions, `${button.name}:${handoff.id}`)
   return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
 }
 
@@ -276,8 +299,8 @@ function readPayload(body: Buffer): Interaction {
   return interaction.data
 }
 
-function formError(text: string): object {
-  return { response_action: 'errors', errors: { reason: text } }
+function formError(text: string, field = 'reason'): object {
+  return { response_action: 'errors', errors: { [field]: text } }
 }
 
 function split(value: string | undefined): [string, string] | undefined {

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
-import { STUCK_ACTS, type StuckAct } from '../../handoffs/kinds.ts'
 import { everybody } from '../../handoffs/team.ts'
+import { STUCK_ACTS, type StuckAct } from '../../leads/change.ts'
 import { STUCK_CONTROLS } from '../../messages/stuck.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Apply } from '../../store/apply.ts'

@@ -199,7 +199,11 @@ describe('what happens to a handoff', () => {
       stateOf([tried]),
       due({ ...FITTING, lifecyclestage: 'opportunity' }),
       NOW + 9 * DAY,
-      [{ type: 'accepted', ...HELD, reason: 'qualified' }],
+      [
+        { type: 'stage', stage: 'opportunity', reason: 'mql' },
+        { type: 'outcome', stage: 'opportunity' },
+        { type: 'accepted', ...HELD, reason: 'qualified' },
+      ],
     ],
     [
       'its end for a contact that is gone',

@@ -143,7 +143,8 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AttemptsMade, firstAttempt, remindAt } from './attempt.ts'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
@@ -36,6 +37,7 @@ const OTHER_EVENTS = [
   'owner-stays',
   'handed-on',
   'lead-acted',
+  'attempts-reminded',
   'came-back',
 ] as const
 
@@ -108,7 +110,7 @@ export const Handoff = z.object({
     })
     .optional(),
   /** After an answer: until when, and how often, the rep tries to reach the lead; the track when nobody answers. */
-  attempts: z.object({ until: z.number(), count: z.number(), nurture: z.string() }).optional(),
+  attempts: AttemptsMade.optional(),
   ended: z
     .object({ at: z.number(), how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
@@ -134,7 +136,7 @@ export function holderOf(handoff: Handoff): Holder | undefined {
 }
 
 /** The rep who held the lead at an instant; the first one before that. */
-function holderAt({ holders }: Handoff, at: number): Holder | undefined {
+export function holderAt({ holders }: Handoff, at: number): Holder | undefined {
   return holders.findLast(({ since }) => since <= at) ?? holders[0]
 }
 
@@ -218,8 +220,14 @@ export function answerHandoff(
     ],
   }
   if (!attempts) return endHandoff(answered, { at, how: 'done' })
-  const { count, within, then } = attempts
-  return { ...answered, attempts: { until: untilWhen(within, at, calendars.holder), count, nurture: then.nurture } }
+  const { count, within, then, remind } = attempts
+  const until = untilWhen(within, at, calendars.holder)
+  const reminder = remindAt(remind, at, until, calendars.holder)
+  const made = answered.answered ? [firstAttempt(answered.answered)] : []
+  return {
+    ...answered,
+    attempts: { until, count, nurture: then.nurture, made, ...(reminder === undefined ? {} : { remindAt: reminder }) },
+  }
 }
 
 /** Ends a handoff, whatever it was; null when it has ended already. */

@@ -77,6 +77,8 @@ export type ActivityType = (typeof ACTIVITY_TYPES)[number]
 /** A call, mail, meeting or message of a contact: when it happened and was written down, in epoch milliseconds. */
 export interface Activity {
   type: ActivityType
+  /** HubSpot's own id of it; where it is not told, type and time stand for it. */
+  id?: string
   at: number
   createdAt: number
   /** Those that say who acted. */
@@ -120,7 +122,7 @@ export type Input =
   | { type: 'erase' }
 
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
-export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
+export type Click = 'contacted' | 'attempt' | 'pass-on' | { disqualify: { reason: string; choice: string } }
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
 export type Choice = RepChoice & { assignmentId: string }

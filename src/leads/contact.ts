@@ -20,6 +20,7 @@ import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, 
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
@@ -101,6 +102,7 @@ export function onContact(
       ended: word ? undefined : ended,
       adoptedAt: adopted?.at,
       outcomes,
+      ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
       stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
       version: config.version,
       rulesVersion: config.rulesVersion,

@@ -8,6 +8,7 @@ import type { HistoryEntry } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Contact } from './observe.ts'
 import { changedProperties, crmProperties } from './properties.ts'
+import { clearsOwner } from './release.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
 export interface Draft {
@@ -57,7 +58,9 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
   const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
   const names = config.hubspot.properties
-  return withConsent(config, lead, crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs))
+  const wanted = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
+  if (clearsOwner(lead)) wanted.hubspot_owner_id ??= ''
+  return withConsent(config, lead, wanted)
 }
 
 function isBehind(config: NextConfig, lead: LeadRecord, handoffs: Handoff[], written: Record<string, string>): boolean {

@@ -27,6 +27,7 @@ export interface Beside {
   adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
+  ownerReleased?: LeadRecord['ownerReleased']
   version: string
   rulesVersion: number
 }
@@ -67,6 +68,7 @@ export function decidedRecord(
     ...adoption(beside.adoptedAt, decision),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
+    ...(beside.ownerReleased ? { ownerReleased: beside.ownerReleased } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     ...beside.marks,
     ...(previous?.stage ? { stage: previous.stage } : {}),

@@ -3,6 +3,8 @@ import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
+import { attemptControls } from './attempt-controls.ts'
+import { asksForAttempts, attemptsWords } from './attempts.ts'
 import { controls, openInHubSpot } from './controls.ts'
 import { contextLine, essentials, type MessageInput, reasons, stateLine, who } from './lines.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
@@ -35,9 +37,11 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   }
   if (!live) {
     const state = stateLine(input)
+    const asks = asksForAttempts(handoff, input.reader)
+    if (asks && kind === 'attempts-reminder') return attemptsReminder(input, context)
     return {
       text: spoken([escapeText(title), state], input),
-      blocks: [section(`~${escapeText(title)}~\n${state}`), context],
+      blocks: [section(`~${escapeText(title)}~\n${state}`), ...(asks ? [attemptControls(lead, handoff)] : []), context],
     }
   }
   const why = reasons(lead)
@@ -48,6 +52,23 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       section(essentials(input, 'shown').join('\n')),
       ...(why.length > 0 ? [section(why.join('\n'))] : []),
       controls(lead, handoff),
+      context,
+    ],
+  }
+}
+
+// The same reader had the alert: what is left to do, and until when, is enough.
+function attemptsReminder(input: MessageInput, context: Block): RenderedMessage {
+  const { lead, handoff, timeZone } = input
+  const ends = `*${attemptsWords(handoff)}*, time ends ${slackDate(handoff.attempts?.until ?? 0, timeZone)}`
+  const then = 'Without an answer it goes back to nurture then.'
+  const header = MESSAGE_WORDS['attempts-reminder'].header(nameOf(lead))
+  return {
+    text: spoken([`${MESSAGE_WORDS['attempts-reminder'].opening}: ${who(lead)}`, ends, then], input),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(header, 150) } },
+      section(`${who(lead)}\n${ends}\n${then}`),
+      attemptControls(lead, handoff),
       context,
     ],
   }

@@ -10,6 +10,7 @@ export type Modal = ModalView
 /** The ids of the controls (contract, "Slack"). An overflow option's value is its name, a colon and the handoff id. */
 export const CONTROLS = {
   contacted: 'lead.contacted',
+  attempt: 'lead.attempt',
   open: 'lead.open',
   more: 'lead.more',
   disqualify: 'lead.disqualify',

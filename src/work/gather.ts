@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
+import { movedCounters } from '../leads/attempts.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
@@ -86,6 +87,7 @@ export async function lookedUp(
   contact: Contact,
   more: readonly string[] = [],
 ): Promise<Pick<Gathered, 'history' | 'activities'>> {
+  const attemptsMoved = liveHandoffs(state).some((one) => movedCounters(config, one, contact).length > 0)
   const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const readable = async (property: string) => {
     try {
@@ -97,7 +99,9 @@ export async function lookedUp(
     }
   }
   const [activities, ...versions] = await Promise.all([
-    wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    wantsActivities(config, liveHandoffs(state), contact) || attemptsMoved
+      ? hubspot.readActivities(contact.id)
+      : undefined,
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }

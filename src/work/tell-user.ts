@@ -10,6 +10,7 @@ import type { Handler, Parts } from './parts.ts'
 const SENTENCES = {
   'not-yours': 'Only the rep who has this lead, the members of its pool and their manager can do that.',
   'ended-already': 'This lead is settled already. Its messages show who did what.',
+  'attempt-known': 'That attempt is counted already: HubSpot shows it, or it was said a moment ago.',
   'unknown-handoff':
     'Baton does not know this lead. Please try again in a moment: unless it was deleted, it is looked up now.',
   'modal-failed': 'The form could not be opened. Please try again.',

@@ -85,9 +85,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const [choice = '', handoffId = ''] =
       action.action_id === CONTROLS.contacted
         ? ['contacted', action.value]
-        : action.action_id === CONTROLS.more
-          ? split(action.selected_option?.value)
-          : []
+        : action.action_id === CONTROLS.attempt
+          ? ['attempt', action.value]
+          : action.action_id === CONTROLS.more
+            ? split(action.selected_option?.value)
+            : []
     if (!handoffId) return
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const user = click.user.id
@@ -99,7 +101,13 @@ export function slackInteractions(parts: SlackInteractionParts) {
     }
     if (!allowed(found.handoff, user)) return tell('not-yours')
     if (choice === 'explain') return tell('explain')
-    if (found.handoff.state !== 'open') return tell('ended-already')
+    if (choice === 'attempt') {
+      if (found.handoff.state !== 'answered') return tell('ended-already')
+      return (await settle(handoffId, user, 'attempt')) ? undefined : tell('attempt-known')
+    }
+    // Who was answered can still turn out to be nobody for us.
+    const isTried = found.handoff.state === 'answered' && choice === 'disqualify'
+    if (found.handoff.state !== 'open' && !isTried) return tell('ended-already')
     if (choice === 'contacted') return (await settle(handoffId, user, 'contacted')) ? undefined : tell('ended-already')
     if (choice === 'pass_on') return (await settle(handoffId, user, 'pass-on')) ? undefined : tell('ended-already')
     if (choice === 'disqualify') {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { catalogueOf } from './catalogue.ts'
 import { checkCalendars } from './check/calendars.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
@@ -93,7 +94,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     },
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: signals?.signals ?? {},
+    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
@@ -125,8 +126,6 @@ function kindsOnce(
   const files = ['handoffs.yaml', 'sla.yaml'].map((name) => join(directory, name))
   const isUnread = problems.some(({ file }) => file === directory || files.includes(file))
   if (Boolean(sources.handoffs) !== Boolean(sources.sla) || isUnread) return []
-  const message = sources.sla
-    ? 'sla.yaml is there as well; keep one of them: npm run baton -- config migrate'
-    : 'the file is missing'
+  const message = sources.sla ? 'sla.yaml is there as well; keep one of them' : 'the file is missing'
   return [{ file: files[0] ?? directory, line: 1, path: '', message }]
 }

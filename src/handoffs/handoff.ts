@@ -5,6 +5,7 @@ import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
 import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
+import { Turn } from './rotation.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
 /*
@@ -54,6 +55,7 @@ export type HandoffEvent = z.output<typeof HandoffEvent>
 /**
  * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
  * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
+ * `turn`: the one that it took in the pool; `credited`: which they get back.
  */
 const Holder = z.object({
   rep: z.string(),
@@ -64,6 +66,8 @@ const Holder = z.object({
   by: z.string().optional(),
   for: z.string().optional(),
   unowned: z.literal(true).optional(),
+  turn: Turn.optional(),
+  credited: z.literal(true).optional(),
 })
 export type Holder = z.output<typeof Holder>
 

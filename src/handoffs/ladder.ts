@@ -53,7 +53,7 @@ export interface StepsTaken {
 export function takeDueSteps(
   handoff: Handoff,
   now: number,
-  next: Pick<Holder, 'rep' | 'pool' | 'assignmentId'> | 'stays' | null,
+  next: Pick<Holder, 'rep' | 'pool' | 'assignmentId' | 'turn'> | 'stays' | null,
 ): StepsTaken {
   if (handoff.state !== 'open') return { handoff, messages: [], tells: [] }
   const { passOn, ...after } = structuredClone(handoff)

@@ -5,6 +5,7 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
+import type { Turn } from '../handoffs/rotation.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
@@ -125,7 +126,7 @@ export type Input =
 export type Click = 'contacted' | 'attempt' | 'pass-on' | { disqualify: { reason: string; choice: string } }
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
-export type Choice = RepChoice & { assignmentId: string }
+export type Choice = RepChoice & { assignmentId: string; turn?: Turn | undefined }
 
 /**
  * What becomes of a lead. `commit` writes it all or nothing and derives indexes, facts and the work to hurry from it.

@@ -1,3 +1,4 @@
+import { reasonNamed, withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -158,7 +159,7 @@ function takeOut(
   for (const handoff of liveHandoffs(state)) {
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
-    draft.put(after)
+    draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })

@@ -1,4 +1,5 @@
 import { countAttempts, hasLeadAnswered, isReminderDue, sayAttempt } from '../handoffs/attempts.ts'
+import { withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { stepPosts } from '../handoffs/posts.ts'
@@ -57,7 +58,11 @@ export function onDue(
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
-  const next = stays ? 'stays' : choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
+  const next = stays
+    ? 'stays'
+    : choice?.rep
+      ? { rep: choice.rep, pool: choice.pool, assignmentId, ...(choice.turn ? { turn: choice.turn } : {}) }
+      : null
   const { handoff: taken, messages, tells, ending } = takeDueSteps(handoff, now, next)
   const after = (ending && endHandoff(taken, { at: now, how: ending })) ?? taken
   draft.put(after)
@@ -161,7 +166,10 @@ export function onClick(
     return draft.change(outcomes === state.lead.outcomes ? undefined : { ...state.lead, outcomes })
   }
   const { reason, choice } = does.disqualify
-  for (const one of liveHandoffs(state)) draft.put(endHandoff(one, { at: now, how: 'disqualified', by, reason }) ?? one)
+  for (const one of liveHandoffs(state)) {
+    const after = endHandoff(one, { at: now, how: 'disqualified', by, reason }) ?? one
+    draft.put(withCredit(after, choice, config.routing.credit))
+  }
   draft.note({ at: now, what: 'disqualified', by })
   const { ended: _, ...lead } = state.lead
   const outcomes = withOutcome(lead.outcomes, 'disqualified', { at: now, reason: choice })

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { who } from './lines.ts'
@@ -100,11 +101,4 @@ export function disqualifyModal(lead: LeadRecord, privateText: string): Modal {
   }
 }
 
-/** The reasons that the modal offers. */
-export const DISQUALIFY_REASONS: Record<string, string> = {
-  not_a_fit: 'Not a fit',
-  not_interested: 'Not interested',
-  competitor: 'Competitor',
-  duplicate: 'Duplicate',
-  wrong_data: 'Wrong contact data',
-}
+export { DISQUALIFY_REASONS }

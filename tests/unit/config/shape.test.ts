@@ -120,7 +120,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, tracks, requiredForSales',
   ],
   'reminder-longer-than-the-attempts': [
-    'sla.yaml:4  attempts.remind: must be shorter than within: the reminder comes before the end',
+    'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
   ],
   'unknown-credit': [
     'routing.yaml:8  credit.1: "dublicate" is not one of not_a_fit, not_interested, competitor, duplicate, wrong_data, junk; did you mean "duplicate"?',

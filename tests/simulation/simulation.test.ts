@@ -83,7 +83,6 @@ describe('a protection that is taken away is missed', () => {
     ['the writes that wait', { index: INDEX.writes }, 'HubSpot and Baton agree'],
     ['the looking up of a message whose fate is unknown', { lookups: true }, 'each message is sent once'],
     ['the messages that wait', { index: INDEX.posts }, 'each rung is told'],
-    ['the notes that wait', { index: INDEX.notes }, 'every return is noted'],
     ['the updates that wait', { index: INDEX.messages }, 'messages show what is'],
     ['the addresses of messages', { fields: 'm:' }, 'every message has its address'],
     ['the steps that wait', { index: INDEX.steps }, 'every open clock has a next instant'],

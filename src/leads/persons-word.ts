@@ -1,6 +1,6 @@
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { Notice } from '../handoffs/notice.ts'
-import type { Team } from '../handoffs/team.ts'
+import { everybody, type Team } from '../handoffs/team.ts'
 import { plain } from '../rules/words.ts'
 import type { NextConfig } from './change.ts'
 import { type Decision, decide, type Standing } from './decision.ts'
@@ -77,8 +77,7 @@ export function noticeOfReturn(
   now: number,
 ): Notice[] {
   const rep = holderOf(handoff)?.rep
-  const people = [...Object.values(team.reps).filter(({ active }) => active), ...Object.values(team.managers)]
-  const known = people.find(({ slackUserId }) => slackUserId === by)
+  const known = everybody(team).find(({ slackUserId }) => slackUserId === by)
   if (known && known.id === rep) return []
   const { leadId: lead, pool } = handoff
   return [{ what: 'came-back', lead, pool, ...(rep ? { rep } : {}), ...(known ? { to: by } : {}), at: now }]

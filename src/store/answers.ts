@@ -2,8 +2,10 @@
 export const ANSWERS = [
   'explain',
   'not-yours',
-  'ended-already',
   'attempt-known',
+  'not-told',
+  'ended-already',
+  'open-already',
   'unknown-handoff',
   'modal-failed',
 ] as const

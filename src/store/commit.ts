@@ -183,7 +183,15 @@ function behindMessages(before: LeadState, change: Change): string[] {
   const taken = new Set(Object.values(change.messages ?? {}).map(({ handoffId }) => handoffId))
   const changed = change.handoffs.filter(({ id }) => before.handoffs[id] || taken.has(id))
   const live = Object.values(before.handoffs).filter(({ state }) => state === 'open' || state === 'waiting')
-  return [...new Set([...changed, ...(change.lead ? live : [])].map(({ id }) => id))]
+  return [...new Set([...[...changed, ...(change.lead ? live : [])].map(({ id }) => id), ...toldMore(before, change)])]
+}
+
+// What somebody was told of says more by now: who opened what it offered, or another reason.
+function toldMore({ lead: before }: LeadState, { lead }: Change): string[] {
+  return Object.entries(lead?.told ?? {}).flatMap(([id, told]) => {
+    const was = before?.told?.[id]
+    return was && JSON.stringify(was) !== JSON.stringify(told) ? [id] : []
+  })
 }
 
 function noLongerWaiting(keys: Keys, before: StoredLead, change: Change): Command[] {
@@ -210,6 +218,7 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
     isUrgent(lead ?? before.lead, handoffsAfter(before, change)),
   ]
   if (was !== is) commands.push([is ? 'SADD' : 'SREM', keys.list(id, 'urgent'), id])
+  commands.push(...stageLists(keys, before, change))
   for (const handoff of change.handoffs) {
     const old = before.handoffs[handoff.id]
     const [from, to] = [old && handoffStatus(old), handoffStatus(handoff)]
@@ -224,6 +233,21 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
   const gone = change.messages ? Object.keys(before.messages).filter((ref) => !change.messages?.[ref]) : []
   if (gone.length > 0 && before.version > 0) commands.push(['HDEL', keys.lead(id), ...gone.map((ref) => `m:${ref}`)])
   return commands
+}
+
+// Who is archived, or no contact of its own any more, is in no stage's list.
+function stageLists(keys: Keys, before: StoredLead, { lead }: Change): Command[] {
+  if (!lead) return []
+  const { id } = before
+  const listed = (one: LeadState['lead']) =>
+    one?.archived || one?.missingSince !== undefined || one?.mergedInto !== undefined ? undefined : one?.stage
+  const [was, is] = [listed(before.lead), listed(lead)]
+  return [
+    ...(was && was.name !== is?.name ? [['ZREM', keys.list(id, `stage-${was.name}`), id] satisfies Command] : []),
+    ...(is && (was?.name !== is.name || was.since !== is.since)
+      ? [['ZADD', keys.list(id, `stage-${is.name}`), is.since, id] satisfies Command]
+      : []),
+  ]
 }
 
 // News of a hot lead, and of one that sales has, goes before an import.

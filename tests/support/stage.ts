@@ -76,6 +76,7 @@ const SOON = [
   INDEX.merges,
   INDEX.answers,
   INDEX.companies,
+  INDEX.stuck,
   INDEX.notes,
 ]
 
@@ -90,7 +91,9 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }
   const hubspot = await createSimulatedHubSpot({ now: clock.now, ...secrets, rateLimit: 'off' })
-  const people = [...Object.values(config.team.reps), ...Object.values(config.team.managers)]
+  const people = [config.team.reps, config.team.managers, config.team.people].flatMap((group) =>
+    Object.values<{ slackUserId: string; name: string }>(group),
+  )
   const slack = await createSimulatedSlack({
     now: clock.now,
     botToken: 'xoxb-canary-token',
@@ -228,6 +231,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }),
     config.hubspot.properties,
     false,
+    config.forms,
   )
 }
 

@@ -145,6 +145,12 @@ function explain(
   if (!wantsReason || !lead.rejected) return null
   const draft = draftOf(config, state)
   draft.put({ ...rest, events: [...handoff.events, { at: now, what: 'reason-given', by, detail: given.reason }] })
+  // Whose lead it was gets the turn back as if the reason had been known at once.
+  for (const one of Object.values(state.handoffs)) {
+    const isOut = one.ended?.how === 'disqualified' && one.ended.at === lead.rejected.at
+    const after = isOut ? withCredit(one, given.choice, config.routing.credit) : one
+    if (after !== one) draft.put(after)
+  }
   draft.note({ at: now, what: 'reason-given', by })
   return draft.change({ ...lead, rejected: { ...lead.rejected, ...given, explained: true } })
 }

@@ -125,6 +125,23 @@ describe('a lead that its rep calls junk', () => {
     expect(await nextOwner()).toBe(owner)
   })
 
+  it('also when they say why only once they are asked', async () => {
+    await open()
+    const { id } = await nextLead()
+    stage.hubspot.changeContact(id, { hs_lead_status: 'UNQUALIFIED' })
+    await stage.quiet()
+    const asked = stage.slack.messages().find(({ blocks }) => JSON.stringify(blocks).includes('handoff.give-reason'))
+    await stage.slack.click({
+      ...{ user: CLEO, channel: asked?.channel ?? '', ts: asked?.ts ?? '' },
+      actionId: 'handoff.give-reason',
+    })
+    const viewId = stage.slack.views().findLast(({ user }) => user === CLEO)?.id ?? ''
+    await stage.slack.submitView({ user: CLEO, viewId, values: { reason: 'junk' } })
+    await stage.quiet()
+    await stage.advance(MINUTE)
+    expect([await nextOwner(), await nextOwner()]).toEqual(['201', '202'])
+  })
+
   it('that a person had given them in HubSpot was nobody’s turn', async () => {
     await open()
     const { id } = await nextLead()

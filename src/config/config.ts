@@ -33,6 +33,7 @@ const ALWAYS = [
   'hs_merged_object_ids',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
   LAST_BOOKED,
+  'hs_sales_email_last_replied',
   optOutProperty(),
 ]
 

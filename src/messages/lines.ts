@@ -8,6 +8,7 @@ import type { FormQuestion } from '../leads/forms.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration, plain } from '../rules/words.ts'
+import { attemptsLine } from './attempts.ts'
 import { dealLine } from './deal.ts'
 import { escapeText, slackDate } from './texts.ts'
 import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
@@ -132,7 +133,9 @@ export function stateLine({
     const seen = answered.how === 'seen-in-hubspot' ? `${rep}: seen in HubSpot${unclear}` : by
     const contacted = `*${label}*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
     const after = ended && handoff.events.findLast((event) => event.what === ended.how)
-    return after ? `${contacted}\n${eventLine(named(after), slackIds, timeZone)}` : contacted
+    const why = ended?.how === 'disqualified' && ended.reason ? `: ${escapeText(ended.reason, 300)}` : ''
+    const then = after ? [eventLine(named(after), slackIds, timeZone) + why] : attemptsLine(handoff, timeZone)
+    return [contacted, ...then].join('\n')
   }
   if (ended) {
     const event = handoff.events.findLast((one) => one.what === ended.how)

@@ -28,6 +28,8 @@ export interface RoutingConfig {
   cover: 'stand-in' | 'new-owner'
   /** What becomes of the open leads of a rep who has left. */
   leavers: 'hand-on' | 'keep'
+  /** The reasons of a disqualified lead for which its rep gets the turn back. */
+  credit: string[]
   /** What is known of a nurture track: the subscription in HubSpot by which its mails go out. */
   tracks?: Record<string, { subscription: string }> | undefined
 }

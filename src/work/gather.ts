@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
+import { movedCounters } from '../leads/attempts.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { asksForDealOwner, dealOf } from '../leads/deal-owners.ts'
 import { mayHaveBooked } from '../leads/meetings.ts'
@@ -113,6 +114,7 @@ export async function lookedUp(
   more: readonly string[] = [],
   booked = false,
 ): Promise<Pick<Gathered, 'history' | 'activities'>> {
+  const attemptsMoved = liveHandoffs(state).some((one) => movedCounters(config, one, contact).length > 0)
   const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const readable = async (property: string) => {
     try {
@@ -124,7 +126,9 @@ export async function lookedUp(
     }
   }
   const [activities, ...versions] = await Promise.all([
-    booked || wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    booked || attemptsMoved || wantsActivities(config, liveHandoffs(state), contact)
+      ? hubspot.readActivities(contact.id)
+      : undefined,
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }

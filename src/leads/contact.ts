@@ -15,7 +15,15 @@ import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { united, withoutHeard } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
-import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import {
+  cameBack,
+  choiceOf,
+  leadsWord,
+  noticeOfReturn,
+  readingWithWord,
+  rejectionBy,
+  standingAfterWord,
+} from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
@@ -55,9 +63,10 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes } = byPeople(input, gathered)
+  const seen = readingOf(config, state, gathered, now)
+  const { word, outcomes } = byPeople(input, gathered, leadsWord(config, previous, seen.signals))
 
-  const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
+  const read = readingWithWord(config, previous, seen)
   const { reading, rejected, overruledStatus, overruled } = read
   expireUnheard(input, reading.signals)
   const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
@@ -124,18 +133,19 @@ export function onContact(
 type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
 
 /**
- * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
- * took the lead out.
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word by which the lead
+ * is out: that of HubSpot, else what it said itself (`own`).
  */
 export function byPeople(
   input: FollowInput,
   gathered: Looked,
+  own?: PersonsWord,
 ): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
-  const word = personalDisqualification(input.config, input.state, gathered)
+  const word = personalDisqualification(input.config, input.state, gathered) ?? own
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
+/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,

@@ -57,6 +57,8 @@ export interface HubSpotMapping {
     by?: 'person' | undefined
     reason?: string | undefined
   }[]
+  /** The types of signals by which the lead itself says that it is out. */
+  notInterested: string[]
 }
 
 // What tells when somebody acted, and that sales has taken the lead on, whatever the rules name.

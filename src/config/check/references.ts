@@ -168,6 +168,8 @@ function checkHubSpot(check: FileCheck): void {
     expectName(check, [...at, 'signal'], 'signals', field(rule, 'signal'))
     expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.properties)
   }
+  for (const [index, type] of items(field(content, 'notInterested')))
+    expectName(check, ['notInterested', index], 'signals', type)
   checkWrittenProperties(check)
 }
 

@@ -50,7 +50,11 @@ export const HubSpotMapping = z.strictObject({
         reason: PropertyName.optional().describe('a property that says why'),
       }),
     )
-    .prefault([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' }])
-    .describe('what a person sets to take a lead out'),
+    .prefault([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'] }])
+    .describe('what is set to take a lead out'),
+  notInterested: z
+    .array(Name)
+    .prefault(['not_interested'])
+    .describe('signals by which the lead itself says that it is out'),
   properties: z.strictObject(propertyNames).prefault({}),
 })

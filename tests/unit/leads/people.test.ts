@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { holderOf } from '../../../src/handoffs/handoff.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
+import { isPersons } from '../../../src/leads/persons-word.ts'
 import {
   answered,
   changed,
@@ -121,8 +122,21 @@ describe('what people did in HubSpot', () => {
     expect(change.lead?.ended).toEqual(stands ? ours : undefined)
   })
 
-  it('is no word when a workflow set it', () => {
-    const change = changed(config, leadState(lead), contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }))
+  const byWorkflow = { history: { hs_lead_status: [{ value: 'UNQUALIFIED', at: NOW, source: 'AUTOMATION_PLATFORM' }] } }
+  const unqualified = contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, byWorkflow)
+
+  it('takes the lead out as well when a workflow set it: that is no answer of the rep', () => {
+    const change = changed(config, leadState(lead, [open]), unqualified)
+    expect(change.handoffs).toMatchObject([{ state: 'ended', ended: { how: 'disqualified' } }])
+    expect(change.handoffs[0]).not.toHaveProperty('answered')
+    expect(change.lead).toMatchObject({ rejected: { by: 'a workflow or an app' }, route: { name: 'not-interested' } })
+    expect(change.lead?.rejected && isPersons(change.lead.rejected)).toBe(false)
+  })
+
+  it('is no word when a workflow set it, where only people are asked', () => {
+    const disqualified = [{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' as const }]
+    const rules = { ...config, hubspot: { ...config.hubspot, disqualified } }
+    const change = changed(rules, leadState(lead), unqualified)
     expect(change.lead).not.toHaveProperty('rejected')
     expect(change.decision).toMatchObject({ action: 'disqualify', route: 'not-interested' })
   })

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import { MAIL_PROPERTIES } from '../leads/bounces.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
@@ -30,6 +31,7 @@ const ALWAYS = [
   'hs_merged_object_ids',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
   optOutProperty(),
+  ...MAIL_PROPERTIES,
 ]
 
 /**
@@ -84,6 +86,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.icp.negative,
     ...config.scoring.fit.rules,
     ...config.routing.routes,
+    ...config.routing.noMail,
     ...config.hubspot.signals,
     ...attempts,
     config.enrichment,

@@ -62,6 +62,8 @@ const CALCULATED = new Set([
   'num_associated_contacts',
   'num_associated_deals',
 ])
+// Each mailing changes it for everybody: an event for each of them would be a flood, and the poll finds where it matters.
+const TOO_OFTEN = 'hs_email_delivered'
 // They are set once, when the record is made, of which another event tells.
 const FIXED = new Set(['createdate', 'hs_object_id'])
 
@@ -82,11 +84,11 @@ export function appNeeds(
 ): AppNeeds {
   const changes = (objectType: 'contact' | 'company', names: readonly string[]) =>
     names
-      .filter((name) => canFire(name) && !own.includes(name))
+      .filter((name) => canFire(name) && name !== TOO_OFTEN && !own.includes(name))
       .map((propertyName) => ({ subscriptionType: 'object.propertyChange' as const, objectType, propertyName }))
   const events = (objectType: 'contact' | 'company', actions: readonly string[]) =>
     actions.map((action) => ({ subscriptionType: `object.${action}` as const, objectType }))
-  const polled = [...reads.contact, ...reads.company].filter((name) => CALCULATED.has(name))
+  const polled = [...reads.contact, ...reads.company].filter((name) => CALCULATED.has(name) || name === TOO_OFTEN)
   return {
     subscriptions: [
       // HubSpot tells both ends of an association: that of the contact is enough.

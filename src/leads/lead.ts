@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ENDINGS } from '../handoffs/handoff.ts'
 import { Attributes, Signal } from '../rules/attributes.ts'
+import { Mail } from './bounces.ts'
 
 /** The stages in which a lead is not yet with sales, in HubSpot's words; unset counts as the first. */
 export const STAGES_BEFORE_MQL: readonly string[] = ['', 'subscriber', 'lead']
@@ -73,6 +74,8 @@ export const LeadRecord = z.object({
   readBy: z.string().nullable(),
   counters: z.record(z.string(), z.string().nullable()),
   signals: z.array(Signal),
+  /** Its mails that came back, if any did. */
+  mail: Mail.optional(),
   pages: z.object({ views: z.number().optional(), last: z.string().optional() }),
   enrichment: z.record(z.string(), z.object({ status: EnrichmentStatus, at: z.number() })),
   missing: z.array(z.string()),

@@ -96,6 +96,7 @@ export function emailAttributes(email: Attribute | undefined): Attributes {
   const domain = String(email?.value ?? '')
     .split('@')[1]
     ?.trim()
+    .replace(/\.+$/, '')
     .toLowerCase()
   if (!email || !domain) return {}
   return {

@@ -36,6 +36,8 @@ export const ATTRIBUTE_NAMES = {
     'email',
     'email.domain',
     'email.free',
+    'email.bouncesInARow',
+    'email.hardBounce',
     'firstName',
     'lastName',
     'jobTitle',

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
-import { optOutOf } from '../leads/consent.ts'
+import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
@@ -115,7 +115,7 @@ function whyNotAsked(config: Config, attributes: Attributes): string {
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
   const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted } = record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
-  const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
+  const notEnrolled = 'nurture' in record.route.to ? whyNotEnrolled(config, record, record.route.to.nurture) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
     needsReview: record.needsReview,

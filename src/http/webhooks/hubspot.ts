@@ -131,7 +131,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
 function ordersOf(events: ReadEvent[], now: number): Waiting[] {
   const orders = events.flatMap((event): Waiting[] => {
     if (event.outcome === 'erase') return [{ index: INDEX.erasures, id: event.leadId, at: now }]
-    if (event.outcome === 'deal') return [{ index: INDEX.deals, id: event.dealId, at: now }]
+    if ('dealId' in event && event.dealId) return [{ index: INDEX.deals, id: event.dealId, at: now }]
     if (event.outcome !== 'company') return []
     return [{ index: INDEX.companies, id: companyEntry(event.companyId), at: now }]
   })

@@ -1,20 +1,25 @@
+import { join } from 'node:path'
 import type { z } from 'zod'
+import { catalogueOf } from './catalogue.ts'
 import { checkCalendars } from './check/calendars.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
 import { checkShape } from './check/shape.ts'
 import { type Config, readsOf } from './config.ts'
-import { ConfigError, problemAt } from './problems.ts'
+import { ConfigError, type ConfigProblem, problemAt, type SourceFile } from './problems.ts'
 import { Enrichment } from './schemas/enrichment.ts'
+import { Handoffs } from './schemas/handoffs.ts'
 import { HubSpotMapping } from './schemas/hubspot.ts'
 import { Icp } from './schemas/icp.ts'
 import { Retention } from './schemas/retention.ts'
 import { Routing } from './schemas/routing.ts'
 import { RoutingCases } from './schemas/routing-cases.ts'
 import { Scoring } from './schemas/scoring.ts'
-import { Sla } from './schemas/sla.ts'
+import { Signals } from './schemas/signals.ts'
+import { Stages } from './schemas/stages.ts'
 import { Team as TeamFile } from './schemas/team.ts'
+import { Triggers } from './schemas/triggers.ts'
 import { readSources } from './source.ts'
 import { digestOf } from './version.ts'
 
@@ -24,7 +29,12 @@ export const CONFIG_FILES = {
   scoring: { schema: Scoring, optional: false },
   routing: { schema: Routing, optional: false },
   team: { schema: TeamFile, optional: false },
-  sla: { schema: Sla, optional: false },
+  handoffs: { schema: Handoffs, optional: true },
+  // What the kinds of handoffs were called before.
+  sla: { schema: Handoffs, optional: true },
+  triggers: { schema: Triggers, optional: true },
+  signals: { schema: Signals, optional: true },
+  stages: { schema: Stages, optional: true },
   hubspot: { schema: HubSpotMapping, optional: false },
   enrichment: { schema: Enrichment, optional: true },
   retention: { schema: Retention, optional: true },
@@ -57,7 +67,11 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const scoring = shape('scoring', Scoring)
   const routing = shape('routing', Routing)
   const teamFile = shape('team', TeamFile)
-  const sla = shape('sla', Sla)
+  problems.push(...kindsOnce(directory, { sources, problems }))
+  const handoffs = shape(sources.handoffs ? 'handoffs' : 'sla', Handoffs)
+  const triggers = shape('triggers', Triggers)
+  const signals = shape('signals', Signals)
+  const stages = shape('stages', Stages)
   const hubspot = shape('hubspot', HubSpotMapping)
   const enrichment = shape('enrichment', Enrichment)
   const retention = shape('retention', Retention)
@@ -65,7 +79,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   problems.push(...checkReferences(sources))
   if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
-  if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !sla || !hubspot) {
+  if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !handoffs || !hubspot) {
     throw new ConfigError(problems)
   }
   const rules: Omit<Config, 'reads'> = {
@@ -78,7 +92,10 @@ export async function loadConfig(directory: string, now: number): Promise<Config
       pools: teamFile.pools,
       managers: Object.fromEntries(teamFile.managers.map((manager) => [manager.id, manager])),
     },
-    handoffs: sla,
+    handoffs,
+    triggers: triggers?.triggers ?? {},
+    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
+    forms: stages?.forms ?? {},
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
@@ -99,4 +116,16 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     }
   }
   return config
+}
+
+// An older directory has sla.yaml; of both one would be read, and the other go unnoticed.
+function kindsOnce(
+  directory: string,
+  { sources, problems }: { sources: Partial<Record<FileName, SourceFile>>; problems: readonly ConfigProblem[] },
+): ConfigProblem[] {
+  const files = ['handoffs.yaml', 'sla.yaml'].map((name) => join(directory, name))
+  const isUnread = problems.some(({ file }) => file === directory || files.includes(file))
+  if (Boolean(sources.handoffs) !== Boolean(sources.sla) || isUnread) return []
+  const message = sources.sla ? 'sla.yaml is there as well; keep one of them' : 'the file is missing'
+  return [{ file: files[0] ?? directory, line: 1, path: '', message }]
 }

@@ -1,4 +1,5 @@
-import { ENDINGS, type Ending, type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
+import { ENDINGS, type Ending } from '../handoffs/endings.ts'
+import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
@@ -7,6 +8,7 @@ import type { Fact, FactType } from './fact.ts'
 // How an ending counts. A rep's answer is a fact of its own, so that a lead was reached says nothing new.
 const OF_ENDING: Record<Ending, FactType | null> = {
   qualified: 'accepted',
+  accepted: 'accepted',
   done: null,
   returned: 'recycled',
   recycled: 'recycled',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
+import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
@@ -24,27 +25,6 @@ export type Answer = (typeof ANSWERS)[number]
  */
 export const EVIDENCE = ['activity', 'engagement', 'history', 'unclear'] as const
 export type Evidence = (typeof EVIDENCE)[number]
-
-/**
- * How a handoff ends. `qualified`: sales took the lead as its own (a stage of HubSpot, apart from the rep's answer);
- * `done`: the lead was reached; `returned`: nobody reached it; `disqualified`, `rejected`, `recycled`: a person said so;
- * `taken-over`: somebody outside the team has it; `released`: nobody wants it any more; `expired`: its time was up;
- * `missing`: HubSpot has no such contact; `merged`: another contact's handoff of the kind goes on.
- */
-export const ENDINGS = [
-  'qualified',
-  'done',
-  'returned',
-  'disqualified',
-  'rejected',
-  'recycled',
-  'taken-over',
-  'released',
-  'expired',
-  'missing',
-  'merged',
-] as const
-export type Ending = (typeof ENDINGS)[number]
 
 const OTHER_EVENTS = [
   'waiting',
@@ -86,7 +66,14 @@ const Holder = z.object({
 export type Holder = z.output<typeof Holder>
 
 /** A rung with its fixed instant. `doneAt` is set once its effect has been decided. */
-const Rung = z.object({ do: z.enum(RUNG_ACTIONS), dueAt: z.number(), doneAt: z.number().optional() })
+const Rung = z.object({
+  do: z.enum(RUNG_ACTIONS),
+  dueAt: z.number(),
+  doneAt: z.number().optional(),
+  /** Whom it tells, or how it ends the handoff, for the actions of these names. */
+  tell: z.string().optional(),
+  end: z.enum(ENDINGS).optional(),
+})
 export type Rung = z.output<typeof Rung>
 
 /** A handoff as it is kept. Instants are epoch milliseconds. */

@@ -1,4 +1,7 @@
 import type { Condition } from '../rules/condition.ts'
+import type { Outcome, Party } from '../rules/outcomes.ts'
+import type { Stage } from '../rules/stages.ts'
+import type { Ending } from './endings.ts'
 import type { RungAction } from './rungs.ts'
 
 /** A span of time as the config writes it: exact milliseconds, or business days of the rep's calendar (`5bd`). */
@@ -13,15 +16,78 @@ export interface Attempts {
 }
 
 /**
- * A kind of handoff (`config/sla.yaml`). `route`: routes start it, sales has the lead, and the rep becomes the contact's
- * owner; `signal`: each new signal of that type starts one in `pool`, beside whatever else the lead has.
+ * What starts a handoff by itself: a new signal of a type, a stage that the lead reaches, a lead status or the stage of a deal
+ * that is set in HubSpot, a person who takes the lead out.
+ */
+export type Start =
+  | { signal: string }
+  | { stage: Stage }
+  | { leadStatus: string[] }
+  | { dealStage: string[] }
+  | { disqualifiedBy: 'person' }
+
+/** What a button does: it answers the handoff, counts an attempt, passes it on, asks for a reason and takes the lead out, explains the score, or ends the handoff. */
+export const BUTTON_ACTS = ['answer', 'attempt', 'pass-on', 'disqualify', 'explain', 'end'] as const
+export type ButtonAct = (typeof BUTTON_ACTS)[number]
+
+/**
+ * A button in the messages of a handoff. `ending`: how it ends by it. `reasons`: one of them is asked for; `form`: the
+ * questions of that form (`stages.yaml`) are.
+ */
+export interface Button {
+  name: string
+  label: string
+  act: ButtonAct
+  ending?: Ending | undefined
+  reasons?: string[] | undefined
+  form?: string | undefined
+  do: Outcome[]
+}
+
+/** A rung as the config has it. `tell` and `end` say whom or how, for the actions of these names. */
+export interface LadderRung {
+  at: Duration
+  do: RungAction
+  tell?: string | undefined
+  end?: Ending | undefined
+}
+
+/** A dated step after the start, whether the handoff was answered or not: what is done when its condition holds, and else. */
+export interface Step {
+  name: string
+  at: Duration
+  when?: Condition | undefined
+  do: Outcome[]
+  else: Outcome[]
+}
+
+/**
+ * A kind of handoff (`config/handoffs.yaml`). `withSales`: sales has the lead by it, and its holder becomes the contact's owner;
+ * one at a time. `starts` is empty where routes, triggers or buttons open it. `to` is absent where a route names the pool.
+ * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `done`: what shows in HubSpot that it
+ * was answered. `on`: what follows an answer or an ending. The signals of `steps` pause, resume and finish them.
  */
 export interface HandoffKind {
-  start: 'route' | { signal: string; pool: string }
+  owner?: string | undefined
+  withSales: boolean
+  starts: Start[]
+  to?: Party | undefined
+  tells: string[]
   respondWithin: Duration
   hours: 'business' | 'elapsed'
-  ladder: { at: Duration; do: RungAction }[]
+  ladder: LadderRung[]
   attempts?: Attempts | undefined
+  buttons: Button[]
+  done?: Condition | undefined
+  on: Partial<Record<Ending | 'answered', Outcome[]>>
+  steps?:
+    | {
+        list: Step[]
+        pausedBy?: string | undefined
+        resumedBy?: string | undefined
+        finishedBy?: Condition | undefined
+      }
+    | undefined
 }
 
 /** Every kind by name, and how many points of new signals bring back a lead whose handoff has ended. */

@@ -1,3 +1,4 @@
+import type { Ending } from './endings.ts'
 import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
 
@@ -34,6 +35,14 @@ export function wantsAnotherRep(handoff: Handoff, now: number): boolean {
   )
 }
 
+/** What came of the steps: the messages to send, who else is to be told, and how the handoff is to end, if it is. */
+export interface StepsTaken {
+  handoff: Handoff
+  messages: MessageKind[]
+  tells: string[]
+  ending?: Ending
+}
+
 /**
  * Takes every step that is due, each once and in order. `next` is the rep that the rotation gave, null when nobody
  * is left, `stays` when the lead is not taken from its owner: the manager is then told at once. Returns the handoff as it is
@@ -44,12 +53,14 @@ export function takeDueSteps(
   handoff: Handoff,
   now: number,
   next: Pick<Holder, 'rep' | 'pool' | 'assignmentId'> | 'stays' | null,
-): { handoff: Handoff; messages: MessageKind[] } {
-  if (handoff.state !== 'open') return { handoff, messages: [] }
+): StepsTaken {
+  if (handoff.state !== 'open') return { handoff, messages: [], tells: [] }
   const { passOn, ...after } = structuredClone(handoff)
   const messages = new Set<MessageKind>()
+  const tells = new Set<string>()
+  let ending: StepsTaken['ending']
   let moved = false
-  const note = (what: HandoffEvent['what'], more: { rep?: string; by?: string } = {}) =>
+  const note = (what: HandoffEvent['what'], more: { rep?: string; by?: string; detail?: string } = {}) =>
     void after.events.push({ at: now, what, ...more })
   const move = (how: 'reassigned' | 'passed-on' | 'owner-cleared' | 'handed-on', by?: string) => {
     if (moved) return
@@ -74,10 +85,18 @@ export function takeDueSteps(
       note: (rep) => note(event, rep === undefined ? {} : { rep }),
       tell: (kind) => void messages.add(kind),
       move: () => move('reassigned'),
+      tellNamed() {
+        note(event, { detail: rung.tell ?? '' })
+        if (rung.tell !== undefined) tells.add(rung.tell)
+      },
+      end() {
+        note(event)
+        ending ??= rung.end
+      },
     })
   }
   if (moved && next && next !== 'stays') messages.delete('reminder')
-  return { handoff: after, messages: [...messages] }
+  return { handoff: after, messages: [...messages], tells: [...tells], ...(ending ? { ending } : {}) }
 }
 
 /** The instant at which the manager will hear of it, null when that rung is past or not there. */

@@ -20,6 +20,10 @@ export interface Step {
   rep: string
   /** Notes the action's event, about a rep if one is concerned. */
   note(rep?: string): void
+  /** Whom the rung names, to be told. */
+  tellNamed(): void
+  /** Ends the handoff as the rung says. */
+  end(): void
   /** Tells somebody; several overdue steps are told in one message for each reader. */
   tell(kind: MessageKind): void
   /** Gives the lead to the next rep, or tells the manager when nobody is left. */
@@ -34,7 +38,7 @@ interface RungRow {
   take(step: Step): void
 }
 
-/** Every action, by its name in `sla.yaml`. */
+/** Every action, by its name in `handoffs.yaml`. */
 export const RUNGS = {
   remind: {
     event: 'reminded',
@@ -55,6 +59,8 @@ export const RUNGS = {
       step.tell('manager-alert')
     },
   },
+  tell: { event: 'told', fact: 'escalated', wantsRep: false, take: (step) => step.tellNamed() },
+  end: { event: 'time-up', fact: 'ended', wantsRep: false, take: (step) => step.end() },
 } as const satisfies Record<string, RungRow>
 
 /** What a rung does when nobody has responded. */

@@ -48,7 +48,12 @@ export function startHandoff(
     dueAt: due.at,
     calendar: kind.hours === 'business' ? calendar.name : null,
     counted: due.counted,
-    ladder: kind.ladder.map((rung) => ({ do: rung.do, dueAt: dueAfter(kind, calendar.calendar, now, rung.at).at })),
+    ladder: kind.ladder.map(({ at, do: action, tell, end }) => ({
+      do: action,
+      dueAt: dueAfter(kind, calendar.calendar, now, at).at,
+      ...(tell === undefined ? {} : { tell }),
+      ...(end === undefined ? {} : { end }),
+    })),
     holders: [{ ...holder, since: now }],
     events: [{ at: now, what: 'started', rep: holder.rep }],
   }

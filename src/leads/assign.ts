@@ -29,7 +29,7 @@ export function takeUp(
   preferences: Preferences = {},
 ): Taken {
   const kind = config.handoffs.kinds[order.kind]
-  if (!kind) throw new Error(`no handoff ${order.kind} in sla.yaml`)
+  if (!kind) throw new Error(`no handoff ${order.kind} in handoffs.yaml`)
   const assignmentId = `${order.id}-1`
   const choice = reserved[assignmentId]
   if (!choice) return { wanted: requestFor(config, { assignmentId, pool: order.pool, hadIt: [], ...preferences }) }

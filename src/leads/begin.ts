@@ -6,6 +6,7 @@ import type { Choice, LeadState, NextConfig } from './change.ts'
 import type { Decision } from './decision.ts'
 import type { Draft } from './draft.ts'
 import type { Contact, Properties } from './observe.ts'
+import type { Opening } from './outcomes.ts'
 import { salesHandoff } from './standing.ts'
 
 /** What came in with a contact, and the draft of what becomes of it. `now` is epoch milliseconds. */
@@ -55,23 +56,27 @@ export function toSales(
 }
 
 /**
- * Begins the handoffs that new signals start, beside whatever else the lead has: one of a kind at a time. Asks for a rep
- * first when none is reserved.
+ * Begins the handoffs that new signals start and that rules open, beside whatever else the lead has: one of a kind at a time.
+ * Asks for a rep first when none is reserved.
  */
-export function signalHandoffs(
+export function otherHandoffs(
   input: ContactInput,
   signals: readonly Signal[],
+  openings: readonly Opening[],
 ): { begun: Handoff[] } | { wanted: RepRequest } {
   const { config, state, contact, draft, reserved, now } = input
   const begun: Handoff[] = []
   const fresh = new Set(signals.filter(({ decision }) => decision === undefined).map(({ type }) => type))
-  for (const [kind, { start }] of Object.entries(config.handoffs.kinds)) {
-    if (start === 'route') continue
+  for (const [kind, { starts, to: usual, withSales }] of Object.entries(config.handoffs.kinds)) {
+    const opening = openings.find((one) => one.kind === kind)
+    const start = starts.find((one) => 'signal' in one && fresh.has(one.signal))
     const live = draft.handoffs().find((handoff) => handoff.kind === kind && handoff.state !== 'ended')
-    const begins = live ? live.state === 'waiting' : fresh.has(start.signal)
-    if (!begins) continue
+    const begins = live ? live.state === 'waiting' && !live.byRoute : opening !== undefined || start !== undefined
+    const to = opening?.to ?? usual
+    if (!begins || !to || !('pool' in to)) continue
     const id = live?.id ?? nextId(state, draft)
-    const order = { id, kind, byRoute: false, route: start.signal, pool: start.pool }
+    const route = live?.route ?? opening?.by.name ?? (start && 'signal' in start ? start.signal : kind)
+    const order = { id, kind, byRoute: withSales, route, pool: to.pool }
     const taken = takeUp(config, contact, order, reserved, now)
     if ('wanted' in taken) return taken
     if (live && taken.handoff.state === 'waiting') continue

@@ -7,6 +7,7 @@ import type { Post, PostedMessage } from '../handoffs/posts.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { DealAttribution } from './deal-attribution.ts'
+import type { Trigger } from '../rules/triggers.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
@@ -30,12 +31,25 @@ export const InboxItem = z.discriminatedUnion('kind', [
 ])
 export type InboxItem = z.output<typeof InboxItem>
 
+/** One question of a form, and the property of the contact in HubSpot that keeps its answer. */
+export interface FormQuestion {
+  ask: string
+  property: string
+  type: 'text' | 'choice' | 'date'
+  options?: string[] | undefined
+}
+
 /** The part of the config that decides about leads. */
 export interface NextConfig extends DecisionConfig {
   version: string
   rulesVersion: number
   team: Team
   handoffs: HandoffsConfig
+  /** Every type of signal that is known, with its words for people. */
+  signals: Record<string, { words: string; unit?: string | undefined; by?: 'sales' | undefined }>
+  triggers: Record<string, Trigger>
+  /** The questions that forms ask, by name. */
+  forms: Record<string, FormQuestion[]>
   hubspot: HubSpotMapping & { properties: PropertyNames; dealAttribution: DealAttribution }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }

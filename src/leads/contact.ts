@@ -3,15 +3,17 @@ import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { fullLookup } from '../rules/score.ts'
 import { adoptionOf } from './adoption.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
-import { type ContactInput, signalHandoffs, toSales } from './begin.ts'
+import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { type Decision, decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
+import { marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
 import { noteOwner } from './owners.ts'
 import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
@@ -30,6 +32,8 @@ import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { stageSetBack } from './stage.ts'
 import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
+import { noticesOf } from './tell.ts'
+import { fireTriggers } from './triggers.ts'
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -80,10 +84,13 @@ export function onContact(
   const standing = elsewhere ? { withSales: true, rejected: false } : stood
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
+  const triggered =
+    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
   const sales = toSales(input, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const others = signalHandoffs(input, fresh)
+  const others = otherHandoffs(input, fresh, [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? [])])
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
@@ -96,6 +103,7 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
+      marks: withoutOpened(triggered?.result.marks ?? marksOf(previous)),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
@@ -108,7 +116,10 @@ export function onContact(
     },
     now,
   )
+  for (const { trigger, fired } of triggered?.considered ?? [])
+    if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
   const notices = [
+    ...noticesOf(config.team, given.id, triggered?.result.tells ?? [], now),
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]
@@ -205,9 +216,11 @@ function expireUnheard({ config, draft, now }: ContactInput, signals: readonly S
 }
 
 function callsAgain(config: NextConfig, { kind }: Handoff, signals: readonly Signal[], since: number): boolean {
-  const start = config.handoffs.kinds[kind]?.start ?? 'route'
-  if (start === 'route') return raisedHandSince(config, signals, since)
-  return signals.some(({ type, at }) => type === start.signal && at > since)
+  const starts = config.handoffs.kinds[kind]?.starts ?? []
+  if (starts.length === 0) return raisedHandSince(config, signals, since)
+  return signals.some(
+    ({ type, at }) => at > since && starts.some((start) => 'signal' in start && start.signal === type),
+  )
 }
 
 function outcomesOf({ lead }: LeadState): LeadRecord['outcomes'] {

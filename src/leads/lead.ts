@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { ENDINGS } from '../handoffs/handoff.ts'
+import { ENDINGS } from '../handoffs/endings.ts'
 import { Attributes, Signal } from '../rules/attributes.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
+import { LeadMarks } from './marks.ts'
 import { Mail } from './bounces.ts'
 
 /** The stages in which a lead is not yet with sales, in HubSpot's words; unset counts as the first. */
@@ -60,7 +62,7 @@ export type Outcome = z.output<typeof Outcome>
  * used, `properties` and `company` the raw values that any rule names, `counters` the values from which the next signals
  * are found. Instants are epoch milliseconds.
  */
-export const LeadRecord = z.object({
+export const LeadRecord = LeadMarks.extend({
   v: z.literal(2),
   id: z.string(),
   portalId: z.string().optional(),
@@ -121,6 +123,8 @@ export const LeadRecord = z.object({
   /** The contacts that were merged into this one. */
   merged: z.array(z.string()).optional(),
   outcomes: z.partialRecord(z.enum(OUTCOMES), Outcome),
+  /** The stage that the lead is in, and since when. Absent in older records. */
+  stage: z.object({ name: z.enum(STAGE_NAMES), since: z.number() }).optional(),
   configVersion: z.string(),
   /** Stands for the rules that scored it, so that leads can be found which other rules scored. */
   rulesVersion: z.number(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ENDINGS, Handoff, holderOf } from '../handoffs/handoff.ts'
+import { ENDINGS } from '../handoffs/endings.ts'
+import { Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { LeadRecord } from './lead.ts'

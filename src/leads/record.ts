@@ -2,6 +2,7 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
+import type { LeadMarks } from './marks.ts'
 import type { LeadReading } from './reading.ts'
 
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
@@ -15,6 +16,8 @@ export interface Beside {
   pseudonym: string
   /** Handoffs that the decision started, or that wait anew. */
   begun: Handoff[]
+  /** What rules have done to it, also those that fired just now. */
+  marks: LeadMarks
   waiting: boolean
   /** What a person said meanwhile, or what was said before and still stands. */
   rejected: LeadRecord['rejected']
@@ -65,6 +68,8 @@ export function decidedRecord(
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
+    ...beside.marks,
+    ...(previous?.stage ? { stage: previous.stage } : {}),
     outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,

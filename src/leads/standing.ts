@@ -1,4 +1,5 @@
-import { type Ending, type Handoff, isHeld } from '../handoffs/handoff.ts'
+import type { Ending } from '../handoffs/endings.ts'
+import { type Handoff, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { ScoringConfig } from '../rules/score.ts'
 import type { Standing } from './decision.ts'
@@ -10,6 +11,7 @@ const DAY = 24 * 60 * 60_000
 // person took it out is a word of its own.
 const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
   qualified: 'stays with sales',
+  accepted: 'stays with sales',
   done: 'stays with sales',
   'taken-over': 'stays with sales',
   returned: 'rests',

@@ -15,6 +15,7 @@ import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
 import { answered, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
+import { noticesOf } from './tell.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -50,12 +51,17 @@ export function onDue(
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
   const next = stays ? 'stays' : choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
-  const { handoff: after, messages } = takeDueSteps(handoff, now, next)
+  const { handoff: taken, messages, tells, ending } = takeDueSteps(handoff, now, next)
+  const after = (ending && endHandoff(taken, { at: now, how: ending })) ?? taken
   draft.put(after)
   const steps = after.events.slice(handoff.events.length)
   draft.post(...stepPosts(after, withoutLeaver(config, handoff, messages, steps)))
   draft.note({ at: now, what: 'ladder', steps })
-  return draft.change(undefined)
+  const by = { what: 'handoff', name: handoff.kind } as const
+  const told = tells.map((who) => ({ who, by, buttons: [] }))
+  const notices = noticesOf(config.team, state.id, told, now)
+  const ended = ending && handoff.byRoute ? { ...state.lead, ended: { how: ending, at: now } } : undefined
+  return draft.change(ended, notices.length > 0 ? { notices } : {})
 }
 
 // Who has left and could hand on to nobody is not reminded, and of that the manager has heard: the last rung alone is news.

@@ -11,7 +11,7 @@ import type { FactStreams } from './facts.ts'
 const COLUMNS: Record<FactField, string> = {
   lead: 'TEXT, -- a pseudonym: the facts of one lead have the same',
   handoff: "TEXT, -- the handoff's number of that lead",
-  kind: 'TEXT, -- the kind of the handoff (sla.yaml)',
+  kind: 'TEXT, -- the kind of the handoff (handoffs.yaml)',
   pool: 'TEXT, -- the pool that has the handoff, or had it last (team.yaml)',
   rep: 'TEXT, -- the rep whom it is about (team.yaml)',
   route: 'TEXT, -- the route (routing.yaml); of a handoff that a signal started, the signal',

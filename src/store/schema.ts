@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Ending, Handoff } from '../handoffs/handoff.ts'
+import type { Ending } from '../handoffs/endings.ts'
+import { Handoff } from '../handoffs/handoff.ts'
 import { Post, PostedMessage } from '../handoffs/posts.ts'
 import { InboxItem } from '../leads/change.ts'
 import { HistoryEntry } from '../leads/history.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import example from '../../openapi/lead-example.json' with { type: 'json' }
 import { CHOSEN_BY } from '../handoffs/choice.ts'
-import { ENDINGS, EVIDENCE } from '../handoffs/handoff.ts'
+import { ENDINGS } from '../handoffs/endings.ts'
+import { EVIDENCE } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */

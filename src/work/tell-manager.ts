@@ -1,4 +1,5 @@
 import type { Notice } from '../handoffs/notice.ts'
+import type { Team } from '../handoffs/team.ts'
 import { renderNotice } from '../messages/notice.ts'
 import { managerOf } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
@@ -17,7 +18,7 @@ export function createTellManager(
 
   return async function tellManager({ id, notice }) {
     const { team } = parts.config()
-    const to = (notice.what === 'came-back' ? notice.to : undefined) ?? managerOf(team, notice.pool)
+    const to = recipient(team, notice)
     const { lead } = await parts.leads.get(notice.lead)
     const isGone = notice.what !== 'rep-left' && !lead
     try {
@@ -31,7 +32,10 @@ export function createTellManager(
       }
     } catch (error) {
       if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
-      parts.log.error({ pool: notice.pool, code: error.code }, 'Slack refuses a message to a manager: check team.yaml')
+      parts.log.error(
+        { lead: notice.lead, notice: notice.what, code: error.code },
+        'Slack refuses a message to a manager: check team.yaml',
+      )
     }
     await store.commit(
       [],
@@ -54,4 +58,11 @@ export function createTellManager(
     ]
     if (!isFree || !(await store.commit([{ key, field: 'until', value: claimed }], commands))) throw new RunLater(BUSY)
   }
+}
+
+function recipient(team: Team, notice: Notice): string | undefined {
+  if (notice.what === 'came-back' && notice.to !== undefined) return notice.to
+  if (notice.what !== 'told') return managerOf(team, notice.pool)
+  const { to } = notice
+  return team.reps[to]?.slackUserId ?? team.managers[to]?.slackUserId ?? team.pools[to]?.channel
 }

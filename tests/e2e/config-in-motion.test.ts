@@ -117,7 +117,7 @@ describe('another config while leads are on their way', () => {
     expect(clock.ladder?.map(({ dueAt }) => dueAt - start)).toEqual([5 * MINUTE, 2 * HOUR, 5 * HOUR])
     await stage.advance(MINUTE)
     const slower = await changed(
-      'sla.yaml',
+      'handoffs.yaml',
       '    respondWithin: 5m\n    hours: business\n    ladder: [ { at: 5m, do: remind }, { at: 2h, do: reassign }, { at: 4h, do: alert-manager } ]',
       '    respondWithin: 9h\n    hours: elapsed\n    ladder: [ { at: 9h, do: remind } ]',
       stage.clock.now,
@@ -306,7 +306,7 @@ describe('the config directory', () => {
     const first = watched.current().version
     try {
       await cp(directory, other, { recursive: true })
-      const path = join(other, 'sla.yaml')
+      const path = join(other, 'handoffs.yaml')
       await writeFile(path, (await readFile(path, 'utf8')).replace('respondWithin: 1h', 'respondWithin: 2h'))
       await rm(link)
       await symlink(other, link)
@@ -317,7 +317,7 @@ describe('the config directory', () => {
       await expect.poll(() => watched.refusal(), { timeout: 10_000 }).not.toBeNull()
       await cp(directory, other, { recursive: true })
       await expect.poll(() => watched.current().version, { timeout: 10_000 }).toBe(first)
-      await writeFile(path, await readFile(join(`${other}-old`, 'sla.yaml'), 'utf8'))
+      await writeFile(path, await readFile(join(`${other}-old`, 'handoffs.yaml'), 'utf8'))
       await expect.poll(() => watched.current().version, { timeout: 10_000 }).toBe(second)
       expect(watched.refusal()).toBeNull()
     } finally {
@@ -332,7 +332,7 @@ describe('the config directory', () => {
       throw new Error('Redis is away')
     })
     const first = watched.current()
-    await edit('sla.yaml', 'respondWithin: 1h', 'respondWithin: 2h')
+    await edit('handoffs.yaml', 'respondWithin: 1h', 'respondWithin: 2h')
     expect(await watched.reload()).toBe(false)
     expect(watched.current()).toBe(first)
     expect(watched.refusal()).toContain('could not be taken over yet')

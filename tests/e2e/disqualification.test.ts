@@ -158,7 +158,7 @@ describe('a lead that says it is not interested, while it is nurtured,', () => {
     stage = await createStage({
       edit: (config) => {
         config.hubspot.notInterested = ['please_stop']
-        config.scoring.engagement.signals.please_stop = { points: 0 }
+        config.signals.please_stop = { words: 'asked us to stop' }
       },
     })
     const id = createQuietLead()

@@ -263,8 +263,8 @@ describe('what else stands when Redis is emptied', () => {
   })
 
   it('handoffs of several kinds', async () => {
-    const sla = await readFile(join('config', 'sla.yaml'), 'utf8')
-    stage = await createStage({ files: { 'sla.yaml': sla.replace('handoffs:\n', TRIAL) } })
+    const sla = await readFile(join('config', 'handoffs.yaml'), 'utf8')
+    stage = await createStage({ files: { 'handoffs.yaml': sla.replace('handoffs:\n', TRIAL) } })
     const id = createTier2Lead(stage)
     await stage.quiet()
     await sendSignals(stage, [{ type: 'trial_started', contactId: id }])
@@ -279,8 +279,8 @@ describe('what else stands when Redis is emptied', () => {
   })
 
   it('a handoff that a signal started and that is over is not begun again', async () => {
-    const sla = await readFile(join('config', 'sla.yaml'), 'utf8')
-    stage = await createStage({ files: { 'sla.yaml': sla.replace('handoffs:\n', TRIAL) } })
+    const sla = await readFile(join('config', 'handoffs.yaml'), 'utf8')
+    stage = await createStage({ files: { 'handoffs.yaml': sla.replace('handoffs:\n', TRIAL) } })
     const id = stage.hubspot.createContact({ email: 'trial@smalltown.example', jobtitle: 'Clerk' }, { by: 'form' })
     await sendSignals(stage, [{ type: 'trial_started', contactId: id }])
     await stage.quiet()

@@ -41,8 +41,8 @@ async function listed(status: string): Promise<string[]> {
 
 describe('a lead that sales has and that starts a trial', () => {
   beforeEach(async () => {
-    const sla = await readFile(join('config', 'sla.yaml'), 'utf8')
-    stage = await createStage({ files: { 'sla.yaml': sla.replace('handoffs:\n', TRIAL) } })
+    const sla = await readFile(join('config', 'handoffs.yaml'), 'utf8')
+    stage = await createStage({ files: { 'handoffs.yaml': sla.replace('handoffs:\n', TRIAL) } })
     id = createTier2Lead(stage)
     await stage.quiet()
     await startTrial()

@@ -54,7 +54,7 @@ async function climbLadders(count: number): Promise<void> {
 describe.skipIf(WITHOUT_REDIS_SERVER)('a host whose clock is wrong', () => {
   beforeEach(async () => {
     stage = await createProcessStage()
-    await writeFile(join(stage.env.CONFIG_DIR ?? '', 'sla.yaml'), LADDER)
+    await writeFile(join(stage.env.CONFIG_DIR ?? '', 'handoffs.yaml'), LADDER)
   })
   afterEach(async () => stage.close())
 

@@ -20,7 +20,7 @@ import { createLeads, type Leads } from '../../src/store/leads.ts'
 import { createStore, type Store } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { indexesOf, WORK } from '../../src/work/table.ts'
-import { ELAPSED, FITTING, gathered, HOUR, MINUTE, NOW, signalCame } from '../support/records.ts'
+import { bySignal, ELAPSED, FITTING, gathered, HOUR, MINUTE, NOW, signalCame } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { loadTestConfig } from '../support/stage.ts'
 
@@ -51,7 +51,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
     store = createStore({ redis, prefix: 'baton' })
     leads = createLeads(store)
     config = await loadTestConfig({}, NOW)
-    config.handoffs.kinds['trial-help'] = { ...ELAPSED, start: { signal: 'trial_started', pool: 'sdr' } }
+    config.handoffs.kinds['trial-help'] = { ...ELAPSED, ...bySignal('trial_started', 'sdr') }
   })
   beforeEach(async () => {
     await redis.flushall()

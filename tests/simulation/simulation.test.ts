@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
 import { INDEX } from '../../src/store/partitions.ts'
+import { bySignal } from '../support/records.ts'
 import { loadTestConfig } from '../support/stage.ts'
 import { anyHistory, type History, play } from './history.ts'
 import type { Sabotage } from './world.ts'
@@ -57,7 +58,7 @@ beforeAll(async () => {
   config = await loadTestConfig(files, Date.parse('2026-11-18T15:00:00Z'))
   for (const pool of Object.values(config.team.pools)) pool.caps = { open: 1 }
   config.handoffs.kinds['trial-help'] = {
-    start: { signal: 'trial_started', pool: 'sdr' },
+    ...bySignal('trial_started', 'sdr'),
     respondWithin: { ms: 3_600_000 },
     hours: 'elapsed',
     ladder: [

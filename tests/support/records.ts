@@ -1,5 +1,6 @@
 import { type Calendar, parseShift } from '../../src/handoffs/business-time.ts'
-import { type Answer, answerHandoff, type Ending, endHandoff, type Handoff } from '../../src/handoffs/handoff.ts'
+import type { Ending } from '../../src/handoffs/endings.ts'
+import { type Answer, answerHandoff, endHandoff, type Handoff } from '../../src/handoffs/handoff.ts'
 import type { Attempts, HandoffKind } from '../../src/handoffs/kinds.ts'
 import { type HandoffOrder, startHandoff } from '../../src/handoffs/start.ts'
 import type { Change, Choice, Gathered, InboxItem, Input, LeadState, NextConfig } from '../../src/leads/change.ts'
@@ -58,9 +59,26 @@ export const NEW_YORK: Calendar = {
   overrides: { '2026-12-24': [parseShift('09:00-12:00')] },
 }
 
+/** What a kind is that routes start, beside its clock. */
+export const BY_ROUTE: Omit<HandoffKind, 'respondWithin' | 'hours' | 'ladder'> = {
+  withSales: true,
+  starts: [],
+  tells: [],
+  buttons: [],
+  on: {},
+}
+
+/** What a kind is that a signal starts for a pool. */
+export const bySignal = (signal: string, pool: string): typeof BY_ROUTE => ({
+  ...BY_ROUTE,
+  withSales: false,
+  starts: [{ signal }],
+  to: { pool },
+})
+
 /** The handoff of the requirements: respond within 1 h, remind at 1 h, reassign at 2 h, manager at 4 h. */
 export const MQL_TO_SALES: HandoffKind = {
-  start: 'route',
+  ...BY_ROUTE,
   respondWithin: { ms: HOUR },
   hours: 'business',
   ladder: [
@@ -211,6 +229,7 @@ export function leadReading(changes: Partial<LeadReading> = {}): LeadReading {
 export const BESIDE: Beside = {
   pseudonym: 'fresh',
   begun: [],
+  marks: {},
   waiting: false,
   rejected: undefined,
   overruledStatus: undefined,

@@ -12,6 +12,14 @@ export interface KnownNames {
   managers: string[] | undefined
   calendars: string[] | undefined
   handoffs: string[] | undefined
+  /** The file that has the types of signals: scoring.yaml in older directories. */
+  signalsFile: 'signals.yaml' | 'scoring.yaml'
+  triggers: string[] | undefined
+  forms: string[] | undefined
+  /** People of the team who are no reps and no managers. */
+  people: string[]
+  /** The file that has the kinds of handoffs: sla.yaml in older directories. */
+  kindsFile: 'handoffs.yaml' | 'sla.yaml'
   /** Those of them that a signal starts. */
   signalHandoffs: string[]
   /** What some tier of icp.yaml goes by: size, industries, when. */
@@ -36,15 +44,20 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
   return problems
 }
 
-const DEFINED_IN: Record<Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs'>, { what: string; file: string }> = {
-  signals: { what: 'signal', file: 'scoring.yaml' },
+const DEFINED_IN: Record<
+  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'people'>,
+  { what: string; file: string }
+> = {
+  signals: { what: 'signal', file: 'signals.yaml' },
+  triggers: { what: 'trigger', file: 'triggers.yaml' },
+  forms: { what: 'form', file: 'stages.yaml' },
   routes: { what: 'route', file: 'routing.yaml' },
   tracks: { what: 'nurture track', file: 'routing.yaml' },
   pools: { what: 'pool', file: 'team.yaml' },
   reps: { what: 'rep', file: 'team.yaml' },
   managers: { what: 'manager', file: 'team.yaml' },
   calendars: { what: 'calendar', file: 'team.yaml' },
-  handoffs: { what: 'handoff', file: 'sla.yaml' },
+  handoffs: { what: 'handoff', file: 'handoffs.yaml' },
 }
 
 /** A name must be defined. What is no text is left to the check of shapes. */
@@ -55,8 +68,10 @@ export function expectName(
   name: unknown,
 ): void {
   const valid = known[kind]
-  if (typeof name === 'string' && valid && !valid.includes(name))
-    report(path, `there is no ${DEFINED_IN[kind].what} "${name}" in ${DEFINED_IN[kind].file}${suggestion(name, valid)}`)
+  if (typeof name !== 'string' || !valid || valid.includes(name)) return
+  const files: Partial<Record<typeof kind, string>> = { handoffs: known.kindsFile, signals: known.signalsFile }
+  const file = files[kind] ?? DEFINED_IN[kind].file
+  report(path, `there is no ${DEFINED_IN[kind].what} "${name}" in ${file}${suggestion(name, valid)}`)
 }
 
 /** No two entries of a list may have the same value of a key. */

@@ -16,7 +16,7 @@ export const Routing = z.strictObject({
         name: Name,
         when: conditionIn(SCOPES.everything).optional(),
         to: To,
-        handoff: Name.optional().describe('the clock in sla.yaml; for routes to a pool'),
+        handoff: Name.optional().describe('the clock in handoffs.yaml; for routes to a pool'),
         rescore: Milliseconds.optional().describe('look again after this time, also when nothing happened'),
       }),
     )

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ENDINGS, type Handoff, holderOf } from '../../handoffs/handoff.ts'
+import { ENDINGS } from '../../handoffs/endings.ts'
+import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
 import { HANDOFF_STATUSES, handoffStatus, SLA_STATUSES, slaStatus } from '../../handoffs/status.ts'
 import type { HandoffLists } from '../../store/handoffs.ts'
 import { HANDOFF_LISTS } from '../../store/partitions.ts'
@@ -22,7 +23,7 @@ const Instant = z.iso.datetime()
 const Item = z.object({
   id: z.string(),
   leadId: z.string(),
-  kind: z.string().describe('the handoff in sla.yaml'),
+  kind: z.string().describe('the handoff in handoffs.yaml'),
   route: z.string(),
   pool: z.string(),
   rep: z.string().optional().describe('who has it, or had it last; absent while nobody is free'),

@@ -93,7 +93,7 @@ describe('what is read', () => {
     const { comesBack, kinds } = (await loadConfig(await makeDirectory(), LOADED_AT)).handoffs
     expect(comesBack).toEqual({ points: 20 })
     const common = { count: 3, within: { businessDays: 5 }, then: { nurture: 'signal-based' } }
-    expect(kinds['mql-to-sales']).toMatchObject({ start: 'route', attempts: common })
+    expect(kinds['mql-to-sales']).toMatchObject({ withSales: true, starts: [], attempts: common })
     expect(kinds['mql-to-sales']?.attempts?.answered.kind).toBe('any')
 
     const rules = 'respondWithin: 1h, hours: elapsed, ladder: []'
@@ -101,7 +101,9 @@ describe('what is read', () => {
     const trial = `  trial: { start: { signal: trial_started }, to: { pool: ae }, ${rules}, ${own} }`
     const config = await loadConfig(await changed('sla.yaml', 'handoffs:', `handoffs:\n${trial}`), LOADED_AT)
     expect(config.handoffs.kinds.trial).toMatchObject({
-      start: { signal: 'trial_started', pool: 'ae' },
+      withSales: false,
+      starts: [{ signal: 'trial_started' }],
+      to: { pool: 'ae' },
       attempts: { count: 1, within: { ms: 2 * DAY }, then: { nurture: 'newsletter' } },
     })
     expect(config.handoffs.kinds['mql-to-sales']?.attempts).toMatchObject(common)
@@ -110,7 +112,7 @@ describe('what is read', () => {
   test.each([
     [
       'start: { signal: trial_started }, ',
-      'handoffs.trial.to: start and to go together: a signal says when, the pool says who; routes name their pool themselves',
+      'handoffs.trial: is missing to: what starts by itself has to say who gets it; routes name their pool themselves',
     ],
     [
       'start: { signal: trial_start }, to: { pool: ae }, ',

@@ -59,7 +59,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:13  requiredForSales.1: "persona" is worked out by Baton; name what sales needs to know instead, such as jobTitle',
   ],
   'route-to-a-kind-of-a-signal': [
-    'routing.yaml:5  routes.0.handoff: "trial" is started by a signal; name a kind of sla.yaml that has no start',
+    'routing.yaml:5  routes.0.handoff: "trial" is started by itself; name a kind of sla.yaml that has no start',
   ],
   'score-in-a-case': [
     'routing-cases.yaml:3  cases.0.lead.score: "score" is worked out by Baton; put it under signals or expect',

@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -52,14 +52,15 @@ it('computes the half-life as it says', () => {
   expect(guide).toContain(`= ${exact.toFixed(2)}, rounded half up, once: ${points}`)
 })
 
-it('has an example of a second kind of handoff in sla.yaml that holds as it stands there', async () => {
+it('has an example of a second kind of handoff in handoffs.yaml that holds as it stands there', async () => {
   const directory = await makeDirectory()
+  await rm(join(directory, 'sla.yaml'))
   await cp('config', directory, { recursive: true })
-  const file = join(directory, 'sla.yaml')
+  const file = join(directory, 'handoffs.yaml')
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace(/^ {2}# (trial-welcome:|(?: {2}).*)$/gm, '  $1'))
   expect((await loadConfig(directory, NOW)).handoffs.kinds).toMatchObject({
-    'mql-to-sales': { start: 'route' },
-    'trial-welcome': { start: { signal: 'trial_started', pool: 'sdr' }, hours: 'business' },
+    'mql-to-sales': { withSales: true, starts: [] },
+    'trial-welcome': { starts: [{ signal: 'trial_started' }], to: { pool: 'sdr' }, hours: 'business' },
   })
 })

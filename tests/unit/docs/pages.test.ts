@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { ENDINGS } from '../../../src/handoffs/handoff.ts'
+import { ENDINGS } from '../../../src/handoffs/endings.ts'
 import { HANDOFF_STATUSES } from '../../../src/handoffs/status.ts'
 import { WORK, type WorkRow } from '../../../src/work/table.ts'
 

@@ -131,14 +131,14 @@ describe('options', () => {
 
   test('of attempts, by a label where a stage of the portal has a number as its id', async () => {
     const stages = choice('lifecyclestage', ...STAGES, '987654')
-    expect(await faultsWith({ 'sla.yaml': ['salesqualifiedlead, opportunity', 'MQL, opportunity'] }, stages)).toEqual([
-      'MQL is no option of lifecyclestage; did you mean "987654"?',
-    ])
+    expect(
+      await faultsWith({ 'handoffs.yaml': ['salesqualifiedlead, opportunity', 'MQL, opportunity'] }, stages),
+    ).toEqual(['MQL is no option of lifecyclestage; did you mean "987654"?'])
   })
 
   test('case does not matter, as it does not for the rules', async () => {
     expect(
-      await faultsWith({ 'sla.yaml': ['salesqualifiedlead, opportunity', 'SalesQualifiedLead, opportunity'] }),
+      await faultsWith({ 'handoffs.yaml': ['salesqualifiedlead, opportunity', 'SalesQualifiedLead, opportunity'] }),
     ).toEqual([])
   })
 

@@ -8,6 +8,7 @@ import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { Click, Input, LeadState, NextConfig } from '../../../src/leads/change.ts'
 import {
   answered,
+  bySignal,
   changed,
   contactRead,
   DAY,
@@ -30,7 +31,7 @@ import {
 } from '../../support/records.ts'
 
 const loaded = await loadConfig('config', NOW)
-const trial = { ...MQL_TO_SALES, start: { signal: 'trial_started', pool: 'sdr' } }
+const trial = { ...MQL_TO_SALES, ...bySignal('trial_started', 'sdr') }
 const kinds = { ...loaded.handoffs.kinds, trial }
 const config: NextConfig = { ...loaded, handoffs: { ...loaded.handoffs, kinds } }
 

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Answer,
-  answerHandoff,
-  ENDINGS,
-  type Ending,
-  endHandoff,
-  type Handoff,
-} from '../../../src/handoffs/handoff.ts'
+import { ENDINGS, type Ending } from '../../../src/handoffs/endings.ts'
+import { type Answer, answerHandoff, endHandoff, type Handoff } from '../../../src/handoffs/handoff.ts'
 import { dueRungs, nextDue, takeDueSteps } from '../../../src/handoffs/ladder.ts'
 import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { handoffStatus, slaStatus } from '../../../src/handoffs/status.ts'
@@ -69,7 +63,7 @@ describe('the answer', () => {
     const first = answered(started(), NOW + MINUTE)
     expect(answerHandoff(first, { at: NOW + 2 * MINUTE, how: 'contacted' }, ATTEMPTS, CALENDARS)).toBeNull()
     expect(dueRungs(first, MANAGER)).toEqual([])
-    expect(takeDueSteps(first, MANAGER, nextRep('ae-2'))).toEqual({ handoff: first, messages: [] })
+    expect(takeDueSteps(first, MANAGER, nextRep('ae-2'))).toEqual({ handoff: first, messages: [], tells: [] })
     expect(takeDueSteps({ ...first, passOn: { by: 'U1', at: NOW } }, MANAGER, nextRep('ae-2')).messages).toEqual([])
   })
 
@@ -131,7 +125,7 @@ describe('the end', () => {
     expect(endHandoff(out, { at: NOW + 2 * MINUTE, how: 'missing' })).toBeNull()
     expect(nextDue(out)).toBeNull()
     expect(dueRungs(out, MANAGER)).toEqual([])
-    expect(takeDueSteps(out, MANAGER, nextRep('ae-2'))).toEqual({ handoff: out, messages: [] })
+    expect(takeDueSteps(out, MANAGER, nextRep('ae-2'))).toEqual({ handoff: out, messages: [], tells: [] })
   })
 
   it.each(ENDINGS)('after an answer, %s: the answer stays, and the lead is tried no more', (how) => {

@@ -7,10 +7,20 @@ import { RUNG_ACTIONS } from '../../../src/handoffs/rungs.ts'
 import { HOUR, MINUTE, NOW, nextRep, started } from '../../support/records.ts'
 import { frozen } from '../../support/rotation-pools.ts'
 
-const EVENT_OF = { remind: 'reminded', reassign: 'reassigned', 'alert-manager': 'manager-alerted' } as const
+const EVENT_OF = {
+  remind: 'reminded',
+  reassign: 'reassigned',
+  'alert-manager': 'manager-alerted',
+  tell: 'told',
+  end: 'time-up',
+} as const
 const minutes = fc.integer({ min: 0, max: 600 }).map((count) => ({ ms: count * MINUTE }))
 const kinds: fc.Arbitrary<HandoffKind> = fc.record({
-  start: fc.constant('route' as const),
+  withSales: fc.constant(true),
+  starts: fc.constant([]),
+  tells: fc.constant([]),
+  buttons: fc.constant([]),
+  on: fc.constant({}),
   respondWithin: minutes,
   hours: fc.constantFrom('business', 'elapsed'),
   ladder: fc.array(fc.record({ at: minutes, do: fc.constantFrom(...RUNG_ACTIONS) }), { maxLength: 6 }),
@@ -49,7 +59,9 @@ test('each rung is taken once, at the first look after it is due, in order, and 
         expect(rung.doneAt).toBe(visits.map(({ after }) => NOW + after).find((at) => at >= rung.dueAt))
       }
       const done = handoff.ladder.filter((rung) => rung.doneAt !== undefined && rung.do !== 'reassign')
-      const told = handoff.events.map((event) => event.what).filter((what) => /reminded|manager-alerted/.test(what))
+      const told = handoff.events
+        .map((event) => event.what)
+        .filter((what) => /reminded|manager-alerted|told|time-up/.test(what))
       expect(told).toEqual(done.toSorted((a, b) => a.dueAt - b.dueAt).map((rung) => EVENT_OF[rung.do]))
       expect(handoff.events.map((event) => event.at)).toEqual(handoff.events.map((event) => event.at).toSorted())
     }),

@@ -7,6 +7,7 @@ import { startHandoff, waitingHandoff } from '../../../src/handoffs/start.ts'
 import { instant } from '../../support/business-time-vectors.ts'
 import {
   answered,
+  BY_ROUTE,
   DAY,
   ELAPSED,
   HOUR,
@@ -60,7 +61,7 @@ describe('the clock counts the business hours of the first rep', () => {
   })
 
   it.each(['business', 'elapsed'] as const)('or business days, with %s hours', (hours) => {
-    const kind: HandoffKind = { start: 'route', respondWithin: { businessDays: 5 }, hours, ladder: [] }
+    const kind: HandoffKind = { ...BY_ROUTE, respondWithin: { businessDays: 5 }, hours, ladder: [] }
     expect(iso(started(kind, instant('2026-11-20T15:00:00Z')).dueAt)).toBe('2026-11-30T22:30')
   })
 
@@ -69,7 +70,7 @@ describe('the clock counts the business hours of the first rep', () => {
     [{ businessDays: 3 }, 3 * DAY],
   ])('and goes on by elapsed time in a calendar that never opens: %j', (respondWithin, ms) => {
     const calendar: Calendar = { timeZone: 'UTC', hours: {}, holidays: [], overrides: {} }
-    const kind: HandoffKind = { start: 'route', respondWithin, hours: 'business', ladder: [] }
+    const kind: HandoffKind = { ...BY_ROUTE, respondWithin, hours: 'business', ladder: [] }
     expect(startHandoff(ORDER, kind, FIRST, { name: 'shut', calendar }, NOW).dueAt).toBe(NOW + ms)
   })
 
@@ -92,7 +93,7 @@ describe('the ladder', () => {
     const handoff = started()
     expect(nextDue(handoff)).toBe(REMIND)
     expect(dueRungs(handoff, REMIND - 1)).toEqual([])
-    expect(takeDueSteps(handoff, REMIND - 1, null)).toEqual({ handoff, messages: [] })
+    expect(takeDueSteps(handoff, REMIND - 1, null)).toEqual({ handoff, messages: [], tells: [] })
   })
 
   it('reminds, reassigns and tells the manager, each at its time', () => {
@@ -120,7 +121,7 @@ describe('the ladder', () => {
     expect(names(handoff)).toEqual(['started', 'reminded', 'reassigned', 'manager-alerted'])
     expect(messages.toSorted()).toEqual(['manager-alert', 'rep-alert'])
     expect(handoff.ladder.map((rung) => rung.doneAt)).toEqual(Array(3).fill(MANAGER + DAY))
-    expect(takeDueSteps(handoff, MANAGER + 2 * DAY, nextRep('ae-3', 3))).toEqual({ handoff, messages: [] })
+    expect(takeDueSteps(handoff, MANAGER + 2 * DAY, nextRep('ae-3', 3))).toEqual({ handoff, messages: [], tells: [] })
   })
 
   it('tells the manager at once when nobody is left, and the rep keeps the lead', () => {
@@ -199,7 +200,7 @@ describe('waiting for somebody to be free', () => {
     expect(holderOf(waiting)).toBeUndefined()
     expect(nextDue(waiting)).toBeNull()
     expect(wantsAnotherRep(waiting, MANAGER + DAY)).toBe(false)
-    expect(takeDueSteps(waiting, MANAGER + DAY, nextRep('ae-2'))).toEqual({ handoff: waiting, messages: [] })
+    expect(takeDueSteps(waiting, MANAGER + DAY, nextRep('ae-2'))).toEqual({ handoff: waiting, messages: [], tells: [] })
   })
 })
 

@@ -8,6 +8,7 @@ import { unite, united } from '../../../src/leads/merge.ts'
 import type { Signal } from '../../../src/rules/attributes.ts'
 import {
   answered,
+  bySignal,
   changed,
   contactRead,
   DAY,
@@ -251,7 +252,7 @@ it('what HubSpot counted of both is no news after a merge', () => {
 })
 
 describe('what a merge does not begin', () => {
-  const trial = { ...MQL_TO_SALES, start: { signal: 'trial_started', pool: 'sdr' } }
+  const trial = { ...MQL_TO_SALES, ...bySignal('trial_started', 'sdr') }
   const rules = { ...config, handoffs: { ...config.handoffs, kinds: { ...config.handoffs.kinds, trial } } }
   const tried = (decision: number | undefined): Signal => ({
     ...{ id: 't', type: 'trial_started', at: NOW - HOUR },

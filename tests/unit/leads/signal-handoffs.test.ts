@@ -3,6 +3,7 @@ import { loadConfig } from '../../../src/config/load.ts'
 import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { LeadState, NextConfig } from '../../../src/leads/change.ts'
 import {
+  bySignal,
   changed,
   contactRead,
   ended,
@@ -25,7 +26,7 @@ const demo = signalCame('demo_requested', NOW - MINUTE)
 const fresh = (...inbox: LeadState['inbox']) => leadState(null, [], { inbox })
 
 describe('a kind that a signal starts', () => {
-  const trial = { ...MQL_TO_SALES, start: { signal: 'trial_started', pool: 'sdr' } }
+  const trial = { ...MQL_TO_SALES, ...bySignal('trial_started', 'sdr') }
   const kinds = { ...config.handoffs.kinds, trial }
   const rules: NextConfig = { ...config, handoffs: { ...config.handoffs, kinds } }
   const tried = signalCame('trial_started', NOW)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import type { Ending, Handoff } from '../../../src/handoffs/handoff.ts'
+import type { Ending } from '../../../src/handoffs/endings.ts'
+import type { Handoff } from '../../../src/handoffs/handoff.ts'
 import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import type { InboxItem } from '../../../src/leads/change.ts'
 import type { Standing } from '../../../src/leads/decision.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Ending, Handoff } from '../../../src/handoffs/handoff.ts'
+import type { Ending } from '../../../src/handoffs/endings.ts'
+import type { Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
 import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { renderMessage } from '../../../src/messages/alert.ts'

@@ -1,0 +1,181 @@
+import { z } from 'zod'
+import { ENDINGS } from '../../handoffs/endings.ts'
+import { BUTTON_ACTS, type Button, type HandoffKind, type LadderRung } from '../../handoffs/kinds.ts'
+import { RUNG_ACTIONS } from '../../handoffs/rungs.ts'
+import { STAGE_NAMES } from '../../rules/stages.ts'
+import { conditionIn, SCOPES } from './conditions.ts'
+import { OutcomesIn, PartyIn } from './outcomes.ts'
+import { DurationText, Name } from './values.ts'
+
+// HubSpot's own words for a lead with whom a conversation has begun.
+const ANSWERED = {
+  any: [
+    { lifecycleStage: { in: ['salesqualifiedlead', 'opportunity', 'customer', 'evangelist'] } },
+    { leadStatus: { in: ['CONNECTED', 'OPEN_DEAL', 'IN_PROGRESS', 'BAD_TIMING'] } },
+  ],
+}
+
+const Attempts = z.strictObject({
+  count: z.int().min(1).max(50),
+  within: DurationText,
+  answered: conditionIn(SCOPES.facts).prefault(ANSWERED).describe('what HubSpot shows of a lead that was reached'),
+  then: z.strictObject({ nurture: Name }),
+})
+
+const many = (text: z.ZodType<string>) => z.union([text, z.array(text).min(1)]).transform((one) => [one].flat())
+
+const StartIn = z
+  .strictObject({
+    signal: Name.optional().describe('each new signal of this type'),
+    stage: z.enum(STAGE_NAMES).optional().describe('the lead reaches this stage'),
+    leadStatus: many(Name).optional().describe('the lead status is set to this in HubSpot'),
+    dealStage: many(Name).optional().describe('a deal of the contact goes to this stage'),
+    disqualifiedBy: z.literal('person').optional().describe('a person takes the lead out'),
+  })
+  .refine(
+    (start) => Object.keys(start).length === 1,
+    'needs exactly one of signal, stage, leadStatus, dealStage or disqualifiedBy',
+  )
+  .transform((start) => start as HandoffKind['starts'][number])
+
+const RungIn = z
+  .strictObject({
+    at: DurationText,
+    do: z.enum(RUNG_ACTIONS).exclude(['tell', 'end']).optional(),
+    tell: Name.optional().describe('a name of team.yaml, or who they are to the lead'),
+    end: z.enum(ENDINGS).optional(),
+  })
+  .refine(
+    ({ do: action, tell, end }) => [action, tell, end].filter((one) => one !== undefined).length === 1,
+    'needs exactly one of do, tell or end',
+  )
+  .transform(({ at, do: action, tell, end }): LadderRung => {
+    return { at, do: action ?? (tell === undefined ? 'end' : 'tell'), tell, end }
+  })
+
+/** The buttons that need no more than their name. */
+const READY: Record<string, Omit<Button, 'name' | 'do'>> = {
+  contacted: { label: 'Contacted', act: 'answer' },
+  accept: { label: 'Accept', act: 'end', ending: 'accepted' },
+  reject: { label: 'Reject', act: 'end', ending: 'rejected' },
+  attempt: { label: 'Attempt made', act: 'attempt' },
+  'pass-on': { label: 'Pass on', act: 'pass-on' },
+  disqualify: { label: 'Disqualify', act: 'disqualify' },
+  explain: { label: 'Why this score', act: 'explain' },
+}
+
+const ButtonMap = z.strictObject({
+  label: Name.optional(),
+  act: z.enum(BUTTON_ACTS).optional().describe('what it does'),
+  ending: z.enum(ENDINGS).optional().describe('with act: end: how'),
+  reasons: z.array(Name).min(1).max(30).optional().describe('one of them is asked for'),
+  form: Name.optional().describe('a form of stages.yaml that is asked for'),
+  do: OutcomesIn.optional(),
+})
+
+const ButtonIn = z
+  .union([
+    Name.transform((name) => ({ [name]: {} })),
+    z
+      .record(Name, ButtonMap)
+      .refine((map) => Object.keys(map).length === 1, 'needs one name, such as { reject: { … } }'),
+  ])
+  .transform((map): Button => {
+    const [[name, given] = ['', {}]] = Object.entries(map as Record<string, z.output<typeof ButtonMap>>)
+    const ready = READY[name] ?? { label: name, act: 'answer' as const }
+    return { name, ...ready, ...given, do: given.do ?? [] }
+  })
+
+const StepIn = z
+  .strictObject({
+    name: Name.optional(),
+    at: DurationText,
+    when: conditionIn(SCOPES.everything).optional(),
+    do: OutcomesIn.optional(),
+    else: OutcomesIn.optional(),
+  })
+  .refine((step) => step.do !== undefined || step.else !== undefined, 'needs something to do')
+
+const Steps = z.strictObject({
+  list: z.array(StepIn).min(1).max(50),
+  pausedBy: Name.optional().describe('the signal that pauses the steps'),
+  resumedBy: Name.optional().describe('the signal that goes on with them'),
+  finishedBy: conditionIn(SCOPES.everything).optional().describe('what finishes them early'),
+})
+
+const Kind = z
+  .strictObject({
+    owner: Name.optional().describe('who answers for this rule'),
+    start: z
+      .union([StartIn, z.array(StartIn).min(1)])
+      .transform((one) => [one].flat())
+      .optional()
+      .describe('what starts one by itself; without it routes, triggers or buttons do'),
+    withSales: z
+      .boolean()
+      .optional()
+      .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
+    to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
+    tell: many(Name).optional().describe('who hears of its start besides'),
+    respondWithin: DurationText.describe('from the start of the handoff'),
+    hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
+    ladder: z.array(RungIn),
+    attempts: z
+      .union([Attempts, z.literal(false)])
+      .optional()
+      .describe('for this kind alone; else those below'),
+    buttons: z.array(ButtonIn).min(1).max(20).optional(),
+    done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
+    on: z
+      .partialRecord(z.enum([...ENDINGS, 'answered']), OutcomesIn)
+      .optional()
+      .describe('what follows'),
+    steps: Steps.optional().describe('what is done on certain days after the start'),
+  })
+  .refine((kind) => kind.start === undefined || kind.to !== undefined, {
+    error: 'is missing to: what starts by itself has to say who gets it; routes name their pool themselves',
+  })
+
+const DEFAULT_BUTTONS = ['contacted', 'pass-on', 'disqualify', 'explain'] as const
+
+/** `config/handoffs.yaml`, and `sla.yaml` of older directories. */
+export const Handoffs = z
+  .strictObject({
+    handoffs: z.record(z.string(), Kind),
+    attempts: Attempts.optional(),
+    comesBack: z
+      .strictObject({ points: z.number().min(0).max(100) })
+      .prefault({ points: 20 })
+      .describe('a signal that is worth so much calls for a rep again, also for a lead that was reached or rejected'),
+  })
+  .transform(({ handoffs, attempts, comesBack }) => ({
+    comesBack,
+    kinds: Object.fromEntries(
+      Object.entries(handoffs).map(([name, { start, tell, steps, buttons, on, ...kind }]): [string, HandoffKind] => {
+        const withSales = kind.withSales ?? (start === undefined && kind.to === undefined)
+        const shown = buttons ?? DEFAULT_BUTTONS.map((ready) => ButtonIn.parse(ready))
+        const asksForContact = shown.some((button) => button.name === 'contacted')
+        return [
+          name,
+          {
+            ...kind,
+            withSales,
+            starts: start ?? [],
+            tells: tell ?? [],
+            attempts: kind.attempts === false ? undefined : (kind.attempts ?? (asksForContact ? attempts : undefined)),
+            buttons: shown,
+            on: on ?? {},
+            steps: steps && {
+              ...steps,
+              list: steps.list.map((step, index) => ({
+                ...step,
+                name: step.name ?? `step-${index + 1}`,
+                do: step.do ?? [],
+                else: step.else ?? [],
+              })),
+            },
+          },
+        ]
+      }),
+    ),
+  }))

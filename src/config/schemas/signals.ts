@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { Name } from './values.ts'
+
+/** `config/signals.yaml`: every type of signal. */
+export const Signals = z.strictObject({
+  signals: z.record(
+    z.string(),
+    z.strictObject({
+      words: Name.describe('what messages say: "viewed the pricing page"'),
+      unit: Name.optional().describe('what its value is counted in; without it the signal has no value'),
+      by: z.literal('sales').optional().describe('it is an act of our own people, not of the lead'),
+    }),
+  ),
+})

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { ENDINGS } from '../handoffs/endings.ts'
 import { Attributes, Signal } from '../rules/attributes.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
-import { LeadMarks } from './marks.ts'
 import { Mail } from './bounces.ts'
+import { LeadMarks } from './marks.ts'
 
 /** The stages in which a lead is not yet with sales, in HubSpot's words; unset counts as the first. */
 export const STAGES_BEFORE_MQL: readonly string[] = ['', 'subscriber', 'lead']

@@ -4,6 +4,7 @@ import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
 import { slaStatus } from '../handoffs/status.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
+import { EITHER } from '../rules/routing.ts'
 import { duration } from '../rules/words.ts'
 import { cameBy } from './came-by.ts'
 import { escapeText, slackDate } from './texts.ts'
@@ -26,6 +27,7 @@ const MOST_EVENTS = 10
 const ATTRIBUTE_WORDS: Record<string, string> = {
   jobTitle: 'job title',
   'company.size': 'company size',
+  'company.revenue': 'revenue',
   'company.industry': 'industry',
   'leadSource.detail': 'lead source detail',
 }
@@ -90,11 +92,15 @@ export function reasons(lead: LeadRecord): string[] {
       .map((signal) => signal.detail ?? ''),
   )
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
-  if (lead.missing.length > 0)
-    lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
+  if (lead.missing.length > 0) lines.push(`*Missing:* ${lead.missing.map(wordsOf).join(', ')}`)
   const came = cameBy(lead.attributes)
   if (came !== '') lines.push(`*Came by:* ${came}`)
   return lines
+}
+
+function wordsOf(missing: string): string {
+  const names = missing.split(EITHER)
+  return names.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(EITHER)
 }
 
 const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))

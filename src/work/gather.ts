@@ -55,7 +55,7 @@ export async function gatherContact(
   const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
-      isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
+      isAdopted ? [] : wantedOf(config),
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,
@@ -103,6 +103,11 @@ export async function lookedUp(
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }
+}
+
+// Of several of which sales needs one, the first is asked for: the others do when nobody tells it.
+function wantedOf({ routing }: Config): string[] {
+  return routing.requiredForSales.flatMap((one) => [one].flat().find((name) => PROVIDED.has(name)) ?? [])
 }
 
 // One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.

@@ -201,6 +201,7 @@ describe('a deal is told how its contact came', () => {
     await stage.quiet()
     expect(ids.map((id) => deal(id)?.baton_first_touch ?? null)).toEqual([null, null, null, null])
     expect(warnings()).toEqual([expect.stringContaining('crm.objects.deals.write')])
+    expect(stage.logLines.filter((line) => line.includes('does not answer'))).toEqual([])
     expect(stage.hubspot.contact(contactId)?.baton_sla_status).toBe('running')
     const known = (await stage.services[0]?.leads.read(contactId))?.lead?.signals
     expect(known?.filter(({ type }) => type === 'deal_stage_changed')).toHaveLength(4)

@@ -116,13 +116,18 @@ function checkRouting(check: FileCheck): void {
       expectAttribute(check, [...at, 'reason'], name, SCOPES.facts)
   }
   for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
-  for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
+  for (const [index, one] of items(field(check.content, 'requiredForSales'))) {
     const at: Path = ['requiredForSales', index]
-    // A raw property is read only where a condition asks for it, so it would always count as missing.
-    if (typeof name !== 'string' || name === 'score') continue
-    if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
-    else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
+    if (Array.isArray(one)) for (const [inside, name] of items(one)) checkRequired(check, [...at, inside], name)
+    else checkRequired(check, at, one)
   }
+}
+
+function checkRequired(check: FileCheck, at: Path, name: unknown): void {
+  // A raw property is read only where a condition asks for it, so it would always count as missing.
+  if (typeof name !== 'string' || name === 'score') return
+  if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
+  else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
 }
 
 function checkEnrichment(check: FileCheck): void {

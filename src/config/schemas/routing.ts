@@ -58,5 +58,7 @@ export const Routing = z.strictObject({
     )
     .optional()
     .describe('nurture tracks whose mails go out by a subscription type of HubSpot'),
-  requiredForSales: z.array(Name).describe('attributes; what is missing is named in the alert'),
+  requiredForSales: z
+    .array(z.union([Name, z.array(Name).min(1)]))
+    .describe('attributes, of a list inside one of them; what is missing is named in the alert'),
 })

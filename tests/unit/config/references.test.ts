@@ -65,7 +65,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing-cases.yaml:3  cases.0.lead.score: "score" is worked out by Baton; put it under signals or expect',
   ],
   'score-in-fit': [
-    'scoring.yaml:5  fit.rules.1.when.score: "score" is not known yet here; only routing.yaml can use it',
+    'scoring.yaml:5  fit.rules.1.when.score: "score" is not known yet here; only the routes of routing.yaml can use it',
   ],
   'signal-without-its-prefix': [
     'routing.yaml:3  routes.0.when.pricing_page_viewed: unknown attribute; did you mean "signals.pricing_page_viewed"?',
@@ -114,6 +114,17 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'unknown-pool': ['routing.yaml:4  routes.0.to.pool: there is no pool "enterprise" in team.yaml; known are ae, sdr'],
   'unknown-rep': ['team.yaml:17  pools.sdr.members.0.rep: there is no rep "bob" in team.yaml; did you mean "ben"?'],
+  'unknown-required-alternative': [
+    'routing.yaml:13  requiredForSales.1.1: unknown attribute; did you mean "company.revenue"?',
+  ],
+  'mail-rule-of-a-score': [
+    'routing.yaml:14  noMail.0.when.score: "score" is not known yet here; only the routes of routing.yaml can use it',
+  ],
+  'unknown-deal-attribute': [
+    'hubspot.yaml:9  dealAttribution.baton_first_touch: unknown attribute; did you mean "touch.first"?',
+    'hubspot.yaml:9  dealAttribution.deal_score: "score" is worked out by Baton; name what is known of a contact, such as touch.first',
+    'hubspot.yaml:10  notInterested.0: there is no signal "demo_request" in scoring.yaml; did you mean "demo_requested"?',
+  ],
   'unknown-required-attribute': [
     `routing.yaml:13  requiredForSales.1: unknown attribute; known are ${ATTRIBUTE_NAMES.facts.join(', ')}`,
   ],

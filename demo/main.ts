@@ -33,10 +33,9 @@ let first = ''
 
 const config = await demoConfig()
 const people = Object.fromEntries(
-  [...Object.values(config.team.reps), ...Object.values(config.team.managers)].map(({ slackUserId, name }) => [
-    slackUserId,
-    name,
-  ]),
+  [config.team.reps, config.team.managers, config.team.people]
+    .flatMap((group) => Object.values<{ slackUserId: string; name: string }>(group))
+    .map(({ slackUserId, name }) => [slackUserId, name]),
 )
 const redis = await startEmbeddedRedis()
 const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })

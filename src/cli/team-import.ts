@@ -83,7 +83,8 @@ async function lookUp(env: CheckEnv, only: string[], prefix: string): Promise<Te
   }
   const present: PresentRep[] = []
   for (const rep of reps) present.push({ ...rep, member: await patiently(() => slack.member(rep.slackUserId)) })
-  return matchPeople({ owners, members, present, calendars: team.calendars, prefix, only })
+  const others = Object.values(team.people)
+  return matchPeople({ owners, members, present, others, calendars: team.calendars, prefix, only })
 }
 
 /** Waits where Slack asks to: it answers some fifty look-ups a minute. */

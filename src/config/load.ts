@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { catalogueOf } from './catalogue.ts'
-import { checkCalendars } from './check/calendars.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
@@ -21,6 +20,7 @@ import { Stages } from './schemas/stages.ts'
 import { Team as TeamFile } from './schemas/team.ts'
 import { Triggers } from './schemas/triggers.ts'
 import { readSources } from './source.ts'
+import { checkedTeam } from './team.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -77,31 +77,34 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const retention = shape('retention', Retention)
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources))
-  if (teamFile && sources.team) problems.push(...checkCalendars(sources.team, teamFile, now))
+  const team = teamFile && sources.team && (await checkedTeam(sources.team, teamFile, now))
+  problems.push(...(team?.problems ?? []))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
-  if (problems.length > 0 || !icp || !scoring || !routing || !teamFile || !handoffs || !hubspot) {
+  if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
     throw new ConfigError(problems)
   }
   const rules: Omit<Config, 'reads'> = {
     icp,
     scoring,
     routing,
-    team: {
-      calendars: teamFile.calendars,
-      reps: Object.fromEntries(teamFile.reps.map((rep) => [rep.id, rep])),
-      pools: teamFile.pools,
-      managers: Object.fromEntries(teamFile.managers.map((manager) => [manager.id, manager])),
-    },
+    team: team.value,
     handoffs,
     triggers: triggers?.triggers ?? {},
     signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
+    moves: stages?.moves ?? [],
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
     version: digestOf(sources).slice(0, 12),
     rulesVersion: Number.parseInt(
-      digestOf({ icp: sources.icp, scoring: sources.scoring, hubspot: sources.hubspot }).slice(0, 12),
+      digestOf({
+        icp: sources.icp,
+        scoring: sources.scoring,
+        hubspot: sources.hubspot,
+        triggers: sources.triggers,
+        signals: sources.signals,
+      }).slice(0, 12),
       16,
     ),
   }

@@ -12,7 +12,7 @@ import { checkApollo } from './apollo.ts'
 import { createAskHubSpot } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows, webhookFinding } from './hubspot.ts'
-import { type HubSpotOwner, ownerFindings } from './owners.ts'
+import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
 import { checkRedis } from './redis.ts'
 import { checkSlackChannels, checkSlackPeople, checkSlackToken, TOKEN_REFUSED } from './slack.ts'
 
@@ -66,7 +66,7 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
     attempt('hubspot token', () => checkPortal(ask, env.HUBSPOT_PORTAL_ID, clock.now)),
     attempt('hubspot scopes', () => checkScopes(ask)),
     withConfig('hubspot properties', (known) => checkProperties(ask, hubspot, known)),
-    withConfig('hubspot owners', async ({ team }) => ownerFindings(Object.values(team.reps), await owners)),
+    withConfig('hubspot owners', async ({ team }) => ownerFindings(withOwnerId(team), await owners)),
     attempt('hubspot search', () => checkSearch(ask)),
     withConfig('hubspot workflows', (known) => checkWorkflows(ask, known)),
     redisFindings(),

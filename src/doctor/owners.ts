@@ -1,3 +1,4 @@
+import type { Team } from '../handoffs/team.ts'
 import type { Finding } from './finding.ts'
 
 /** An owner as HubSpot's owners API tells it. */
@@ -39,18 +40,26 @@ export function ownerFault(rep: OwnedRep, owners: readonly HubSpotOwner[]): Owne
   return { kind: 'unknown', owner: named.length === 1 ? named[0] : undefined }
 }
 
+/** Those of a team of whom HubSpot should have an owner. */
+export function withOwnerId({ reps, people }: Pick<Team, 'reps' | 'people'>): OwnedRep[] {
+  const others = Object.values(people).flatMap(({ hubspotOwnerId, ...one }) =>
+    hubspotOwnerId === undefined ? [] : [{ ...one, hubspotOwnerId, active: true }],
+  )
+  return [...Object.values(reps), ...others]
+}
+
 function nameOf({ firstName, lastName }: HubSpotOwner): string {
   return [firstName, lastName].filter(Boolean).join(' ').trim().toLowerCase()
 }
 
-/** What the owners of the reps are like. */
+/** What the owners of the reps are like, and of people who have an owner id. */
 export function ownerFindings(reps: readonly OwnedRep[], owners: readonly HubSpotOwner[]): Finding[] {
   const found = reps.flatMap((rep) => findingOf(rep, ownerFault(rep, owners)) ?? [])
   const wrong = found.filter(({ status }) => status === 'fault').length
   const all: Finding = {
     check: 'hubspot owners',
     status: 'ok',
-    found: `${reps.length - found.length} of ${reps.length} reps are owners in HubSpot`,
+    found: `${reps.length - found.length} of ${reps.length} are owners in HubSpot`,
   }
   return wrong > 0 ? found : [all, ...found]
 }

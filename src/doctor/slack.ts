@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import type { Person as TeamPerson } from '../handoffs/team.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { SlackDirectory, SlackMember } from '../slack/directory.ts'
 import type { Finding } from './finding.ts'
@@ -55,7 +56,7 @@ export async function checkSlackToken(slack: SlackDirectory): Promise<Finding[]>
   ]
 }
 
-/** Somebody of team.yaml in Slack. `ownerId` is whose email says who is meant; managers have none. */
+/** Somebody of team.yaml in Slack. `ownerId` is whose email says who is meant; not everybody has one. */
 interface Person {
   id: string
   slackUserId: string
@@ -63,18 +64,20 @@ interface Person {
   active: boolean
 }
 
-/** Whether each rep and manager is a member who is there. `owners` may be empty: then nothing is proposed by email. */
+/** Whether each rep, manager and person is a member who is there. `owners` may be empty: then nothing is proposed by email. */
 export async function checkSlackPeople(
   slack: SlackDirectory,
   config: Config,
   owners: readonly HubSpotOwner[],
 ): Promise<Finding[]> {
-  const { reps, managers } = config.team
+  const { reps, managers, people: others } = config.team
   const people: Person[] = [
     ...Object.values(reps).map(({ id, slackUserId, hubspotOwnerId, active }) => {
       return { id, slackUserId, ownerId: hubspotOwnerId, active }
     }),
-    ...Object.values(managers).map(({ id, slackUserId }) => ({ id, slackUserId, active: true })),
+    ...Object.values({ ...managers, ...others }).map(({ id, slackUserId, hubspotOwnerId }: TeamPerson) => {
+      return { id, slackUserId, ...(hubspotOwnerId ? { ownerId: hubspotOwnerId } : {}), active: true }
+    }),
   ]
   const found: Finding[] = []
   for (const person of people) {
@@ -96,7 +99,7 @@ export async function checkSlackPeople(
     }
   }
   if (found.length > 0) return found
-  return [{ check: 'slack people', status: 'ok', found: `all ${people.length} reps and managers are members` }]
+  return [{ check: 'slack people', status: 'ok', found: `all ${people.length} of team.yaml are members` }]
 }
 
 function memberFault(member: SlackMember | null): string | null {

@@ -21,19 +21,33 @@ export interface Pool {
   caps: { perDay?: number | undefined; open?: number | undefined }
 }
 
-/** A sales manager. */
+/** Whoever manages a pool: a sales manager, or one of the people who are no reps. */
 export interface Manager {
   id: string
   name: string
   slackUserId: string
 }
 
-/** Everybody who takes part (`config/team.yaml`), by id. */
+/** Somebody who gets no leads and hears of some: a CS manager, a VP, marketing. */
+export interface Person extends Manager {
+  calendar?: string | undefined
+  hubspotOwnerId?: string | undefined
+}
+
+/** Everybody who takes part (`config/team.yaml`), by id. Who is named as a pool's manager stands in `managers` as well. */
 export interface Team {
   calendars: Record<string, Calendar>
   reps: Record<string, Rep>
   pools: Record<string, Pool>
   managers: Record<string, Manager>
+  people: Record<string, Person>
+}
+
+/** Everybody of the team who can be told something, each once: reps who are there, managers, people. */
+export function everybody({ reps, managers, people }: Pick<Team, 'reps' | 'managers' | 'people'>): Person[] {
+  const here = Object.values(reps).filter(({ active }) => active)
+  const all = [...here, ...Object.values(managers), ...Object.values(people)]
+  return all.filter(({ slackUserId }, at) => all.findIndex((one) => one.slackUserId === slackUserId) === at)
 }
 
 /** What a rep has from one pool: leads given on the rep's local date, and handoffs that are open. */

@@ -14,6 +14,7 @@ import { createCompanyContacts } from './company-contacts.ts'
 import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
+import { createNotes } from './notes.ts'
 import { createOwnApp } from './own-app.ts'
 import { createOwnerNames, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
@@ -238,6 +239,7 @@ export function createHubSpot(options: {
     ...createDeals({ client, call, alone }),
     /** The id of our own app, by which histories name what Baton wrote; null when HubSpot does not say it. */
     ownApp: createOwnApp({ client, alone }, options.accessToken),
+    ...createNotes({ client, call }),
     search,
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),

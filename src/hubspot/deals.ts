@@ -10,6 +10,7 @@ export interface Deal {
   id: string
   name?: string
   amount?: number
+  currency?: string
   /** When it closes, or was closed. */
   closesAt?: number
   ownerId?: string
@@ -31,6 +32,7 @@ type Call = <T>(operation: string, work: () => Promise<T>) => Promise<T>
 
 const READ = [
   ...['dealname', 'amount', 'closedate', 'hubspot_owner_id', 'dealstage', 'pipeline'],
+  'deal_currency_code',
   ...['hs_is_closed', 'hs_is_closed_won'],
 ]
 
@@ -83,7 +85,7 @@ interface DealRow extends HistoryRow {
 
 function dealOf(row: DealRow, more: readonly string[]): Deal {
   const { properties, associations } = row
-  const { dealname, amount, dealstage, pipeline } = properties
+  const { dealname, amount, deal_currency_code: currency, dealstage, pipeline } = properties
   const closesAt = readInstant(properties.closedate)
   const contacts = associations?.contacts?.results ?? []
   const history = Object.fromEntries(['dealstage', ...more].map((name) => [name, versionsOf(row, name)]))
@@ -91,6 +93,7 @@ function dealOf(row: DealRow, more: readonly string[]): Deal {
     id: row.id,
     ...(dealname ? { name: dealname } : {}),
     ...(amount && Number.isFinite(Number(amount)) ? { amount: Number(amount) } : {}),
+    ...(currency ? { currency } : {}),
     ...(closesAt === undefined ? {} : { closesAt }),
     ...(properties.hubspot_owner_id ? { ownerId: properties.hubspot_owner_id } : {}),
     ...(dealstage ? { stage: dealstage } : {}),

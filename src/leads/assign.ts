@@ -23,7 +23,7 @@ export type Preferences = Pick<RepRequest, 'keep' | 'standInFor' | 'first' | 'co
 export function takeUp(
   config: NextConfig,
   contact: Contact,
-  order: Pick<HandoffOrder, 'id' | 'kind' | 'byRoute' | 'route' | 'pool'>,
+  order: Omit<HandoffOrder, 'leadId' | 'baseline'>,
   reserved: Reserved,
   now: number,
   preferences: Preferences = {},

@@ -1,6 +1,6 @@
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { Notice } from '../handoffs/notice.ts'
-import type { Team } from '../handoffs/team.ts'
+import { everybody, type Team } from '../handoffs/team.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { plain } from '../rules/words.ts'
 import type { NextConfig } from './change.ts'
@@ -18,13 +18,9 @@ import { raisedHandSince } from './standing.ts'
 // Who took a lead out, as the record says it; by a click in Slack it is a user's id there.
 const SAID_BY: Record<PersonsWord['by'], string> = {
   person: 'HubSpot',
+  somebody: 'HubSpot',
   workflow: 'a workflow or an app',
   lead: 'the lead',
-}
-
-/** Whether it was a person who took the lead out: not a workflow, and not the lead itself. */
-export function isPersons({ by }: Pick<NonNullable<LeadRecord['rejected']>, 'by'>): boolean {
-  return by !== SAID_BY.workflow && by !== SAID_BY.lead
 }
 
 /**
@@ -110,8 +106,7 @@ export function noticeOfReturn(
   now: number,
 ): Notice[] {
   const rep = holderOf(handoff)?.rep
-  const people = [...Object.values(team.reps).filter(({ active }) => active), ...Object.values(team.managers)]
-  const known = people.find(({ slackUserId }) => slackUserId === by)
+  const known = everybody(team).find(({ slackUserId }) => slackUserId === by)
   if (known && known.id === rep) return []
   const { leadId: lead, pool } = handoff
   return [{ what: 'came-back', lead, pool, ...(rep ? { rep } : {}), ...(known ? { to: by } : {}), at: now }]

@@ -1,6 +1,7 @@
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
+import { lookBackOf } from '../rules/triggers.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
@@ -80,8 +81,15 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   }
 }
 
-// Whoever was created since Baton listens is new, also when it hears of it days later: nothing they did is a baseline.
-function countedFrom({ lead, inbox }: LeadState, createdAt: number, now: number): number {
+/**
+ * From when a contact's age counts: whoever was created since Baton listens is new, also when it hears of it days later, and
+ * nothing that they did is a baseline.
+ */
+export function countedFrom(
+  { lead, inbox }: Pick<LeadState, 'lead' | 'inbox'>,
+  createdAt: number,
+  now: number,
+): number {
   const isNew = inbox.some((item) => item.kind === 'event' && item.event === 'creation' && item.at - createdAt < DAY)
   return !lead && isNew ? now : createdAt
 }
@@ -137,10 +145,14 @@ function known(properties: Properties, names: readonly string[]): Record<string,
   )
 }
 
-// Routes may look further back than scoring does.
+// Routes and triggers may look further back than scoring does.
 function memoryFor(config: NextConfig): number | undefined {
   const memory = memoryOf(config.scoring.engagement)
-  return memory === undefined ? undefined : Math.max(memory, longestWithin(config.routing.routes))
+  const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
+    when,
+    ...(then?.unless ? [then.unless] : []),
+  ])
+  return memory === undefined ? undefined : Math.max(memory, longestWithin(config.routing.routes), lookBackOf(asked))
 }
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {

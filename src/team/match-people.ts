@@ -20,6 +20,8 @@ export interface PeopleToMatch {
   owners: readonly HubSpotOwner[]
   members: ReadonlyMap<string, SlackMember>
   present: readonly PresentRep[]
+  /** People of team.yaml who are no reps: they are not added. */
+  others?: readonly { hubspotOwnerId?: string | undefined; slackUserId: string }[]
   /** The calendars of team.yaml with their time zones, the first for whoever is in none of them. */
   calendars: Readonly<Record<string, { timeZone: string }>>
   /** Stands before each new id. */
@@ -36,6 +38,7 @@ export function matchPeople({
   owners,
   members,
   present,
+  others = [],
   calendars,
   prefix = '',
   only = [],
@@ -65,6 +68,7 @@ export function matchPeople({
     if (owner.archived || known.has(owner.id) || !isMeant(owner, only)) continue
     const who = `owner ${owner.id} (${owner.email ?? 'no email'})`
     const member = memberOf(owner, members)
+    if (others.some((one) => one.hubspotOwnerId === owner.id || one.slackUserId === member?.id)) continue
     if (owner.type && owner.type !== 'PERSON') result.unmatched.push({ who, why: 'is a queue and no person' })
     else if (!owner.email) result.unmatched.push({ who, why: 'has no email in HubSpot' })
     else if (!member) result.unmatched.push({ who, why: 'Slack has no member with this email' })

@@ -52,6 +52,8 @@ export async function gatherContact(
   })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
   const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
+  // Since when a lead was in its stage whose record was lost.
+  const ofStage = known === state ? [] : [config.hubspot.properties.stage]
   const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
@@ -71,7 +73,7 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofMails]),
+    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofMails, ...ofStage]),
   ])
   const { company, found, outcomes, late } = enriched
   return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }

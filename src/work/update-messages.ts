@@ -1,7 +1,7 @@
 import { whoTookOver } from '../handoffs/handoff.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import { renderFor } from '../messages/render.ts'
+import { renderPost } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { blankEntry } from '../store/erase.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
@@ -72,16 +72,15 @@ export function createUpdateMessages(
       })?.[0]
     }
 
-    // Who has taken it over and is nobody of the team.
+    // Who has taken it over, or is to hear of it, and is nobody of the team.
     async function nameOfOutsider(): Promise<string | undefined> {
       const handoff = state.handoffs[handoffId]
-      const owner = handoff && whoTookOver(handoff)
+      const owner = handoff ? whoTookOver(handoff) : state.lead?.told?.[handoffId]?.for
       return owner === undefined ? undefined : parts.hubspot.ownerName(owner)
     }
 
     function rendered(message: PostedMessage): RenderedMessage | null {
-      const handoff = state.handoffs[handoffId]
-      return state.lead && handoff ? renderFor(parts.config().team, message, state.lead, handoff, outsider) : null
+      return renderPost(parts.config(), message, state, outsider)
     }
   }
 

@@ -34,7 +34,9 @@ beforeAll(async () => {
   await cp(join(ROOT, 'config'), config, { recursive: true })
   await cp(join(ROOT, 'demo', 'config'), config, { recursive: true })
   const { team } = await loadConfig(config, Date.now())
-  const people = [...Object.values(team.reps), ...Object.values(team.managers)]
+  const people = [team.reps, team.managers, team.people].flatMap((group) =>
+    Object.values<{ slackUserId: string; name: string }>(group),
+  )
 
   const secrets = { accessToken: 'pat', clientSecret: 'secret' }
   hubspot = await createSimulatedHubSpot({ now: Date.now, host: '0.0.0.0', ...secrets })

@@ -26,7 +26,7 @@ async function scene(slackOptions: Partial<SimulatedSlackOptions> = {}) {
   const { hubspot, properties } = await startHubSpot({ now: Date.now })
   const directory = await makeConfig()
   const config = await loadConfig(directory, LOADED_AT)
-  const { reps, managers, pools } = config.team
+  const { reps, managers, people, pools } = config.team
   for (const { id, name, hubspotOwnerId } of Object.values(reps)) {
     const [firstName = '', lastName = ''] = name.split(' ')
     hubspot.createOwner({ id: hubspotOwnerId, email: `${id}@team.example`, firstName, lastName })
@@ -41,7 +41,7 @@ async function scene(slackOptions: Partial<SimulatedSlackOptions> = {}) {
         name,
         email: `${id}@team.example`,
       })),
-      ...Object.values(managers).map(({ slackUserId, name }) => ({ id: slackUserId, name })),
+      ...Object.values({ ...managers, ...people }).map(({ slackUserId, name }) => ({ id: slackUserId, name })),
     ],
     channels: Object.entries(pools).map(([name, { channel }]) => ({ id: channel, name })),
     ...slackOptions,

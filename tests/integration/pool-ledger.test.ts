@@ -64,6 +64,7 @@ function team(pools: Record<string, Partial<Pool>>, reps: Record<string, Partial
       ]),
     ),
     managers: { m: { id: 'm', name: 'M', slackUserId: 'UM' } },
+    people: {},
   }
 }
 

@@ -77,6 +77,8 @@ const SOON = [
   INDEX.merges,
   INDEX.answers,
   INDEX.companies,
+  INDEX.stuck,
+  INDEX.notes,
 ]
 
 /** Builds a stage. Close it after the test: that checks that nothing unexpected was called and nothing was given up. */
@@ -90,7 +92,9 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }
   const hubspot = await createSimulatedHubSpot({ now: clock.now, ...secrets, rateLimit: 'off' })
-  const people = [...Object.values(config.team.reps), ...Object.values(config.team.managers)]
+  const people = [config.team.reps, config.team.managers, config.team.people].flatMap((group) =>
+    Object.values<{ slackUserId: string; name: string }>(group),
+  )
   const slack = await createSimulatedSlack({
     now: clock.now,
     botToken: 'xoxb-canary-token',
@@ -225,7 +229,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     properties: () => ({ contact: [], company: [] }),
   }
   const hubspot = createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet })
-  await setUpHubSpot(hubspot, config.hubspot.properties, false)
+  await setUpHubSpot(hubspot, config.hubspot.properties, false, config.forms)
   await setUpDeals(hubspot, config.hubspot.dealAttribution, false)
 }
 

@@ -1,12 +1,11 @@
-import type { z } from 'zod'
 import { addBusinessTime, expandWeekdays, type Shift } from '../../handoffs/business-time.ts'
+import type { Team } from '../../handoffs/team.ts'
 import { type ConfigProblem, problemAt, type SourceFile } from '../problems.ts'
-import type { Team } from '../schemas/team.ts'
 
 const DAY_MINUTES = 1440
 
 /** Mistakes in opening hours that no shape shows: no open time at all from `now` on, empty shifts, shifts that overlap. */
-export function checkCalendars(source: SourceFile, team: z.output<typeof Team>, now: number): ConfigProblem[] {
+export function checkCalendars(source: SourceFile, team: Pick<Team, 'calendars'>, now: number): ConfigProblem[] {
   return Object.entries(team.calendars).flatMap(([name, calendar]) => {
     const hours = ['calendars', name, 'hours']
     const problems: ConfigProblem[] = []

@@ -60,21 +60,27 @@ function knownNames(files: SourceFiles): KnownNames {
   const routes = field(files.routing?.content, 'routes')
   const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content
+  const [reps, managers, people] = ['reps', 'managers', 'people'].map((list) => names(field(team, list), 'id'))
   const kinds = field((files.handoffs ?? files.sla)?.content, 'handoffs')
   return {
     signals: types && [...types, ...Object.keys(OWN_SIGNALS)],
+    valued: files.signals
+      ? entries(field(files.signals.content, 'signals')).flatMap(([type, one]) =>
+          field(one, 'unit') === undefined ? [] : [type],
+        )
+      : undefined,
     signalsFile: files.signals ? 'signals.yaml' : 'scoring.yaml',
     triggers: keys(field(files.triggers?.content, 'triggers')),
     forms: keys(field(files.stages?.content, 'forms')),
-    people: names(field(team, 'people'), 'id') ?? [],
     routes: names(routes, 'name'),
     tracks: names(routes, 'to', 'nurture') && [
       ...(names(routes, 'to', 'nurture') ?? []),
       ...Object.values(files).flatMap((file) => enrolledTracks(file?.content)),
     ],
     pools: keys(field(team, 'pools')),
-    reps: names(field(team, 'reps'), 'id'),
-    managers: names(field(team, 'managers'), 'id'),
+    reps,
+    managers: managers && [...managers, ...(people ?? [])],
+    people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
     handoffs: keys(kinds),
     kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
@@ -166,6 +172,7 @@ function checkTeam(check: FileCheck): void {
   const { content } = check
   for (const key of ['id', 'hubspotOwnerId', 'slackUserId']) expectUnique(check, ['reps'], key)
   expectUnique(check, ['managers'], 'id')
+  checkPeople(check)
   for (const [index, rep] of items(field(content, 'reps')))
     expectName(check, ['reps', index, 'calendar'], 'calendars', field(rep, 'calendar'))
   for (const [name, pool] of entries(field(content, 'pools'))) {
@@ -177,6 +184,22 @@ function checkTeam(check: FileCheck): void {
     const fallback = field(pool, 'fallback')
     expectName(check, [...at, 'fallback'], 'pools', fallback)
     if (fallback === name) check.report([...at, 'fallback'], 'a pool cannot be its own fallback; remove it')
+  }
+}
+
+// Whoever is named somewhere is one person, in whichever list they stand.
+function checkPeople(check: FileCheck): void {
+  const { content, report } = check
+  for (const key of ['id', 'hubspotOwnerId', 'slackUserId']) expectUnique(check, ['people'], key)
+  const others = ['reps', 'managers'].flatMap((list) => items(field(content, list)).map(([, one]) => ({ list, one })))
+  for (const [index, person] of items(field(content, 'people'))) {
+    const at: Path = ['people', index]
+    expectName(check, [...at, 'calendar'], 'calendars', field(person, 'calendar'))
+    for (const key of ['id', 'hubspotOwnerId']) {
+      const value = field(person, key)
+      const other = others.find(({ one }) => value !== undefined && field(one, key) === value)
+      if (other) report([...at, key], `"${String(value)}" stands under ${other.list} already; keep one`)
+    }
   }
 }
 
@@ -225,9 +248,9 @@ function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {
 function checkTriggers(check: FileCheck): void {
   for (const [name, trigger] of entries(field(check.content, 'triggers'))) {
     const at: Path = ['triggers', name]
-    expectCondition(check, [...at, 'when'], field(trigger, 'when'), SCOPES.everything)
+    expectCondition(check, [...at, 'when'], field(trigger, 'when'), SCOPES.triggers)
     expectOutcomes(check, [...at, 'do'], field(trigger, 'do'))
-    expectCondition(check, [...at, 'then', 'unless'], field(trigger, 'then', 'unless'), SCOPES.everything)
+    expectCondition(check, [...at, 'then', 'unless'], field(trigger, 'then', 'unless'), SCOPES.followUps)
     expectOutcomes(check, [...at, 'then', 'do'], field(trigger, 'then', 'do'))
   }
 }

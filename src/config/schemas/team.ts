@@ -8,7 +8,14 @@ export const Team = z.strictObject({
     z.strictObject({
       timeZone: TimeZone,
       hours: Weekdays,
-      holidays: z.array(LocalDate).default([]),
+      publicHolidays: z
+        .strictObject({
+          country: Name.describe('two letters, such as DE'),
+          state: Name.optional().describe('such as BY; without it those of the whole country'),
+        })
+        .optional()
+        .describe('the public holidays of a country are closed, unless overrides has the date'),
+      holidays: z.array(LocalDate).default([]).describe('dates that are closed as well'),
       overrides: z.record(LocalDate, z.array(ShiftText)).default({}),
     }),
   ),
@@ -46,4 +53,16 @@ export const Team = z.strictObject({
       slackUserId: SlackUserId,
     }),
   ),
+  people: z
+    .array(
+      z.strictObject({
+        id: Name,
+        name: Name,
+        slackUserId: SlackUserId,
+        calendar: Name.optional().describe('when they work; for clocks that count their hours'),
+        hubspotOwnerId: OwnerId.optional(),
+      }),
+    )
+    .default([])
+    .describe('who gets no leads and hears of some: a CS manager, a VP, marketing'),
 })

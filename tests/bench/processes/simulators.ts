@@ -25,7 +25,9 @@ const hubspot = await createSimulatedHubSpot({
 })
 for (const { hubspotOwnerId, id } of Object.values(config.team.reps))
   hubspot.createOwner({ id: hubspotOwnerId, email: `${id}@team.example`, firstName: 'Rep', lastName: id })
-const people = [...Object.values(config.team.reps), ...Object.values(config.team.managers)]
+const people = [config.team.reps, config.team.managers, config.team.people].flatMap((group) =>
+  Object.values<{ slackUserId: string; name: string }>(group),
+)
 const slack = await createSimulatedSlack({
   now: Date.now,
   botToken: SECRETS.slackToken,

@@ -24,7 +24,7 @@ describe('the sample', () => {
     const text = edit(SAMPLE, { added: [NEW, { ...NEW, id: 'zed-2' }] })
     const lines = text.split('\n')
     const at = lines.findIndex((line) => line.includes('id: zed,'))
-    expect(lines[at - 1]).toContain('id: sdr-2')
+    expect(lines[at - 1]).toContain('id: cs-2')
     expect(lines.filter((line) => !line.includes('zed')).join('\n')).toBe(SAMPLE)
     expect(parse(text).reps.slice(-2)).toEqual([NEW, { ...NEW, id: 'zed-2' }])
   })

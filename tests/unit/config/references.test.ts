@@ -43,6 +43,14 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:8  routes.5.to.pool: there is no pool "sdr" in team.yaml; there are none yet',
   ],
   'own-fallback': ['team.yaml:15  pools.ae.fallback: a pool cannot be its own fallback; remove it'],
+  'person-named-like-a-rep': [
+    'team.yaml:23  people.0.id: "ada" stands under reps already; keep one',
+    'team.yaml:24  people.1.slackUserId: "U0000VPS" is used twice',
+    'team.yaml:24  people.1.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?',
+    'team.yaml:24  people.1.hubspotOwnerId: "101" stands under reps already; keep one',
+    'team.yaml:25  people.2.id: "mia" stands under managers already; keep one',
+    'team.yaml:26  people.3.id: "vp" is used twice',
+  ],
   'persona-in-icp': [
     'icp.yaml:5  personas.0.when.persona: "persona" is not known yet here; scoring.yaml and routing.yaml can use it',
   ],

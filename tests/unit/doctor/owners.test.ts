@@ -39,7 +39,7 @@ const findings = (...reps: ReturnType<typeof rep>[]) => ownerFindings(reps, OWNE
 
 it('owners who are there are one line', () => {
   expect(findings(rep('880111'), rep('880112'))).toEqual([
-    { check: 'hubspot owners', status: 'ok', found: '2 of 2 reps are owners in HubSpot' },
+    { check: 'hubspot owners', status: 'ok', found: '2 of 2 are owners in HubSpot' },
   ])
 })
 

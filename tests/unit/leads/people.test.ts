@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { holderOf } from '../../../src/handoffs/handoff.ts'
 import type { LeadRecord } from '../../../src/leads/lead.ts'
-import { isPersons } from '../../../src/leads/persons-word.ts'
 import {
   answered,
   changed,
@@ -57,7 +56,10 @@ describe('what people did in HubSpot', () => {
     const word = setByPersonJustNow('hs_lead_status')
     const state = leadState(lead, [open])
     const change = changed(config, state, contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word))
-    expect(change.handoffs).toMatchObject([{ answered: { how: 'seen-in-hubspot' }, ended: { how: 'disqualified' } }])
+    expect(change.handoffs).toMatchObject([
+      { answered: { how: 'seen-in-hubspot' }, ended: { how: 'disqualified' } },
+      { kind: 'disqualified-recycle', state: 'open' },
+    ])
     expect(change.lead).toMatchObject({
       rejected: { by: 'HubSpot', reason: 'not interested', status: 'UNQUALIFIED', at: NOW },
       outcomes: { disqualified: { reason: 'unqualified' } },
@@ -130,7 +132,6 @@ describe('what people did in HubSpot', () => {
     expect(change.handoffs).toMatchObject([{ state: 'ended', ended: { how: 'disqualified' } }])
     expect(change.handoffs[0]).not.toHaveProperty('answered')
     expect(change.lead).toMatchObject({ rejected: { by: 'a workflow or an app' }, route: { name: 'not-interested' } })
-    expect(change.lead?.rejected && isPersons(change.lead.rejected)).toBe(false)
   })
 
   it('is no word when a workflow set it, where only people are asked', () => {

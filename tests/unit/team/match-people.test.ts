@@ -83,6 +83,11 @@ describe('new reps', () => {
     ])
   })
 
+  it('are nobody of the people who get no leads, known by owner or by member', () => {
+    for (const other of [{ hubspotOwnerId: '2002', slackUserId: 'U0X' }, { slackUserId: 'U0BEN' }])
+      expect(match({ others: [other] }).added.map(({ name }) => name)).toEqual(['Ada Lane'])
+  })
+
   it('may be named by email; one that is nobody is told', () => {
     const found = match({ only: ['ben@team.example', 'eve@team.example'] })
     expect(found.added.map(({ name }) => name)).toEqual(['Ben Ortiz'])

@@ -75,7 +75,8 @@ describe('a lead that says it is not interested, while a rep has it,', () => {
     ['by a form', sendForm('Not interested', 'Preferences')],
     ['by a form to unsubscribe', sendForm('Unsubscribe from everything', 'Preferences')],
   ])('%s: its handoffs end, and it stays as it is until it raises its hand', async (_, say) => {
-    stage = await createStage()
+    // What a person takes out goes back to marketing besides, by a handoff that tells people of its own.
+    stage = await createStage({ edit: ({ handoffs }) => void delete handoffs.kinds['disqualified-recycle'] })
     const id = createTier2Lead(stage)
     await stage.quiet()
     const told = stage.texts(CLEO).length
@@ -220,7 +221,7 @@ describe('a private address without a company', () => {
 
   it.each<[string, Record<string, string>, string[], string, string]>([
     ['with little engagement', {}, ['demo_requested'], 'personal-email', 'newsletter'],
-    ['with high engagement', {}, ['demo_requested', 'trial_started'], 'medium', 'signal-based'],
+    ['with high engagement', {}, ['demo_requested', 'webinar_attended'], 'medium', 'signal-based'],
     ['with a company', { company: 'Northwind' }, ['demo_requested'], 'medium', 'signal-based'],
   ])('%s', async (_, properties, types, route, track) => {
     stage = await createStage()
@@ -404,5 +405,20 @@ describe('a lead whose mails come back', () => {
     await stage.quiet()
     await mails(id, 'bounce', 'bounce')
     expect(track(id)).toBe('no-mail')
+  })
+})
+
+describe('back to marketing', () => {
+  const kindsOf = async (id: string) => (await handoffs(id)).map(({ kind }) => kind)
+  it.each<[string, Saying, boolean]>([
+    ['goes what a person took out', setTo({ hs_lead_status: 'UNQUALIFIED' }, 'person'), true],
+    ['goes nothing that an app took out', setTo({ hs_lead_status: 'UNQUALIFIED' }, 'other-app'), false],
+    ['goes nobody who says so themselves', bySignal, false],
+  ])('%s', async (_, say, goes) => {
+    stage = await createStage()
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    await say(id)
+    expect((await kindsOf(id)).includes('disqualified-recycle')).toBe(goes)
   })
 })

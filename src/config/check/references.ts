@@ -129,14 +129,25 @@ function checkRouting(check: FileCheck): void {
   expectUnique(check, ['routes'], 'name')
   const routes = items(field(check.content, 'routes'))
   for (const [index, route] of routes) checkRoute(check, index, route, index === routes.length - 1)
-  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
-  for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
-    const at: Path = ['requiredForSales', index]
-    // A raw property is read only where a condition asks for it, so it would always count as missing.
-    if (typeof name !== 'string' || name === 'score') continue
-    if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
-    else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
+  for (const [index, rule] of items(field(check.content, 'noMail'))) {
+    const at: Path = ['noMail', index]
+    expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.facts)
+    for (const name of namesInBraces(String(field(rule, 'reason') ?? '')))
+      expectAttribute(check, [...at, 'reason'], name, SCOPES.facts)
   }
+  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
+  for (const [index, one] of items(field(check.content, 'requiredForSales'))) {
+    const at: Path = ['requiredForSales', index]
+    if (Array.isArray(one)) for (const [inside, name] of items(one)) checkRequired(check, [...at, inside], name)
+    else checkRequired(check, at, one)
+  }
+}
+
+function checkRequired(check: FileCheck, at: Path, name: unknown): void {
+  // A raw property is read only where a condition asks for it, so it would always count as missing.
+  if (typeof name !== 'string' || name === 'score') return
+  if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
+  else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
 }
 
 function checkEnrichment(check: FileCheck): void {
@@ -267,6 +278,15 @@ function checkHubSpot(check: FileCheck): void {
     expectName(check, [...at, 'signal'], 'signals', field(rule, 'signal'))
     expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.properties)
   }
+  for (const [name, attribute] of entries(field(content, 'dealAttribution')))
+    expectFact(
+      check,
+      ['dealAttribution', name],
+      String(attribute),
+      'name what is known of a contact, such as touch.first',
+    )
+  for (const [index, type] of items(field(content, 'notInterested')))
+    expectName(check, ['notInterested', index], 'signals', type)
   checkWrittenProperties(check)
 }
 

@@ -16,6 +16,7 @@ import {
   type KnownNames,
 } from './names.ts'
 import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
+import { checkSteps, checkStuck } from './steps.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -215,6 +216,7 @@ function checkPeople(check: FileCheck): void {
 
 function checkHandoffs(check: FileCheck): void {
   checkAttempts(check, [], check.content)
+  checkStuck(check, ['stuck'], field(check.content, 'stuck'))
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]
     checkAttempts(check, at, kind)
@@ -238,15 +240,6 @@ function checkHandoffs(check: FileCheck): void {
     for (const [ending, outcomes] of entries(field(kind, 'on'))) expectOutcomes(check, [...at, 'on', ending], outcomes)
     expectCondition(check, [...at, 'done'], field(kind, 'done'), SCOPES.everything)
     checkSteps(check, [...at, 'steps'], field(kind, 'steps'))
-  }
-}
-
-function checkSteps(check: FileCheck, at: Path, steps: unknown): void {
-  for (const key of ['pausedBy', 'resumedBy']) expectName(check, [...at, key], 'signals', field(steps, key))
-  expectCondition(check, [...at, 'finishedBy'], field(steps, 'finishedBy'), SCOPES.everything)
-  for (const [index, step] of items(field(steps, 'list'))) {
-    expectCondition(check, [...at, 'list', index, 'when'], field(step, 'when'), SCOPES.everything)
-    for (const key of ['do', 'else']) expectOutcomes(check, [...at, 'list', index, key], field(step, key))
   }
 }
 

@@ -85,7 +85,10 @@ export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot
 
 /** Every condition in a config. */
 export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
-  const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
+  const attempts = Object.values(config.handoffs.kinds).flatMap((kind) => [
+    { when: kind.attempts?.answered },
+    { when: kind.done },
+  ])
   const triggers = Object.values(config.triggers).flatMap(({ when, then }) => [{ when }, { when: then?.unless }])
   return [
     ...config.icp.tiers,

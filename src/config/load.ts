@@ -92,6 +92,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     triggers: triggers?.triggers ?? {},
     signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
+    moves: stages?.moves ?? [],
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),

@@ -83,7 +83,8 @@ export interface Steps {
  * one at a time. `starts` is empty where routes, triggers or buttons open it. `to` is absent where a route names the pool.
  * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `calendar`: whose hours count for a
  * holder who has none. `askReason`: of whom the reason is asked, when the lead was taken out without one. `done`: what shows in
- * HubSpot that it was answered. `on`: what follows its start, an answer or an ending.
+ * HubSpot that it was answered. `on`: what follows its start, an answer or an ending. `shows`: the forms whose answers its
+ * messages show.
  */
 export interface HandoffKind {
   owner?: string | undefined
@@ -91,6 +92,7 @@ export interface HandoffKind {
   starts: Start[]
   to?: Party | undefined
   tells: string[]
+  shows?: string[] | undefined
   respondWithin: Duration
   hours: 'business' | 'elapsed'
   calendar?: string | undefined

@@ -3,7 +3,7 @@ import {
   type PropertyCreate,
   PropertyCreateTypeEnum as Type,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
-import type { FormQuestion } from '../leads/change.ts'
+import type { FormQuestion } from '../leads/forms.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'

@@ -117,6 +117,7 @@ export function otherHandoffs(
     if ('wanted' in taken) return taken
     if (sales) draft.put(endHandoff(sales, { at: now, how: 'qualified' }) ?? sales)
     draft.put(taken.handoff)
+    draft.note({ at: now, what: 'begun', reason: `${start.kind}, by ${taken.handoff.route}` })
     result.begun.push(taken.handoff)
     const by = { what: 'handoff', name: start.kind } as const
     result.tells.push(...kind.tells.map((who) => ({ who, by, buttons: [], starts: true as const })))

@@ -10,10 +10,12 @@ import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
+import type { FormQuestion, FormSent } from './forms.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
+import type { StageMove } from './stages.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
@@ -39,14 +41,6 @@ export const InboxItem = z.discriminatedUnion('kind', [
 ])
 export type InboxItem = z.output<typeof InboxItem>
 
-/** One question of a form, and the property of the contact in HubSpot that keeps its answer. */
-export interface FormQuestion {
-  ask: string
-  property: string
-  type: 'text' | 'choice' | 'date'
-  options?: string[] | undefined
-}
-
 /** The part of the config that decides about leads. */
 export interface NextConfig extends DecisionConfig {
   version: string
@@ -61,6 +55,8 @@ export interface NextConfig extends DecisionConfig {
   triggers: Record<string, Trigger>
   /** The questions that forms ask, by name. */
   forms: Record<string, FormQuestion[]>
+  /** What moves a lead to another stage by itself. */
+  moves: StageMove[]
   hubspot: HubSpotMapping & { properties: PropertyNames }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }
@@ -156,11 +152,12 @@ export type Click =
   | { explains: { reason: string; choice: string } }
   | Press
 
-/** A button of the handoff's kind, by its name, with the reason that it asked for. */
+/** A button of the handoff's kind, by its name, with the reason or the form that it asked for. */
 export interface Press {
   button: string
   reason?: string | undefined
   choice?: string | undefined
+  form?: FormSent | undefined
 }
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */

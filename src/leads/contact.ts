@@ -36,12 +36,13 @@ import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, stand
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { followDisqualified } from './recycled.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { stageAfter, stageBefore, stageMoved, stageSoFar } from './stage-moves.ts'
+import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
-import { startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
@@ -85,35 +86,48 @@ export function onContact(
   const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus, overruled } = read
+  const { reading, overruledStatus, overruled } = read
+  const rejected = word
+    ? read.rejected
+    : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
   if (isBack) draft.note({ at: now, what: 'back-from-archive' })
   const archived = isBack ? undefined : previous?.archived
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
   const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
-  const stood = word
-    ? standingAfterWord(config, reading, now)
-    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
+  const isMerge = gathered.merging !== undefined
+  const fresh = withoutHeard(reading.signals, gathered.merging)
+  const news = {
+    signals: newsOf(fresh, adopted),
+    status: isMerge ? undefined : statusSet(previous, reading.attributes),
+    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+  }
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
+  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
-    ...marksOf(previous),
+    ...marksBefore,
     attributes: reading.attributes,
     signals: reading.signals,
     rejected: word ? { by: '', reason: '', at: now } : rejected,
-    ended: standsEnded,
+    ended: overBefore,
     stageSetBack: setBackSoFar(state, gathered, reading.signals, now),
     adopted: previous?.adopted,
     outcomes,
   }
-  const isMerge = gathered.merging !== undefined
   const soFar = stageSoFar(state, basis, draft.handoffs(), gathered.contact, now, isMerge)
+  const standsEnded = endedByStage(overBefore, cameFrom, soFar, draft.handoffs())
+  const stood = word
+    ? standingAfterWord(config, reading, now)
+    : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
   const returning = overruled ? { at: now } : stillReturning(previous, basis)
   const stoodIn: Standing = {
     ...stood,
     ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
-    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+    ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
   const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
@@ -122,9 +136,6 @@ export function onContact(
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
   const beside = standingAttributes(standing, decision.score)
-  const fresh = withoutHeard(reading.signals, gathered.merging)
-  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
-  const marksBefore = withoutEndedTrack(marked, reading.signals, now)
   const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
   const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
   const stageBy = (marks: LeadMarks) => {
@@ -138,19 +149,10 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
-    startingOf(
-      config,
-      {
-        signals: newsOf(fresh, decision, adopted),
-        stage: name !== cameFrom || isNew ? name : undefined,
-        status: isMerge ? undefined : statusSet(previous, reading.attributes),
-        out: previous && word ? { unexplained: word.reason === undefined } : undefined,
-      },
-      openings,
-    )
+    startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
   const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
@@ -211,7 +213,10 @@ export function onContact(
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
-      ended: word || others.begun.some(({ byRoute }) => byRoute) ? undefined : ended,
+      ended:
+        word || others.begun.some(({ byRoute }) => byRoute)
+          ? undefined
+          : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
       stageSetBack: setBack,
@@ -319,14 +324,8 @@ export function followDone(
 }
 
 /** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
-function newsOf(
-  signals: readonly Signal[],
-  { action }: Pick<Decision, 'action'>,
-  adopted: LeadRecord['adopted'],
-): readonly Signal[] {
-  const fresh = signals.filter(({ decision }) => decision === undefined)
-  if (action !== 'stay-adopted' || !adopted) return fresh
-  return fresh.filter(({ at }) => at > adopted.at - DAY)
+function newsOf(signals: readonly Signal[], adopted: LeadRecord['adopted']): readonly Signal[] {
+  return signals.filter(({ decision, at }) => decision === undefined && (!adopted || at > adopted.at - DAY))
 }
 
 /**

@@ -121,7 +121,8 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
 /** What HubSpot should say of a lead, with its newest handoff with sales. */
 export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs: Handoff[]): Record<string, string> {
   const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
-  const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
+  const people = [...Object.values(config.team.people), ...Object.values(config.team.reps)]
+  const owners = people.flatMap(({ id, hubspotOwnerId }) => (hubspotOwnerId ? [[id, hubspotOwnerId]] : []))
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }

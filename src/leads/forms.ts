@@ -1,4 +1,3 @@
-import type { FormQuestion } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 
 /*
@@ -6,10 +5,22 @@ import type { LeadRecord } from './lead.ts'
  * whoever changes it there has the last word. An empty text stands for unknown.
  */
 
-/** A form that somebody sent: the answer to each question, by its property, and what the form had shown. */
+/** One question of a form, and the property of the contact in HubSpot that keeps its answer. */
+export interface FormQuestion {
+  ask: string
+  property: string
+  type: 'text' | 'choice' | 'date'
+  options?: string[] | undefined
+}
+
+/**
+ * A form that somebody sent: the answer to each question, by its property, and what the form had shown. `present`: what HubSpot
+ * has at this moment, if it said so.
+ */
 export interface FormSent {
   answers: Record<string, string>
   shown: Record<string, string>
+  present?: Record<string, string> | undefined
 }
 
 /** What the property of a question says, as far as Baton knows: an answer that HubSpot lacks is newer. */
@@ -27,15 +38,16 @@ export function presentAnswer(
 export function withForm(
   lead: Pick<LeadRecord, 'answers' | 'properties'>,
   questions: readonly FormQuestion[],
-  { answers, shown }: FormSent,
+  { answers, shown, present: inHubSpot }: FormSent,
   by: string,
   now: number,
 ): NonNullable<LeadRecord['answers']> {
+  const known = { ...lead, properties: { ...lead.properties, ...inHubSpot } }
   const given = questions.flatMap(({ property }) => {
-    const present = presentAnswer(lead, property)
+    const present = presentAnswer(known, property)
     const value = answers[property] ?? ''
     if ((shown[property] ?? '') !== present) return []
-    const isNew = value !== (lead.properties[property] ?? '') ? { isNew: true as const } : {}
+    const isNew = value !== (known.properties[property] ?? '') ? { isNew: true as const } : {}
     return [[property, { value, by, at: now, ...isNew }] as const]
   })
   return { ...lead.answers, ...Object.fromEntries(given) }

@@ -28,7 +28,8 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
   if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
   const result = withoutContact(config, state, input, now, reserved)
   if (!result || !('history' in result)) return result
-  const change = withStage(config, state, result, now)
+  const contact = input.type === 'due' ? input.gathered?.contact : undefined
+  const change = withStage(config, state, result, now, contact)
   // A trigger may wait for what became of a handoff: the contact is looked at for it.
   const isWaitedFor = ['click', 'due', 'left'].includes(input.type) && change.handoffs.length > 0
   return isWaitedFor && asksForHandoffs(config) ? { ...change, refresh: true } : change
@@ -79,7 +80,7 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
   const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
-  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.signals)
+  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.ended, lead.signals)
   const standing = past ?? {
     ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
     stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },

@@ -4,6 +4,7 @@ import type { Button } from '../handoffs/kinds.ts'
 import type { Change, Click, LeadState, NextConfig, Press } from './change.ts'
 import { concluded } from './conclude.ts'
 import { draftOf } from './draft.ts'
+import { withForm } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
 import { marksOf } from './marks.ts'
 import { type CarriedOut, carryOut } from './outcomes.ts'
@@ -25,12 +26,15 @@ export function onClick(
   const handoff = state.handoffs[handoffId]
   const { lead } = state
   if (!handoff || !lead) return null
-  const click = { config, state, lead, handoff, by, now }
+  const button = typeof does === 'object' && 'button' in does ? buttonOf({ config, handoff }, does.button) : undefined
+  const form = button && typeof does === 'object' && 'form' in does ? does.form : undefined
+  const questions = config.forms[button?.form ?? ''] ?? []
+  const asked = form ? { ...lead, answers: withForm(lead, questions, form, by, now) } : lead
+  const click = { config, state, lead: asked, handoff, by, now }
   if (does === 'contacted') return answer(click, buttonOf(click, 'contacted'))
   if (does === 'pass-on') return passOn(click)
   if ('disqualify' in does) return handoff.state === 'open' ? disqualify(click, does.disqualify) : null
   if ('explains' in does) return explain(click, does.explains)
-  const button = buttonOf(click, does.button)
   if (!button) return null
   if (button.act === 'answer') return answer(click, button)
   return button.act === 'end' ? end(click, button, does) : null
@@ -45,7 +49,7 @@ interface ClickInput {
   now: number
 }
 
-function buttonOf({ config, handoff }: ClickInput, name: string): Button | undefined {
+function buttonOf({ config, handoff }: Pick<ClickInput, 'config' | 'handoff'>, name: string): Button | undefined {
   return buttonsNow(config.handoffs.kinds[handoff.kind], handoff).find((one) => one.name === name)
 }
 
@@ -55,19 +59,19 @@ function alsoBy({ lead, handoff, now }: ClickInput, button: Button | undefined):
 }
 
 function answer(click: ClickInput, button: Button | undefined): Change | null {
-  const { config, state, lead, handoff, by, now } = click
+  const { config, state, handoff, by, now } = click
   const label = button && button.name !== 'contacted' ? button.label : undefined
   const after = answered(config, handoff, { at: now, how: 'contacted', by, label })
   if (!after) return null
   const draft = draftOf(config, state)
   draft.put(after)
   draft.note({ at: now, what: 'contacted', by, ...(label === undefined ? {} : { reason: label }) })
-  return concluded(config, state, draft, afterAnswer(lead, after), now, {}, alsoBy(click, button))
+  return concluded(config, state, draft, afterAnswer(click, after), now, {}, alsoBy(click, button))
 }
 
 /** The handoff ends by a button: who presses it has answered, where nobody has before. */
 function end(click: ClickInput, button: Button, { reason, choice }: Press): Change | null {
-  const { config, state, lead, handoff, by, now } = click
+  const { config, state, handoff, by, now } = click
   const { ending: how } = button
   if (how === undefined || (handoff.state !== 'open' && handoff.state !== 'answered')) return null
   if (how === 'disqualified') {
@@ -81,7 +85,7 @@ function end(click: ClickInput, button: Button, { reason, choice }: Press): Chan
   const draft = draftOf(config, state)
   draft.put(after)
   draft.note({ at: now, what: how, by, reason: choice ?? button.label })
-  return concluded(config, state, draft, afterAnswer(lead, after), now, {}, alsoBy(click, button))
+  return concluded(config, state, draft, afterAnswer(click, after), now, {}, alsoBy(click, button))
 }
 
 function passOn({ config, state, lead, handoff, by, now }: ClickInput): Change | null {
@@ -131,9 +135,12 @@ function explain(
   return draft.change({ ...lead, rejected: { ...lead.rejected, ...given, explained: true } })
 }
 
-// The lead's record after an answer to a handoff with sales, or its end.
-function afterAnswer(lead: LeadRecord, { answered: answer, ended, byRoute }: Handoff): LeadRecord | undefined {
-  if (!byRoute || !answer) return undefined
+// The lead's record after an answer to a handoff with sales, or its end, and with what a form said of it.
+function afterAnswer(
+  { lead, state }: ClickInput,
+  { answered: answer, ended, byRoute }: Handoff,
+): LeadRecord | undefined {
+  if (!byRoute || !answer) return lead === state.lead ? undefined : lead
   const outcomes = withOutcome(lead.outcomes, 'answered', { at: answer.at, minutes: answer.minutes })
   return { ...lead, outcomes, ...(ended ? { ended: { how: ended.how, at: ended.at } } : {}) }
 }

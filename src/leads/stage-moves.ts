@@ -3,10 +3,12 @@ import { type Stage, stageOfLifecycle } from '../rules/stages.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import type { HistoryEntry } from './history.ts'
 import { type LeadRecord, stageOf } from './lead.ts'
+import type { LeadMarks } from './marks.ts'
 import type { Contact } from './observe.ts'
 import type { Opening } from './outcomes.ts'
 import { withStageReached } from './record.ts'
-import { newsOf, nextStage, type StageBasis, stageByRecord } from './stages.ts'
+import { furthest, newsOf, nextStage, type StageBasis, stageByRecord } from './stages.ts'
+import { salesHandoff } from './standing.ts'
 
 /*
  * When a lead comes into another stage by a change, and what begins by it.
@@ -39,10 +41,11 @@ export function stageAfter(
     stageOf(after.attributes)
   ).toLowerCase()
   const before = stageBefore(state, shown)
-  const isNewlyGiven = after.stageGiven !== undefined && after.stageGiven.at !== lead?.stageGiven?.at
+  const [given, givenBefore] = [after.stageGiven, lead?.stageGiven]
+  const isNewlyGiven = given?.at !== givenBefore?.at || given?.name !== givenBefore?.name
   const news = newsOf(
     after,
-    isNewlyGiven ? after.stageGiven?.name : undefined,
+    isNewlyGiven ? given?.name : undefined,
     shown,
     lead && !isMerge ? known?.toLowerCase() : undefined,
     {
@@ -71,26 +74,51 @@ export function stageSoFar(
 
 type DropTwo<T extends unknown[]> = T extends [unknown, unknown, ...infer Rest] ? Rest : never
 
+/** The marks once a rule of `stages.yaml` moves a lead of this stage; the same ones when that is no way forwards. */
+export function withMove(marks: LeadMarks, stage: Stage, to: Stage | undefined, now: number): LeadMarks {
+  const isMove = to === 'recycled' || to === 'disqualified' || (to && furthest(stage, to) !== stage)
+  if (!to || !isMove) return marks
+  return { ...marks, stageGiven: { name: to, by: { what: 'trigger', name: 'stages.yaml' }, at: now } }
+}
+
+/** How a lead's time with sales ended: one that has just been recycled rests, whatever was before. */
+export function endedByStage(
+  ended: LeadRecord['ended'],
+  cameFrom: Stage,
+  { name, since }: NonNullable<LeadRecord['stage']>,
+  handoffs: readonly Handoff[],
+): LeadRecord['ended'] {
+  const isRecycled = name === 'recycled' && cameFrom !== 'recycled' && cameFrom !== 'disqualified'
+  return isRecycled && !salesHandoff(handoffs) ? { how: 'recycled', at: since } : ended
+}
+
 /** The handoffs that begin because a lead has reached a stage. */
 export function openedByStage({ handoffs }: Pick<NextConfig, 'handoffs'>, stage: Stage): Opening[] {
   const kinds = Object.entries(handoffs.kinds).filter(([, { starts }]) =>
     starts.some((start) => 'stage' in start && start.stage === stage),
   )
-  return kinds.map(([kind]) => ({ kind, by: { what: 'handoff', name: kind } }))
+  return kinds.map(([kind]) => ({ kind, by: { what: 'handoff', name: stage } }))
 }
 
 /**
  * A change with the stage that the lead has by it: a click, a step or another score may have moved it. The handoffs that begin
- * by the stage begin when the contact is read.
+ * by the stage begin when the contact is read. `contact`: as it was read, if it was.
  */
-export function withStage(config: Pick<NextConfig, 'handoffs'>, state: LeadState, change: Change, now: number): Change {
+export function withStage(
+  config: Pick<NextConfig, 'handoffs'>,
+  state: LeadState,
+  change: Change,
+  now: number,
+  contact?: Pick<Contact, 'properties'>,
+): Change {
   const { lead } = change
   if (!lead || !state.lead) return change
   const handoffs = { ...state.handoffs, ...Object.fromEntries(change.handoffs.map((one) => [one.id, one])) }
   const before = stageBefore(state, '')
-  const stage = stageAfter(state, lead, Object.values(handoffs), undefined, now)
+  const stage = stageAfter(state, lead, Object.values(handoffs), contact, now)
   const outcomes = withStageReached(lead.outcomes, stage, '', now)
-  const staged = { ...change, lead: { ...lead, stage, outcomes } }
+  const ended = endedByStage(lead.ended, before.name, stage, Object.values(handoffs))
+  const staged = { ...change, lead: { ...lead, stage, outcomes, ...(ended ? { ended } : {}) } }
   if (stage.name === before.name) return staged
   const opens = openedByStage(config, stage.name).map(({ kind, by }) => ({ kind, by, at: now }))
   const isThere = lead.missingSince === undefined && lead.mergedInto === undefined

@@ -5,6 +5,7 @@ import type { Stage } from '../rules/stages.ts'
 import type { NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Opening } from './outcomes.ts'
+import { furthest } from './stages.ts'
 
 /*
  * What starts a handoff by itself, each occasion once: what is new in this look at the lead, and nothing that was there when
@@ -44,6 +45,10 @@ export function startingOf(
   openings: readonly Opening[],
 ): Starting[] {
   return Object.entries(handoffs.kinds).flatMap(([kind, { starts }]): Starting[] => {
+    for (const start of starts) {
+      const found = occasion(start, news)
+      if (found) return [{ kind, takesOver: true, ...found }]
+    }
     const opening = openings.find((one) => one.kind === kind)
     if (opening) {
       const { to, by, said } = opening
@@ -52,12 +57,16 @@ export function startingOf(
       const route = isOwn ? (starts.map(wordOf)[0] ?? kind) : by.name
       return [{ kind, route, takesOver: isOwn, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
     }
-    for (const start of starts) {
-      const found = occasion(start, news)
-      if (found) return [{ kind, takesOver: true, ...found }]
-    }
     return []
   })
+}
+
+/** The stage to which news moves a lead by `stages.yaml`; the furthest one, undefined when none does. */
+export function movedBy({ moves }: Pick<NextConfig, 'moves'>, news: News): Stage | undefined {
+  const to = moves
+    .filter(({ when }) => when.some((start) => occasion(start, news) !== undefined))
+    .map((move) => move.to)
+  return to.length > 0 ? to.reduce(furthest) : undefined
 }
 
 function occasion(start: Start, news: News): Pick<Starting, 'route' | 'about' | 'unexplained'> | undefined {

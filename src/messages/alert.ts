@@ -5,6 +5,7 @@ import type { MessageKind } from '../handoffs/rungs.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
 import { controls, openInHubSpot, reasonControls } from './controls.ts'
+import { answersLine } from './forms.ts'
 import { contextLine, essentials, eventLine, kindWords, type MessageInput, reasons, stateLine, who } from './lines.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
 import { MESSAGE_WORDS, MOVED_WORDS } from './words.ts'
@@ -44,7 +45,8 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       blocks: [section(`~${escapeText(title)}~\n${state}`), context],
     }
   }
-  const why = reasons(lead)
+  const known = answersLine(lead, input.questions ?? [])
+  const why = [...(known ? [known] : []), ...reasons(lead)]
   const { lines: also = [], buttons: openers = [] } = input.also ?? {}
   // It was answered, and more is to be said of it.
   const state = handoff.state === 'answered' ? [stateLine(input)] : []

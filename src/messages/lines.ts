@@ -4,6 +4,7 @@ import type { Button } from '../handoffs/kinds.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
 import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
 import { slaStatus } from '../handoffs/status.ts'
+import type { FormQuestion } from '../leads/forms.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration, plain } from '../rules/words.ts'
@@ -20,6 +21,8 @@ export interface MessageInput {
   outsider?: string | undefined
   /** The buttons that make sense now; those of a kind that names none unless given. */
   buttons?: readonly Button[] | undefined
+  /** The questions of forms whose answers are shown. */
+  questions?: readonly FormQuestion[] | undefined
   /** What else the reader is told by the same event. */
   also?: { lines: string[]; buttons: KnownBlock[] } | undefined
   slackIds: Record<string, string>

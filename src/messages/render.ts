@@ -25,24 +25,27 @@ export const ERASED: RenderedMessage = {
  * name of the owner outside the team who has taken it over, if that is known.
  */
 export function renderFor(
-  { team, handoffs }: { team: Team; handoffs: Pick<HandoffsConfig, 'kinds'> },
-  { kind, rep }: Pick<Post, 'kind' | 'rep'>,
+  { team, handoffs, forms }: Pick<NextConfig, 'team' | 'forms'> & { handoffs: Pick<HandoffsConfig, 'kinds'> },
+  post: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
   also?: Also,
 ): RenderedMessage {
+  const { rep } = post
+  const kind = handoffs.kinds[handoff.kind]
   const reps = Object.values(team.reps)
   const someone = memberOf(team, rep ?? holderOf(handoff)?.rep ?? '') ?? reps[0]
   const members = [...Object.values(team.managers), ...Object.values(team.people), ...reps]
   return renderMessage({
-    kind,
+    kind: post.kind,
     lead,
     handoff,
     reader: rep,
     outsider,
     also,
-    buttons: buttonsNow(handoffs.kinds[handoff.kind], handoff),
+    buttons: buttonsNow(kind, handoff),
+    questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
@@ -53,7 +56,7 @@ export function renderFor(
  * more that it could show. `outsider`: the name of an owner outside the team whom it is about, if that is known.
  */
 export function renderPost(
-  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs'>,
+  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs' | 'forms'>,
   post: Pick<Post, 'kind' | 'rep' | 'to' | 'handoffId'>,
   state: { lead: LeadRecord | null; handoffs: Record<string, Handoff> },
   outsider?: string,

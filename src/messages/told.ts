@@ -151,7 +151,8 @@ function nameOf({ attributes }: LeadRecord): string {
 }
 
 function slackIdsOf({ config: { team } }: TellingInput): Record<string, string> {
-  return Object.fromEntries(Object.values(team.reps).map(({ id, slackUserId }) => [id, slackUserId]))
+  const all = [...Object.values(team.managers), ...Object.values(team.people), ...Object.values(team.reps)]
+  return Object.fromEntries(all.map(({ id, slackUserId }) => [id, slackUserId]))
 }
 
 function zoneOf({ config: { team }, reader }: TellingInput): string {

@@ -14,9 +14,9 @@ export function expectOutcomes(check: FileCheck, path: Path, outcomes: unknown):
     const at: Path = [...path, index]
     expectRecipient(check, [...at, 'tell'], field(outcome, 'tell'))
     for (const [place, button] of items(field(outcome, 'buttons')))
-      expectName(check, [...at, 'buttons', place, 'open'], 'handoffs', field(button, 'open'))
+      expectOpened(check, [...at, 'buttons', place, 'open'], field(button, 'open'))
     expectName(check, [...at, 'until'], 'signals', field(outcome, 'until'))
-    expectName(check, [...at, 'open'], 'handoffs', field(outcome, 'open'))
+    expectOpened(check, [...at, 'open'], field(outcome, 'open'), field(outcome, 'to'))
     expectParty(check, [...at, 'to'], field(outcome, 'to'))
     for (const [name, value] of entries(field(outcome, 'set'))) {
       expectTag(check, [...at, 'set', name], name)
@@ -36,6 +36,18 @@ function expectTag({ report }: FileCheck, path: Path, name: string): void {
 function expectFilled(check: FileCheck, path: Path, text: unknown): void {
   if (typeof text !== 'string') return
   for (const name of namesInBraces(text)) expectAttribute(check, path, name, SCOPES.everything)
+}
+
+// What is opened needs somebody who gets it.
+function expectOpened(check: FileCheck, path: Path, kind: unknown, to?: unknown): void {
+  expectName(check, path, 'handoffs', kind)
+  const { handoffs, withParty } = check.known
+  if (typeof kind !== 'string' || to !== undefined || !handoffs?.includes(kind)) return
+  if (!withParty?.includes(kind))
+    check.report(
+      path,
+      `"${kind}" does not say who gets it, for routes do; add \`to\` here, such as { pool: ${check.known.pools?.[0] ?? 'ae'} }`,
+    )
 }
 
 /** Whom a rule tells: somebody of team.yaml, or who they are to the lead. */

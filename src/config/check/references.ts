@@ -4,6 +4,7 @@ import { OWN_SIGNALS } from '../catalogue.ts'
 import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
+import { checkKind } from './kinds.ts'
 import {
   checkFile,
   expectAttribute,
@@ -83,6 +84,18 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: managers && [...managers, ...(people ?? [])],
     people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
+    withCalendar:
+      team === undefined
+        ? undefined
+        : ['reps', 'people'].flatMap((list) =>
+            items(field(team, list)).flatMap(([, one]) =>
+              field(one, 'calendar') === undefined ? [] : String(field(one, 'id')),
+            ),
+          ),
+    withParty:
+      kinds === undefined
+        ? undefined
+        : entries(kinds).flatMap(([name, kind]) => (field(kind, 'to') === undefined ? [] : name)),
     handoffs: keys(kinds),
     kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
     signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
@@ -201,6 +214,7 @@ function checkHandoffs(check: FileCheck): void {
       expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
     }
     expectParty(check, [...at, 'to'], field(kind, 'to'))
+    checkKind(check, at, kind)
     for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
     for (const [index, rung] of items(field(kind, 'ladder')))
       expectRecipient(check, [...at, 'ladder', index, 'tell'], field(rung, 'tell'))

@@ -26,7 +26,8 @@ const Attempts = z.strictObject({
 
 const many = (text: z.ZodType<string>) => z.union([text, z.array(text).min(1)]).transform((one) => [one].flat())
 
-const StartIn = z
+/** What starts something by itself. */
+export const StartIn = z
   .strictObject({
     signal: Name.optional().describe('each new signal of this type'),
     stage: z.enum(STAGE_NAMES).optional().describe('the lead reaches this stage'),
@@ -113,6 +114,7 @@ const Kind = z
       .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
     to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
     tell: many(Name).optional().describe('who hears of its start besides'),
+    shows: many(Name).optional().describe('the forms of stages.yaml whose answers its messages show'),
     calendar: Name.optional().describe('whose hours count for a holder who has no calendar'),
     askReason: PartyIn.optional().describe('of whom the reason is asked, when a person took the lead out without one'),
     respondWithin: DurationText.describe('from the start of the handoff'),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { STAGE_NAMES } from '../../rules/stages.ts'
+import { StartIn } from './handoffs.ts'
 import { Name, PropertyName } from './values.ts'
 
 const Question = z
@@ -13,8 +15,14 @@ const Question = z
     error: 'a choice needs options, and nothing else has any',
   })
 
-/** `config/stages.yaml`: what sales asks before a lead goes on. */
+const Move = z.strictObject({
+  to: z.enum(STAGE_NAMES).describe('recycled: only who was SQL or opportunity; the others: only forwards'),
+  when: z.union([StartIn, z.array(StartIn).min(1)]).transform((one) => [one].flat()),
+})
+
+/** `config/stages.yaml`: what moves a lead to another stage, and what sales asks before it goes on. */
 export const Stages = z.strictObject({
+  moves: z.array(Move).default([]).describe('what moves a lead by itself, besides its score, sales and HubSpot'),
   forms: z
     .record(
       z.string(),
@@ -27,5 +35,6 @@ export const Stages = z.strictObject({
           'two questions of a form have the same property',
         ),
     )
+    .prefault({})
     .describe('buttons of handoffs.yaml name them'),
 })

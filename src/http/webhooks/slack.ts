@@ -16,6 +16,7 @@ import {
   reasonModal,
   whyModal,
 } from '../../messages/controls.ts'
+import { FORM, formModal, readForm } from '../../messages/forms.ts'
 import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
@@ -30,12 +31,15 @@ import { INDEX, leadOf } from '../../store/partitions.ts'
 import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
+import { type ContactReader, presentAnswers } from './present-answers.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
+const NOT_YOURS = 'Only the rep who has this lead, its pool and their manager can do that.'
+const SETTLED = 'This lead is settled already.'
 
 /** What the Slack interactions use. */
 export interface SlackInteractionParts {
@@ -49,6 +53,7 @@ export interface SlackInteractionParts {
   metrics: Metrics
   hurry: Hurry
   stuckLists: StuckLists
+  hubspot: ContactReader
 }
 
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
@@ -115,7 +120,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (choice === 'explain') return tell('explain')
     const kind = parts.config().handoffs.kinds[handoff.kind]
     const button = buttonsNow(kind, handoff).find((one) => one.name === choice)
-    const modal = state.lead && modalFor(choice, button, state.lead, handoff)
+    const modal = state.lead && (await modalFor(choice, button, state.lead, handoff))
     if (modal) {
       if (!click.trigger_id) return tell('modal-failed')
       // The trigger lives for three seconds, so the form is opened from here and not by a worker.
@@ -162,6 +167,23 @@ export function slackInteractions(parts: SlackInteractionParts) {
     }
   }
 
+  /** The modal that a click asks for; undefined when it needs none, or comes too late. */
+  async function modalFor(
+    choice: string | undefined,
+    button: Button | undefined,
+    lead: LeadRecord,
+    handoff: Handoff,
+  ): Promise<Modal | undefined> {
+    if (choice === 'disqualify') return handoff.state === 'open' ? disqualifyModal(lead, handoff.id) : undefined
+    if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
+    const questions = parts.config().forms[button?.form ?? '']
+    if (button && questions) {
+      const present = await presentAnswers(parts.hubspot, lead.id, questions)
+      return formModal(lead, button.label, questions, `${button.name}:${handoff.id}`, present)
+    }
+    return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
+  }
+
   /** A message that is older than what Baton knows: its lead is rebuilt from HubSpot, if that knows it, for the next click. */
   async function lookFor(handoffId: string, click: string): Promise<void> {
     const [leadId, now] = [leadOf(handoffId), parts.clock.now()]
@@ -171,14 +193,14 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   async function onSubmit({ user, view }: Submission): Promise<object | undefined> {
+    if (view.callback_id === FORM.callback) return onForm({ user, view })
     if (![CONTROLS.disqualify, CONTROLS.reason, CONTROLS.giveReason].some((id) => id === view.callback_id))
       return undefined
     const choice = Object.values(view.state.values.reason ?? {})[0]?.selected_option?.value ?? ''
     const note = Object.values(view.state.values.note ?? {})[0]?.value?.trim()
     const [name, handoffId] = split(view.private_metadata) ?? ['', view.private_metadata]
     const found = await parts.leads.findHandoff(handoffId)
-    if (!found || !allowed(found.handoff, found.state, user.id))
-      return formError('Only the rep who has this lead, its pool and their manager can do that.')
+    if (!found || !allowed(found.handoff, found.state, user.id)) return formError(NOT_YOURS)
     const { handoff } = found
     const button = parts.config().handoffs.kinds[handoff.kind]?.buttons.find((one) => one.name === name)
     const words = view.callback_id === CONTROLS.reason ? reasonOf(button, choice) : DISQUALIFY_REASONS[choice]
@@ -194,7 +216,25 @@ export function slackInteractions(parts: SlackInteractionParts) {
       }[view.callback_id] ?? { disqualify: said },
     )
     // Who sends it twice has settled it.
-    return done || handoff.ended?.by === user.id ? undefined : formError('This lead is settled already.')
+    return done || handoff.ended?.by === user.id ? undefined : formError(SETTLED)
+  }
+
+  async function onForm({ user, view }: Pick<Submission, 'user' | 'view'>): Promise<object | undefined> {
+    const [button, handoffId] = split(view.private_metadata) ?? ['', '']
+    const { forms, handoffs } = parts.config()
+    const found = await parts.leads.findHandoff(handoffId)
+    const form = handoffs.kinds[found?.handoff.kind ?? '']?.buttons.find(({ name }) => name === button)?.form
+    const questions = forms[form ?? ''] ?? []
+    const refused = (text: string) => formError(text, Object.keys(view.state.values)[0])
+    if (!found || !allowed(found.handoff, found.state, user.id)) return refused(NOT_YOURS)
+    const sent = readForm(questions, view.state.values, view.blocks)
+    if ('errors' in sent) return { response_action: 'errors', errors: sent.errors }
+    const present = await presentAnswers(parts.hubspot, found.state.id, questions)
+    const done = await settle(handoffId, user.id, { button, form: { ...sent, present } })
+    // Who sends it twice has settled it.
+    const { ended, answered } = found.handoff
+    const isOwn = ended ? ended.by === user.id : answered?.by === user.id
+    return done || isOwn ? undefined : refused(SETTLED)
   }
 
   /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
@@ -235,18 +275,6 @@ function chosen(action: ControlClick['actions'][number]): [string, string] | [] 
   return id.startsWith(CONTROLS.button) ? (split(value) ?? []) : []
 }
 
-/** The modal that a click asks for; undefined when it needs none, or comes too late. */
-function modalFor(
-  choice: string | undefined,
-  button: Button | undefined,
-  lead: LeadRecord,
-  handoff: Handoff,
-): Modal | undefined {
-  if (choice === 'disqualify') return handoff.state === 'open' ? disqualifyModal(lead, handoff.id) : undefined
-  if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
-  return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
-}
-
 /** What a click does that asks for nothing more; undefined when it does nothing. */
 function doneBy(choice: string | undefined, button: Button | undefined): Click | undefined {
   if (choice === 'contacted') return 'contacted'
@@ -276,8 +304,8 @@ function readPayload(body: Buffer): Interaction {
   return interaction.data
 }
 
-function formError(text: string): object {
-  return { response_action: 'errors', errors: { reason: text } }
+function formError(text: string, field = 'reason'): object {
+  return { response_action: 'errors', errors: { [field]: text } }
 }
 
 function split(value: string | undefined): [string, string] | undefined {

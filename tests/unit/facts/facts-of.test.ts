@@ -33,7 +33,7 @@ import {
 const loaded = await loadConfig('config', NOW)
 const trial = { ...MQL_TO_SALES, ...bySignal('trial_started', 'sdr') }
 const kinds = { ...loaded.handoffs.kinds, trial }
-const config: NextConfig = { ...loaded, handoffs: { ...loaded.handoffs, kinds } }
+const config: NextConfig = { ...loaded, triggers: {}, handoffs: { ...loaded.handoffs, kinds } }
 
 const open = { ...started(), baseline: { num_contacted_notes: null, hs_lead_status: null } }
 const waiting = waitingHandoff(ORDER, NOW - HOUR)
@@ -199,7 +199,11 @@ describe('what happens to a handoff', () => {
       stateOf([tried]),
       due({ ...FITTING, lifecyclestage: 'opportunity' }),
       NOW + 9 * DAY,
-      [{ type: 'accepted', ...HELD, reason: 'qualified' }],
+      [
+        { type: 'stage', stage: 'opportunity', reason: 'mql' },
+        { type: 'outcome', stage: 'opportunity' },
+        { type: 'accepted', ...HELD, reason: 'qualified' },
+      ],
     ],
     [
       'its end for a contact that is gone',

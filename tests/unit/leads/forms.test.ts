@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FormQuestion } from '../../../src/leads/change.ts'
+import type { FormQuestion } from '../../../src/leads/forms.ts'
 import { answersAfterRead, answersToWrite, withForm } from '../../../src/leads/forms.ts'
 import { NOW } from '../../support/records.ts'
 

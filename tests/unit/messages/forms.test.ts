@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { viewProblems } from '../../../simulators/slack/blocks.ts'
-import type { FormQuestion } from '../../../src/leads/change.ts'
+import type { FormQuestion } from '../../../src/leads/forms.ts'
 import { answersLine, formModal, readForm } from '../../../src/messages/forms.ts'
 import { facts, leadRecord, NOW } from '../../support/records.ts'
 

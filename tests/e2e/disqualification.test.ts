@@ -371,6 +371,20 @@ describe('a lead whose mails come back', () => {
     expect(shown(id)?.baton_route_reason).toContain('2 mails in a row came back: not enrolled in signal-based')
   })
 
+  it('is in no track into which a trigger put it either, as long as that is so', async () => {
+    const id = await nurtured()
+    await signal(id, 'trial_started')
+    const enrolled = track(id)
+    expect(['', 'newsletter']).not.toContain(enrolled)
+    await mails(id, 'bounce', 'bounce')
+    expect(track(id)).toBe('')
+    expect(shown(id)?.baton_route_reason).toContain(`2 mails in a row came back: not enrolled in ${enrolled}`)
+    await mails(id, 'delivered')
+    expect(track(id)).toBe(enrolled)
+    await signal(id, 'not_interested')
+    expect(track(id)).toBe('')
+  })
+
   it('that was there before Baton came is judged by its history, and is not out by a total', async () => {
     stage = await createStage()
     const old = { createdAt: stage.clock.now - 90 * DAY, silent: true, by: 'hubspot' as const }

@@ -3,6 +3,7 @@ import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
@@ -58,6 +59,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...fromRules,
       ...optOuts,
       ...formProperties(config.forms).map(({ property }) => property),
+      ...propertiesSet([config.triggers, config.handoffs]),
     ]),
     // Whose the company is, and by which domain its people are told from strangers.
     company: unique([

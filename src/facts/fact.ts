@@ -9,6 +9,7 @@ export const FACT_TYPES = {
   scored: 'the band moved; value: the score, reason: the band',
   routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
   trigger: 'a rule started a handoff; rule: the signal, stage, status or rule that did',
+  triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   waiting: 'nobody was free to take the lead',
   assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
   told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',
@@ -17,12 +18,15 @@ export const FACT_TYPES = {
   reassigned: 'the next rep got the lead',
   escalated: 'the manager was told',
   'passed-on': 'a rep passed the lead on',
+  step: 'a dated step of a handoff; rule: the step, reason: yes, no, skipped, finished or gone; without rule: paused, resumed',
   breached: 'the deadline passed without an answer',
   answered:
     "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted, seen-in-hubspot, or unclear where nobody can tell who acted",
   accepted: 'sales took the lead as its own, or who got a handoff took it on; reason: how',
   rejected: 'who got the handoff did not want it; reason: the choice, where one was asked for',
   recycled: 'the lead went back to nurture; reason: how the handoff ended',
+  archived:
+    'nothing is done about the lead until it does something new; rule: what says so, reason: trigger or handoff',
   disqualified: 'the lead is out; reason: the choice, the status or the route',
   ended: 'a handoff ended otherwise; reason: how',
   stage: 'the stage moved; stage: the new one, reason: the one before, both by the names of baton_stage',

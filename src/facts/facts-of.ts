@@ -2,9 +2,11 @@ import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import type { HistoryEntry } from '../leads/history.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
+import { triggerNote } from '../leads/triggers.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
@@ -20,6 +22,7 @@ const OF_ENDING: Record<Ending, FactType | null> = {
   'taken-over': 'ended',
   released: 'ended',
   expired: 'ended',
+  archived: 'ended',
   missing: 'ended',
   merged: null,
 }
@@ -34,8 +37,15 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...change.history.flatMap(triggerFact),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
   ].map((fact) => ({ ...about, ...fact }))
+}
+
+function triggerFact(entry: HistoryEntry): Part[] {
+  const note = triggerNote(entry)
+  if (!note || note.what === 'not-followed-up') return []
+  return [{ type: 'triggered', at: note.at, rule: note.rule, reason: note.what === 'triggered' ? 'fired' : note.what }]
 }
 
 // The text of a disqualification may hold what a lead wrote, so the route's name has to do.
@@ -54,9 +64,11 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
-  if (before?.route.name !== lead.route.name && !lead.adopted) {
+  if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
     facts.push({ type: 'routed', ...where, reason: destination(lead) })
   }
+  if (lead.archived && lead.archived.at !== before?.archived?.at)
+    facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
@@ -94,11 +106,21 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
   if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
+  facts.push(...stepFacts(before?.plan, handoff.plan))
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
   if (ending && ending !== 'disqualified')
     facts.push({ type: ending, reason: handoff.ended?.choice ?? handoff.ended?.how })
   return facts.map((fact) => ({ ...about, ...fact }))
+}
+
+// The events of steps are for people; what their plan says is what is counted.
+function stepFacts(before: Handoff['plan'], plan: Handoff['plan']): Part[] {
+  const fresh = plan?.steps.filter((step, at) => step.how && !before?.steps[at]?.how) ?? []
+  const facts: Part[] = fresh.map(({ name, how }) => ({ type: 'step', rule: name, reason: how }))
+  if (plan?.pausedAt !== undefined && before?.pausedAt === undefined) facts.push({ type: 'step', reason: 'paused' })
+  if (plan?.pausedAt === undefined && before?.pausedAt !== undefined) facts.push({ type: 'step', reason: 'resumed' })
+  return facts
 }
 
 function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Part[] {
@@ -133,6 +155,10 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'reason-asked':
     case 'reason-given':
     case 'sent-on':
+    case 'step':
+    case 'steps-paused':
+    case 'steps-resumed':
+    case 'steps-finished':
       return []
   }
 }

@@ -3,8 +3,10 @@ import type { Party } from '../rules/outcomes.ts'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
+import { DealContext } from './deal.ts'
 import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
+import { Plan, stepsLeft } from './plan.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
 /*
@@ -56,6 +58,10 @@ const OTHER_EVENTS = [
   'reason-asked',
   'reason-given',
   'sent-on',
+  'step',
+  'steps-paused',
+  'steps-resumed',
+  'steps-finished',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
@@ -126,6 +132,8 @@ export const Handoff = z.object({
   calendar: z.string().nullable(),
   counted: z.array(z.object({ from: z.number(), to: z.number() })),
   ladder: z.array(Rung),
+  /** Its dated steps, of a kind that has some. */
+  plan: Plan.optional(),
   holders: z.array(Holder),
   breachedAt: z.number().optional(),
   /** The rep's first response, by its own time; `minutes` are those of the clock. `rep` where another one holds it by now. */
@@ -151,6 +159,8 @@ export const Handoff = z.object({
       choice: z.string().optional(),
     })
     .optional(),
+  /** What HubSpot said of the deal at the start, for whoever gets it. */
+  deal: DealContext.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
   /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
@@ -222,7 +232,7 @@ export function clearOwner(handoff: Handoff, now: number): Handoff {
 
 /**
  * The rep has contacted the lead: the clock stops, and the time for reaching the lead begins, fixed now in the rep's own
- * calendar. Without attempts the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
+ * calendar. Without attempts, and without dated steps to come, the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
  * An answer that becomes known late counts from when it happened: a breach that was noted meanwhile is taken back.
  */
 export function answerHandoff(
@@ -256,7 +266,7 @@ export function answerHandoff(
     },
     events: [...handoff.events, { at, what: how, ...person, ...earlier, ...(detail === undefined ? {} : { detail }) }],
   }
-  if (!attempts) return endHandoff(answered, { at, how: 'done' })
+  if (!attempts) return stepsLeft(answered.plan).length > 0 ? answered : endHandoff(answered, { at, how: 'done' })
   const { count, within, then } = attempts
   return { ...answered, attempts: { until: untilWhen(within, at, calendars.holder), count, nurture: then.nurture } }
 }

@@ -3,6 +3,7 @@ import type { Calendar } from './business-time.ts'
 import { dueAfter } from './deadline.ts'
 import type { Handoff, Holder } from './handoff.ts'
 import type { HandoffKind } from './kinds.ts'
+import { planOf } from './plan.ts'
 
 /** What a handoff is begun with. */
 export interface HandoffOrder {
@@ -37,12 +38,12 @@ export function waitingHandoff(order: HandoffOrder, now: number): Handoff {
 }
 
 /**
- * Starts the clock: fixes the deadline and every rung in the calendar of who takes the lead; without one, in elapsed time. A
- * reassignment or a change of config never moves them.
+ * Starts the clock: fixes the deadline, every rung and every dated step in the calendar of who takes the lead; without one, in
+ * elapsed time. A reassignment or a change of config never moves them.
  */
 export function startHandoff(
   order: HandoffOrder,
-  kind: Pick<HandoffKind, 'respondWithin' | 'hours' | 'ladder'>,
+  kind: Pick<HandoffKind, 'respondWithin' | 'hours' | 'ladder' | 'steps'>,
   holder: Omit<Holder, 'since'>,
   calendar: { name: string; calendar: Calendar } | undefined,
   now: number,
@@ -60,6 +61,7 @@ export function startHandoff(
       ...(tell === undefined ? {} : { tell }),
       ...(end === undefined ? {} : { end }),
     })),
+    ...(kind.steps ? { plan: planOf(kind.steps, now, calendar?.calendar) } : {}),
     holders: [{ ...holder, since: now }],
     events: [{ at: now, what: 'started', rep: holder.rep }],
   }

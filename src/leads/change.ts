@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RepRequest } from '../handoffs/choice.ts'
 import type { CrmNote } from '../handoffs/crm-note.ts'
+import { DealContext } from '../handoffs/deal.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -29,7 +30,14 @@ export const InboxItem = z.discriminatedUnion('kind', [
     /** Of a merge, for the one that lives on: the others. */
     merged: z.array(z.string()).optional(),
   }),
-  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
+  z.object({
+    kind: z.literal('signal'),
+    signal: Signal,
+    receivedAt: z.number(),
+    email: z.string().optional(),
+    /** Of the stage of a deal: what HubSpot says of it, for a handoff that begins by it. */
+    deal: DealContext.optional(),
+  }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
 
@@ -125,8 +133,14 @@ export type Input =
   | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
   | { type: 'left'; rep: string }
+  /** Somebody decides about a lead that is stuck in its stage. */
+  | { type: 'stuck'; by: string; does: StuckAct }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
+
+/** What the list of stuck leads offers for each. */
+export const STUCK_ACTS = ['act', 'archive'] as const
+export type StuckAct = (typeof STUCK_ACTS)[number]
 
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
 export type Click =

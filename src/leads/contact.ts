@@ -6,6 +6,7 @@ import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
+import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -30,18 +31,19 @@ import {
   takenOut,
 } from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
-
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
-import { isLeftAlone, triggersOf } from './trigger-look.ts'
+import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -84,8 +86,11 @@ export function onContact(
   const { reading, rejected, overruledStatus, overruled } = read
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
-  const overBefore = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const adopted = adoptionOf(config, state, gathered.contact, now)
+  const isBack = isBroughtBack(config, state, gathered, reading, now)
+  if (isBack) draft.note({ at: now, what: 'back-from-archive' })
+  const archived = isBack ? undefined : previous?.archived
+  const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
   const isMerge = gathered.merging !== undefined
   const fresh = withoutHeard(reading.signals, gathered.merging)
   const news = {
@@ -93,13 +98,9 @@ export function onContact(
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
     out: previous && word ? { unexplained: word.reason === undefined } : undefined,
   }
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
-  const marksBefore = withMove(
-    withoutEndedTrack(marksOf(previous), reading.signals, now),
-    cameFrom,
-    movedBy(config, news),
-    now,
-  )
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
     ...marksBefore,
     attributes: reading.attributes,
@@ -118,6 +119,7 @@ export function onContact(
   const returning = overruled ? { at: now } : stillReturning(previous, basis)
   const stoodIn: Standing = {
     ...stood,
+    ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
@@ -162,20 +164,35 @@ export function onContact(
     isRebuilt,
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
-  const marks = triggered?.result.marks ?? followed.marks
-  const stage = stageBy(marks)
+  const planLook = {
+    signals: reading.signals,
+    lookup: contactLookup(config, look, now)(),
+    marks: triggered?.result.marks ?? followed.marks,
+  }
+  const planned = followPlans(config, draft, planLook, now)
+  const stage = stageBy(planned.marks)
   if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
-  const openings = [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? []), ...followed.opens]
+  const openings = [
+    ...(previous?.toOpen ?? []),
+    ...(triggered?.result.opens ?? []),
+    ...planned.opens,
+    ...followed.opens,
+  ]
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
-  const later = conclude(config, before, draft.handoffs(), marks, now)
-  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), later], later.marks)
-  const toOpen = later.opens.map((opening) => ({ ...opening, at: now }))
+  const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
+  const beginning = started(config, begun, later.marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], later.marks)
+  const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
 
+  const set = tagged(ruled.marks, { written: state.written, ...gathered.contact }, lookup)
+  draft.shows(set.shown)
+  if (set.kept.length > 0)
+    draft.note({ at: now, what: 'not-set', reason: `${set.kept.join(', ')}: another value stands` })
   const record = decidedRecord(
     previous,
     reading,
@@ -183,8 +200,9 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
-      triggersDueAt: triggered?.dueAt(ruled.marks) ?? null,
+      marks: { ...withoutOpened(set.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      triggersDueAt: triggered?.dueAt(set.marks) ?? null,
+      nextPlannedAt: nextPlannedAt(draft.handoffs()),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,

@@ -17,7 +17,7 @@ import type { LeadRecord, StandingRoute } from './lead.ts'
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that sales has, whatever its
  * route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached alone
- * until it does something new, `stay-adopted` one that was there before Baton came; `nurture` and `disqualify` need no rep.
+ * until it does something new, `stay-adopted` one that was there before Baton came, `stay-archived` one that was archived; `nurture` and `disqualify` need no rep.
  */
 export const ACTIONS = [
   'assign',
@@ -25,6 +25,7 @@ export const ACTIONS = [
   'stay-rejected',
   'stay-in-nurture',
   'stay-adopted',
+  'stay-archived',
   'nurture',
   'disqualify',
 ] as const
@@ -42,6 +43,8 @@ export interface Standing {
   rejected: boolean
   resting?: boolean | undefined
   adopted?: { band: string } | undefined
+  /** Nothing is done about it until it does something new. */
+  archived?: boolean | undefined
   stage?: { name: Stage; keeps?: true | undefined } | undefined
   returning?: true | undefined
 }
@@ -152,6 +155,7 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
 
 function actionOf(route: RouteDecision, standing: Standing, band: Band): Action {
   const isForSales = 'pool' in route.to
+  if (standing.archived) return 'stay-archived'
   if (standing.withSales && !(isForSales && standing.comesBack)) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'

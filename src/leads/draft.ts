@@ -1,6 +1,7 @@
 import type { CrmNote } from '../handoffs/crm-note.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
+import { endedByArchive } from './archive.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import { knownAfterRead } from './compared.ts'
 import { withConsent } from './consent.ts'
@@ -9,7 +10,7 @@ import type { HistoryEntry } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Contact, Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
-import { changedProperties, crmProperties } from './properties.ts'
+import { changedProperties, crmProperties, WRITING } from './properties.ts'
 import { tell } from './tell.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
@@ -24,6 +25,8 @@ export interface Draft {
   tell(tells: readonly Telling[], event: Event): void
   /** A note on the contact in HubSpot. */
   crmNote(note: CrmNote): void
+  /** HubSpot shows these values of properties that Baton is to write. */
+  shows(values: Record<string, string>): void
   change(lead: LeadRecord | undefined, more?: Partial<Change>): Change
 }
 
@@ -39,7 +42,7 @@ interface Event {
 
 /** Begins a change of a lead; with a contact that was just read, what it shows is what HubSpot is known to have. */
 export function draftOf(config: NextConfig, state: LeadState, contact?: Contact): Draft {
-  const known = contact ? knownAfterRead(config.hubspot.properties, state, contact) : state.written
+  let known = contact ? knownAfterRead(config.hubspot.properties, state, contact) : state.written
   const changed = new Map<string, Handoff>()
   const posts: Post[] = []
   const history: HistoryEntry[] = []
@@ -53,8 +56,11 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
     note: (entry) => void history.push(entry),
     crmNote: (note) => void crmNotes.push(note),
     tell: (tells, event) => void (tells.length > 0 && tellings.push({ tells, event })),
+    shows(values) {
+      if (Object.keys(values).length > 0 && !(WRITING in known)) known = { ...known, ...values }
+    },
     change(given, more = {}) {
-      const lead = withTold(given)
+      const lead = withTold(withoutWork(given))
       const after = lead ?? state.lead
       return {
         ...(lead ? { lead } : {}),
@@ -68,6 +74,21 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
         ...more,
       }
     },
+  }
+
+  // Of a lead that is archived now every handoff ends without a word, and nothing wakes it.
+  function withoutWork(lead: LeadRecord | undefined): LeadRecord | undefined {
+    if (!lead?.archived || state.lead?.archived) return lead
+    const over = endedByArchive(handoffs(), lead.archived.at)
+    for (const handoff of over) changed.set(handoff.id, handoff)
+    const kept = posts.filter(({ handoffId }) => !over.some(({ id }) => id === handoffId))
+    posts.splice(0, posts.length, ...kept)
+    history.push({
+      at: lead.archived.at,
+      what: 'archived',
+      reason: `${lead.archived.by.what} ${lead.archived.by.name}`,
+    })
+    return { ...lead, wakeAt: null }
   }
 
   // All of it together, once it is known who has the lead and which alerts go out.

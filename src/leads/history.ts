@@ -33,6 +33,7 @@ const StoredStanding = z.object({
   rejected: z.boolean(),
   resting: z.boolean().optional(),
   adopted: z.object({ band: z.string() }).optional(),
+  archived: z.boolean().optional(),
   stage: z.object({ name: z.enum(STAGE_NAMES), keeps: z.literal(true).optional() }).optional(),
   returning: z.literal(true).optional(),
 }) satisfies z.ZodType<Standing>

@@ -2,8 +2,12 @@ import { z } from 'zod'
 import type { Party } from '../rules/outcomes.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 
-/** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config. */
-export const Because = z.object({ what: z.enum(['trigger', 'handoff']), name: z.string() })
+/** What had something done: a trigger, or a handoff's button, step or ending, by its name in the config; the list of stuck leads. `step` names one of a handoff's dated steps, or says the stage. */
+export const Because = z.object({
+  what: z.enum(['trigger', 'handoff', 'list']),
+  name: z.string(),
+  step: z.string().optional(),
+})
 export type Because = z.output<typeof Because>
 
 /**
@@ -103,7 +107,25 @@ export function marksOf(lead: LeadMarks | null): LeadMarks {
 
 /** The record with these marks instead of its own. */
 export function withMarks<T extends LeadMarks>(lead: T, marks: LeadMarks): T {
-  const own = Object.keys(marksOf(lead))
-  const rest = Object.fromEntries(Object.entries(lead).filter(([name]) => !own.includes(name)))
-  return { ...(rest as T), ...marksOf(marks) }
+  const own = Object.fromEntries(Object.keys(LeadMarks.shape).map((name) => [name, undefined]))
+  const kept = Object.entries({ ...lead, ...own, ...marksOf(marks) }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as T
+}
+
+/** What became of triggers for two contacts that became one: who has fired for either has fired for both. */
+export function unitedFired(a: LeadMarks['fired'], b: LeadMarks['fired']): Pick<LeadMarks, 'fired'> {
+  if (!a || !b) return a || b ? { fired: { ...a, ...b } } : {}
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  return { fired: Object.fromEntries(names.map((name) => [name, unitedMark(a[name] ?? {}, b[name] ?? {})])) }
+}
+
+// One of them is followed up: the one that fired last.
+function unitedMark(a: FiredMark, b: FiredMark): FiredMark {
+  const [newer, older] = (b.at ?? 0) > (a.at ?? 0) ? [b, a] : [a, b]
+  const followUps = newer.followUps ?? older.followUps
+  return {
+    ...newer,
+    ...(a.holds || b.holds ? { holds: true } : {}),
+    ...(followUps ? { followUps } : {}),
+  }
 }

@@ -16,6 +16,7 @@ import { rescoredRecord } from './record.ts'
 import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
+import { onStuck } from './stuck.ts'
 import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
@@ -58,6 +59,8 @@ function withoutContact(
       return onMissing(config, state, input.movedTo, now)
     case 'merged':
       return onMerged(config, state, input.into, input.taken, now)
+    case 'stuck':
+      return onStuck(config, state, input, now)
     case 'rescore':
       return onRescore(config, state, input.standing, now)
     case 'erase':
@@ -72,6 +75,7 @@ function withoutContact(
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
   const { lead } = state
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (lead.archived && !past) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)

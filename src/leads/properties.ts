@@ -16,6 +16,8 @@ type Value = (lead: LeadRecord, handoff: Handoff | undefined, handoffs: readonly
 
 /** What stands as the route of a lead that a person took out. */
 export const PERSONS_ROUTE = 'disqualified-by-person'
+/** What stands as the route of an archived lead. */
+export const ARCHIVED_ROUTE = 'archived'
 
 interface PropertyRow {
   /** Its internal name in HubSpot, unless hubspot.yaml gives another. */
@@ -33,6 +35,9 @@ const iso = (at: number) => new Date(at).toISOString()
 // A person's word stands beside the route, unless the rules say no as well.
 const personsWord = ({ rejected, route }: LeadRecord) =>
   rejected && !('disqualify' in route.to) ? rejected : undefined
+
+const archivedReason = ({ archived }: LeadRecord) =>
+  archived && `archived by ${archived.by.what} ${archived.by.name}: left alone until it does something new`
 
 /** Every property that Baton writes to a contact: a row is all that a new one takes. */
 export const PROPERTIES = {
@@ -83,14 +88,14 @@ export const PROPERTIES = {
     label: 'Baton route',
     description: 'The route in routing.yaml that matched.',
     type: 'text',
-    value: (lead) => (personsWord(lead) ? PERSONS_ROUTE : lead.route.name),
+    value: (lead) => (lead.archived ? ARCHIVED_ROUTE : personsWord(lead) ? PERSONS_ROUTE : lead.route.name),
   },
   routeReason: {
     name: 'baton_route_reason',
     label: 'Baton route reason',
     description: 'Why the contact went there.',
     type: 'text',
-    value: (lead) => personsWord(lead)?.reason ?? lead.route.reason,
+    value: (lead) => archivedReason(lead) ?? personsWord(lead)?.reason ?? lead.route.reason,
   },
   slaStatus: {
     name: 'baton_sla_status',
@@ -191,7 +196,12 @@ export function crmProperties(
   ownerIds: Record<string, string>,
   handoffs: readonly Handoff[] = handoff ? [handoff] : [],
 ): Record<string, string> {
-  const properties = Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff, handoffs)]))
+  // What rules set comes first: of a name that Baton writes itself its own value stands.
+  const properties: Record<string, string> = { ...lead.tags }
+  Object.assign(
+    properties,
+    Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff, handoffs)])),
+  )
   const holder = handoff && isHeld(handoff) ? holderOf(handoff) : undefined
   // Whoever stands in is not the owner, and an owner whom a person cleared stays cleared.
   const owner = holder && !holder.for && !holder.unowned ? ownerIds[holder.rep] : undefined

@@ -23,6 +23,8 @@ export interface Beside {
   /** When its triggers have to be looked at although nothing happens. */
   triggersDueAt: number | null
   waiting: boolean
+  /** When the next dated step of a handoff is due. */
+  nextPlannedAt: number | null
   /** What a person said meanwhile, or what was said before and still stands. */
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
@@ -50,6 +52,7 @@ export function decidedRecord(
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
+    beside.nextPlannedAt,
     beside.triggersDueAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
@@ -69,7 +72,7 @@ export function decidedRecord(
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous?.route, now),
-    wakeAt,
+    wakeAt: beside.marks.archived ? null : wakeAt,
     handoffs: handoffsOf(previous, beside.begun),
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),

@@ -18,6 +18,7 @@ const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
   recycled: 'rests',
   rejected: 'rests',
   expired: 'free',
+  archived: 'free',
   disqualified: 'free',
   released: 'free',
   missing: 'free',

@@ -1,6 +1,7 @@
 import { endHandoff, FOUND_BY, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { isHere } from '../handoffs/parties.ts'
+import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { evaluate } from '../rules/condition.ts'
@@ -16,7 +17,7 @@ import { attemptsSince, observeAttributes } from './observe.ts'
 import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
 import { liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
-import type { Looked } from './responses.ts'
+import { type Looked, movedToSales } from './responses.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -145,13 +146,21 @@ function endAttempts(
   const { attempts } = handoff
   const attributes = observeAttributes(config.hubspot, contact.properties, null, config.reads.raw)
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
-  const reached = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+  // A stage that sales had set before says nothing of this time; older handoffs do not know it.
+  const isOfSales = STAGES_OF_SALES.includes(stageOf(attributes))
+  const stood = isOfSales && 'lifecyclestage' in handoff.baseline && !movedToSales(handoff, stageOf(attributes))
+  const { lifecycleStage: _, ...beside } = attributes
+  const shown = stood ? beside : attributes
+  const reached = condition !== undefined && evaluate(condition, factLookup(shown)).truth === 'true'
   const over = (after: LeadRecord) => concluded(config, state, draft, after, now)
   const finish = (ending: { how: 'qualified' | 'done' | 'returned' | 'disqualified'; reason?: string }) => {
-    draft.put(endHandoff(handoff, { at: now, ...ending }) ?? handoff)
+    // Its dated steps go on until the last.
+    const { attempts: _, ...reached } = handoff
+    const goesOn = ending.how === 'done' && stepsLeft(handoff.plan).length > 0
+    draft.put(goesOn ? reached : (endHandoff(handoff, { at: now, ...ending }) ?? handoff))
     return handoff.byRoute ? { ...lead, ended: { how: ending.how, at: now } } : lead
   }
-  if (STAGES_OF_SALES.includes(stageOf(attributes))) return over(finish({ how: 'qualified' }))
+  if (isOfSales && !stood) return over(finish({ how: 'qualified' }))
   if (reached) return over(finish({ how: 'done' }))
   const made = attemptsSince(config.hubspot, contact.properties, handoff.baseline)
   const reason = `no answer after ${made} of ${attempts?.count ?? made} attempts`

@@ -134,7 +134,7 @@ function tellingOf({ config, lead, now }: TellingInput, said: readonly Addressed
   return {
     to: first?.recipient.to ?? '',
     ...(outsider === undefined ? {} : { for: outsider }),
-    because: because.filter((one, at) => because.findIndex(({ what, name }) => sameReason(one, { what, name })) === at),
+    because: because.filter((one, at) => because.findIndex((other) => sameReason(one, other)) === at),
     at: now,
     ...(within === undefined ? {} : { within }),
     opens: opens.filter(({ open }, at) => opens.findIndex((other) => other.open === open) === at),
@@ -156,7 +156,7 @@ function united(before: Told, more: Told): Told {
 }
 
 function sameReason(a: Told['because'][number], b: Told['because'][number]): boolean {
-  return a.what === b.what && a.name === b.name
+  return a.what === b.what && a.name === b.name && a.step === b.step
 }
 
 function nextNumber(told: Record<string, Told>): number {

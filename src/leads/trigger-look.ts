@@ -44,24 +44,31 @@ export function knownSinceOf(lead: Pick<LeadRecord, 'knownSince'> | null, now: n
   return lead?.knownSince ?? now
 }
 
+/** What conditions can ask of a contact that was read; with more, such as whether it has answered. */
+export function contactLookup(config: NextConfig, look: ContactLook, now: number) {
+  const { state, reading, decision, handoffs, marks, beside } = look
+  const knownSince = knownSinceOf(state.lead, now)
+  const route = standingRoute(decision, state.lead?.route, now)
+  const circumstances = circumstancesOf(config, reading, { ...beside, marks, route, handoffs, knownSince }, now)
+  return (more: { answered?: boolean } = {}): Lookup => {
+    const values = valuesOf({ ...circumstances, ...more }, now)
+    return fullLookup(reading.attributes, reading.signals, decision.score, now, { ...beside, ...values })
+  }
+}
+
 /** Fires the triggers of a contact that was read. `dueAt`: when they have to be looked at although nothing happens. */
 export function triggersOf(
   config: NextConfig,
   look: ContactLook,
   now: number,
 ): Triggered & { dueAt: (marks: LeadMarks) => number | null } {
-  const { state, reading, decision, handoffs, marks, fresh } = look
+  const { state, reading, marks, fresh } = look
   const knownSince = knownSinceOf(state.lead, now)
-  const route = standingRoute(decision, state.lead?.route, now)
-  const circumstances = circumstancesOf(config, reading, { ...look.beside, marks, route, handoffs, knownSince }, now)
+  const seen = contactLookup(config, look, now)
   const lastAct = lastOwnAct(config, reading, now)
   const answered = (since: number | undefined) =>
     since === undefined ? {} : { answered: lastAct !== undefined && lastAct > since }
-  const lookup = (since?: number) =>
-    fullLookup(reading.attributes, reading.signals, decision.score, now, {
-      ...look.beside,
-      ...valuesOf({ ...circumstances, ...answered(since) }, now),
-    })
+  const lookup = (since?: number) => seen(answered(since))
   const types = new Set(fresh.filter((signal) => signal.decision === undefined).map(({ type }) => type))
   const fired = fireTriggers({
     triggers: config.triggers,
@@ -88,7 +95,8 @@ export function triggersUnderNewRules(
   return { marks, dueAt: dueAt(config, lead, marks, knownSinceOf(lead, now), now) }
 }
 
-function dueAt(
+/** When the triggers of a lead have to be looked at although nothing happens; null: never. */
+export function dueAt(
   config: NextConfig,
   lead: Pick<LeadRecord, 'signals' | 'properties'>,
   marks: LeadMarks,
@@ -139,8 +147,12 @@ function holding(lookup: () => Lookup, doubt: boolean): TriggerLook['held'] {
 }
 
 /** The lead as it was last known, at an instant. */
-function pastLookup(config: NextConfig, state: LeadState, lead: LeadRecord, at: number): () => Lookup {
-  const handoffs = Object.values(state.handoffs)
+function pastLookup(config: NextConfig, { handoffs }: LeadState, lead: LeadRecord, at: number): () => Lookup {
+  return () => recordLookup(config, Object.values(handoffs), lead, at)
+}
+
+/** Reads what is kept of a lead for conditions of triggers, as of an instant. */
+export function recordLookup(config: NextConfig, handoffs: readonly Handoff[], lead: LeadRecord, at: number): Lookup {
   const beside = {
     stage: lead.stage?.name,
     withSales: standingOf(config, lead, handoffs, lead.signals).withSales,
@@ -150,10 +162,11 @@ function pastLookup(config: NextConfig, state: LeadState, lead: LeadRecord, at: 
     handoffs,
     knownSince: knownSinceOf(lead, at),
   }
-  return () => lookupOf(config, lead, beside, at)
+  return lookupOf(config, lead, beside, at)
 }
 
-function lookupOf(
+/** What conditions can ask of a lead at an instant. */
+export function lookupOf(
   config: NextConfig,
   known: Known,
   { returning, ...beside }: Parameters<typeof circumstancesOf>[2] & { returning: boolean },

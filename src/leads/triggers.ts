@@ -7,6 +7,7 @@ import type { Because, FiredMark, LeadMarks } from './marks.ts'
 import { type CarriedOut, carryOut, joined } from './outcomes.ts'
 
 const LONGEST_REASON = 200
+const NOTES = ['triggered', 'followed-up', 'not-followed-up'] as const
 
 /** A lead as triggers look at it. Instants are epoch milliseconds. */
 export interface TriggerLook {
@@ -22,6 +23,14 @@ export interface TriggerLook {
   /** When the lead last did something itself. */
   lastAct: number | undefined
   now: number
+}
+
+/** What a line of the history says of a trigger: it fired, or what follows it was done or not; undefined where it is another line. */
+export function triggerNote(
+  entry: HistoryEntry,
+): { what: (typeof NOTES)[number]; rule: string; at: number } | undefined {
+  const what = NOTES.find((one) => one === entry.what)
+  return what && 'rule' in entry && entry.rule !== undefined ? { what, rule: entry.rule, at: entry.at } : undefined
 }
 
 /** What triggers come to: outcomes with the marks that they leave, and what the history says of it. */

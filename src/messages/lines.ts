@@ -92,7 +92,10 @@ export function reasons(lead: LeadRecord): string[] {
   if (pages.length === 0 && lead.pages.last) pages.push(pathOf(lead.pages.last))
   if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escapeText(page, 60)).join(', ')}`)
   const content = counted(
-    lead.signals.filter((signal) => signal.detail && !isPage(signal)).map((signal) => signal.detail ?? ''),
+    // What our own people did, such as with a deal, is nothing that the lead looked at.
+    lead.signals
+      .filter((signal) => signal.detail && signal.by !== 'sales' && !isPage(signal))
+      .map((signal) => signal.detail ?? ''),
   )
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
   if (lead.missing.length > 0)

@@ -77,8 +77,9 @@ export function alsoIn(input: TellingInput, handoff: Handoff): Also {
 
 // What the lead did, or where the handoff stands that says so; else the rule's own name.
 function reasonLines(input: TellingInput, { because }: Told): string[] {
-  return because.map(({ what, name, signal, detail }) => {
+  return because.map(({ what, name, step, signal, detail }) => {
     const rule = capital(escapeText(plain(name), 80))
+    if (step !== undefined) return `${rule}: ${escapeText(step, 80)}`
     if (what === 'handoff') return [rule, handoffText(input, name)].filter(Boolean).join(': ')
     if (signal === undefined) return rule
     const words = escapeText(input.config.signals[signal]?.words ?? plain(signal), 80)

@@ -215,6 +215,7 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
     isUrgent(lead ?? before.lead, handoffsAfter(before, change)),
   ]
   if (was !== is) commands.push([is ? 'SADD' : 'SREM', keys.list(id, 'urgent'), id])
+  commands.push(...stageLists(keys, before, change))
   for (const handoff of change.handoffs) {
     const old = before.handoffs[handoff.id]
     const [from, to] = [old && handoffStatus(old), handoffStatus(handoff)]
@@ -229,6 +230,21 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
   const gone = change.messages ? Object.keys(before.messages).filter((ref) => !change.messages?.[ref]) : []
   if (gone.length > 0 && before.version > 0) commands.push(['HDEL', keys.lead(id), ...gone.map((ref) => `m:${ref}`)])
   return commands
+}
+
+// Who is archived, or no contact of its own any more, is in no stage's list.
+function stageLists(keys: Keys, before: StoredLead, { lead }: Change): Command[] {
+  if (!lead) return []
+  const { id } = before
+  const listed = (one: LeadState['lead']) =>
+    one?.archived || one?.missingSince !== undefined || one?.mergedInto !== undefined ? undefined : one?.stage
+  const [was, is] = [listed(before.lead), listed(lead)]
+  return [
+    ...(was && was.name !== is?.name ? [['ZREM', keys.list(id, `stage-${was.name}`), id] satisfies Command] : []),
+    ...(is && (was?.name !== is.name || was.since !== is.since)
+      ? [['ZADD', keys.list(id, `stage-${is.name}`), is.since, id] satisfies Command]
+      : []),
+  ]
 }
 
 // News of a hot lead, and of one that sales has, goes before an import.

@@ -232,6 +232,7 @@ export const BESIDE: Beside = {
   marks: {},
   triggersDueAt: null,
   waiting: false,
+  nextPlannedAt: null,
   rejected: undefined,
   overruledStatus: undefined,
   ended: undefined,

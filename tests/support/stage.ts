@@ -76,6 +76,7 @@ const SOON = [
   INDEX.merges,
   INDEX.answers,
   INDEX.companies,
+  INDEX.stuck,
   INDEX.notes,
 ]
 

@@ -5,6 +5,8 @@ import { RUNG_ACTIONS } from '../../handoffs/rungs.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { OutcomesIn, PartyIn } from './outcomes.ts'
+import { StepsIn, stepsOf } from './steps.ts'
+import { StuckIn } from './stuck.ts'
 import { DurationText, Name } from './values.ts'
 
 // HubSpot's own words for a lead with whom a conversation has begun.
@@ -95,23 +97,6 @@ const ButtonIn = z
     error: 'a button that ends the handoff says how by `ending`, and no other has it',
   })
 
-const StepIn = z
-  .strictObject({
-    name: Name.optional(),
-    at: DurationText,
-    when: conditionIn(SCOPES.everything).optional(),
-    do: OutcomesIn.optional(),
-    else: OutcomesIn.optional(),
-  })
-  .refine((step) => step.do !== undefined || step.else !== undefined, 'needs something to do')
-
-const Steps = z.strictObject({
-  list: z.array(StepIn).min(1).max(50),
-  pausedBy: Name.optional().describe('the signal that pauses the steps'),
-  resumedBy: Name.optional().describe('the signal that goes on with them'),
-  finishedBy: conditionIn(SCOPES.everything).optional().describe('what finishes them early'),
-})
-
 // Of a contact that HubSpot does not have, or that lives on as another, there is nothing to be done.
 const FOLLOWED_ENDINGS = ENDINGS.filter((ending) => ending !== 'missing' && ending !== 'merged')
 
@@ -142,10 +127,10 @@ const Kind = z
     buttons: z.array(ButtonIn).min(1).max(20).optional(),
     done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
     on: z
-      .partialRecord(z.enum([...FOLLOWED_ENDINGS, 'answered']), OutcomesIn)
+      .partialRecord(z.enum([...FOLLOWED_ENDINGS, 'started', 'answered']), OutcomesIn)
       .optional()
       .describe('what follows'),
-    steps: Steps.optional().describe('what is done on certain days after the start'),
+    steps: StepsIn.optional().describe('what is done on certain days after the start'),
   })
   .refine((kind) => kind.start === undefined || kind.to !== undefined, {
     error: 'is missing to: what starts by itself has to say who gets it; routes name their pool themselves',
@@ -162,9 +147,11 @@ export const Handoffs = z
       .strictObject({ points: z.number().min(0).max(100) })
       .prefault({ points: 20 })
       .describe('a signal that is worth so much calls for a rep again, also for a lead that was reached or rejected'),
+    stuck: StuckIn.optional().describe('the monthly list of leads that are stuck in a stage'),
   })
-  .transform(({ handoffs, attempts, comesBack }) => ({
+  .transform(({ handoffs, attempts, comesBack, stuck }) => ({
     comesBack,
+    stuck,
     kinds: Object.fromEntries(
       Object.entries(handoffs).map(([name, { start, tell, steps, buttons, on, ...kind }]): [string, HandoffKind] => {
         const withSales = kind.withSales ?? (start === undefined && kind.to === undefined)
@@ -180,15 +167,7 @@ export const Handoffs = z
             attempts: kind.attempts === false ? undefined : (kind.attempts ?? (asksForContact ? attempts : undefined)),
             buttons: shown,
             on: on ?? {},
-            steps: steps && {
-              ...steps,
-              list: steps.list.map((step, index) => ({
-                ...step,
-                name: step.name ?? `step-${index + 1}`,
-                do: step.do ?? [],
-                else: step.else ?? [],
-              })),
-            },
+            steps: steps && stepsOf(steps),
           },
         ]
       }),

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts'
 import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
 import type { Handoff } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
-import type { Click } from '../../leads/change.ts'
+import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
 import { isOpen, mayOpen } from '../../leads/open.ts'
 import { rejectionText } from '../../leads/properties.ts'
@@ -28,11 +28,13 @@ import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import type { Leads, StoredLead } from '../../store/leads.ts'
 import { INDEX, leadOf } from '../../store/partitions.ts'
+import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
+import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
@@ -51,10 +53,12 @@ export interface SlackInteractionParts {
   metrics: Metrics
   hurry: Hurry
   hubspot: ContactReader
+  stuckLists: StuckLists
 }
 
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
 export function slackInteractions(parts: SlackInteractionParts) {
+  const stuckClicked = onStuckClick(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -99,6 +103,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const action = click.actions[0]
     if (!action) return
     if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
+    const stuck = stuckActOf(action.action_id)
+    if (stuck) return onStuck(click, action, stuck)
     const [choice, handoffId] = chosen(action)
     if (!handoffId) return
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
@@ -128,6 +134,17 @@ export function slackInteractions(parts: SlackInteractionParts) {
     }
     const does = doneBy(choice, button)
     if (!does || !(await settle(handoffId, user, does))) return tell('ended-already')
+  }
+
+  async function onStuck(
+    click: ControlClick,
+    { value = '', action_ts }: ControlClick['actions'][number],
+    does: StuckAct,
+  ): Promise<void> {
+    const what = await stuckClicked(does, value, click.user.id)
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const [, leadId] = split(value) ?? []
+    if (what !== 'done') await answer(`${leadId}-stuck`, { user: click.user.id, channel, what, action: action_ts })
   }
 
   /** A button that opens a handoff: of two who click the second is told that it is open. */

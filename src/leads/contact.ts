@@ -183,7 +183,7 @@ export function onContact(
     ...followed.opens,
   ]
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
-  const others = otherHandoffs(input, starting(stage, marks, openings), lookup)
+  const others = otherHandoffs(input, starting(stage, planned.marks, openings), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined

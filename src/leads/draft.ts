@@ -108,7 +108,9 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
 
 /** What HubSpot should say of a lead, with its newest handoff with sales. */
 export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs: Handoff[]): Record<string, string> {
-  const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt || numberOf(a) - numberOf(b))
+  const sales = handoffs
+    .filter(({ byRoute }) => byRoute)
+    .sort((a, b) => a.startedAt - b.startedAt || numberOf(a) - numberOf(b))
   const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)

@@ -36,6 +36,7 @@ import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+import { quietForRoutes } from './silence.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
@@ -120,6 +121,7 @@ export function onContact(
   const stoodIn: Standing = {
     ...stood,
     ...(archived ? { archived: true } : {}),
+    ...quietForRoutes(config, reading, previous, now),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
   }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFactStreams } from '../../src/store/facts.ts'
+import type { LeadView } from '../../src/views/lead-schema.ts'
+import { leadViewText } from '../../src/views/lead-text.ts'
 import { DANA, sendSignals } from '../support/leads.ts'
 import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
-import type { LeadView } from '../../src/views/lead-schema.ts'
-import { leadViewText } from '../../src/views/lead-text.ts'
 
 let stage: Stage
 beforeEach(async () => {
@@ -61,7 +61,7 @@ describe('a trigger that has fired', () => {
     await stage.advance(60 * DAY)
     expect(await fired(id)).toEqual(['triggered quiet'])
     await loseRedis(stage)
-    stage.hubspot.changeContact(id, { city: 'Oslo' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     await stage.advance(DAY)
     expect(await fired(id)).toEqual([])
@@ -77,7 +77,7 @@ describe('a trigger that has fired', () => {
     await stage.advance(7 * DAY)
     await loseRedis(stage)
     await sendSignals(stage, [{ type: 'weekly_usage', contactId: user, value: 9 }])
-    stage.hubspot.changeContact(id, { city: 'Oslo' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     expect(await fired(user)).toEqual(['triggered usage-dropped'])
     await stage.advance(53 * DAY)
@@ -91,7 +91,9 @@ describe('a trigger that has fired', () => {
     const merged = stage.hubspot.mergeContacts(id, other)
     await stage.quiet()
     await signal(merged, 'competitor_page_viewed')
-    expect((await fired(id, other, merged)).filter((line) => line === 'triggered competitor-comparison')).toHaveLength(1)
+    expect((await fired(id, other, merged)).filter((line) => line === 'triggered competitor-comparison')).toHaveLength(
+      1,
+    )
     await stage.advance(7 * DAY)
     await signal(merged, 'competitor_page_viewed')
     expect(await fired(merged)).toContain('triggered competitor-comparison')
@@ -105,7 +107,7 @@ describe('what was there before', () => {
       { ...DANA, createdate: old, lifecyclestage: 'customer' },
       { by: 'import', silent: true },
     )
-    stage.hubspot.changeContact(id, { city: 'Oslo' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     expect(await fired(id)).toEqual([])
     await signal(id, 'upgrade_page_viewed')

@@ -139,7 +139,12 @@ describe('the buttons of a kind', () => {
   })
 
   it('are the usual ones of a kind that has left the config; after the answer nothing is to settle', () => {
-    expect(buttonsNow(undefined, { state: 'open' }).map(({ name }) => name)).toEqual(['contacted', 'pass-on', 'disqualify', 'explain'])
+    expect(buttonsNow(undefined, { state: 'open' }).map(({ name }) => name)).toEqual([
+      'contacted',
+      'pass-on',
+      'disqualify',
+      'explain',
+    ])
     expect(buttonsNow(undefined, { state: 'answered' })).toEqual([])
   })
 

@@ -36,6 +36,7 @@ import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, stand
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { followDisqualified } from './recycled.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { quietForRoutes } from './silence.ts'
@@ -86,7 +87,10 @@ export function onContact(
   const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus, overruled } = read
+  const { reading, overruledStatus, overruled } = read
+  const rejected = word
+    ? read.rejected
+    : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
@@ -102,8 +106,8 @@ export function onContact(
     out: previous && word ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
-  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), movedBy(config, news), now)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
     ...marksBefore,
     attributes: reading.attributes,
@@ -125,7 +129,7 @@ export function onContact(
     ...(archived ? { archived: true } : {}),
     ...quietForRoutes(config, reading, previous, now),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
-    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+    ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
   const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
@@ -147,7 +151,8 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
@@ -169,7 +174,7 @@ export function onContact(
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals: reading.signals,
+    signals: fresh,
     lookup: contactLookup(config, look, now)(),
     marks: triggered?.result.marks ?? followed.marks,
   }

@@ -87,11 +87,12 @@ export function stillReturning(
   return returning && !rejected && !(ended && ended.at > returning.at) ? returning : undefined
 }
 
-/** Whether a lead that was recycled has raised its hand since. */
+/** Whether a lead that was recycled has raised its hand since, and since sales last had it. */
 export function comesBackRecycled(
   config: ComesBackConfig,
   { name, since }: NonNullable<LeadRecord['stage']>,
+  ended: LeadRecord['ended'],
   signals: readonly Signal[],
 ): boolean {
-  return name === 'recycled' && raisedHandSince(config, signals, since)
+  return name === 'recycled' && raisedHandSince(config, signals, Math.max(since, ended?.at ?? 0))
 }

@@ -118,7 +118,8 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   rejected: ({ by, when, detail }) => `*Rejected*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   recycled: ({ by, when, detail }) => `*Recycled*${by} ${when}${detail ? `: ${escapeText(detail)}` : ''}`,
   'taken-over': ({ when, detail }) => `*Taken over* in HubSpot${detail ? ` by ${escapeText(detail)}` : ''} ${when}`,
-  released: ({ when }) => `*Closed* ${when}: its route no longer goes to sales`,
+  released: ({ when, detail }) =>
+    `*Closed* ${when}: ${detail ? escapeText(detail) : 'its route no longer goes to sales'}`,
   expired: ({ when }) => `*Closed* ${when}: its time was up`,
   archived: ({ when }) => `*Closed* ${when}: the lead was archived`,
   missing: ({ when }) => `*Closed* ${when}: the contact is no longer in HubSpot`,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier2Lead, sendSignals } from '../support/leads.ts'
-import { createStage, DAY, HOUR, type Stage, WITHOUT_TRIGGERS } from '../support/stage.ts'
+import { createSalesStage as createStage } from '../support/sales-stage.ts'
+import { DAY, HOUR, type Stage } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())
@@ -32,7 +33,7 @@ const setByPerson =
 
 /** A tier 2 lead that Cleo has, for whom the story then ends. */
 async function leadAfter(...stories: Story[]): Promise<string> {
-  stage = await createStage({ files: WITHOUT_TRIGGERS })
+  stage = await createStage()
   const id = createTier2Lead(stage)
   await stage.quiet()
   for (const story of stories) await story(id)
@@ -93,7 +94,7 @@ describe('a lead that comes back after 300 quiet days is with its owner again', 
 
 describe('a lead whose rep never answered', () => {
   it('is handed over anew once its ladder is over and it raises its hand, and not before', async () => {
-    stage = await createStage({ files: WITHOUT_TRIGGERS })
+    stage = await createStage()
     const id = createTier2Lead(stage)
     await stage.quiet()
     await stage.advance(HOUR)

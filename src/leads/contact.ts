@@ -49,6 +49,7 @@ import { followDisqualified } from './recycled.ts'
 import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+import { quietForRoutes } from './silence.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { endedByStage, reaches, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
@@ -137,6 +138,7 @@ export function onContact(
   const stoodIn: Standing = {
     ...stood,
     ...(archived ? { archived: true } : {}),
+    ...quietForRoutes(config, reading, previous, now),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }

@@ -159,7 +159,7 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   const at: Path = ['routes', index]
   const [to, handoff, when] = [field(route, 'to'), field(route, 'handoff'), field(route, 'when')]
   const pool = field(to, 'pool')
-  expectCondition(check, [...at, 'when'], when, SCOPES.everything)
+  expectCondition(check, [...at, 'when'], when, SCOPES.routes)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))

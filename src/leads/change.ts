@@ -83,6 +83,7 @@ export type ActivityType = (typeof ACTIVITY_TYPES)[number]
 
 /** A call, mail, meeting or message of a contact: when it happened and was written down, in epoch milliseconds. */
 export interface Activity {
+  id?: string
   type: ActivityType
   at: number
   createdAt: number

@@ -19,7 +19,9 @@ import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
+import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
+import { notesByRules } from './outcome-notes.ts'
 import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import {
@@ -33,8 +35,8 @@ import {
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
-import { followDisqualified } from './recycled.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { followDisqualified } from './recycled.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
@@ -103,8 +105,8 @@ export function onContact(
     out: previous && word ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
-  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), movedBy(config, news), now)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
     ...marksBefore,
     attributes: reading.attributes,
@@ -125,7 +127,7 @@ export function onContact(
     ...stood,
     ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
-    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+    ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
   const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
@@ -156,7 +158,7 @@ export function onContact(
   const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
-  const sales = isTakenOn ? undefined : toSales(input, decision)
+  const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
   if (sales && 'wanted' in sales) return sales
   const look = {
     state,
@@ -227,10 +229,12 @@ export function onContact(
     now,
   )
   for (const note of triggered?.notes ?? []) draft.note(note)
+  for (const note of notesByRules(given.id, ruled.notes, lookup, now)) draft.crmNote(note)
   draft.tell([...ruled.tells, ...others.tells], {
     now,
     newsAt: newsAt(state, reading.signals, now),
     company: gathered.company,
+    dealOwner: gathered.deals?.at(-1)?.ownerId,
   })
   const notices = [
     ...others.notices,

@@ -38,6 +38,8 @@ interface Event {
   now: number
   newsAt?: number
   company?: Properties | null
+  /** The owner id of its newest deal. */
+  dealOwner?: string | undefined
 }
 
 /** Begins a change of a lead; with a contact that was just read, what it shows is what HubSpot is known to have. */
@@ -98,8 +100,18 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
     if (!first || !lead) return given
     const tells = tellings.flatMap((one) => one.tells)
     const newsAt = Math.max(...tellings.map(({ event }) => event.newsAt ?? Number.POSITIVE_INFINITY))
-    const { now, company } = first.event
-    const input = { config, state, lead, handoffs: handoffs(), posts, contact: contact?.properties, company, now }
+    const { now, company, dealOwner } = first.event
+    const input = {
+      config,
+      state,
+      lead,
+      handoffs: handoffs(),
+      posts,
+      contact: contact?.properties,
+      company,
+      dealOwner,
+      now,
+    }
     const said = tell(input, { tells, newsAt })
     posts.push(...said.posts)
     return { ...lead, told: said.told }

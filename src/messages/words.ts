@@ -25,6 +25,7 @@ interface MovedText {
 export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   rotation: null,
   'kept-owner': null,
+  'meeting-host': null,
   'stand-in': null,
   'company-owner': null,
   'company-lead': null,
@@ -50,6 +51,7 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
 /** Why a lead came to the rep who got it first; the rotation needs no word. */
 export const CHOSEN_WORDS: Partial<Record<HolderReason, string>> = {
   'kept-owner': 'You are the owner in HubSpot already',
+  'meeting-host': 'They booked a meeting with you',
   'company-owner': 'You own the company in HubSpot',
   'company-lead': 'You have another lead of the company',
   'owns-contact': 'You are the owner in HubSpot',

@@ -1,4 +1,5 @@
 import { PROPERTIES } from '../../leads/properties.ts'
+import { namesInBraces } from '../../rules/attributes.ts'
 import { OWN_SIGNALS } from '../catalogue.ts'
 import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
@@ -158,16 +159,12 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
     check.report(at, `a route to a pool needs a handoff: name one of ${check.known.kindsFile}, which sets the clock`)
   if (to !== undefined && pool === undefined && handoff !== undefined)
     check.report([...at, 'handoff'], 'only a route to a pool has a handoff; remove it')
-  for (const name of namesInBraces(field(to, 'disqualify')))
+  for (const name of namesInBraces(String(field(to, 'disqualify') ?? '')))
     expectAttribute(check, [...at, 'to', 'disqualify'], name, SCOPES.everything)
   if (isLast && when !== undefined)
     check.report([...at, 'when'], 'the last route must have no condition, so that every lead has a route')
   if (!isLast && when === undefined)
     check.report(at, 'has no condition, so the routes after it are never reached; only the last may have none')
-}
-
-function namesInBraces(text: unknown): string[] {
-  return typeof text === 'string' ? [...text.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name).trim()) : []
 }
 
 function checkTeam(check: FileCheck): void {

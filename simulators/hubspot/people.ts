@@ -1,7 +1,7 @@
 // What people do in the simulated HubSpot, and what can be looked at there.
 
 import { type Activity, createActivities, type SubmittedForm } from './activities.ts'
-import { DEAL_STAGES } from './known-properties.ts'
+import { DEAL_STAGES, OWN_CLOSING_STAGES } from './known-properties.ts'
 import type { Links } from './links.ts'
 import type { ObjectType } from './object-types.ts'
 import type { HistoryEntry } from './record.ts'
@@ -71,6 +71,8 @@ export interface People {
     options?: ChangeOptions & { contactIds?: string[]; companyId?: string },
   ): string
   changeDeal(id: string, properties: Record<string, string>, options?: ChangeOptions): void
+  /** Gives a deal one contact more. HubSpot tells both ends of it. */
+  associateDeal(id: string, contactId: string, options?: { silent?: boolean }): void
   createOwner(owner: NewOwner): void
   /** Deactivates: listed with `archived=true` from then on, without a user id. */
   archiveOwner(id: string): void
@@ -152,6 +154,13 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
     changeDeal(id, properties, options = {}) {
       deals.update(id, { ...properties, ...ofStage(properties) }, { by: 'person', ...options })
     },
+    associateDeal(id, contactId, { silent } = {}) {
+      const contact = contacts.live(contactId).id
+      links.link({ type: 'deals', id }, { type: 'contacts', id: contact })
+      const told = { kind: 'associated', removed: false, primary: false, by: 'person' } as const
+      deals.tell({ ...told, id, toType: 'contacts', toId: contact }, silent)
+      contacts.tell({ ...told, id: contact, toType: 'deals', toId: id }, silent)
+    },
     createOwner({ archived = false, userId, ...owner }) {
       const userIdIncludingInactive = userId ?? 80_011 + owners.size
       const at = new Date(now()).toISOString()
@@ -172,7 +181,9 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
 }
 
 /** What HubSpot calculates from the stage of a deal. */
-function ofStage({ dealstage }: Record<string, string>): Record<string, string> {
+function ofStage({ dealstage = '' }: Record<string, string>): Record<string, string> {
+  const wins = OWN_CLOSING_STAGES[dealstage]
+  if (wins !== undefined) return { hs_is_closed: 'true', hs_is_closed_won: String(wins) }
   const stage = DEAL_STAGES.find(({ id }) => id === dealstage)
   if (!stage) return {}
   return {

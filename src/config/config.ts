@@ -88,6 +88,8 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).flatMap((kind) => [
     { when: kind.attempts?.answered },
     { when: kind.done },
+    { when: kind.steps?.finishedBy },
+    ...(kind.steps?.list ?? []),
   ])
   const triggers = Object.values(config.triggers).flatMap(({ when, then }) => [{ when }, { when: then?.unless }])
   return [

@@ -172,7 +172,7 @@ export function onContact(
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals: reading.signals,
+    signals: fresh,
     lookup: contactLookup(config, look, now)(),
     marks: triggered?.result.marks ?? followed.marks,
   }

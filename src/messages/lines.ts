@@ -8,6 +8,7 @@ import type { FormQuestion } from '../leads/forms.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { duration, plain } from '../rules/words.ts'
+import { dealLine } from './deal.ts'
 import { escapeText, slackDate } from './texts.ts'
 import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
 
@@ -25,6 +26,8 @@ export interface MessageInput {
   questions?: readonly FormQuestion[] | undefined
   /** What else the reader is told by the same event. */
   also?: { lines: string[]; buttons: KnownBlock[] } | undefined
+  /** Who sold the deal that the handoff is about, where they are of the team. */
+  seller?: string | undefined
   slackIds: Record<string, string>
   timeZone: string
 }
@@ -40,7 +43,7 @@ const ATTRIBUTE_WORDS: Record<string, string> = {
 
 /** The lines that every live message has: firm, score, deadline. The spoken form leaves out what the opening says. */
 export function essentials(
-  { kind, lead, handoff, slackIds, timeZone }: MessageInput,
+  { kind, lead, handoff, seller, slackIds, timeZone }: MessageInput,
   form: 'spoken' | 'shown',
 ): string[] {
   const { attributes, score } = lead
@@ -53,6 +56,8 @@ export function essentials(
     text(attributes, 'country'),
   ].filter(Boolean)
   const lines: string[] = firm.length > 0 ? [firm.join(' · ')] : []
+  const deal = dealLine(handoff, lead, seller && mention(slackIds, seller), timeZone)
+  if (deal) lines.push(deal)
   lines.push(
     `*Score ${score.total}* (${score.band}): fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
   )

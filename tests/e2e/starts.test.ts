@@ -59,6 +59,7 @@ describe('a lead that becomes an SQL', () => {
     await press(stage, ADA, ADA, 'reject', 'no need')
     await stage.quiet()
     expect(await kinds()).toEqual(['mql-to-sales sdr-1'])
+    expect(stage.texts(CLEO).at(-1)).toContain('You had this lead before')
   })
 
   it('nothing happened within 24 hours: the manager is told', async () => {

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import { appNeeds, SCOPES } from '../hubspot/app.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import { describeSetup, setUpHubSpot } from '../hubspot/setup.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import { hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv } from '../platform/env.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -39,7 +40,13 @@ export function addHubSpotSetup(hubspot: Command): void {
           properties: () => settings.reads,
           metrics: createMetrics(),
         })
-        const report = await setUpHubSpot(client, settings.hubspot.properties, dryRun, settings.forms)
+        const report = await setUpHubSpot(
+          client,
+          settings.hubspot.properties,
+          dryRun,
+          settings.forms,
+          propertiesSet(settings),
+        )
         const url = process.env.PUBLIC_URL?.trim() || '<PUBLIC_URL>'
         const needs = appNeeds(settings.reads, Object.values(settings.hubspot.properties))
         const tracks = nurtureTracks(settings)

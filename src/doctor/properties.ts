@@ -3,6 +3,7 @@ import { suggestion } from '../config/problems.ts'
 import { canFire } from '../hubspot/app.ts'
 import type { SetupReport } from '../hubspot/setup.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import type { Finding } from './finding.ts'
 import { type Known, missingOptions } from './options.ts'
 
@@ -29,10 +30,11 @@ export function ownPropertyFindings(names: readonly string[], report: SetupRepor
   return found.length > 0 ? found : [{ check, status: 'ok', found: `all ${names.length} are there` }]
 }
 
-/** The properties that the set-up creates: what Baton writes of its own, and what forms ask for. */
-export function ownProperties({ hubspot, forms }: Pick<Config, 'hubspot' | 'forms'>): string[] {
+/** The properties that the set-up creates: what Baton writes of its own, what forms ask for, and what rules set. */
+export function ownProperties(config: Pick<Config, 'hubspot' | 'forms' | 'triggers' | 'handoffs'>): string[] {
+  const { hubspot, forms } = config
   const asked = formProperties(forms).map(({ property }) => property)
-  return [...Object.values(hubspot.properties), ...asked.filter(isOwnProperty)]
+  return [...Object.values(hubspot.properties), ...[...asked, ...propertiesSet(config)].filter(isOwnProperty)]
 }
 
 /** What the properties and values that the config names are like in HubSpot. */

@@ -128,6 +128,6 @@ export interface StuckConfig {
 /** Every kind by name, how leads that are stuck are listed, and how many points of new signals bring back a lead whose handoff has ended. */
 export interface HandoffsConfig {
   kinds: Record<string, HandoffKind>
-  comesBack: { points: number }
+  comesBack: { points: number; signals?: string[] | undefined }
   stuck?: StuckConfig | undefined
 }

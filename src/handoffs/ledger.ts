@@ -81,7 +81,7 @@ export interface Reserved {
 export function reserve(
   team: Team,
   settings: Pool,
-  request: Pick<RepRequest, 'assignmentId' | 'hadIt' | 'keep' | 'standInFor' | 'first' | 'prefer'>,
+  request: Pick<RepRequest, 'assignmentId' | 'hadIt' | 'keep' | 'keepAs' | 'standInFor' | 'first' | 'prefer'>,
   before: PoolLedger,
   given: Given,
   now: number,
@@ -109,8 +109,8 @@ export function reserve(
     const after = { ...ledger, rotation, days: { ...ledger.days, [rep]: today }, reserved }
     return { give, ledger: after, result: { rep, why, members, turn } }
   }
-  // Keeping an owner is nobody's choice, so it takes no turn.
-  if (keep !== undefined) return chosen(keep, 'kept-owner', ledger.rotation, null)
+  // Keeping an owner, or the host of a meeting, is nobody's choice, so it takes no turn.
+  if (keep !== undefined) return chosen(keep, request.keepAs ?? 'kept-owner', ledger.rotation, null)
   const turnOf = (rep: string) => ({ at: now, before: members.find((one) => one.rep === rep)?.lastAssignedAt ?? null })
   for (const { rep, why } of first) {
     const member = settings.members.find((one) => one.rep === rep)

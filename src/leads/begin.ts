@@ -23,6 +23,8 @@ export interface ContactInput {
   state: LeadState
   contact: Contact
   company: Properties | null
+  /** The owner id of who hosts the meeting that the lead booked. */
+  host?: string | undefined
   /** The deals that were read along with it. */
   deals?: readonly DealOwner[] | undefined
   reserved: Reserved
@@ -58,7 +60,7 @@ export function toSales(
   const { pool } = route.to
   const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
-  const preferences = preferencesFor(config, contact, company, isBack, now)
+  const preferences = preferencesFor(config, contact, company, isBack, now, input.host)
   const taken = takeUp(config, contact, order, reserved, now, preferences)
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
@@ -115,6 +117,7 @@ export function otherHandoffs(
     if ('wanted' in taken) return taken
     if (sales) draft.put(endHandoff(sales, { at: now, how: 'qualified' }) ?? sales)
     draft.put(taken.handoff)
+    draft.note({ at: now, what: 'begun', reason: `${start.kind}, by ${taken.handoff.route}` })
     result.begun.push(taken.handoff)
     const by = { what: 'handoff', name: start.kind } as const
     result.tells.push(...kind.tells.map((who) => ({ who, by, buttons: [], starts: true as const })))

@@ -20,7 +20,9 @@ import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
+import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
+import { notesByRules } from './outcome-notes.ts'
 import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import {
@@ -35,6 +37,7 @@ import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, stand
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { followDisqualified } from './recycled.ts'
 import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
@@ -85,7 +88,10 @@ export function onContact(
   const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus, overruled } = read
+  const { reading, overruledStatus, overruled } = read
+  const rejected = word
+    ? read.rejected
+    : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
@@ -101,8 +107,8 @@ export function onContact(
     out: previous && word ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
-  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), movedBy(config, news), now)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
     ...marksBefore,
     attributes: reading.attributes,
@@ -123,7 +129,7 @@ export function onContact(
     ...stood,
     ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
-    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+    ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
   const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
@@ -145,7 +151,8 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
@@ -153,7 +160,7 @@ export function onContact(
   const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
-  const sales = isTakenOn ? undefined : toSales(input, decision)
+  const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
   if (sales && 'wanted' in sales) return sales
   const look = {
     state,
@@ -225,10 +232,12 @@ export function onContact(
     now,
   )
   for (const note of triggered?.notes ?? []) draft.note(note)
+  for (const note of notesByRules(given.id, ruled.notes, lookup, now)) draft.crmNote(note)
   draft.tell([...ruled.tells, ...others.tells], {
     now,
     newsAt: newsAt(state, reading.signals, now),
     company: gathered.company,
+    dealOwner: gathered.deals?.at(-1)?.ownerId,
   })
   const notices = [
     ...others.notices,

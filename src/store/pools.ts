@@ -166,7 +166,7 @@ export function createPools(store: Store) {
         const choice = await choose(team, { ...request, first }, now)
         if (choice.rep === null || choice.held) return choice
         const isNoted = await companyReps.note(company, standing, choice.rep, now)
-        if (isNoted || choice.why === 'kept-owner') return choice
+        if (isNoted || choice.why === 'kept-owner' || choice.why === 'meeting-host') return choice
         await change(choice.pool, assignmentId, now, (ledger, given) => unreserve(ledger, given, assignmentId))
       }
     },

@@ -151,6 +151,7 @@ function rotationLines({ rotation }: LeadView, local: Local): string[] {
 
 const CHOSEN_TEXTS: Record<ChosenBy, string> = {
   'kept-owner': ', who is the owner already',
+  'meeting-host': ', with whom it booked a meeting',
   'stand-in': ', who stands in while the owner is away',
   'company-owner': ', who owns the company in HubSpot',
   'company-lead': ', who has another lead of the company',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier1Lead, createTier2Lead, liveMessage } from '../support/leads.ts'
-import { createStage, HOUR, MINUTE, type Stage } from '../support/stage.ts'
+import { createSalesStage as createStage } from '../support/sales-stage.ts'
+import { HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())

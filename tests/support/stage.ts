@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { ConfigSource } from '../../src/config/watch.ts'
 import { createHubSpot } from '../../src/hubspot/client.ts'
 import { setUpHubSpot } from '../../src/hubspot/setup.ts'
+import { propertiesSet } from '../../src/leads/tags.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { readEnv } from '../../src/platform/env.ts'
 import { createLogger } from '../../src/platform/log.ts'
@@ -232,6 +233,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     config.hubspot.properties,
     false,
     config.forms,
+    propertiesSet(config),
   )
 }
 

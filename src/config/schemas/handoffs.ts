@@ -165,7 +165,10 @@ export const Handoffs = z
     handoffs: z.record(z.string(), Kind),
     attempts: Attempts.optional(),
     comesBack: z
-      .strictObject({ points: z.number().min(0).max(100) })
+      .strictObject({
+        points: z.number().min(0).max(100),
+        signals: z.array(Name).default(['meeting_booked']).describe('types that do so whatever they are worth'),
+      })
       .prefault({ points: 20 })
       .describe('a signal that is worth so much calls for a rep again, also for a lead that was reached or rejected'),
     stuck: StuckIn.optional().describe('the monthly list of leads that are stuck in a stage'),

@@ -10,6 +10,7 @@ import type { Turn } from '../handoffs/rotation.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
+import type { DealAttribution } from './deal-attribution.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { FormQuestion, FormSent } from './forms.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
@@ -58,7 +59,7 @@ export interface NextConfig extends DecisionConfig {
   forms: Record<string, FormQuestion[]>
   /** What moves a lead to another stage by itself. */
   moves: StageMove[]
-  hubspot: HubSpotMapping & { properties: PropertyNames }
+  hubspot: HubSpotMapping & { properties: PropertyNames; dealAttribution: DealAttribution }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }
 }

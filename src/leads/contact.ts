@@ -33,7 +33,15 @@ import {
   personalDisqualification,
   takenOut,
 } from './people.ts'
-import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import {
+  cameBack,
+  choiceOf,
+  leadsWord,
+  noticeOfReturn,
+  readingWithWord,
+  rejectionBy,
+  standingAfterWord,
+} from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
@@ -85,9 +93,10 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes: heard } = byPeople(input, gathered)
+  const seen = readingOf(config, state, gathered, now)
+  const { word, outcomes: heard } = byPeople(input, gathered, leadsWord(config, previous, seen.signals))
 
-  const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
+  const read = readingWithWord(config, previous, seen)
   const { reading, overruledStatus, overruled } = read
   const rejected = word
     ? read.rejected
@@ -104,7 +113,7 @@ export function onContact(
   const news = {
     signals: newsOf(fresh, adopted),
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
-    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+    out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
@@ -174,7 +183,7 @@ export function onContact(
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals: reading.signals,
+    signals: fresh,
     lookup: contactLookup(config, look, now)(),
     marks: triggered?.result.marks ?? followed.marks,
   }
@@ -265,18 +274,19 @@ export function onContact(
 type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
 
 /**
- * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
- * took the lead out.
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word by which the lead
+ * is out: that of HubSpot, else what it said itself (`own`).
  */
 export function byPeople(
   input: FollowInput,
   gathered: Looked,
+  own?: PersonsWord,
 ): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
-  const word = personalDisqualification(input.config, input.state, gathered)
+  const word = personalDisqualification(input.config, input.state, gathered) ?? own
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
+/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,

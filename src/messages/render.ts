@@ -6,7 +6,7 @@ import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
-import type { Team } from '../handoffs/team.ts'
+import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { slackIdOf } from '../leads/recipients.ts'
@@ -45,6 +45,7 @@ export function renderFor(
     reader: rep,
     outsider,
     also,
+    seller: repWithOwner(team, handoff.deal?.soldBy ?? '')?.id,
     buttons: buttonsNow(kind, handoff),
     questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),

@@ -51,7 +51,7 @@ export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['c
       dueAt: iso(rung.dueAt),
       ...(rung.doneAt === undefined ? {} : { doneAt: iso(rung.doneAt) }),
     })),
-    ...(handoff.about === undefined ? {} : { deal: handoff.about }),
+    ...(handoff.about === undefined ? {} : { about: handoff.about }),
     ...(handoff.plan ? { steps: stepsView(handoff) } : {}),
     ...(handoff.plan?.pausedAt === undefined ? {} : { stepsPausedAt: iso(handoff.plan.pausedAt) }),
     ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),

@@ -144,7 +144,7 @@ const Clock = z.object({
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
-  deal: z.string().optional().describe('the deal that it is about'),
+  about: z.string().optional().describe('the deal that it is about'),
   steps: z
     .array(
       z.object({

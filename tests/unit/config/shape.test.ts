@@ -117,7 +117,7 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',

@@ -67,18 +67,21 @@ export interface Reserved {
 }
 
 /**
- * Reserves a rep for an assignment: whom it has already, else the owner who keeps the lead, whatever the pool and its caps;
- * else the first of those who come `first` and can take it; else the rotation's choice. Null when nobody can take it.
+ * Reserves a rep for an assignment: whom it has already, else the owner who keeps the lead, whatever the pool and its caps.
+ * Where the company's `owner` is asked, it is they or nobody. Else the first of those who come `first` and can take it; else the
+ * rotation's choice. Null when nobody can take it. `unfit`: the members for whom the lead is not, with the reason.
  */
 export function reserve(
   team: Team,
   settings: Pool,
-  request: Pick<RepRequest, 'assignmentId' | 'hadIt' | 'keep' | 'standInFor' | 'first' | 'prefer'>,
+  request: Pick<RepRequest, 'assignmentId' | 'hadIt' | 'keep' | 'owner' | 'standInFor' | 'first' | 'prefer'> & {
+    unfit?: Readonly<Record<string, string>> | undefined
+  },
   before: PoolLedger,
   given: Given,
   now: number,
 ): LedgerOutcome<Reserved> {
-  const { assignmentId: id, keep, first = [] } = request
+  const { assignmentId: id, keep, owner, first = [], unfit = {} } = request
   const held = heldBy(team, before, given, id)
   if (held) {
     const why = before.reserved[id]?.why ?? 'rotation'
@@ -86,14 +89,15 @@ export function reserve(
   }
   // Whom it was given to before has left the team: they no longer have it.
   const { ledger, give } = withdraw(before, given, id)
-  const unable: Record<string, SkipReason | undefined> = {}
-  for (const { rep } of settings.members) {
+  const whyNot = (rep: string) => {
     const load = { today: leadsToday(team, ledger, rep, now), open: openOf(ledger, rep) }
-    unable[rep] = skipReason(team, settings, rep, load, request.hadIt, now)
+    return skipReason(team, settings, rep, load, request.hadIt, now)
   }
+  const unable: Record<string, SkipReason | undefined> = {}
+  for (const { rep } of settings.members) unable[rep] = Object.hasOwn(unfit, rep) ? 'unfit' : whyNot(rep)
   const skip = request.prefer === 'open' ? { ...closedNow(team, settings, unable, now), ...known(unable) } : unable
   const choice = chooseRep({ members: settings.members, ledger: ledger.rotation, skip, at: now })
-  const members = choice.candidates
+  const members = choice.candidates.map((one) => (one.skipped === 'unfit' ? { ...one, lacks: unfit[one.rep] } : one))
   const chosen = (rep: string, why: ChosenBy, rotation: RotationLedger, turn: Turn | null) => {
     const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
     const reserved = { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn, why } }
@@ -103,6 +107,16 @@ export function reserve(
   // Keeping an owner is nobody's choice, so it takes no turn.
   if (keep !== undefined) return chosen(keep, 'kept-owner', ledger.rotation, null)
   const turnOf = (rep: string) => ({ at: now, before: members.find((one) => one.rep === rep)?.lastAssignedAt ?? null })
+  if (owner !== undefined) {
+    const skipped = whyNot(owner) ?? null
+    const member = settings.members.find((one) => one.rep === owner)
+    if (skipped === null && member)
+      return chosen(owner, 'company-owner', takeTurn(ledger.rotation, member, choice.ledger, now), turnOf(owner))
+    // Of nobody's rotation: no turn to take.
+    if (skipped === null) return chosen(owner, 'company-owner', ledger.rotation, null)
+    const alone = { rep: owner, weight: 1, turns: 0, lastAssignedAt: null, skipped }
+    return { ledger, give, result: { rep: null, why: 'company-owner', members: [alone] } }
+  }
   for (const { rep, why } of first) {
     const member = settings.members.find((one) => one.rep === rep)
     if (member && unable[rep] === undefined)

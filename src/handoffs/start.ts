@@ -1,3 +1,4 @@
+import type { WantedReps } from '../rules/rep-filter.ts'
 import type { Calendar } from './business-time.ts'
 import { dueAfter } from './deadline.ts'
 import type { Handoff, Holder } from './handoff.ts'
@@ -11,6 +12,10 @@ export interface HandoffOrder {
   byRoute: boolean
   route: string
   pool: string
+  /** What it wants of a rep. */
+  reps?: WantedReps | undefined
+  /** Whose company it is, in HubSpot's owner id. */
+  account?: string | undefined
   baseline: Record<string, string | null>
 }
 

@@ -1,8 +1,11 @@
 import type { RepRequest } from '../handoffs/choice.ts'
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import { roundsFor } from '../handoffs/segments.ts'
 import type { Signal } from '../rules/attributes.ts'
-import { preferencesFor, type Reserved, takeUp } from './assign.ts'
-import type { Choice, LeadState, NextConfig } from './change.ts'
+import type { Lookup } from '../rules/condition.ts'
+import { wantedReps } from '../rules/rep-filter.ts'
+import { accountOwner, preferencesFor, type Reserved, takeUp } from './assign.ts'
+import type { Choice, Gathered, LeadState, NextConfig } from './change.ts'
 import type { Decision } from './decision.ts'
 import type { Draft } from './draft.ts'
 import type { Contact, Properties } from './observe.ts'
@@ -15,10 +18,14 @@ export interface ContactInput {
   state: LeadState
   contact: Contact
   company: Properties | null
+  account: Gathered['account']
   reserved: Reserved
   draft: Draft
   now: number
 }
+
+/** The same with what rules can ask about the lead. */
+export type DecidedInput = ContactInput & { lookup: Lookup }
 
 /** The handoff with sales that a decision calls for. */
 export interface ToSales {
@@ -33,10 +40,10 @@ export interface ToSales {
  * waiting, or is released. Asks for a rep first when none is reserved.
  */
 export function toSales(
-  input: ContactInput,
+  input: DecidedInput,
   { action, route }: Decision,
 ): ToSales | { wanted: RepRequest } | undefined {
-  const { config, state, contact, company, draft, reserved, now } = input
+  const { config, state, contact, draft, reserved, now } = input
   const kind = route.handoff
   const live = salesHandoff(draft.handoffs())
   if (action !== 'assign' || !('pool' in route.to) || kind === undefined) {
@@ -44,10 +51,17 @@ export function toSales(
     return undefined
   }
   const { pool } = route.to
-  const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
+  const { reps } = route
+  const account = accountOwner(input)
+  const order = {
+    ...{ id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool },
+    ...(reps ? { reps } : {}),
+    ...(account === undefined ? {} : { account }),
+  }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
-  const preferences = preferencesFor(config, contact, company, isBack, now)
-  const taken = takeUp(config, contact, order, reserved, now, preferences)
+  const preferences = preferencesFor(config, input, pool, isBack, now)
+  const rounds = roundsFor(config.team, pool, reps, () => input.lookup)
+  const taken = takeUp(config, contact, order, reserved, now, { ...preferences, ...rounds })
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
   if (stillWaits && live.kind === kind && live.pool === pool) return { ...taken, handoff: live, anew: false }
@@ -60,11 +74,11 @@ export function toSales(
  * Asks for a rep first when none is reserved.
  */
 export function otherHandoffs(
-  input: ContactInput,
+  input: DecidedInput,
   signals: readonly Signal[],
   openings: readonly Opening[],
 ): { begun: Handoff[] } | { wanted: RepRequest } {
-  const { config, state, contact, draft, reserved, now } = input
+  const { config, state, contact, draft, reserved, lookup, now } = input
   const begun: Handoff[] = []
   const fresh = new Set(signals.filter(({ decision }) => decision === undefined).map(({ type }) => type))
   for (const [kind, { starts, to: usual, withSales }] of Object.entries(config.handoffs.kinds)) {
@@ -76,8 +90,10 @@ export function otherHandoffs(
     if (!begins || !to || !('pool' in to)) continue
     const id = live?.id ?? nextId(state, draft)
     const route = live?.route ?? opening?.by.name ?? (start && 'signal' in start ? start.signal : kind)
-    const order = { id, kind, byRoute: withSales, route, pool: to.pool }
-    const taken = takeUp(config, contact, order, reserved, now)
+    const reps = wantedReps(to.reps, lookup)
+    const order = { id, kind, byRoute: withSales, route, pool: to.pool, ...(reps ? { reps } : {}) }
+    const rounds = roundsFor(config.team, to.pool, reps, () => lookup)
+    const taken = takeUp(config, contact, order, reserved, now, rounds)
     if ('wanted' in taken) return taken
     if (live && taken.handoff.state === 'waiting') continue
     draft.put(taken.handoff)

@@ -7,6 +7,7 @@ import type { Post, PostedMessage } from '../handoffs/posts.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
+import type { Account } from './account.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
@@ -103,6 +104,8 @@ export interface Gathered {
   activities?: Activities | undefined
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
+  /** Its company as it was found by its domain: null when there is none, absent when nobody has looked. */
+  account?: Account | null | undefined
 }
 
 /** Something that a lead's state may change by. */

@@ -48,6 +48,7 @@ export function onContact(
     state,
     contact: gathered.contact,
     company: gathered.company,
+    account: gathered.account,
     reserved,
     draft,
     now,
@@ -78,10 +79,13 @@ export function onContact(
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
   const triggered =
     decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
-  const sales = toSales(input, decision)
+  const sales = toSales({ ...input, lookup }, decision)
   if (sales && 'wanted' in sales) return sales
   const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const others = otherHandoffs(input, fresh, [...(previous?.toOpen ?? []), ...(triggered?.result.opens ?? [])])
+  const others = otherHandoffs({ ...input, lookup }, fresh, [
+    ...(previous?.toOpen ?? []),
+    ...(triggered?.result.opens ?? []),
+  ])
   if ('wanted' in others) return others
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)

@@ -1,5 +1,6 @@
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
+import { withPlaces } from '../rules/places.ts'
 import { longestWithin } from '../rules/routing.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
@@ -51,11 +52,14 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     id: contact.id,
     createdAt: contact.createdAt,
     ...(portalId === undefined ? {} : { portalId }),
-    attributes: withoutOverruled(previous, {
-      ...found,
-      ...fromOutside(previous),
-      ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
-    }),
+    attributes: withoutOverruled(
+      previous,
+      withPlaces(config.icp, {
+        ...found,
+        ...fromOutside(previous),
+        ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
+      }),
+    ),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
     readBy: config.version,
@@ -97,7 +101,7 @@ export function lookAt(
 export function attributesAgain(config: NextConfig, lead: LeadRecord): Attributes {
   if (lead.readBy === null) return lead.attributes
   const observed = observeAttributes(config.hubspot, lead.properties, lead.company, config.reads.raw)
-  return withoutOverruled(lead, { ...fromOutside(lead), ...observed })
+  return withoutOverruled(lead, withPlaces(config.icp, { ...fromOutside(lead), ...observed }))
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */
@@ -124,10 +128,13 @@ function known(properties: Properties, names: readonly string[]): Record<string,
   )
 }
 
-// Routes may look further back than scoring does.
+// Routes and members of pools may look further back than scoring does.
 function memoryFor(config: NextConfig): number | undefined {
   const memory = memoryOf(config.scoring.engagement)
-  return memory === undefined ? undefined : Math.max(memory, longestWithin(config.routing.routes))
+  const members = Object.values(config.team.pools).flatMap((pool) => pool.members)
+  return memory === undefined
+    ? undefined
+    : Math.max(memory, longestWithin(config.routing.routes), longestWithin(members))
 }
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {

@@ -2,8 +2,10 @@ import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
+import { roundsFor } from '../handoffs/segments.ts'
 import { evaluate } from '../rules/condition.ts'
-import { factLookup } from '../rules/score.ts'
+import { withPlaces } from '../rules/places.ts'
+import { factLookup, fullLookup, scoreLead } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
 import type { Change, Click, LeadState, Next, NextConfig } from './change.ts'
 import { byPeople, lastEnding } from './contact.ts'
@@ -46,7 +48,10 @@ export function onDue(
   if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
     const { properties, company } = state.lead
-    const request = { assignmentId, pool: handoff.pool, hadIt }
+    const { attributes, signals } = state.lead
+    const lookup = () => fullLookup(attributes, signals, scoreLead(config, attributes, signals, now), now)
+    const rounds = roundsFor(config.team, handoff.pool, handoff.reps, lookup)
+    const request = { assignmentId, pool: handoff.pool, hadIt, ...rounds }
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
@@ -170,7 +175,8 @@ function endAttempts(
   now: number,
 ): Change {
   const { attempts } = handoff
-  const attributes = observeAttributes(config.hubspot, contact.properties, null, config.reads.raw)
+  const observed = observeAttributes(config.hubspot, contact.properties, null, config.reads.raw)
+  const attributes = withPlaces(config.icp, observed)
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
   const reached = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
   const finish = (ending: { how: 'qualified' | 'done' | 'returned' | 'disqualified'; reason?: string }) => {

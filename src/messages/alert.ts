@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
+import { wantedText } from '../handoffs/segments.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
 import { controls, openInHubSpot } from './controls.ts'
@@ -58,15 +59,16 @@ function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMes
   const since = handoff.startedAt
   const what = `contact ${escapeText(lead.id)}, score ${lead.score.total}`
   const { pool } = handoff
+  const wants = handoff.reps ? `. It is for a rep with ${escapeText(wantedText(handoff.reps), 200)}` : ''
   return {
-    text: `A lead waits: nobody in the pool ${escapeText(pool)} or its fallback can take it (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. Check in team.yaml who is away, inactive or at a cap`,
+    text: `A lead waits: nobody in the pool ${escapeText(pool)} or its fallback can take it (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. Check in team.yaml who is away, inactive or at a cap${wants}`,
     blocks: [
       {
         type: 'header',
         text: { type: 'plain_text', emoji: false, text: MESSAGE_WORDS['nobody-available'].header('') },
       },
       section(
-        `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap.`,
+        `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap${wants}.`,
       ),
       openInHubSpot(lead),
     ],

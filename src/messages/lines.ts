@@ -1,6 +1,7 @@
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
 import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
+import { wantedText } from '../handoffs/segments.ts'
 import { slaStatus } from '../handoffs/status.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
@@ -16,6 +17,10 @@ export interface MessageInput {
   reader: string | undefined
   /** The name of who has taken the lead over, where they are nobody of the team. */
   outsider?: string | undefined
+  /** Whose company it is, where that is somebody else than the holder. */
+  account?: string | undefined
+  /** What the lead wants of a rep and the holder lacks, such as `speaks no German`. */
+  lacks?: string | undefined
   slackIds: Record<string, string>
   timeZone: string
 }
@@ -31,7 +36,7 @@ const ATTRIBUTE_WORDS: Record<string, string> = {
 
 /** The lines that every live message has: firm, score, deadline. The spoken form leaves out what the opening says. */
 export function essentials(
-  { kind, lead, handoff, slackIds, timeZone }: MessageInput,
+  { kind, lead, handoff, slackIds, timeZone, account, lacks }: MessageInput,
   form: 'spoken' | 'shown',
 ): string[] {
   const { attributes, score } = lead
@@ -56,6 +61,9 @@ export function essentials(
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
+  if (account) lines.push(`The company belongs to ${account} in HubSpot`)
+  if (lacks && handoff.reps)
+    lines.push(`It is for a rep with ${escapeText(wantedText(handoff.reps), 200)}; none of them could take it`)
   for (const told of ['came-back', 'lead-acted'] as const) {
     const event = kind === 'manager-alert' ? undefined : handoff.events.findLast(({ what }) => what === told)
     if (event) lines.push(eventLine(event, slackIds, timeZone))

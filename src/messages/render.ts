@@ -1,10 +1,12 @@
 import type { Handoff } from '../handoffs/handoff.ts'
-import { holderOf } from '../handoffs/handoff.ts'
+import { holderOf, whoTookOver } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
+import { lackOf } from '../handoffs/segments.ts'
 import type { Team } from '../handoffs/team.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
+import { escapeText } from './texts.ts'
 
 const ERASED_TEXT = 'This lead was deleted on request.'
 
@@ -16,7 +18,7 @@ export const ERASED: RenderedMessage = {
 
 /**
  * Renders a message of a handoff with the people of the team: names become Slack ids, times the reader's zone. `outsider`: the
- * name of the owner outside the team who has taken it over, if that is known.
+ * name of the owner outside the team whom it names (`outsiderOf`), if that is known.
  */
 export function renderFor(
   team: Team,
@@ -33,9 +35,38 @@ export function renderFor(
     handoff,
     reader: rep,
     outsider,
+    account: accountName(team, handoff, outsider),
+    lacks: lackOfHolder(team, handoff),
     slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
+}
+
+/** The owner id of somebody outside the team whom the messages of a handoff name: who has taken it over, or has the company. */
+export function outsiderOf(team: Team, handoff: Handoff): string | undefined {
+  const { account } = handoff
+  return whoTookOver(handoff) ?? (account !== undefined && !memberWithOwner(team, account) ? account : undefined)
+}
+
+function memberWithOwner({ reps, people }: Team, owner: string): { name: string; slackUserId: string } | undefined {
+  return [...Object.values(reps), ...Object.values(people)].find(({ hubspotOwnerId }) => hubspotOwnerId === owner)
+}
+
+function accountName(team: Team, { account, ...handoff }: Handoff, outsider: string | undefined): string | undefined {
+  if (account === undefined || team.reps[handoff.holders.at(-1)?.rep ?? '']?.hubspotOwnerId === account)
+    return undefined
+  const member = memberWithOwner(team, account)
+  if (member) return `<@${member.slackUserId}>`
+  return outsider ? `${escapeText(outsider, 80)}, who is not in team.yaml,` : `owner ${escapeText(account)}`
+}
+
+// Whoever owns the contact or its company has the lead for that.
+function lackOfHolder(team: Team, handoff: Handoff): string | undefined {
+  const holder = holderOf(handoff)
+  const rep = team.reps[holder?.rep ?? '']
+  if (!handoff.reps || !rep || ['kept-owner', 'company-owner', 'owner-changed'].includes(holder?.how ?? ''))
+    return undefined
+  return lackOf(rep, handoff.reps)
 }
 
 /** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */

@@ -3,7 +3,7 @@ import { insteadOf, type Post, type PostedMessage } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import { isMoot, recipientOf, renderFor } from '../messages/render.ts'
+import { isMoot, outsiderOf, recipientOf, renderFor } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { factCommands } from '../store/commit.ts'
 import { blankEntry } from '../store/erase.ts'
@@ -17,7 +17,10 @@ const FRESH_MILLISECONDS = 250
 
 /** Sends one Slack message, exactly once as far as Slack lets anybody know. */
 export function createSendPost(
-  parts: Pick<Parts, 'clock' | 'config' | 'hurry' | 'leads' | 'log' | 'metrics' | 'outbox' | 'slack' | 'store'>,
+  parts: Pick<
+    Parts,
+    'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'metrics' | 'outbox' | 'slack' | 'store'
+  >,
 ): Handler<{ postId: string; leadId: string }> {
   const { clock, leads, log, outbox, slack, store } = parts
 
@@ -43,7 +46,9 @@ export function createSendPost(
       if (!state.lead || !handoff) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
       if (isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
-      const message = renderFor(team, post, state.lead, handoff)
+      const stranger = outsiderOf(team, handoff)
+      const name = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
+      const message = renderFor(team, post, state.lead, handoff, name)
       const sent = await slack.post(channel, post.id, message)
       await remember(post, { ...sent, shown: fingerprint(message) }, state)
     } catch (error) {

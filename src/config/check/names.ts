@@ -1,3 +1,4 @@
+import type { TagKind } from '../../rules/rep-filter.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES, type Scope } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
@@ -13,6 +14,8 @@ export interface KnownNames {
   /** Everybody who can be named: reps, managers and people. */
   people: string[] | undefined
   calendars: string[] | undefined
+  /** The tags that some rep has, by their kind. */
+  tags: Record<TagKind, string[]> | undefined
   handoffs: string[] | undefined
   /** The file that has the kinds of handoffs: sla.yaml in older directories. */
   kindsFile: 'handoffs.yaml' | 'sla.yaml'
@@ -41,7 +44,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'kindsFile'>,
+  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'tags' | 'kindsFile'>,
   { what: string; file: string }
 > = {
   signals: { what: 'signal', file: 'scoring.yaml' },

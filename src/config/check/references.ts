@@ -12,6 +12,7 @@ import {
   type FileCheck,
   type KnownNames,
 } from './names.ts'
+import { checkMembers, checkPlaces, expectReps, tagsOf } from './segments.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -63,6 +64,7 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: managers && [...managers, ...(people ?? [])],
     people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
+    tags: reps && tagsOf(field(team, 'reps')),
     handoffs: keys(kinds),
     kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
     signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
@@ -75,6 +77,7 @@ function checkIcp(check: FileCheck): void {
     for (const [index, item] of items(field(check.content, list)))
       expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
   }
+  checkPlaces(check)
 }
 
 function checkScoring(check: FileCheck): void {
@@ -107,6 +110,7 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   const pool = field(to, 'pool')
   expectCondition(check, [...at, 'when'], when, SCOPES.everything)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
+  expectReps(check, [...at, 'to', 'reps'], field(to, 'reps'))
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))
     check.report(
@@ -139,8 +143,7 @@ function checkTeam(check: FileCheck): void {
   for (const [name, pool] of entries(field(content, 'pools'))) {
     const at: Path = ['pools', name]
     expectUnique(check, [...at, 'members'], 'rep')
-    for (const [index, member] of items(field(pool, 'members')))
-      expectName(check, [...at, 'members', index, 'rep'], 'reps', field(member, 'rep'))
+    checkMembers(check, [...at, 'members'], field(pool, 'members'))
     expectName(check, [...at, 'manager'], 'managers', field(pool, 'manager'))
     const fallback = field(pool, 'fallback')
     expectName(check, [...at, 'fallback'], 'pools', fallback)
@@ -171,6 +174,7 @@ function checkHandoffs(check: FileCheck): void {
     checkAttempts(check, at, kind)
     expectName(check, [...at, 'start', 'signal'], 'signals', field(kind, 'start', 'signal'))
     expectName(check, [...at, 'to', 'pool'], 'pools', field(kind, 'to', 'pool'))
+    expectReps(check, [...at, 'to', 'reps'], field(kind, 'to', 'reps'))
   }
 }
 

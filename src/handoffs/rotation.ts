@@ -117,7 +117,12 @@ export function takeTurn(
 }
 
 /** When a member took a turn, and the member's last lead before it; null: it was the first. Epoch milliseconds. */
-export const Turn = z.object({ at: z.number(), before: z.number().nullable() })
+export const Turn = z.object({
+  at: z.number(),
+  before: z.number().nullable(),
+  /** The segment in whose rotation it was; absent: that of the whole pool. */
+  segment: z.string().optional(),
+})
 export type Turn = z.output<typeof Turn>
 
 /**

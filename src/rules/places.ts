@@ -82,32 +82,42 @@ const known: { countries?: Map<string, string>; languages?: Map<string, string> 
 
 function countries(): Map<string, string> {
   known.countries ??= new Map([
-    ...namesOf('region', REGION_CODES()),
+    ...namesOf('region', countryCodes()),
     ...Object.entries(OTHER_COUNTRY_NAMES),
-    ...REGION_CODES().map(({ written, code }) => [written.toLowerCase(), code] as const),
+    ...countryCodes().map(({ written, code }) => [written.toLowerCase(), code] as const),
   ])
   return known.countries
 }
 
 function languages(): Map<string, string> {
-  const codes = SPOKEN.split(' ').map((code) => ({ written: code, code: OTHER_LANGUAGE_CODES[code] ?? code }))
-  known.languages ??= new Map(namesOf('language', codes))
+  known.languages ??= namesOf('language', languageCodes())
   return known.languages
 }
 
-// Whatever two letters name; an older code, such as UK, is written in its place today.
-function REGION_CODES(): { written: string; code: string }[] {
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-  return letters
-    .flatMap((first) => letters.map((second) => first + second))
-    .filter((code) => !NO_COUNTRIES.has(code) && nameOf('region', 'en', code) !== undefined)
-    .map((written) => ({ written, code: new Intl.Locale(`und-${written}`).region ?? written }))
-}
-
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const TWO_LETTERS = LETTERS.flatMap((first) => LETTERS.map((second) => first + second))
 const NO_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ'])
 
+/** A code as it may be written, and as it is written today: UK is GB. */
+interface Code {
+  written: string
+  code: string
+}
+
+function countryCodes(): Code[] {
+  return TWO_LETTERS.filter((code) => !NO_COUNTRIES.has(code) && nameOf('region', 'en', code) !== undefined).map(
+    (written) => ({ written, code: new Intl.Locale(`und-${written}`).region ?? written }),
+  )
+}
+
+function languageCodes(): Code[] {
+  return TWO_LETTERS.map((code) => code.toLowerCase())
+    .filter((code) => nameOf('language', 'en', code) !== undefined)
+    .map((written) => ({ written, code: OTHER_LANGUAGE_CODES[written] ?? written }))
+}
+
 // The first language that has a name has it: English goes before what means something else elsewhere.
-function namesOf(type: 'region' | 'language', codes: { written: string; code: string }[]): Map<string, string> {
+function namesOf(type: 'region' | 'language', codes: readonly Code[]): Map<string, string> {
   const names = new Map<string, string>()
   for (const language of SPOKEN.split(' ')) {
     for (const { written, code } of codes) {

@@ -94,7 +94,7 @@ const MESSAGES: Record<string, string[]> = {
     'icp.yaml:7  negative.0.when.any.0.not.email.domian: unknown attribute; did you mean "email.domain"?',
   ],
   'unknown-attribute-nothing-near': [
-    'icp.yaml:2  tiers.0.when.numberOfEmployees: unknown attribute; known are email, email.domain, email.free, firstName, lastName, jobTitle, country, leadSource, leadSource.detail, lifecycleStage, leadStatus, company.name, company.domain, company.size, company.industry, company.revenue, company.techStack',
+    'icp.yaml:2  tiers.0.when.numberOfEmployees: unknown attribute; known are email, email.domain, email.free, firstName, lastName, jobTitle, country, region, language, leadSource, leadSource.detail, lifecycleStage, leadStatus, company.name, company.domain, company.size, company.industry, company.revenue, company.techStack',
   ],
   'unknown-calendar': [
     'team.yaml:8  reps.0.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?',
@@ -122,7 +122,7 @@ const MESSAGES: Record<string, string[]> = {
   'unknown-pool': ['routing.yaml:4  routes.0.to.pool: there is no pool "enterprise" in team.yaml; known are ae, sdr'],
   'unknown-rep': ['team.yaml:17  pools.sdr.members.0.rep: there is no rep "bob" in team.yaml; did you mean "ben"?'],
   'unknown-required-attribute': [
-    'routing.yaml:13  requiredForSales.1: unknown attribute; known are email, email.domain, email.free, firstName, lastName, jobTitle, country, leadSource, leadSource.detail, lifecycleStage, leadStatus, company.name, company.domain, company.size, company.industry, company.revenue, company.techStack',
+    'routing.yaml:13  requiredForSales.1: unknown attribute; known are email, email.domain, email.free, firstName, lastName, jobTitle, country, region, language, leadSource, leadSource.detail, lifecycleStage, leadStatus, company.name, company.domain, company.size, company.industry, company.revenue, company.techStack',
   ],
   'unknown-signal-in-a-route': [
     'routing.yaml:3  routes.0.when.signals.pricing_page_view: there is no signal "pricing_page_view" in scoring.yaml; did you mean "pricing_page_viewed"?',

@@ -117,7 +117,7 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, tracks, requiredForSales',
   ],
   'unknown-written-property': ['hubspot.yaml:7  properties.scores: unknown key; did you mean "score"?'],
   'missing-names': [

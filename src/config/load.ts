@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { catalogueOf } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
@@ -89,7 +90,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     team: team.value,
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: signals?.signals ?? {},
+    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
@@ -121,8 +122,6 @@ function kindsOnce(
   const files = ['handoffs.yaml', 'sla.yaml'].map((name) => join(directory, name))
   const isUnread = problems.some(({ file }) => file === directory || files.includes(file))
   if (Boolean(sources.handoffs) !== Boolean(sources.sla) || isUnread) return []
-  const message = sources.sla
-    ? 'sla.yaml is there as well; keep one of them: npm run baton -- config migrate'
-    : 'the file is missing'
+  const message = sources.sla ? 'sla.yaml is there as well; keep one of them' : 'the file is missing'
   return [{ file: files[0] ?? directory, line: 1, path: '', message }]
 }

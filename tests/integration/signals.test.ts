@@ -209,11 +209,52 @@ test('unknown types are listed once each, counted and not kept', async () => {
   const [known, unknown] = [signal(), signal({ type: 'fax_received' })]
   const before = await api.counted('signal', 'unknown')
   const answer = await accepted(known, unknown, signal({ type: 'fax_received' }), signal({ type: 'constructor' }))
-  expect(answer).toEqual({ accepted: 1, duplicates: 0, unknown: ['fax_received', 'constructor'] })
+  expect(answer).toMatchObject({ accepted: 1, duplicates: 0, unknown: ['fax_received', 'constructor'] })
   expect((await api.counted('signal', 'unknown')) - before).toBe(3)
   expect(await api.inbox(String(unknown.contactId))).toEqual([])
   expect(await api.indexed(String(unknown.contactId))).toBeNull()
   expect(api.hurried.flatMap(({ waiting }) => waiting)).toHaveLength(1)
+})
+
+test('a type with a typo is answered with the nearest name', async () => {
+  const one = signal({ type: 'demo_request' })
+  expect(await accepted(one)).toEqual({
+    ...{ accepted: 0, duplicates: 0, unknown: ['demo_request'] },
+    refused: [
+      { id: one.id, type: 'demo_request', why: 'signals.yaml names no such type; did you mean "demo_requested"?' },
+    ],
+  })
+})
+
+describe('a value', () => {
+  test.each([
+    ['a number', { value: 12.5 }, '12.5'],
+    ['a number as text', { value: '40' }, '40'],
+    ['nothing at all', { value: 0 }, '0'],
+    ['among the properties', { properties: { value: 7 } }, '7'],
+  ])('of a type with a unit is kept: %s', async (_, given, value) => {
+    const one = signal({ type: 'weekly_usage', ...given })
+    expect(await accepted(one)).toEqual({ accepted: 1, duplicates: 0, unknown: [] })
+    expect(await api.inbox(String(one.contactId))).toMatchObject([{ signal: { type: 'weekly_usage', value } }])
+  })
+
+  test.each([
+    ['none', {}, 'needs a value: sessions a week'],
+    ['a word', { value: 'many' }, 'its value must be a number: sessions a week'],
+    [
+      'an empty text among the properties',
+      { properties: { value: ' ' } },
+      'its value must be a number: sessions a week',
+    ],
+    ['true', { properties: { value: true } }, 'its value must be a number: sessions a week'],
+  ])('that a type with a unit cannot have is refused by name, and the others are kept: %s', async (_, given, why) => {
+    const [bad, good] = [signal({ type: 'weekly_usage', ...given }), signal()]
+    expect(await accepted(bad, good)).toEqual({
+      ...{ accepted: 1, duplicates: 0, unknown: [] },
+      refused: [{ id: bad.id, type: 'weekly_usage', why }],
+    })
+    expect(await api.inbox(String(bad.contactId))).toEqual([])
+  })
 })
 
 describe('limits', () => {

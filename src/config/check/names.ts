@@ -11,12 +11,16 @@ export interface KnownNames {
   pools: string[] | undefined
   reps: string[] | undefined
   managers: string[] | undefined
-  /** Everybody who can be named: reps, managers and people. */
-  people: string[] | undefined
   calendars: string[] | undefined
   /** The tags that some rep has, by their kind. */
   tags: Record<TagKind, string[]> | undefined
   handoffs: string[] | undefined
+  /** The file that has the types of signals: scoring.yaml in older directories. */
+  signalsFile: 'signals.yaml' | 'scoring.yaml'
+  triggers: string[] | undefined
+  forms: string[] | undefined
+  /** People of the team who are no reps and no managers. */
+  people: string[]
   /** The file that has the kinds of handoffs: sla.yaml in older directories. */
   kindsFile: 'handoffs.yaml' | 'sla.yaml'
   /** Those of them that a signal starts. */
@@ -44,16 +48,17 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'tags' | 'kindsFile'>,
+  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'tags' | 'kindsFile' | 'signalsFile' | 'people'>,
   { what: string; file: string }
 > = {
-  signals: { what: 'signal', file: 'scoring.yaml' },
+  signals: { what: 'signal', file: 'signals.yaml' },
+  triggers: { what: 'trigger', file: 'triggers.yaml' },
+  forms: { what: 'form', file: 'stages.yaml' },
   routes: { what: 'route', file: 'routing.yaml' },
   tracks: { what: 'nurture track', file: 'routing.yaml' },
   pools: { what: 'pool', file: 'team.yaml' },
   reps: { what: 'rep', file: 'team.yaml' },
   managers: { what: 'manager', file: 'team.yaml' },
-  people: { what: 'person', file: 'team.yaml' },
   calendars: { what: 'calendar', file: 'team.yaml' },
   handoffs: { what: 'handoff', file: 'handoffs.yaml' },
 }
@@ -67,7 +72,8 @@ export function expectName(
 ): void {
   const valid = known[kind]
   if (typeof name !== 'string' || !valid || valid.includes(name)) return
-  const file = kind === 'handoffs' ? known.kindsFile : DEFINED_IN[kind].file
+  const files: Partial<Record<typeof kind, string>> = { handoffs: known.kindsFile, signals: known.signalsFile }
+  const file = files[kind] ?? DEFINED_IN[kind].file
   report(path, `there is no ${DEFINED_IN[kind].what} "${name}" in ${file}${suggestion(name, valid)}`)
 }
 

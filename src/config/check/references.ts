@@ -1,4 +1,5 @@
 import { PROPERTIES } from '../../leads/properties.ts'
+import { OWN_SIGNALS } from '../catalogue.ts'
 import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
@@ -12,6 +13,7 @@ import {
   type FileCheck,
   type KnownNames,
 } from './names.ts'
+import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
 import { checkMembers, checkPlaces, expectReps, tagsOf } from './segments.ts'
 
 const FILE_CHECKS = {
@@ -21,6 +23,9 @@ const FILE_CHECKS = {
   team: checkTeam,
   handoffs: checkHandoffs,
   sla: checkHandoffs,
+  triggers: checkTriggers,
+  signals: () => {},
+  stages: () => {},
   hubspot: checkHubSpot,
   enrichment: checkEnrichment,
   'routing-cases': checkRoutingCases,
@@ -50,19 +55,28 @@ function knownNames(files: SourceFiles): KnownNames {
       : items(list)
           .map(([, item]) => field(item, ...path))
           .filter((name) => typeof name === 'string')
+  const types = files.signals
+    ? keys(field(files.signals.content, 'signals'))
+    : keys(field(files.scoring?.content, 'engagement', 'signals'))
   const routes = field(files.routing?.content, 'routes')
   const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content
   const [reps, managers, people] = ['reps', 'managers', 'people'].map((list) => names(field(team, list), 'id'))
   const kinds = field((files.handoffs ?? files.sla)?.content, 'handoffs')
   return {
-    signals: keys(field(files.scoring?.content, 'engagement', 'signals')),
+    signals: types && [...types, ...Object.keys(OWN_SIGNALS)],
+    signalsFile: files.signals ? 'signals.yaml' : 'scoring.yaml',
+    triggers: keys(field(files.triggers?.content, 'triggers')),
+    forms: keys(field(files.stages?.content, 'forms')),
+    people: people ?? [],
     routes: names(routes, 'name'),
-    tracks: names(routes, 'to', 'nurture'),
+    tracks: names(routes, 'to', 'nurture') && [
+      ...(names(routes, 'to', 'nurture') ?? []),
+      ...Object.values(files).flatMap((file) => enrolledTracks(file?.content)),
+    ],
     pools: keys(field(team, 'pools')),
     reps,
     managers: managers && [...managers, ...(people ?? [])],
-    people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
     tags: reps && tagsOf(field(team, 'reps')),
     handoffs: keys(kinds),
@@ -70,6 +84,13 @@ function knownNames(files: SourceFiles): KnownNames {
     signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
     tierKeys: tiers === undefined ? undefined : items(tiers).flatMap(([, tier]) => entries(tier).map(([key]) => key)),
   }
+}
+
+/** The tracks that outcomes enrol in, wherever they stand in a file. */
+function enrolledTracks(content: unknown): string[] {
+  const own = field(content, 'enrol')
+  const inside = [...entries(content), ...items(content)].flatMap(([, part]) => enrolledTracks(part))
+  return typeof own === 'string' ? [own, ...inside] : inside
 }
 
 function checkIcp(check: FileCheck): void {
@@ -82,6 +103,8 @@ function checkIcp(check: FileCheck): void {
 
 function checkScoring(check: FileCheck): void {
   expectUnique(check, ['fit', 'rules'], 'id')
+  for (const [type] of entries(field(check.content, 'engagement', 'signals')))
+    expectName(check, ['engagement', 'signals', type], 'signals', type)
   for (const [index, rule] of items(field(check.content, 'fit', 'rules')))
     expectCondition(check, ['fit', 'rules', index, 'when'], field(rule, 'when'), SCOPES.profile)
 }
@@ -172,9 +195,34 @@ function checkHandoffs(check: FileCheck): void {
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]
     checkAttempts(check, at, kind)
-    expectName(check, [...at, 'start', 'signal'], 'signals', field(kind, 'start', 'signal'))
-    expectName(check, [...at, 'to', 'pool'], 'pools', field(kind, 'to', 'pool'))
-    expectReps(check, [...at, 'to', 'reps'], field(kind, 'to', 'reps'))
+    const starts = field(kind, 'start')
+    const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
+    for (const [index, start] of list) {
+      const place: Path = [...at, 'start', ...(index === undefined ? [] : [index])]
+      expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
+    }
+    expectParty(check, [...at, 'to'], field(kind, 'to'))
+    for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
+    for (const [index, rung] of items(field(kind, 'ladder')))
+      expectRecipient(check, [...at, 'ladder', index, 'tell'], field(rung, 'tell'))
+    for (const [index, button] of items(field(kind, 'buttons'))) {
+      for (const [word, given] of entries(button)) {
+        expectName(check, [...at, 'buttons', index, word, 'form'], 'forms', field(given, 'form'))
+        expectOutcomes(check, [...at, 'buttons', index, word, 'do'], field(given, 'do'))
+      }
+    }
+    for (const [ending, outcomes] of entries(field(kind, 'on'))) expectOutcomes(check, [...at, 'on', ending], outcomes)
+    expectCondition(check, [...at, 'done'], field(kind, 'done'), SCOPES.everything)
+    checkSteps(check, [...at, 'steps'], field(kind, 'steps'))
+  }
+}
+
+function checkSteps(check: FileCheck, at: Path, steps: unknown): void {
+  for (const key of ['pausedBy', 'resumedBy']) expectName(check, [...at, key], 'signals', field(steps, key))
+  expectCondition(check, [...at, 'finishedBy'], field(steps, 'finishedBy'), SCOPES.everything)
+  for (const [index, step] of items(field(steps, 'list'))) {
+    expectCondition(check, [...at, 'list', index, 'when'], field(step, 'when'), SCOPES.everything)
+    for (const key of ['do', 'else']) expectOutcomes(check, [...at, 'list', index, key], field(step, key))
   }
 }
 
@@ -182,6 +230,16 @@ function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {
   const attempts = field(parent, 'attempts')
   expectName(check, [...at, 'attempts', 'then', 'nurture'], 'tracks', field(attempts, 'then', 'nurture'))
   expectCondition(check, [...at, 'attempts', 'answered'], field(attempts, 'answered'), SCOPES.facts)
+}
+
+function checkTriggers(check: FileCheck): void {
+  for (const [name, trigger] of entries(field(check.content, 'triggers'))) {
+    const at: Path = ['triggers', name]
+    expectCondition(check, [...at, 'when'], field(trigger, 'when'), SCOPES.everything)
+    expectOutcomes(check, [...at, 'do'], field(trigger, 'do'))
+    expectCondition(check, [...at, 'then', 'unless'], field(trigger, 'then', 'unless'), SCOPES.everything)
+    expectOutcomes(check, [...at, 'then', 'do'], field(trigger, 'then', 'do'))
+  }
 }
 
 function checkHubSpot(check: FileCheck): void {

@@ -12,8 +12,8 @@ export interface KnownNames {
   reps: string[] | undefined
   managers: string[] | undefined
   calendars: string[] | undefined
-  /** The tags that some rep has, by their kind. */
-  tags: Record<TagKind, string[]> | undefined
+  /** The tags of reps, by the pool that they are in and their kind. */
+  tags: (pool: string, kind: TagKind) => string[]
   handoffs: string[] | undefined
   /** The file that has the types of signals: scoring.yaml in older directories. */
   signalsFile: 'signals.yaml' | 'scoring.yaml'

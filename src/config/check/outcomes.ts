@@ -30,7 +30,7 @@ export function expectRecipient({ known, report }: FileCheck, path: Path, who: u
 export function expectParty(check: FileCheck, path: Path, party: unknown): void {
   const { reps, managers, people, pools } = check.known
   expectName(check, [...path, 'pool'], 'pools', field(party, 'pool'))
-  expectReps(check, [...path, 'reps'], field(party, 'reps'))
+  expectReps(check, [...path, 'reps'], field(party, 'reps'), field(party, 'pool'))
   const person = field(party, 'person')
   if (reps && managers && typeof person === 'string') {
     const valid = [...reps, ...managers, ...people]

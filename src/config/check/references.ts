@@ -14,7 +14,7 @@ import {
   type KnownNames,
 } from './names.ts'
 import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
-import { checkMembers, checkPlaces, expectReps, tagsOf } from './segments.ts'
+import { checkMembers, checkPlaces, expectReps, tagsIn } from './segments.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -78,7 +78,7 @@ function knownNames(files: SourceFiles): KnownNames {
     reps,
     managers: managers && [...managers, ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
-    tags: reps && tagsOf(field(team, 'reps')),
+    tags: tagsIn(team),
     handoffs: keys(kinds),
     kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
     signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
@@ -133,7 +133,7 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   const pool = field(to, 'pool')
   expectCondition(check, [...at, 'when'], when, SCOPES.everything)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
-  expectReps(check, [...at, 'to', 'reps'], field(to, 'reps'))
+  expectReps(check, [...at, 'to', 'reps'], field(to, 'reps'), pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))
     check.report(

@@ -3,36 +3,43 @@ import { TAG_KINDS, type TagKind } from '../../rules/rep-filter.ts'
 import { type Path, suggestion } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
-import { expectAttribute, expectCondition, expectName, type FileCheck } from './names.ts'
+import { expectAttribute, expectCondition, expectName, type FileCheck, type KnownNames } from './names.ts'
 
 const KEYS: Partial<Record<TagKind, (tag: string) => string>> = { languages: languageKey, countries: countryKey }
 
-/** The tags that reps of team.yaml have, by their kind. */
-export function tagsOf(reps: unknown): Record<TagKind, string[]> {
-  const tags = (kind: TagKind) =>
-    items(reps)
+/** The tags that the members of a pool and of its fallbacks have, by the pool and their kind. */
+export function tagsIn(team: unknown): KnownNames['tags'] {
+  return (pool, kind) => {
+    const chain: string[] = []
+    for (let name: unknown = pool; typeof name === 'string' && !chain.includes(name); ) {
+      chain.push(name)
+      name = field(team, 'pools', name, 'fallback')
+    }
+    const members = chain.flatMap((name) => items(field(team, 'pools', name, 'members')))
+    const ids = members.map(([, member]) => field(member, 'rep'))
+    return items(field(team, 'reps'))
+      .filter(([, rep]) => ids.includes(field(rep, 'id')))
       .flatMap(([, rep]) => items(field(rep, kind)).map(([, tag]) => tag))
       .filter((tag) => typeof tag === 'string')
-  return {
-    languages: tags('languages'),
-    skills: tags('skills'),
-    countries: tags('countries'),
-    regions: tags('regions'),
   }
 }
 
-/** Some rep must have each tag that a lead may want of one, or it would be for nobody. */
-export function expectReps(check: FileCheck, path: Path, reps: unknown): void {
+/** What a lead may want of a rep, somebody of its pool or the fallback must have, or it would be for nobody. */
+export function expectReps(check: FileCheck, path: Path, reps: unknown, pool: unknown): void {
+  const { tags, pools } = check.known
   for (const kind of TAG_KINDS) {
     const keyOf = KEYS[kind] ?? ((tag: string) => tag.trim().toLowerCase())
-    const valid = check.known.tags?.[kind]
+    const valid = typeof pool === 'string' && pools?.includes(pool) ? tags(pool, kind) : undefined
     for (const [index, tag] of items(field(reps, kind))) {
       if (typeof tag !== 'string') continue
       const at = [...path, kind, index]
       const name = /^\s*\{([^{}]+)\}\s*$/.exec(tag)?.[1]?.trim()
       if (name !== undefined) expectAttribute(check, at, name, SCOPES.everything)
       else if (valid && !valid.some((one) => keyOf(one) === keyOf(tag)))
-        check.report(at, `no rep in team.yaml has "${tag}" under ${kind}${suggestion(tag, valid)}`)
+        check.report(
+          at,
+          `nobody of the pool ${pool} or its fallback has "${tag}" under ${kind}${suggestion(tag, valid)}`,
+        )
     }
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, createTier2Lead, DANA, INTERESTED, sendSignals } from '../support/leads.ts'
+import { click, createTier2Lead, DANA, INTERESTED, SMALLTOWN, sendSignals } from '../support/leads.ts'
 import { createStage, DAY, HOUR, type Stage, type StageOptions } from '../support/stage.ts'
 
 const [CLEO, DAN, MANAGER] = ['U000SDR1', 'U000SDR2', 'U000MGR1']
@@ -95,6 +95,15 @@ describe('a lead goes to who speaks its language', () => {
   it('by what HubSpot says of it, before its country', async () => {
     await scene('languages: ["{language}"]')
     expect(owners(await leads(2, { country: 'Germany', hs_language: 'en-us' })).toSorted()).toEqual(['201', '203'])
+  })
+
+  it('by the country of its company, where the contact has none', async () => {
+    await scene('languages: ["{language}"]')
+    const companyId = stage.hubspot.createCompany({ ...SMALLTOWN, country: 'Schweiz' })
+    const contact = { ...DANA, ...INTERESTED, jobtitle: 'Head of Marketing', hs_email_click: '4' }
+    const id = stage.hubspot.createContact({ ...contact, email: 'c@smalltown.example' }, { companyId, by: 'form' })
+    await stage.quiet()
+    expect(owners([id])).toEqual(['202'])
   })
 
   it('and to anyone while nothing is known of it', async () => {

@@ -77,8 +77,8 @@ export function preferencesFor(
     if (routing.cover === 'stand-in') return { standInFor: owner.id }
   }
   const within = companyWithin(config, properties, company)
-  const wanted = isTied(contact) || account !== undefined ? [] : accountDomains(config.hubspot, properties)
-  if (routing.companyOwner !== 'never' && wanted.length > 0) return { ...within, domains: wanted }
+  const domains = account === undefined ? domainsToLookFor(config, contact) : []
+  if (domains.length > 0) return { ...within, domains }
   const ofCompany = accountOwner({ contact, company, account })
   const rep = ofCompany === undefined ? undefined : repWithOwner(team, ofCompany)
   const inPool = () =>
@@ -98,6 +98,14 @@ export function accountOwner({
 }: Pick<Gathered, 'contact' | 'company' | 'account'>): string | undefined {
   const owner = isTied(contact) ? !isFreeMail(company?.domain ?? '') && company?.hubspot_owner_id : account?.owner
   return owner || undefined
+}
+
+/** By which domains the company of a contact is to be looked for whom HubSpot has tied to none; empty when it is not. */
+export function domainsToLookFor(
+  { routing, hubspot }: Pick<NextConfig, 'routing' | 'hubspot'>,
+  contact: Contact,
+): string[] {
+  return isTied(contact) || routing.companyOwner === 'never' ? [] : accountDomains(hubspot, contact.properties)
 }
 
 function isTied({ properties }: Contact): boolean {

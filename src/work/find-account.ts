@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { repWithOwner } from '../handoffs/team.ts'
 import { type Account, accountAmong } from '../leads/account.ts'
+import { domainsToLookFor } from '../leads/assign.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
 import { OutsideError } from '../platform/errors.ts'
@@ -22,6 +23,8 @@ export async function findAccount(
   now: number,
   last = false,
 ): Promise<Account | null | undefined> {
+  // Asking what becomes of the lead is the dear part.
+  if (domainsToLookFor(config, gathered.contact).length === 0) return undefined
   const wanted = next(config, state, { type: 'contact', gathered }, now)
   const domains = wanted && 'wanted' in wanted ? (wanted.wanted.domains ?? []) : []
   if (domains.length === 0) return undefined

@@ -63,10 +63,10 @@ interface View {
     pools: { pool: string; members: { rep: string; skipped: string | null; chosen: boolean }[] }[]
   }
 }
-async function view(id: string, text = ''): Promise<View> {
-  const headers = { authorization: 'Bearer canary-api-token', ...(text ? { accept: text } : {}) }
+async function view(id: string): Promise<View> {
+  const headers = { authorization: 'Bearer canary-api-token' }
   const answer = await fetch(`${stage.addresses[0]}/v1/leads/${id}`, { headers })
-  return (text ? { text: await answer.text() } : await answer.json()) as View
+  return (await answer.json()) as View
 }
 
 describe('a lead goes to who speaks its language', () => {

@@ -27,6 +27,7 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createDeparted } from './work/departed.ts'
@@ -85,6 +86,7 @@ export async function createService(options: ServiceOptions) {
   const pools = createPools(store)
   const lastEvent = createLastEvent({ redis: requests, prefix })
   const configs = createConfigs(store)
+  const stuckLists = createStuckLists(store)
   const apply = createApply({ store, pools, inbox })
   const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
   const breakers = createBreakers({
@@ -189,6 +191,7 @@ export async function createService(options: ServiceOptions) {
     apiTokens: env.API_TOKENS,
     ...parts,
     handoffs,
+    stuckLists,
     lastEvent,
     hurry: work.hurry,
     viewLead: createLeadViews({ leads, configs, config }),

@@ -9,10 +9,12 @@ import type { RecordStore } from './records.ts'
 import { errorRow } from './refusal.ts'
 
 /** Association types as HubSpot numbers them, without a label; another pair gets 1000. */
-const TYPE_IDS: Record<string, number> = {
+export const TYPE_IDS: Record<string, number> = {
   ...{ 'contacts companies': 279, 'companies contacts': 280, 'deals contacts': 3, 'contacts deals': 4 },
   ...{ 'deals companies': 341, 'companies deals': 342, 'contacts calls': 193, 'contacts emails': 197 },
   ...{ 'contacts meetings': 199, 'contacts notes': 201, 'contacts tasks': 203, 'contacts communications': 82 },
+  ...{ 'calls contacts': 194, 'emails contacts': 198, 'meetings contacts': 200, 'notes contacts': 202 },
+  ...{ 'tasks contacts': 204, 'communications contacts': 81 },
 }
 
 /** How many associations of one record an answer has at most. In a batch that is assumed. */

@@ -20,6 +20,12 @@ export const Paging = z.object({
 })
 /** The body of a create or an update. */
 export const Write = z.object({ properties: Properties })
+const Association = z.object({
+  to: z.object({ id: z.coerce.string() }),
+  types: z.array(z.object({ associationCategory: Text, associationTypeId: z.number() })).min(1),
+})
+/** The body of a create, with what the new record is associated with. */
+export const Create = Write.extend({ associations: z.array(Association).default([]) })
 /** One input of a batch update. */
 export const UpdateInput = Write.extend({ id: Text, idProperty: Text.optional() })
 /** The query of a read. Lists come repeated or comma-separated. */

@@ -2,9 +2,11 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
+import { TYPE_IDS } from './association-routes.ts'
 import {
   BatchReadBody,
   batchAnswer,
+  Create,
   inputsOf,
   ListQuery,
   parse,
@@ -15,7 +17,7 @@ import {
   Write,
 } from './input.ts'
 import type { Links } from './links.ts'
-import { ABOUT, modifiedProperty, OBJECT_TYPES } from './object-types.ts'
+import { ABOUT, modifiedProperty, OBJECT_TYPES, type ObjectType } from './object-types.ts'
 import type { PropertyCatalogue } from './properties.ts'
 import type { CrmRecord } from './record.ts'
 import type { RecordStore } from './records.ts'
@@ -25,6 +27,7 @@ import { searchRecords } from './search.ts'
 /** What the routes of one object type answer from. */
 export interface ObjectRouteParts {
   store: RecordStore
+  stores: Record<ObjectType, RecordStore>
   catalogue: PropertyCatalogue
   links: Links
   now: () => number
@@ -34,7 +37,7 @@ export interface ObjectRouteParts {
 
 /** Adds the routes of one object type. Its writes are those of the app under test. */
 export function addObjectRoutes(app: FastifyInstance, parts: ObjectRouteParts): void {
-  const { store, catalogue, links, now, refusesRowsAlone } = parts
+  const { store, stores, catalogue, links, now, refusesRowsAlone } = parts
   const { type } = store
   const { singular, created, shown: defaults } = ABOUT[type]
   const always = [created, modifiedProperty(type), 'hs_object_id'].sort()
@@ -131,9 +134,32 @@ export function addObjectRoutes(app: FastifyInstance, parts: ObjectRouteParts): 
     if (record) store.archive(record.id, 'api')
     return reply.code(204).send()
   })
+  /** The contacts that a new record is associated with. Refuses one that is not there, and a type of association of another pair. */
+  function contactsOf(associations: z.infer<typeof Create>['associations']): CrmRecord[] {
+    return associations.map(({ to, types }) => {
+      const expected = TYPE_IDS[`${type} contacts`]
+      if (types.some(({ associationTypeId }) => associationTypeId !== expected))
+        throw refusal(400, 'VALIDATION_ERROR', `No association type of ${type} and contacts has this id`)
+      return stores.contacts.live(to.id)
+    })
+  }
+
   app.post(base, async (request, reply) => {
-    const { properties } = parse(Write, request.body)
-    return reply.code(201).send(written(store.create(properties, { by: 'api' }), properties))
+    const { properties, associations } = parse(Create, request.body)
+    const isEngagement = created === 'hs_createdate'
+    if (isEngagement && !properties.hs_timestamp)
+      throw refusal(400, 'VALIDATION_ERROR', 'Property values were not valid: hs_timestamp is required')
+    const contacts = contactsOf(associations)
+    const record = store.create(properties, { by: 'api' })
+    for (const contact of contacts) {
+      links.link({ type, id: record.id }, { type: 'contacts', id: contact.id })
+      const counted = {
+        num_notes: String(Number(contact.properties.num_notes ?? 0) + 1),
+        notes_last_updated: new Date(now()).toISOString(),
+      }
+      if (isEngagement) stores.contacts.update(contact.id, counted, { by: 'hubspot' })
+    }
+    return reply.code(201).send(written(record, properties))
   })
   app.post(`${base}/batch/read`, async (request, reply) => {
     const body = parse(BatchReadBody, request.body)

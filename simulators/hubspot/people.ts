@@ -76,6 +76,8 @@ export interface People {
   archiveOwner(id: string): void
   /** A copy of what is known of a contact, merged ones included; undefined when there is none or it is archived. */
   contact(id: string): Record<string, string | null> | undefined
+  /** The bodies of a contact's notes, oldest first. */
+  notes(id: string): string[]
   /** The values that a contact's property had, newest first. */
   history(id: string, name: string): HistoryEntry[]
 }
@@ -163,6 +165,8 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
     },
     contact: (id) => known(contacts, id),
     company: (id) => known(companies, id),
+    notes: (id) =>
+      links.of({ type: 'contacts', id }, 'notes').map((each) => stores.notes.find(each)?.properties.hs_note_body ?? ''),
     history: (id, name) => [...(contacts.find(id)?.history[name] ?? [])],
   }
 }

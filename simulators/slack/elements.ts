@@ -8,13 +8,14 @@ const ELEMENT_FIELDS: Readonly<Record<string, string[]>> = {
   button: ['text', 'url', 'value', 'style', 'confirm', 'accessibility_label'],
   overflow: ['options', 'confirm'],
   static_select: ['placeholder', 'options', 'initial_option', 'confirm', 'focus_on_load'],
+  datepicker: ['placeholder', 'initial_date', 'confirm', 'focus_on_load'],
   users_select: ['placeholder', 'initial_user', 'confirm', 'focus_on_load'],
   radio_buttons: ['options', 'initial_option', 'confirm', 'focus_on_load'],
   plain_text_input: ['placeholder', 'initial_value', 'multiline', 'min_length', 'max_length', 'focus_on_load'],
 }
 const PLACES: Readonly<Record<ElementPlace, string[]>> = {
   control: ['button', 'overflow'],
-  input: ['static_select', 'users_select', 'radio_buttons', 'plain_text_input'],
+  input: ['static_select', 'datepicker', 'users_select', 'radio_buttons', 'plain_text_input'],
 }
 const MOST_OPTIONS: Readonly<Record<string, number>> = { overflow: 5, radio_buttons: 10, static_select: 100 }
 
@@ -38,12 +39,30 @@ export function checkElement(value: unknown, place: ElementPlace, pointer: strin
   }
   if (type === 'button') checkButton(value, pointer, problems)
   if (type === 'plain_text_input') checkTextInput(value, pointer, problems)
+  if (type === 'datepicker' && value.initial_date !== undefined && !isDate(value.initial_date))
+    problems.push({ pointer: `${pointer}/initial_date`, message: 'must be a date as YYYY-MM-DD' })
   const most = MOST_OPTIONS[type]
   if (most !== undefined) {
     checkItems(value.options, most, `${pointer}/options`, problems, (option, at) => {
       checkOption(option, at, { plainOnly: type !== 'radio_buttons', urlAllowed: type === 'overflow' }, problems)
     })
+    checkInitialOption(value, pointer, problems)
   }
+}
+
+// Slack refuses an initial option that is not one of the options, to the letter.
+function checkInitialOption(
+  { initial_option: initial, options }: JsonObject,
+  pointer: string,
+  problems: BlockProblem[],
+) {
+  if (initial === undefined || !Array.isArray(options)) return
+  if (!options.some((option) => JSON.stringify(option) === JSON.stringify(initial)))
+    problems.push({ pointer: `${pointer}/initial_option`, message: 'must be one of the options' })
+}
+
+function isDate(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
 }
 
 function checkButton(button: JsonObject, pointer: string, problems: BlockProblem[]): void {

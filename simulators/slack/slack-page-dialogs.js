@@ -118,7 +118,12 @@ function drawInput(block, state) {
     group.append(complaint, ...hint)
     return group
   }
-  const field = element?.type === 'plain_text_input' ? drawTextField(element) : drawSelect(element, state)
+  const field =
+    element?.type === 'plain_text_input'
+      ? drawTextField(element)
+      : element?.type === 'datepicker'
+        ? drawDate(element)
+        : drawSelect(element, state)
   readers.set(block.block_id, () => field.value || null)
   const named = create('label', 'input', create('span', 'label', ...label), field)
   named.append(complaint, ...hint)
@@ -141,6 +146,14 @@ function drawRadios(block, element, state) {
   })
   readers.set(block.block_id, () => options.find(({ radio }) => radio.checked)?.radio.value ?? null)
   return options.map(({ row }) => row)
+}
+
+/** @param {BlockElement} element */
+function drawDate(element) {
+  const field = create('input', 'field-control')
+  field.setAttribute('type', 'date')
+  field.value = element.initial_date ?? ''
+  return field
 }
 
 /** @param {BlockElement} element */

@@ -83,6 +83,7 @@ export interface BlockElement {
   placeholder?: TextObject
   multiline?: boolean
   initial_value?: string
+  initial_date?: string
   initial_option?: Option
   initial_user?: string
 }

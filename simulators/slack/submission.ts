@@ -19,12 +19,18 @@ export function fillView(view: SimulatedView, entered: Record<string, string | n
   for (const block of inputs) {
     const blockId = textIn(block, 'block_id')
     const element = isObject(block.element) ? block.element : {}
-    const value = entered[blockId] || null
+    const value = blockId in entered ? entered[blockId] || null : initialOf(element)
     const complaint = complaintAbout(element, value, block.optional === true)
     if (complaint) errors[blockId] = complaint
     values[blockId] = { [textIn(element, 'action_id')]: stateOf(element, value) }
   }
   return Object.keys(errors).length > 0 ? { errors } : { values }
+}
+
+// What nobody touches is sent as the form showed it.
+function initialOf({ initial_value, initial_date, initial_option }: JsonObject): string | null {
+  const option = isObject(initial_option) ? initial_option.value : undefined
+  return String(initial_value ?? initial_date ?? option ?? '') || null
 }
 
 function complaintAbout(element: JsonObject, value: string | null, optional: boolean): string | undefined {
@@ -40,6 +46,7 @@ function stateOf(element: JsonObject, value: string | null): JsonObject {
   const type = textIn(element, 'type')
   if (type === 'plain_text_input') return { type, value }
   if (type === 'users_select') return { type, selected_user: value }
+  if (type === 'datepicker') return { type, selected_date: value }
   if (value === null) return { type, selected_option: null }
   const option = objectsIn(element.options).find((candidate) => candidate.value === value)
   if (!option) throw new Error(`the view offers no option ${value}`)

@@ -39,7 +39,7 @@ export function addHubSpotSetup(hubspot: Command): void {
           properties: () => settings.reads,
           metrics: createMetrics(),
         })
-        const report = await setUpHubSpot(client, settings.hubspot.properties, dryRun)
+        const report = await setUpHubSpot(client, settings.hubspot.properties, dryRun, settings.forms)
         const url = process.env.PUBLIC_URL?.trim() || '<PUBLIC_URL>'
         const needs = appNeeds(settings.reads, Object.values(settings.hubspot.properties))
         const tracks = nurtureTracks(settings)

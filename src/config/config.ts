@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
+import { formProperties } from '../leads/forms.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
@@ -15,7 +17,7 @@ export interface Config extends NextConfig {
   /** How long what is kept, in milliseconds. */
   retention: z.output<typeof Retention>
   version: string
-  /** The same for what scores a lead (icp.yaml, scoring.yaml, hubspot.yaml), as a whole number of 48 bits. */
+  /** The same for what scores a lead and fires triggers (icp, scoring, hubspot, triggers, signals), as a whole number of 48 bits. */
   rulesVersion: number
 }
 
@@ -40,10 +42,11 @@ const ALWAYS = [
 export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
   const raw = unique(conditionsOf(config).flatMap(attributesOf)).filter((name) => name.startsWith('hubspot.'))
-  const { signals, responses, disqualified } = config.hubspot
+  const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(config.routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
     ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
+    ...activity,
     ...responses.flatMap((rule) => [rule.rises, rule.changes]),
     ...disqualified.flatMap((rule) => [rule.changes, rule.reason]),
   ].filter((name) => name !== undefined)
@@ -56,6 +59,8 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...raw.map((name) => name.slice('hubspot.'.length)),
       ...fromRules,
       ...optOuts,
+      ...formProperties(config.forms).map(({ property }) => property),
+      ...propertiesSet([config.triggers, config.handoffs]),
     ]),
     // Whose the company is, and by which domain its people are told from strangers.
     company: unique([
@@ -79,6 +84,7 @@ export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot
 /** Every condition in a config. */
 export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
+  const triggers = Object.values(config.triggers).flatMap(({ when, then }) => [{ when }, { when: then?.unless }])
   return [
     ...config.icp.tiers,
     ...config.icp.personas,
@@ -88,6 +94,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.hubspot.signals,
     ...attempts,
     ...Object.values(config.team.pools).flatMap(({ members }) => members),
+    ...triggers,
     config.enrichment,
   ].flatMap((item) => item.when ?? [])
 }

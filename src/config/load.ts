@@ -92,12 +92,19 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     triggers: triggers?.triggers ?? {},
     signals: catalogueOf(signals?.signals, scoring.engagement.signals),
     forms: stages?.forms ?? {},
+    moves: stages?.moves ?? [],
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
     version: digestOf(sources).slice(0, 12),
     rulesVersion: Number.parseInt(
-      digestOf({ icp: sources.icp, scoring: sources.scoring, hubspot: sources.hubspot }).slice(0, 12),
+      digestOf({
+        icp: sources.icp,
+        scoring: sources.scoring,
+        hubspot: sources.hubspot,
+        triggers: sources.triggers,
+        signals: sources.signals,
+      }).slice(0, 12),
       16,
     ),
   }

@@ -7,7 +7,7 @@ import { OutsideError } from '../platform/errors.ts'
 import type { AskHubSpot, Method } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import type { PropertyInfo } from './options.ts'
-import { configPropertyFindings, ownPropertyFindings } from './properties.ts'
+import { configPropertyFindings, ownProperties, ownPropertyFindings } from './properties.ts'
 
 /*
  * What a portal is asked: each a call that changes nothing. A status is an answer here: 403 is what a missing scope looks
@@ -94,11 +94,11 @@ export async function checkProperties(
   config: Config,
 ): Promise<Finding[]> {
   const names = config.hubspot.properties
-  const report = await setUpHubSpot(hubspot, names, true)
+  const report = await setUpHubSpot(hubspot, names, true, config.forms)
   const contact = await propertiesOf('contacts')
   const company = await propertiesOf('companies')
   return [
-    ...ownPropertyFindings(Object.values(names), report, contact),
+    ...ownPropertyFindings(ownProperties(config), report, contact),
     ...configPropertyFindings(config, contact, company),
   ]
 

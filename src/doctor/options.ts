@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts'
 import { conditionsOf } from '../config/config.ts'
+import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import type { Condition } from '../rules/condition.ts'
+import { STAGES, type Stage } from '../rules/stages.ts'
 
 /** A property definition as HubSpot tells it, as far as it is looked at. */
 export interface PropertyInfo {
@@ -41,9 +43,14 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
       const raw = /^hubspot\.(.+)$/.exec(attribute)?.[1]
       return { sources: raw ? [raw] : (attributes[attribute] ?? []), value }
     })
-  // Baton writes it, whatever the rules ask for.
-  const written = { sources: ['lifecyclestage'], value: 'marketingqualifiedlead' }
-  const found = [...named, ...asked, written].flatMap(({ sources, value }) => {
+  // Baton writes these, whatever the rules ask for.
+  const stages = new Set(['mql' as Stage, ...stagesGiven(config)])
+  const words = [...stages].flatMap((stage) => STAGES[stage] ?? [])
+  const written = words.map((value) => ({ sources: ['lifecyclestage'], value: value as string }))
+  const answers = formProperties(config.forms).flatMap(({ property, options = [] }) =>
+    options.map((value) => ({ sources: isOwnProperty(property) ? [] : [property], value })),
+  )
+  const found = [...named, ...asked, ...written, ...answers].flatMap(({ sources, value }) => {
     const choices = sources.map((source) => choiceOf(source, contact, company))
     if (choices.length === 0 || choices.some((choice) => choice === undefined)) return []
     const options = choices.flatMap((choice) => choice?.options ?? [])
@@ -53,6 +60,16 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
   })
   const once = Map.groupBy(found, ({ property, value }) => `${property} ${folded(value)}`)
   return [...once.values()].flatMap(([first]) => first ?? [])
+}
+
+/** The stages that rules of the config give. */
+function stagesGiven({ handoffs, triggers, moves }: Pick<Config, 'handoffs' | 'triggers' | 'moves'>): Stage[] {
+  const within = (part: unknown): Stage[] => {
+    if (typeof part !== 'object' || part === null) return []
+    if ('do' in part && part.do === 'stage' && 'stage' in part) return [part.stage as Stage]
+    return Object.values(part).flatMap(within)
+  }
+  return [...within([handoffs.kinds, triggers]), ...moves.map(({ to }) => to)]
 }
 
 /** The property, when it is a choice between values that HubSpot names. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { suggestion } from '../config/problems.ts'
 import { canFire } from '../hubspot/app.ts'
 import type { SetupReport } from '../hubspot/setup.ts'
+import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import type { Finding } from './finding.ts'
 import { type Known, missingOptions } from './options.ts'
 
@@ -28,9 +29,15 @@ export function ownPropertyFindings(names: readonly string[], report: SetupRepor
   return found.length > 0 ? found : [{ check, status: 'ok', found: `all ${names.length} are there` }]
 }
 
+/** The properties that the set-up creates: what Baton writes of its own, and what forms ask for. */
+export function ownProperties({ hubspot, forms }: Pick<Config, 'hubspot' | 'forms'>): string[] {
+  const asked = formProperties(forms).map(({ property }) => property)
+  return [...Object.values(hubspot.properties), ...asked.filter(isOwnProperty)]
+}
+
 /** What the properties and values that the config names are like in HubSpot. */
 export function configPropertyFindings(config: Config, contact: Known, company: Known): Finding[] {
-  const own = new Set<string>(Object.values(config.hubspot.properties))
+  const own = new Set(ownProperties(config))
   const read = [
     { object: 'contact', names: config.reads.contact.filter((name) => !own.has(name)), known: contact },
     { object: 'company', names: config.reads.company, known: company },

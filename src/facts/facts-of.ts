@@ -2,7 +2,12 @@ import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import type { HistoryEntry } from '../leads/history.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
+import { stageBefore } from '../leads/stage-moves.ts'
+import { stageNow } from '../leads/stages.ts'
+import { triggerNote } from '../leads/triggers.ts'
+import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
 // How an ending counts. A rep's answer is a fact of its own, so that a lead was reached says nothing new.
@@ -17,12 +22,13 @@ const OF_ENDING: Record<Ending, FactType | null> = {
   'taken-over': 'ended',
   released: 'ended',
   expired: 'ended',
+  archived: 'ended',
   missing: 'ended',
   merged: null,
 }
 
 const CUSTOMER = new Set(['customer', 'evangelist'])
-const OUTCOME_STAGES = new Set(['salesqualifiedlead', 'opportunity', 'customer'])
+const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 
 /** What happened by a change of a lead, as facts. `now` is epoch milliseconds. */
 export function factsOf(before: LeadState, change: Change, now: number): Fact[] {
@@ -31,8 +37,15 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...change.history.flatMap(triggerFact),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
   ].map((fact) => ({ ...about, ...fact }))
+}
+
+function triggerFact(entry: HistoryEntry): Part[] {
+  const note = triggerNote(entry)
+  if (!note || note.what === 'not-followed-up') return []
+  return [{ type: 'triggered', at: note.at, rule: note.rule, reason: note.what === 'triggered' ? 'fired' : note.what }]
 }
 
 // The text of a disqualification may hold what a lead wrote, so the route's name has to do.
@@ -51,17 +64,21 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
-  if (before?.route.name !== lead.route.name && !lead.adopted) {
+  if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
     facts.push({ type: 'routed', ...where, reason: destination(lead) })
   }
+  if (lead.archived && lead.archived.at !== before?.archived?.at)
+    facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
   else if (newlyOut) facts.push({ type: 'disqualified', route: lead.route.name, reason: lead.route.name })
-  const [was, stage] = [before ? stageOf(before.attributes) : stageOf(lead.attributes), stageOf(lead.attributes)]
-  if (was !== stage) facts.push({ type: 'stage', stage, reason: was })
-  const outcome = OUTCOME_STAGES.has(stage) ? stage : CUSTOMER.has(was) && !CUSTOMER.has(stage) ? 'churn' : undefined
-  if (was !== stage && outcome) facts.push({ type: 'outcome', stage: outcome, source: where.source })
+  const [came, went] = [stageBefore({ lead: before }, stageOf(lead.attributes)).name, stageNow(lead)]
+  if (came !== went) facts.push({ type: 'stage', stage: went, reason: came })
+  const reached = came !== went && OUTCOME_STAGES.has(went) ? STAGES[went] : null
+  const isLost = before && CUSTOMER.has(stageOf(before.attributes)) && !CUSTOMER.has(stageOf(lead.attributes))
+  const outcome = reached ?? (isLost ? 'churn' : undefined)
+  if (outcome) facts.push({ type: 'outcome', stage: outcome, source: where.source })
   for (const [source, { status }] of Object.entries(lead.enrichment)) {
     if (change.decision && before?.enrichment[source]?.status !== status)
       facts.push({ type: 'enrichment', source, reason: status })
@@ -79,20 +96,31 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   const about = {
     handoff: handoff.id.slice(handoff.leadId.length + 1),
     kind: handoff.kind,
-    pool: holderOf(handoff)?.pool ?? handoff.pool,
+    pool: (holderOf(handoff)?.pool ?? handoff.pool) || undefined,
     rep: holderOf(handoff)?.rep,
     route: handoff.route,
   }
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
-  if (!before && !handoff.byRoute) facts.unshift({ type: 'trigger', rule: handoff.route })
+  if (!before && (handoff.ruled ?? !handoff.byRoute)) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
   if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
+  facts.push(...stepFacts(before?.plan, handoff.plan))
   const ending = handoff.ended && !before?.ended ? OF_ENDING[handoff.ended.how] : null
   // That a person took the lead out is a fact of the lead.
-  if (ending && ending !== 'disqualified') facts.push({ type: ending, reason: handoff.ended?.how })
+  if (ending && ending !== 'disqualified')
+    facts.push({ type: ending, reason: handoff.ended?.choice ?? handoff.ended?.how })
   return facts.map((fact) => ({ ...about, ...fact }))
+}
+
+// The events of steps are for people; what their plan says is what is counted.
+function stepFacts(before: Handoff['plan'], plan: Handoff['plan']): Part[] {
+  const fresh = plan?.steps.filter((step, at) => step.how && !before?.steps[at]?.how) ?? []
+  const facts: Part[] = fresh.map(({ name, how }) => ({ type: 'step', rule: name, reason: how }))
+  if (plan?.pausedAt !== undefined && before?.pausedAt === undefined) facts.push({ type: 'step', reason: 'paused' })
+  if (plan?.pausedAt === undefined && before?.pausedAt !== undefined) facts.push({ type: 'step', reason: 'resumed' })
+  return facts
 }
 
 function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Part[] {
@@ -124,6 +152,13 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'came-back':
     case 'nobody-left':
     case 'owner-stays':
+    case 'reason-asked':
+    case 'reason-given':
+    case 'sent-on':
+    case 'step':
+    case 'steps-paused':
+    case 'steps-resumed':
+    case 'steps-finished':
       return []
   }
 }

@@ -9,15 +9,15 @@ export function untilWhen(within: Duration, from: number, calendar: Calendar | u
   return (calendar && addBusinessDays(calendar, from, within.businessDays)) ?? from + within.businessDays * DAY
 }
 
-/** When a clock that starts at an instant is due, and the open periods that it counts. */
+/** When a clock that starts at an instant is due, and the open periods that it counts; without a calendar every hour counts. */
 export function dueAfter(
   kind: Pick<HandoffKind, 'hours'>,
-  calendar: Calendar,
+  calendar: Calendar | undefined,
   start: number,
   duration: Duration,
 ): { at: number; counted: OpenPeriod[] } {
   if ('businessDays' in duration) return { at: untilWhen(duration, start, calendar), counted: [] }
-  const result = kind.hours === 'business' ? addBusinessTime(calendar, start, duration.ms) : null
+  const result = kind.hours === 'business' && calendar ? addBusinessTime(calendar, start, duration.ms) : null
   // A calendar without open time is refused by the config check; elapsed time keeps the clock running all the same.
   return result ? { at: result.due, counted: result.counted } : { at: start + duration.ms, counted: [] }
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import type { Party } from '../rules/outcomes.ts'
 import { WantedReps } from '../rules/rep-filter.ts'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
+import { DealContext } from './deal.ts'
 import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
+import { Plan, stepsLeft } from './plan.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
 /*
@@ -12,8 +15,23 @@ import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
  * ended, and ends for a reason that has a name. A lead can have several at once, each of another kind.
  */
 
+/**
+ * How whoever gets a handoff is found without a pool: a rule names them, they own the contact, company or deal, they manage
+ * whoever has it, or they had the lead before.
+ */
+export const FOUND_BY = ['named', 'owns-contact', 'owns-company', 'owns-deal', 'manages', 'had-it'] as const
+export type FoundBy = (typeof FOUND_BY)[number]
+
 /** How a rep came to hold the lead. */
-const HOLDER_REASONS = [...CHOSEN_BY, 'reassigned', 'passed-on', 'owner-changed', 'owner-cleared', 'handed-on'] as const
+const HOLDER_REASONS = [
+  ...CHOSEN_BY,
+  ...FOUND_BY,
+  'reassigned',
+  'passed-on',
+  'owner-changed',
+  'owner-cleared',
+  'handed-on',
+] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
 /** How it became known that a rep has contacted the lead. */
@@ -38,6 +56,13 @@ const OTHER_EVENTS = [
   'handed-on',
   'lead-acted',
   'came-back',
+  'reason-asked',
+  'reason-given',
+  'sent-on',
+  'step',
+  'steps-paused',
+  'steps-resumed',
+  'steps-finished',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
@@ -84,9 +109,22 @@ export const Handoff = z.object({
   leadId: z.string(),
   kind: z.string(),
   route: z.string(),
+  /** The pool that it is for; empty when a person has it who belongs to none, or nobody was found. */
   pool: z.string(),
-  /** Whether a route started it: sales has the lead then, and its holder is the contact's owner. */
+  /** Who hears of it where no pool says so: somebody of team.yaml. */
+  manager: z.string().optional(),
+  /** Whether sales has the lead by it: its holder is the contact's owner then. */
   byRoute: z.boolean(),
+  /** A rule started it, and no route. */
+  ruled: z.literal(true).optional(),
+  /** Who is to get it, where another rule than its kind says so. */
+  to: z.custom<Party>((party) => typeof party === 'object').optional(),
+  /** The deal that it is about. */
+  about: z.string().optional(),
+  /** What shows that it is done was there at its start already: it counts once it has been different. */
+  doneBefore: z.literal(true).optional(),
+  /** Of whom it is asked why the lead was taken out, as long as they have not said. */
+  wantsReason: z.object({ of: z.string(), at: z.number() }).optional(),
   state: z.enum(['waiting', 'open', 'answered', 'ended']),
   /** When the clock started; of one that waits, since when. */
   startedAt: z.number(),
@@ -95,6 +133,8 @@ export const Handoff = z.object({
   calendar: z.string().nullable(),
   counted: z.array(z.object({ from: z.number(), to: z.number() })),
   ladder: z.array(Rung),
+  /** Its dated steps, of a kind that has some. */
+  plan: Plan.optional(),
   holders: z.array(Holder),
   breachedAt: z.number().optional(),
   /** The rep's first response, by its own time; `minutes` are those of the clock. `rep` where another one holds it by now. */
@@ -111,8 +151,17 @@ export const Handoff = z.object({
   /** After an answer: until when, and how often, the rep tries to reach the lead; the track when nobody answers. */
   attempts: z.object({ until: z.number(), count: z.number(), nurture: z.string() }).optional(),
   ended: z
-    .object({ at: z.number(), how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
+    .object({
+      at: z.number(),
+      how: z.enum(ENDINGS),
+      by: z.string().optional(),
+      reason: z.string().optional(),
+      /** The reason as a choice, without a person's own words. */
+      choice: z.string().optional(),
+    })
     .optional(),
+  /** What HubSpot said of the deal at the start, for whoever gets it. */
+  deal: DealContext.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
   /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
@@ -166,6 +215,8 @@ export interface GivenAnswer {
   how: Answer
   by?: string | undefined
   evidence?: Evidence | undefined
+  /** What the button says that it was given by, where that is not the usual one. */
+  label?: string | undefined
 }
 
 /**
@@ -186,7 +237,7 @@ export function clearOwner(handoff: Handoff, now: number): Handoff {
 
 /**
  * The rep has contacted the lead: the clock stops, and the time for reaching the lead begins, fixed now in the rep's own
- * calendar. Without attempts the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
+ * calendar. Without attempts, and without dated steps to come, the handoff is done. Null when it is not open, so that the second of two clicks changes nothing.
  * An answer that becomes known late counts from when it happened: a breach that was noted meanwhile is taken back.
  */
 export function answerHandoff(
@@ -196,7 +247,8 @@ export function answerHandoff(
   calendars: { clock: Calendar | undefined; holder: Calendar | undefined },
 ): Handoff | null {
   if (handoff.state !== 'open') return null
-  const { at, how, by, evidence } = answer
+  const { at, how, by, evidence, label } = answer
+  const detail = evidence === 'unclear' ? evidence : label
   const counted =
     handoff.calendar && calendars.clock
       ? businessTimeBetween(calendars.clock, handoff.startedAt, at)
@@ -217,12 +269,9 @@ export function answerHandoff(
       ...(evidence ? { evidence } : {}),
       minutes: Math.round(counted / 60_000),
     },
-    events: [
-      ...handoff.events,
-      { at, what: how, ...person, ...earlier, ...(evidence === 'unclear' ? { detail: evidence } : {}) },
-    ],
+    events: [...handoff.events, { at, what: how, ...person, ...earlier, ...(detail === undefined ? {} : { detail }) }],
   }
-  if (!attempts) return endHandoff(answered, { at, how: 'done' })
+  if (!attempts) return stepsLeft(answered.plan).length > 0 ? answered : endHandoff(answered, { at, how: 'done' })
   const { count, within, then } = attempts
   return { ...answered, attempts: { until: untilWhen(within, at, calendars.holder), count, nurture: then.nurture } }
 }
@@ -230,17 +279,29 @@ export function answerHandoff(
 /** Ends a handoff, whatever it was; null when it has ended already. */
 export function endHandoff(
   handoff: Handoff,
-  ending: { at: number; how: Ending; by?: string | undefined; reason?: string | undefined },
+  ending: {
+    at: number
+    how: Ending
+    by?: string | undefined
+    reason?: string | undefined
+    choice?: string | undefined
+  },
 ): Handoff | null {
   if (handoff.state === 'ended') return null
   const { at, how } = ending
   const by = ending.by === undefined ? {} : { by: ending.by }
-  const { passOn: _, attempts: __, ...rest } = handoff
+  const { passOn: _, attempts: __, wantsReason: ___, ...rest } = handoff
   const after: Handoff = {
     ...rest,
     ...(handoff.state === 'open' ? breach(handoff, at) : {}),
     state: 'ended',
-    ended: { at, how, ...by, ...(ending.reason === undefined ? {} : { reason: ending.reason }) },
+    ended: {
+      at,
+      how,
+      ...by,
+      ...(ending.reason === undefined ? {} : { reason: ending.reason }),
+      ...(ending.choice === undefined ? {} : { choice: ending.choice }),
+    },
   }
   // That a lead was reached says nothing that its answer has not said.
   if (how === 'done') return after

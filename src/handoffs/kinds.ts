@@ -31,14 +31,15 @@ export const BUTTON_ACTS = ['answer', 'attempt', 'pass-on', 'disqualify', 'expla
 export type ButtonAct = (typeof BUTTON_ACTS)[number]
 
 /**
- * A button in the messages of a handoff. `ending`: how it ends by it. `reasons`: one of them is asked for; `form`: the
- * questions of that form (`stages.yaml`) are.
+ * A button in the messages of a handoff. `ending`: how it ends by it. `after`: it is shown once the handoff was answered, and
+ * not before. `reasons`: one of them is asked for; `form`: the questions of that form (`stages.yaml`) are.
  */
 export interface Button {
   name: string
   label: string
   act: ButtonAct
   ending?: Ending | undefined
+  after?: 'answer' | undefined
   reasons?: string[] | undefined
   form?: string | undefined
   do: Outcome[]
@@ -52,20 +53,38 @@ export interface LadderRung {
   end?: Ending | undefined
 }
 
-/** A dated step after the start, whether the handoff was answered or not: what is done when its condition holds, and else. */
+/**
+ * A dated step after the start, whether the handoff was answered or not: what is done when its condition holds, and else.
+ * `skippedBy`: signals after which it is needless.
+ */
 export interface Step {
   name: string
   at: Duration
   when?: Condition | undefined
   do: Outcome[]
   else: Outcome[]
+  skippedBy: string[]
+}
+
+/**
+ * The dated steps of a kind. Signals pause and resume all that are to come, which then move by the length of the pause; a
+ * signal or a condition finishes them early.
+ */
+export interface Steps {
+  list: Step[]
+  pausedBy: string[]
+  resumedBy: string[]
+  finishedBySignals: string[]
+  finishedBy?: Condition | undefined
 }
 
 /**
  * A kind of handoff (`config/handoffs.yaml`). `withSales`: sales has the lead by it, and its holder becomes the contact's owner;
  * one at a time. `starts` is empty where routes, triggers or buttons open it. `to` is absent where a route names the pool.
- * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `done`: what shows in HubSpot that it
- * was answered. `on`: what follows an answer or an ending. The signals of `steps` pause, resume and finish them.
+ * `owner`: who answers for this rule. `tells`: who hears of its start besides the holder. `calendar`: whose hours count for a
+ * holder who has none. `askReason`: of whom the reason is asked, when the lead was taken out without one. `done`: what shows in
+ * HubSpot that it was answered. `on`: what follows its start, an answer or an ending. `shows`: the forms whose answers its
+ * messages show.
  */
 export interface HandoffKind {
   owner?: string | undefined
@@ -73,25 +92,37 @@ export interface HandoffKind {
   starts: Start[]
   to?: Party | undefined
   tells: string[]
+  shows?: string[] | undefined
   respondWithin: Duration
   hours: 'business' | 'elapsed'
+  calendar?: string | undefined
+  askReason?: Party | undefined
   ladder: LadderRung[]
   attempts?: Attempts | undefined
   buttons: Button[]
   done?: Condition | undefined
-  on: Partial<Record<Ending | 'answered', Outcome[]>>
-  steps?:
-    | {
-        list: Step[]
-        pausedBy?: string | undefined
-        resumedBy?: string | undefined
-        finishedBy?: Condition | undefined
-      }
-    | undefined
+  on: Partial<Record<Ending | 'started' | 'answered', Outcome[]>>
+  steps?: Steps | undefined
 }
 
-/** Every kind by name, and how many points of new signals bring back a lead whose handoff has ended. */
+/**
+ * The monthly list of leads that have been `after` milliseconds in one of these stages, the most important first: who gets it,
+ * on the first working day of which calendar, so many minutes after midnight; how many it shows; what its button Act does.
+ */
+export interface StuckConfig {
+  owner?: string | undefined
+  after: number
+  stages: Stage[]
+  tell: string
+  calendar: string
+  minutes: number
+  show: number
+  act: Outcome[]
+}
+
+/** Every kind by name, how leads that are stuck are listed, and how many points of new signals bring back a lead whose handoff has ended. */
 export interface HandoffsConfig {
   kinds: Record<string, HandoffKind>
   comesBack: { points: number }
+  stuck?: StuckConfig | undefined
 }

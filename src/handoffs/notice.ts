@@ -4,8 +4,7 @@ import { z } from 'zod'
  * Something that the manager of a pool hears once, in a message that nothing changes afterwards. `lead` is the contact that
  * it is about, or whose partition keeps it. `owned-elsewhere`: its owner in HubSpot is nobody of the team, so nobody was
  * alerted; `rep-left`: the leads of a rep who left were handed on; `came-back`: a lead that a person had taken out is with
- * `rep` (or waits for one), which that person hears (`to`, a Slack user) where they are of the team; `told`: what a trigger or
- * a handoff says. Ids only.
+ * `rep` (or waits for one), which that person hears (`to`, a Slack user) where they are of the team. Ids only.
  */
 export const Notice = z.discriminatedUnion('what', [
   z.object({
@@ -31,16 +30,6 @@ export const Notice = z.discriminatedUnion('what', [
     pool: z.string(),
     rep: z.string().optional(),
     to: z.string().optional(),
-    at: z.number(),
-  }),
-  z.object({
-    what: z.literal('told'),
-    lead: z.string(),
-    /** A rep, manager, person or pool of the team. */
-    to: z.string(),
-    /** The rules that say so, and the kinds of handoff that buttons offer to open. */
-    because: z.array(z.object({ what: z.enum(['trigger', 'handoff']), name: z.string() })),
-    opens: z.array(z.string()),
     at: z.number(),
   }),
 ])

@@ -12,6 +12,10 @@ export const Post = z.object({
   kind: z.enum(KINDS),
   rep: z.string().optional(),
   pool: z.string(),
+  /** Who hears of it where no pool says so. */
+  manager: z.string().optional(),
+  /** Of what somebody is told: a rep, manager, person or pool of the team; `handoffId` is the telling's then. */
+  to: z.string().optional(),
   /** Of the first alert: when Baton received what led to it, epoch milliseconds. */
   since: z.number().optional(),
 })
@@ -22,16 +26,26 @@ export const PostedMessage = z.object({
   handoffId: z.string(),
   kind: z.enum(KINDS),
   rep: z.string().optional(),
+  to: z.string().optional(),
   channel: z.string(),
   ts: z.string(),
   shown: z.string(),
 })
 export type PostedMessage = z.output<typeof PostedMessage>
 
-/** The messages of a handoff that has just started: the rep's, the pool's, and for a hot lead one to the manager at once. */
+/**
+ * The messages of a handoff that has just started: the rep's, its pool's, for a hot lead one to the manager at once, and to whom
+ * it is asked why the lead was taken out.
+ */
 export function startPosts(handoff: Handoff, hot: boolean, since: number | undefined): Post[] {
   const alert = since === undefined ? repAlert(handoff) : { ...repAlert(handoff), since }
-  return [alert, postOf(handoff, 'pool-alert', 'pool-alert'), ...(hot ? [hotAlert(handoff)] : [])]
+  const { pool, wantsReason } = handoff
+  return [
+    alert,
+    ...(pool === '' ? [] : [postOf(handoff, 'pool-alert', 'pool-alert')]),
+    ...(hot ? [hotAlert(handoff)] : []),
+    ...(wantsReason ? [{ ...postOf(handoff, 'reason-asked', 'reason-asked'), rep: wantsReason.of }] : []),
+  ]
 }
 
 /** The messages that steps of the ladder call for. */
@@ -67,14 +81,21 @@ export function ownerRefusedPost(handoff: Handoff, rep: string): Post {
   return { ...postOf(handoff, 'owner-refused', `owner-refused-${rep}`), rep }
 }
 
-/** Tells the manager instead of somebody who cannot be reached. */
-export function insteadOf(post: Post): Post {
+/** Tells somebody of the team something about a lead. `pool`: whose manager hears of it when they cannot be reached. */
+export function tellingPost(id: string, leadId: string, to: string, pool: string): Post {
+  return { id: `${id}.told-${to}`, leadId, handoffId: id, kind: 'told', pool, to }
+}
+
+/** Tells the manager instead of a rep who cannot be reached; undefined of a message to somebody else. */
+export function insteadOf(post: Post): Post | undefined {
+  if (MESSAGES[post.kind] !== 'rep') return undefined
   const { rep: _, since: __, ...rest } = post
   return { ...rest, id: `${post.handoffId}.manager-alert-unreachable-${refOf(post.id)}`, kind: 'manager-alert' }
 }
 
 function postOf(handoff: Handoff, kind: MessageKind, ref: string): Post {
-  return { id: `${handoff.id}.${ref}`, leadId: handoff.leadId, handoffId: handoff.id, kind, pool: handoff.pool }
+  const { id, leadId, pool, manager } = handoff
+  return { id: `${id}.${ref}`, leadId, handoffId: id, kind, pool, ...(manager === undefined ? {} : { manager }) }
 }
 
 function refOf(postId: string): string {

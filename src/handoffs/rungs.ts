@@ -12,7 +12,9 @@ export const MESSAGES = {
   'hot-alert': 'manager',
   'nobody-available': 'manager',
   'owner-refused': 'manager',
-} as const satisfies Record<string, 'rep' | 'pool' | 'manager'>
+  'reason-asked': 'rep',
+  told: 'named',
+} as const satisfies Record<string, 'rep' | 'pool' | 'manager' | 'named'>
 export type MessageKind = keyof typeof MESSAGES
 
 /** What an action may do to the handoff whose rung is due. `rep` holds it now. */

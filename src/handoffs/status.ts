@@ -1,3 +1,4 @@
+import type { Ending } from './endings.ts'
 import type { Handoff } from './handoff.ts'
 
 /** Where a clock stands, as the CRM shows it. */
@@ -24,6 +25,9 @@ export function slaStatus(handoff: Handoff | undefined): SlaStatus {
   }
 }
 
+// The answer stands: the lead was reached, or taken on.
+const TAKEN_ON: readonly Ending[] = ['done', 'qualified', 'accepted']
+
 /** Where it stands in the API's words: one whose answer was not taken back counts as responded. */
 export function handoffStatus({ state, answered, ended }: Handoff): HandoffStatus {
   switch (state) {
@@ -33,6 +37,6 @@ export function handoffStatus({ state, answered, ended }: Handoff): HandoffStatu
     case 'answered':
       return 'responded'
     case 'ended':
-      return answered && (ended?.how === 'done' || ended?.how === 'qualified') ? 'responded' : 'closed'
+      return answered && ended && TAKEN_ON.includes(ended.how) ? 'responded' : 'closed'
   }
 }

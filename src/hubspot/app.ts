@@ -18,7 +18,11 @@ export const SCOPES: readonly AppScope[] = [
     optional: false,
     use: 'reads contacts, their history, calls, meetings and messages',
   },
-  { name: 'crm.objects.contacts.write', optional: false, use: 'writes score, route, owner and clock' },
+  {
+    name: 'crm.objects.contacts.write',
+    optional: false,
+    use: 'writes score, route, owner and clock, and notes on what became of a lead',
+  },
   { name: 'crm.objects.companies.read', optional: false, use: 'reads the company of a contact' },
   { name: 'crm.objects.deals.read', optional: false, use: 'hears of deals' },
   {

@@ -15,6 +15,7 @@ import { createCompanyDomains } from './company-domains.ts'
 import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
+import { createNotes } from './notes.ts'
 import { createOwnerNames, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
@@ -235,6 +236,7 @@ export function createHubSpot(options: {
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call }),
+    ...createNotes({ client, call }),
     search,
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),

@@ -1,34 +1,83 @@
 import type { Client } from '@hubspot/api-client'
-import type { PropertyVersion } from '../leads/observe.ts'
+import { type Properties, type PropertyHistory, type PropertyVersion, readInstant } from '../leads/observe.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { type HistoryRow, versionsOf } from './history.ts'
 
-/** A deal: the stages that it went through, newest first, and the contacts that it is about. */
+/** A deal as HubSpot has it now. What is not set is absent; instants are epoch milliseconds. */
 export interface Deal {
-  stages: PropertyVersion[]
+  id: string
+  name?: string
+  amount?: number
+  currency?: string
+  /** When it closes, or was closed. */
+  closesAt?: number
+  ownerId?: string
+  stage?: string
+  pipeline?: string
+  isClosed: boolean
+  isWon: boolean
+  /** The stages that it went through, newest first. */
+  stages: readonly PropertyVersion[]
+  /** The contacts that it is about, in HubSpot's order. */
   contactIds: string[]
+  /** The properties as they were read, those that were asked for as well. */
+  properties: Properties
+  /** The values that the stage and the properties that were asked for had, newest first. */
+  history: PropertyHistory
 }
 
 type Call = <T>(operation: string, work: () => Promise<T>) => Promise<T>
 
+const READ = [
+  ...['dealname', 'amount', 'closedate', 'hubspot_owner_id', 'dealstage', 'pipeline'],
+  'deal_currency_code',
+  ...['hs_is_closed', 'hs_is_closed_won'],
+]
+
 /** HubSpot's deals, as far as they are news of their contacts. */
 export function createDeals({ client, call }: { client: Client; call: Call }) {
   return {
-    /** Reads a deal; null when there is none. */
-    async readDeal(id: string): Promise<Deal | null> {
+    /** Reads a deal, with `more` properties and their history; null when there is none. */
+    async readDeal(id: string, more: readonly string[] = []): Promise<Deal | null> {
       try {
         const deal = await call('read deal', () =>
-          client.crm.deals.basicApi.getById(id, ['dealstage'], ['dealstage'], ['contacts']),
+          client.crm.deals.basicApi.getById(id, [...READ, ...more], ['dealstage', ...more], ['contacts']),
         )
-        const contacts = deal.associations?.contacts?.results ?? []
-        return {
-          stages: versionsOf(deal as HistoryRow, 'dealstage'),
-          contactIds: [...new Set(contacts.map((contact) => contact.id))],
-        }
+        return dealOf(deal as DealRow, more)
       } catch (error) {
         if (error instanceof OutsideError && error.code === '404') return null
         throw error
       }
     },
+  }
+}
+
+interface DealRow extends HistoryRow {
+  id: string
+  properties: Properties
+  associations?: { contacts?: { results?: { id: string }[] } }
+}
+
+function dealOf(row: DealRow, more: readonly string[]): Deal {
+  const { properties, associations } = row
+  const { dealname, amount, deal_currency_code: currency, dealstage, pipeline } = properties
+  const closesAt = readInstant(properties.closedate)
+  const contacts = associations?.contacts?.results ?? []
+  const history = Object.fromEntries(['dealstage', ...more].map((name) => [name, versionsOf(row, name)]))
+  return {
+    id: row.id,
+    ...(dealname ? { name: dealname } : {}),
+    ...(amount && Number.isFinite(Number(amount)) ? { amount: Number(amount) } : {}),
+    ...(currency ? { currency } : {}),
+    ...(closesAt === undefined ? {} : { closesAt }),
+    ...(properties.hubspot_owner_id ? { ownerId: properties.hubspot_owner_id } : {}),
+    ...(dealstage ? { stage: dealstage } : {}),
+    ...(pipeline ? { pipeline } : {}),
+    isClosed: properties.hs_is_closed === 'true',
+    isWon: properties.hs_is_closed_won === 'true',
+    stages: history.dealstage ?? [],
+    contactIds: [...new Set(contacts.map((contact) => contact.id))],
+    properties,
+    history,
   }
 }

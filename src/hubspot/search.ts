@@ -29,7 +29,7 @@ type Call = <T>(operation: string, work: () => Promise<T>, limit: Limit) => Prom
  * so it says whom to look at, and the record is read anew.
  */
 export function createSearch({ client, call, pace }: { client: Client; call: Call; pace: Limit }) {
-  return async function search(type: 'contacts' | 'companies', asked: Search): Promise<SearchRow[]> {
+  return async function search(type: 'contacts' | 'companies' | 'deals', asked: Search): Promise<SearchRow[]> {
     const api = client.crm[type].searchApi as Client['crm']['contacts']['searchApi']
     const make = () =>
       api.doSearch({

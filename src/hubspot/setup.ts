@@ -3,6 +3,8 @@ import {
   type PropertyCreate,
   PropertyCreateTypeEnum as Type,
 } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js'
+import type { FormQuestion } from '../leads/forms.ts'
+import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { type AppNeeds, SCOPES, subscriptionText, webhookUrl } from './app.ts'
@@ -20,20 +22,30 @@ export interface SetupReport {
   wrongType: { name: string; type: string; wanted: string }[]
 }
 
-/** Creates the property group and the properties that are missing; run twice it changes nothing. With `dryRun` it only looks. */
+/**
+ * Creates the property group and the properties that are missing, those of forms included; run twice it changes nothing. With
+ * `dryRun` it only looks.
+ */
 export async function setUpHubSpot(
   { client, call }: Pick<HubSpot, 'client' | 'call'>,
   names: PropertyNames,
   dryRun: boolean,
+  forms: Readonly<Record<string, readonly FormQuestion[]>> = {},
 ): Promise<SetupReport> {
   const groups = await call('read property groups', () => client.crm.properties.groupsApi.getAll('contacts'))
   const hasGroup = groups.results.some((group) => group.name === GROUP)
   const present = await call('read properties', () => client.crm.properties.coreApi.getAll('contacts'))
   const known = new Map(present.results.map((property) => [property.name, property]))
-  const wanted = Object.entries(PROPERTIES).map(([key, row]) => ({
-    ...row,
-    name: names[key as keyof PropertyNames],
-  }))
+  const asked = formProperties(forms).filter(({ property }) => isOwnProperty(property))
+  const wanted = [
+    ...Object.entries(PROPERTIES).map(([key, row]) => ({ ...row, name: names[key as keyof PropertyNames] })),
+    ...asked.map((question) => ({
+      name: question.property,
+      label: question.ask,
+      description: 'Asked of sales in Slack; empty: unknown.',
+      type: typeOfAnswer(question),
+    })),
+  ]
   const missing = wanted.filter(({ name }) => !known.has(name))
   if (!dryRun && !hasGroup) {
     await call('create property group', () =>
@@ -126,7 +138,12 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`)
 }
 
-type PropertyType = (typeof PROPERTIES)[keyof typeof PROPERTIES]['type']
+type PropertyType = (typeof PROPERTIES)[keyof typeof PROPERTIES]['type'] | 'date' | readonly string[]
+
+function typeOfAnswer({ type, options = [] }: FormQuestion): PropertyType {
+  if (type === 'choice') return options
+  return type === 'date' ? 'date' : 'long text'
+}
 
 /** The values of a choice that HubSpot does not have yet: a newer version of Baton may know more. */
 function lacking(property: { type: string; options?: { value: string }[] } | undefined, type: PropertyType): string[] {
@@ -143,6 +160,7 @@ function typeOf(kind: PropertyType): Pick<PropertyCreate, 'type' | 'fieldType' |
   if (kind === 'number') return { type: Type.Number, fieldType: Field.Number }
   if (kind === 'long text') return { type: Type.String, fieldType: Field.Textarea }
   if (kind === 'text') return { type: Type.String, fieldType: Field.Text }
+  if (kind === 'date') return { type: Type.Date, fieldType: Field.Date }
   if (kind === 'datetime') return { type: Type.Datetime, fieldType: Field.Date }
   if (kind === 'boolean')
     return { type: Type.Bool, fieldType: Field.Booleancheckbox, options: choices(['true', 'false']) }

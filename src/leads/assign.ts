@@ -24,7 +24,7 @@ export type Preferences = Pick<RepRequest, 'keep' | 'standInFor' | 'owner' | 'do
 export function takeUp(
   config: NextConfig,
   contact: Contact,
-  order: Pick<HandoffOrder, 'id' | 'kind' | 'byRoute' | 'route' | 'pool' | 'reps'>,
+  order: Omit<HandoffOrder, 'leadId' | 'baseline'>,
   reserved: Reserved,
   now: number,
   preferences: Preferences = {},

@@ -1,16 +1,23 @@
 import type { RepRequest } from '../handoffs/choice.ts'
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import type { HandoffKind } from '../handoffs/kinds.ts'
+import type { Notice } from '../handoffs/notice.ts'
+import { calendarFor, type Found, findParty, idOfOwner, managerFor, type PartyContext } from '../handoffs/parties.ts'
 import { roundsFor } from '../handoffs/segments.ts'
-import type { Signal } from '../rules/attributes.ts'
+import { startHandoff, waitingHandoff } from '../handoffs/start.ts'
 import type { Lookup } from '../rules/condition.ts'
+import type { Party } from '../rules/outcomes.ts'
 import { wantedReps } from '../rules/rep-filter.ts'
-import { accountOwner, preferencesFor, type Reserved, takeUp } from './assign.ts'
-import type { Choice, Gathered, LeadState, NextConfig } from './change.ts'
+import { accountOwner, ownerElsewhere, type Preferences, preferencesFor, type Reserved, takeUp } from './assign.ts'
+import type { Choice, DealOwner, Gathered, LeadState, NextConfig } from './change.ts'
 import type { Decision } from './decision.ts'
+import { isDone } from './done.ts'
 import type { Draft } from './draft.ts'
-import type { Contact, Properties } from './observe.ts'
-import type { Opening } from './outcomes.ts'
+import { type Contact, type Properties, responseBaseline } from './observe.ts'
+import type { Telling } from './outcomes.ts'
+import { staysWithOwner } from './owners.ts'
 import { salesHandoff } from './standing.ts'
+import type { Starting } from './starts.ts'
 
 /** What came in with a contact, and the draft of what becomes of it. `now` is epoch milliseconds. */
 export interface ContactInput {
@@ -19,13 +26,12 @@ export interface ContactInput {
   contact: Contact
   company: Properties | null
   account: Gathered['account']
+  /** The deals that were read along with it. */
+  deals?: readonly DealOwner[] | undefined
   reserved: Reserved
   draft: Draft
   now: number
 }
-
-/** The same with what rules can ask about the lead. */
-export type DecidedInput = ContactInput & { lookup: Lookup }
 
 /** The handoff with sales that a decision calls for. */
 export interface ToSales {
@@ -40,12 +46,15 @@ export interface ToSales {
  * waiting, or is released. Asks for a rep first when none is reserved.
  */
 export function toSales(
-  input: DecidedInput,
+  input: ContactInput,
   { action, route }: Decision,
+  lookup: Lookup,
 ): ToSales | { wanted: RepRequest } | undefined {
   const { config, state, contact, draft, reserved, now } = input
   const kind = route.handoff
   const live = salesHandoff(draft.handoffs())
+  // What a rule started, and waits, is not the route's to take up or to release.
+  if (live && live.state === 'waiting' && live.ruled) return undefined
   if (action !== 'assign' || !('pool' in route.to) || kind === undefined) {
     if (live?.state === 'waiting') draft.put(endHandoff(live, { at: now, how: 'released' }) ?? live)
     return undefined
@@ -60,7 +69,7 @@ export function toSales(
   }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
   const preferences = preferencesFor(config, input, pool, isBack, now)
-  const rounds = roundsFor(config.team, pool, reps, () => input.lookup)
+  const rounds = roundsFor(config.team, pool, reps, () => lookup)
   const taken = takeUp(config, contact, order, reserved, now, { ...preferences, ...rounds })
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
@@ -69,37 +78,178 @@ export function toSales(
   return { ...taken, anew: true }
 }
 
+/** What began, and who hears of it besides its holder. */
+export interface Begun {
+  begun: Handoff[]
+  tells: Telling[]
+  notices: Notice[]
+}
+
 /**
- * Begins the handoffs that new signals start and that rules open, beside whatever else the lead has: one of a kind at a time.
- * Asks for a rep first when none is reserved.
+ * Begins the handoffs that rules start, beside whatever else the lead has: one of a kind at a time, and one with sales. Those that
+ * wait are tried again. Asks for a rep first when none is reserved.
  */
 export function otherHandoffs(
-  input: DecidedInput,
-  signals: readonly Signal[],
-  openings: readonly Opening[],
-): { begun: Handoff[] } | { wanted: RepRequest } {
-  const { config, state, contact, draft, reserved, lookup, now } = input
-  const begun: Handoff[] = []
-  const fresh = new Set(signals.filter(({ decision }) => decision === undefined).map(({ type }) => type))
-  for (const [kind, { starts, to: usual, withSales }] of Object.entries(config.handoffs.kinds)) {
-    const opening = openings.find((one) => one.kind === kind)
-    const start = starts.find((one) => 'signal' in one && fresh.has(one.signal))
-    const live = draft.handoffs().find((handoff) => handoff.kind === kind && handoff.state !== 'ended')
-    const begins = live ? live.state === 'waiting' && !live.byRoute : opening !== undefined || start !== undefined
-    const to = opening?.to ?? usual
-    if (!begins || !to || !('pool' in to)) continue
-    const id = live?.id ?? nextId(state, draft)
-    const route = live?.route ?? opening?.by.name ?? (start && 'signal' in start ? start.signal : kind)
-    const reps = wantedReps(to.reps, lookup)
-    const order = { id, kind, byRoute: withSales, route, pool: to.pool, ...(reps ? { reps } : {}) }
-    const rounds = roundsFor(config.team, to.pool, reps, () => lookup)
-    const taken = takeUp(config, contact, order, reserved, now, rounds)
+  input: ContactInput,
+  starting: readonly Starting[],
+  lookup: Lookup,
+): Begun | { wanted: RepRequest } {
+  const { config, draft, now } = input
+  const result: Begun = { begun: [], tells: [], notices: [] }
+  const waiting = draft
+    .handoffs()
+    .filter((one) => one.state === 'waiting' && isRuled(one) && config.handoffs.kinds[one.kind])
+  for (const live of waiting) {
+    const { kind, route, to, about } = live
+    const taken = begin(input, { kind, route, to, about, takesOver: false }, lookup, live)
     if ('wanted' in taken) return taken
-    if (live && taken.handoff.state === 'waiting') continue
+    if (taken.handoff.state === 'waiting') continue
     draft.put(taken.handoff)
-    begun.push(taken.handoff)
+    result.begun.push(taken.handoff)
   }
-  return { begun }
+  for (const start of starting) {
+    const kind = config.handoffs.kinds[start.kind]
+    const isLive = draft.handoffs().some((one) => one.kind === start.kind && one.state !== 'ended')
+    if (!kind || isLive) continue
+    const sales = kind.withSales ? salesHandoff(draft.handoffs()) : undefined
+    if (sales && !start.takesOver) {
+      draft.note({ at: now, what: 'not-opened', reason: `${start.kind}: sales has it by ${sales.kind}` })
+      continue
+    }
+    const elsewhere = kind.withSales ? ownerElsewhere(config, input.contact) : undefined
+    if (elsewhere !== undefined) {
+      const pool = sales?.pool ?? (kind.to && 'pool' in kind.to ? kind.to.pool : '')
+      result.notices.push({ what: 'owned-elsewhere', lead: input.contact.id, pool, owner: elsewhere, at: now })
+      continue
+    }
+    const taken = begin(input, start, lookup)
+    if ('wanted' in taken) return taken
+    if (sales) draft.put(endHandoff(sales, { at: now, how: 'qualified' }) ?? sales)
+    draft.put(taken.handoff)
+    result.begun.push(taken.handoff)
+    const by = { what: 'handoff', name: start.kind } as const
+    result.tells.push(...kind.tells.map((who) => ({ who, by, buttons: [], starts: true as const })))
+  }
+  return result
+}
+
+/** Whether a rule started a handoff, and no route; older records tell by whether sales has the lead by it. */
+function isRuled({ ruled, byRoute }: Handoff): boolean {
+  return ruled ?? !byRoute
+}
+
+/** Begins one handoff that a rule starts, or goes on with one that waited (`live`). */
+function begin(
+  input: ContactInput,
+  { kind: name, route, to: named, about, said, unexplained }: Starting,
+  lookup: Lookup,
+  live?: Handoff,
+): { handoff: Handoff } | { wanted: RepRequest } {
+  const { config, state, contact, draft, reserved, now } = input
+  const kind = config.handoffs.kinds[name]
+  if (!kind) throw new Error(`no handoff ${name} in handoffs.yaml`)
+  const context = partyContext(input, about)
+  const to = named ?? kind.to
+  const id = live?.id ?? nextId(state, draft)
+  const found = to && findParty(to, context)
+  const reps = found && 'reps' in found ? wantedReps(found.reps, lookup) : undefined
+  const order = {
+    id,
+    leadId: contact.id,
+    kind: name,
+    byRoute: kind.withSales,
+    ruled: true as const,
+    route,
+    pool: found?.pool ?? '',
+    ...(found?.pool ? {} : withManager(managerFor(context))),
+    ...(reps ? { reps } : {}),
+    ...(named ? { to: named } : {}),
+    ...(about === undefined ? {} : { about }),
+    ...(isDone(kind, lookup) ? { doneBefore: true as const } : {}),
+    baseline: responseBaseline(config.hubspot, contact.properties),
+  }
+  const asked = unexplained && kind.askReason && whoTells(kind.askReason, context)
+  const begun = (handoff: Handoff) => {
+    const explained = said ? withSaid(handoff, said, now) : handoff
+    return { handoff: asked ? askingReason(explained, asked, now) : explained }
+  }
+  if (!found) return begun(waitingHandoff(order, now))
+  if ('who' in found) {
+    const { who, how, pool } = found
+    const calendar = calendarFor(config.team, who, kind)
+    const hours = calendar === undefined ? undefined : config.team.calendars[calendar]
+    const holder = { rep: who, pool, how, assignmentId: `${id}-1` }
+    return begun(startHandoff(order, kind, holder, hours && { name: calendar ?? '', calendar: hours }, now))
+  }
+  const rounds = roundsFor(config.team, found.pool, reps, () => lookup)
+  const taken = takeUp(config, contact, order, reserved, now, { ...preferencesOf(input, kind, found), ...rounds })
+  return 'wanted' in taken ? taken : begun(taken.handoff)
+}
+
+/** Who comes before the rotation: of a handoff with sales the owner, unless Baton chose them for an earlier one; a stand-in's rep. */
+function preferencesOf(
+  { config, contact, draft }: ContactInput,
+  { withSales }: HandoffKind,
+  { pool, standInFor }: Extract<Found, { standInFor?: string }>,
+): Preferences {
+  if (standInFor !== undefined) return { standInFor }
+  const owner = idOfOwner(config.team, contact.properties.hubspot_owner_id ?? undefined)
+  if (!withSales || owner === undefined || !config.team.reps[owner]?.active) return {}
+  const isMember = config.team.pools[pool]?.members.some(({ rep }) => rep === owner)
+  const stays = staysWithOwner(contact) || (config.routing.keepOwner && !wasChosen(draft.handoffs(), owner))
+  return isMember || stays ? { keep: owner } : {}
+}
+
+// Baton gave the lead to them itself: nobody's word is overruled when it goes on from there.
+function wasChosen(handoffs: readonly Handoff[], rep: string): boolean {
+  return handoffs
+    .filter(({ byRoute }) => byRoute)
+    .some(({ holders }) => holders.some((one) => one.rep === rep && !['kept-owner', 'owner-changed'].includes(one.how)))
+}
+
+function partyContext(
+  { config, contact, company, draft, deals, now }: ContactInput,
+  about: string | undefined,
+): PartyContext {
+  const deal = about === undefined ? deals?.at(-1) : deals?.find(({ id }) => id === about)
+  return {
+    team: config.team,
+    owners: {
+      contact: contact.properties.hubspot_owner_id ?? undefined,
+      company: company?.hubspot_owner_id ?? undefined,
+      deal: deal?.ownerId,
+    },
+    handoffs: draft.handoffs(),
+    cover: config.routing.cover,
+    now,
+  }
+}
+
+function withManager(manager: string | undefined): { manager?: string } {
+  return manager === undefined ? {} : { manager }
+}
+
+// Of one person the reason can be asked, of a pool its manager.
+function whoTells(party: Party, context: PartyContext): string | undefined {
+  const found = findParty(party, context)
+  if (!found) return managerFor(context)
+  return 'who' in found ? found.who : context.team.pools[found.pool]?.manager
+}
+
+function askingReason(handoff: Handoff, of: string, now: number): Handoff {
+  const event = { at: now, what: 'reason-asked' as const, rep: of }
+  return { ...handoff, wantsReason: { of, at: now }, events: [...handoff.events, event] }
+}
+
+// Why it comes on from another handoff stands in its messages.
+function withSaid(handoff: Handoff, { by, reason }: NonNullable<Starting['said']>, now: number): Handoff {
+  const event = {
+    at: now,
+    what: 'sent-on' as const,
+    ...(by === undefined ? {} : { by }),
+    detail: reason ?? handoff.route,
+  }
+  return { ...handoff, events: [...handoff.events, event] }
 }
 
 /** The id of the next handoff: those that this change has begun count as well. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { CrmNote } from '../handoffs/crm-note.ts'
+import { DealContext } from '../handoffs/deal.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -9,10 +11,12 @@ import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
 import type { Account } from './account.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
+import type { FormQuestion, FormSent } from './forms.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
+import type { StageMove } from './stages.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
@@ -27,17 +31,16 @@ export const InboxItem = z.discriminatedUnion('kind', [
     /** Of a merge, for the one that lives on: the others. */
     merged: z.array(z.string()).optional(),
   }),
-  z.object({ kind: z.literal('signal'), signal: Signal, receivedAt: z.number(), email: z.string().optional() }),
+  z.object({
+    kind: z.literal('signal'),
+    signal: Signal,
+    receivedAt: z.number(),
+    email: z.string().optional(),
+    /** Of the stage of a deal: what HubSpot says of it, for a handoff that begins by it. */
+    deal: DealContext.optional(),
+  }),
 ])
 export type InboxItem = z.output<typeof InboxItem>
-
-/** One question of a form, and the property of the contact in HubSpot that keeps its answer. */
-export interface FormQuestion {
-  ask: string
-  property: string
-  type: 'text' | 'choice' | 'date'
-  options?: string[] | undefined
-}
 
 /** The part of the config that decides about leads. */
 export interface NextConfig extends DecisionConfig {
@@ -45,11 +48,16 @@ export interface NextConfig extends DecisionConfig {
   rulesVersion: number
   team: Team
   handoffs: HandoffsConfig
-  /** Every type of signal that is known, with its words for people. */
-  signals: Record<string, { words: string; unit?: string | undefined; by?: 'sales' | undefined }>
+  /** Every type of signal that is known, with its words for people; `endsSilence: false` for one that is no act of interest. */
+  signals: Record<
+    string,
+    { words: string; unit?: string | undefined; by?: 'sales' | undefined; endsSilence?: false | undefined }
+  >
   triggers: Record<string, Trigger>
   /** The questions that forms ask, by name. */
   forms: Record<string, FormQuestion[]>
+  /** What moves a lead to another stage by itself. */
+  moves: StageMove[]
   hubspot: HubSpotMapping & { properties: PropertyNames }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }
@@ -89,6 +97,12 @@ export interface Activities {
   unread: ActivityType[]
 }
 
+/** A deal, as far as it says whose it is. */
+export interface DealOwner {
+  id: string
+  ownerId?: string | undefined
+}
+
 /** What a lead's contact, its company and the enrichment providers say now. */
 export interface Gathered {
   contact: Contact
@@ -106,6 +120,8 @@ export interface Gathered {
   merging?: LeadState[] | undefined
   /** Its company as it was found by its domain: null when there is none, absent when nobody has looked. */
   account?: Account | null | undefined
+  /** The deals that handoffs are about, or are to be. */
+  deals?: readonly DealOwner[] | undefined
 }
 
 /** Something that a lead's state may change by. */
@@ -116,13 +132,35 @@ export type Input =
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** Somebody opens a handoff of a kind by a button. */
+  | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
   | { type: 'left'; rep: string }
+  /** Somebody decides about a lead that is stuck in its stage. */
+  | { type: 'stuck'; by: string; does: StuckAct }
   | { type: 'rescore'; standing?: Standing }
   | { type: 'erase' }
 
+/** What the list of stuck leads offers for each. */
+export const STUCK_ACTS = ['act', 'archive'] as const
+export type StuckAct = (typeof STUCK_ACTS)[number]
+
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
-export type Click = 'contacted' | 'pass-on' | { disqualify: { reason: string; choice: string } }
+export type Click =
+  | 'contacted'
+  | 'pass-on'
+  | { disqualify: { reason: string; choice: string } }
+  /** Why the lead was taken out, of whoever was asked for it. */
+  | { explains: { reason: string; choice: string } }
+  | Press
+
+/** A button of the handoff's kind, by its name, with the reason or the form that it asked for. */
+export interface Press {
+  button: string
+  reason?: string | undefined
+  choice?: string | undefined
+  form?: FormSent | undefined
+}
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
 export type Choice = RepChoice & { assignmentId: string }
@@ -139,6 +177,8 @@ export interface Change {
   history: HistoryEntry[]
   /** What managers have to hear, besides the messages of handoffs. */
   notices?: Notice[]
+  /** What HubSpot's timeline of the contact is to say, each once. */
+  crmNotes?: CrmNote[]
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision

@@ -4,28 +4,48 @@ import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
+import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
 import { type ContactInput, otherHandoffs, toSales } from './begin.ts'
 import type { Gathered, LeadState, Next, NextConfig } from './change.ts'
-import { type Decision, decide } from './decision.ts'
+import { conclude } from './conclude.ts'
+import { type Decision, decide, type Standing, standingAttributes, standingRoute } from './decision.ts'
+import { lookedDone, lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
+import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
-import { marksOf, withoutOpened } from './marks.ts'
+import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
+import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
-import { afterPeople, liveHandoffs, type PersonsWord, personalDisqualification, takenOut } from './people.ts'
+import {
+  afterPeople,
+  doneInHubSpot,
+  liveHandoffs,
+  type PersonsWord,
+  personalDisqualification,
+  takenOut,
+} from './people.ts'
 import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
-import { stageSetBack } from './stage.ts'
-import { raisedHandSince, salesHandoff, standingOf } from './standing.ts'
-import { noticesOf } from './tell.ts'
-import { fireTriggers } from './triggers.ts'
+import { setBackSoFar, stageSetBack } from './stage.ts'
+import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
+import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
+import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
+import { tagged } from './tags.ts'
+import { newsAt } from './tell.ts'
+import { withoutEndedTrack } from './tracks.ts'
+import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
+
+const DAY = 24 * 60 * 60_000
 
 /**
  * A contact was read: what people did meanwhile, then score, route and action, then the handoffs that follow. Everything
@@ -49,6 +69,7 @@ export function onContact(
     contact: gathered.contact,
     company: gathered.company,
     account: gathered.account,
+    deals: gathered.deals,
     reserved,
     draft,
     now,
@@ -60,37 +81,119 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes } = byPeople(input, gathered)
+  const { word, outcomes: heard } = byPeople(input, gathered)
 
   const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
   const { reading, rejected, overruledStatus, overruled } = read
+  const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
-  const standsEnded = stillEnded(input, lastEnding(draft, state) ?? previous?.ended)
-  const adopted = adoptionOf(config, state, gathered.contact, now)
+  const isBack = isBroughtBack(config, state, gathered, reading, now)
+  if (isBack) draft.note({ at: now, what: 'back-from-archive' })
+  const archived = isBack ? undefined : previous?.archived
+  const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
+  const isMerge = gathered.merging !== undefined
+  const fresh = withoutHeard(reading.signals, gathered.merging)
+  const news = {
+    signals: newsOf(fresh, adopted),
+    status: isMerge ? undefined : statusSet(previous, reading.attributes),
+    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+  }
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), movedBy(config, news), now)
+  const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const basis = {
+    ...marksBefore,
+    attributes: reading.attributes,
+    signals: reading.signals,
+    rejected: word ? { by: '', reason: '', at: now } : rejected,
+    ended: overBefore,
+    stageSetBack: setBackSoFar(state, gathered, reading.signals, now),
+    adopted: previous?.adopted,
+    outcomes,
+  }
+  const soFar = stageSoFar(state, basis, draft.handoffs(), gathered.contact, now, isMerge)
+  const standsEnded = endedByStage(overBefore, cameFrom, soFar, draft.handoffs())
   const stood = word
     ? standingAfterWord(config, reading, now)
     : standingOf(config, { ended: standsEnded, rejected, adopted }, draft.handoffs(), reading.signals)
-  const decided = decide(config, reading, stood, now)
+  const returning = overruled ? { at: now } : stillReturning(previous, basis)
+  const stoodIn: Standing = {
+    ...stood,
+    ...(archived ? { archived: true } : {}),
+    stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
+    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+  }
+  const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
   const ended = elsewhere?.ended ?? standsEnded
-  const standing = elsewhere ? { withSales: true, rejected: false } : stood
+  const standing = elsewhere ? { ...stoodIn, withSales: true, rejected: false } : stoodIn
   const decision = elsewhere ? decide(config, reading, standing, now) : decided
 
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now)
-  const triggered =
-    decision.action === 'stay-adopted' ? null : fireTriggers(config.triggers, marksOf(previous), lookup, now)
-  const sales = toSales({ ...input, lookup }, decision)
+  const beside = standingAttributes(standing, decision.score)
+  const followed = conclude(config, state.handoffs, draft.handoffs(), marksBefore, now)
+  const setBack = stageSetBack(state, gathered, decision, reading.signals, now)
+  const stageBy = (marks: LeadMarks) => {
+    const after = {
+      ...basis,
+      ...marks,
+      stageSetBack: setBack,
+      adopted: decision.action === 'stay-adopted' ? adopted : undefined,
+      score: decision.score,
+      route: standingRoute(decision, previous?.route, now),
+    }
+    return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
+  }
+  const isNew = !previous && decision.action !== 'stay-adopted'
+  const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
+    startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
+  const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
+  // What HubSpot shows goes before what the score says: nobody is alerted twice.
+  const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
+    ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
+  )
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const sales = isTakenOn ? undefined : toSales(input, decision, lookup)
   if (sales && 'wanted' in sales) return sales
-  const fresh = decision.action === 'stay-adopted' ? [] : withoutHeard(reading.signals, gathered.merging)
-  const others = otherHandoffs({ ...input, lookup }, fresh, [
+  const look = {
+    state,
+    reading,
+    decision,
+    beside: { ...beside, withSales: standing.withSales || decision.action === 'assign' },
+    handoffs: draft.handoffs(),
+    marks: followed.marks,
+    fresh: decision.action === 'stay-adopted' ? [] : fresh,
+    isRebuilt,
+  }
+  const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
+  const planLook = {
+    signals: reading.signals,
+    lookup: contactLookup(config, look, now)(),
+    marks: triggered?.result.marks ?? followed.marks,
+  }
+  const planned = followPlans(config, draft, planLook, now)
+  const stage = stageBy(planned.marks)
+  if (stage.name !== cameFrom) draft.note(stageMoved(cameFrom, stage))
+  const openings = [
     ...(previous?.toOpen ?? []),
     ...(triggered?.result.opens ?? []),
-  ])
+    ...planned.opens,
+    ...followed.opens,
+  ]
+  const others = otherHandoffs(input, starting(stage, openings), lookup)
   if ('wanted' in others) return others
+  const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
   if (anew) draft.put(anew)
   const begun = [...(anew ? [anew] : []), ...others.begun]
+  const beginning = started(config, begun, later.marks, now)
+  const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], later.marks)
+  const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
 
+  const set = tagged(ruled.marks, { written: state.written, ...gathered.contact }, lookup)
+  draft.shows(set.shown)
+  if (set.kept.length > 0)
+    draft.note({ at: now, what: 'not-set', reason: `${set.kept.join(', ')}: another value stands` })
   const record = decidedRecord(
     previous,
     reading,
@@ -98,23 +201,35 @@ export function onContact(
     {
       pseudonym: state.freshPseudonym,
       begun,
-      marks: withoutOpened(triggered?.result.marks ?? marksOf(previous)),
+      marks: { ...withoutOpened(set.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
+      triggersDueAt: triggered?.dueAt(set.marks) ?? null,
+      nextPlannedAt: nextPlannedAt(draft.handoffs()),
       waiting: draft.handoffs().some((handoff) => handoff.state === 'waiting'),
       rejected: word ? rejectionBy(word, decision, now) : rejected,
       overruledStatus,
-      ended: word ? undefined : ended,
+      ended:
+        word || others.begun.some(({ byRoute }) => byRoute)
+          ? undefined
+          : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
-      stageSetBack: stageSetBack(state, gathered, decision, reading.signals, now),
+      stageSetBack: setBack,
+      stage,
+      returning,
+      answers: isMerge ? previous?.answers : answersAfterRead(previous, given.written),
       version: config.version,
       rulesVersion: config.rulesVersion,
     },
     now,
   )
-  for (const { trigger, fired } of triggered?.considered ?? [])
-    if (fired) draft.note({ at: now, what: 'triggered', reason: trigger })
+  for (const note of triggered?.notes ?? []) draft.note(note)
+  draft.tell([...ruled.tells, ...others.tells], {
+    now,
+    newsAt: newsAt(state, reading.signals, now),
+    company: gathered.company,
+  })
   const notices = [
-    ...noticesOf(config.team, given.id, triggered?.result.tells ?? [], now),
+    ...others.notices,
     ...(elsewhere?.notice ? [elsewhere.notice] : []),
     ...(anew && overruled ? noticeOfReturn(config.team, anew, overruled, now) : []),
   ]
@@ -158,6 +273,7 @@ function takeOut(
 ): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
   for (const handoff of liveHandoffs(state)) {
+    if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(after)
@@ -177,6 +293,31 @@ function followPeople({ config, state, draft, now }: FollowInput, gathered: Look
     noteOwner(draft, handoff, after, now)
   }
   return outcomes
+}
+
+/** What HubSpot shows as done, by the conditions of the kinds. Returns the lead's outcomes with it. */
+export function followDone(
+  { config, draft, now }: FollowInput,
+  lead: Pick<LeadRecord, 'attributes' | 'signals'>,
+  outcomes: LeadRecord['outcomes'],
+): { outcomes: LeadRecord['outcomes'] } {
+  const asked = draft.handoffs().filter(({ kind, state }) => state === 'open' && config.handoffs.kinds[kind]?.done)
+  if (asked.length === 0) return { outcomes }
+  const lookup = lookupOf(config, lead, now)
+  let after = outcomes
+  for (const handoff of asked) {
+    const looked = lookedDone(config, handoff, lookup)
+    const next = looked === 'done' ? doneInHubSpot(config, handoff, now) : looked
+    if (!next || next === handoff) continue
+    draft.put(next)
+    after = noteAnswer(draft, handoff, next, after, now)
+  }
+  return { outcomes: after }
+}
+
+/** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
+function newsOf(signals: readonly Signal[], adopted: LeadRecord['adopted']): readonly Signal[] {
+  return signals.filter(({ decision, at }) => decision === undefined && (!adopted || at > adopted.at - DAY))
 }
 
 /**

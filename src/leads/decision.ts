@@ -10,13 +10,14 @@ import {
   type ScoringConfig,
   scoreLead,
 } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 import { plain, signed } from '../rules/words.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
 
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that sales has, whatever its
  * route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached alone
- * until it does something new, `stay-adopted` one that was there before Baton came; `nurture` and `disqualify` need no rep.
+ * until it does something new, `stay-adopted` one that was there before Baton came, `stay-archived` one that was archived; `nurture` and `disqualify` need no rep.
  */
 export const ACTIONS = [
   'assign',
@@ -24,6 +25,7 @@ export const ACTIONS = [
   'stay-rejected',
   'stay-in-nurture',
   'stay-adopted',
+  'stay-archived',
   'nurture',
   'disqualify',
 ] as const
@@ -32,7 +34,8 @@ export type Action = (typeof ACTIONS)[number]
 /**
  * What stands for a lead and has to be respected: sales has it (`comesBack`: and a route to sales calls for a rep again,
  * because the lead has come back), a person rejected it, or nobody reached it and it rests. `adopted`: it was there before
- * Baton came, and has done nothing since; a higher band than `band` is news.
+ * Baton came, and has done nothing since; a higher band than `band` is news. `stage`: the one that the lead is in before the
+ * score counts, `keeps` when that makes no MQL of it; `returning`: it has raised its hand after it was out or recycled.
  */
 export interface Standing {
   withSales: boolean
@@ -40,6 +43,10 @@ export interface Standing {
   rejected: boolean
   resting?: boolean | undefined
   adopted?: { band: string } | undefined
+  /** Nothing is done about it until it does something new. */
+  archived?: boolean | undefined
+  stage?: { name: Stage; keeps?: true | undefined } | undefined
+  returning?: true | undefined
 }
 
 /** A decision with everything that explains it. `wakeAt` is epoch milliseconds. */
@@ -66,7 +73,8 @@ export function decide(
   now: number,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
-  const route = chooseRoute(config.routing.routes, fullLookup(lead.attributes, lead.signals, score, now))
+  const lookup = fullLookup(lead.attributes, lead.signals, score, now, standingAttributes(standing, score))
+  const route = chooseRoute(config.routing.routes, lookup)
   const action = actionOf(route, standing, score.band)
   const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
   const routeSays =
@@ -80,6 +88,15 @@ export function decide(
     missing: missingForSales(config.routing.requiredForSales, lead.attributes),
     wakeAt: earliest(bandFalls, routeSays),
   }
+}
+
+/** What conditions can ask about of what stands for a lead. A lead that qualifies by its score is an MQL already. */
+export function standingAttributes(
+  { stage, adopted, returning }: Standing,
+  { mql }: Pick<LeadScore, 'mql'>,
+): { stage: Stage | undefined; returning: boolean } {
+  const rises = mql && !adopted && !stage?.keeps && (stage?.name === 'subscriber' || stage?.name === 'lead')
+  return { stage: rises ? 'mql' : stage?.name, returning: returning ?? false }
 }
 
 /** Where a contact stands that was there before Baton came. */
@@ -138,6 +155,7 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
 
 function actionOf(route: RouteDecision, standing: Standing, band: Band): Action {
   const isForSales = 'pool' in route.to
+  if (standing.archived) return 'stay-archived'
   if (standing.withSales && !(isForSales && standing.comesBack)) return 'stay-with-sales'
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'

@@ -4,6 +4,7 @@ import { HandoffEvent } from '../handoffs/handoff.ts'
 import { Candidate } from '../handoffs/rotation.ts'
 import { Attribute, Attributes, Signal } from '../rules/attributes.ts'
 import type { ScoringConfig } from '../rules/score.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
 import { ACTIONS, type Decision, type Standing } from './decision.ts'
 import { Destination, type LeadRecord } from './lead.ts'
 
@@ -32,6 +33,9 @@ const StoredStanding = z.object({
   rejected: z.boolean(),
   resting: z.boolean().optional(),
   adopted: z.object({ band: z.string() }).optional(),
+  archived: z.boolean().optional(),
+  stage: z.object({ name: z.enum(STAGE_NAMES), keeps: z.literal(true).optional() }).optional(),
+  returning: z.literal(true).optional(),
 }) satisfies z.ZodType<Standing>
 
 const Decided = {
@@ -65,6 +69,8 @@ const OtherEntry = z.object({
   at: z.number(),
   /** Slack user id of the person who did it. */
   by: z.string().optional(),
+  /** The rule that did it, by its name in the config. */
+  rule: z.string().optional(),
   reason: z.string().optional(),
   steps: z.array(HandoffEvent).optional(),
 })

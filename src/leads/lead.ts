@@ -68,6 +68,8 @@ export const LeadRecord = LeadMarks.extend({
   /** Stands for the lead among the facts; it is not derived from the id, so that erasing the lead cuts the link. */
   pseudonym: z.string(),
   createdAt: z.number(),
+  /** Since when Baton knows it: silence is counted from then at the earliest. Absent in older records. */
+  knownSince: z.number().optional(),
   attributes: Attributes,
   properties: z.record(z.string(), z.string()),
   company: z.record(z.string(), z.string()).nullable(),
@@ -106,6 +108,8 @@ export const LeadRecord = LeadMarks.extend({
       choice: z.string().optional(),
       at: z.number(),
       status: z.string().optional(),
+      /** Somebody was asked for the reason, and has said it: it stands before whatever the rules say. */
+      explained: z.literal(true).optional(),
     })
     .optional(),
   /** Known to HubSpot before Baton came, and since when to Baton: left alone until it does something new. `band` was its own. */
@@ -120,8 +124,17 @@ export const LeadRecord = LeadMarks.extend({
   /** The contacts that were merged into this one. */
   merged: z.array(z.string()).optional(),
   outcomes: z.partialRecord(z.enum(OUTCOMES), Outcome),
+  /** Since when it is back: a person had taken it out and it raised its hand. Until its next handoff with sales is over. */
+  returning: z.object({ at: z.number() }).optional(),
   /** The stage that the lead is in, and since when. Absent in older records. */
   stage: z.object({ name: z.enum(STAGE_NAMES), since: z.number() }).optional(),
+  /** What sales said of it in forms, by property of HubSpot; an empty text: unknown. `isNew`: HubSpot lacks it. */
+  answers: z
+    .record(
+      z.string(),
+      z.object({ value: z.string(), by: z.string(), at: z.number(), isNew: z.literal(true).optional() }),
+    )
+    .optional(),
   configVersion: z.string(),
   /** Stands for the rules that scored it, so that leads can be found which other rules scored. */
   rulesVersion: z.number(),

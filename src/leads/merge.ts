@@ -1,9 +1,12 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { answersAfterRead } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
+import { unitedFired } from './marks.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
+import { furthest } from './stages.ts'
 import { salesHandoff } from './standing.ts'
 
 /*
@@ -74,6 +77,10 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       ? {}
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
+    ...unitedFired(state.lead?.fired, other.lead?.fired),
+    ...knownEarlier(state.lead, other.lead),
+    ...answersOf(state, other),
+    ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
   }
@@ -177,6 +184,23 @@ function unitedSignals(own: readonly Signal[], brought: readonly Signal[], from:
   return [...own, ...more]
 }
 
+function knownEarlier(...leads: (LeadRecord | null)[]): Pick<LeadRecord, 'knownSince'> {
+  const known = leads.flatMap((lead) => lead?.knownSince ?? [])
+  return known.length > 0 ? { knownSince: Math.min(...known) } : {}
+}
+
+// What HubSpot had of them is merged there; what it lacked is written to the contact that lives on.
+function answersOf(state: LeadState, other: LeadState): Pick<LeadRecord, 'answers'> {
+  const [own, theirs] = [state, other].map((one) => answersAfterRead(one.lead, one.written))
+  return own || theirs ? { answers: { ...theirs, ...own } } : {}
+}
+
+// As HubSpot does with its own.
+function furthestStage(...[own, other]: LeadRecord['stage'][]): Pick<LeadRecord, 'stage'> {
+  const stage = own && other ? (furthest(own.name, other.name) === own.name ? own : other) : (own ?? other)
+  return stage ? { stage } : {}
+}
+
 function newest<K extends 'ended' | 'rejected'>(name: K, a: LeadRecord, b: LeadRecord | null): Partial<LeadRecord> {
   const [mine, other] = [a[name], b?.[name]]
   const value = !mine || (other && other.at > mine.at) ? other : mine
@@ -189,7 +213,7 @@ function oneOfEach(handoffs: LeadState['handoffs'], now: number): LeadState['han
   const live = Object.values(handoffs)
     .filter(({ state }) => state !== 'ended')
     .sort((a, b) => order[a.state] - order[b.state] || a.startedAt - b.startedAt)
-  const alike = Map.groupBy(live, ({ byRoute, kind }) => (byRoute ? 'sales' : `kind ${kind}`))
+  const alike = Map.groupBy(live, ({ byRoute, kind, about }) => (byRoute ? 'sales' : `kind ${kind} ${about ?? ''}`))
   const over = [...alike.values()].flatMap(([, ...others]) =>
     others.map((handoff) => endHandoff(handoff, { at: now, how: 'merged' }) ?? handoff),
   )

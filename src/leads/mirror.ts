@@ -4,6 +4,7 @@ import { Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { LeadRecord } from './lead.ts'
+import type { FiredMark } from './marks.ts'
 
 /*
  * What HubSpot does not know by itself and Baton needs to go on when its own memory is lost: signals as dates by type, and
@@ -22,28 +23,79 @@ export function mirroredId(id: string): string {
   return `${/^(\w+)-/.exec(id)?.[1] ?? ''}~${digest(id)}`
 }
 
-/** What `baton_signals` says of a lead: of whom it is, and the dates of its signals by type and source. Empty without any. */
-export function mirrorSignals({ id, signals }: Pick<LeadRecord, 'id' | 'signals'>): string {
-  if (signals.length === 0) return ''
+/**
+ * What `baton_signals` says of a lead: of whom it is and since when it is known, the dates of its signals by type and source
+ * with the numbers that came with them, and what became of triggers. Empty without any signal and trigger.
+ */
+export function mirrorSignals({
+  id,
+  signals,
+  fired = {},
+  knownSince,
+}: Pick<LeadRecord, 'id' | 'signals' | 'fired' | 'knownSince'>): string {
+  if (signals.length === 0 && Object.keys(fired).length === 0) return ''
   const told = signals.slice(-MOST_SIGNALS).map((signal) => {
     const [source = '', mark = ''] = mirroredId(signal.id).split('~')
-    return { name: `${signal.type}@${source}`, date: `${signal.at.toString(36)}.${mark}${signal.by ? '.s' : ''}` }
+    const said = [short(signal.at), mark, ...(signal.by ? ['s'] : []), ...numberIn(signal)]
+    return { name: `${signal.type}@${source}`, date: said.join('.') }
   })
   // Always in the same order, so that the same signals read the same.
   const dates = [...Map.groupBy(told, ({ name }) => name)]
     .map(([name, some]) => [name, some.map(({ date }) => date).sort()] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify({ v: 1, of: id, signals: Object.fromEntries(dates) })
+  const marks = Object.entries(fired)
+    .map(([name, mark]) => [name, mirrorFired(mark)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify({
+    v: 1,
+    of: id,
+    ...(knownSince === undefined ? {} : { since: short(knownSince) }),
+    signals: Object.fromEntries(dates),
+    fired: Object.fromEntries(marks),
+  })
+}
+
+const short = (at: number) => at.toString(36)
+const long = (text: string | undefined) => Number.parseInt(text ?? '', 36)
+
+// A full stop separates, so a number has a comma.
+function numberIn({ value }: Signal): string[] {
+  return value !== undefined && /^-?\d{1,15}(\.\d{1,6})?$/.test(value) ? [`=${value.replace('.', ',')}`] : []
+}
+
+/** When a trigger fired, `h` while it holds, and its follow-ups with when it had fired. */
+function mirrorFired({ at, holds, followUps = [] }: FiredMark): string {
+  const later = followUps.map((one) => `${short(one.at)}-${short(one.since)}`)
+  return [at === undefined ? '' : short(at), holds ? 'h' : '', ...later].join('.')
+}
+
+function readFired(text: string): FiredMark {
+  const [at = '', holds, ...later] = text.split('.')
+  const followUps = later.map((one) => {
+    const [due, since] = one.split('-')
+    return { at: long(due), since: long(since) }
+  })
+  return {
+    ...(Number.isFinite(long(at)) ? { at: long(at) } : {}),
+    ...(holds === 'h' ? { holds: true } : {}),
+    ...(followUps.length > 0 && followUps.every((one) => Number.isFinite(one.at + one.since)) ? { followUps } : {}),
+  }
 }
 
 const MirroredSignals = z.object({
   v: z.literal(1),
   of: z.string(),
+  since: z.string().optional(),
   signals: z.record(z.string(), z.array(z.string())),
+  /** Absent where an older version wrote it. */
+  fired: z.record(z.string(), z.string()).optional(),
 })
 
+/** What `baton_signals` gives back. */
+export type KnownSignals = { of: string; signals: Signal[] } & Pick<LeadRecord, 'fired' | 'knownSince'>
+
 /** Reads `baton_signals`; null when there is nothing that can be read. */
-export function readSignals(text: string | null | undefined): { of: string; signals: Signal[] } | null {
+export function readSignals(text: string | null | undefined): KnownSignals | null {
   const read = MirroredSignals.safeParse(parsed(text))
   if (!read.success) return null
   const signals = Object.entries(read.data.signals).flatMap(([name, dates]) => {
@@ -51,15 +103,24 @@ export function readSignals(text: string | null | undefined): { of: string; sign
     const end = name.lastIndexOf('@')
     const [type, source] = [name.slice(0, end), name.slice(end + 1)]
     return dates.flatMap((date): Signal[] => {
-      const [at = '', mark = '', by] = date.split('.')
-      const instant = Number.parseInt(at, 36)
+      const [at, mark = '', ...more] = date.split('.')
+      const instant = long(at)
+      const value = more.find((one) => one.startsWith('='))?.slice(1)
       if (!Number.isFinite(instant)) return []
       // It was known before: nothing begins because of it.
       const signal: Signal = { id: `${source}~${mark}`, type, at: instant, decision: 0 }
-      return [by === 's' ? { ...signal, by: 'sales' } : signal]
+      if (value !== undefined) signal.value = value.replace(',', '.')
+      return [more.includes('s') ? { ...signal, by: 'sales' } : signal]
     })
   })
-  return { of: read.data.of, signals: signals.sort((a, b) => a.at - b.at) }
+  const { of, since, fired } = read.data
+  const marks = fired && Object.fromEntries(Object.entries(fired).map(([name, mark]) => [name, readFired(mark)]))
+  return {
+    of,
+    signals: signals.sort((a, b) => a.at - b.at),
+    ...(since !== undefined && Number.isFinite(long(since)) ? { knownSince: long(since) } : {}),
+    ...(marks ? { fired: marks } : {}),
+  }
 }
 
 const Kept = Handoff.omit({ v: true, id: true, leadId: true, kind: true, state: true, startedAt: true, dueAt: true })
@@ -113,7 +174,12 @@ function entryOf(handoff: Handoff, stands: LeadRecord['ended']): MirroredHandoff
     nextRung: due === null ? null : { do: rung?.do ?? 'breach', at: iso(due) },
     // Always in the same order, so that the same handoff reads the same.
     ...(stands ? { stands: Stands.parse(stands) } : {}),
-    rest: Kept.parse({ ...handoff, events: withoutWords, ended: ended && { ...ended, reason: undefined } }),
+    rest: Kept.parse({
+      ...handoff,
+      deal: undefined,
+      events: withoutWords,
+      ended: ended && { ...ended, reason: undefined },
+    }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { attributesOf } from '../rules/condition.ts'
 import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
@@ -7,10 +8,16 @@ import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
+import { marksOf } from './marks.ts'
+import { onOpen } from './open.ts'
+import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
-import { standingOf } from './standing.ts'
-import { onClick, onDue, onLeft } from './steps.ts'
+import { stageSoFar, withStage } from './stage-moves.ts'
+import { comesBackRecycled, standingOf } from './standing.ts'
+import { onDue, onLeft } from './steps.ts'
+import { onStuck } from './stuck.ts'
+import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -18,19 +25,42 @@ import { onClick, onDue, onLeft } from './steps.ts'
  * `now` is epoch milliseconds.
  */
 export function next(config: NextConfig, state: LeadState, input: Input, now: number, reserved: Reserved = {}): Next {
+  if (input.type === 'contact') return onContact(config, state, input.gathered, reserved, now)
+  const result = withoutContact(config, state, input, now, reserved)
+  if (!result || !('history' in result)) return result
+  const contact = input.type === 'due' ? input.gathered?.contact : undefined
+  const change = withStage(config, state, result, now, contact)
+  // A trigger may wait for what became of a handoff: the contact is looked at for it.
+  const isWaitedFor = ['click', 'due', 'left'].includes(input.type) && change.handoffs.length > 0
+  return isWaitedFor && asksForHandoffs(config) ? { ...change, refresh: true } : change
+}
+
+function asksForHandoffs({ triggers }: NextConfig): boolean {
+  return Object.values(triggers).some(({ when }) => attributesOf(when).some((name) => name.startsWith('handoff.')))
+}
+
+function withoutContact(
+  config: NextConfig,
+  state: LeadState,
+  input: Exclude<Input, { type: 'contact' }>,
+  now: number,
+  reserved: Reserved,
+): Next {
   switch (input.type) {
-    case 'contact':
-      return onContact(config, state, input.gathered, reserved, now)
     case 'due':
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'open':
+      return onOpen(config, state, input, now)
     case 'left':
       return onLeft(config, state, input.rep, now)
     case 'missing':
       return onMissing(config, state, input.movedTo, now)
     case 'merged':
       return onMerged(config, state, input.into, input.taken, now)
+    case 'stuck':
+      return onStuck(config, state, input, now)
     case 'rescore':
       return onRescore(config, state, input.standing, now)
     case 'erase':
@@ -45,14 +75,24 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
   const { lead } = state
   if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (lead.archived && !past) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
-  const standing = past ?? standingOf(config, { ...lead, adopted }, handoffs, lead.signals)
+  const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
+  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.signals)
+  const standing = past ?? {
+    ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
+    stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },
+    ...(isBack ? { returning: true } : {}),
+  }
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const record = rescoredRecord(lead, attributes, decision, config, now)
+  const triggers = isLeftAlone(decision, lead)
+    ? { marks: marksOf(lead), dueAt: null }
+    : triggersUnderNewRules(config, state, lead, now)
+  const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {

@@ -46,6 +46,8 @@ export interface HubSpotMapping {
     at?: string | undefined
     detail?: string | undefined
   }[]
+  /** The properties that date what the lead did itself, whether or not it is a signal. */
+  activity: string[]
   responses: {
     rises?: string | undefined
     changes?: string | undefined

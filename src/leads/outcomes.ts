@@ -6,6 +6,8 @@ export interface Telling {
   who: string
   by: Because
   buttons: OpenButton[]
+  /** It says that a handoff has begun, to who hears of it besides its holder. */
+  starts?: true
 }
 
 /** A handoff that is to begin, and why. */
@@ -13,6 +15,8 @@ export interface Opening {
   kind: string
   by: Because
   to?: Party | undefined
+  /** What was said when a handoff ended and had it opened. */
+  said?: { by?: string | undefined; reason?: string | undefined } | undefined
 }
 
 /** What outcomes come to: the marks that they leave, and what they ask for besides. */
@@ -29,6 +33,11 @@ export function carryOut(outcomes: readonly Outcome[], by: Because, marks: LeadM
   const result: CarriedOut = { marks, tells: [], opens: [], notes: [] }
   for (const outcome of outcomes) carryOutOne(outcome, by, result, now)
   return result
+}
+
+/** Nothing was to be done. */
+export function nothingDone(marks: LeadMarks): CarriedOut {
+  return { marks, tells: [], opens: [], notes: [] }
 }
 
 /** Joins what several rules come to; the marks of the last one hold, which began with those of the others. */
@@ -51,7 +60,7 @@ function carryOutOne(outcome: Outcome, by: Because, result: CarriedOut, now: num
     case 'note':
       return void result.notes.push(outcome.text)
     case 'set':
-      result.marks = { ...marks, tags: { ...marks.tags, ...outcome.properties } }
+      result.marks = { ...marks, toSet: { ...marks.toSet, ...outcome.properties } }
       return
     case 'stage':
       result.marks = { ...marks, stageGiven: { name: outcome.stage, by, at: now } }

@@ -1,4 +1,5 @@
 import { answerHandoff, endHandoff, type GivenAnswer, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import { calendarFor } from '../handoffs/parties.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { disqualifications, setByPerson } from './observe.ts'
 import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
@@ -80,19 +81,25 @@ function withLeadActs(handoff: Handoff, acts: readonly LeadAct[]): Handoff {
   return { ...handoff, events: [...handoff.events, ...events] }
 }
 
-// Of a kind without attempts the answer was the end already.
-function endAnswered(handoff: Handoff, ending: Parameters<typeof endHandoff>[1]): Handoff {
+/** Ends a handoff that was answered: of a kind without attempts the answer was the end already. */
+export function endAnswered(handoff: Handoff, ending: Parameters<typeof endHandoff>[1]): Handoff {
   const { ended: _, ...rest } = handoff
   return endHandoff({ ...rest, state: 'answered' }, ending) ?? handoff
 }
 
 /** The handoff once the rep has contacted the lead; null when it is not open any more. */
 export function answered(config: NextConfig, handoff: Handoff, answer: GivenAnswer): Handoff | null {
-  const { calendars, reps } = config.team
-  return answerHandoff(handoff, answer, config.handoffs.kinds[handoff.kind]?.attempts, {
+  const { calendars } = config.team
+  const kind = config.handoffs.kinds[handoff.kind]
+  return answerHandoff(handoff, answer, kind?.attempts, {
     clock: calendars[handoff.calendar ?? ''],
-    holder: calendars[reps[holderOf(handoff)?.rep ?? '']?.calendar ?? ''],
+    holder: calendars[calendarFor(config.team, holderOf(handoff)?.rep, kind) ?? ''],
   })
+}
+
+/** The handoff once HubSpot shows what its kind asks for; null when it is not open any more. */
+export function doneInHubSpot(config: NextConfig, handoff: Handoff, now: number): Handoff | null {
+  return answered(config, handoff, { at: now, how: 'seen-in-hubspot', label: 'Done' })
 }
 
 /** The handoff once a person took the lead out; who says so has heard of the lead, so an open clock is answered by it. */
@@ -110,6 +117,15 @@ export function takenOut(
   return heard ? endAnswered(heard, ending) : endHandoff(handoff, ending)
 }
 
+/**
+ * Whether a contact attempt is the answer that a handoff wants: who may accept or reject, or has something else to do, has not
+ * done so by calling. What shows that stands in `done` of the kind.
+ */
+export function asksForContact({ handoffs }: Pick<NextConfig, 'handoffs'>, { kind }: Handoff): boolean {
+  const buttons = handoffs.kinds[kind]?.buttons
+  return buttons === undefined || buttons.some(({ name }) => name === 'contacted')
+}
+
 /** The handoff after what people did in HubSpot; the same one when they did nothing. */
 export function afterPeople(
   config: NextConfig,
@@ -119,7 +135,7 @@ export function afterPeople(
   now: number,
 ): Handoff {
   if (!isHeld(handoff)) return handoff
-  const heard = afterResponses(config, handoff, gathered, now)
+  const heard = asksForContact(config, handoff) ? afterResponses(config, handoff, gathered, now) : handoff
   const owner = isHeld(heard) ? ownerGiven(config, state, heard, gathered) : undefined
   return owner === undefined ? heard : afterOwner(config, heard, owner, now)
 }

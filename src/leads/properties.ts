@@ -1,16 +1,23 @@
 import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { BANDS } from '../rules/score.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
 import { plain } from '../rules/words.ts'
-import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'
+import { type LeadRecord, stageOf } from './lead.ts'
 import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
 import { readInstant } from './observe.ts'
+
+import { lifecycleFor, stageNow } from './stages.ts'
+
+import { trackOf } from './tracks.ts'
 
 /** What a property says, from the lead, its newest handoff with sales, and all of them. An empty text clears it. */
 type Value = (lead: LeadRecord, handoff: Handoff | undefined, handoffs: readonly Handoff[]) => string
 
 /** What stands as the route of a lead that a person took out. */
 export const PERSONS_ROUTE = 'disqualified-by-person'
+/** What stands as the route of an archived lead. */
+export const ARCHIVED_ROUTE = 'archived'
 
 interface PropertyRow {
   /** Its internal name in HubSpot, unless hubspot.yaml gives another. */
@@ -28,6 +35,9 @@ const iso = (at: number) => new Date(at).toISOString()
 // A person's word stands beside the route, unless the rules say no as well.
 const personsWord = ({ rejected, route }: LeadRecord) =>
   rejected && !('disqualify' in route.to) ? rejected : undefined
+
+const archivedReason = ({ archived }: LeadRecord) =>
+  archived && `archived by ${archived.by.what} ${archived.by.name}: left alone until it does something new`
 
 /** Every property that Baton writes to a contact: a row is all that a new one takes. */
 export const PROPERTIES = {
@@ -66,19 +76,26 @@ export const PROPERTIES = {
     type: 'number',
     value: ({ score }) => (score.tier === undefined ? '' : String(score.tier)),
   },
+  stage: {
+    name: 'baton_stage',
+    label: 'Baton stage',
+    description: 'The stage of the contact; HubSpot has no word for disqualified and recycled.',
+    type: STAGE_NAMES,
+    value: (lead) => stageNow(lead),
+  },
   route: {
     name: 'baton_route',
     label: 'Baton route',
     description: 'The route in routing.yaml that matched.',
     type: 'text',
-    value: (lead) => (personsWord(lead) ? PERSONS_ROUTE : lead.route.name),
+    value: (lead) => (lead.archived ? ARCHIVED_ROUTE : personsWord(lead) ? PERSONS_ROUTE : lead.route.name),
   },
   routeReason: {
     name: 'baton_route_reason',
     label: 'Baton route reason',
     description: 'Why the contact went there.',
     type: 'text',
-    value: (lead) => personsWord(lead)?.reason ?? lead.route.reason,
+    value: (lead) => archivedReason(lead) ?? personsWord(lead)?.reason ?? lead.route.reason,
   },
   slaStatus: {
     name: 'baton_sla_status',
@@ -106,8 +123,7 @@ export const PROPERTIES = {
     label: 'Baton nurture track',
     description: 'Workflows listen to this to enrol the contact.',
     type: 'text',
-    value: ({ route, rejected }, handoff) =>
-      'nurture' in route.to && !rejected && !(handoff && isHeld(handoff)) ? route.to.nurture : '',
+    value: (lead, handoff) => trackOf(lead, handoff).name,
   },
   needsReview: {
     name: 'baton_needs_review',
@@ -121,7 +137,9 @@ export const PROPERTIES = {
     label: 'Baton disqualified reason',
     description: 'Why the contact is out.',
     type: 'text',
-    value: (lead) => personsWord(lead)?.reason ?? ('disqualify' in lead.route.to ? lead.route.to.disqualify : ''),
+    value: (lead) =>
+      (lead.rejected?.explained ? lead.rejected : personsWord(lead))?.reason ??
+      ('disqualify' in lead.route.to ? lead.route.to.disqualify : ''),
   },
   scoredAt: {
     name: 'baton_scored_at',
@@ -178,15 +196,18 @@ export function crmProperties(
   ownerIds: Record<string, string>,
   handoffs: readonly Handoff[] = handoff ? [handoff] : [],
 ): Record<string, string> {
-  const properties = Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff, handoffs)]))
+  // What rules set comes first: of a name that Baton writes itself its own value stands.
+  const properties: Record<string, string> = { ...lead.tags }
+  Object.assign(
+    properties,
+    Object.fromEntries(ROWS.map(([key, { value }]) => [names[key], value(lead, handoff, handoffs)])),
+  )
   const holder = handoff && isHeld(handoff) ? holderOf(handoff) : undefined
   // Whoever stands in is not the owner, and an owner whom a person cleared stays cleared.
   const owner = holder && !holder.for && !holder.unowned ? ownerIds[holder.rep] : undefined
   if (owner) properties.hubspot_owner_id = owner
-  const out = lead.rejected !== undefined || 'disqualify' in lead.route.to
-  const mayRise = !out && !lead.adopted && !lead.stageSetBack
-  if (lead.score.mql && mayRise && STAGES_BEFORE_MQL.includes(stageOf(lead.attributes)))
-    properties.lifecyclestage = 'marketingqualifiedlead'
+  const lifecycle = lead.adopted ? undefined : lifecycleFor(stageNow(lead), stageOf(lead.attributes))
+  if (lifecycle) properties.lifecyclestage = lifecycle
   return properties
 }
 

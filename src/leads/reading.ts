@@ -2,6 +2,7 @@ import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
 import { withPlaces } from '../rules/places.ts'
 import { longestWithin } from '../rules/routing.ts'
+import { lookBackOf } from '../rules/triggers.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { mirroredId } from './mirror.ts'
@@ -76,8 +77,15 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   }
 }
 
-// Whoever was created since Baton listens is new, also when it hears of it days later: nothing they did is a baseline.
-function countedFrom({ lead, inbox }: LeadState, createdAt: number, now: number): number {
+/**
+ * From when a contact's age counts: whoever was created since Baton listens is new, also when it hears of it days later, and
+ * nothing that they did is a baseline.
+ */
+export function countedFrom(
+  { lead, inbox }: Pick<LeadState, 'lead' | 'inbox'>,
+  createdAt: number,
+  now: number,
+): number {
   const isNew = inbox.some((item) => item.kind === 'event' && item.event === 'creation' && item.at - createdAt < DAY)
   return !lead && isNew ? now : createdAt
 }
@@ -128,13 +136,16 @@ function known(properties: Properties, names: readonly string[]): Record<string,
   )
 }
 
-// Routes and members of pools may look further back than scoring does.
+// Routes, triggers and members of pools may look further back than scoring does.
 function memoryFor(config: NextConfig): number | undefined {
   const memory = memoryOf(config.scoring.engagement)
+  const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
+    when,
+    ...(then?.unless ? [then.unless] : []),
+  ])
   const members = Object.values(config.team.pools).flatMap((pool) => pool.members)
-  return memory === undefined
-    ? undefined
-    : Math.max(memory, longestWithin(config.routing.routes), longestWithin(members))
+  const longest = [longestWithin(config.routing.routes), longestWithin(members), lookBackOf(asked)]
+  return memory === undefined ? undefined : Math.max(memory, ...longest)
 }
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {

@@ -1,9 +1,11 @@
 import type { Handoff } from '../handoffs/handoff.ts'
+import { STAGES } from '../rules/stages.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
 import type { LeadReading } from './reading.ts'
+import { nextTrackChange } from './tracks.ts'
 
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
 export const TRY_AGAIN = { nobodyAvailable: 60_000, companyUnread: 60_000, enrichmentFailed: 60 * 60_000 }
@@ -18,7 +20,11 @@ export interface Beside {
   begun: Handoff[]
   /** What rules have done to it, also those that fired just now. */
   marks: LeadMarks
+  /** When its triggers have to be looked at although nothing happens. */
+  triggersDueAt: number | null
   waiting: boolean
+  /** When the next dated step of a handoff is due. */
+  nextPlannedAt: number | null
   /** What a person said meanwhile, or what was said before and still stands. */
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
@@ -27,6 +33,9 @@ export interface Beside {
   adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
+  stage: LeadRecord['stage']
+  returning: LeadRecord['returning']
+  answers: LeadRecord['answers']
   version: string
   rulesVersion: number
 }
@@ -43,9 +52,12 @@ export function decidedRecord(
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
+    beside.nextPlannedAt,
+    beside.triggersDueAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    nextTrackChange(beside.marks),
     decision.missing.length > 0
       ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)
       : null,
@@ -55,11 +67,12 @@ export function decidedRecord(
     v: 2,
     ...read,
     pseudonym: previous?.pseudonym ?? beside.pseudonym,
+    knownSince: previous?.knownSince ?? now,
     missing: decision.missing,
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous?.route, now),
-    wakeAt,
+    wakeAt: beside.marks.archived ? null : wakeAt,
     handoffs: handoffsOf(previous, beside.begun),
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
@@ -69,8 +82,10 @@ export function decidedRecord(
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     ...beside.marks,
-    ...(previous?.stage ? { stage: previous.stage } : {}),
-    outcomes: withStage(beside.outcomes, stageOf(reading.attributes), now),
+    ...(beside.stage ? { stage: beside.stage } : {}),
+    ...(beside.returning ? { returning: beside.returning } : {}),
+    ...(beside.answers ? { answers: beside.answers } : {}),
+    outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,
     decisions: previous?.decisions ?? 0,
@@ -83,20 +98,22 @@ export function rescoredRecord(
   previous: LeadRecord,
   attributes: LeadRecord['attributes'],
   decision: Decision,
+  triggers: { marks: LeadMarks; dueAt: number | null },
   config: { version: string; rulesVersion: number },
   now: number,
 ): LeadRecord {
-  const { ended: _, adopted, ...kept } = previous
+  const { ended: _, adopted, fired: __, ...kept } = previous
   const ended = stillEnded(previous.ended, decision)
   return {
     ...kept,
     ...(ended ? { ended } : {}),
     ...adoption(adopted?.at, decision),
+    ...triggers.marks,
     attributes,
     missing: decision.missing,
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous.route, now),
-    wakeAt: earliest([decision.wakeAt, previous.wakeAt]),
+    wakeAt: earliest([decision.wakeAt, triggers.dueAt, previous.wakeAt]),
     configVersion: config.version,
     rulesVersion: config.rulesVersion,
     decisions: previous.decisions + 1,
@@ -112,9 +129,16 @@ export function withOutcome(
   return outcomes[name] ? outcomes : { ...outcomes, [name]: outcome }
 }
 
-function withStage(outcomes: LeadRecord['outcomes'], stage: string, now: number): LeadRecord['outcomes'] {
-  const name = OUTCOMES.find((one) => one === stage)
-  return name ? withOutcome(outcomes, name, { at: now }) : outcomes
+/** Notes the stage that a lead has reached, by what sales said in Slack or by what HubSpot shows (`shown`), if it counts. */
+export function withStageReached(
+  outcomes: LeadRecord['outcomes'],
+  stage: LeadRecord['stage'],
+  shown: string,
+  now: number,
+): LeadRecord['outcomes'] {
+  const words = [stage ? STAGES[stage.name] : null, shown]
+  const names = OUTCOMES.filter((one) => words.includes(one))
+  return names.reduce((known, name) => withOutcome(known, name, { at: now }), outcomes)
 }
 
 // How the last handoff ended is of no account any more once the lead is routed anew.

@@ -1,13 +1,14 @@
 import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
-import { type KnownHandoffs, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
+import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
 import { ownOwner } from './owners.ts'
-import { PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
+import { ARCHIVED_ROUTE, PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
 import { handoffShown, signalsShown } from './restore-unmirrored.ts'
 
 /*
@@ -39,9 +40,10 @@ export function restored(
   if (others.some((id) => !mergedIds.includes(id))) return state
   const known = merging.filter(({ lead }) => lead !== null).map(({ id }) => id)
   if (known.length > 0 && (!speaksOf.includes(contact.id) || others.some((id) => known.includes(id)))) return state
-  const signals = readSignals(shown.signals)?.signals ?? signalsShown(config, contact, shown, scoredAt)
+  const told = readSignals(shown.signals)
+  const signals = told?.signals ?? signalsShown(config, contact, shown, scoredAt)
   const mirrored = readHandoffs(shown.handoffs, contact.id) ?? handoffShown(config, contact, shown, scoredAt)
-  const lead = recordOf(config, state, contact, shown, { signals, known: mirrored, scoredAt, history })
+  const lead = recordOf(config, state, contact, shown, { signals, told, known: mirrored, scoredAt, history })
   return {
     ...state,
     lead,
@@ -69,11 +71,13 @@ function recordOf(
   shown: Shown,
   {
     signals,
+    told,
     known,
     scoredAt,
     history,
   }: {
     signals: Signal[]
+    told: KnownSignals | null
     known: KnownHandoffs
     scoredAt: number
     history: PropertyHistory | undefined
@@ -87,6 +91,8 @@ function recordOf(
     id: contact.id,
     pseudonym: state.freshPseudonym,
     createdAt: contact.createdAt,
+    ...(told?.knownSince === undefined ? {} : { knownSince: told.knownSince }),
+    ...(told?.fired ? { fired: told.fired } : {}),
     attributes: {},
     // Whose owner changed since is told by its history.
     properties: owner ? { hubspot_owner_id: owner } : {},
@@ -110,13 +116,27 @@ function recordOf(
     handoffCount: known.count,
     ...(known.ended ? { ended: known.ended } : {}),
     ...(shown.route === PERSONS_ROUTE ? { rejected: rejectionShown(config, contact, shown, inOrder, scoredAt) } : {}),
+    ...(shown.route === ARCHIVED_ROUTE ? { archived: archivedShown(shown, scoredAt) } : {}),
     ...(shown.route === ADOPTED.name ? { adopted: { at: scoredAt, band: shown.band ?? 'low' } } : {}),
+    ...stageShown(config, shown, scoredAt, history),
     outcomes: answered ? { answered: { at: answered.at, minutes: answered.minutes } } : {},
     configVersion: shown.configVersion ?? '',
     // No rules have scored it in this memory.
     rulesVersion: 0,
     decisions: 0,
   }
+}
+
+/** The stage that stands there, since when its own history says so. */
+function stageShown(
+  { hubspot }: NextConfig,
+  shown: Shown,
+  scoredAt: number,
+  history: PropertyHistory | undefined,
+): Pick<LeadRecord, 'stage'> {
+  const name = STAGE_NAMES.find((one) => one === shown.stage)
+  const latest = history?.[hubspot.properties.stage]?.[0]
+  return name ? { stage: { name, since: latest?.value === name ? latest.at : scoredAt } } : {}
 }
 
 function scoreShown({ scoring }: NextConfig, shown: Shown, at: number): LeadRecord['score'] {
@@ -178,6 +198,12 @@ function routeShown(config: NextConfig, shown: Shown, sales: Handoff | undefined
   return { name, to: pool && name !== PERSONS_ROUTE ? { pool } : { nurture: '' }, reason, at: scoredAt }
 }
 
+// The rule that said so stands in the reason.
+function archivedShown({ routeReason = '' }: Shown, at: number): NonNullable<LeadRecord['archived']> {
+  const [, what, name = ARCHIVED_ROUTE] = /^archived by (trigger|handoff) ([^:]+)/.exec(routeReason) ?? []
+  return { by: { what: what === 'handoff' ? what : 'trigger', name }, at }
+}
+
 function rejectionShown(
   { hubspot }: NextConfig,
   { properties }: Contact,
@@ -194,7 +220,7 @@ function rejectionShown(
 /** What HubSpot has; of owner and stage what Baton wrote last, so that another value is somebody's choice. */
 function writtenBy(
   { hubspot, team }: NextConfig,
-  { score, properties }: LeadRecord,
+  { score, stage, properties }: LeadRecord,
   shown: Shown,
   handoffs: readonly Handoff[],
 ): Record<string, string> {
@@ -206,6 +232,12 @@ function writtenBy(
   return {
     ...Object.fromEntries(own),
     ...(owner ? { hubspot_owner_id: owner } : {}),
-    ...(score.mql ? { lifecyclestage: 'marketingqualifiedlead' } : {}),
+    ...lifecycleWritten(stage?.name, score.mql),
   }
+}
+
+// A stage beside the way does not say what was written before.
+function lifecycleWritten(stage: Stage | undefined, mql: boolean): Record<string, string> {
+  const word = stage === undefined ? mql && STAGES.mql : STAGES[stage]
+  return word ? { lifecyclestage: word } : {}
 }

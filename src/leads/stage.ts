@@ -1,6 +1,5 @@
 import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState } from './change.ts'
-import type { Decision } from './decision.ts'
 import { type LeadRecord, STAGES_BEFORE_MQL, stageOf } from './lead.ts'
 import type { PropertyHistory } from './observe.ts'
 
@@ -24,7 +23,7 @@ export function isSetBack(
 export function stageSetBack(
   state: Pick<LeadState, 'lead' | 'written'>,
   { contact, history }: Pick<Gathered, 'contact' | 'history'>,
-  { score }: Pick<Decision, 'score'>,
+  { score }: { score: { mql: boolean; fit: { points: number } } },
   signals: readonly Signal[],
   now: number,
 ): LeadRecord['stageSetBack'] {
@@ -42,4 +41,15 @@ export function stageSetBack(
 function setBackAt({ lifecyclestage = [] }: PropertyHistory): number | undefined {
   const [newest, ...older] = lifecyclestage
   return newest && isBeforeMql(newest.value) && older.some(({ value }) => !isBeforeMql(value)) ? newest.at : undefined
+}
+
+/** The same before anything is decided: as far as the score of before tells. */
+export function setBackSoFar(
+  state: Pick<LeadState, 'lead' | 'written'>,
+  gathered: Pick<Gathered, 'contact' | 'history'>,
+  signals: readonly Signal[],
+  now: number,
+): LeadRecord['stageSetBack'] {
+  const fit = { points: state.lead?.score.fit ?? 0 }
+  return stageSetBack(state, gathered, { score: { mql: true, fit } }, signals, now)
 }

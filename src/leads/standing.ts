@@ -18,6 +18,7 @@ const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
   recycled: 'rests',
   rejected: 'rests',
   expired: 'free',
+  archived: 'free',
   disqualified: 'free',
   released: 'free',
   missing: 'free',
@@ -75,4 +76,22 @@ export function standingOf(
   const isNews = ({ by, at }: Signal) => by !== 'sales' && adopted !== undefined && at > adopted.at - DAY
   if (adopted && !signals.some(isNews)) standing.adopted = { band: adopted.band }
   return standing
+}
+
+/** That a lead is back, as long as it stands: until a person takes it out again, or its next handoff with sales is over. */
+export function stillReturning(
+  previous: Pick<LeadRecord, 'returning'> | null,
+  { rejected, ended }: Pick<LeadRecord, 'rejected' | 'ended'>,
+): LeadRecord['returning'] {
+  const { returning } = previous ?? {}
+  return returning && !rejected && !(ended && ended.at > returning.at) ? returning : undefined
+}
+
+/** Whether a lead that was recycled has raised its hand since. */
+export function comesBackRecycled(
+  config: ComesBackConfig,
+  { name, since }: NonNullable<LeadRecord['stage']>,
+  signals: readonly Signal[],
+): boolean {
+  return name === 'recycled' && raisedHandSince(config, signals, since)
 }

@@ -1,23 +1,26 @@
-import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { endHandoff, FOUND_BY, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
+import { isHere } from '../handoffs/parties.ts'
+import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { roundsFor } from '../handoffs/segments.ts'
 import { evaluate } from '../rules/condition.ts'
 import { withPlaces } from '../rules/places.ts'
-import { factLookup, fullLookup, scoreLead } from '../rules/score.ts'
+import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
-import type { Change, Click, LeadState, Next, NextConfig } from './change.ts'
-import { byPeople, lastEnding } from './contact.ts'
+import type { Change, LeadState, Next, NextConfig } from './change.ts'
+import { concluded } from './conclude.ts'
+import { byPeople, followDone, lastEnding } from './contact.ts'
 import { decide } from './decision.ts'
+import { lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { attemptsSince, observeAttributes } from './observe.ts'
 import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
-import { answered, liveHandoffs } from './people.ts'
+import { liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 import type { Looked } from './responses.ts'
-import { noticesOf } from './tell.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -38,19 +41,18 @@ export function onDue(
   const draft = draftOf(config, state, gathered?.contact)
   const settled = before.passOn || !gathered ? null : settledByPeople(config, state, state.lead, gathered, draft, now)
   if (settled) return settled
-  if (before.attempts && gathered) return endAttempts(config, state.lead, before, gathered, draft, now)
+  if (before.attempts && gathered) return endAttempts(config, state, state.lead, before, gathered, draft, now)
   const handoff = draft.handoffs().find(({ id }) => id === handoffId) ?? before
   const owner = gathered && handoff.passOn ? ownerGiven(config, state, handoff, gathered) : undefined
-  if (owner !== undefined) return ownerSeen(state.lead, handoff, afterOwner(config, handoff, owner, now), draft, now)
+  if (owner !== undefined) return ownerSeen(config, state, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
   const stays = !handoff.passOn && ownerStays(config, state, handoff, gathered)
   if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
-    const { properties, company } = state.lead
-    const { attributes, signals } = state.lead
-    const lookup = () => fullLookup(attributes, signals, scoreLead(config, attributes, signals, now), now)
-    const rounds = roundsFor(config.team, handoff.pool, handoff.reps, lookup)
+    const { lead } = state
+    const { properties, company } = lead
+    const rounds = roundsFor(config.team, handoff.pool, handoff.reps, () => lookupOf(config, lead, now))
     const request = { assignmentId, pool: handoff.pool, hadIt, ...rounds }
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
@@ -64,9 +66,9 @@ export function onDue(
   draft.note({ at: now, what: 'ladder', steps })
   const by = { what: 'handoff', name: handoff.kind } as const
   const told = tells.map((who) => ({ who, by, buttons: [] }))
-  const notices = noticesOf(config.team, state.id, told, now)
+  draft.tell(told, { now })
   const ended = ending && handoff.byRoute ? { ...state.lead, ended: { how: ending, at: now } } : undefined
-  return draft.change(ended, notices.length > 0 ? { notices } : {})
+  return concluded(config, state, draft, ended, now)
 }
 
 // Who has left and could hand on to nobody is not reminded, and of that the manager has heard: the last rung alone is news.
@@ -77,7 +79,7 @@ function withoutLeaver(
   steps: Handoff['events'],
 ): MessageKind[] {
   const isTold = before.events.some(({ what }) => what === 'nobody-left')
-  if (!isTold || team.reps[holderOf(before)?.rep ?? '']?.active) return messages
+  if (!isTold || isHere(team, holderOf(before)?.rep ?? '')) return messages
   const isNews = steps.some(({ what }) => what === 'manager-alerted')
   return messages.filter((kind) => kind !== 'reminder' && (kind !== 'manager-alert' || isNews))
 }
@@ -94,7 +96,10 @@ function settledByPeople(
   draft: Draft,
   now: number,
 ): Change | null {
-  const { outcomes } = byPeople({ config, state, draft, now }, looked)
+  const input = { config, state, draft, now }
+  const heard = byPeople(input, looked).outcomes
+  const attributes = observeAttributes(config.hubspot, looked.contact.properties, lead.company, config.reads.raw)
+  const { outcomes } = followDone(input, { attributes, signals: lead.signals }, heard)
   const isSettled = draft.handoffs().some(({ id, state: now, holders, passOn }) => {
     const was = state.handoffs[id]
     return was?.state !== now || was.holders.length !== holders.length || was.passOn !== passOn
@@ -102,15 +107,23 @@ function settledByPeople(
   if (!isSettled) return null
   const ended = lastEnding(draft, state)
   // The contact is read as a whole: more may have changed.
-  return draft.change({ ...lead, outcomes, ...(ended ? { ended } : {}) }, { refresh: true })
+  return concluded(config, state, draft, { ...lead, outcomes, ...(ended ? { ended } : {}) }, now, { refresh: true })
 }
 
 // Somebody gave the lead away in HubSpot: that comes before whatever was due.
-function ownerSeen(lead: LeadRecord, before: Handoff, after: Handoff, draft: Draft, now: number): Change {
+function ownerSeen(
+  config: NextConfig,
+  state: LeadState,
+  before: Handoff,
+  after: Handoff,
+  draft: Draft,
+  now: number,
+): Change {
   draft.put(after)
   noteOwner(draft, before, after, now)
   const { ended } = after
-  return draft.change(ended ? { ...lead, ended: { how: ended.how, at: ended.at } } : undefined)
+  const lead = ended && state.lead ? { ...state.lead, ended: { how: ended.how, at: ended.at } } : undefined
+  return concluded(config, state, draft, lead, now)
 }
 
 /** A rep has left: what they hold with its clock running is to go to the next one. Null when they hold nothing. */
@@ -125,49 +138,10 @@ export function onLeft(config: NextConfig, state: LeadState, rep: string, now: n
   return change.handoffs.length > 0 ? change : null
 }
 
-/** A person clicked. Null when it changes nothing: the handoff is over, or somebody was faster. */
-export function onClick(
-  config: NextConfig,
-  state: LeadState,
-  { handoffId, by, does }: { handoffId: string; by: string; does: Click },
-  now: number,
-): Change | null {
-  const handoff = state.handoffs[handoffId]
-  if (!handoff || !state.lead || handoff.state !== 'open') return null
-  const draft = draftOf(config, state)
-  if (does === 'contacted') {
-    const after = answered(config, handoff, { at: now, how: 'contacted', by })
-    if (!after) return null
-    draft.put(after)
-    draft.note({ at: now, what: 'contacted', by })
-    return draft.change(afterAnswer(state.lead, after))
-  }
-  if (does === 'pass-on') {
-    if (handoff.passOn) return null
-    draft.put({ ...handoff, passOn: { by, at: now } })
-    draft.note({ at: now, what: 'pass-on', by })
-    const outcomes = withOutcome(state.lead.outcomes, 'passed-on', { at: now })
-    return draft.change(outcomes === state.lead.outcomes ? undefined : { ...state.lead, outcomes })
-  }
-  const { reason, choice } = does.disqualify
-  for (const one of liveHandoffs(state)) draft.put(endHandoff(one, { at: now, how: 'disqualified', by, reason }) ?? one)
-  draft.note({ at: now, what: 'disqualified', by })
-  const { ended: _, ...lead } = state.lead
-  const outcomes = withOutcome(lead.outcomes, 'disqualified', { at: now, reason: choice })
-  return draft.change({ ...lead, rejected: { by, reason, choice, at: now }, outcomes })
-}
-
-// The lead's record after an answer to a handoff with sales; a kind without attempts is over with it.
-function afterAnswer(lead: LeadRecord, handoff: Handoff): LeadRecord | undefined {
-  const { answered: answer, ended, byRoute } = handoff
-  if (!byRoute || !answer) return undefined
-  const outcomes = withOutcome(lead.outcomes, 'answered', { at: answer.at, minutes: answer.minutes })
-  return { ...lead, outcomes, ...(ended ? { ended: { how: ended.how, at: ended.at } } : {}) }
-}
-
 /** The time for reaching a lead is over: sales has it, it was reached, it said no meanwhile, or it goes back to nurture. */
 function endAttempts(
   config: NextConfig,
+  state: LeadState,
   lead: LeadRecord,
   handoff: Handoff,
   { contact }: Looked,
@@ -179,29 +153,34 @@ function endAttempts(
   const attributes = withPlaces(config.icp, observed)
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
   const reached = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+  const over = (after: LeadRecord) => concluded(config, state, draft, after, now)
   const finish = (ending: { how: 'qualified' | 'done' | 'returned' | 'disqualified'; reason?: string }) => {
-    draft.put(endHandoff(handoff, { at: now, ...ending }) ?? handoff)
+    // Its dated steps go on until the last.
+    const { attempts: _, ...reached } = handoff
+    const goesOn = ending.how === 'done' && stepsLeft(handoff.plan).length > 0
+    draft.put(goesOn ? reached : (endHandoff(handoff, { at: now, ...ending }) ?? handoff))
     return handoff.byRoute ? { ...lead, ended: { how: ending.how, at: now } } : lead
   }
-  if (STAGES_OF_SALES.includes(stageOf(attributes))) return draft.change(finish({ how: 'qualified' }))
-  if (reached) return draft.change(finish({ how: 'done' }))
+  if (STAGES_OF_SALES.includes(stageOf(attributes))) return over(finish({ how: 'qualified' }))
+  if (reached) return over(finish({ how: 'done' }))
   const made = attemptsSince(config.hubspot, contact.properties, handoff.baseline)
   const reason = `no answer after ${made} of ${attempts?.count ?? made} attempts`
   draft.note({ at: now, what: 'returned', reason })
   const { route: wanted } = decide(config, lead, { withSales: false, rejected: false }, now)
-  if (!handoff.byRoute) return draft.change(finish({ how: 'returned', reason }))
+  if (!handoff.byRoute) return over(finish({ how: 'returned', reason }))
   // Who turned out to be wrong for us is not nurtured either.
   if ('disqualify' in wanted.to) {
     const out: StandingRoute = { name: wanted.route, to: wanted.to, reason: wanted.to.disqualify, at: now }
-    return draft.change({ ...finish({ how: 'disqualified', reason: wanted.to.disqualify }), route: out })
+    return over({ ...finish({ how: 'disqualified', reason: wanted.to.disqualify }), route: out })
   }
   const route: StandingRoute = { name: 'no-answer', to: { nurture: attempts?.nurture ?? '' }, reason, at: now }
   const outcomes = withOutcome(lead.outcomes, 'returned', { at: now })
-  return draft.change({ ...finish({ how: 'returned', reason }), route, outcomes })
+  return over({ ...finish({ how: 'returned', reason }), route, outcomes })
 }
 
-/** The assignment by which a pool counts an open handoff: undefined when there is none, or a person chose the rep. */
+/** The assignment by which a pool counts an open handoff: undefined when there is none, or a person or a rule chose the rep. */
 export function heldAssignment(handoff: Handoff | undefined): { assignmentId: string; pool: string } | undefined {
   const holder = handoff?.state === 'open' ? holderOf(handoff) : undefined
-  return holder && holder.how !== 'owner-changed' ? { assignmentId: holder.assignmentId, pool: holder.pool } : undefined
+  const isPools = holder && holder.how !== 'owner-changed' && !FOUND_BY.some((how) => how === holder.how)
+  return isPools ? { assignmentId: holder.assignmentId, pool: holder.pool } : undefined
 }

@@ -1,11 +1,13 @@
 import type { KnownBlock } from '@slack/types'
+import { USUAL_BUTTONS } from '../handoffs/buttons.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { wantedText } from '../handoffs/segments.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
-import { controls, openInHubSpot } from './controls.ts'
-import { contextLine, essentials, type MessageInput, reasons, stateLine, who } from './lines.ts'
+import { controls, openInHubSpot, reasonControls } from './controls.ts'
+import { answersLine } from './forms.ts'
+import { contextLine, essentials, eventLine, kindWords, type MessageInput, reasons, stateLine, who } from './lines.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
 import { MESSAGE_WORDS, MOVED_WORDS } from './words.ts'
 
@@ -24,12 +26,15 @@ const SECTION_LIMIT = 3_000
 export function renderMessage(input: MessageInput): RenderedMessage {
   const { kind, lead, handoff } = input
   if (kind === 'owner-refused') return ownerRefused(input)
+  if (kind === 'reason-asked') return reasonAsked(input)
   if (kind === 'nobody-available' && handoff.state === 'waiting') return nobodyAvailable(input)
+  const buttons = input.buttons ?? USUAL_BUTTONS
   const live =
-    handoff.state === 'open' &&
+    (handoff.state === 'open' || (handoff.state === 'answered' && input.buttons !== undefined && buttons.length > 0)) &&
     kind !== 'nobody-available' &&
     (input.reader === undefined || input.reader === holderOf(handoff)?.rep)
-  const title = live ? MESSAGE_WORDS[kind].header(nameOf(lead)) : nameOf(lead)
+  const name = handoff.ruled ? `${kindWords(handoff)}: ${nameOf(lead)}` : nameOf(lead)
+  const title = live && handoff.state === 'open' ? MESSAGE_WORDS[kind].header(name) : name
   const context: Block = {
     type: 'context',
     elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }],
@@ -41,15 +46,42 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       blocks: [section(`~${escapeText(title)}~\n${state}`), context],
     }
   }
-  const why = reasons(lead)
+  const known = answersLine(lead, input.questions ?? [])
+  const why = [...(known ? [known] : []), ...reasons(lead)]
+  const { lines: also = [], buttons: openers = [] } = input.also ?? {}
+  // It was answered, and more is to be said of it.
+  const state = handoff.state === 'answered' ? [stateLine(input)] : []
   return {
-    text: spoken([opening(kind, lead, handoff), ...essentials(input, 'spoken'), ...why], input),
+    text: spoken([opening(kind, lead, handoff), ...essentials(input, 'spoken'), ...state, ...also, ...why], input),
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
-      section(essentials(input, 'shown').join('\n')),
+      section([...essentials(input, 'shown'), ...state, ...also].join('\n')),
       ...(why.length > 0 ? [section(why.join('\n'))] : []),
-      controls(lead, handoff),
+      controls(lead, handoff, buttons),
+      ...openers,
       context,
+    ],
+  }
+}
+
+// It wants one thing only; whatever else becomes of the handoff is not for its reader.
+function reasonAsked({ lead, handoff, slackIds, timeZone }: MessageInput): RenderedMessage {
+  const title = MESSAGE_WORDS['reason-asked'].header(nameOf(lead))
+  if (!handoff.wantsReason) {
+    const given = handoff.events.findLast(({ what }) => what === 'reason-given')
+    const state = given ? eventLine(given, slackIds, timeZone) : 'Nothing is wanted any more'
+    return {
+      text: `${escapeText(title)}. ${state.replaceAll('*', '')}`,
+      blocks: [section(`~${escapeText(title)}~\n${state}`)],
+    }
+  }
+  const what = `${who(lead)} was disqualified in HubSpot without a reason. Please say why: it is written to the contact.`
+  return {
+    text: `${MESSAGE_WORDS['reason-asked'].opening}: ${what}`,
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
+      section(what),
+      reasonControls(lead, handoff),
     ],
   }
 }
@@ -58,17 +90,23 @@ export function renderMessage(input: MessageInput): RenderedMessage {
 function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMessage {
   const since = handoff.startedAt
   const what = `contact ${escapeText(lead.id)}, score ${lead.score.total}`
-  const { pool } = handoff
+  const { pool, kind } = handoff
+  const nobody = pool
+    ? `nobody in the pool *${escapeText(pool)}* or its fallback can take it`
+    : `the handoff *${escapeText(kind)}* finds nobody to take it`
   const wants = handoff.reps ? `. It is for a rep with ${escapeText(wantedText(handoff.reps), 200)}` : ''
+  const check = pool
+    ? `Check in team.yaml who is away, inactive or at a cap${wants}`
+    : `Check whom handoffs.yaml names under ${escapeText(kind)}, \`to\`, and who owns it in HubSpot`
   return {
-    text: `A lead waits: nobody in the pool ${escapeText(pool)} or its fallback can take it (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. Check in team.yaml who is away, inactive or at a cap${wants}`,
+    text: `A lead waits: ${nobody.replaceAll('*', '')} (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. ${check}`,
     blocks: [
       {
         type: 'header',
         text: { type: 'plain_text', emoji: false, text: MESSAGE_WORDS['nobody-available'].header('') },
       },
       section(
-        `*${what}*\nNobody in the pool *${escapeText(pool)}* or its fallback can take it. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\nCheck in team.yaml who is away, inactive or at a cap${wants}.`,
+        `*${what}*\n${nobody[0]?.toUpperCase()}${nobody.slice(1)}. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\n${check}.`,
       ),
       openInHubSpot(lead),
     ],
@@ -102,11 +140,13 @@ function nameOf(lead: LeadRecord): string {
 function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
   const how = holderOf(handoff)?.how
   const moved = kind === 'rep-alert' && how ? MOVED_WORDS[how] : undefined
-  return `${moved?.opening ?? MESSAGE_WORDS[kind].opening}: ${who(lead)}`
+  const usual = MESSAGE_WORDS[kind].opening
+  const words = handoff.ruled && (kind === 'rep-alert' || kind === 'pool-alert') ? kindWords(handoff) : usual
+  return `${moved?.opening ?? words}: ${who(lead)}`
 }
 
-// Screen readers and pushes get the text only: no mrkdwn stars, and dates as text instead of Slack's date tokens.
-function spoken(lines: string[], { timeZone }: MessageInput): string {
+/** Lines as text alone, for screen readers and pushes: no mrkdwn stars, and dates as text instead of Slack's date tokens. */
+export function spoken(lines: string[], { timeZone }: Pick<MessageInput, 'timeZone'>): string {
   const plain = lines.filter(Boolean).map((line) =>
     line
       .replaceAll('*', '')
@@ -122,6 +162,7 @@ function cut(text: string, max: number): string {
   return `${text.slice(0, max - 1).replace(/(&[a-z]{0,4}|<[^>]*|[\uD800-\uDBFF])$/, '')}…`
 }
 
-function section(mrkdwn: string): Block {
+/** A section of mrkdwn, under Slack's limit. */
+export function section(mrkdwn: string): Block {
   return { type: 'section', expand: true, text: { type: 'mrkdwn', verbatim: true, text: cut(mrkdwn, SECTION_LIMIT) } }
 }

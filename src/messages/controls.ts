@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { Handoff } from '../handoffs/handoff.ts'
+import type { Button, ButtonAct } from '../handoffs/kinds.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { who } from './lines.ts'
 import { plainText } from './texts.ts'
@@ -13,23 +14,44 @@ export const CONTROLS = {
   open: 'lead.open',
   more: 'lead.more',
   disqualify: 'lead.disqualify',
+  /** Begins the id of a kind's own button; its name follows, for ids are unique in a message. */
+  button: 'handoff.button',
+  reason: 'handoff.reason',
+  giveReason: 'handoff.give-reason',
 } as const
-const MENU = { pass_on: 'Pass on', disqualify: 'Disqualify', explain: 'Why this score' } as const
+/** What the buttons that every handoff may have are called in the menu. */
+const MENU_VALUES: Partial<Record<ButtonAct, string>> = {
+  'pass-on': 'pass_on',
+  disqualify: 'disqualify',
+  explain: 'explain',
+}
+// Slack takes five options in a menu, and one row should hold no more than two buttons of ours.
+const INLINE = 2
+const IN_MENU = 5
 
-/** The buttons and the menu of a message that still wants something. */
-export function controls(lead: LeadRecord, handoff: Handoff): KnownBlock {
+/**
+ * The buttons and the menu of a message that still wants something: the first two that settle it, the link to HubSpot, and the
+ * rest in the menu. Who has more than fit there has buttons for them.
+ */
+export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly Button[]): KnownBlock {
   const name = plainText(displayName(lead.attributes), 40)
+  const settling = buttons.filter(({ act }) => MENU_VALUES[act] === undefined)
+  const inline = settling.slice(0, INLINE)
+  const rest = buttons.filter((button) => !inline.includes(button))
+  const over = rest.filter((button) => !(button.act in MENU_VALUES)).slice(0, Math.max(0, rest.length - IN_MENU))
+  const menu = rest.filter((button) => !over.includes(button)).slice(0, IN_MENU)
+  const button = (one: Button, isFirst: boolean) => ({
+    type: 'button' as const,
+    action_id: one.name === 'contacted' ? CONTROLS.contacted : `${CONTROLS.button}.${one.name}`,
+    ...(isFirst ? { style: 'primary' as const } : {}),
+    text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
+    value: one.name === 'contacted' ? handoff.id : `${one.name}:${handoff.id}`,
+    accessibility_label: plainText(`${one.label} ${name}`, 75),
+  })
   return {
     type: 'actions',
     elements: [
-      {
-        type: 'button',
-        action_id: CONTROLS.contacted,
-        style: 'primary',
-        text: { type: 'plain_text', text: 'Contacted' },
-        value: handoff.id,
-        accessibility_label: `Contacted ${name}`,
-      },
+      ...inline.map((one, index) => button(one, index === 0)),
       {
         type: 'button',
         action_id: CONTROLS.open,
@@ -37,13 +59,42 @@ export function controls(lead: LeadRecord, handoff: Handoff): KnownBlock {
         url: contactUrl(lead),
         value: handoff.id,
       },
+      ...over.map((one) => button(one, false)),
+      ...(menu.length === 0
+        ? []
+        : [
+            {
+              type: 'overflow' as const,
+              action_id: CONTROLS.more,
+              options: menu.map((one) => ({
+                text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
+                value: `${MENU_VALUES[one.act] ?? one.name}:${handoff.id}`,
+              })),
+            },
+          ]),
+    ],
+  }
+}
+
+/** The button by which somebody says why a lead was taken out. */
+export function reasonControls(lead: LeadRecord, handoff: Handoff): KnownBlock {
+  return {
+    type: 'actions',
+    elements: [
       {
-        type: 'overflow',
-        action_id: CONTROLS.more,
-        options: Object.entries(MENU).map(([value, label]) => ({
-          text: { type: 'plain_text' as const, text: label },
-          value: `${value}:${handoff.id}`,
-        })),
+        type: 'button',
+        action_id: CONTROLS.giveReason,
+        style: 'primary',
+        text: { type: 'plain_text', text: 'Give the Reason' },
+        value: handoff.id,
+        accessibility_label: `Give the reason for ${plainText(displayName(lead.attributes), 40)}`,
+      },
+      {
+        type: 'button',
+        action_id: CONTROLS.open,
+        text: { type: 'plain_text', text: 'Open in HubSpot' },
+        url: contactUrl(lead),
+        value: handoff.id,
       },
     ],
   }
@@ -64,29 +115,69 @@ export function contactUrl(lead: Pick<LeadRecord, 'id' | 'portalId'>): string {
 
 /** The modal that asks why a lead is disqualified. `privateText` comes back with the submission. */
 export function disqualifyModal(lead: LeadRecord, privateText: string): Modal {
-  const options = Object.entries(DISQUALIFY_REASONS).map(([value, text]) => ({
-    text: { type: 'plain_text' as const, text },
+  return asking(lead, privateText, {
+    callback: CONTROLS.disqualify,
+    title: 'Disqualify lead',
+    submit: 'Disqualify Lead',
+    what: 'Stops the clock and writes the reason to HubSpot.',
+    reasons: DISQUALIFY_REASONS,
+  })
+}
+
+/** The modal that asks why a lead was disqualified in HubSpot. */
+export function whyModal(lead: LeadRecord, privateText: string): Modal {
+  return asking(lead, privateText, {
+    callback: CONTROLS.giveReason,
+    title: 'Why is it out?',
+    submit: 'Save',
+    what: 'Writes the reason to HubSpot.',
+    reasons: DISQUALIFY_REASONS,
+  })
+}
+
+/** The modal that asks for one of the reasons of a button. */
+export function reasonModal(lead: LeadRecord, button: Button, privateText: string): Modal {
+  return asking(lead, privateText, {
+    callback: CONTROLS.reason,
+    title: plainText(button.label, 24),
+    submit: plainText(button.label, 24),
+    what: '',
+    reasons: Object.fromEntries((button.reasons ?? []).map((reason) => [reason, reason])),
+  })
+}
+
+// Slack shows up to ten options as a list of radio buttons, and more in a menu.
+const MOST_RADIOS = 10
+
+function asking(
+  lead: LeadRecord,
+  privateText: string,
+  form: { callback: string; title: string; submit: string; what: string; reasons: Record<string, string> },
+): Modal {
+  const options = Object.entries(form.reasons).map(([value, text]) => ({
+    text: { type: 'plain_text' as const, text: plainText(text, 75) },
     value,
   }))
   return {
     type: 'modal',
-    callback_id: CONTROLS.disqualify,
+    callback_id: form.callback,
     private_metadata: privateText,
-    title: { type: 'plain_text', text: 'Disqualify lead' },
-    submit: { type: 'plain_text', text: 'Disqualify Lead' },
+    title: { type: 'plain_text', text: form.title },
+    submit: { type: 'plain_text', text: form.submit },
     close: { type: 'plain_text', text: 'Cancel' },
     blocks: [
       {
         type: 'context',
-        elements: [
-          { type: 'mrkdwn', verbatim: true, text: `${who(lead)}. Stops the clock and writes the reason to HubSpot.` },
-        ],
+        elements: [{ type: 'mrkdwn', verbatim: true, text: [`${who(lead)}.`, form.what].filter(Boolean).join(' ') }],
       },
       {
         type: 'input',
         block_id: 'reason',
         label: { type: 'plain_text', text: 'Reason' },
-        element: { type: 'radio_buttons', action_id: 'choice', options },
+        element:
+          options.length > MOST_RADIOS
+            ? { type: 'static_select', action_id: 'choice', options }
+            : { type: 'radio_buttons', action_id: 'choice', options },
       },
       {
         type: 'input',

@@ -1,11 +1,14 @@
+import type { KnownBlock } from '@slack/types'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
+import type { Button } from '../handoffs/kinds.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
 import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
 import { wantedText } from '../handoffs/segments.ts'
 import { slaStatus } from '../handoffs/status.ts'
+import type { FormQuestion } from '../leads/forms.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
-import { duration } from '../rules/words.ts'
+import { duration, plain } from '../rules/words.ts'
 import { escapeText, slackDate } from './texts.ts'
 import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
 
@@ -21,6 +24,12 @@ export interface MessageInput {
   account?: string | undefined
   /** What the lead wants of a rep and the holder lacks, such as `speaks no German`. */
   lacks?: string | undefined
+  /** The buttons that make sense now; those of a kind that names none unless given. */
+  buttons?: readonly Button[] | undefined
+  /** The questions of forms whose answers are shown. */
+  questions?: readonly FormQuestion[] | undefined
+  /** What else the reader is told by the same event. */
+  also?: { lines: string[]; buttons: KnownBlock[] } | undefined
   slackIds: Record<string, string>
   timeZone: string
 }
@@ -64,7 +73,7 @@ export function essentials(
   if (account) lines.push(`The company belongs to ${account} in HubSpot`)
   if (lacks && handoff.reps)
     lines.push(`It is for a rep with ${escapeText(wantedText(handoff.reps), 200)}; none of them could take it`)
-  for (const told of ['came-back', 'lead-acted'] as const) {
+  for (const told of ['came-back', 'sent-on', 'lead-acted'] as const) {
     const event = kind === 'manager-alert' ? undefined : handoff.events.findLast(({ what }) => what === told)
     if (event) lines.push(eventLine(event, slackIds, timeZone))
   }
@@ -91,7 +100,10 @@ export function reasons(lead: LeadRecord): string[] {
   if (pages.length === 0 && lead.pages.last) pages.push(pathOf(lead.pages.last))
   if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escapeText(page, 60)).join(', ')}`)
   const content = counted(
-    lead.signals.filter((signal) => signal.detail && !isPage(signal)).map((signal) => signal.detail ?? ''),
+    // What our own people did, such as with a deal, is nothing that the lead looked at.
+    lead.signals
+      .filter((signal) => signal.detail && signal.by !== 'sales' && !isPage(signal))
+      .map((signal) => signal.detail ?? ''),
   )
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
   if (lead.missing.length > 0)
@@ -102,16 +114,26 @@ export function reasons(lead: LeadRecord): string[] {
 const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))
 
 /** What became of a lead, for a message that wants nothing any more. */
-export function stateLine({ handoff, slackIds, timeZone, reader, outsider }: MessageInput): string {
+export function stateLine({
+  handoff,
+  slackIds,
+  timeZone,
+  reader,
+  outsider,
+}: Pick<MessageInput, 'handoff' | 'slackIds' | 'timeZone' | 'reader' | 'outsider'>): string {
   const { answered, ended } = handoff
   const named = (event: HandoffEvent) =>
     event.what === 'taken-over' && outsider ? { ...event, detail: `${event.detail} (${outsider})` } : event
-  if (answered) {
+  // Who settled it by one click has answered by it.
+  const settledBy = answered?.by !== undefined && answered.by === ended?.by && answered.at === ended.at
+  if (answered && !settledBy) {
+    const given = handoff.events.find(({ what, at }) => what === answered.how && at === answered.at)?.detail
+    const label = given === undefined || given === 'unclear' ? 'Contacted' : escapeText(given)
     const by = answered.by ? ` by <@${answered.by}>` : ''
     const rep = answered.rep === undefined ? '' : ` by ${mention(slackIds, answered.rep)}`
     const unclear = answered.evidence === 'unclear' ? ` (${UNCLEAR})` : ''
     const seen = answered.how === 'seen-in-hubspot' ? `${rep}: seen in HubSpot${unclear}` : by
-    const contacted = `*Contacted*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
+    const contacted = `*${label}*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
     const after = ended && handoff.events.findLast((event) => event.what === ended.how)
     return after ? `${contacted}\n${eventLine(named(after), slackIds, timeZone)}` : contacted
   }
@@ -125,7 +147,7 @@ export function stateLine({ handoff, slackIds, timeZone, reader, outsider }: Mes
 }
 
 /** One event of a handoff as a line of mrkdwn. */
-function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
+export function eventLine(event: HandoffEvent, slackIds: Record<string, string>, timeZone: string): string {
   return EVENT_WORDS[event.what]({
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',
@@ -139,7 +161,16 @@ export function contextLine({ kind, lead, handoff, slackIds, timeZone }: Message
   // The manager's message tells the whole course above.
   const recent =
     kind === 'manager-alert' ? [] : handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
-  return [`Route ${escapeText(handoff.route)}`, ...recent, `contact ${escapeText(lead.id)}`].join(' · ')
+  const why = handoff.ruled
+    ? `${kindWords(handoff)} by ${escapeText(plain(handoff.route))}`
+    : `Route ${escapeText(handoff.route)}`
+  return [why, ...recent, `contact ${escapeText(lead.id)}`].join(' · ')
+}
+
+/** What a handoff is called that a rule started, such as `Churn risk`. */
+export function kindWords({ kind }: Pick<Handoff, 'kind'>): string {
+  const words = escapeText(plain(kind))
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
 }
 
 /** Who the lead is, in a few words: name, role, company. */

@@ -1,7 +1,6 @@
 import type { Notice } from '../handoffs/notice.ts'
 import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { LeadRecord } from '../leads/lead.ts'
-import { plain } from '../rules/words.ts'
 import type { RenderedMessage } from './alert.ts'
 import { contactUrl } from './controls.ts'
 import { escapeText, plainText } from './texts.ts'
@@ -38,16 +37,6 @@ function words(
       return repLeft(team, notice, lead)
     case 'came-back':
       return cameBack(team, notice, lead)
-    case 'told':
-      return told(notice, lead)
-  }
-}
-
-function told({ lead: id, because }: Notice & { what: 'told' }, lead: LeadRecord | null) {
-  const rules = because.map(({ what, name }) => `${what} ${escapeText(plain(name))}`)
-  return {
-    title: `About a lead: ${because.map(({ name }) => plain(name)).join(', ')}`,
-    lines: [`*${contact(id, lead)}${lead ? `, score ${lead.score.total}` : ''}*`, `By ${rules.join(', ')}`],
   }
 }
 

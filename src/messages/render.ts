@@ -1,12 +1,18 @@
+import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf, whoTookOver } from '../handoffs/handoff.ts'
+import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import { lackOf } from '../handoffs/segments.ts'
 import type { Team } from '../handoffs/team.ts'
+import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import { slackIdOf } from '../leads/recipients.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
 import { escapeText } from './texts.ts'
+import { type Also, alsoIn, renderTold } from './told.ts'
 
 const ERASED_TEXT = 'This lead was deleted on request.'
 
@@ -21,23 +27,30 @@ export const ERASED: RenderedMessage = {
  * name of the owner outside the team whom it names (`outsiderOf`), if that is known.
  */
 export function renderFor(
-  team: Team,
-  { kind, rep }: Pick<Post, 'kind' | 'rep'>,
+  { team, handoffs, forms }: Pick<NextConfig, 'team' | 'forms'> & { handoffs: Pick<HandoffsConfig, 'kinds'> },
+  post: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
+  also?: Also,
 ): RenderedMessage {
+  const { rep } = post
+  const kind = handoffs.kinds[handoff.kind]
   const reps = Object.values(team.reps)
-  const someone = team.reps[rep ?? holderOf(handoff)?.rep ?? ''] ?? reps[0]
+  const someone = memberOf(team, rep ?? holderOf(handoff)?.rep ?? '') ?? reps[0]
+  const members = [...Object.values(team.managers), ...Object.values(team.people), ...reps]
   return renderMessage({
-    kind,
+    kind: post.kind,
     lead,
     handoff,
     reader: rep,
     outsider,
     account: accountName(team, handoff, outsider),
     lacks: lackOfHolder(team, handoff),
-    slackIds: Object.fromEntries(reps.map((one) => [one.id, one.slackUserId])),
+    also,
+    buttons: buttonsNow(kind, handoff),
+    questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
+    slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
 }
@@ -69,15 +82,44 @@ function lackOfHolder(team: Team, handoff: Handoff): string | undefined {
   return lackOf(rep, handoff.reps)
 }
 
+/**
+ * Renders any message of a lead as it stands now: that of a handoff, or what somebody is told. Null when there is nothing any
+ * more that it could show. `outsider`: the name of an owner outside the team whom it is about, if that is known.
+ */
+export function renderPost(
+  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs' | 'forms'>,
+  post: Pick<Post, 'kind' | 'rep' | 'to' | 'handoffId'>,
+  state: { lead: LeadRecord | null; handoffs: Record<string, Handoff> },
+  outsider?: string,
+): RenderedMessage | null {
+  const { lead } = state
+  const { team } = config
+  const handoffs = Object.values(state.handoffs)
+  const told = lead?.told?.[post.handoffId]
+  if (lead && told) return renderTold({ config, lead, handoffs, reader: post.to ?? told.to }, told, outsider)
+  const handoff = state.handoffs[post.handoffId]
+  if (!lead || !handoff) return null
+  const readers = {
+    rep: post.rep ?? '',
+    pool: handoff.pool,
+    manager: managerIdOf(team, handoff) ?? '',
+    named: '',
+  }
+  const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)
+  return renderFor(config, post, lead, handoff, outsider, also)
+}
+
 /** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
 export function recipientOf(team: Team, post: Post): string | undefined {
   switch (MESSAGES[post.kind]) {
     case 'rep':
-      return team.reps[post.rep ?? '']?.active ? team.reps[post.rep ?? '']?.slackUserId : undefined
+      return isHere(team, post.rep ?? '') ? memberOf(team, post.rep ?? '')?.slackUserId : undefined
     case 'pool':
       return team.pools[post.pool]?.channel
     case 'manager':
-      return managerOf(team, post.pool)
+      return memberOf(team, post.manager ?? '')?.slackUserId ?? managerOf(team, post.pool)
+    case 'named':
+      return slackIdOf(team, post.to ?? '')
   }
 }
 
@@ -90,5 +132,6 @@ export function managerOf(team: Team, pool: string): string | undefined {
 export function isMoot(post: Post, handoff: Handoff): boolean {
   if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
+  if (post.kind === 'reason-asked') return handoff.wantsReason === undefined
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

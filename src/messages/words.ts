@@ -11,6 +11,8 @@ export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => stri
   'hot-alert': { header: (name) => `Hot lead: ${name}`, opening: 'Hot lead' },
   'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
   'owner-refused': { header: () => 'HubSpot does not take an owner', opening: 'HubSpot does not take an owner' },
+  'reason-asked': { header: (name) => `Why is this lead out? ${name}`, opening: 'Why is this lead out' },
+  told: { header: (name) => `News of ${name}`, opening: 'News of a lead' },
 }
 
 /** A lead that was somebody else's before: how its alert begins, and how it came. `from` and `by` are mentions. */
@@ -26,6 +28,12 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   'stand-in': null,
   'company-owner': null,
   'company-lead': null,
+  named: null,
+  'owns-contact': null,
+  'owns-company': null,
+  'owns-deal': null,
+  manages: null,
+  'had-it': null,
   reassigned: { opening: 'Reassigned to you', line: ({ from }) => `Reassigned from ${from}: no response` },
   'passed-on': { opening: 'Passed on to you', line: ({ from, by }) => `Passed on by ${by ?? from}` },
   'owner-changed': {
@@ -44,6 +52,11 @@ export const CHOSEN_WORDS: Partial<Record<HolderReason, string>> = {
   'kept-owner': 'You are the owner in HubSpot already',
   'company-owner': 'You own the company in HubSpot',
   'company-lead': 'You have another lead of the company',
+  'owns-contact': 'You are the owner in HubSpot',
+  'owns-company': 'You own the company in HubSpot',
+  'owns-deal': 'You own the deal in HubSpot',
+  manages: 'You manage the team of its owner',
+  'had-it': 'You had this lead before',
 }
 
 /** What an event says: `rep` and `by` are mentions, empty when nobody is concerned; `when` is a Slack date. */
@@ -83,21 +96,29 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'manager-alerted': ({ when }) => `Manager told ${when}`,
   told: ({ when, detail }) => `${escapeText(detail)} told ${when}`,
   'time-up': ({ when }) => `Its time was up ${when}`,
-  contacted: ({ by, when }) => `*Contacted*${by} ${when}`,
+  contacted: ({ by, when, detail }) => `*${detail ? escapeText(detail) : 'Contacted'}*${by} ${when}`,
   'seen-in-hubspot': ({ rep, when, detail }) =>
-    `*Contacted*${rep ? ` by ${rep}` : ''}: seen in HubSpot ${when}${detail === 'unclear' ? `, ${UNCLEAR}` : ''}`,
+    `*${detail && detail !== 'unclear' ? escapeText(detail) : 'Contacted'}*${rep ? ` by ${rep}` : ''}: seen in HubSpot ${when}${detail === 'unclear' ? `, ${UNCLEAR}` : ''}`,
   'came-back': ({ by, when }) => `*Comes back*: it was disqualified${by || ' in HubSpot'} ${when}`,
+  'reason-asked': ({ rep, when }) => `Asked ${rep} for the reason ${when}`,
+  'reason-given': ({ by, when, detail }) => `*Reason*${by} ${when}: ${escapeText(detail, 300)}`,
+  'sent-on': ({ by, when, detail }) => `*Sent on*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   'lead-acted': ({ when, detail }) => `*The lead ${LEAD_ACTS[detail] ?? 'acted'}* ${when}`,
+  step: ({ when, detail }) => `Step ${escapeText(detail)} ${when}`,
+  'steps-paused': ({ when }) => `*Steps paused* ${when}`,
+  'steps-resumed': ({ when }) => `*Steps go on* ${when}`,
+  'steps-finished': ({ when }) => `*Steps finished* ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
-  accepted: ({ by, when }) => `*Accepted*${by} ${when}`,
+  accepted: ({ by, when, detail }) => `*Accepted*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   done: ({ when }) => `Reached ${when}`,
   returned: ({ when, detail }) => `Back to nurture ${when}: ${escapeText(detail)}`,
   disqualified: ({ by, when }) => `*Disqualified*${by} ${when}`,
-  rejected: ({ by, when }) => `*Rejected*${by} ${when}`,
+  rejected: ({ by, when, detail }) => `*Rejected*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   recycled: ({ by, when, detail }) => `*Recycled*${by} ${when}${detail ? `: ${escapeText(detail)}` : ''}`,
   'taken-over': ({ when, detail }) => `*Taken over* in HubSpot${detail ? ` by ${escapeText(detail)}` : ''} ${when}`,
   released: ({ when }) => `*Closed* ${when}: its route no longer goes to sales`,
   expired: ({ when }) => `*Closed* ${when}: its time was up`,
+  archived: ({ when }) => `*Closed* ${when}: the lead was archived`,
   missing: ({ when }) => `*Closed* ${when}: the contact is no longer in HubSpot`,
   merged: ({ when }) => `*Closed* ${when}: the contact was merged into another`,
 }

@@ -63,6 +63,12 @@ export function createMetrics() {
       labelNames: ['route', 'action'] as const,
       registers,
     }),
+    triggers: new Counter({
+      name: 'baton_triggers_total',
+      help: 'What triggers did, by trigger and outcome: triggered, followed-up, not-followed-up',
+      labelNames: ['trigger', 'outcome'] as const,
+      registers,
+    }),
     calls,
     /** Counts a call to an outside system, and remembers how that system answered last. */
     countCall(system: OutsideSystem, operation: string, outcome: FailureKind | 'ok', code = ''): void {

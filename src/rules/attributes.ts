@@ -14,7 +14,8 @@ export type Attributes = z.output<typeof Attributes>
 
 /**
  * Something the lead did, or that was done about it (`by`: our own people did it). `id` is unique within the lead; `at` is
- * epoch milliseconds; `detail` is a page, form or title to show; `value` what it came to, such as the stage of a deal. `decision` is the number of the decision that was the first to know of it.
+ * epoch milliseconds; `detail` is a page, form or title to show; `value` what it came to, such as the stage of a deal. `deal`: whether
+ * that stage closes the deal in its pipeline, and whether this contact is the one that stands for the deal. `decision` is the number of the decision that was the first to know of it.
  */
 export const Signal = z.object({
   id: z.string(),
@@ -23,13 +24,16 @@ export const Signal = z.object({
   detail: z.string().optional(),
   value: z.string().optional(),
   by: z.literal('sales').optional(),
+  deal: z
+    .object({ closed: z.enum(['closedwon', 'closedlost']).optional(), main: z.literal(true).optional() })
+    .optional(),
   decision: z.number().optional(),
 })
 export type Signal = z.output<typeof Signal>
 
 /**
  * The attributes that conditions may use, in the order in which they become known.
- * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring.
+ * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
  */
 export const ATTRIBUTE_NAMES = {
   facts: [
@@ -54,7 +58,8 @@ export const ATTRIBUTE_NAMES = {
     'company.techStack',
   ],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
-  results: ['score', 'score.fit', 'score.engagement', 'band'],
+  results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],
+  circumstances: ['quiet', 'track', 'route', 'archived', 'withSales'],
 } as const
 
 /** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */

@@ -8,16 +8,27 @@ import { countryKey, languageKey } from './places.ts'
  */
 export type Truth = 'true' | 'false' | 'unknown'
 
-/** The tests on one attribute; all that are given must hold. `within` (milliseconds) narrows a count of signals. */
-export interface AttributeTest {
-  is?: AttributeValue | undefined
-  in?: AttributeValue[] | undefined
+/** Tests on a number; all that are given must hold. */
+export interface NumberTest {
   atLeast?: number | undefined
   atMost?: number | undefined
   between?: [number, number] | undefined
+}
+
+/**
+ * The tests on one attribute; all that are given must hold. The last four are for signals: `within` (milliseconds) narrows
+ * what is counted; `sum` adds up the values that came with them instead; `dropsBy` holds when the newest value is more than
+ * so many per cent below one of about `over` milliseconds before.
+ */
+export interface AttributeTest extends NumberTest {
+  is?: AttributeValue | undefined
+  in?: AttributeValue[] | undefined
   matches?: string[] | undefined
   known?: boolean | undefined
   within?: number | undefined
+  sum?: NumberTest | undefined
+  dropsBy?: number | undefined
+  over?: number | undefined
 }
 
 /** A condition as a tree: a test on an attribute, or a combination. */
@@ -43,9 +54,9 @@ export interface Evaluation {
   checks: Check[]
 }
 
-/** Reads an attribute; `within` (milliseconds) is given for counts of signals only. Undefined means unknown. */
+/** Reads an attribute; of signals, what `test` asks about: their count, their sum, their drop. Undefined means unknown. */
 export interface Lookup {
-  (attribute: string, within?: number): AttributeValue | undefined
+  (attribute: string, test?: AttributeTest): AttributeValue | undefined
   /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out. */
   behind?: (check: Check) => Check[]
 }
@@ -88,7 +99,7 @@ const KEYS: Record<string, KeyOf | undefined> = {
 
 /** Makes one test on an attribute. */
 export function makeCheck(attribute: string, test: AttributeTest, lookup: Lookup): Check {
-  const value = lookup(attribute, test.within)
+  const value = lookup(attribute, test)
   const check: Check = { attribute, test, truth: testValue(test, value, KEYS[attribute]) }
   if (value !== undefined) check.value = value
   return check
@@ -114,6 +125,7 @@ export function testValue(test: AttributeTest, value: AttributeValue | undefined
 function asksForValue(test: AttributeTest): boolean {
   const { is, in: options, atLeast, atMost, between, matches } = test
   const numbers = atLeast !== undefined || atMost !== undefined || between !== undefined
+  if (test.sum !== undefined || test.dropsBy !== undefined) return true
   return numbers || is !== undefined || options !== undefined || matches !== undefined
 }
 
@@ -121,12 +133,17 @@ function passes(test: AttributeTest, value: string | number | boolean, keyOf: Ke
   const number = typeof value === 'number' ? value : Number.NaN
   if (test.is !== undefined && !same(test.is, value, keyOf)) return false
   if (test.in !== undefined && !isOneOf(test.in, value, keyOf)) return false
-  if (test.atLeast !== undefined && !(number >= test.atLeast)) return false
-  if (test.atMost !== undefined && !(number <= test.atMost)) return false
-  if (test.between !== undefined && !(number >= test.between[0] && number <= test.between[1])) return false
+  if (!passesNumber(test, number) || (test.sum && !passesNumber(test.sum, number))) return false
+  if (test.dropsBy !== undefined && !(number > test.dropsBy)) return false
   // Newlines are folded so that a glob sees one line of text, as a person does.
   if (test.matches !== undefined && !isMatch(String(value).replace(/\s+/g, ' ').trim(), test.matches)) return false
   return true
+}
+
+function passesNumber({ atLeast, atMost, between }: NumberTest, number: number): boolean {
+  if (atLeast !== undefined && !(number >= atLeast)) return false
+  if (atMost !== undefined && !(number <= atMost)) return false
+  return between === undefined || (number >= between[0] && number <= between[1])
 }
 
 function same(expected: AttributeValue, value: string | number | boolean, keyOf: KeyOf): boolean {

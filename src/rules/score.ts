@@ -4,6 +4,7 @@ import { type EngagementConfig, type EngagementResult, engagementOverTime, score
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
 import { type IcpConfig, type IcpResult, matchIcp, testsBehind } from './icp.ts'
 import { clamp } from './rounding.ts'
+import { dropOf, sumOf } from './signal-values.ts'
 
 /** The bands from coldest to hottest. */
 export const BANDS = ['low', 'medium', 'high', 'hot'] as const
@@ -114,20 +115,32 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
   })
 }
 
-/** Reads everything: facts, profile, score, band, and counts of signals (`signals.<type>`, within a time). */
-export function fullLookup(attributes: Attributes, signals: readonly Signal[], score: LeadScore, now: number): Lookup {
+/**
+ * Reads everything: facts, profile, score, band, signals (`signals.<type>`: their count, sum or drop), and what stands beside the
+ * score (`beside`, such as the stage).
+ */
+export function fullLookup(
+  attributes: Attributes,
+  signals: readonly Signal[],
+  score: LeadScore,
+  now: number,
+  beside: Readonly<Record<string, AttributeValue | undefined>> = {},
+): Lookup {
   const known = icpLookup(attributes, score.icp)
-  const results: Record<string, string | number> = {
+  const results: Record<string, AttributeValue | undefined> = {
+    ...beside,
     score: score.total,
     'score.fit': score.fit.points,
     'score.engagement': score.engagement.points,
     band: score.band,
   }
-  const lookup: Lookup = (name, within) => {
+  const lookup: Lookup = (name, test = {}) => {
     if (!name.startsWith('signals.')) return results[name] ?? known(name)
     const type = name.slice('signals.'.length)
-    return signals.filter((signal) => signal.type === type && (within === undefined || now - signal.at <= within))
-      .length
+    const { within, sum, dropsBy, over } = test
+    const own = signals.filter((signal) => signal.type === type && (within === undefined || now - signal.at <= within))
+    if (sum) return sumOf(own)
+    return dropsBy === undefined || over === undefined ? own.length : dropOf(own, over, now)
   }
   return Object.assign(lookup, { behind: known.behind })
 }

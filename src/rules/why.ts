@@ -31,21 +31,39 @@ export function decidingTests(condition: Condition, lookup: Lookup): Check[] {
 }
 
 function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
-  const name = test.within === undefined ? attribute : `${attribute} in ${duration(test.within)}`
-  if (value === undefined) return `${name} is unknown`
-  if (truth === 'true' || form === 'short') return `${name} is ${valueText(value)}`
-  return `${name} is ${valueText(value)}, not ${testText(test)}${truth === 'unknown' ? ' (in no tier)' : ''}`
+  const name = `${test.sum ? 'sum of ' : ''}${attribute}${test.within === undefined ? '' : ` in ${duration(test.within)}`}`
+  if (value === undefined) return `${name}${test.dropsBy === undefined ? '' : `, ${testText(test)},`} is unknown`
+  const found = checkedValue(attribute, test, value)
+  if (truth === 'true' || form === 'short') return `${name} is ${found}`
+  return `${name} is ${found}, not ${testText(test, attribute)}${truth === 'unknown' ? ' (in no tier)' : ''}`
+}
+
+/** A value that a test met, in words: a silence as a span of time, a drop in per cent. */
+export function checkedValue(attribute: string, test: AttributeTest, value: AttributeValue): string {
+  if (typeof value !== 'number') return valueText(value)
+  if (test.dropsBy !== undefined && test.over !== undefined)
+    return `${value < 0 ? 'up' : 'down'} ${Math.abs(Math.round(value * 10) / 10)} % over ${duration(test.over)}`
+  return amount(attribute, value)
+}
+
+// A silence is kept in milliseconds.
+function amount(attribute: string | undefined, value: number): string {
+  return attribute === 'quiet' ? duration(value) : String(value)
 }
 
 /** A test as a phrase that follows "is": `between 51 and 500`, `at least 61`, `one of a, b`. */
-export function testText(test: AttributeTest): string {
+export function testText(test: AttributeTest, attribute?: string): string {
+  const number = (value: number) => amount(attribute, value)
+  const { atLeast, atMost, between } = test.sum ?? test
   const parts: string[] = []
   if (test.known !== undefined) parts.push(test.known ? 'known' : 'unknown')
   if (test.is !== undefined) parts.push(valueText(test.is))
   if (test.in !== undefined) parts.push(`one of ${test.in.map(valueText).join(', ')}`)
-  if (test.atLeast !== undefined) parts.push(`at least ${test.atLeast}`)
-  if (test.atMost !== undefined) parts.push(`at most ${test.atMost}`)
-  if (test.between !== undefined) parts.push(`between ${test.between[0]} and ${test.between[1]}`)
+  if (atLeast !== undefined) parts.push(`at least ${number(atLeast)}`)
+  if (atMost !== undefined) parts.push(`at most ${number(atMost)}`)
+  if (between !== undefined) parts.push(`between ${between[0]} and ${between[1]}`)
+  if (test.dropsBy !== undefined && test.over !== undefined)
+    parts.push(`down more than ${test.dropsBy} % over ${duration(test.over)}`)
   if (test.matches !== undefined) parts.push(`like ${test.matches.join(' or ')}`)
   return parts.join(' and ')
 }

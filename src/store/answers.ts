@@ -1,5 +1,13 @@
 /** The private answers to a click: why this score, or why it did nothing. */
-export const ANSWERS = ['explain', 'not-yours', 'ended-already', 'unknown-handoff', 'modal-failed'] as const
+export const ANSWERS = [
+  'explain',
+  'not-yours',
+  'not-told',
+  'ended-already',
+  'open-already',
+  'unknown-handoff',
+  'modal-failed',
+] as const
 export type AnswerName = (typeof ANSWERS)[number]
 
 /** A private answer that waits: to whom, where, about which handoff, and to which click. */

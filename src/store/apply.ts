@@ -99,7 +99,11 @@ export function createApply({ store, pools, inbox }: { store: Store; pools: Pool
 }
 
 function stateAfter(state: StoredLead, change: Change): StoredLead {
-  const touched = change.lead !== undefined || change.handoffs.length > 0 || change.messages !== undefined
+  const touched =
+    change.lead !== undefined ||
+    change.handoffs.length > 0 ||
+    change.messages !== undefined ||
+    change.crmNotes !== undefined
   const written = change.shown ?? change.written
   return {
     ...state,

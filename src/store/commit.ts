@@ -6,6 +6,7 @@ import { noticeId } from '../handoffs/notice.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { heldAssignment } from '../leads/steps.ts'
+import { noteFields } from './crm-notes.ts'
 import type { StoredLead } from './leads.ts'
 import { pack, packDated } from './pack.ts'
 import { type Command, type Guard, INDEX, type Plan, type Store } from './partitions.ts'
@@ -50,7 +51,7 @@ export function prepare(
   const { id } = before
   const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
   const commands: Command[] = [
-    ...record(keys, before, change),
+    ...record(keys, before, change, now),
     ...shown(keys, before, change),
     ...waiting.map((entry): Command => ['ZADD', keys.index(id, entry.index), entry.at, entry.id]),
     ...change.posts.map((post): Command => ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)]),
@@ -85,10 +86,10 @@ function changedHandoffs(before: StoredLead, change: Change): Handoff[] {
   return Object.values({ ...older, ...Object.fromEntries(change.handoffs.map((handoff) => [handoff.id, handoff])) })
 }
 
-function record(keys: Keys, before: StoredLead, change: Change): Command[] {
+function record(keys: Keys, before: StoredLead, change: Change, now: number): Command[] {
   const key = keys.lead(before.id)
   const version = ['version', before.version + 1]
-  const fields = recordFields(before, change)
+  const fields = [...recordFields(before, change), ...noteFields(change.crmNotes ?? [], now)]
   if (fields.length === 0)
     return change.fence
       ? [
@@ -129,6 +130,7 @@ function leadWaits(before: StoredLead, change: Change, now: number): Waiting[] {
     ...(change.refresh ? [{ index: INDEX.unread, id, at: now }] : []),
     ...(change.postponedUntil === undefined ? [] : [{ index: INDEX.unread, id, at: change.postponedUntil }]),
     ...(change.notices ?? []).map((notice) => ({ index: INDEX.notices, id: noticeId(notice), at: now })),
+    ...(change.crmNotes ?? []).map((note) => ({ index: INDEX.notes, id: note.id, at: now })),
     ...merged.map((one) => ({ index: INDEX.merges, id: `${id}-${one}`, at: now })),
   ]
 }
@@ -178,7 +180,15 @@ function behindMessages(before: LeadState, change: Change): string[] {
   const taken = new Set(Object.values(change.messages ?? {}).map(({ handoffId }) => handoffId))
   const changed = change.handoffs.filter(({ id }) => before.handoffs[id] || taken.has(id))
   const live = Object.values(before.handoffs).filter(({ state }) => state === 'open' || state === 'waiting')
-  return [...new Set([...changed, ...(change.lead ? live : [])].map(({ id }) => id))]
+  return [...new Set([...[...changed, ...(change.lead ? live : [])].map(({ id }) => id), ...toldMore(before, change)])]
+}
+
+// What somebody was told of says more by now: who opened what it offered, or another reason.
+function toldMore({ lead: before }: LeadState, { lead }: Change): string[] {
+  return Object.entries(lead?.told ?? {}).flatMap(([id, told]) => {
+    const was = before?.told?.[id]
+    return was && JSON.stringify(was) !== JSON.stringify(told) ? [id] : []
+  })
 }
 
 function noLongerWaiting(keys: Keys, before: StoredLead, change: Change): Command[] {
@@ -205,6 +215,7 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
     isUrgent(lead ?? before.lead, handoffsAfter(before, change)),
   ]
   if (was !== is) commands.push([is ? 'SADD' : 'SREM', keys.list(id, 'urgent'), id])
+  commands.push(...stageLists(keys, before, change))
   for (const handoff of change.handoffs) {
     const old = before.handoffs[handoff.id]
     const [from, to] = [old && handoffStatus(old), handoffStatus(handoff)]
@@ -219,6 +230,21 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
   const gone = change.messages ? Object.keys(before.messages).filter((ref) => !change.messages?.[ref]) : []
   if (gone.length > 0 && before.version > 0) commands.push(['HDEL', keys.lead(id), ...gone.map((ref) => `m:${ref}`)])
   return commands
+}
+
+// Who is archived, or no contact of its own any more, is in no stage's list.
+function stageLists(keys: Keys, before: StoredLead, { lead }: Change): Command[] {
+  if (!lead) return []
+  const { id } = before
+  const listed = (one: LeadState['lead']) =>
+    one?.archived || one?.missingSince !== undefined || one?.mergedInto !== undefined ? undefined : one?.stage
+  const [was, is] = [listed(before.lead), listed(lead)]
+  return [
+    ...(was && was.name !== is?.name ? [['ZREM', keys.list(id, `stage-${was.name}`), id] satisfies Command] : []),
+    ...(is && (was?.name !== is.name || was.since !== is.since)
+      ? [['ZADD', keys.list(id, `stage-${is.name}`), is.since, id] satisfies Command]
+      : []),
+  ]
 }
 
 // News of a hot lead, and of one that sales has, goes before an import.

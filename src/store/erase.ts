@@ -1,6 +1,7 @@
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import type { StoredLead } from './leads.ts'
 import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
@@ -70,6 +71,7 @@ export async function eraseLead(
         ['DEL', keys.decisions(leadId)],
         ['ZREM', keys.list(leadId, 'scored'), leadId],
         ['SREM', keys.list(leadId, 'urgent'), leadId],
+        ...STAGE_NAMES.map((stage): Command => ['ZREM', keys.list(leadId, `stage-${stage}`), leadId]),
         ...(dead.length > 0 ? [['ZREM', keys.index(leadId, 'dead'), ...dead] satisfies Command] : []),
         ...(dead.length > 0 ? [['HDEL', keys.index(leadId, 'dead-why'), ...dead] satisfies Command] : []),
         ...(handoffs.length > 0

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import { ReplyError } from 'ioredis'
 import type { RedisConnection } from '../platform/redis.ts'
+import type { Stage } from '../rules/stages.ts'
 import { CLAIM, CLAIM_NAMED, COMMIT } from './scripts.ts'
 
 /*
@@ -46,6 +47,10 @@ export const INDEX = {
   deals: 'deals',
   /** What managers have to hear, besides the messages of handoffs. */
   notices: 'notices',
+  /** Notes to write to HubSpot. */
+  notes: 'notes',
+  /** Lists of stuck leads whose message is to be sent, or may be behind. */
+  stuck: 'stuck',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -54,8 +59,8 @@ export const INDEX = {
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
-/** All lists: those of handoffs; leads by the rules that scored them; leads that go first. */
-export type List = HandoffList | 'scored' | 'urgent'
+/** All lists: those of handoffs; leads by the rules that scored them; leads that go first; those in a stage, by since when. */
+export type List = HandoffList | 'scored' | 'urgent' | `stage-${Stage}`
 
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number | Buffer)[]]

@@ -50,11 +50,24 @@ export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['c
       dueAt: iso(rung.dueAt),
       ...(rung.doneAt === undefined ? {} : { doneAt: iso(rung.doneAt) }),
     })),
+    ...(handoff.about === undefined ? {} : { deal: handoff.about }),
+    ...(handoff.plan ? { steps: stepsView(handoff) } : {}),
+    ...(handoff.plan?.pausedAt === undefined ? {} : { stepsPausedAt: iso(handoff.plan.pausedAt) }),
     ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
     ...(handoff.attempts ? { tryUntil: iso(handoff.attempts.until) } : {}),
   }
+}
+
+// What is to come of a handoff that is over comes no more.
+function stepsView({ plan, state }: Handoff): NonNullable<LeadView['clock']>['steps'] {
+  return plan?.steps.map(({ name, dueAt, doneAt, how }) => ({
+    step: name,
+    dueAt: iso(dueAt),
+    state: how ?? (state === 'ended' ? 'over' : plan.pausedAt === undefined ? 'to come' : 'paused'),
+    ...(doneAt === undefined ? {} : { doneAt: iso(doneAt) }),
+  }))
 }
 
 function clockArithmetic({ startedAt, dueAt, counted, calendar }: Handoff, timeZone: string): string {

@@ -3,7 +3,10 @@ import example from '../../openapi/lead-example.json' with { type: 'json' }
 import { CHOSEN_BY } from '../handoffs/choice.ts'
 import { ENDINGS } from '../handoffs/endings.ts'
 import { EVIDENCE } from '../handoffs/handoff.ts'
+import { STEP_RESULTS } from '../handoffs/plan.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
+import { STAGE_NAMES } from '../rules/stages.ts'
+import { OCCASIONS } from '../rules/triggers.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -141,6 +144,21 @@ const Clock = z.object({
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
+  deal: z.string().optional().describe('the deal that it is about'),
+  steps: z
+    .array(
+      z.object({
+        step: z.string(),
+        dueAt: Instant,
+        state: z
+          .enum([...STEP_RESULTS, 'to come', 'paused', 'over'])
+          .describe('yes and no: whether its condition held; gone: the config has no such step any more'),
+        doneAt: Instant.optional(),
+      }),
+    )
+    .optional()
+    .describe('its dated steps'),
+  stepsPausedAt: Instant.optional(),
   answered: z
     .object({
       at: Instant,
@@ -156,6 +174,21 @@ const Clock = z.object({
     .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
+})
+
+const TriggerState = z.object({
+  name: z.string(),
+  owner: z.string().optional().describe('who answers for the rule'),
+  once: z.enum(OCCASIONS).describe('how often it fires for one lead'),
+  holds: z.enum(['true', 'false', 'unknown']).describe('its condition, at this moment'),
+  why: z.string(),
+  checks: z.array(Check),
+  firedAt: Instant.optional().describe('when it last fired'),
+  waits: z.string().optional().describe('why it does not fire now'),
+  followUpAt: z.array(Instant).optional().describe('when what follows it is due'),
+  mayHoldAt: Instant.optional().describe(
+    'when its condition may come to hold although nothing happens, such as a silence',
+  ),
 })
 
 const View = z.object({
@@ -182,6 +215,11 @@ const View = z.object({
       .object({ at: Instant, how: z.enum(ENDINGS) })
       .optional()
       .describe('how the last handoff with sales ended; it stands until the lead is routed anew'),
+    stage: z
+      .object({ name: z.enum(STAGE_NAMES), since: Instant })
+      .optional()
+      .describe('the stage that it is in'),
+    returning: Instant.optional().describe('since when it is back after a person had taken it out'),
     stageSetBack: Instant.optional().describe('since when a stage stands that somebody set back; later news lifts it'),
     notEnrolled: z.string().optional().describe('why the contact is in no nurture track although its route says so'),
     refused: z
@@ -192,6 +230,28 @@ const View = z.object({
       .object({ at: Instant })
       .optional()
       .describe('known to HubSpot before Baton came: left alone until it does something new'),
+    archived: z
+      .object({ at: Instant, by: z.string() })
+      .optional()
+      .describe('nothing is done about it until it does something new; by: the rule that says so'),
+    track: z
+      .object({
+        name: z.string().describe('the nurture track that it is in; empty: none'),
+        base: z.string().optional().describe('the track of its route'),
+        enrolled: z
+          .object({
+            track: z.string(),
+            by: z.string(),
+            at: Instant,
+            until: Instant.optional(),
+            untilSignal: z.string().optional(),
+          })
+          .optional()
+          .describe('a rule has taken over until then'),
+        paused: z.object({ by: z.string(), at: Instant }).optional(),
+      })
+      .optional()
+      .describe('when rules have a hand in it'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
   }),
@@ -209,6 +269,7 @@ const View = z.object({
   assignment: Assignment.nullable(),
   clock: Clock.nullable().describe('of the newest handoff with sales'),
   otherHandoffs: z.array(Clock).describe('the others that are kept, the newest first'),
+  triggers: z.array(TriggerState).describe('every trigger, by what is known of the lead at this moment'),
   history: z
     .array(
       z.object({

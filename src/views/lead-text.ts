@@ -23,6 +23,7 @@ export function leadViewText(view: LeadView): string {
     ...assignmentLines(view, local),
     ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
     ...Object.entries(view.enrichment).flatMap(([name, { why }]) => (why ? ['', `${name} was not asked: ${why}`] : [])),
+    ...triggerLines(view, local),
     '',
     'Attributes',
     ...Object.entries(view.attributes).map(([name, { value, source }]) => `  ${name} = ${value}  (${source})`),
@@ -49,8 +50,13 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.adopted &&
       `Known to HubSpot before Baton came on ${local(state.adopted.at)}: left alone until it does something new.`,
     state.rejected && `Disqualified by ${state.rejected.by} on ${local(state.rejected.at)}: ${state.rejected.reason}`,
+    state.stage && `Stage ${state.stage.name}, since ${local(state.stage.since)}.`,
+    state.returning && `It is back since ${local(state.returning)}: a person had taken it out, and it raised its hand.`,
     state.stageSetBack &&
       `Its stage was set back in HubSpot ${local(state.stageSetBack)}: it stays so until the lead does something new.`,
+    state.archived &&
+      `Archived ${local(state.archived.at)} by ${state.archived.by}: nothing is done about it until it does something new.`,
+    state.track && trackText(state.track, local),
     state.notEnrolled,
     state.refused && `HubSpot does not take ${state.refused.map((one) => `${one.property} (${one.code})`).join(', ')}.`,
     state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
@@ -60,6 +66,20 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.wakeAt && `Next look without an event: ${local(state.wakeAt)}`,
   ]
   return lines.filter((line) => typeof line === 'string')
+}
+
+function trackText({ name, base, enrolled, paused }: NonNullable<LeadView['state']['track']>, local: Local): string {
+  const end = enrolled?.until ? `until ${local(enrolled.until)}` : 'until something ends it'
+  const signal = enrolled?.untilSignal ? `${enrolled.until ? ', or' : 'until'} ${enrolled.untilSignal}` : ''
+  const ends = enrolled?.until || !enrolled?.untilSignal ? `${end}${signal}` : signal
+  return [
+    `Nurture track ${name || 'none'}`,
+    base ? `by its route ${base}` : undefined,
+    enrolled && `enrolled in ${enrolled.track} by ${enrolled.by} ${local(enrolled.at)} ${ends}`,
+    paused && `paused by ${paused.by} ${local(paused.at)}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }
 
 function scoreLines({ score }: LeadView, local: Local): string[] {
@@ -96,6 +116,22 @@ function routeLines({ route, standing }: LeadView, local: Local): string[] {
     `Route ${where(route)}; ${route.action}`,
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
     `Stands since ${local(standing.since)}: ${where(standing)}`,
+  ]
+}
+
+function triggerLines({ triggers }: LeadView, local: Local): string[] {
+  if (triggers.length === 0) return []
+  return [
+    '',
+    'Triggers (triggers.yaml)',
+    ...triggers.map(({ name, once, why, firedAt, waits, followUpAt = [], mayHoldAt }) =>
+      [
+        `  ${firedAt ? 'fired' : 'no   '}  ${name} (once ${once}): ${firedAt ? `${local(firedAt)}; now ${why}` : why}`,
+        ...(waits ? [waits.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, local)] : []),
+        ...followUpAt.map((at) => `followed up ${local(at)}`),
+        ...(mayHoldAt ? [`next by itself ${local(mayHoldAt)}`] : []),
+      ].join('; '),
+    ),
   ]
 }
 
@@ -152,6 +188,11 @@ function clockLines(clock: LeadView['clock'], local: Local): string[] {
     ...clock.ladder.map(
       ({ do: what, dueAt, doneAt }) => `  ${local(dueAt)}  ${what}${doneAt ? `, done ${local(doneAt)}` : ''}`,
     ),
+    ...(clock.steps ?? []).map(
+      ({ step, dueAt, state, doneAt }) =>
+        `  ${local(dueAt)}  step ${step}: ${state}${doneAt ? ` ${local(doneAt)}` : ''}`,
+    ),
+    ...(clock.stepsPausedAt ? [`  steps paused since ${local(clock.stepsPausedAt)}`] : []),
     ...(clock.answered
       ? [
           `  ${local(clock.answered.at)}  ${clock.answered.how}${clock.answered.by ? ` by ${clock.answered.by}` : ''}, after ${clock.answered.minutes} min`,

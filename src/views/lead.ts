@@ -4,15 +4,18 @@ import { optOutOf } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import type { Because } from '../leads/marks.ts'
 import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
-import type { Attributes, Signal } from '../rules/attributes.ts'
+import { trackOf } from '../leads/tracks.ts'
+import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
 import { type Check, evaluate } from '../rules/condition.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
-import { decidingTests, testText, whyOf } from '../rules/why.ts'
+import { checkedValue, decidingTests, testText, whyOf } from '../rules/why.ts'
 import { signed } from '../rules/words.ts'
 import { assignmentView, clockView } from './handoff.ts'
 import type { LeadView } from './lead-schema.ts'
+import { triggerViews } from './triggers.ts'
 
 const DAY = 24 * 60 * 60_000
 const MOST_LINES = 100
@@ -85,6 +88,7 @@ export function leadView(input: LeadViewInput, entry: DecisionEntry): LeadView {
     assignment: sales ? assignmentView(sales) : null,
     clock: sales ? clockView(sales, config.team) : null,
     otherHandoffs: newestFirst.filter((one) => one !== sales).map((one) => clockView(one, config.team)),
+    triggers: triggerViews(config, input, (check) => checkView(check, record.attributes), now),
     history: [...merged.map(mergedLine), ...history.map(historyLine)]
       .sort((a, b) => a.at.localeCompare(b.at))
       .slice(-MOST_LINES),
@@ -113,9 +117,12 @@ function whyNotAsked(config: Config, attributes: Attributes): string {
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted } = record
+  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, archived, stage, returning } =
+    record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
-  const notEnrolled = 'nurture' in record.route.to ? optOutOf(config, record, record.route.to.nurture) : undefined
+  const track = trackView(record, handoffs)
+  const shownTrack = trackOf(record, salesOf(handoffs)).name
+  const notEnrolled = shownTrack ? optOutOf(config, record, shownTrack) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
     needsReview: record.needsReview,
@@ -125,12 +132,50 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
+    ...(stage ? { stage: { name: stage.name, since: iso(stage.since) } } : {}),
+    ...(returning ? { returning: iso(returning.at) } : {}),
     ...(stageSetBack ? { stageSetBack: iso(stageSetBack.at) } : {}),
     ...(notEnrolled ? { notEnrolled } : {}),
     ...(refused.length > 0 ? { refused } : {}),
     ...(adopted ? { adopted: { at: iso(adopted.at) } } : {}),
+    ...(archived ? { archived: { at: iso(archived.at), by: ruleText(archived.by) } } : {}),
+    ...(track ? { track } : {}),
     ...(rejected ? { rejected: { by: rejected.by, reason: rejected.reason, at: iso(rejected.at) } } : {}),
   }
+}
+
+function trackView(record: LeadRecord, handoffs: readonly Handoff[]): LeadView['state']['track'] {
+  const { enrolled, paused } = record.tracks ?? {}
+  const { name } = trackOf(record, salesOf(handoffs))
+  const base = 'nurture' in record.route.to ? record.route.to.nurture : undefined
+  if (!enrolled && !paused) return undefined
+  return {
+    name,
+    ...(base ? { base } : {}),
+    ...(enrolled
+      ? {
+          enrolled: {
+            track: enrolled.track,
+            by: ruleText(enrolled.by),
+            at: iso(enrolled.at),
+            ...(enrolled.until === undefined ? {} : { until: iso(enrolled.until) }),
+            ...(enrolled.signal === undefined ? {} : { untilSignal: enrolled.signal }),
+          },
+        }
+      : {}),
+    ...(paused ? { paused: { by: ruleText(paused.by), at: iso(paused.at) } } : {}),
+  }
+}
+
+function salesOf(handoffs: readonly Handoff[]): Handoff | undefined {
+  return handoffs
+    .filter(({ byRoute }) => byRoute)
+    .sort((a, b) => a.startedAt - b.startedAt)
+    .at(-1)
+}
+
+function ruleText({ what, name }: Because): string {
+  return `${what} ${name}`
 }
 
 function scoreView(
@@ -199,11 +244,16 @@ function checkView(check: Check, attributes: Attributes) {
   const source = attributes[check.attribute]?.source
   return {
     attribute: check.attribute,
-    wanted: testText(check.test),
+    wanted: testText(check.test, check.attribute),
     truth: check.truth,
-    ...(check.value === undefined ? {} : { value: check.value }),
+    ...(check.value === undefined ? {} : { value: shownValue(check) }),
     ...(source === undefined ? {} : { source }),
   }
+}
+
+// A silence is kept in milliseconds, which say nothing to people.
+function shownValue({ attribute, test, value = '' }: Check): AttributeValue {
+  return attribute === 'quiet' ? checkedValue(attribute, test, value) : value
 }
 
 function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
@@ -253,8 +303,10 @@ function historyLine(entry: HistoryEntry): LeadView['history'][number] {
       ].join('; '),
     }
   }
-  const steps = entry.steps?.map((step) => [step.what, step.rep && `to ${step.rep}`].filter(Boolean).join(' '))
-  const text = [...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
+  const steps = entry.steps?.map((step) =>
+    [step.what, step.what === 'step' && step.detail, step.rep && `to ${step.rep}`].filter(Boolean).join(' '),
+  )
+  const text = [entry.rule, ...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
   return { at, what: entry.what, text }
 }
 

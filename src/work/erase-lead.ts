@@ -2,6 +2,8 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import { eraseLead } from '../store/erase.ts'
 import type { StoredLead } from '../store/leads.ts'
+import { INDEX } from '../store/partitions.ts'
+import { createStuckLists } from '../store/stuck-lists.ts'
 import type { Handler, Parts } from './parts.ts'
 
 /**
@@ -13,6 +15,7 @@ export function createEraseLead(
   indexes: () => string[],
 ): Handler<{ leadId: string }> {
   const { clock, leads, store } = parts
+  const lists = createStuckLists(store)
 
   return eraseAll
 
@@ -20,6 +23,7 @@ export function createEraseLead(
     const state = await readable(leadId)
     for (const merged of state?.lead?.merged ?? []) await eraseAll({ leadId: merged })
     const handoffs = Object.values(state?.handoffs ?? {})
+    const left = await lists.forget(leadId, clock.now())
     await parts.dropTimers(handoffs.flatMap(timersOf))
     parts.hurry(
       await eraseLead(store, leadId, indexes(), {
@@ -27,6 +31,7 @@ export function createEraseLead(
         read: () => readable(leadId),
       }),
     )
+    parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
   }
 
   // What cannot be read can still be erased.

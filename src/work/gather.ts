@@ -52,6 +52,8 @@ export async function gatherContact(
       ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
     })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  // Since when a lead was in its stage whose record was lost.
+  const ofStage = known === state ? [] : [config.hubspot.properties.stage]
   const [enriched, looked] = await Promise.all([
     parts.enrichment.enrich(
       observe,
@@ -71,7 +73,7 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(parts, config, lead, contact, ofSignals),
+    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofStage]),
   ])
   const { company, found, outcomes, late } = enriched
   return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }

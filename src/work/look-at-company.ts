@@ -1,7 +1,7 @@
 import { knowsOtherCompany } from '../leads/found.ts'
 import type { Properties } from '../leads/observe.ts'
-import { companyEntry, createCompanyDigests } from '../store/company-digests.ts'
 import { CROWD, hurryLeads } from '../store/crowd.ts'
+import { companyEntry, createCompanyDigests } from '../store/digests.ts'
 import { INDEX } from '../store/partitions.ts'
 import { INDEX_LAG } from './changes.ts'
 import type { Handler, Parts } from './parts.ts'

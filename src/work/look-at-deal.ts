@@ -1,30 +1,95 @@
+import type { DealContext } from '../handoffs/deal.ts'
+import type { Deal } from '../hubspot/deals.ts'
+import { mirroredId } from '../leads/mirror.ts'
+import { createDealDigests, DEAL_READS } from '../store/digests.ts'
 import type { Incoming } from '../store/inbox.ts'
+import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { signalKey } from '../store/schema.ts'
 import type { Handler, Parts } from './parts.ts'
 
 // Longer than HubSpot sends an event again, and than a service is down over a weekend.
 const NEWS = 7 * 24 * 60 * 60_000
+const GETS_CONTACTS = 15 * 60_000
+const LOOK_AGAIN = 2 * 60_000
 
-/** Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed`, each told once. */
+/**
+ * Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`:
+ * the stage), each told once. The stage that it is in now marks one contact, by whom a handoff about the deal begins.
+ */
 export function createLookAtDeal(
-  parts: Pick<Parts, 'clock' | 'hubspot' | 'hurry' | 'inbox' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'store'>,
 ): Handler<{ dealId: string }> {
   const { clock, inbox, store } = parts
+
+  const digests = createDealDigests(store)
 
   return async function lookAtDeal({ dealId }) {
     const deal = await parts.hubspot.readDeal(dealId)
     const now = clock.now()
-    const stages = (deal?.stages ?? []).filter(({ at }) => now - at < NEWS)
-    const incoming = (deal?.contactIds ?? []).flatMap((leadId) =>
-      stages.map(({ at, value }): Incoming => {
-        const id = `deal-${dealId}-${at}`
-        const signal = { id, type: 'deal_stage_changed', at: Math.min(at, now), value, by: 'sales' as const }
-        return { leadId, key: signalKey(id), item: { kind: 'signal', signal, receivedAt: now } }
-      }),
-    )
-    const { leadIds } = await inbox.ingest(incoming, now)
-    parts.hurry(leadIds.map((id) => ({ index: INDEX.unread, id, at: now })))
-    await store.commit([], [['ZREM', store.keys.index(dealId, INDEX.deals), dealId]])
+    const index = store.keys.index(dealId, INDEX.deals)
+    if (!deal) return void (await store.commit([], [['ZREM', index, dealId]]))
+    const contacts = await Promise.all(deal.contactIds.map((id) => parts.leads.read(id)))
+    // Whoever stands for the deal first: where this is cut off, the others say that it was told.
+    for (const some of newsOf(deal, contacts, now)) {
+      const { leadIds } = await inbox.ingest(some, now)
+      parts.hurry(leadIds.map((id) => ({ index: INDEX.unread, id, at: now })))
+    }
+    if (contacts.length > 0) await digests.told(dealId, deal.properties, DEAL_READS, null)
+    // A person who makes a deal gives it its contacts some moments later, of which no event of the deal tells.
+    const isNew = contacts.length === 0 && now - (deal.stages[0]?.at ?? 0) < GETS_CONTACTS
+    await store.commit([], [isNew ? ['ZADD', index, now + LOOK_AGAIN, dealId] : ['ZREM', index, dealId]])
+  }
+}
+
+function newsOf(deal: Deal, contacts: readonly StoredLead[], now: number): [main: Incoming[], others: Incoming[]] {
+  const stages = deal.stages.filter(({ at }) => now - at < NEWS)
+  const news = stages.flatMap(({ at, value }) => {
+    const isPresent = at === deal.stages[0]?.at
+    const closed = isPresent ? closedBy(deal) : undefined
+    const id = `deal-${deal.id}-${at}`
+    const main = isPresent ? mainContact(contacts, id) : undefined
+    return deal.contactIds.map((leadId): Incoming => {
+      const isMain = leadId === main
+      const about = { ...(closed ? { closed } : {}), ...(isMain ? { main: true as const } : {}) }
+      const signal = {
+        ...{ id, type: 'deal_stage_changed', at: Math.min(at, now), detail: deal.id, value, by: 'sales' as const },
+        ...(Object.keys(about).length > 0 ? { deal: about } : {}),
+      }
+      const context = isMain ? { deal: contextOf(deal) } : {}
+      return { leadId, key: signalKey(id), item: { kind: 'signal', signal, receivedAt: now, ...context } }
+    })
+  })
+  const isMain = ({ item }: Incoming) => item.kind === 'signal' && item.deal !== undefined
+  return [news.filter(isMain), news.filter((one) => !isMain(one))]
+}
+
+// Pipelines name their stages as they like; HubSpot says which of them closes a deal.
+function closedBy({ isClosed, isWon }: Deal): 'closedwon' | 'closedlost' | undefined {
+  return isWon ? 'closedwon' : isClosed ? 'closedlost' : undefined
+}
+
+/**
+ * The contact that stands for the deal: the first in HubSpot's order that Baton knows, else the first. None when one of them
+ * has heard of the stage before: whoever was chosen then stands for it.
+ */
+function mainContact(contacts: readonly StoredLead[], signalId: string): string | undefined {
+  const ids = [signalId, mirroredId(signalId)]
+  const isTold = contacts.some(({ lead, inbox }) => {
+    const waiting = inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
+    return [...(lead?.signals ?? []), ...waiting].some(({ id }) => ids.includes(id))
+  })
+  if (isTold) return undefined
+  const known = contacts.find(({ lead }) => lead && lead.missingSince === undefined && lead.mergedInto === undefined)
+  return (known ?? contacts[0])?.id
+}
+
+function contextOf({ name, amount, currency, closesAt, ownerId }: Deal): DealContext {
+  return {
+    ...(name === undefined ? {} : { name: name.slice(0, 150) }),
+    ...(amount === undefined ? {} : { amount }),
+    ...(currency === undefined ? {} : { currency }),
+    ...(closesAt === undefined ? {} : { closesAt }),
+    ...(ownerId === undefined ? {} : { soldBy: ownerId }),
   }
 }

@@ -27,7 +27,7 @@ export function createPollStatus(parts: {
   addGauge(metrics, {
     name: 'baton_poll_age_seconds',
     help:
-      'Seconds since HubSpot was last asked what changed, by where: conversions, contacts, companies. The same in every ' +
+      'Seconds since HubSpot was last asked what changed, by where: conversions, contacts, companies, deals. The same in every ' +
       'process: use max()',
     labelNames: ['source'],
     read: async () => {

@@ -5,8 +5,8 @@ import { readInstant } from '../leads/observe.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
 import { isRedisAway } from '../platform/redis.ts'
-import { companyEntry, createCompanyDigests } from '../store/company-digests.ts'
 import { CROWD, hurryLeads } from '../store/crowd.ts'
+import { companyEntry, createCompanyDigests, createDealDigests, DEAL_READS } from '../store/digests.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createWatermarks, type Watermark } from '../store/watermarks.ts'
 import { changesSince, startOf } from './changes.ts'
@@ -23,6 +23,7 @@ export const SOURCES = {
   conversions: { type: 'contacts', date: 'recent_conversion_date', every: 20_000 },
   contacts: { type: 'contacts', date: 'lastmodifieddate', every: 120_000 },
   companies: { type: 'companies', date: 'hs_lastmodifieddate', every: 120_000 },
+  deals: { type: 'deals', date: 'hs_lastmodifieddate', every: 120_000 },
 } as const
 /** The name of a source. */
 export type SourceName = keyof typeof SOURCES
@@ -59,6 +60,7 @@ export function createPoll(
   const lease = createLease({ redis, key: keys.shared('poll:lease'), milliseconds: LEASE })
   const marks = createWatermarks(store)
   const digests = createCompanyDigests(store)
+  const dealDigests = createDealDigests(store)
   const looking = new Map<SourceName, Promise<void>>()
   let closed = false
 
@@ -101,7 +103,7 @@ export function createPoll(
     if (mark.at === null) await marks.advance(name, since, now)
     for await (const { rows, latest } of changesSince(find, { date, properties }, since)) {
       metrics.pollFound.inc({ source: name }, rows.length)
-      const fresh = await (type === 'contacts' ? contacts : changedCompanies)(rows, { name, mark, names, before: news })
+      const fresh = await found[type](rows, { name, mark, names, before: news })
       metrics.pollNews.inc({ source: name }, fresh)
       news += fresh
       // A date that lies ahead would hide all that comes before it.
@@ -148,6 +150,17 @@ export function createPoll(
     return changed.length
   }
 
+  async function movedDeals(rows: SearchRow[], { names, before }: Page): Promise<number> {
+    const now = clock.now()
+    const moved = await dealDigests.changed(rows, names.read)
+    await Promise.all(moved.map((id) => inbox.wait(INDEX.deals, id, now)))
+    const last = before + moved.length >= CROWD ? { last: true as const } : {}
+    parts.hurry(moved.map((id) => ({ index: INDEX.deals, id, at: now, ...last })))
+    return moved.length
+  }
+
+  const found = { contacts, companies: changedCompanies, deals: movedDeals }
+
   async function failed(name: SourceName, mark: Watermark, error: unknown): Promise<void> {
     if (isRedisAway(error)) return
     const outside = error instanceof OutsideError ? error : undefined
@@ -174,12 +187,17 @@ export function createPoll(
   }
 }
 
+const NO_CONTACTS = {
+  companies: ({ company }: Config['reads']) => company,
+  deals: () => DEAL_READS,
+}
+
 // Where there are too many to ask for, nothing is compared, and everything that is found is looked at.
-function namesOf({ reads, hubspot }: Config, type: 'contacts' | 'companies'): Names {
+function namesOf({ reads, hubspot }: Config, type: keyof typeof NO_CONTACTS | 'contacts'): Names {
   const names =
     type === 'contacts'
       ? { read: reads.contact, own: Object.values(hubspot.properties) }
-      : { read: reads.company, own: [] }
+      : { read: NO_CONTACTS[type](reads), own: [] }
   const length = [...names.read, ...names.own].reduce((sum, name) => sum + name.length + 3, 0)
   return length > MOST_NAMES ? { read: [], own: [] } : names
 }

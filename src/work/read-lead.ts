@@ -1,4 +1,5 @@
 import type { Input } from '../leads/change.ts'
+import { triggerNote } from '../leads/triggers.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { findAccount } from './find-account.ts'
@@ -50,7 +51,9 @@ export function createReadLead(
     if (applied.outcome === 'conflict') throw new RunLater(CHANGED_MEANWHILE)
     if (applied.outcome === 'given-up') throw new GivenUp(applied.reason)
     if (applied.outcome === 'nothing') return false
-    const { decision } = applied.change
+    const { decision, history } = applied.change
+    for (const { rule, what } of history.flatMap((entry) => triggerNote(entry) ?? []))
+      parts.metrics.triggers.inc({ trigger: rule, outcome: what })
     if (decision) parts.metrics.decisions.inc({ route: decision.route, action: decision.action })
     late
       ?.then((answers) => keepLate(leadId, answers))

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { insteadOf, type Post, type PostedMessage } from '../handoffs/posts.ts'
+import { insteadOf, type Post, type PostedMessage, tellingPost } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
+import { nextInLine } from '../leads/recipients.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import { isMoot, outsiderOf, recipientOf, renderFor } from '../messages/render.ts'
+import { isMoot, outsiderOf, recipientOf, renderPost } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { factCommands } from '../store/commit.ts'
 import { blankEntry } from '../store/erase.ts'
@@ -43,12 +44,13 @@ export function createSendPost(
       const state = known && performance.now() - since < FRESH_MILLISECONDS ? known : await leads.read(leadId)
       if (isBeingDeleted(state, clock.now())) throw new RunLater(DELETION_LOOK)
       const handoff = state.handoffs[post.handoffId]
-      if (!state.lead || !handoff) return await emptied(post, found)
+      const told = state.lead?.told?.[post.handoffId]
+      const stranger = handoff ? outsiderOf(team, handoff) : told?.for
+      const outsider = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
+      const message = renderPost(parts.config(), post, state, outsider)
+      if (!message) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
-      if (isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
-      const stranger = outsiderOf(team, handoff)
-      const name = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
-      const message = renderFor(team, post, state.lead, handoff, name)
+      if (handoff && isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
       const sent = await slack.post(channel, post.id, message)
       await remember(post, { ...sent, shown: fingerprint(message) }, state)
     } catch (error) {
@@ -72,8 +74,8 @@ export function createSendPost(
     sent: { channel: string; ts: string; shown: string },
     state: StoredLead,
   ): Promise<void> {
-    const { leadId, handoffId, kind, rep } = post
-    const message: PostedMessage = { handoffId, kind, ...(rep ? { rep } : {}), ...sent }
+    const { leadId, handoffId, kind, rep, to } = post
+    const message: PostedMessage = { handoffId, kind, ...(rep ? { rep } : {}), ...(to ? { to } : {}), ...sent }
     const now = clock.now()
     const key = store.keys.lead(leadId)
     const told: Command[] = [
@@ -98,14 +100,19 @@ export function createSendPost(
   async function failed(post: Post, error: unknown): Promise<undefined> {
     if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
     log.error({ post: post.id, code: error.code }, 'Slack refuses the message: check the ids in team.yaml and the app')
-    // The rep cannot be reached: the manager hears of it at once.
-    if (MESSAGES[post.kind] !== 'rep') throw error
-    const instead = insteadOf(post)
+    // Who cannot be reached: the next in line hears of it at once.
+    const instead = insteadOf(post) ?? nextTelling(post)
+    if (!instead) throw error
     const now = clock.now()
     const state = await leads.get(post.leadId)
     await outbox.replace(post, instead, factOf(post, state, 'undeliverable', undefined, now), now)
     parts.hurry([{ index: INDEX.posts, id: instead.id, at: now }])
     return undefined
+  }
+
+  function nextTelling({ kind, handoffId, leadId, to, pool }: Post): Post | undefined {
+    const next = kind === 'told' ? nextInLine(parts.config().team, pool, to ?? '') : undefined
+    return next === undefined ? undefined : tellingPost(handoffId, leadId, next, pool)
   }
 
   function factOf(
@@ -119,7 +126,8 @@ export function createSendPost(
     if (!state.lead) return []
     const { pseudonym, configVersion } = state.lead
     const { pool, rep, kind: reason, handoffId, leadId } = post
-    const about = { handoff: handoffId.slice(leadId.length + 1), kind: handoff?.kind, pool, rep, reason }
+    const number = handoff && handoffId.slice(leadId.length + 1)
+    const about = { handoff: number, kind: handoff?.kind, pool, rep, reason }
     const fact = { type, at, lead: pseudonym, value, ...about, config: configVersion }
     return factCommands(store.keys, leadId, [fact], parts.config().retention, at)
   }
@@ -127,7 +135,7 @@ export function createSendPost(
 
 // Reps first, then those who watch.
 function priorityOf(post: Post): number {
-  return { rep: 2, manager: 1, pool: 0 }[MESSAGES[post.kind]]
+  return { rep: 2, manager: 1, named: 1, pool: 0 }[MESSAGES[post.kind]]
 }
 
 /** A short digest of a message as it is shown, to tell whether an update would change anything. */

@@ -4,6 +4,7 @@ import { createAdoption } from './adopt.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
+import { createListStuck } from './list-stuck.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
@@ -42,6 +43,7 @@ export function prepareWork(options: {
   const adoption = createAdoption(parts)
   const { poll, close: closePoll } = createPoll(parts)
   const leavers = createLeavers(parts)
+  const stuck = createListStuck(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -49,7 +51,7 @@ export function prepareWork(options: {
     clock,
     dead,
     isDown: options.isDown,
-    isDue: { 'rescore-leads': rescoring.isDue, 'hand-on-leavers': leavers.isDue },
+    isDue: { 'rescore-leads': rescoring.isDue, 'hand-on-leavers': leavers.isDue, 'list-stuck': stuck.isDue },
   })
 
   return {

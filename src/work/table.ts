@@ -7,6 +7,7 @@ import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
 import { createLeavers } from './leavers.ts'
+import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -16,9 +17,11 @@ import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
 import { createTellManager } from './tell-manager.ts'
+import { createTellStuck } from './tell-stuck.ts'
 import { createTellUser } from './tell-user.ts'
 import { createUpdateMessages } from './update-messages.ts'
 import { createWriteContact } from './write-contact.ts'
+import { createWriteNote } from './write-note.ts'
 
 /*
  * THE table of work: a row for each kind of waiting work. What waits stands in a sorted-set index under an id, written
@@ -130,6 +133,15 @@ export const WORK = {
     needs: 'hubspot',
     handler: createWriteContact,
   }),
+  'write-note': row({
+    index: INDEX.notes,
+    queue: 'hubspot',
+    payload: (id: string) => (id.includes('-') ? { noteId: id, leadId: leadOf(id) } : null),
+    fold: 'once',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createWriteNote,
+  }),
   'settle-assignment': row({
     index: INDEX.assignments,
     queue: 'maintenance',
@@ -232,6 +244,23 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: createForgetHandoff,
+  }),
+  'tell-stuck': row({
+    index: INDEX.stuck,
+    queue: 'slack',
+    payload: (id: string) => (/^stuck\/\d{4}\.\d\d$/.test(id) ? { listId: id } : null),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellStuck,
+  }),
+  'list-stuck': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createListStuck(parts).listStuck,
   }),
   'hand-on-leavers': row({
     index: null,

@@ -62,12 +62,5 @@ export function createTellManager(
 
 function recipient(team: Team, notice: Notice): string | undefined {
   if (notice.what === 'came-back' && notice.to !== undefined) return notice.to
-  if (notice.what !== 'told') return managerOf(team, notice.pool)
-  const { to } = notice
-  return (
-    team.reps[to]?.slackUserId ??
-    team.managers[to]?.slackUserId ??
-    team.people[to]?.slackUserId ??
-    team.pools[to]?.channel
-  )
+  return managerOf(team, notice.pool)
 }

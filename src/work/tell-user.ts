@@ -9,7 +9,9 @@ import type { Handler, Parts } from './parts.ts'
 /** What a click can be answered with, besides the explanation of a score. */
 const SENTENCES = {
   'not-yours': 'Only the rep who has this lead, the members of its pool and their manager can do that.',
+  'not-told': 'Only those who were told of this lead, their pool and the managers can do that.',
   'ended-already': 'This lead is settled already. Its messages show who did what.',
+  'open-already': 'Such a handoff is open already. Its messages show who has it.',
   'unknown-handoff':
     'Baton does not know this lead. Please try again in a moment: unless it was deleted, it is looked up now.',
   'modal-failed': 'The form could not be opened. Please try again.',

@@ -1,6 +1,6 @@
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import { outsiderOf, renderFor } from '../messages/render.ts'
+import { outsiderOf, renderPost } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { blankEntry } from '../store/erase.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
@@ -71,15 +71,15 @@ export function createUpdateMessages(
       })?.[0]
     }
 
+    // Who has taken it over or has its company, or is to hear of it, and is nobody of the team.
     async function nameOfOutsider(): Promise<string | undefined> {
       const handoff = state.handoffs[handoffId]
-      const owner = handoff && outsiderOf(parts.config().team, handoff)
+      const owner = handoff ? outsiderOf(parts.config().team, handoff) : state.lead?.told?.[handoffId]?.for
       return owner === undefined ? undefined : parts.hubspot.ownerName(owner)
     }
 
     function rendered(message: PostedMessage): RenderedMessage | null {
-      const handoff = state.handoffs[handoffId]
-      return state.lead && handoff ? renderFor(parts.config().team, message, state.lead, handoff, outsider) : null
+      return renderPost(parts.config(), message, state, outsider)
     }
   }
 

@@ -37,8 +37,8 @@ test('the stages of a deal are signals of its contacts, each once and with its o
       ({ type }) => type === 'deal_stage_changed',
     )
     expect(signals).toMatchObject([
-      { at: opened, value: 'appointmentscheduled', by: 'sales' },
-      { at: opened + HOUR, value: 'closedwon', by: 'sales' },
+      { at: opened, detail: dealId, value: 'appointmentscheduled', by: 'sales' },
+      { at: opened + HOUR, detail: dealId, value: 'closedwon', by: 'sales' },
     ])
   }
 })

@@ -252,7 +252,7 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
       known.add(message.ts)
       if (!handoff) continue
       const shown = world.outside.messages.find(({ ts }) => ts === message.ts)?.text
-      const wanted = renderFor(world.world.config.team, message, lead, handoff).text
+      const wanted = renderFor(world.world.config, message, lead, handoff).text
       // A message of a lead that is settled stays as it was when it was.
       const live = handoff.state === 'open' || handoff.state === 'waiting'
       if (live && shown !== wanted) throw new Broken('messages show what is', { ref: message.ref, shown, wanted })

@@ -19,6 +19,7 @@ import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createStuckLists } from '../../src/store/stuck-lists.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 
 /** When the clock of an API under test starts. */
@@ -96,6 +97,7 @@ export async function startApi(options: {
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     handoffs,
+    stuckLists: createStuckLists(store),
     apply: createApply({ store, pools: createPools(store), inbox }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     metrics,

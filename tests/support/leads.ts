@@ -55,18 +55,19 @@ export function createTier2Lead(stage: Stage, properties: Record<string, string>
 /** Sends signals over the API of the first service. */
 export async function sendSignals(
   stage: Stage,
-  signals: { type: string; contactId: string; id?: string; at?: number; page?: string }[],
+  signals: { type: string; contactId: string; id?: string; at?: number; page?: string; value?: number }[],
 ): Promise<Response> {
   return fetch(`${stage.addresses[0]}/v1/signals`, {
     method: 'POST',
     headers: { authorization: 'Bearer canary-api-token', 'content-type': 'application/json' },
     body: JSON.stringify({
-      signals: signals.map(({ type, contactId, id, at, page }, index) => ({
+      signals: signals.map(({ type, contactId, id, at, page, value }, index) => ({
         id: id ?? `${type}-${contactId}-${stage.clock.now}-${index}`,
         type,
         contactId,
         occurredAt: new Date(at ?? stage.clock.now).toISOString(),
         ...(page ? { properties: { page } } : {}),
+        ...(value === undefined ? {} : { value }),
       })),
     }),
   })
@@ -94,4 +95,35 @@ export async function click(
   const target = { user, channel: message.channel, ts: message.ts }
   if (control === 'contacted') return stage.slack.click({ ...target, actionId: 'lead.contacted' })
   return stage.slack.click({ ...target, actionId: 'lead.more', value: `${control}:${handoffId}` })
+}
+
+/**
+ * Presses a button of a handoff's kind in the newest message of a user or channel that offers it, as a button or in the menu.
+ * `reason`: what is chosen in the form that it opens.
+ */
+export async function press(stage: Stage, user: string, where: string, name: string, reason?: string, note?: string) {
+  const message = stage.slack.messages(where).findLast(({ blocks }) => JSON.stringify(blocks).includes(`"${name}:`))
+  const value = message && new RegExp(`"value":"(${name}:[^"]+)"`).exec(JSON.stringify(message.blocks))?.[1]
+  if (!message || !value) throw new Error(`no button ${name} for ${where}`)
+  const isButton = JSON.stringify(message.blocks).includes(`"handoff.button.${name}"`)
+  const target = { user, channel: message.channel, ts: message.ts }
+  const pressed = await stage.slack.click(
+    isButton ? { ...target, actionId: `handoff.button.${name}` } : { ...target, actionId: 'lead.more', value },
+  )
+  if (reason === undefined) return pressed
+  return submitReason(stage, user, reason, note)
+}
+
+/** Fills in the form that asks a user for a reason. */
+export async function submitReason(stage: Stage, user: string, reason: string, note?: string) {
+  const viewId = stage.slack.views().findLast((view) => view.user === user)?.id ?? ''
+  return stage.slack.submitView({ user, viewId, values: { reason, ...(note === undefined ? {} : { note }) } })
+}
+
+/** What `/v1/handoffs` lists under a status, the youngest first. */
+export async function handoffsOf(stage: Stage, status: string): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`${stage.addresses[0]}/v1/handoffs?status=${status}`, {
+    headers: { authorization: 'Bearer canary-api-token' },
+  })
+  return ((await response.json()) as { handoffs: Record<string, unknown>[] }).handoffs
 }

@@ -76,6 +76,8 @@ const SOON = [
   INDEX.merges,
   INDEX.answers,
   INDEX.companies,
+  INDEX.stuck,
+  INDEX.notes,
 ]
 
 /** Builds a stage. Close it after the test: that checks that nothing unexpected was called and nothing was given up. */
@@ -229,6 +231,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }),
     config.hubspot.properties,
     false,
+    config.forms,
   )
 }
 

@@ -1,4 +1,6 @@
+import { HANDOFF_STATES } from '../../rules/circumstances.ts'
 import type { TagKind } from '../../rules/rep-filter.ts'
+import { STAGE_NAMES } from '../../rules/stages.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES, type Scope } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
@@ -11,6 +13,8 @@ export interface KnownNames {
   pools: string[] | undefined
   reps: string[] | undefined
   managers: string[] | undefined
+  /** Everybody who can be named: reps, managers and people. */
+  people: string[] | undefined
   calendars: string[] | undefined
   /** The tags of reps, by the pool that they are in and their kind. */
   tags: (pool: string, kind: TagKind) => string[]
@@ -19,12 +23,12 @@ export interface KnownNames {
   signalsFile: 'signals.yaml' | 'scoring.yaml'
   triggers: string[] | undefined
   forms: string[] | undefined
-  /** People of the team who are no reps and no managers. */
-  people: string[]
   /** The file that has the kinds of handoffs: sla.yaml in older directories. */
   kindsFile: 'handoffs.yaml' | 'sla.yaml'
   /** Those of them that a signal starts. */
   signalHandoffs: string[]
+  /** The signals that come with a number; undefined where signals.yaml is missing. */
+  valued: string[] | undefined
   /** What some tier of icp.yaml goes by: size, industries, when. */
   tierKeys: string[] | undefined
 }
@@ -48,7 +52,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'tierKeys' | 'signalHandoffs' | 'tags' | 'kindsFile' | 'signalsFile' | 'people'>,
+  Exclude<keyof KnownNames, 'valued' | 'tierKeys' | 'signalHandoffs' | 'tags' | 'kindsFile' | 'signalsFile'>,
   { what: string; file: string }
 > = {
   signals: { what: 'signal', file: 'signals.yaml' },
@@ -59,6 +63,7 @@ const DEFINED_IN: Record<
   pools: { what: 'pool', file: 'team.yaml' },
   reps: { what: 'rep', file: 'team.yaml' },
   managers: { what: 'manager', file: 'team.yaml' },
+  people: { what: 'person', file: 'team.yaml' },
   calendars: { what: 'calendar', file: 'team.yaml' },
   handoffs: { what: 'handoff', file: 'handoffs.yaml' },
 }
@@ -98,6 +103,9 @@ export function expectAttribute(check: FileCheck, path: Path, name: string, scop
   } else if (name.startsWith('signals.')) {
     if (scope.signals) expectName(check, path, 'signals', name.slice('signals.'.length))
     else report(path, 'signals can be asked about in routing.yaml only')
+  } else if (name.startsWith('handoff.')) {
+    if (scope.handoffs) expectName(check, path, 'handoffs', name.slice('handoff.'.length))
+    else report(path, 'handoffs can be asked about in triggers.yaml only')
   } else if (!scope.attributes.includes(name)) {
     report(path, whyUnknown(name, scope, known.signals ?? []))
   } else {
@@ -112,6 +120,8 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
     return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
   if (has(SCOPES.profile, name)) return `"${name}" is not known yet here; scoring.yaml and routing.yaml can use it`
   if (has(SCOPES.everything, name)) return `"${name}" is not known yet here; only routing.yaml can use it`
+  if (has(SCOPES.triggers, name)) return `"${name}" can be asked about in triggers.yaml only`
+  if (has(SCOPES.followUps, name)) return `"${name}" can be asked about under then.unless only: since the trigger fired`
   const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]
   return `unknown attribute${suggestion(name, valid)}`
 }
@@ -137,8 +147,29 @@ export function expectCondition(check: FileCheck, path: Path, when: unknown, sco
       for (const [index, part] of items(value)) expectCondition(check, [...at, index], part, scope)
     } else {
       expectAttribute(check, at, key, scope)
-      if (!key.startsWith('signals.') && field(value, 'within') !== undefined)
-        check.report([...at, 'within'], 'is for signals.<type> only; remove it')
+      for (const word of key.startsWith('signals.') ? [] : ['within', 'sum', 'dropsBy', 'over']) {
+        if (field(value, word) !== undefined) check.report([...at, word], 'is for signals.<type> only; remove it')
+      }
+      expectValue(check, at, key, value)
     }
   }
+}
+
+/** What a test asks for must be something that can be: a stage, a state of a handoff, a number that comes with a signal. */
+function expectValue({ known, report }: FileCheck, at: Path, key: string, test: unknown): void {
+  const type = key.startsWith('signals.') ? key.slice('signals.'.length) : undefined
+  const word = ['sum', 'dropsBy'].find((one) => field(test, one) !== undefined)
+  if (type !== undefined && word && known.signals?.includes(type) && known.valued?.includes(type) === false)
+    report([...at, word], `signals of the type "${type}" have no value: give it a unit in signals.yaml`)
+  const valid = key.startsWith('handoff.') ? HANDOFF_STATES : VALUES[key]?.(known)
+  for (const asked of [field(test, 'is'), ...items(field(test, 'in')).map(([, one]) => one)]) {
+    if (typeof asked === 'string' && valid && !valid.includes(asked))
+      report(at, `${key} is never "${asked}"${suggestion(asked, valid)}`)
+  }
+}
+
+const VALUES: Record<string, (known: KnownNames) => readonly string[] | undefined> = {
+  stage: () => STAGE_NAMES,
+  track: ({ tracks }) => tracks,
+  route: ({ routes }) => routes,
 }

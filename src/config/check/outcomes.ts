@@ -20,23 +20,20 @@ export function expectOutcomes(check: FileCheck, path: Path, outcomes: unknown):
 
 /** Whom a rule tells: somebody of team.yaml, or who they are to the lead. */
 export function expectRecipient({ known, report }: FileCheck, path: Path, who: unknown): void {
-  const { reps, managers, pools, people } = known
-  if (typeof who !== 'string' || !reps || !managers || !pools) return
-  const valid = [...reps, ...managers, ...people, ...pools, ...RECIPIENTS]
+  const { pools, people } = known
+  if (typeof who !== 'string' || !people || !pools) return
+  const valid = [...people, ...pools, ...RECIPIENTS]
   if (!valid.includes(who)) report(path, `there is nobody "${who}" in team.yaml${suggestion(who, valid)}`)
 }
 
 /** Who gets a handoff, and who else where there is nobody. */
 export function expectParty(check: FileCheck, path: Path, party: unknown): void {
-  const { reps, managers, people, pools } = check.known
+  const { people, pools } = check.known
   expectName(check, [...path, 'pool'], 'pools', field(party, 'pool'))
   expectReps(check, [...path, 'reps'], field(party, 'reps'), field(party, 'pool'))
   const person = field(party, 'person')
-  if (reps && managers && typeof person === 'string') {
-    const valid = [...reps, ...managers, ...people]
-    if (!valid.includes(person))
-      check.report([...path, 'person'], `there is nobody "${person}" in team.yaml${suggestion(person, valid)}`)
-  }
+  if (people && typeof person === 'string' && !people.includes(person))
+    check.report([...path, 'person'], `there is nobody "${person}" in team.yaml${suggestion(person, people)}`)
   const managed = field(party, 'managerOf')
   if (pools && typeof managed === 'string' && managed !== 'owner' && !pools.includes(managed))
     check.report(

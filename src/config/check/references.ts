@@ -65,10 +65,14 @@ function knownNames(files: SourceFiles): KnownNames {
   const kinds = field((files.handoffs ?? files.sla)?.content, 'handoffs')
   return {
     signals: types && [...types, ...Object.keys(OWN_SIGNALS)],
+    valued: files.signals
+      ? entries(field(files.signals.content, 'signals')).flatMap(([type, one]) =>
+          field(one, 'unit') === undefined ? [] : [type],
+        )
+      : undefined,
     signalsFile: files.signals ? 'signals.yaml' : 'scoring.yaml',
     triggers: keys(field(files.triggers?.content, 'triggers')),
     forms: keys(field(files.stages?.content, 'forms')),
-    people: people ?? [],
     routes: names(routes, 'name'),
     tracks: names(routes, 'to', 'nurture') && [
       ...(names(routes, 'to', 'nurture') ?? []),
@@ -77,6 +81,7 @@ function knownNames(files: SourceFiles): KnownNames {
     pools: keys(field(team, 'pools')),
     reps,
     managers: managers && [...managers, ...(people ?? [])],
+    people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
     tags: tagsIn(team),
     handoffs: keys(kinds),
@@ -235,9 +240,9 @@ function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {
 function checkTriggers(check: FileCheck): void {
   for (const [name, trigger] of entries(field(check.content, 'triggers'))) {
     const at: Path = ['triggers', name]
-    expectCondition(check, [...at, 'when'], field(trigger, 'when'), SCOPES.everything)
+    expectCondition(check, [...at, 'when'], field(trigger, 'when'), SCOPES.triggers)
     expectOutcomes(check, [...at, 'do'], field(trigger, 'do'))
-    expectCondition(check, [...at, 'then', 'unless'], field(trigger, 'then', 'unless'), SCOPES.everything)
+    expectCondition(check, [...at, 'then', 'unless'], field(trigger, 'then', 'unless'), SCOPES.followUps)
     expectOutcomes(check, [...at, 'then', 'do'], field(trigger, 'then', 'do'))
   }
 }

@@ -7,20 +7,36 @@ import { Milliseconds, Range } from './values.ts'
 export interface Scope {
   attributes: readonly string[]
   signals: boolean
+  /** Whether `handoff.<kind>` may be asked about. */
+  handoffs?: boolean
 }
 
 const facts = [...ATTRIBUTE_NAMES.facts]
 const profile = [...facts, ...ATTRIBUTE_NAMES.icp]
+const whole = [...profile, ...ATTRIBUTE_NAMES.results, ...ATTRIBUTE_NAMES.circumstances]
 
-/** The scopes in the order in which things become known: while reading HubSpot, for the profile, for fit, for routes. */
+/** The scopes in the order in which things become known: while reading HubSpot, for the profile, for fit, for routes, for triggers. */
 export const SCOPES = {
   properties: { attributes: [], signals: false },
   facts: { attributes: facts, signals: false },
   profile: { attributes: profile, signals: false },
   everything: { attributes: [...profile, ...ATTRIBUTE_NAMES.results], signals: true },
+  triggers: { attributes: whole, signals: true, handoffs: true },
+  followUps: { attributes: [...whole, 'answered'], signals: true, handoffs: true },
 } as const satisfies Record<string, Scope>
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'must be text, a number, true or false' })
+
+const Sum = z
+  .strictObject({ atLeast: z.number().optional(), atMost: z.number().optional(), between: Range.optional() })
+  .refine((test) => Object.keys(test).length > 0, 'needs a test: atLeast, atMost or between')
+
+const PERCENT = /^(\d+(?:\.\d+)?) ?%$/
+const Percent = z
+  .string({ error: misshapen('must be a share such as 50%') })
+  .regex(PERCENT, 'must be a share such as 50%')
+  .transform((text) => Number(PERCENT.exec(text)?.[1]))
+  .refine((share) => share < 100, 'must be below 100%: nothing falls by more')
 
 const Test = z
   .strictObject(
@@ -38,13 +54,23 @@ const Test = z
         .describe('patterns with *, without case; a list means any'),
       known: z.boolean().optional(),
       within: Milliseconds.optional().describe('for signals only: count those of the last …'),
+      sum: Sum.optional().describe('for signals with a value: the values added up'),
+      dropsBy: Percent.optional().describe('for signals with a value: the newest is down more than so much'),
+      over: Milliseconds.optional().describe('with dropsBy: against a value of so long before'),
     },
     { error: misshapen('must be a test in braces, such as { is: … } or { atLeast: … }') },
   )
   .refine(
-    (test) => Object.keys(test).some((key) => key !== 'within'),
+    (test) => Object.keys(test).some((key) => key !== 'within' && key !== 'over'),
     'needs a test: is, in, atLeast, atMost, between, matches or known',
   )
+  .refine((test) => (test.dropsBy === undefined) === (test.over === undefined), {
+    error: 'dropsBy and over go together, such as { dropsBy: 50%, over: 7d }',
+  })
+  .refine(({ sum, dropsBy, within, over, ...others }) => {
+    if (sum === undefined && dropsBy === undefined) return true
+    return (sum === undefined || dropsBy === undefined) && Object.values(others).every((one) => one === undefined)
+  }, 'sum and dropsBy stand alone; a second test of the same signal goes into all: [ … ]')
   .transform(
     (test): AttributeTest => ({ ...test, matches: typeof test.matches === 'string' ? [test.matches] : test.matches }),
   )
@@ -53,6 +79,19 @@ function misshapen(message: string) {
   return ({ code, input }: { code?: string; input?: unknown }) =>
     code === 'invalid_type' && input !== undefined && input !== null ? message : undefined
 }
+
+// A silence may be written as its length alone, and what is true or false as that.
+const Quiet = z.union(
+  [
+    Milliseconds.transform((atLeast): AttributeTest => ({ atLeast })),
+    z
+      .strictObject({ atLeast: Milliseconds.optional(), atMost: Milliseconds.optional() })
+      .refine((test) => Object.keys(test).length > 0),
+  ],
+  { error: 'must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }' },
+)
+const YES_OR_NO = ['archived', 'withSales', 'answered']
+const YesOrNo = z.union([z.boolean().transform((is): AttributeTest => ({ is })), Test])
 
 interface ConditionInput {
   any?: ConditionInput[] | undefined
@@ -67,7 +106,8 @@ interface ConditionInput {
  */
 export function conditionIn(scope: Scope): z.ZodType<Condition, ConditionInput> {
   const names = ['any', 'all', 'not', ...scope.attributes]
-  const open = scope.signals ? '^(hubspot|signals)\\.' : '^hubspot\\.'
+  const families = ['hubspot', ...(scope.signals ? ['signals'] : []), ...(scope.handoffs ? ['handoff'] : [])]
+  const open = families.length > 1 ? `^(${families.join('|')})\\.` : '^hubspot\\.'
   const When: z.ZodType<Condition, ConditionInput> = z
     .lazy(() =>
       z
@@ -76,6 +116,10 @@ export function conditionIn(scope: Scope): z.ZodType<Condition, ConditionInput> 
             any: z.array(When).min(1).optional(),
             all: z.array(When).min(1).optional(),
             not: When.optional(),
+            ...(scope.attributes.includes('quiet') ? { quiet: Quiet.optional() } : {}),
+            ...Object.fromEntries(
+              YES_OR_NO.filter((name) => scope.attributes.includes(name)).map((name) => [name, YesOrNo.optional()]),
+            ),
           },
           { error: misshapen('must be a map of attributes to tests; a list goes into all: [ … ] or any: [ … ]') },
         )

@@ -5,6 +5,8 @@ import { RUNG_ACTIONS } from '../../handoffs/rungs.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { OutcomesIn, PartyIn } from './outcomes.ts'
+import { StepsIn, stepsOf } from './steps.ts'
+import { StuckIn } from './stuck.ts'
 import { DurationText, Name } from './values.ts'
 
 // HubSpot's own words for a lead with whom a conversation has begun.
@@ -24,7 +26,8 @@ const Attempts = z.strictObject({
 
 const many = (text: z.ZodType<string>) => z.union([text, z.array(text).min(1)]).transform((one) => [one].flat())
 
-const StartIn = z
+/** What starts something by itself. */
+export const StartIn = z
   .strictObject({
     signal: Name.optional().describe('each new signal of this type'),
     stage: z.enum(STAGE_NAMES).optional().describe('the lead reaches this stage'),
@@ -65,43 +68,37 @@ const READY: Record<string, Omit<Button, 'name' | 'do'>> = {
 }
 
 const ButtonMap = z.strictObject({
-  label: Name.optional(),
+  label: Name.max(75).optional(),
   act: z.enum(BUTTON_ACTS).optional().describe('what it does'),
-  ending: z.enum(ENDINGS).optional().describe('with act: end: how'),
-  reasons: z.array(Name).min(1).max(30).optional().describe('one of them is asked for'),
+  ending: z.enum(ENDINGS).optional().describe('how the handoff ends by it'),
+  after: z.literal('answer').optional().describe('it is shown once the handoff was answered'),
+  reasons: z.array(Name.max(75)).min(1).max(30).optional().describe('one of them is asked for'),
   form: Name.optional().describe('a form of stages.yaml that is asked for'),
   do: OutcomesIn.optional(),
 })
 
+const ButtonName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be a word of small letters, digits and dashes')
+
 const ButtonIn = z
   .union([
-    Name.transform((name) => ({ [name]: {} })),
+    ButtonName.transform((name) => ({ [name]: {} })),
     z
-      .record(Name, ButtonMap)
+      .record(ButtonName, ButtonMap)
       .refine((map) => Object.keys(map).length === 1, 'needs one name, such as { reject: { … } }'),
   ])
   .transform((map): Button => {
     const [[name, given] = ['', {}]] = Object.entries(map as Record<string, z.output<typeof ButtonMap>>)
-    const ready = READY[name] ?? { label: name, act: 'answer' as const }
+    const act = given.act ?? (given.ending === undefined ? 'answer' : 'end')
+    const label = `${name.slice(0, 1).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`
+    const ready = READY[name] ?? { label, act }
     return { name, ...ready, ...given, do: given.do ?? [] }
   })
-
-const StepIn = z
-  .strictObject({
-    name: Name.optional(),
-    at: DurationText,
-    when: conditionIn(SCOPES.everything).optional(),
-    do: OutcomesIn.optional(),
-    else: OutcomesIn.optional(),
+  .refine(({ act, ending }) => (act === 'end') === (ending !== undefined), {
+    error: 'a button that ends the handoff says how by `ending`, and no other has it',
   })
-  .refine((step) => step.do !== undefined || step.else !== undefined, 'needs something to do')
 
-const Steps = z.strictObject({
-  list: z.array(StepIn).min(1).max(50),
-  pausedBy: Name.optional().describe('the signal that pauses the steps'),
-  resumedBy: Name.optional().describe('the signal that goes on with them'),
-  finishedBy: conditionIn(SCOPES.everything).optional().describe('what finishes them early'),
-})
+// Of a contact that HubSpot does not have, or that lives on as another, there is nothing to be done.
+const FOLLOWED_ENDINGS = ENDINGS.filter((ending) => ending !== 'missing' && ending !== 'merged')
 
 const Kind = z
   .strictObject({
@@ -117,6 +114,9 @@ const Kind = z
       .describe('sales has the lead by it and its holder owns the contact; so it is without start and to'),
     to: PartyIn.optional().describe('who gets it; a route names its pool itself'),
     tell: many(Name).optional().describe('who hears of its start besides'),
+    shows: many(Name).optional().describe('the forms of stages.yaml whose answers its messages show'),
+    calendar: Name.optional().describe('whose hours count for a holder who has no calendar'),
+    askReason: PartyIn.optional().describe('of whom the reason is asked, when a person took the lead out without one'),
     respondWithin: DurationText.describe('from the start of the handoff'),
     hours: z.enum(['business', 'elapsed']).describe('business: open hours of the first rep only; elapsed: every hour'),
     ladder: z.array(RungIn),
@@ -127,10 +127,10 @@ const Kind = z
     buttons: z.array(ButtonIn).min(1).max(20).optional(),
     done: conditionIn(SCOPES.everything).optional().describe('what shows in HubSpot that it is answered'),
     on: z
-      .partialRecord(z.enum([...ENDINGS, 'answered']), OutcomesIn)
+      .partialRecord(z.enum([...FOLLOWED_ENDINGS, 'started', 'answered']), OutcomesIn)
       .optional()
       .describe('what follows'),
-    steps: Steps.optional().describe('what is done on certain days after the start'),
+    steps: StepsIn.optional().describe('what is done on certain days after the start'),
   })
   .refine((kind) => kind.start === undefined || kind.to !== undefined, {
     error: 'is missing to: what starts by itself has to say who gets it; routes name their pool themselves',
@@ -147,9 +147,11 @@ export const Handoffs = z
       .strictObject({ points: z.number().min(0).max(100) })
       .prefault({ points: 20 })
       .describe('a signal that is worth so much calls for a rep again, also for a lead that was reached or rejected'),
+    stuck: StuckIn.optional().describe('the monthly list of leads that are stuck in a stage'),
   })
-  .transform(({ handoffs, attempts, comesBack }) => ({
+  .transform(({ handoffs, attempts, comesBack, stuck }) => ({
     comesBack,
+    stuck,
     kinds: Object.fromEntries(
       Object.entries(handoffs).map(([name, { start, tell, steps, buttons, on, ...kind }]): [string, HandoffKind] => {
         const withSales = kind.withSales ?? (start === undefined && kind.to === undefined)
@@ -165,15 +167,7 @@ export const Handoffs = z
             attempts: kind.attempts === false ? undefined : (kind.attempts ?? (asksForContact ? attempts : undefined)),
             buttons: shown,
             on: on ?? {},
-            steps: steps && {
-              ...steps,
-              list: steps.list.map((step, index) => ({
-                ...step,
-                name: step.name ?? `step-${index + 1}`,
-                do: step.do ?? [],
-                else: step.else ?? [],
-              })),
-            },
+            steps: steps && stepsOf(steps),
           },
         ]
       }),

@@ -28,6 +28,10 @@ export const HubSpotMapping = z.strictObject({
         'needs exactly one of rises and changes',
       ),
   ),
+  activity: z
+    .array(PropertyName)
+    .default(['hs_analytics_last_timestamp', 'hs_sales_email_last_replied'])
+    .describe('date properties that say when the lead last did something, which ends its silence'),
   responses: z.array(
     z
       .strictObject({

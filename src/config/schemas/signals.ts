@@ -8,6 +8,7 @@ export const Signals = z.strictObject({
     z.strictObject({
       words: Name.describe('what messages say: "viewed the pricing page"'),
       unit: Name.optional().describe('what its value is counted in; without it the signal has no value'),
+      endsSilence: z.literal(false).optional().describe('a lead that does no more than this is quiet all the same'),
       by: z.literal('sales').optional().describe('it is an act of our own people, not of the lead'),
     }),
   ),

@@ -10,13 +10,13 @@ export const Triggers = z.strictObject({
     z.string(),
     z.strictObject({
       owner: Name.optional().describe('who answers for this rule'),
-      when: conditionIn(SCOPES.everything),
+      when: conditionIn(SCOPES.triggers),
       once: z.enum(OCCASIONS).describe('how often it may fire for one lead'),
       do: OutcomesIn.min(1),
       then: z
         .strictObject({
           after: Milliseconds,
-          unless: conditionIn(SCOPES.everything).optional(),
+          unless: conditionIn(SCOPES.followUps).optional(),
           do: OutcomesIn.min(1),
         })
         .optional()

@@ -25,7 +25,8 @@ const Item = z.object({
   leadId: z.string(),
   kind: z.string().describe('the handoff in handoffs.yaml'),
   route: z.string(),
-  pool: z.string(),
+  about: z.string().optional().describe('the deal that it is about'),
+  pool: z.string().optional().describe('absent where a person has it who belongs to none'),
   rep: z.string().optional().describe('who has it, or had it last; absent while nobody is free'),
   status: z.enum(HANDOFF_STATUSES),
   sla: z.enum(SLA_STATUSES),
@@ -44,6 +45,7 @@ const Item = z.object({
   ended: z
     .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional().describe('a Slack user id') })
     .optional(),
+  reason: z.string().optional().describe('why it ended so, in the words of who ended it'),
 })
 const Page = z
   .object({ handoffs: z.array(Item), next: z.string().nullable().describe('null: this is the last page') })
@@ -97,7 +99,7 @@ export function handoffRoutes(parts: { handoffs: HandoffLists }) {
 }
 
 function itemOf(handoff: Handoff): z.input<typeof Item> {
-  const { id, leadId, kind, route, pool, dueAt, breachedAt, answered, ended } = handoff
+  const { id, leadId, kind, route, about, pool, dueAt, breachedAt, answered, ended } = handoff
   const rep = holderOf(handoff)?.rep
   const iso = (at: number) => new Date(at).toISOString()
   return {
@@ -105,7 +107,8 @@ function itemOf(handoff: Handoff): z.input<typeof Item> {
     leadId,
     kind,
     route,
-    pool,
+    ...(about === undefined ? {} : { about }),
+    ...(pool === '' ? {} : { pool }),
     ...(rep === undefined ? {} : { rep }),
     status: handoffStatus(handoff),
     sla: slaStatus(handoff),
@@ -113,6 +116,7 @@ function itemOf(handoff: Handoff): z.input<typeof Item> {
     ...(dueAt === null ? {} : { dueAt: iso(dueAt) }),
     ...(breachedAt === undefined ? {} : { breachedAt: iso(breachedAt) }),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
+    ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how, ...(ended.by ? { by: ended.by } : {}) } } : {}),
   }
 }

@@ -42,11 +42,12 @@ const Event = z
 type Event = z.output<typeof Event>
 
 /**
- * What becomes of an event: kept for its leads (`imported`: an import brought it), an order to erase, news of a deal or of
+ * What becomes of an event: kept for its leads (`imported`: an import brought it; `dealId`: it ties
+ * them to that deal), an order to erase, news of a deal or of
  * a company, an echo of our own write, of no use to us, of another portal than ours, or not an event at all.
  */
 export type ReadEvent =
-  | { outcome: 'kept'; kind: string; incoming: Incoming[]; imported: boolean }
+  | { outcome: 'kept'; kind: string; incoming: Incoming[]; imported: boolean; dealId?: string | undefined }
   | { outcome: 'erase'; kind: string; leadId: string }
   | { outcome: 'deal'; kind: string; dealId: string }
   | { outcome: 'company'; kind: string; companyId: string }
@@ -109,7 +110,8 @@ function readAssociation(event: Event, kind: string, now: number): ReadEvent {
   ]
   if (contacts.length === 0) return { outcome: 'ignored', kind }
   if (contacts.every((id) => id === undefined)) return { outcome: 'malformed', kind: 'unknown' }
-  return kept(event, kind, contacts, undefined, now)
+  const dealId = from === 'deal' ? event.fromObjectId : to === 'deal' ? event.toObjectId : undefined
+  return { ...kept(event, kind, contacts, undefined, now), dealId }
 }
 
 function kept(
@@ -118,7 +120,7 @@ function kept(
   ids: (string | undefined)[],
   survivor: string | undefined,
   now: number,
-): ReadEvent {
+): Extract<ReadEvent, { outcome: 'kept' }> {
   const { portalId, objectId, propertyName, occurredAt, eventId, propertyValue, fromObjectId, toObjectId } = event
   const parts = [portalId, kind, objectId, propertyName, occurredAt, eventId, propertyValue, fromObjectId, toObjectId]
   const key = createHash('sha1').update(parts.join('|')).digest('base64url')

@@ -5,8 +5,8 @@ import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Hurry, Waiting } from '../../store/commit.ts'
-import { companyEntry } from '../../store/company-digests.ts'
 import { CROWD, hurryLeads } from '../../store/crowd.ts'
+import { companyEntry } from '../../store/digests.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import type { LastEvent } from '../../store/last-event.ts'
 import { INDEX } from '../../store/partitions.ts'
@@ -131,6 +131,7 @@ export function hubSpotWebhooks(parts: HubSpotWebhookParts) {
 function ordersOf(events: ReadEvent[], now: number): Waiting[] {
   const orders = events.flatMap((event): Waiting[] => {
     if (event.outcome === 'erase') return [{ index: INDEX.erasures, id: event.leadId, at: now }]
+    if (event.outcome === 'kept' && event.dealId) return [{ index: INDEX.deals, id: event.dealId, at: now }]
     if (event.outcome === 'deal') return [{ index: INDEX.deals, id: event.dealId, at: now }]
     if (event.outcome !== 'company') return []
     return [{ index: INDEX.companies, id: companyEntry(event.companyId), at: now }]

@@ -26,7 +26,20 @@ const BlockActions = z.object({
 
 const Chosen = z.object({
   selected_option: z.object({ value: z.string().max(100) }).nullish(),
+  selected_date: z.string().max(20).nullish(),
   value: z.string().max(3_000).nullish(),
+})
+
+// What a field had shown when the form was opened.
+const Shown = z.object({
+  block_id: z.string().optional(),
+  element: z
+    .object({
+      initial_value: z.string().optional(),
+      initial_date: z.string().optional(),
+      initial_option: z.object({ value: z.string() }).optional(),
+    })
+    .optional(),
 })
 
 const ViewSubmission = z.object({
@@ -36,6 +49,7 @@ const ViewSubmission = z.object({
     id: z.string().max(50),
     callback_id: z.string().max(255),
     private_metadata: z.string().max(3_000),
+    blocks: z.array(Shown).max(100).default([]),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
   }),
 })

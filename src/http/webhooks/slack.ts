@@ -1,11 +1,23 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
-import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
-import { mayAct } from '../../handoffs/team.ts'
-import type { Click } from '../../leads/change.ts'
+import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
+import type { Handoff } from '../../handoffs/handoff.ts'
+import type { Button } from '../../handoffs/kinds.ts'
+import type { Click, StuckAct } from '../../leads/change.ts'
+import type { LeadRecord } from '../../leads/lead.ts'
+import { isOpen, mayOpen } from '../../leads/open.ts'
 import { rejectionText } from '../../leads/properties.ts'
-import { CONTROLS, DISQUALIFY_REASONS, disqualifyModal } from '../../messages/controls.ts'
+import {
+  CONTROLS,
+  DISQUALIFY_REASONS,
+  disqualifyModal,
+  type Modal,
+  reasonModal,
+  whyModal,
+} from '../../messages/controls.ts'
+import { FORM, formModal, readForm } from '../../messages/forms.ts'
+import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -14,15 +26,19 @@ import { type AnswerName, answerId } from '../../store/answers.ts'
 import type { Apply } from '../../store/apply.ts'
 import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
-import type { Leads } from '../../store/leads.ts'
+import type { Leads, StoredLead } from '../../store/leads.ts'
 import { INDEX, leadOf } from '../../store/partitions.ts'
+import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
+import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
+const NOT_YOURS = 'Only the rep who has this lead, its pool and their manager can do that.'
+const SETTLED = 'This lead is settled already.'
 
 /** What the Slack interactions use. */
 export interface SlackInteractionParts {
@@ -35,10 +51,12 @@ export interface SlackInteractionParts {
   slack: Slack
   metrics: Metrics
   hurry: Hurry
+  stuckLists: StuckLists
 }
 
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
 export function slackInteractions(parts: SlackInteractionParts) {
+  const stuckClicked = onStuckClick(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -82,12 +100,10 @@ export function slackInteractions(parts: SlackInteractionParts) {
   async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
     const action = click.actions[0]
     if (!action) return
-    const [choice = '', handoffId = ''] =
-      action.action_id === CONTROLS.contacted
-        ? ['contacted', action.value]
-        : action.action_id === CONTROLS.more
-          ? split(action.selected_option?.value)
-          : []
+    if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
+    const stuck = stuckActOf(action.action_id)
+    if (stuck) return onStuck(click, action, stuck)
+    const [choice, handoffId] = chosen(action)
     if (!handoffId) return
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const user = click.user.id
@@ -97,19 +113,55 @@ export function slackInteractions(parts: SlackInteractionParts) {
       await tell('unknown-handoff')
       return lookFor(handoffId, action.action_ts)
     }
-    if (!allowed(found.handoff, user)) return tell('not-yours')
+    const { handoff, state } = found
+    if (!allowed(handoff, state, user)) return tell('not-yours')
     if (choice === 'explain') return tell('explain')
-    if (found.handoff.state !== 'open') return tell('ended-already')
-    if (choice === 'contacted') return (await settle(handoffId, user, 'contacted')) ? undefined : tell('ended-already')
-    if (choice === 'pass_on') return (await settle(handoffId, user, 'pass-on')) ? undefined : tell('ended-already')
-    if (choice === 'disqualify') {
-      const { lead } = found.state
-      if (!lead || !click.trigger_id) return tell('modal-failed')
+    const kind = parts.config().handoffs.kinds[handoff.kind]
+    const button = buttonsNow(kind, handoff).find((one) => one.name === choice)
+    const modal = state.lead && modalFor(parts.config(), choice, button, state.lead, handoff)
+    if (modal) {
+      if (!click.trigger_id) return tell('modal-failed')
       // The trigger lives for three seconds, so the form is opened from here and not by a worker.
-      await parts.slack.openModal(click.trigger_id, disqualifyModal(lead, handoffId)).catch((error) => {
-        log.warn({ handoff: handoffId, err: error }, 'the form could not be opened')
-        return tell('modal-failed')
-      })
+      return parts.slack.openModal(click.trigger_id, modal).then(
+        () => {},
+        (error) => {
+          log.warn({ handoff: handoffId, err: error }, 'the form could not be opened')
+          return tell('modal-failed')
+        },
+      )
+    }
+    const does = doneBy(choice, button)
+    if (!does || !(await settle(handoffId, user, does))) return tell('ended-already')
+  }
+
+  async function onStuck(
+    click: ControlClick,
+    { value = '', action_ts }: ControlClick['actions'][number],
+    does: StuckAct,
+  ): Promise<void> {
+    const what = await stuckClicked(does, value, click.user.id)
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const [, leadId] = split(value) ?? []
+    if (what !== 'done') await answer(`${leadId}-stuck`, { user: click.user.id, channel, what, action: action_ts })
+  }
+
+  /** A button that opens a handoff: of two who click the second is told that it is open. */
+  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
+    const [kind = '', leadId = ''] = split(value) ?? []
+    if (!/^\d+$/.test(leadId)) return
+    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
+    const user = click.user.id
+    const tell = (what: AnswerName) => answer(`${leadId}-open`, { user, channel, what, action: action_ts })
+    for (;;) {
+      const config = parts.config()
+      const state = await parts.leads.get(leadId)
+      if (!state.lead || !config.handoffs.kinds[kind]) return tell('unknown-handoff')
+      if (!mayOpen(config.team, state, kind, user)) return tell('not-told')
+      if (isOpen(state, kind)) return tell('open-already')
+      const applied = await parts.apply(config, state, { type: 'open', kind, by: user }, parts.clock.now())
+      parts.hurry(applied.waiting)
+      if (applied.outcome === 'conflict') continue
+      return applied.outcome === 'committed' ? undefined : tell('unknown-handoff')
     }
   }
 
@@ -122,17 +174,47 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   async function onSubmit({ user, view }: Submission): Promise<object | undefined> {
-    if (view.callback_id !== CONTROLS.disqualify) return undefined
+    if (view.callback_id === FORM.callback) return onForm({ user, view })
+    if (![CONTROLS.disqualify, CONTROLS.reason, CONTROLS.giveReason].some((id) => id === view.callback_id))
+      return undefined
     const choice = Object.values(view.state.values.reason ?? {})[0]?.selected_option?.value ?? ''
     const note = Object.values(view.state.values.note ?? {})[0]?.value?.trim()
-    const words = DISQUALIFY_REASONS[choice]
+    const [name, handoffId] = split(view.private_metadata) ?? ['', view.private_metadata]
+    const found = await parts.leads.findHandoff(handoffId)
+    if (!found || !allowed(found.handoff, found.state, user.id)) return formError(NOT_YOURS)
+    const { handoff } = found
+    const button = parts.config().handoffs.kinds[handoff.kind]?.buttons.find((one) => one.name === name)
+    const words = view.callback_id === CONTROLS.reason ? reasonOf(button, choice) : DISQUALIFY_REASONS[choice]
     if (!words) return { response_action: 'errors', errors: { reason: 'Choose a reason.' } }
-    const found = await parts.leads.findHandoff(view.private_metadata)
-    if (!found || !allowed(found.handoff, user.id))
-      return formError('Only the rep who has this lead, its pool and their manager can do that.')
-    const reason = rejectionText(words.toLowerCase(), note || undefined)
-    const done = await settle(view.private_metadata, user.id, { disqualify: { reason, choice } })
-    return done ? undefined : formError('This lead is settled already.')
+    const said = { reason: rejectionText(words.toLowerCase(), note || undefined), choice }
+    const done = await settle(
+      handoffId,
+      user.id,
+      {
+        [CONTROLS.disqualify]: { disqualify: said },
+        [CONTROLS.giveReason]: { explains: said },
+        [CONTROLS.reason]: { button: name, ...said },
+      }[view.callback_id] ?? { disqualify: said },
+    )
+    // Who sends it twice has settled it.
+    return done || handoff.ended?.by === user.id ? undefined : formError(SETTLED)
+  }
+
+  async function onForm({ user, view }: Pick<Submission, 'user' | 'view'>): Promise<object | undefined> {
+    const [button, handoffId] = split(view.private_metadata) ?? ['', '']
+    const { forms, handoffs } = parts.config()
+    const found = await parts.leads.findHandoff(handoffId)
+    const form = handoffs.kinds[found?.handoff.kind ?? '']?.buttons.find(({ name }) => name === button)?.form
+    const questions = forms[form ?? ''] ?? []
+    const refused = (text: string) => formError(text, Object.keys(view.state.values)[0])
+    if (!found || !allowed(found.handoff, found.state, user.id)) return refused(NOT_YOURS)
+    const sent = readForm(questions, view.state.values, view.blocks)
+    if ('errors' in sent) return { response_action: 'errors', errors: sent.errors }
+    const done = await settle(handoffId, user.id, { button, form: sent })
+    // Who sends it twice has settled it.
+    const { ended, answered } = found.handoff
+    const isOwn = ended ? ended.by === user.id : answered?.by === user.id
+    return done || isOwn ? undefined : refused(SETTLED)
   }
 
   /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
@@ -158,10 +240,45 @@ export function slackInteractions(parts: SlackInteractionParts) {
     parts.hurry([{ index: INDEX.answers, id, at }])
   }
 
-  function allowed(handoff: Handoff, user: string): boolean {
-    const holder = holderOf(handoff)
-    return mayAct(parts.config().team, user, holder?.rep ?? '', [handoff.pool, holder?.pool ?? handoff.pool])
+  function allowed(handoff: Handoff, { lead }: StoredLead, user: string): boolean {
+    const { team, handoffs } = parts.config()
+    return mayPress(team, handoffs.kinds[handoff.kind], handoff, lead?.properties.hubspot_owner_id, user)
   }
+}
+
+/** What was clicked on which handoff: the name of a button, or of what every handoff may have. */
+function chosen(action: ControlClick['actions'][number]): [string, string] | [] {
+  const { action_id: id, value, selected_option: option } = action
+  if (id === CONTROLS.contacted) return ['contacted', value ?? '']
+  if (id === CONTROLS.giveReason) return ['give-reason', value ?? '']
+  if (id === CONTROLS.more) return split(option?.value) ?? []
+  return id.startsWith(CONTROLS.button) ? (split(value) ?? []) : []
+}
+
+/** The modal that a click asks for; undefined when it needs none, or comes too late. */
+function modalFor(
+  { forms }: Pick<Config, 'forms'>,
+  choice: string | undefined,
+  button: Button | undefined,
+  lead: LeadRecord,
+  handoff: Handoff,
+): Modal | undefined {
+  if (choice === 'disqualify') return handoff.state === 'open' ? disqualifyModal(lead, handoff.id) : undefined
+  if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
+  const questions = forms[button?.form ?? '']
+  if (button && questions) return formModal(lead, button.label, questions, `${button.name}:${handoff.id}`)
+  return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
+}
+
+/** What a click does that asks for nothing more; undefined when it does nothing. */
+function doneBy(choice: string | undefined, button: Button | undefined): Click | undefined {
+  if (choice === 'contacted') return 'contacted'
+  if (choice === 'pass_on') return 'pass-on'
+  return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
+}
+
+function reasonOf(button: Button | undefined, choice: string): string | undefined {
+  return button?.reasons?.find((reason) => reason === choice)
 }
 
 function readPayload(body: Buffer): Interaction {
@@ -182,13 +299,13 @@ function readPayload(body: Buffer): Interaction {
   return interaction.data
 }
 
-function formError(text: string): object {
-  return { response_action: 'errors', errors: { reason: text } }
+function formError(text: string, field = 'reason'): object {
+  return { response_action: 'errors', errors: { [field]: text } }
 }
 
-function split(value: string | undefined): string[] {
+function split(value: string | undefined): [string, string] | undefined {
   const at = value?.indexOf(':') ?? -1
-  return value && at > 0 ? [value.slice(0, at), value.slice(at + 1)] : []
+  return value && at > 0 ? [value.slice(0, at), value.slice(at + 1)] : undefined
 }
 
 function header(value: string | string[] | undefined): string | undefined {

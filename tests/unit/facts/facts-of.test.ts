@@ -91,6 +91,7 @@ describe('what happens to a lead', () => {
       [
         { type: 'routed', reason: 'disqualify', route: 'not-interested' },
         { type: 'disqualified', reason: 'not-interested', route: 'not-interested' },
+        { type: 'stage', stage: 'disqualified', reason: 'mql' },
       ],
     ],
     [
@@ -98,15 +99,15 @@ describe('what happens to a lead', () => {
       stateOf([open]),
       contactRead({ ...FITTING, lifecyclestage: 'opportunity' }),
       [
-        { type: 'stage', stage: 'opportunity', reason: 'lead' },
+        { type: 'stage', stage: 'opportunity', reason: 'mql' },
         { type: 'outcome', stage: 'opportunity' },
       ],
     ],
     [
       'another stage that is none',
-      stateOf([open]),
+      leadState(leadRecord({ ...lead, score: { ...lead.score, mql: false } }), [open]),
       contactRead({ ...FITTING, lifecyclestage: 'marketingqualifiedlead' }),
-      [{ type: 'stage', stage: 'marketingqualifiedlead', reason: 'lead' }],
+      [{ type: 'stage', stage: 'mql', reason: 'lead' }],
     ],
     [
       'a customer that is none any more',
@@ -114,10 +115,7 @@ describe('what happens to a lead', () => {
         open,
       ]),
       contactRead({ ...FITTING, lifecyclestage: 'other' }),
-      [
-        { type: 'stage', stage: 'other', reason: 'customer' },
-        { type: 'outcome', stage: 'churn' },
-      ],
+      [{ type: 'outcome', stage: 'churn' }],
     ],
     [
       'another answer of a provider',
@@ -201,7 +199,11 @@ describe('what happens to a handoff', () => {
       stateOf([tried]),
       due({ ...FITTING, lifecyclestage: 'opportunity' }),
       NOW + 9 * DAY,
-      [{ type: 'accepted', ...HELD, reason: 'qualified' }],
+      [
+        { type: 'stage', stage: 'opportunity', reason: 'mql' },
+        { type: 'outcome', stage: 'opportunity' },
+        { type: 'accepted', ...HELD, reason: 'qualified' },
+      ],
     ],
     [
       'its end for a contact that is gone',
@@ -282,6 +284,7 @@ describe('a person’s word', () => {
   it('is a fact of the lead, with the choice alone', () => {
     expect(factsBy(stateOf([open]), disqualify('not_a_fit'))).toEqual([
       { type: 'disqualified', route: 'tier-1-mql', reason: 'not_a_fit' },
+      { type: 'stage', stage: 'disqualified', reason: 'mql' },
     ])
   })
 
@@ -289,6 +292,7 @@ describe('a person’s word', () => {
     const before = { ...lead, outcomes: { disqualified: { at: NOW - DAY, reason: 'not_a_fit' } } }
     expect(factsBy(leadState(before, [open]), disqualify('competitor'))).toEqual([
       { type: 'disqualified', route: 'tier-1-mql', reason: 'competitor' },
+      { type: 'stage', stage: 'disqualified', reason: 'mql' },
     ])
   })
 })

@@ -67,7 +67,10 @@ describe('a contact that was read', () => {
     ])
     // The first alert knows since when the lead could have been told.
     expect(change.posts[0]?.since).toBe(NOW - MINUTE)
-    expect(change.history).toMatchObject([{ what: 'decided', number: 1, choice: { rep: 'ae-1' } }])
+    expect(change.history).toMatchObject([
+      { what: 'stage', reason: 'lead to mql' },
+      { what: 'decided', number: 1, choice: { rep: 'ae-1' } },
+    ])
     expect(change).toMatchObject({ inboxDone: true, toWrite: true, kept: { number: 1, rep: 'ae-1' } })
   })
 

@@ -56,7 +56,10 @@ describe('what people did in HubSpot', () => {
     const word = setByPersonJustNow('hs_lead_status')
     const state = leadState(lead, [open])
     const change = changed(config, state, contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word))
-    expect(change.handoffs).toMatchObject([{ answered: { how: 'seen-in-hubspot' }, ended: { how: 'disqualified' } }])
+    expect(change.handoffs).toMatchObject([
+      { answered: { how: 'seen-in-hubspot' }, ended: { how: 'disqualified' } },
+      { kind: 'disqualified-recycle', state: 'open' },
+    ])
     expect(change.lead).toMatchObject({
       rejected: { by: 'HubSpot', reason: 'not interested', status: 'UNQUALIFIED', at: NOW },
       outcomes: { disqualified: { reason: 'unqualified' } },

@@ -36,6 +36,7 @@ describe('what HubSpot should say', () => {
   it('of a lead that a rep has', () => {
     expect(write({}, open)).toEqual({
       baton_score: '85',
+      baton_stage: 'mql',
       baton_fit_score: '50',
       baton_engagement_score: '35',
       baton_band: 'hot',

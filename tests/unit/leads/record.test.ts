@@ -185,7 +185,7 @@ describe('review', () => {
 describe('the record that other rules compute again', () => {
   const decision = decide(config, { attributes: BEST_FIT, signals: [] }, FREE, NOW)
   const again = (previous: LeadRecord) =>
-    rescoredRecord(previous, BEST_FIT, decision, { version: 'v3', rulesVersion: 3 }, NOW)
+    rescoredRecord(previous, BEST_FIT, decision, { marks: {}, dueAt: null }, { version: 'v3', rulesVersion: 3 }, NOW)
 
   it('has another score and route, and everything that was read as before', () => {
     const previous = leadRecord({ decisions: 4, counters: { hs_email_open: '7' }, missing: ['country'] })
@@ -207,7 +207,9 @@ describe('the record that other rules compute again', () => {
     expect(again(previous)).not.toHaveProperty('ended')
     const rests = decide(config, { attributes: BEST_FIT, signals: [] }, { ...FREE, resting: true }, NOW)
     const rules = { version: 'v3', rulesVersion: 3 }
-    expect(rescoredRecord(previous, BEST_FIT, rests, rules, NOW).ended).toEqual(previous.ended)
+    expect(rescoredRecord(previous, BEST_FIT, rests, { marks: {}, dueAt: null }, rules, NOW).ended).toEqual(
+      previous.ended,
+    )
   })
 
   it.each([

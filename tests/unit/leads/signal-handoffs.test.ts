@@ -87,10 +87,13 @@ describe('a kind that a signal starts', () => {
 
   it('ends by a person’s word, also while nobody is free', () => {
     const waiting = waitingHandoff({ ...ORDER, id: '42-2', kind: 'trial', byRoute: false, pool: 'sdr' }, NOW - HOUR)
-    const state = leadState(leadRecord({ counters: { hs_lead_status: null } }), [waiting])
+    const state = leadState(leadRecord({ counters: { hs_lead_status: null }, handoffCount: 2 }), [waiting])
     const word = setByPersonJustNow('hs_lead_status')
     const change = changed(rules, state, contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, word))
     expect(change.lead?.rejected).toMatchObject({ by: 'HubSpot' })
-    expect(change.handoffs).toMatchObject([{ id: '42-2', state: 'ended', ended: { how: 'disqualified' } }])
+    expect(change.handoffs).toMatchObject([
+      { id: '42-2', state: 'ended', ended: { how: 'disqualified' } },
+      { id: '42-3', kind: 'disqualified-recycle', state: 'open' },
+    ])
   })
 })

@@ -135,7 +135,7 @@ describe('the end of the attempts', () => {
   it('of a handoff beside says nothing of where the lead stands', () => {
     const change = changed(config, stateOf({ ...tried, byRoute: false }), due(), UNTIL)
     expect(change.handoffs).toMatchObject([{ ended: { how: 'returned' } }])
-    expect(change.lead).toEqual(leadRecord())
+    expect(change.lead).toEqual({ ...leadRecord(), stage: { name: 'mql', since: UNTIL } })
   })
 })
 
@@ -174,7 +174,10 @@ describe('a click', () => {
     const lead = leadRecord({ wakeAt: NOW + DAY, ended: { how: 'done', at: NOW - DAY }, handoffCount: 2 })
     const change = changed(config, leadState(lead, [open, beside]), click(disqualify), at)
     expect(change.handoffs.map(({ id, ended }) => [id, ended])).toEqual(
-      ['42-1', '42-2'].map((id) => [id, { at, how: 'disqualified', by, reason: 'not a fit: too small' }]),
+      ['42-1', '42-2'].map((id) => [
+        id,
+        { at, how: 'disqualified', by, reason: 'not a fit: too small', choice: 'not_a_fit' },
+      ]),
     )
     expect(change.lead).toMatchObject({
       rejected: { by, reason: 'not a fit: too small', at },

@@ -168,7 +168,8 @@ describe('whatever a lead wrote', () => {
     fc.assert(
       fc.property(messages, ({ message, kind, handoff, reader }) => {
         const holder = handoff.holders.at(-1)?.rep
-        const wantsSomething = handoff.state === 'open' && kind !== 'nobody-available' && kind !== 'owner-refused'
+        const isOther = ['nobody-available', 'owner-refused', 'reason-asked'].includes(kind)
+        const wantsSomething = handoff.state === 'open' && !isOther
         const live = wantsSomething && (reader === undefined || reader === holder)
         const primary = objectsIn(message.blocks).filter((object) => object.style === 'primary')
         expect(primary).toHaveLength(live ? 1 : 0)

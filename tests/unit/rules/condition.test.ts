@@ -57,14 +57,14 @@ describe('a test on one attribute', () => {
     expect(truthOf(when('it', test), value === undefined ? {} : { it: value })).toBe(truth)
   })
 
-  it('hands `within` to the lookup, and says what it found', () => {
+  it('hands the test to the lookup, and says what it found', () => {
     const asked: unknown[] = []
     const test = { atLeast: 2, within: 30 }
-    const evaluation = evaluate(when('signals.x', test), (name, within) => {
-      asked.push([name, within])
+    const evaluation = evaluate(when('signals.x', test), (name, asking) => {
+      asked.push([name, asking])
       return 2
     })
-    expect(asked).toEqual([['signals.x', 30]])
+    expect(asked).toEqual([['signals.x', test]])
     expect(evaluation).toEqual({ truth: 'true', checks: [{ attribute: 'signals.x', test, value: 2, truth: 'true' }] })
   })
 

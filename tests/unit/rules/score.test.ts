@@ -145,7 +145,7 @@ describe('lookups', () => {
     ['signals.webinar_attended', undefined, 0],
     ['company.name', undefined, undefined],
   ])('%s within %s is %s', (name, within, value) => {
-    expect(lookup(name, within)).toBe(value)
+    expect(lookup(name, { within })).toBe(value)
   })
 
   it('the profile wins over an attribute of the same name', () => {

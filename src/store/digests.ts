@@ -9,18 +9,26 @@ export function companyEntry(companyId: string): string {
 /** The values of a company's properties. */
 type Values = Record<string, string | null | undefined>
 
+/** What of a deal is news of its contacts. */
+export const DEAL_READS: readonly string[] = ['dealstage']
+
+/** What deals were like when their contacts were last told. */
+export const createDealDigests = (store: Pick<Store, 'redis' | 'keys'>) => createDigests(store, 'deals')
+
 /**
  * What companies were like when their contacts were last looked at, as short digests: most changes of a company are of
  * properties that no rule reads. With a digest stands until when a second look is due, as long as it is.
  */
-export function createCompanyDigests({ redis, keys }: Pick<Store, 'redis' | 'keys'>) {
-  const key = keys.shared('companies')
+export const createCompanyDigests = (store: Pick<Store, 'redis' | 'keys'>) => createDigests(store, 'companies')
+
+function createDigests({ redis, keys }: Pick<Store, 'redis' | 'keys'>, name: string) {
+  const key = keys.shared(name)
   return {
-    /** Which of these companies are not what they were, of the properties that are read. */
-    async changed(companies: { id: string; properties: Values }[], names: readonly string[]): Promise<string[]> {
-      if (companies.length === 0) return []
-      const known = await redis.hmget(key, ...companies.map(({ id }) => id))
-      return companies.flatMap(({ id, properties }, at) =>
+    /** Which of these are not what they were, of the properties that are read. */
+    async changed(objects: { id: string; properties: Values }[], names: readonly string[]): Promise<string[]> {
+      if (objects.length === 0) return []
+      const known = await redis.hmget(key, ...objects.map(({ id }) => id))
+      return objects.flatMap(({ id, properties }, at) =>
         known[at]?.split('@')[0] === digestOf(properties, names) ? [] : [id],
       )
     },

@@ -1,0 +1,61 @@
+import type { Handoff } from './handoff.ts'
+import type { Button, HandoffKind } from './kinds.ts'
+import { idOfOwner, memberOf } from './parties.ts'
+import { mayAct, type Team } from './team.ts'
+
+/*
+ * The buttons of a handoff: which are shown when, and who may press them.
+ */
+
+/** The buttons of a kind that names none. */
+export const USUAL_BUTTONS: readonly Button[] = [
+  { name: 'contacted', label: 'Contacted', act: 'answer', do: [] },
+  { name: 'pass-on', label: 'Pass on', act: 'pass-on', do: [] },
+  { name: 'disqualify', label: 'Disqualify', act: 'disqualify', do: [] },
+  { name: 'explain', label: 'Why this score', act: 'explain', do: [] },
+]
+
+/**
+ * The buttons that make sense now. While a handoff is open: all but those that come after the answer. Once it was answered: those
+ * that can still settle it, with what tells of the lead; none when nothing can.
+ */
+export function buttonsNow(
+  kind: Pick<HandoffKind, 'buttons'> | undefined,
+  { state }: Pick<Handoff, 'state'>,
+): readonly Button[] {
+  const all = kind?.buttons ?? USUAL_BUTTONS
+  if (state === 'open') return all.filter(({ act, after }) => act !== 'attempt' && after === undefined)
+  if (state !== 'answered') return []
+  const later = all.filter(({ act, after }) => act !== 'attempt' && act !== 'pass-on' && (act !== 'answer' || after))
+  return later.some(({ act }) => act === 'end' || act === 'answer') ? later : []
+}
+
+/** The usual manager of a handoff: the one that it names, or its pool's, or any. Somebody's id in team.yaml. */
+export function managerIdOf(
+  team: Team,
+  { manager, pool }: { manager?: string | undefined; pool: string },
+): string | undefined {
+  return manager ?? team.pools[pool]?.manager ?? Object.keys(team.managers)[0]
+}
+
+/**
+ * Whether a Slack user may act on a handoff: who has it, the members of its pools and its manager, and whoever its kind tells of it
+ * by name. `ownerId`: the contact's owner in HubSpot.
+ */
+export function mayPress(
+  team: Team,
+  kind: Pick<HandoffKind, 'tells' | 'ladder'> | undefined,
+  handoff: Handoff,
+  ownerId: string | undefined,
+  user: string,
+): boolean {
+  const holder = handoff.holders.at(-1)
+  if (mayAct(team, user, holder?.rep ?? '', [handoff.pool, holder?.pool ?? handoff.pool])) return true
+  const named = [...(kind?.tells ?? []), ...(kind?.ladder ?? []).flatMap(({ tell }) => tell ?? [])]
+  const people = named.flatMap((name) => {
+    if (team.pools[name]) return team.pools[name].members.map(({ rep }) => rep)
+    return name === 'owner' ? (idOfOwner(team, ownerId) ?? []) : name
+  })
+  const all = [holder?.rep, managerIdOf(team, handoff), handoff.wantsReason?.of, ...people]
+  return all.some((id) => id !== undefined && memberOf(team, id)?.slackUserId === user)
+}

@@ -1,0 +1,55 @@
+import type { AttributeValue } from '../rules/attributes.ts'
+import { fillText } from '../rules/attributes.ts'
+import type { LeadMarks } from './marks.ts'
+import type { Properties } from './observe.ts'
+
+/*
+ * Properties of the contact that rules set (`set`). Each is written once per occasion, and only where HubSpot shows nothing or
+ * what Baton wrote before: what a person put there stays, also when they cleared it.
+ */
+
+/** HubSpot's core properties that no rule may set: whose the contact is, who it is, and how far. */
+export const CORE_PROPERTIES: readonly string[] = ['hubspot_owner_id', 'lifecyclestage', 'email', 'hs_object_id']
+
+/** What rules have set by now, and what HubSpot shows of those that are to be written. */
+export interface Tagged {
+  marks: LeadMarks
+  /** What stands in HubSpot in the place of what is set now. */
+  shown: Record<string, string>
+  /** The properties that were not set, because somebody else's value stands there. */
+  kept: string[]
+}
+
+/**
+ * Sets what rules ask for (`toSet`), with attributes in braces filled in, and forgets what a person has changed since. `written` is
+ * what Baton is known to have written, `properties` what HubSpot shows.
+ */
+export function tagged(
+  marks: LeadMarks,
+  { written, properties }: { written: Readonly<Record<string, string>>; properties: Properties },
+  lookup: (name: string) => AttributeValue | undefined,
+): Tagged {
+  const { toSet = {}, tags = {}, ...rest } = marks
+  const shows = (name: string) => properties[name] ?? ''
+  const isOurs = (name: string) => shows(name) === '' || shows(name) === written[name]
+  // Until it is confirmed HubSpot shows what was there before.
+  const isKept = (name: string) => written[name] === undefined || shows(name) === written[name]
+  const standing = Object.entries(tags).filter(([name]) => properties[name] === undefined || isKept(name))
+  const asked = Object.entries(toSet)
+  const fresh = asked.filter(([name]) => isOurs(name)).map(([name, text]) => [name, fillText(text, lookup)])
+  const after = Object.fromEntries([...standing, ...fresh]) as Record<string, string>
+  return {
+    marks: { ...rest, ...(Object.keys(after).length > 0 ? { tags: after } : {}) },
+    shown: Object.fromEntries(fresh.map(([name = '']) => [name, shows(name)])),
+    kept: asked.map(([name]) => name).filter((name) => !isOurs(name)),
+  }
+}
+
+/** The properties that outcomes set, wherever they stand in a config. */
+export function propertiesSet(content: unknown): string[] {
+  if (Array.isArray(content)) return content.flatMap(propertiesSet)
+  if (typeof content !== 'object' || content === null) return []
+  const own = content as Record<string, unknown>
+  if (own.do === 'set') return Object.keys(own.properties ?? {})
+  return Object.values(own).flatMap(propertiesSet)
+}

@@ -60,22 +60,39 @@ export function languageName(text: string): string {
 export function withPlaces(places: Places, attributes: Attributes): Attributes {
   const country = attributes.country
   if (!country) return attributes
-  const key = countryKey(String(country.value))
-  const regions = Object.entries(places.regions ?? {}).flatMap(([name, members]) =>
-    members.some((one) => countryKey(one) === key) ? [name] : [],
-  )
-  const spoken = Object.entries(places.languages ?? {}).find(([, where]) =>
-    where.some((one) => regions.includes(one) || countryKey(one) === key),
-  )?.[0]
-  const [only] = regions
-  const found: Record<string, AttributeValue | undefined> = {
-    region: regions.length > 1 ? regions : only,
-    language: spoken === undefined ? undefined : languageKey(spoken),
-  }
-  const added = Object.entries(found).flatMap(([name, value]) =>
+  const found = Object.entries(placeOf(places, countryKey(String(country.value)))).flatMap(([name, value]) =>
     value === undefined || attributes[name] ? [] : [[name, { value, source: `list of ${name}s` }] as const],
   )
-  return added.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(added) }
+  return found.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(found) }
+}
+
+interface Place {
+  region: AttributeValue | undefined
+  language: AttributeValue | undefined
+}
+
+// The tables are asked for every lead, and there are few countries.
+const byCountry = new WeakMap<Places, Map<string, Place>>()
+
+function placeOf(places: Places, key: string): Place {
+  const ofTables = byCountry.get(places) ?? new Map<string, Place>()
+  byCountry.set(places, ofTables)
+  const place = ofTables.get(key) ?? lookUp(places, key)
+  // What is no country may be anything.
+  if (countryCode(key) !== undefined) ofTables.set(key, place)
+  return place
+}
+
+function lookUp({ regions = {}, languages: spoken = {} }: Places, key: string): Place {
+  const isThere = (countries: readonly string[]) => countries.some((one) => countryKey(one) === key)
+  const names = Object.keys(regions).filter((name) => isThere(regions[name] ?? []))
+  const language = Object.keys(spoken).find(
+    (name) => isThere(spoken[name] ?? []) || spoken[name]?.some((one) => names.includes(one)),
+  )
+  return {
+    region: names.length > 1 ? names : names[0],
+    language: language === undefined ? undefined : languageKey(language),
+  }
 }
 
 const known: { countries?: Map<string, string>; languages?: Map<string, string> } = {}

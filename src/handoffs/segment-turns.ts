@@ -1,4 +1,4 @@
-import { emptyLedger, giveTurnBack, type RotationLedger, type Turn } from './rotation.ts'
+import { creditTurn, emptyLedger, giveTurnBack, type RotationLedger, type Turn } from './rotation.ts'
 import type { Pool } from './team.ts'
 
 /*
@@ -53,4 +53,11 @@ export function turnGivenBack<L extends Rotations>(ledger: L, rep: string, turn:
   const { segment } = turn
   const rotation = segment === undefined ? ledger.rotation : ledger.segments?.[segment]
   return rotation ? withRotation(ledger, segment, giveTurnBack(rotation, rep, turn)) : ledger
+}
+
+/** The ledger after a turn that counts for nothing in the end; undefined: when it was is not known any more. */
+export function turnCredited<L extends Rotations>(ledger: L, rep: string, turn: Turn | undefined): L {
+  const segment = turn?.segment
+  const rotation = segment === undefined ? ledger.rotation : ledger.segments?.[segment]
+  return rotation ? withRotation(ledger, segment, creditTurn(rotation, rep, turn)) : ledger
 }

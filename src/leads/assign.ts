@@ -15,7 +15,10 @@ export type Reserved = Readonly<Record<string, Choice>>
 export type Taken = { wanted: RepRequest } | { handoff: Handoff; choice: Choice }
 
 /** Who is asked for before the rotation, by the order of choice (`handoffs/choice.ts`). */
-export type Preferences = Pick<RepRequest, 'keep' | 'standInFor' | 'owner' | 'domains' | 'company' | 'rounds'>
+export type Preferences = Pick<
+  RepRequest,
+  'keep' | 'keepAs' | 'standInFor' | 'owner' | 'domains' | 'company' | 'rounds'
+>
 
 /**
  * Gives the lead to a rep of a pool and starts the clock, or lets it wait when nobody is free. The ids come from the lead
@@ -42,7 +45,13 @@ export function takeUp(
   const rep = choice.rep === null ? undefined : config.team.reps[choice.rep]
   if (!rep) return { handoff: waitingHandoff(full, now), choice }
   const how = choice.why ?? (choice.owner || rep.id === preferences.keep ? 'kept-owner' : 'rotation')
-  const holder: Omit<Holder, 'since'> = { rep: rep.id, pool: choice.pool, how, assignmentId }
+  const holder: Omit<Holder, 'since'> = {
+    rep: rep.id,
+    pool: choice.pool,
+    how,
+    assignmentId,
+    ...(choice.turn ? { turn: choice.turn } : {}),
+  }
   // Also where the pool has forgotten why: an owner who is away stays the owner.
   if (preferences.standInFor !== undefined && holder.how !== 'kept-owner') {
     holder.how = 'stand-in'
@@ -59,7 +68,8 @@ export function requestFor({ routing }: Pick<NextConfig, 'routing'>, request: Re
 
 /**
  * Who comes before the rotation for a lead that a route sends to sales in a pool. `account` is its company as it was found by its
- * domain; `isBack`: it was with somebody before.
+ * domain; `isBack`: it was with somebody before.; `host`: the owner id of who hosts the meeting that
+ * it booked.
  */
 export function preferencesFor(
   config: NextConfig,
@@ -67,6 +77,7 @@ export function preferencesFor(
   pool: string,
   isBack: boolean,
   now: number,
+  host?: string,
 ): Preferences {
   const { team, routing } = config
   const { properties } = contact
@@ -77,6 +88,8 @@ export function preferencesFor(
     if (routing.cover === 'stand-in') return { standInFor: owner.id }
   }
   const within = companyWithin(config, properties, company)
+  const hosting = host === undefined ? undefined : repWithOwner(team, host)
+  if (hosting?.active && !isAway(team, hosting.id, now)) return { keep: hosting.id, keepAs: 'meeting-host', ...within }
   const domains = account === undefined ? domainsToLookFor(config, contact) : []
   if (domains.length > 0) return { ...within, domains }
   const ofCompany = accountOwner({ contact, company, account })

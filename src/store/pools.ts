@@ -1,5 +1,7 @@
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { Holder } from '../handoffs/handoff.ts'
 import {
+  credit,
   emptyPoolLedger,
   type Given,
   heldBy,
@@ -135,12 +137,12 @@ export function createPools(store: Store) {
     const ask = async (pool: string, more: Pick<Parameters<typeof reserve>[2], 'owner' | 'unfit'>) => {
       const settings = team.pools[pool]
       if (!settings) return null
-      const { rep, why, members, held } = await change(pool, assignmentId, now, (ledger, given) =>
+      const { rep, why, members, held, turn } = await change(pool, assignmentId, now, (ledger, given) =>
         reserve(team, settings, { ...request, ...more }, ledger, given, now),
       )
       candidates.push({ pool, members })
       const chosen = { assignmentId, pool, owner: why === 'kept-owner', why, candidates }
-      return rep === null ? null : { rep, ...chosen, ...(held ? { held } : {}) }
+      return rep === null ? null : { rep, ...chosen, ...(turn ? { turn } : {}), ...(held ? { held } : {}) }
     }
     // A rep that another pool has given already stands, whoever is available by now.
     const home = owner === undefined ? undefined : homeOf(team, chain, owner)
@@ -180,7 +182,7 @@ export function createPools(store: Store) {
         const choice = await choose(team, { ...request, first }, now)
         if (choice.rep === null || choice.held) return choice
         const isNoted = await companyReps.note(company, standing, choice.rep, now)
-        if (isNoted || choice.why === 'kept-owner') return choice
+        if (isNoted || choice.why === 'kept-owner' || choice.why === 'meeting-host') return choice
         await change(choice.pool, assignmentId, now, (ledger, given) => unreserve(ledger, given, assignmentId))
       }
     },
@@ -195,6 +197,11 @@ export function createPools(store: Store) {
         if (rep !== null) return take(ledger, given, assignmentId, rep)
         return release(ledger, older ? new Map([[assignmentId, older]]) : given, assignmentId, now)
       })
+    },
+
+    /** Takes back what an assignment counts for its rep, once: the lead was nobody for us. */
+    credit(team: Team, { assignmentId, pool, ...holder }: Holder, now: number): Promise<boolean> {
+      return change(pool, assignmentId, now, (ledger) => credit(team, ledger, assignmentId, holder))
     },
 
     /** What the members of a pool have at `now`, reservations that have not run out included, for people who look. */

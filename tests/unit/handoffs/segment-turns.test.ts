@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { emptyPoolLedger, type PoolLedger, reserve, unreserve } from '../../../src/handoffs/ledger.ts'
+import { credit, emptyPoolLedger, type PoolLedger, reserve, unreserve } from '../../../src/handoffs/ledger.ts'
 import type { Team } from '../../../src/handoffs/team.ts'
 
 const NOTHING = new Map<string, string>()
@@ -77,6 +77,17 @@ describe('leads that are for some of the members', () => {
     const after = unreserve(ledger, NOTHING, 'one-more').ledger
     expect(after.segments?.[segment ?? '']?.members.cat).toMatchObject({ turns: 1 })
     expect(after.rotation).toEqual(before.rotation)
+  })
+
+  it('credit a turn where it was taken, when the lead was nobody for us', () => {
+    const { ledger, team } = give(['others', 'others', 'everybody'])
+    const [segment = ''] = Object.keys(ledger.segments ?? {})
+    const turn = { at: START, before: null, segment }
+    const after = credit(team, ledger, 'one', { rep: 'bob', since: START, how: 'rotation', turn }).ledger
+    expect(after.segments?.[segment]?.members.bob).toMatchObject({ turns: 0 })
+    expect(after.rotation).toEqual(ledger.rotation)
+    const hosted = credit(team, ledger, 'two', { rep: 'ann', since: START, how: 'meeting-host' }).ledger
+    expect([hosted.rotation, hosted.segments]).toEqual([ledger.rotation, ledger.segments])
   })
 
   it('are forgotten by segment beyond fifty of them, the one that was quiet longest first', () => {

@@ -1,6 +1,6 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createSimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlackOptions } from '../simulators/slack/simulated-slack.ts'
@@ -26,16 +26,35 @@ import { createKnownContact, STORY } from './story.ts'
 const SLACK_PORT = 4010
 // A message's whole text is on the page; the terminal shows its beginning.
 const LINE = 140
+// What takes hours and weeks in life takes seconds here.
+const IN_SECONDS: Record<string, [from: string, to: string][]> = {
+  'handoffs.yaml': [
+    ['respondWithin: 5m', 'respondWithin: 4s'],
+    [
+      '{ at: 5m, do: remind }, { at: 2h, do: reassign }, { at: 4h',
+      '{ at: 4s, do: remind }, { at: 8s, do: reassign }, { at: 12s',
+    ],
+    ['respondWithin: 1h', 'respondWithin: 10m'],
+    [
+      '{ at: 1h, do: remind }, { at: 2h, do: reassign }, { at: 4h',
+      '{ at: 10m, do: remind }, { at: 20m, do: reassign }, { at: 40m',
+    ],
+  ],
+  'triggers.yaml': [
+    ['quiet: 60d', 'quiet: 25s'],
+    ['enrol: still-relevant, for: 14d', 'enrol: still-relevant, for: 10s'],
+    ['after: 14d', 'after: 10s'],
+  ],
+}
 const ROOT = join(import.meta.dirname, '..')
 const now = () => Date.now()
 const started = now()
 let first = ''
 
 const config = await demoConfig()
+const { reps, managers, people: others } = config.team
 const people = Object.fromEntries(
-  [config.team.reps, config.team.managers, config.team.people]
-    .flatMap((group) => Object.values<{ slackUserId: string; name: string }>(group))
-    .map(({ slackUserId, name }) => [slackUserId, name]),
+  [reps, managers, others].flatMap((some) => Object.values(some).map(({ slackUserId, name }) => [slackUserId, name])),
 )
 const redis = await startEmbeddedRedis()
 const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })
@@ -64,7 +83,8 @@ const service = await createService({
 stopOnSignals({
   signals: ['SIGTERM', 'SIGINT', 'SIGHUP'],
   within: 20_000,
-  async stop() {
+  async stop({ err }) {
+    if (err) console.error(`The demo ends: ${err.message}`)
     await service.close()
     await Promise.all([hubspot.close(), slack.close(), redis.stop()])
   },
@@ -83,10 +103,29 @@ async function demoConfig(): Promise<Config> {
   try {
     await cp(join(ROOT, 'config'), directory, { recursive: true })
     await cp(join(import.meta.dirname, 'config'), directory, { recursive: true })
+    for (const [file, texts] of Object.entries(IN_SECONDS)) await shorten(join(directory, file), texts)
     return await loadConfig(directory, now())
   } finally {
     await rm(directory, { recursive: true })
   }
+}
+
+async function shorten(file: string, texts: [from: string, to: string][]): Promise<void> {
+  let text = await readFile(file, 'utf8')
+  for (const [from, to] of texts) {
+    if (!text.includes(from)) throw new Error(`The demo does not find "${from}" in ${basename(file)}`)
+    text = text.replace(from, to)
+  }
+  await writeFile(file, text)
+}
+
+function sendSignal(id: string, type: string, value: number, ago: number): void {
+  const at = now() - ago
+  const signal = { id: `demo-${type}-${at}`, type, contactId: id, occurredAt: at, value }
+  const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' }
+  fetch(`${address}/v1/signals`, { method: 'POST', headers, body: JSON.stringify({ signals: [signal] }) }).catch(
+    (error) => line('Demo', `the signal could not be sent: ${error}`),
+  )
 }
 
 async function openSlack() {
@@ -145,7 +184,7 @@ async function play(): Promise<void> {
     for (const { does, act, until: holds, tells } of lead.then ?? []) {
       const before = hubspot.contact(id) ?? {}
       line('HubSpot', `${does}.`)
-      id = act(hubspot, id, now) ?? id
+      id = act(hubspot, id, now, sendSignal) ?? id
       if (!holds) await decided(id, before.baton_route ?? '')
       else {
         await until(() => holds(hubspot.contact(id) ?? {}))
@@ -165,7 +204,7 @@ async function decided(id: string, routeBefore: string): Promise<void> {
     ? `disqualified: ${contact.baton_disqualified_reason}`
     : contact.baton_route === 'adopted'
       ? 'left alone until it does something new'
-      : contact.baton_nurture_track
+      : contact.baton_sla_status !== 'running'
         ? `nurture track "${contact.baton_nurture_track}"`
         : `to ${owner}, to respond within ${duration(Date.parse(contact.baton_sla_due_at ?? '') - Date.parse(contact.baton_scored_at ?? ''))}`
   const review = contact.baton_needs_review === 'true' ? ' Flagged for review.' : ''

@@ -13,11 +13,16 @@ export interface DemoLead {
 /** A contact as HubSpot shows it. */
 type Shown = Record<string, string | null>
 
+/** Sends a signal with a value to POST /v1/signals, as if it had come about so many milliseconds ago. */
+export type SendSignal = (id: string, type: string, value: number, ago: number) => void
+
+const DAY = 24 * 60 * 60_000
+
 /** Something that happens to a lead; it is over when the lead goes elsewhere, or when `until` holds and `tells` says how. */
 export interface DemoStep {
   does: string
   /** Returns the contact's id when that is another one from then on. */
-  act(hubspot: SimulatedHubSpot, id: string, now: () => number): string | undefined
+  act(hubspot: SimulatedHubSpot, id: string, now: () => number, signal: SendSignal): string | undefined
   until?(contact: Shown): boolean
   tells?(contact: Shown, before: Shown): string
 }
@@ -47,6 +52,9 @@ const DEMO_REQUEST = {
   recent_conversion_event_name: 'Request a demo',
   hs_analytics_source_data_1: 'autumn campaign',
 }
+
+// The deal of the story, from when it is there.
+let deal = ''
 
 /** One lead of every kind. The first one runs up the whole ladder, because nobody answers it. */
 export const STORY: DemoLead[] = [
@@ -253,6 +261,95 @@ export const STORY: DemoLead[] = [
           baton_sla_due_at === before.baton_sla_due_at
             ? 'the same handoff goes on under the new id: same rep, same deadline, no new alert.'
             : 'the deadline has moved.',
+      },
+    ],
+  },
+  {
+    shows: 'A deal is won: customer success takes over, and later hears that the product is used less',
+    who: 'Kay Lund, COO at Bridge Media (90 people), an opportunity of Ada Lane, asks for a demo of one more module',
+    arrive: (hubspot) => {
+      const id = hubspot.createContact(
+        {
+          email: 'kay@bridge.example',
+          firstname: 'Kay',
+          lastname: 'Lund',
+          jobtitle: 'COO',
+          lifecyclestage: 'opportunity',
+          hubspot_owner_id: '101',
+          hs_email_click: '4',
+          ...DEMO_REQUEST,
+        },
+        {
+          companyId: hubspot.createCompany({
+            name: 'Bridge Media',
+            domain: 'bridge.example',
+            numberofemployees: '90',
+            industry: 'ONLINE_MEDIA',
+          }),
+          by: 'form',
+        },
+      )
+      deal = hubspot.createDeal(
+        {
+          dealname: 'Bridge Media, yearly plan',
+          dealstage: 'contractsent',
+          amount: '18000',
+          deal_currency_code: 'EUR',
+          hubspot_owner_id: '101',
+        },
+        { contactIds: [id] },
+      )
+      return id
+    },
+    then: [
+      {
+        does: 'Ada Lane sets the deal "Bridge Media, yearly plan" to won',
+        act: (hubspot, _, now) =>
+          void hubspot.changeDeal(deal, { dealstage: 'closedwon', closedate: new Date(now()).toISOString() }),
+        until: ({ baton_handoffs }) => baton_handoffs?.includes('"kind":"closed-won-onboarding"') === true,
+        tells: ({ baton_stage, baton_nurture_track }) =>
+          `stage ${baton_stage}, track "${baton_nurture_track}"; the introduction is due within 24 hours, and the steps of day 1 to 60 are set.`,
+      },
+      {
+        does: 'The product tells of 40 sessions a week ago, and of 12 this week',
+        act(_, id, __, signal) {
+          signal(id, 'weekly_usage', 40, 8 * DAY)
+          signal(id, 'weekly_usage', 12, 0)
+          return undefined
+        },
+        until: ({ baton_nurture_track }) => baton_nurture_track === 're-engagement',
+        tells: () =>
+          'the trigger usage-dropped: track "re-engagement", and customer success can open a save attempt by the button in Slack.',
+      },
+    ],
+  },
+  {
+    shows: 'Silence: 60 days are 25 seconds here, and 14 days are 10',
+    who: 'Tom Reed downloads one guide, and is never heard of again',
+    arrive: (hubspot) =>
+      hubspot.createContact(
+        {
+          email: 'tom@reed.example',
+          firstname: 'Tom',
+          lastname: 'Reed',
+          num_conversion_events: '1',
+          recent_conversion_event_name: 'Guide: Download',
+        },
+        { by: 'form' },
+      ),
+    then: [
+      {
+        does: 'Tom does nothing',
+        act: () => undefined,
+        until: ({ baton_nurture_track }) => baton_nurture_track === 'still-relevant',
+        tells: () => 'quiet for "60 days": track "still-relevant", by which HubSpot asks.',
+      },
+      {
+        does: 'Tom does not answer',
+        act: () => undefined,
+        until: ({ baton_route }) => baton_route === 'archived',
+        tells: ({ baton_route_reason }) =>
+          `archived (${baton_route_reason}): in no track, until he does something new. Nothing is deleted.`,
       },
     ],
   },

@@ -57,12 +57,15 @@ export const DEAL_STAGES = [
   { id: 'closedlost', label: 'Closed Lost', probability: '0.0', closed: true },
 ] as const
 
+/** Stages that close a deal in a pipeline of a customer's own, whose ids HubSpot makes up; whether they win it. */
+export const OWN_CLOSING_STAGES: Record<string, boolean> = { '80011': true, '80012': false }
+
 const DEAL_PROPERTIES: Record<string, string> = {
   'string rw': 'dealname description closed_lost_reason closed_won_reason',
   'number rw': 'amount',
   'datetime rw': 'closedate',
-  'enumeration rw': `hubspot_owner_id pipeline dealtype=newbusiness,existingbusiness
-    dealstage=${DEAL_STAGES.map(({ id }) => id).join(',')}`,
+  'enumeration rw': `hubspot_owner_id deal_currency_code pipeline dealtype=newbusiness,existingbusiness
+    dealstage=${[...DEAL_STAGES.map(({ id }) => id), ...Object.keys(OWN_CLOSING_STAGES)].join(',')}`,
   'number ro': 'hs_object_id',
   'datetime ro': 'createdate hs_lastmodifieddate hubspot_owner_assigneddate',
   'bool calc': 'hs_is_closed hs_is_closed_won',

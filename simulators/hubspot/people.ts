@@ -1,7 +1,7 @@
 // What people do in the simulated HubSpot, and what can be looked at there.
 
 import { type Activity, createActivities, type SubmittedForm } from './activities.ts'
-import { DEAL_STAGES } from './known-properties.ts'
+import { DEAL_STAGES, OWN_CLOSING_STAGES } from './known-properties.ts'
 import type { Links } from './links.ts'
 import type { ObjectType } from './object-types.ts'
 import type { HistoryEntry } from './record.ts'
@@ -71,7 +71,7 @@ export interface People {
     options?: ChangeOptions & { contactIds?: string[]; companyId?: string },
   ): string
   changeDeal(id: string, properties: Record<string, string>, options?: ChangeOptions): void
-  /** Ties a deal to a contact. */
+  /** Gives a deal one contact more. HubSpot tells both ends of it. */
   associateDeal(id: string, contactId: string, options?: { silent?: boolean }): void
   /** A copy of what is known of a deal; undefined when there is none or it is archived. */
   deal(id: string): Record<string, string | null> | undefined
@@ -180,7 +180,9 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
 }
 
 /** What HubSpot calculates from the stage of a deal. */
-function ofStage({ dealstage }: Record<string, string>): Record<string, string> {
+function ofStage({ dealstage = '' }: Record<string, string>): Record<string, string> {
+  const wins = OWN_CLOSING_STAGES[dealstage]
+  if (wins !== undefined) return { hs_is_closed: 'true', hs_is_closed_won: String(wins) }
   const stage = DEAL_STAGES.find(({ id }) => id === dealstage)
   if (!stage) return {}
   return {

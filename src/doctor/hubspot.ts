@@ -4,6 +4,7 @@ import { SCOPES } from '../hubspot/app.ts'
 import type { HubSpot } from '../hubspot/client.ts'
 import { setUpHubSpot } from '../hubspot/setup.ts'
 import { setUpDeals } from '../hubspot/setup-deals.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { AskHubSpot, Method } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
@@ -98,7 +99,7 @@ export async function checkProperties(
   config: Config,
 ): Promise<Finding[]> {
   const names = config.hubspot.properties
-  const report = await setUpHubSpot(hubspot, names, true, config.forms)
+  const report = await setUpHubSpot(hubspot, names, true, config.forms, propertiesSet(config))
   const contact = await propertiesOf('contacts')
   const company = await propertiesOf('companies')
   const deals = await setUpDeals(hubspot, config.hubspot.dealAttribution, true)

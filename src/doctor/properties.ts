@@ -5,6 +5,7 @@ import type { SetupReport } from '../hubspot/setup.ts'
 import type { DealSetupReport } from '../hubspot/setup-deals.ts'
 import { OPTIONAL_PROPERTIES } from '../leads/attribution.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
+import { propertiesSet } from '../leads/tags.ts'
 import type { Finding } from './finding.ts'
 import { type Known, missingOptions } from './options.ts'
 
@@ -38,10 +39,11 @@ export function dealPropertyFindings(report: DealSetupReport): Finding[] {
   return [{ check: 'hubspot properties of deals', status: 'warning', found, todo: SETUP }]
 }
 
-/** The properties that the set-up creates: what Baton writes of its own, and what forms ask for. */
-export function ownProperties({ hubspot, forms }: Pick<Config, 'hubspot' | 'forms'>): string[] {
+/** The properties that the set-up creates: what Baton writes of its own, what forms ask for, and what rules set. */
+export function ownProperties(config: Pick<Config, 'hubspot' | 'forms' | 'triggers' | 'handoffs'>): string[] {
+  const { hubspot, forms } = config
   const asked = formProperties(forms).map(({ property }) => property)
-  return [...Object.values(hubspot.properties), ...asked.filter(isOwnProperty)]
+  return [...Object.values(hubspot.properties), ...[...asked, ...propertiesSet(config)].filter(isOwnProperty)]
 }
 
 /** What the properties and values that the config names are like in HubSpot. */

@@ -7,6 +7,7 @@ import type { FormQuestion } from '../leads/forms.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { plain } from '../rules/words.ts'
 import { type AppNeeds, SCOPES, subscriptionText, webhookUrl } from './app.ts'
 import type { HubSpot } from './client.ts'
 
@@ -24,14 +25,15 @@ export interface SetupReport {
 }
 
 /**
- * Creates the property group and the properties that are missing, those of forms included; run twice it changes nothing. With
- * `dryRun` it only looks.
+ * Creates the property group and the properties that are missing, those of forms and those that rules set (`tags`) included; run
+ * twice it changes nothing. With `dryRun` it only looks.
  */
 export async function setUpHubSpot(
   { client, call }: Pick<HubSpot, 'client' | 'call'>,
   names: PropertyNames,
   dryRun: boolean,
   forms: Readonly<Record<string, readonly FormQuestion[]>> = {},
+  tags: readonly string[] = [],
 ): Promise<SetupReport> {
   const groups = await call('read property groups', () => client.crm.properties.groupsApi.getAll('contacts'))
   const hasGroup = groups.results.some((group) => group.name === GROUP)
@@ -45,6 +47,12 @@ export async function setUpHubSpot(
       label: question.ask,
       description: 'Asked of sales in Slack; empty: unknown.',
       type: typeOfAnswer(question),
+    })),
+    ...tags.filter(isOwnProperty).map((name) => ({
+      name,
+      label: plain(name).replace(/^b/, 'B'),
+      description: 'Set by a rule of triggers.yaml or handoffs.yaml.',
+      type: 'text' as const,
     })),
   ]
   const missing = wanted.filter(({ name }) => !known.has(name))

@@ -1,3 +1,4 @@
+import { reasonNamed, withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -19,7 +20,9 @@ import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
+import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
+import { notesByRules } from './outcome-notes.ts'
 import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import {
@@ -42,6 +45,8 @@ import {
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { followDisqualified } from './recycled.ts'
+import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
@@ -92,7 +97,10 @@ export function onContact(
   const { word, outcomes: heard } = byPeople(input, gathered, leadsWord(config, previous, seen.signals))
 
   const read = readingWithWord(config, previous, seen)
-  const { reading, rejected, overruledStatus, overruled } = read
+  const { reading, overruledStatus, overruled } = read
+  const rejected = word
+    ? read.rejected
+    : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
@@ -108,8 +116,8 @@ export function onContact(
     out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
-  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), movedBy(config, news), now)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
     ...marksBefore,
     attributes: reading.attributes,
@@ -130,7 +138,7 @@ export function onContact(
     ...stood,
     ...(archived ? { archived: true } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
-    ...(returning || comesBackRecycled(config, soFar, reading.signals) ? { returning: true } : {}),
+    ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
   const decided = decide(config, reading, stoodIn, now)
   const elsewhere = heldElsewhere(input, decided)
@@ -152,7 +160,8 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
     startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
@@ -160,7 +169,7 @@ export function onContact(
   const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
-  const sales = isTakenOn ? undefined : toSales(input, decision)
+  const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
   if (sales && 'wanted' in sales) return sales
   const look = {
     state,
@@ -174,7 +183,7 @@ export function onContact(
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals: reading.signals,
+    signals: fresh,
     lookup: contactLookup(config, look, now)(),
     marks: triggered?.result.marks ?? followed.marks,
   }
@@ -221,6 +230,7 @@ export function onContact(
           : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
+      ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
       stageSetBack: setBack,
       stage,
       returning,
@@ -231,10 +241,12 @@ export function onContact(
     now,
   )
   for (const note of triggered?.notes ?? []) draft.note(note)
+  for (const note of notesByRules(given.id, ruled.notes, lookup, now)) draft.crmNote(note)
   draft.tell([...ruled.tells, ...others.tells], {
     now,
     newsAt: newsAt(state, reading.signals, now),
     company: gathered.company,
+    dealOwner: gathered.deals?.at(-1)?.ownerId,
   })
   const notices = [
     ...others.notices,
@@ -285,7 +297,7 @@ function takeOut(
     if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
-    draft.put(after)
+    draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })

@@ -13,10 +13,14 @@ export interface FormQuestion {
   options?: string[] | undefined
 }
 
-/** A form that somebody sent: the answer to each question, by its property, and what the form had shown. */
+/**
+ * A form that somebody sent: the answer to each question, by its property, and what the form had shown. `present`: what HubSpot
+ * has at this moment, if it said so.
+ */
 export interface FormSent {
   answers: Record<string, string>
   shown: Record<string, string>
+  present?: Record<string, string> | undefined
 }
 
 /** What the property of a question says, as far as Baton knows: an answer that HubSpot lacks is newer. */
@@ -34,15 +38,16 @@ export function presentAnswer(
 export function withForm(
   lead: Pick<LeadRecord, 'answers' | 'properties'>,
   questions: readonly FormQuestion[],
-  { answers, shown }: FormSent,
+  { answers, shown, present: inHubSpot }: FormSent,
   by: string,
   now: number,
 ): NonNullable<LeadRecord['answers']> {
+  const known = { ...lead, properties: { ...lead.properties, ...inHubSpot } }
   const given = questions.flatMap(({ property }) => {
-    const present = presentAnswer(lead, property)
+    const present = presentAnswer(known, property)
     const value = answers[property] ?? ''
     if ((shown[property] ?? '') !== present) return []
-    const isNew = value !== (lead.properties[property] ?? '') ? { isNew: true as const } : {}
+    const isNew = value !== (known.properties[property] ?? '') ? { isNew: true as const } : {}
     return [[property, { value, by, at: now, ...isNew }] as const]
   })
   return { ...lead.answers, ...Object.fromEntries(given) }

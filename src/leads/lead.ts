@@ -121,6 +121,8 @@ export const LeadRecord = LeadMarks.extend({
   overruledStatus: z.string().optional(),
   /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */
   stageSetBack: z.object({ at: z.number(), fit: z.number() }).optional(),
+  /** Nobody reached the lead: this owner, whom Baton gave it, is to be cleared in HubSpot. */
+  ownerReleased: z.string().optional(),
   /** Since when HubSpot has no such contact: nothing is written to it. */
   missingSince: z.number().optional(),
   mergedInto: z.string().optional(),

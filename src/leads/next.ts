@@ -80,7 +80,7 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
   const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
-  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.signals)
+  const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.ended, lead.signals)
   const standing = past ?? {
     ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
     stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },

@@ -152,16 +152,6 @@ export function possibleResponses(
   })
 }
 
-/** How many contact attempts HubSpot shows since the handoff's baseline; the response itself is one. */
-export function attemptsSince(
-  mapping: Pick<HubSpotMapping, 'responses'>,
-  contact: Properties,
-  baseline: Properties,
-): number {
-  const counters = mapping.responses.flatMap((rule) => rule.rises ?? [])
-  return Math.max(1, ...counters.map((name) => Number(contact[name] ?? 0) - Number(baseline[name] ?? 0)))
-}
-
 function valuesOf(rules: { rises?: string | undefined; changes?: string | undefined }[], contact: Properties) {
   const names = rules.map((rule) => rule.rises ?? rule.changes ?? '')
   return Object.fromEntries(names.map((name) => [name, contact[name] ?? null]))

@@ -1,5 +1,6 @@
 import { answerHandoff, endHandoff, type GivenAnswer, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { calendarFor } from '../handoffs/parties.ts'
+import { followAttempts, leadActsOf, movedCounters } from './attempts.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { disqualifications, personSet, setByPerson } from './observe.ts'
 import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
@@ -24,6 +25,7 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
   return [
     ...new Set([
       ...liveHandoffs(state).flatMap((handoff) => historyOfResponses(config, handoff, contact)),
+      ...liveHandoffs(state).flatMap((handoff) => movedCounters(config, handoff, contact)),
       ...(owner ? ['hubspot_owner_id'] : []),
       ...words.map(({ changes }) => changes),
       ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),
@@ -65,11 +67,14 @@ export function personalDisqualification(
  * which is told and no answer. The same one when nothing happened.
  */
 function afterResponses(config: NextConfig, handoff: Handoff, looked: Looked, now: number): Handoff {
+  if (handoff.state === 'answered')
+    return followAttempts(config, withLeadActs(handoff, leadActsOf(handoff, looked)), looked, now)
   const { response, byLead } = judge(config, handoff, looked, now)
   const told = withLeadActs(handoff, byLead)
   const after = response && answered(config, told, answerBy(response))
   if (!after) return told
-  return response.takenOn ? endAnswered(after, { at: now, how: 'qualified' }) : after
+  if (response.takenOn) return endAnswered(after, { at: now, how: 'qualified' })
+  return after.state === 'answered' ? afterResponses(config, after, looked, now) : after
 }
 
 function answerBy({ at, evidence }: Response): GivenAnswer {

@@ -6,6 +6,7 @@ import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
+import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
 import { mirroredId } from './mirror.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
@@ -71,8 +72,13 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     counters: {
       ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
       [MERGED_IDS]: properties[MERGED_IDS] ?? null,
+      [LAST_BOOKED]: properties[LAST_BOOKED] ?? null,
     },
-    signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
+    signals: keepSignals(
+      [...(previous?.signals ?? []), ...observed, ...meetingsBooked(state, gathered, now), ...sent],
+      memoryFor(config),
+      now,
+    ),
     ...(isWorthKeeping(mail) ? { mail } : {}),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },

@@ -7,7 +7,7 @@ import type { LeadMarks } from './marks.ts'
 import type { Contact } from './observe.ts'
 import type { Opening } from './outcomes.ts'
 import { withStageReached } from './record.ts'
-import { newsOf, nextStage, type StageBasis, stageByRecord } from './stages.ts'
+import { furthest, newsOf, nextStage, type StageBasis, stageByRecord } from './stages.ts'
 import { salesHandoff } from './standing.ts'
 
 /*
@@ -41,10 +41,11 @@ export function stageAfter(
     stageOf(after.attributes)
   ).toLowerCase()
   const before = stageBefore(state, shown)
-  const isNewlyGiven = after.stageGiven !== undefined && after.stageGiven.at !== lead?.stageGiven?.at
+  const [given, givenBefore] = [after.stageGiven, lead?.stageGiven]
+  const isNewlyGiven = given?.at !== givenBefore?.at || given?.name !== givenBefore?.name
   const news = newsOf(
     after,
-    isNewlyGiven ? after.stageGiven?.name : undefined,
+    isNewlyGiven ? given?.name : undefined,
     shown,
     lead && !isMerge ? known?.toLowerCase() : undefined,
     {
@@ -73,11 +74,11 @@ export function stageSoFar(
 
 type DropTwo<T extends unknown[]> = T extends [unknown, unknown, ...infer Rest] ? Rest : never
 
-/** The marks once a rule of `stages.yaml` has moved the lead. */
-export function withMove(marks: LeadMarks, to: Stage | undefined, now: number): LeadMarks {
-  return to === undefined
-    ? marks
-    : { ...marks, stageGiven: { name: to, by: { what: 'trigger', name: 'stages.yaml' }, at: now } }
+/** The marks once a rule of `stages.yaml` moves a lead of this stage; the same ones when that is no way forwards. */
+export function withMove(marks: LeadMarks, stage: Stage, to: Stage | undefined, now: number): LeadMarks {
+  const isMove = to === 'recycled' || to === 'disqualified' || (to && furthest(stage, to) !== stage)
+  if (!to || !isMove) return marks
+  return { ...marks, stageGiven: { name: to, by: { what: 'trigger', name: 'stages.yaml' }, at: now } }
 }
 
 /** How a lead's time with sales ended: one that has just been recycled rests, whatever was before. */

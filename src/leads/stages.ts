@@ -51,7 +51,9 @@ export interface StageNews {
 /** The stage after what has happened. */
 export function nextStage(stage: Stage, news: StageNews): Stage {
   const seen = afterHubSpot(stage, news)
-  const given = afterRules(seen, news)
+  // Whoever is no longer out is back before anything new moves them.
+  const free = seen === 'disqualified' && news.out === undefined ? returned(news) : seen
+  const given = afterRules(free, news)
   const back = news.gaveBack && isSalesOwn(given) ? 'recycled' : given
   const out = afterWord(back, news)
   return news.mql && (out === 'subscriber' || out === 'lead') ? 'mql' : out
@@ -78,14 +80,14 @@ function afterRules(stage: Stage, { given, ...news }: StageNews): Stage {
     return isSalesOwn(stage) ? 'recycled' : stage
   }
   if (given === 'disqualified') return isCustomer(stage) ? stage : 'disqualified'
-  return isOnTheWay(stage) ? further(stage, given) : given
+  return furthest(stage, given)
 }
 
 // A person's word is about everybody but customers; that of the rules about those whom sales has not taken on.
-function afterWord(stage: Stage, { out, ...news }: StageNews): Stage {
+function afterWord(stage: Stage, { out }: StageNews): Stage {
   if (out === 'person' && !isCustomer(stage)) return 'disqualified'
   if (out === 'rules' && rankOf(stage) < rankOf('sql') && stage !== 'recycled') return 'disqualified'
-  return stage === 'disqualified' && out === undefined ? returned(news) : stage
+  return stage
 }
 
 /** The stage in which a lead comes back that was out. */
@@ -140,9 +142,9 @@ export function newsOf(
   }
 }
 
-// A stage that a rule gave after a person's word stands against it; that it is out stands until the lead does something new.
+// Whom marketing took back after a person's word is recycled; that a rule took it out stands until the lead does something new.
 function outBy({ rejected, route, stageGiven, signals }: StageBasis): StageNews['out'] {
-  const isLifted = stageGiven && stageGiven.name !== 'disqualified' && rejected && stageGiven.at > rejected.at
+  const isLifted = rejected && stageGiven?.name === 'recycled' && stageGiven.at > rejected.at
   if (rejected && !isLifted) return 'person'
   const isNew = signals.some(({ at, by }) => by !== 'sales' && at > (stageGiven?.at ?? 0))
   if (stageGiven?.name === 'disqualified' && !isNew) return 'person'

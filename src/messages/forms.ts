@@ -19,13 +19,18 @@ const LONGEST = 500
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const plain = (text: string, max: number) => ({ type: 'plain_text' as const, text: plainText(text, max) })
 
-/** The modal that asks the questions of a form. It shows what HubSpot has; `privateText` comes back with the submission. */
+/**
+ * The modal that asks the questions of a form. It shows what HubSpot has (`present`, if it said so just now); `privateText` comes
+ * back with the submission.
+ */
 export function formModal(
   lead: LeadRecord,
   label: string,
   questions: readonly FormQuestion[],
   privateText: string,
+  present: Record<string, string> = {},
 ): Modal {
+  const known = { ...lead, properties: { ...lead.properties, ...present } }
   return {
     type: 'modal',
     callback_id: FORM.callback,
@@ -44,7 +49,7 @@ export function formModal(
           },
         ],
       },
-      ...questions.map((question) => field(question, presentAnswer(lead, question.property))),
+      ...questions.map((question) => field(question, presentAnswer(known, question.property))),
     ],
   }
 }

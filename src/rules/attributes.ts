@@ -70,6 +70,11 @@ export const ATTRIBUTE_NAMES = {
   circumstances: ['quiet', 'track', 'route', 'archived', 'withSales'],
 } as const
 
+/** The attributes that a text names in braces. */
+export function namesInBraces(text: string): string[] {
+  return [...text.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name).trim())
+}
+
 /** Puts attributes into a text: `"{icp.negative}"` becomes the value, or `unknown` when it is not known. */
 export function fillText(text: string, lookup: (name: string) => AttributeValue | undefined): string {
   return text.replace(/\{([^{}]+)\}/g, (_, name: string) => String(lookup(name.trim()) ?? 'unknown'))

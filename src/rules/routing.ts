@@ -29,6 +29,8 @@ export interface RoutingConfig {
   cover: 'stand-in' | 'new-owner'
   /** What becomes of the open leads of a rep who has left. */
   leavers: 'hand-on' | 'keep'
+  /** The reasons of a disqualified lead for which its rep gets the turn back. */
+  credit: string[]
   /** Nobody of whom one of these is true is in a nurture track. The reason may name an attribute in braces. */
   noMail: { reason: string; when: Condition }[]
   /** What is known of a nurture track: the subscription in HubSpot by which its mails go out. */

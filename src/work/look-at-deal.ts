@@ -1,6 +1,7 @@
 import type { DealContext } from '../handoffs/deal.ts'
 import type { Deal } from '../hubspot/deals.ts'
 import { mirroredId } from '../leads/mirror.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { createDealDigests, DEAL_READS } from '../store/digests.ts'
 import type { Incoming } from '../store/inbox.ts'
 import type { StoredLead } from '../store/leads.ts'
@@ -51,7 +52,7 @@ function newsOf(deal: Deal, contacts: readonly StoredLead[], now: number): [main
     const isPresent = at === deal.stages[0]?.at
     const closed = isPresent ? closedBy(deal) : undefined
     const id = `deal-${deal.id}-${at}`
-    const main = isPresent ? mainContact(contacts, id) : undefined
+    const main = isPresent ? mainContact(contacts, deal.id, id) : undefined
     return deal.contactIds.map((leadId): Incoming => {
       const isMain = leadId === main
       const about = { ...(closed ? { closed } : {}), ...(isMain ? { main: true as const } : {}) }
@@ -73,18 +74,24 @@ function closedBy({ isClosed, isWon }: Deal): 'closedwon' | 'closedlost' | undef
 }
 
 /**
- * The contact that stands for the deal: the first in HubSpot's order that Baton knows, else the first. None when one of them
- * has heard of the stage before: whoever was chosen then stands for it.
+ * The contact that stands for the deal: the one that did before, else the first in HubSpot's order that Baton knows, else the
+ * first. None when one of them has heard of the stage before: whoever was chosen then stands for it.
  */
-function mainContact(contacts: readonly StoredLead[], signalId: string): string | undefined {
+function mainContact(contacts: readonly StoredLead[], dealId: string, signalId: string): string | undefined {
   const ids = [signalId, mirroredId(signalId)]
-  const isTold = contacts.some(({ lead, inbox }) => {
-    const waiting = inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
-    return [...(lead?.signals ?? []), ...waiting].some(({ id }) => ids.includes(id))
-  })
-  if (isTold) return undefined
+  if (contacts.some((contact) => signalsOf(contact).some(({ id }) => ids.includes(id)))) return undefined
+  const before = contacts.find(
+    (contact) =>
+      Object.values(contact.handoffs).some(({ about }) => about === dealId) ||
+      signalsOf(contact).some(({ detail, deal }) => detail === dealId && deal?.main),
+  )
   const known = contacts.find(({ lead }) => lead && lead.missingSince === undefined && lead.mergedInto === undefined)
-  return (known ?? contacts[0])?.id
+  return (before ?? known ?? contacts[0])?.id
+}
+
+// Those that wait to be read as well.
+function signalsOf({ lead, inbox }: StoredLead): Signal[] {
+  return [...(lead?.signals ?? []), ...inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))]
 }
 
 function contextOf({ name, amount, currency, closesAt, ownerId }: Deal): DealContext {

@@ -200,7 +200,7 @@ test('the story goes through the containers, and goes on when a worker is killed
     await expect.poll(() => route(id), PATIENCE).not.toBe('')
     for (const { act } of lead.then ?? []) {
       const before = route(id)
-      act(hubspot, id, Date.now)
+      act(hubspot, id, Date.now, () => {})
       await expect.poll(() => route(id), PATIENCE).not.toBe(before)
     }
     const { baton_route, baton_score, baton_needs_review, hubspot_owner_id = null } = hubspot.contact(id) ?? {}

@@ -100,6 +100,7 @@ export async function startApi(options: {
     stuckLists: createStuckLists(store),
     apply: createApply({ store, pools: createPools(store), inbox }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
+    hubspot: { readContact: async () => null },
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
     hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),

@@ -127,3 +127,9 @@ export async function handoffsOf(stage: Stage, status: string): Promise<Record<s
   })
   return ((await response.json()) as { handoffs: Record<string, unknown>[] }).handoffs
 }
+
+/** Fills in the form that is open for a user; what is left out is sent as the form showed it. */
+export async function fillForm(stage: Stage, user: string, values: Record<string, string | null>) {
+  const viewId = stage.slack.views().findLast((view) => view.user === user)?.id ?? ''
+  return stage.slack.submitView({ user, viewId, values })
+}

@@ -11,6 +11,7 @@ import type { ConfigSource } from '../../src/config/watch.ts'
 import { createHubSpot } from '../../src/hubspot/client.ts'
 import { setUpHubSpot } from '../../src/hubspot/setup.ts'
 import { setUpDeals } from '../../src/hubspot/setup-deals.ts'
+import { propertiesSet } from '../../src/leads/tags.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { readEnv } from '../../src/platform/env.ts'
 import { createLogger } from '../../src/platform/log.ts'
@@ -229,7 +230,7 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     properties: () => ({ contact: [], company: [] }),
   }
   const hubspot = createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet })
-  await setUpHubSpot(hubspot, config.hubspot.properties, false, config.forms)
+  await setUpHubSpot(hubspot, config.hubspot.properties, false, config.forms, propertiesSet(config))
   await setUpDeals(hubspot, config.hubspot.dealAttribution, false)
 }
 

@@ -15,6 +15,10 @@ export interface KnownNames {
   /** Everybody who can be named: reps, managers and people. */
   people: string[] | undefined
   calendars: string[] | undefined
+  /** Those of the people who have one of them. */
+  withCalendar: string[] | undefined
+  /** The kinds of handoffs that say who gets them. */
+  withParty: string[] | undefined
   handoffs: string[] | undefined
   /** The file that has the types of signals: scoring.yaml in older directories. */
   signalsFile: 'signals.yaml' | 'scoring.yaml'
@@ -49,7 +53,10 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'valued' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile'>,
+  Exclude<
+    keyof KnownNames,
+    'valued' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'withCalendar' | 'withParty'
+  >,
   { what: string; file: string }
 > = {
   signals: { what: 'signal', file: 'signals.yaml' },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DISQUALIFY_REASONS } from '../../handoffs/credit.ts'
 import type { Destination } from '../../rules/routing.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Milliseconds, Name } from './values.ts'
@@ -39,6 +40,10 @@ export const Routing = z.strictObject({
     .enum(['hand-on', 'keep'])
     .default('hand-on')
     .describe('the open leads of a rep who has left go to the next one, or stay'),
+  credit: z
+    .array(z.enum(Object.keys(DISQUALIFY_REASONS) as [string, ...string[]]))
+    .default(['junk'])
+    .describe('a lead that is disqualified for one of these reasons gives its rep the turn back; []: none'),
   noMail: z
     .array(z.strictObject({ reason: Name, when: conditionIn(SCOPES.facts) }))
     .prefault([

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
 import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
-import type { Handoff } from '../../handoffs/handoff.ts'
+import { type Handoff, isHeld } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
 import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
@@ -31,6 +31,7 @@ import { INDEX, leadOf } from '../../store/partitions.ts'
 import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
+import { type ContactReader, presentAnswers } from './present-answers.ts'
 import { verifySlackSignature } from './signatures.ts'
 import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
@@ -52,6 +53,7 @@ export interface SlackInteractionParts {
   metrics: Metrics
   hurry: Hurry
   stuckLists: StuckLists
+  hubspot: ContactReader
 }
 
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
@@ -118,7 +120,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (choice === 'explain') return tell('explain')
     const kind = parts.config().handoffs.kinds[handoff.kind]
     const button = buttonsNow(kind, handoff).find((one) => one.name === choice)
-    const modal = state.lead && modalFor(parts.config(), choice, button, state.lead, handoff)
+    const modal = state.lead && (await modalFor(choice, button, state.lead, handoff))
     if (modal) {
       if (!click.trigger_id) return tell('modal-failed')
       // The trigger lives for three seconds, so the form is opened from here and not by a worker.
@@ -131,7 +133,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
       )
     }
     const does = doneBy(choice, button)
-    if (!does || !(await settle(handoffId, user, does))) return tell('ended-already')
+    if (does && (await settle(handoffId, user, does))) return
+    return tell(does === 'attempt' ? 'attempt-known' : 'ended-already')
   }
 
   async function onStuck(
@@ -163,6 +166,24 @@ export function slackInteractions(parts: SlackInteractionParts) {
       if (applied.outcome === 'conflict') continue
       return applied.outcome === 'committed' ? undefined : tell('unknown-handoff')
     }
+  }
+
+  /** The modal that a click asks for; undefined when it needs none, or comes too late. */
+  async function modalFor(
+    choice: string | undefined,
+    button: Button | undefined,
+    lead: LeadRecord,
+    handoff: Handoff,
+  ): Promise<Modal | undefined> {
+    // Who was answered can still turn out to be nobody for us.
+    if (choice === 'disqualify') return isHeld(handoff) ? disqualifyModal(lead, handoff.id) : undefined
+    if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
+    const questions = parts.config().forms[button?.form ?? '']
+    if (button && questions) {
+      const present = await presentAnswers(parts.hubspot, lead.id, questions)
+      return formModal(lead, button.label, questions, `${button.name}:${handoff.id}`, present)
+    }
+    return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
   }
 
   /** A message that is older than what Baton knows: its lead is rebuilt from HubSpot, if that knows it, for the next click. */
@@ -210,7 +231,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (!found || !allowed(found.handoff, found.state, user.id)) return refused(NOT_YOURS)
     const sent = readForm(questions, view.state.values, view.blocks)
     if ('errors' in sent) return { response_action: 'errors', errors: sent.errors }
-    const done = await settle(handoffId, user.id, { button, form: sent })
+    const present = await presentAnswers(parts.hubspot, found.state.id, questions)
+    const done = await settle(handoffId, user.id, { button, form: { ...sent, present } })
     // Who sends it twice has settled it.
     const { ended, answered } = found.handoff
     const isOwn = ended ? ended.by === user.id : answered?.by === user.id
@@ -255,25 +277,11 @@ function chosen(action: ControlClick['actions'][number]): [string, string] | [] 
   return id.startsWith(CONTROLS.button) ? (split(value) ?? []) : []
 }
 
-/** The modal that a click asks for; undefined when it needs none, or comes too late. */
-function modalFor(
-  { forms }: Pick<Config, 'forms'>,
-  choice: string | undefined,
-  button: Button | undefined,
-  lead: LeadRecord,
-  handoff: Handoff,
-): Modal | undefined {
-  if (choice === 'disqualify') return handoff.state === 'open' ? disqualifyModal(lead, handoff.id) : undefined
-  if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
-  const questions = forms[button?.form ?? '']
-  if (button && questions) return formModal(lead, button.label, questions, `${button.name}:${handoff.id}`)
-  return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
-}
-
 /** What a click does that asks for nothing more; undefined when it does nothing. */
 function doneBy(choice: string | undefined, button: Button | undefined): Click | undefined {
   if (choice === 'contacted') return 'contacted'
   if (choice === 'pass_on') return 'pass-on'
+  if (button?.act === 'attempt') return 'attempt'
   return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
 }
 

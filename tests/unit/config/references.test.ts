@@ -147,6 +147,22 @@ const MESSAGES: Record<string, string[]> = {
     'hubspot.yaml:7  properties.fitScore: "lead_score" is taken by score; choose another name',
     'hubspot.yaml:7  properties.band: "baton_route" is taken by route; choose another name',
   ],
+  'answered-in-when': [
+    'triggers.yaml:2  triggers.quiet.when.answered: "answered" can be asked about under then.unless only: since the trigger fired',
+    'triggers.yaml:2  triggers.quiet.when.quit: unknown attribute; did you mean "quiet"?',
+  ],
+  'quiet-in-a-route': ['routing.yaml:10  routes.7.when.quiet: "quiet" can be asked about in triggers.yaml only'],
+  'sum-of-a-score': ['routing.yaml:10  routes.7.when.score.sum: is for signals.<type> only; remove it'],
+  'trigger-asks-for-no-stage': [
+    'triggers.yaml:2  triggers.bought.when.stage: stage is never "costumer"; did you mean "customer"?',
+  ],
+  'trigger-asks-for-no-state': [
+    'triggers.yaml:2  triggers.over.when.handoff.mql-to-sales: handoff.mql-to-sales is never "closed"; known are waiting, open, answered, ended',
+    'triggers.yaml:2  triggers.over.when.handoff.mql-to-sale: there is no handoff "mql-to-sale" in sla.yaml; did you mean "mql-to-sales"?',
+  ],
+  'trigger-value-without-unit': [
+    'triggers.yaml:2  triggers.usage.when.signals.demo_requested.dropsBy: signals of the type "demo_requested" have no value: give it a unit in signals.yaml',
+  ],
 }
 
 test.each(Object.entries(MESSAGES))('%s', async (fixture, messages) => {

@@ -87,11 +87,11 @@ describe('every row of the routing table', () => {
     expect(hubspot.contact(id)).toMatchObject({
       baton_score: '10',
       baton_route: 'hand-raiser-sdr',
-      baton_nurture_track: null,
+      baton_nurture_track: 'roi-calculator',
       hubspot_owner_id: '201',
     })
     expect(texts('U000SDR1')[0]).toContain('Viewed: /pricing (2×)')
-    expect(texts('U000SDR1')[0]).toContain('Missing: company size, industry, lead source detail')
+    expect(texts('U000SDR1')[0]).toContain('Missing: company size or revenue, industry, lead source detail')
     expect(hubspot.contact(id)?.baton_needs_review).toBe('true')
   })
 

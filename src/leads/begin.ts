@@ -1,4 +1,5 @@
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { DealContext } from '../handoffs/deal.ts'
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { HandoffKind } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -100,8 +101,7 @@ export function otherHandoffs(
   }
   for (const start of starting) {
     const kind = config.handoffs.kinds[start.kind]
-    const isLive = draft.handoffs().some((one) => one.kind === start.kind && one.state !== 'ended')
-    if (!kind || isLive) continue
+    if (!kind || draft.handoffs().some((one) => hasBegun(one, start))) continue
     const sales = kind.withSales ? salesHandoff(draft.handoffs()) : undefined
     if (sales && !start.takesOver) {
       draft.note({ at: now, what: 'not-opened', reason: `${start.kind}: sales has it by ${sales.kind}` })
@@ -125,6 +125,18 @@ export function otherHandoffs(
   return result
 }
 
+// One of a kind at a time. A deal has one of a kind ever, also when it is won again, and another deal one of its own.
+function hasBegun({ kind, about, state }: Handoff, start: Starting): boolean {
+  if (kind !== start.kind) return false
+  return start.about === undefined ? state !== 'ended' : about === start.about
+}
+
+/** What HubSpot said of a deal when it went to the stage by which a handoff begins. */
+function dealOf({ state }: ContactInput, about: string | undefined): DealContext | undefined {
+  const told = state.inbox.flatMap((item) => (item.kind === 'signal' && item.deal ? [item] : []))
+  return told.find(({ signal }) => signal.detail === about)?.deal
+}
+
 /** Whether a rule started a handoff, and no route; older records tell by whether sales has the lead by it. */
 function isRuled({ ruled, byRoute }: Handoff): boolean {
   return ruled ?? !byRoute
@@ -140,7 +152,8 @@ function begin(
   const { config, state, contact, draft, reserved, now } = input
   const kind = config.handoffs.kinds[name]
   if (!kind) throw new Error(`no handoff ${name} in handoffs.yaml`)
-  const context = partyContext(input, about)
+  const deal = live?.deal ?? dealOf(input, about)
+  const context = partyContext(input, about, deal?.soldBy)
   const to = named ?? kind.to
   const id = live?.id ?? nextId(state, draft)
   const found = to && findParty(to, context)
@@ -155,6 +168,7 @@ function begin(
     ...(found?.pool ? {} : withManager(managerFor(context))),
     ...(named ? { to: named } : {}),
     ...(about === undefined ? {} : { about }),
+    ...(deal ? { deal } : {}),
     ...(isDone(kind, lookup) ? { doneBefore: true as const } : {}),
     baseline: responseBaseline(config.hubspot, contact.properties),
   }
@@ -199,6 +213,7 @@ function wasChosen(handoffs: readonly Handoff[], rep: string): boolean {
 function partyContext(
   { config, contact, company, draft, deals, now }: ContactInput,
   about: string | undefined,
+  soldBy: string | undefined,
 ): PartyContext {
   const deal = about === undefined ? deals?.at(-1) : deals?.find(({ id }) => id === about)
   return {
@@ -206,7 +221,7 @@ function partyContext(
     owners: {
       contact: contact.properties.hubspot_owner_id ?? undefined,
       company: company?.hubspot_owner_id ?? undefined,
-      deal: deal?.ownerId,
+      deal: soldBy ?? deal?.ownerId,
     },
     handoffs: draft.handoffs(),
     cover: config.routing.cover,

@@ -1,3 +1,4 @@
+import { reasonNamed, withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -32,15 +33,25 @@ import {
   personalDisqualification,
   takenOut,
 } from './people.ts'
-import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import {
+  cameBack,
+  choiceOf,
+  leadsWord,
+  noticeOfReturn,
+  readingWithWord,
+  rejectionBy,
+  standingAfterWord,
+} from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import { followDisqualified } from './recycled.ts'
+import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+import { quietForRoutes } from './silence.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
+import { endedByStage, reaches, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { tagged } from './tags.ts'
@@ -83,9 +94,10 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes: heard } = byPeople(input, gathered)
+  const seen = readingOf(config, state, gathered, now)
+  const { word, outcomes: heard } = byPeople(input, gathered, leadsWord(config, previous, seen.signals))
 
-  const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
+  const read = readingWithWord(config, previous, seen)
   const { reading, overruledStatus, overruled } = read
   const rejected = word
     ? read.rejected
@@ -102,7 +114,7 @@ export function onContact(
   const news = {
     signals: newsOf(fresh, adopted),
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
-    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+    out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
@@ -126,6 +138,7 @@ export function onContact(
   const stoodIn: Standing = {
     ...stood,
     ...(archived ? { archived: true } : {}),
+    ...quietForRoutes(config, reading, previous, now),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
@@ -151,11 +164,15 @@ export function onContact(
   }
   // In which stage an older contact is seen first is no news.
   const isNew = !previous && now - gathered.contact.createdAt <= DAY
-  const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
-    startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
+  const starting = (stage: { name: Stage }, marks: LeadMarks, openings: readonly Opening[]) =>
+    startingOf(
+      config,
+      { ...news, stage: isNew || reaches(cameFrom, stage, previous, marks) ? stage.name : undefined },
+      openings,
+    )
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
-  const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
+  const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
   const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
@@ -172,7 +189,7 @@ export function onContact(
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals: reading.signals,
+    signals: fresh,
     lookup: contactLookup(config, look, now)(),
     marks: triggered?.result.marks ?? followed.marks,
   }
@@ -186,7 +203,7 @@ export function onContact(
     ...followed.opens,
   ]
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
-  const others = otherHandoffs(input, starting(stage, openings), lookup)
+  const others = otherHandoffs(input, starting(stage, planned.marks, openings), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined
@@ -219,6 +236,7 @@ export function onContact(
           : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
+      ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
       stageSetBack: setBack,
       stage,
       returning,
@@ -262,18 +280,19 @@ export function onContact(
 type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
 
 /**
- * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
- * took the lead out.
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word by which the lead
+ * is out: that of HubSpot, else what it said itself (`own`).
  */
 export function byPeople(
   input: FollowInput,
   gathered: Looked,
+  own?: PersonsWord,
 ): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
-  const word = personalDisqualification(input.config, input.state, gathered)
+  const word = personalDisqualification(input.config, input.state, gathered) ?? own
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
+/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,
@@ -284,7 +303,7 @@ function takeOut(
     if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
-    draft.put(after)
+    draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })

@@ -1,5 +1,5 @@
 import type { CrmNote } from '../handoffs/crm-note.ts'
-import type { Handoff } from '../handoffs/handoff.ts'
+import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { endedByArchive } from './archive.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
@@ -11,6 +11,7 @@ import type { LeadRecord } from './lead.ts'
 import type { Contact, Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
 import { changedProperties, crmProperties, WRITING } from './properties.ts'
+import { clearsOwner } from './release.ts'
 import { tell } from './tell.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
@@ -120,11 +121,12 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
 
 /** What HubSpot should say of a lead, with its newest handoff with sales. */
 export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs: Handoff[]): Record<string, string> {
-  const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
+  const sales = handoffs.filter(({ byRoute }) => byRoute).sort(byAge)
   const people = [...Object.values(config.team.people), ...Object.values(config.team.reps)]
   const owners = people.flatMap(({ id, hubspotOwnerId }) => (hubspotOwnerId ? [[id, hubspotOwnerId]] : []))
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
+  if (clearsOwner(lead)) own.hubspot_owner_id ??= ''
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier1Lead, createTier2Lead, fillForm, handoffsOf, press, sendSignals } from '../support/leads.ts'
+import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage, type StageOptions } from '../support/stage.ts'
 
 const [CLEO, ADA, MANAGER] = ['U000SDR1', 'U0000AE1', 'U000MGR1']
@@ -195,5 +196,35 @@ describe('a lead that a person took out and that raises its hand', () => {
     expect(await handoffsOf(stage, 'waiting')).toMatchObject([{ kind: 'mql-to-sales' }])
     await stage.advance(10 * MINUTE)
     expect(contact()).toMatchObject({ baton_route: 'returning', baton_sla_status: 'waiting' })
+  })
+})
+
+describe('a lead whose record is lost', () => {
+  it('keeps its stage and since when, and no transition is told again', async () => {
+    await begin((on) => createTier1Lead(on, { hs_email_click: '3' }))
+    await byPerson({ lifecyclestage: 'salesqualifiedlead' })
+    await press(stage, ADA, ADA, 'reject', 'no need')
+    await stage.quiet()
+    stage.clock.now += MINUTE
+    await byPerson({ hs_lead_status: 'BAD_TIMING' })
+    expect(contact()).toMatchObject({ baton_stage: 'recycled', lifecyclestage: 'salesqualifiedlead' })
+    const { state } = await view()
+    await stage.advance(DAY)
+    await loseRedis(stage)
+    await byPerson({ jobtitle: 'VP of Marketing' })
+    const after = await view()
+    expect(contact()).toMatchObject({ baton_stage: 'recycled', lifecyclestage: 'salesqualifiedlead' })
+    expect(after.state.stage).toEqual(state.stage)
+    expect(after.history.filter(({ what }) => what === 'stage')).toEqual([])
+  })
+
+  it('hears what a person has set meanwhile', async () => {
+    await begin((on) => createTier1Lead(on, { hs_email_click: '3' }))
+    stage.hubspot.setWebhooks(undefined)
+    stage.hubspot.changeContact(id, { lifecyclestage: '' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { lifecyclestage: 'lead' }, { by: 'person' })
+    await loseRedis(stage)
+    await byPerson({ jobtitle: 'VP of Marketing' })
+    expect(contact()).toMatchObject({ baton_stage: 'lead', lifecyclestage: 'lead' })
   })
 })

@@ -26,18 +26,6 @@ export function expectOutcomes(check: FileCheck, path: Path, outcomes: unknown):
   }
 }
 
-// What Baton or HubSpot answers for itself is nothing that a rule may write.
-function expectTag({ report }: FileCheck, path: Path, name: string): void {
-  const own = Object.values(PROPERTIES).some((property) => property.name === name)
-  if (own) report(path, `Baton writes ${name} itself; choose a property of your own`)
-  if (CORE_PROPERTIES.includes(name)) report(path, `no rule may set ${name}: choose a property of your own`)
-}
-
-function expectFilled(check: FileCheck, path: Path, text: unknown): void {
-  if (typeof text !== 'string') return
-  for (const name of namesInBraces(text)) expectAttribute(check, path, name, SCOPES.everything)
-}
-
 // What is opened needs somebody who gets it.
 function expectOpened(check: FileCheck, path: Path, kind: unknown, to?: unknown): void {
   expectName(check, path, 'handoffs', kind)
@@ -48,6 +36,18 @@ function expectOpened(check: FileCheck, path: Path, kind: unknown, to?: unknown)
       path,
       `"${kind}" does not say who gets it, for routes do; add \`to\` here, such as { pool: ${check.known.pools?.[0] ?? 'ae'} }`,
     )
+}
+
+// What Baton or HubSpot answers for itself is nothing that a rule may write.
+function expectTag({ report }: FileCheck, path: Path, name: string): void {
+  const own = Object.values(PROPERTIES).some((property) => property.name === name)
+  if (own) report(path, `Baton writes ${name} itself; choose a property of your own`)
+  if (CORE_PROPERTIES.includes(name)) report(path, `no rule may set ${name}: choose a property of your own`)
+}
+
+function expectFilled(check: FileCheck, path: Path, text: unknown): void {
+  if (typeof text !== 'string') return
+  for (const name of namesInBraces(text)) expectAttribute(check, path, name, SCOPES.everything)
 }
 
 /** Whom a rule tells: somebody of team.yaml, or who they are to the lead. */

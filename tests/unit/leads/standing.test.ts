@@ -226,7 +226,7 @@ describe('nobody is deaf: a lead comes back', () => {
 
     const state = stateAfter(before, back)
     const again = changed(config, state, contactRead(unqualified), NOW + MINUTE)
-    expect(again.decision).toMatchObject({ action: 'stay-with-sales', route: 'hand-raiser' })
+    expect(again.decision).toMatchObject({ action: 'stay-with-sales', route: 'returning-tier-1' })
     expect(again.lead?.overruledStatus).toBe('UNQUALIFIED')
     // Another status is a new one, which the rules hear.
     const moved = changed(config, state, contactRead({ ...FITTING, hs_lead_status: 'CONNECTED' }), NOW + MINUTE)

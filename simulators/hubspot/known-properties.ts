@@ -16,7 +16,7 @@ const CONTACT_PROPERTIES: Record<string, string> = {
     numemployees=1-5,5-25,25-50,50-100,100-500,500-1000,1000+ hs_persona hs_timezone`,
   'multiple rw':
     'hs_buying_role=BLOCKER,BUDGET_HOLDER,CHAMPION,DECISION_MAKER,END_USER,EXECUTIVE_SPONSOR,INFLUENCER,LEGAL_AND_COMPLIANCE,OTHER',
-  'string ro': `hs_analytics_last_url hs_analytics_first_url hs_analytics_source_data_1
+  'string ro': `hs_analytics_last_url hs_analytics_first_url hs_analytics_source_data_1 hs_analytics_first_referrer hs_analytics_last_referrer
     hs_analytics_source_data_2 hs_latest_source_data_1 hs_latest_source_data_2 ip_country ip_country_code
     hs_object_source hs_object_source_label hs_merged_object_ids hs_calculated_form_submissions`,
   'enumeration ro': `hubspot_team_id hs_latest_source hs_ip_timezone
@@ -57,12 +57,15 @@ export const DEAL_STAGES = [
   { id: 'closedlost', label: 'Closed Lost', probability: '0.0', closed: true },
 ] as const
 
+/** Stages that close a deal in a pipeline of a customer's own, whose ids HubSpot makes up; whether they win it. */
+export const OWN_CLOSING_STAGES: Record<string, boolean> = { '80011': true, '80012': false }
+
 const DEAL_PROPERTIES: Record<string, string> = {
   'string rw': 'dealname description closed_lost_reason closed_won_reason',
   'number rw': 'amount',
   'datetime rw': 'closedate',
-  'enumeration rw': `hubspot_owner_id pipeline dealtype=newbusiness,existingbusiness
-    dealstage=${DEAL_STAGES.map(({ id }) => id).join(',')}`,
+  'enumeration rw': `hubspot_owner_id deal_currency_code pipeline dealtype=newbusiness,existingbusiness
+    dealstage=${[...DEAL_STAGES.map(({ id }) => id), ...Object.keys(OWN_CLOSING_STAGES)].join(',')}`,
   'number ro': 'hs_object_id',
   'datetime ro': 'createdate hs_lastmodifieddate hubspot_owner_assigneddate',
   'bool calc': 'hs_is_closed hs_is_closed_won',

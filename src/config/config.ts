@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import { MAIL_PROPERTIES } from '../leads/bounces.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
-import { propertiesSet } from '../leads/tags.ts'
+import { LAST_BOOKED } from '../leads/meetings.ts'
+import { attributesFilled, propertiesSet } from '../leads/tags.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
@@ -31,7 +33,10 @@ const ALWAYS = [
   'hs_analytics_last_url',
   'hs_merged_object_ids',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
+  LAST_BOOKED,
+  'hs_sales_email_last_replied',
   optOutProperty(),
+  ...MAIL_PROPERTIES,
 ]
 
 /**
@@ -40,7 +45,8 @@ const ALWAYS = [
  */
 export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
-  const raw = unique(conditionsOf(config).flatMap(attributesOf)).filter((name) => name.startsWith('hubspot.'))
+  const asked = [...conditionsOf(config).flatMap(attributesOf), ...attributesFilled(config)]
+  const raw = unique(asked).filter((name) => name.startsWith('hubspot.'))
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(config.routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
@@ -59,7 +65,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
       ...fromRules,
       ...optOuts,
       ...formProperties(config.forms).map(({ property }) => property),
-      ...propertiesSet([config.triggers, config.handoffs]),
+      ...propertiesSet(config),
     ]),
     // Whose the company is, and by which domain its people are told from strangers.
     company: unique([
@@ -82,7 +88,12 @@ export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot
 
 /** Every condition in a config. */
 export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
-  const attempts = Object.values(config.handoffs.kinds).map((kind) => ({ when: kind.attempts?.answered }))
+  const attempts = Object.values(config.handoffs.kinds).flatMap((kind) => [
+    { when: kind.attempts?.answered },
+    { when: kind.done },
+    { when: kind.steps?.finishedBy },
+    ...(kind.steps?.list ?? []),
+  ])
   const triggers = Object.values(config.triggers).flatMap(({ when, then }) => [{ when }, { when: then?.unless }])
   return [
     ...config.icp.tiers,
@@ -90,6 +101,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.icp.negative,
     ...config.scoring.fit.rules,
     ...config.routing.routes,
+    ...config.routing.noMail,
     ...config.hubspot.signals,
     ...attempts,
     ...triggers,

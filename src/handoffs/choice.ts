@@ -1,10 +1,17 @@
 /*
- * The order of choice: the owner who keeps the lead, or a stand-in while they are away; the owner of its company; the rep who
+ * The order of choice: the owner who keeps the lead, or a stand-in while they are away; the host of a meeting that it booked; the owner of its company; the rep who
  * had the company's last lead; then the rotation. `ledger.ts` carries it out, `leads/assign.ts` says what is asked for.
  */
 
 /** By which rule a rep was chosen. */
-export const CHOSEN_BY = ['kept-owner', 'stand-in', 'company-owner', 'company-lead', 'rotation'] as const
+export const CHOSEN_BY = [
+  'kept-owner',
+  'meeting-host',
+  'stand-in',
+  'company-owner',
+  'company-lead',
+  'rotation',
+] as const
 export type ChosenBy = (typeof CHOSEN_BY)[number]
 
 /** A request for a rep. */
@@ -15,6 +22,8 @@ export interface RepRequest {
   hadIt: string[]
   /** The owner who stays, whatever the pool and its caps. */
   keep?: string | undefined
+  /** Why, where they are not its owner. */
+  keepAs?: 'meeting-host' | undefined
   /** The owner who is away: whoever is chosen stands in for them. */
   standInFor?: string | undefined
   /** Who comes before the rotation, if they can take it; the best first. */

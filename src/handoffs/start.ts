@@ -1,6 +1,7 @@
 import type { Party } from '../rules/outcomes.ts'
 import type { Calendar } from './business-time.ts'
 import { dueAfter } from './deadline.ts'
+import type { DealContext } from './deal.ts'
 import type { Handoff, Holder } from './handoff.ts'
 import type { HandoffKind } from './kinds.ts'
 import { planOf } from './plan.ts'
@@ -17,6 +18,7 @@ export interface HandoffOrder {
   manager?: string
   to?: Party
   about?: string
+  deal?: DealContext
   doneBefore?: true
   baseline: Record<string, string | null>
 }

@@ -14,7 +14,7 @@ import { createLoader } from './batches.ts'
 const WHO: Record<ActivityType, string[]> = {
   calls: ['hs_call_direction', 'hs_call_status'],
   emails: ['hs_email_direction'],
-  meetings: ['hs_meeting_source', 'hs_meeting_created_from_link_id'],
+  meetings: ['hs_meeting_source', 'hs_meeting_created_from_link_id', 'hs_meeting_outcome', 'hubspot_owner_id'],
   communications: ['hs_communication_channel_type'],
 }
 const WHEN = ['hs_timestamp', 'hs_createdate', 'hs_created_by_user_id']
@@ -118,10 +118,10 @@ export function createActivityReader({
 
 function toActivity(
   type: ActivityType,
-  { createdAt, properties }: { createdAt: Date; properties: Record<string, string | null> },
+  { id, createdAt, properties }: { id: string; createdAt: Date; properties: Record<string, string | null> },
 ): Activity {
   const written = readInstant(properties.hs_createdate) ?? createdAt.getTime()
-  return { type, at: readInstant(properties.hs_timestamp) ?? written, createdAt: written, properties }
+  return { type, id, at: readInstant(properties.hs_timestamp) ?? written, createdAt: written, properties }
 }
 
 // A contact without any is an error of its own in the answer; of one that could not be read nothing is known.

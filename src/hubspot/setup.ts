@@ -7,10 +7,12 @@ import type { FormQuestion } from '../leads/forms.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { plain } from '../rules/words.ts'
 import { type AppNeeds, SCOPES, subscriptionText, webhookUrl } from './app.ts'
 import type { HubSpot } from './client.ts'
 
-const GROUP = 'baton'
+/** The group of Baton's properties. */
+export const GROUP = 'baton'
 
 /** What `setup` did, or would do. `wrongType` are properties of that name that somebody made with another type. */
 export interface SetupReport {
@@ -23,14 +25,15 @@ export interface SetupReport {
 }
 
 /**
- * Creates the property group and the properties that are missing, those of forms included; run twice it changes nothing. With
- * `dryRun` it only looks.
+ * Creates the property group and the properties that are missing, those of forms and those that rules set (`tags`) included; run
+ * twice it changes nothing. With `dryRun` it only looks.
  */
 export async function setUpHubSpot(
   { client, call }: Pick<HubSpot, 'client' | 'call'>,
   names: PropertyNames,
   dryRun: boolean,
   forms: Readonly<Record<string, readonly FormQuestion[]>> = {},
+  tags: readonly string[] = [],
 ): Promise<SetupReport> {
   const groups = await call('read property groups', () => client.crm.properties.groupsApi.getAll('contacts'))
   const hasGroup = groups.results.some((group) => group.name === GROUP)
@@ -44,6 +47,12 @@ export async function setUpHubSpot(
       label: question.ask,
       description: 'Asked of sales in Slack; empty: unknown.',
       type: typeOfAnswer(question),
+    })),
+    ...tags.filter(isOwnProperty).map((name) => ({
+      name,
+      label: plain(name).replace(/^b/, 'B'),
+      description: 'Set by a rule of triggers.yaml or handoffs.yaml.',
+      type: 'text' as const,
     })),
   ]
   const missing = wanted.filter(({ name }) => !known.has(name))
@@ -86,13 +95,14 @@ export async function setUpHubSpot(
   }
 }
 
-/** The report for a terminal, with what the HubSpot app needs. `tracks` are the nurture tracks that routes name. */
+/** The report for a terminal, with what the HubSpot app needs. `tracks` are the nurture tracks that routes name, `ofDeals` lines about deals. */
 export function describeSetup(
   report: SetupReport,
   dryRun: boolean,
   needs: AppNeeds,
   publicUrl: string,
   tracks: readonly string[] = [],
+  ofDeals: readonly string[] = [],
 ): string {
   const created = dryRun ? 'would be created' : 'created'
   const wrong = report.wrongType.map(
@@ -106,6 +116,7 @@ export function describeSetup(
     ...(report.widened.length > 0
       ? [`Choices ${dryRun ? 'that would get' : 'that got'} new values: ${report.widened.join(', ')}.`]
       : []),
+    ...ofDeals,
     ...wrong,
     '\nYour HubSpot app needs these scopes ("baton hubspot project" writes them and the webhooks into files):',
     ...indented(SCOPES.map(({ name, optional }) => (optional ? `${name} (optional)` : name))),

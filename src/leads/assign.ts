@@ -14,7 +14,7 @@ export type Reserved = Readonly<Record<string, Choice>>
 export type Taken = { wanted: RepRequest } | { handoff: Handoff; choice: Choice }
 
 /** Who is asked for before the rotation, by the order of choice (`handoffs/choice.ts`). */
-export type Preferences = Pick<RepRequest, 'keep' | 'standInFor' | 'first' | 'company'>
+export type Preferences = Pick<RepRequest, 'keep' | 'keepAs' | 'standInFor' | 'first' | 'company'>
 
 /**
  * Gives the lead to a rep of a pool and starts the clock, or lets it wait when nobody is free. The ids come from the lead
@@ -41,7 +41,13 @@ export function takeUp(
   const rep = choice.rep === null ? undefined : config.team.reps[choice.rep]
   if (!rep) return { handoff: waitingHandoff(full, now), choice }
   const how = choice.why ?? (choice.owner || rep.id === preferences.keep ? 'kept-owner' : 'rotation')
-  const holder: Omit<Holder, 'since'> = { rep: rep.id, pool: choice.pool, how, assignmentId }
+  const holder: Omit<Holder, 'since'> = {
+    rep: rep.id,
+    pool: choice.pool,
+    how,
+    assignmentId,
+    ...(choice.turn ? { turn: choice.turn } : {}),
+  }
   // Also where the pool has forgotten why: an owner who is away stays the owner.
   if (preferences.standInFor !== undefined && holder.how !== 'kept-owner') {
     holder.how = 'stand-in'
@@ -56,13 +62,17 @@ export function requestFor({ routing }: Pick<NextConfig, 'routing'>, request: Re
   return routing.prefer === 'open' ? { ...request, prefer: 'open' } : request
 }
 
-/** Who comes before the rotation for a lead that a route sends to sales. `isBack`: it was with somebody before. */
+/**
+ * Who comes before the rotation for a lead that a route sends to sales. `isBack`: it was with somebody before; `host`: the owner id
+ * of who hosts the meeting that it booked.
+ */
 export function preferencesFor(
   config: NextConfig,
   contact: Contact,
   company: Properties | null,
   isBack: boolean,
   now: number,
+  host?: string,
 ): Preferences {
   const { team, routing } = config
   const { properties } = contact
@@ -72,6 +82,9 @@ export function preferencesFor(
     if (!isAway(team, owner.id, now)) return { keep: owner.id, ...within }
     if (routing.cover === 'stand-in') return { standInFor: owner.id }
   }
+  const hosting = host === undefined ? undefined : repWithOwner(team, host)
+  if (hosting?.active && !isAway(team, hosting.id, now))
+    return { keep: hosting.id, keepAs: 'meeting-host', ...companyWithin(config, properties, company) }
   const companyOwner = company?.hubspot_owner_id ? repWithOwner(team, company.hubspot_owner_id) : undefined
   const first: { rep: string; why: ChosenBy }[] = companyOwner ? [{ rep: companyOwner.id, why: 'company-owner' }] : []
   return { ...(first.length > 0 ? { first } : {}), ...companyWithin(config, properties, company) }

@@ -1,4 +1,5 @@
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { DealContext } from '../handoffs/deal.ts'
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { HandoffKind } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -23,6 +24,8 @@ export interface ContactInput {
   state: LeadState
   contact: Contact
   company: Properties | null
+  /** The owner id of who hosts the meeting that the lead booked. */
+  host?: string | undefined
   /** The deals that were read along with it. */
   deals?: readonly DealOwner[] | undefined
   reserved: Reserved
@@ -58,7 +61,7 @@ export function toSales(
   const { pool } = route.to
   const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
-  const preferences = preferencesFor(config, contact, company, isBack, now)
+  const preferences = preferencesFor(config, contact, company, isBack, now, input.host)
   const taken = takeUp(config, contact, order, reserved, now, preferences)
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
@@ -98,8 +101,7 @@ export function otherHandoffs(
   }
   for (const start of starting) {
     const kind = config.handoffs.kinds[start.kind]
-    const isLive = draft.handoffs().some((one) => one.kind === start.kind && one.state !== 'ended')
-    if (!kind || isLive) continue
+    if (!kind || draft.handoffs().some((one) => hasBegun(one, start))) continue
     const sales = kind.withSales ? salesHandoff(draft.handoffs()) : undefined
     if (sales && !start.takesOver) {
       draft.note({ at: now, what: 'not-opened', reason: `${start.kind}: sales has it by ${sales.kind}` })
@@ -115,11 +117,24 @@ export function otherHandoffs(
     if ('wanted' in taken) return taken
     if (sales) draft.put(endHandoff(sales, { at: now, how: 'qualified' }) ?? sales)
     draft.put(taken.handoff)
+    draft.note({ at: now, what: 'begun', reason: `${start.kind}, by ${taken.handoff.route}` })
     result.begun.push(taken.handoff)
     const by = { what: 'handoff', name: start.kind } as const
     result.tells.push(...kind.tells.map((who) => ({ who, by, buttons: [], starts: true as const })))
   }
   return result
+}
+
+// One of a kind at a time. A deal has one of a kind ever, also when it is won again, and another deal one of its own.
+function hasBegun({ kind, about, state }: Handoff, start: Starting): boolean {
+  if (kind !== start.kind) return false
+  return start.about === undefined ? state !== 'ended' : about === start.about
+}
+
+/** What HubSpot said of a deal when it went to the stage by which a handoff begins. */
+function dealOf({ state }: ContactInput, about: string | undefined): DealContext | undefined {
+  const told = state.inbox.flatMap((item) => (item.kind === 'signal' && item.deal ? [item] : []))
+  return told.find(({ signal }) => signal.detail === about)?.deal
 }
 
 /** Whether a rule started a handoff, and no route; older records tell by whether sales has the lead by it. */
@@ -137,7 +152,8 @@ function begin(
   const { config, state, contact, draft, reserved, now } = input
   const kind = config.handoffs.kinds[name]
   if (!kind) throw new Error(`no handoff ${name} in handoffs.yaml`)
-  const context = partyContext(input, about)
+  const deal = live?.deal ?? dealOf(input, about)
+  const context = partyContext(input, about, deal?.soldBy)
   const to = named ?? kind.to
   const id = live?.id ?? nextId(state, draft)
   const found = to && findParty(to, context)
@@ -152,6 +168,7 @@ function begin(
     ...(found?.pool ? {} : withManager(managerFor(context))),
     ...(named ? { to: named } : {}),
     ...(about === undefined ? {} : { about }),
+    ...(deal ? { deal } : {}),
     ...(isDone(kind, lookup) ? { doneBefore: true as const } : {}),
     baseline: responseBaseline(config.hubspot, contact.properties),
   }
@@ -196,6 +213,7 @@ function wasChosen(handoffs: readonly Handoff[], rep: string): boolean {
 function partyContext(
   { config, contact, company, draft, deals, now }: ContactInput,
   about: string | undefined,
+  soldBy: string | undefined,
 ): PartyContext {
   const deal = about === undefined ? deals?.at(-1) : deals?.find(({ id }) => id === about)
   return {
@@ -203,7 +221,7 @@ function partyContext(
     owners: {
       contact: contact.properties.hubspot_owner_id ?? undefined,
       company: company?.hubspot_owner_id ?? undefined,
-      deal: deal?.ownerId,
+      deal: soldBy ?? deal?.ownerId,
     },
     handoffs: draft.handoffs(),
     cover: config.routing.cover,

@@ -1,8 +1,10 @@
 import type { Handoff } from '../handoffs/handoff.ts'
+import { factLookup } from '../rules/score.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import type { Draft } from './draft.ts'
 import type { LeadRecord } from './lead.ts'
 import { type LeadMarks, marksOf, withMarks } from './marks.ts'
+import { notesByRules } from './outcome-notes.ts'
 import { type CarriedOut, carryOut, joined, nothingDone } from './outcomes.ts'
 
 /*
@@ -59,5 +61,6 @@ export function concluded(
   const after = withMarks(record, toOpen.length > 0 ? { ...marks, toOpen } : marks)
   const isSame = marks === before && opens.length === 0
   draft.tell(tells, { now })
+  for (const note of notesByRules(state.id, ruled.notes, factLookup(record.attributes), now)) draft.crmNote(note)
   return draft.change(lead || !isSame ? after : undefined, more)
 }

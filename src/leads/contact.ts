@@ -1,3 +1,4 @@
+import { reasonNamed, withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -19,7 +20,9 @@ import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
+import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
+import { notesByRules } from './outcome-notes.ts'
 import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
 import {
@@ -30,10 +33,20 @@ import {
   personalDisqualification,
   takenOut,
 } from './people.ts'
-import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import {
+  cameBack,
+  choiceOf,
+  leadsWord,
+  noticeOfReturn,
+  readingWithWord,
+  rejectionBy,
+  standingAfterWord,
+} from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
+import { followDisqualified } from './recycled.ts'
+import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
@@ -80,10 +93,14 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes: heard } = byPeople(input, gathered)
+  const seen = readingOf(config, state, gathered, now)
+  const { word, outcomes: heard } = byPeople(input, gathered, leadsWord(config, previous, seen.signals))
 
-  const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
-  const { reading, rejected, overruledStatus, overruled } = read
+  const read = readingWithWord(config, previous, seen)
+  const { reading, overruledStatus, overruled } = read
+  const rejected = word
+    ? read.rejected
+    : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
@@ -96,7 +113,7 @@ export function onContact(
   const news = {
     signals: newsOf(fresh, adopted),
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
-    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+    out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
@@ -143,7 +160,8 @@ export function onContact(
     }
     return stageAfter(state, after, draft.handoffs(), gathered.contact, now, isMerge)
   }
-  const isNew = !previous && decision.action !== 'stay-adopted'
+  // In which stage an older contact is seen first is no news.
+  const isNew = !previous && now - gathered.contact.createdAt <= DAY
   const starting = (stage: { name: Stage }, marks: LeadMarks, openings: readonly Opening[]) =>
     startingOf(
       config,
@@ -155,7 +173,7 @@ export function onContact(
   const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
-  const sales = isTakenOn ? undefined : toSales(input, decision)
+  const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
   if (sales && 'wanted' in sales) return sales
   const look = {
     state,
@@ -169,7 +187,7 @@ export function onContact(
   }
   const triggered = isLeftAlone(decision, marksBefore) ? null : triggersOf(config, look, now)
   const planLook = {
-    signals: reading.signals,
+    signals: fresh,
     lookup: contactLookup(config, look, now)(),
     marks: triggered?.result.marks ?? followed.marks,
   }
@@ -216,6 +234,7 @@ export function onContact(
           : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
+      ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
       stageSetBack: setBack,
       stage,
       returning,
@@ -226,10 +245,12 @@ export function onContact(
     now,
   )
   for (const note of triggered?.notes ?? []) draft.note(note)
+  for (const note of notesByRules(given.id, ruled.notes, lookup, now)) draft.crmNote(note)
   draft.tell([...ruled.tells, ...others.tells], {
     now,
     newsAt: newsAt(state, reading.signals, now),
     company: gathered.company,
+    dealOwner: gathered.deals?.at(-1)?.ownerId,
   })
   const notices = [
     ...others.notices,
@@ -257,18 +278,19 @@ export function onContact(
 type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
 
 /**
- * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
- * took the lead out.
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word by which the lead
+ * is out: that of HubSpot, else what it said itself (`own`).
  */
 export function byPeople(
   input: FollowInput,
   gathered: Looked,
+  own?: PersonsWord,
 ): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
-  const word = personalDisqualification(input.config, input.state, gathered)
+  const word = personalDisqualification(input.config, input.state, gathered) ?? own
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
+/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,
@@ -279,7 +301,7 @@ function takeOut(
     if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
-    draft.put(after)
+    draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })

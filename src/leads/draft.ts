@@ -11,6 +11,7 @@ import type { LeadRecord } from './lead.ts'
 import type { Contact, Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
 import { changedProperties, crmProperties, WRITING } from './properties.ts'
+import { clearsOwner } from './release.ts'
 import { tell } from './tell.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
@@ -38,6 +39,8 @@ interface Event {
   now: number
   newsAt?: number
   company?: Properties | null
+  /** The owner id of its newest deal. */
+  dealOwner?: string | undefined
 }
 
 /** Begins a change of a lead; with a contact that was just read, what it shows is what HubSpot is known to have. */
@@ -98,8 +101,18 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
     if (!first || !lead) return given
     const tells = tellings.flatMap((one) => one.tells)
     const newsAt = Math.max(...tellings.map(({ event }) => event.newsAt ?? Number.POSITIVE_INFINITY))
-    const { now, company } = first.event
-    const input = { config, state, lead, handoffs: handoffs(), posts, contact: contact?.properties, company, now }
+    const { now, company, dealOwner } = first.event
+    const input = {
+      config,
+      state,
+      lead,
+      handoffs: handoffs(),
+      posts,
+      contact: contact?.properties,
+      company,
+      dealOwner,
+      now,
+    }
     const said = tell(input, { tells, newsAt })
     posts.push(...said.posts)
     return { ...lead, told: said.told }
@@ -111,9 +124,11 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const sales = handoffs
     .filter(({ byRoute }) => byRoute)
     .sort((a, b) => a.startedAt - b.startedAt || numberOf(a) - numberOf(b))
-  const owners = Object.values(config.team.reps).map((rep) => [rep.id, rep.hubspotOwnerId])
+  const people = [...Object.values(config.team.people), ...Object.values(config.team.reps)]
+  const owners = people.flatMap(({ id, hubspotOwnerId }) => (hubspotOwnerId ? [[id, hubspotOwnerId]] : []))
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
+  if (clearsOwner(lead)) own.hubspot_owner_id ??= ''
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
 }
 

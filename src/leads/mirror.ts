@@ -143,8 +143,8 @@ const MirroredHandoff = z.object({
 type MirroredHandoff = z.output<typeof MirroredHandoff>
 
 /**
- * What `baton_handoffs` says of a lead: its handoffs that are not over, the newest with sales, and the newest of all, by
- * which the next is numbered. Empty when there was none.
+ * What `baton_handoffs` says of a lead: its handoffs that are not over, the newest with sales, the newest of each kind, for rules
+ * ask who had it, and the newest of all, by which the next is numbered. Empty when there was none.
  */
 export function mirrorHandoffs(
   lead: Pick<LeadRecord, 'id' | 'ended' | 'handoffCount'>,
@@ -152,7 +152,8 @@ export function mirrorHandoffs(
 ): string {
   const inOrder = handoffs.toSorted((a, b) => numberOf(a.id) - numberOf(b.id))
   const sales = inOrder.findLast(({ byRoute }) => byRoute)
-  const told = inOrder.filter((one) => one.state !== 'ended' || one === sales || one === inOrder.at(-1))
+  const newest = new Map(inOrder.map((one) => [one.kind, one]))
+  const told = inOrder.filter((one) => one.state !== 'ended' || one === sales || newest.get(one.kind) === one)
   const entries = told.map((handoff) => entryOf(handoff, handoff === sales ? lead.ended : undefined))
   const isLast = lead.handoffCount <= numberOf(inOrder.at(-1)?.id ?? '-0')
   if (isLast && (sales || !lead.ended)) return entries.length === 0 ? '' : JSON.stringify(entries)

@@ -34,7 +34,9 @@ export function ownOwner(
   { written }: Pick<LeadState, 'written'>,
   holder: Holder,
 ): string | undefined {
-  return holder.unowned ? '' : (team.reps[holder.for ?? holder.rep]?.hubspotOwnerId ?? written[OWNER])
+  const who = holder.for ?? holder.rep
+  const own = team.reps[who]?.hubspotOwnerId ?? team.people[who]?.hubspotOwnerId
+  return holder.unowned ? '' : (own ?? written[OWNER])
 }
 
 /** Whether HubSpot shows another owner than Baton's choice, so that it has to be known who set it, and when. */

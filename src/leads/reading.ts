@@ -2,8 +2,11 @@ import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import { lookBackOf } from '../rules/triggers.ts'
+import { earlierUtm } from './attribution.ts'
+import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
+import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
 import { mirroredId } from './mirror.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
@@ -26,6 +29,7 @@ export type LeadReading = Pick<
   | 'readBy'
   | 'counters'
   | 'signals'
+  | 'mail'
   | 'pages'
   | 'enrichment'
 > & {
@@ -45,6 +49,8 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
+  const attributed = observeAttributes(config.hubspot, properties, company, config.reads.raw)
+  const mail = mailOf(mailBefore(previous), contact, { history: gathered.history, merged: look.merged !== undefined })
   const views = Number(properties.hs_analytics_num_page_views ?? Number.NaN)
   const last = properties.hs_analytics_last_url
   const answers = Object.entries(outcomes).map(([name, status]) => [name, { status, at: now }] as const)
@@ -55,7 +61,9 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     attributes: withoutOverruled(previous, {
       ...found,
       ...fromOutside(previous),
-      ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
+      ...attributed,
+      ...earlierUtm(previous?.attributes, attributed),
+      ...mailAttributes(mail),
     }),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
@@ -64,8 +72,14 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     counters: {
       ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
       [MERGED_IDS]: properties[MERGED_IDS] ?? null,
+      [LAST_BOOKED]: properties[LAST_BOOKED] ?? null,
     },
-    signals: keepSignals([...(previous?.signals ?? []), ...observed, ...sent], memoryFor(config), now),
+    signals: keepSignals(
+      [...(previous?.signals ?? []), ...observed, ...meetingsBooked(state, gathered, now), ...sent],
+      memoryFor(config),
+      now,
+    ),
+    ...(isWorthKeeping(mail) ? { mail } : {}),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
     companyUnread: outcomes['hubspot-company'] === 'late',
@@ -105,7 +119,12 @@ export function lookAt(
 export function attributesAgain(config: NextConfig, lead: LeadRecord): Attributes {
   if (lead.readBy === null) return lead.attributes
   const observed = observeAttributes(config.hubspot, lead.properties, lead.company, config.reads.raw)
-  return withoutOverruled(lead, { ...fromOutside(lead), ...observed })
+  return withoutOverruled(lead, {
+    ...fromOutside(lead),
+    ...observed,
+    ...earlierUtm(lead.attributes, observed),
+    ...mailAttributes(mailBefore(lead)),
+  })
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */

@@ -1,6 +1,5 @@
 import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Team } from '../handoffs/team.ts'
-import type { Signal } from '../rules/attributes.ts'
 import type { RECIPIENTS } from '../rules/outcomes.ts'
 
 /*
@@ -12,7 +11,8 @@ import type { RECIPIENTS } from '../rules/outcomes.ts'
 export interface AboutLead {
   owners: { contact?: string | undefined; company?: string | undefined; deal?: string | undefined }
   handoffs: readonly Handoff[]
-  signals: readonly Signal[]
+  /** The owner id of the host of the meeting that it booked last. */
+  host?: string | undefined
   /** The pool that its route names. */
   pool?: string | undefined
 }
@@ -51,7 +51,7 @@ export function recipientOf(team: Team, about: AboutLead, who: string): Recipien
 }
 
 function relatedBy(team: Team, about: AboutLead, relation: Relation): Recipient | undefined {
-  const { owners, signals } = about
+  const { owners } = about
   switch (relation) {
     case 'owner':
       return owning(team, about, owners.contact)
@@ -60,7 +60,7 @@ function relatedBy(team: Team, about: AboutLead, relation: Relation): Recipient 
     case 'deal-owner':
       return owning(team, about, owners.deal)
     case 'host':
-      return owning(team, about, hostOf(signals))
+      return owning(team, about, about.host)
     case 'holder': {
       const rep = salesHolder(about)?.rep
       return rep !== undefined && team.reps[rep]?.active ? { to: rep } : undefined
@@ -85,11 +85,6 @@ function owning(team: Team, about: AboutLead, owner: string | undefined): Recipi
 export function memberWithOwner({ reps, people }: Pick<Team, 'reps' | 'people'>, owner: string): string | undefined {
   const rep = Object.values(reps).find(({ hubspotOwnerId, active }) => active && hubspotOwnerId === owner)
   return (rep ?? Object.values(people).find(({ hubspotOwnerId }) => hubspotOwnerId === owner))?.id
-}
-
-/** The owner id of who the lead booked its last meeting with. */
-export function hostOf(signals: readonly Signal[]): string | undefined {
-  return signals.findLast(({ type, value }) => type === 'meeting_booked' && value)?.value
 }
 
 /** The pool whose manager answers for a lead: of who has it, of its owner, of its route; else the first. */

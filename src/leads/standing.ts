@@ -28,19 +28,19 @@ const AFTER: Record<Ending, 'stays with sales' | 'rests' | 'free'> = {
 /** What decides whether a lead whose handoff has ended is heard again. */
 export interface ComesBackConfig {
   scoring: ScoringConfig
-  handoffs: { comesBack: { points: number } }
+  handoffs: { comesBack: { points: number; signals?: string[] | undefined } }
 }
 
 /**
  * Whether a lead has raised its hand since an instant: by a signal that is worth `comesBack.points` by itself, such as
- * asking for a demo. A few opened mails more are no reason to ring again.
+ * asking for a demo, or by one of `comesBack.signals`. A few opened mails more are no reason to ring again.
  */
 export function raisedHandSince(config: ComesBackConfig, signals: readonly Signal[], since: number): boolean {
   const worth = config.scoring.engagement.signals
-  return signals.some(
-    ({ type, at }) =>
-      at > since && Object.hasOwn(worth, type) && (worth[type]?.points ?? 0) >= config.handoffs.comesBack.points,
-  )
+  const { points, signals: always = [] } = config.handoffs.comesBack
+  const isRaised = (type: string) =>
+    always.includes(type) || (Object.hasOwn(worth, type) && (worth[type]?.points ?? 0) >= points)
+  return signals.some(({ type, at }) => at > since && isRaised(type))
 }
 
 /** The handoff with sales that is not over: one that waits counts, for its lead is as good as with sales. */

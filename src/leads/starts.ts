@@ -38,13 +38,15 @@ export interface Starting {
   unexplained?: boolean | undefined
 }
 
-/** The handoffs that begin by news and by what rules open, one of each kind, in the order of the config. */
+/** The handoffs that begin by news and by what rules open, in the order of the config: one of each kind, and one for each deal. */
 export function startingOf(
   { handoffs }: Pick<NextConfig, 'handoffs'>,
   news: News,
   openings: readonly Opening[],
 ): Starting[] {
   return Object.entries(handoffs.kinds).flatMap(([kind, { starts }]): Starting[] => {
+    const deals = dealStarts(starts, news.signals)
+    if (deals.length > 0) return deals.map((deal) => ({ kind, takesOver: true, ...deal }))
     for (const start of starts) {
       const found = occasion(start, news)
       if (found) return [{ kind, takesOver: true, ...found }]
@@ -77,12 +79,7 @@ function occasion(start: Start, news: News): Pick<Starting, 'route' | 'about' | 
     const { status } = news
     return status !== undefined && includes(start.leadStatus, status) ? { route: status } : undefined
   }
-  if ('dealStage' in start) {
-    const moved = news.signals.findLast(
-      ({ type, value }) => type === DEAL_MOVED && includes(start.dealStage, String(value ?? '')),
-    )
-    return moved && { route: String(moved.value), ...(moved.detail ? { about: moved.detail } : {}) }
-  }
+  if ('dealStage' in start) return undefined
   return news.out && { route: wordOf(start), unexplained: news.out.unexplained }
 }
 
@@ -92,6 +89,16 @@ function wordOf(start: Start): string {
   if ('stage' in start) return start.stage
   if ('leadStatus' in start) return start.leadStatus[0] ?? ''
   return 'dealStage' in start ? (start.dealStage[0] ?? '') : 'disqualified'
+}
+
+// Each deal has a handoff of its own, at the contact that stands for it. A stage that closes it in its pipeline is known by that
+// as well, whatever the pipeline calls it.
+function dealStarts(starts: readonly Start[], signals: readonly Signal[]): Pick<Starting, 'route' | 'about'>[] {
+  const stages = starts.flatMap((start) => ('dealStage' in start ? start.dealStage : []))
+  return signals.flatMap(({ type, value, detail, deal }) => {
+    const route = [String(value ?? ''), deal?.closed ?? ''].find((stage) => includes(stages, stage))
+    return type === DEAL_MOVED && deal?.main && route !== undefined ? [{ route, about: detail }] : []
+  })
 }
 
 /** The signal of a deal that went to another stage: `value` is the stage, `detail` the deal. */

@@ -1,5 +1,6 @@
-import type { AttributeValue } from '../rules/attributes.ts'
-import { fillText } from '../rules/attributes.ts'
+import { type AttributeValue, fillText, namesInBraces } from '../rules/attributes.ts'
+import type { Outcome } from '../rules/outcomes.ts'
+import type { NextConfig } from './change.ts'
 import type { LeadMarks } from './marks.ts'
 import type { Properties } from './observe.ts'
 
@@ -45,11 +46,27 @@ export function tagged(
   }
 }
 
-/** The properties that outcomes set, wherever they stand in a config. */
-export function propertiesSet(content: unknown): string[] {
-  if (Array.isArray(content)) return content.flatMap(propertiesSet)
+type Rules = Pick<NextConfig, 'triggers' | 'handoffs'>
+
+/** The properties that rules set, each once. */
+export function propertiesSet({ triggers, handoffs }: Rules): string[] {
+  const sets = outcomesIn([triggers, handoffs]).flatMap((one) => (one.do === 'set' ? Object.keys(one.properties) : []))
+  return [...new Set(sets)]
+}
+
+/** The attributes that stand in braces in what rules set and note. */
+export function attributesFilled({ triggers, handoffs }: Rules): string[] {
+  const texts = outcomesIn([triggers, handoffs]).flatMap((one) =>
+    one.do === 'set' ? Object.values(one.properties) : one.do === 'note' ? [one.text] : [],
+  )
+  return texts.flatMap(namesInBraces)
+}
+
+// Wherever they stand in a config.
+function outcomesIn(content: unknown): Outcome[] {
+  if (Array.isArray(content)) return content.flatMap(outcomesIn)
   if (typeof content !== 'object' || content === null) return []
-  const own = content as Record<string, unknown>
-  if (own.do === 'set') return Object.keys(own.properties ?? {})
-  return Object.values(own).flatMap(propertiesSet)
+  const own = content as { do?: unknown }
+  if (own.do === 'set' || own.do === 'note') return [content as Outcome]
+  return Object.values(own).flatMap(outcomesIn)
 }

@@ -6,6 +6,7 @@ import { signalsNamed } from '../rules/triggers.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Told } from './marks.ts'
+import { meetingHost } from './meetings.ts'
 import type { Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
 import { type AboutLead, poolFor, type Recipient, recipientOf, slackIdOf } from './recipients.ts'
@@ -37,6 +38,7 @@ export interface TellingInput {
   /** As they were just read, if they were. */
   contact?: Properties | undefined
   company?: Properties | null | undefined
+  dealOwner?: string | undefined
   now: number
 }
 
@@ -71,16 +73,17 @@ export function tell(input: TellingInput, { tells, newsAt }: Tellings): { told: 
 }
 
 /** What decides who somebody is to the lead. */
-export function aboutOf({ lead, handoffs, contact, company }: TellingInput): AboutLead {
+export function aboutOf({ lead, handoffs, contact, company, dealOwner, now }: TellingInput): AboutLead {
   const { route, properties, signals } = lead
   const ofCompany = company ?? lead.company
   return {
     owners: {
       contact: (contact ?? properties).hubspot_owner_id ?? undefined,
       company: ofCompany?.hubspot_owner_id ?? undefined,
+      deal: dealOwner ?? handoffs.findLast(({ deal }) => deal?.soldBy)?.deal?.soldBy,
     },
     handoffs,
-    signals,
+    host: meetingHost(signals, now),
     ...('pool' in route.to ? { pool: route.to.pool } : {}),
   }
 }
@@ -121,8 +124,9 @@ function readerOf({ team }: NextConfig, { kind, rep, pool }: Post): string | und
 }
 
 // The rule that opened it, and that it has begun, the alert says itself.
-function saysAlert(alert: Handoff, { by, buttons, starts }: Telling): boolean {
+function saysAlert(alert: Handoff, { who, by, buttons, starts }: Telling): boolean {
   if (buttons.length > 0) return false
+  if (who === 'host' && holderOf(alert)?.how === 'meeting-host') return true
   return by.what === 'trigger' ? alert.route === by.name : starts === true && alert.kind === by.name
 }
 

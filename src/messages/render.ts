@@ -1,3 +1,4 @@
+import { countAttempts, hasLeadAnswered } from '../handoffs/attempts.ts'
 import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
@@ -5,7 +6,7 @@ import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
-import type { Team } from '../handoffs/team.ts'
+import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { slackIdOf } from '../leads/recipients.ts'
@@ -44,6 +45,7 @@ export function renderFor(
     reader: rep,
     outsider,
     also,
+    seller: repWithOwner(team, handoff.deal?.soldBy ?? '')?.id,
     buttons: buttonsNow(kind, handoff),
     questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
@@ -97,10 +99,17 @@ export function managerOf(team: Team, pool: string): string | undefined {
   return (team.managers[team.pools[pool]?.manager ?? ''] ?? Object.values(team.managers)[0])?.slackUserId
 }
 
+// Enough was tried meanwhile, the lead has answered, or somebody else has it.
+function isReminderOf(handoff: Handoff, rep: string | undefined): boolean {
+  const isLeft = countAttempts(handoff) < (handoff.attempts?.count ?? 0) && !hasLeadAnswered(handoff)
+  return handoff.state === 'answered' && isLeft && holderOf(handoff)?.rep === rep
+}
+
 /** Whether a message would no longer be true: a click or a newer step may have settled it since. */
 export function isMoot(post: Post, handoff: Handoff): boolean {
   if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
   if (post.kind === 'reason-asked') return handoff.wantsReason === undefined
+  if (post.kind === 'attempts-reminder') return !isReminderOf(handoff, post.rep)
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

@@ -122,7 +122,7 @@ function ownerLine({ config }: TellingInput, owner: string, outsider: string | u
   const left = Object.values(config.team.reps).find(({ hubspotOwnerId }) => hubspotOwnerId === owner)
   const name = left?.name ?? outsider
   const why = left ? 'has left' : 'is not in team.yaml'
-  return `Its owner in HubSpot, ${name ? escapeText(name) : escapeText(owner)}, ${why}: please let them know, or take it on`
+  return `In HubSpot it is for ${name ? escapeText(name) : `owner ${escapeText(owner)}`}, who ${why}: please let them know, or take it on`
 }
 
 function insteadLine({ config: { team } }: TellingInput, to: string): string {
@@ -151,7 +151,8 @@ function nameOf({ attributes }: LeadRecord): string {
 }
 
 function slackIdsOf({ config: { team } }: TellingInput): Record<string, string> {
-  return Object.fromEntries(Object.values(team.reps).map(({ id, slackUserId }) => [id, slackUserId]))
+  const all = [...Object.values(team.managers), ...Object.values(team.people), ...Object.values(team.reps)]
+  return Object.fromEntries(all.map(({ id, slackUserId }) => [id, slackUserId]))
 }
 
 function zoneOf({ config: { team }, reader }: TellingInput): string {

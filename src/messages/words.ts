@@ -7,6 +7,7 @@ export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => stri
   'rep-alert': { header: (name) => name, opening: 'New lead for you' },
   'pool-alert': { header: (name) => name, opening: 'New lead' },
   reminder: { header: (name) => `Waiting for you: ${name}`, opening: 'Still waiting for you' },
+  'attempts-reminder': { header: (name) => `Time runs out: ${name}`, opening: 'Time runs out' },
   'manager-alert': { header: (name) => `No response yet: ${name}`, opening: 'No response yet' },
   'hot-alert': { header: (name) => `Hot lead: ${name}`, opening: 'Hot lead' },
   'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
@@ -25,6 +26,7 @@ interface MovedText {
 export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   rotation: null,
   'kept-owner': null,
+  'meeting-host': null,
   'stand-in': null,
   'company-owner': null,
   'company-lead': null,
@@ -50,6 +52,7 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
 /** Why a lead came to the rep who got it first; the rotation needs no word. */
 export const CHOSEN_WORDS: Partial<Record<HolderReason, string>> = {
   'kept-owner': 'You are the owner in HubSpot already',
+  'meeting-host': 'They booked a meeting with you',
   'company-owner': 'You own the company in HubSpot',
   'company-lead': 'You have another lead of the company',
   'owns-contact': 'You are the owner in HubSpot',
@@ -84,6 +87,7 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   waiting: ({ when }) => `Nobody was free ${when}`,
   started: ({ rep, when }) => `Given to ${rep} ${when}`,
   reminded: ({ rep, when }) => `Reminded ${rep} ${when}`,
+  'attempts-reminded': ({ rep, when, detail }) => `Reminded ${rep} ${when}: ${detail} attempts made`,
   reassigned: ({ rep, when }) => `*Reassigned* to ${rep} ${when}: no response`,
   'passed-on': ({ rep, by, when }) => `*Passed on* to ${rep}${by} ${when}`,
   'nobody-left': ({ by, when }) =>
@@ -116,7 +120,8 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   rejected: ({ by, when, detail }) => `*Rejected*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   recycled: ({ by, when, detail }) => `*Recycled*${by} ${when}${detail ? `: ${escapeText(detail)}` : ''}`,
   'taken-over': ({ when, detail }) => `*Taken over* in HubSpot${detail ? ` by ${escapeText(detail)}` : ''} ${when}`,
-  released: ({ when }) => `*Closed* ${when}: its route no longer goes to sales`,
+  released: ({ when, detail }) =>
+    `*Closed* ${when}: ${detail ? escapeText(detail) : 'its route no longer goes to sales'}`,
   expired: ({ when }) => `*Closed* ${when}: its time was up`,
   archived: ({ when }) => `*Closed* ${when}: the lead was archived`,
   missing: ({ when }) => `*Closed* ${when}: the contact is no longer in HubSpot`,

@@ -1,3 +1,4 @@
+import { countAttempts } from '../handoffs/attempts.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Team } from '../handoffs/team.ts'
@@ -50,13 +51,18 @@ export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['c
       dueAt: iso(rung.dueAt),
       ...(rung.doneAt === undefined ? {} : { doneAt: iso(rung.doneAt) }),
     })),
-    ...(handoff.about === undefined ? {} : { deal: handoff.about }),
+    ...(handoff.about === undefined ? {} : { about: handoff.about }),
     ...(handoff.plan ? { steps: stepsView(handoff) } : {}),
     ...(handoff.plan?.pausedAt === undefined ? {} : { stepsPausedAt: iso(handoff.plan.pausedAt) }),
     ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
-    ...(handoff.attempts ? { tryUntil: iso(handoff.attempts.until) } : {}),
+    ...(handoff.attempts
+      ? {
+          tryUntil: iso(handoff.attempts.until),
+          attempts: { made: countAttempts(handoff), of: handoff.attempts.count },
+        }
+      : {}),
   }
 }
 

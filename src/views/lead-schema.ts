@@ -144,7 +144,7 @@ const Clock = z.object({
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
-  deal: z.string().optional().describe('the deal that it is about'),
+  about: z.string().optional().describe('the deal that it is about'),
   steps: z
     .array(
       z.object({
@@ -174,6 +174,7 @@ const Clock = z.object({
     .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
+  attempts: z.object({ made: z.number(), of: z.number() }).optional().describe('how many were made, of how many'),
 })
 
 const TriggerState = z.object({

@@ -151,6 +151,7 @@ function rotationLines({ rotation }: LeadView, local: Local): string[] {
 
 const CHOSEN_TEXTS: Record<ChosenBy, string> = {
   'kept-owner': ', who is the owner already',
+  'meeting-host': ', with whom it booked a meeting',
   'stand-in': ', who stands in while the owner is away',
   'company-owner': ', who owns the company in HubSpot',
   'company-lead': ', who has another lead of the company',
@@ -194,6 +195,9 @@ function clockLines(clock: LeadView['clock'], local: Local): string[] {
       ? [
           `  ${local(clock.answered.at)}  ${clock.answered.how}${clock.answered.by ? ` by ${clock.answered.by}` : ''}, after ${clock.answered.minutes} min`,
         ]
+      : []),
+    ...(clock.tryUntil && clock.attempts
+      ? [`  ${local(clock.tryUntil)}  end of the attempts, ${clock.attempts.made} of ${clock.attempts.of} made`]
       : []),
     ...(clock.ended
       ? [`  ${local(clock.ended.at)}  ended: ${clock.ended.how}${clock.ended.by ? ` by ${clock.ended.by}` : ''}`]

@@ -1,7 +1,11 @@
 import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
+import { movedCounters } from '../leads/attempts.ts'
+import { mailBefore, mailHistory } from '../leads/bounces.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
+import { asksForDealOwner, dealOf } from '../leads/deal-owners.ts'
+import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
@@ -50,12 +54,13 @@ export async function gatherContact(
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   // Since when a lead was in its stage whose record was lost.
   const ofStage = known === state ? [] : [config.hubspot.properties.stage]
-  const [enriched, looked] = await Promise.all([
+  const [enriched, looked, deals] = await Promise.all([
     parts.enrichment.enrich(
       observe,
-      isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
+      isAdopted ? [] : wantedOf(config),
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,
@@ -71,15 +76,44 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofStage]),
+    lookedUp(
+      parts,
+      config,
+      lead,
+      contact,
+      [...ofSignals, ...ofMails, ...ofStage],
+      mayHaveBooked(known, { contact }, now),
+    ),
+    dealsOf(parts, config, lead),
   ])
   const { company, found, outcomes, late } = enriched
-  return { gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, merging }, late }
+  return {
+    gathered: { contact, portalId: parts.portalId(), company, found, outcomes, ...looked, deals, merging },
+    late,
+  }
+}
+
+/** Whose the newest deal of a lead is, where a rule may ask for it and something came in that it may be about. */
+async function dealsOf(
+  { hubspot }: Pick<Parts, 'hubspot'>,
+  config: Config,
+  lead: LeadState,
+): Promise<Gathered['deals']> {
+  const id = lead.inbox.length > 0 && asksForDealOwner(config) ? dealOf(lead) : undefined
+  if (id === undefined) return undefined
+  try {
+    const deal = await hubspot.readDeal(id)
+    return deal ? [{ id, ...(deal.ownerId ? { ownerId: deal.ownerId } : {}) }] : undefined
+  } catch (error) {
+    // Without the scope it has no owner that Baton knows.
+    if (error instanceof OutsideError && (error.kind === 'refused' || error.code === '403')) return undefined
+    throw error
+  }
 }
 
 /**
  * Who changed what and when, as far as `next` asks about it: the values that properties had, those of `more` as well, and
- * the activities.
+ * the activities. `booked`: the lead may have booked a meeting.
  */
 export async function lookedUp(
   { hubspot }: Pick<Parts, 'hubspot'>,
@@ -87,7 +121,9 @@ export async function lookedUp(
   state: LeadState,
   contact: Contact,
   more: readonly string[] = [],
+  booked = false,
 ): Promise<Pick<Gathered, 'history' | 'activities'>> {
+  const attemptsMoved = liveHandoffs(state).some((one) => movedCounters(config, one, contact).length > 0)
   const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const readable = async (property: string) => {
     try {
@@ -99,10 +135,17 @@ export async function lookedUp(
     }
   }
   const [activities, ...versions] = await Promise.all([
-    wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    booked || attemptsMoved || wantsActivities(config, liveHandoffs(state), contact)
+      ? hubspot.readActivities(contact.id)
+      : undefined,
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }
+}
+
+// Of several of which sales needs one, the first is asked for: the others do when nobody tells it.
+function wantedOf({ routing }: Config): string[] {
+  return routing.requiredForSales.flatMap((one) => [one].flat().find((name) => PROVIDED.has(name)) ?? [])
 }
 
 // One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.

@@ -1,11 +1,13 @@
 import type { DealContext } from '../handoffs/deal.ts'
 import type { Deal } from '../hubspot/deals.ts'
 import { mirroredId } from '../leads/mirror.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { createDealDigests, DEAL_READS } from '../store/digests.ts'
 import type { Incoming } from '../store/inbox.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { signalKey } from '../store/schema.ts'
+import { createCarryAttribution } from './carry-attribution.ts'
 import type { Handler, Parts } from './parts.ts'
 
 // Longer than HubSpot sends an event again, and than a service is down over a weekend.
@@ -14,18 +16,19 @@ const GETS_CONTACTS = 15 * 60_000
 const LOOK_AGAIN = 2 * 60_000
 
 /**
- * Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`:
+ * Tells a deal how its contact came, and the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`:
  * the stage), each told once. The stage that it is in now marks one contact, by whom a handoff about the deal begins.
  */
 export function createLookAtDeal(
-  parts: Pick<Parts, 'clock' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'log' | 'store'>,
 ): Handler<{ dealId: string }> {
   const { clock, inbox, store } = parts
+  const carryAttribution = createCarryAttribution(parts)
 
   const digests = createDealDigests(store)
 
   return async function lookAtDeal({ dealId }) {
-    const deal = await parts.hubspot.readDeal(dealId)
+    const deal = await parts.hubspot.readDeal(dealId, Object.keys(parts.config().hubspot.dealAttribution))
     const now = clock.now()
     const index = store.keys.index(dealId, INDEX.deals)
     if (!deal) return void (await store.commit([], [['ZREM', index, dealId]]))
@@ -35,6 +38,7 @@ export function createLookAtDeal(
       const { leadIds } = await inbox.ingest(some, now)
       parts.hurry(leadIds.map((id) => ({ index: INDEX.unread, id, at: now })))
     }
+    await carryAttribution(deal)
     if (contacts.length > 0) await digests.told(dealId, deal.properties, DEAL_READS, null)
     // A person who makes a deal gives it its contacts some moments later, of which no event of the deal tells.
     const isNew = contacts.length === 0 && now - (deal.stages[0]?.at ?? 0) < GETS_CONTACTS
@@ -48,7 +52,7 @@ function newsOf(deal: Deal, contacts: readonly StoredLead[], now: number): [main
     const isPresent = at === deal.stages[0]?.at
     const closed = isPresent ? closedBy(deal) : undefined
     const id = `deal-${deal.id}-${at}`
-    const main = isPresent ? mainContact(contacts, id) : undefined
+    const main = isPresent ? mainContact(contacts, deal.id, id) : undefined
     return deal.contactIds.map((leadId): Incoming => {
       const isMain = leadId === main
       const about = { ...(closed ? { closed } : {}), ...(isMain ? { main: true as const } : {}) }
@@ -70,18 +74,24 @@ function closedBy({ isClosed, isWon }: Deal): 'closedwon' | 'closedlost' | undef
 }
 
 /**
- * The contact that stands for the deal: the first in HubSpot's order that Baton knows, else the first. None when one of them
- * has heard of the stage before: whoever was chosen then stands for it.
+ * The contact that stands for the deal: the one that did before, else the first in HubSpot's order that Baton knows, else the
+ * first. None when one of them has heard of the stage before: whoever was chosen then stands for it.
  */
-function mainContact(contacts: readonly StoredLead[], signalId: string): string | undefined {
+function mainContact(contacts: readonly StoredLead[], dealId: string, signalId: string): string | undefined {
   const ids = [signalId, mirroredId(signalId)]
-  const isTold = contacts.some(({ lead, inbox }) => {
-    const waiting = inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
-    return [...(lead?.signals ?? []), ...waiting].some(({ id }) => ids.includes(id))
-  })
-  if (isTold) return undefined
+  if (contacts.some((contact) => signalsOf(contact).some(({ id }) => ids.includes(id)))) return undefined
+  const before = contacts.find(
+    (contact) =>
+      Object.values(contact.handoffs).some(({ about }) => about === dealId) ||
+      signalsOf(contact).some(({ detail, deal }) => detail === dealId && deal?.main),
+  )
   const known = contacts.find(({ lead }) => lead && lead.missingSince === undefined && lead.mergedInto === undefined)
-  return (known ?? contacts[0])?.id
+  return (before ?? known ?? contacts[0])?.id
+}
+
+// Those that wait to be read as well.
+function signalsOf({ lead, inbox }: StoredLead): Signal[] {
+  return [...(lead?.signals ?? []), ...inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))]
 }
 
 function contextOf({ name, amount, currency, closesAt, ownerId }: Deal): DealContext {

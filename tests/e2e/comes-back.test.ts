@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier2Lead, sendSignals } from '../support/leads.ts'
-import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
+import { createSalesStage as createStage } from '../support/sales-stage.ts'
+import { DAY, HOUR, type Stage } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier1Lead, createTier2Lead, liveMessage } from '../support/leads.ts'
-import { createStage, HOUR, MINUTE, type Stage } from '../support/stage.ts'
+import { createSalesStage as createStage } from '../support/sales-stage.ts'
+import { HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())
@@ -107,7 +108,7 @@ describe('the buttons', () => {
       const message = stage.slack.messages(where)[0]
       expect(message?.text).toContain(`Contacted by <@${CLEO}>`)
       expect(message?.text).toContain('after 20 min')
-      expect(JSON.stringify(message?.blocks)).not.toContain('"actions"')
+      expect(JSON.stringify(message?.blocks)).not.toContain('lead.contacted')
     }
     expect(stage.hubspot.contact(id)).toMatchObject({
       baton_sla_status: 'responded',

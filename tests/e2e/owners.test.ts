@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { click, createTier2Lead, NORTHWIND, SMALLTOWN, sendSignals } from '../support/leads.ts'
-import { createStage, DAY, HOUR, MINUTE, type Stage, type StageOptions } from '../support/stage.ts'
+import { createSalesStage as createStage } from '../support/sales-stage.ts'
+import { DAY, HOUR, MINUTE, type Stage, type StageOptions } from '../support/stage.ts'
 
 const [ADA, BEN, CLEO, DAN, MANAGER] = ['U0000AE1', 'U0000AE2', 'U000SDR1', 'U000SDR2', 'U000MGR1']
 const TODAY = [{ from: '2026-11-18', to: '2026-11-18' }]

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { SOURCE_NAMES } from '../../src/work/poll.ts'
 import { createTier1Lead, DANA, INTERESTED, NORTHWIND } from '../support/leads.ts'
 import { callsTo, pollAfter, withoutWebhooks } from '../support/poll.ts'
 import { createStage, DAY, MINUTE, type Stage } from '../support/stage.ts'
@@ -68,7 +69,7 @@ describe('without any webhook', () => {
   it('is looked for by a worker of its own accord, whenever it is time', async () => {
     stage = withoutWebhooks(await createStage({ roles: ['api'] }))
     await stage.start('worker', { pollEvery: 10 })
-    await expect.poll(() => callsTo(stage, '/search'), { timeout: 10_000 }).toBe(3)
+    await expect.poll(() => callsTo(stage, '/search'), { timeout: 10_000 }).toBe(SOURCE_NAMES.length)
     createTier1Lead(stage)
     stage.clock.now += 2 * MINUTE
     await expect.poll(() => stage.texts('U0000AE1').length, { timeout: 10_000 }).toBe(1)
@@ -170,11 +171,11 @@ describe('many at once', () => {
     stage = withoutWebhooks(await createStage({ roles: ['both', 'worker'] }))
     await Promise.all(stage.services.map(({ work }) => work.poll()))
     await stage.quiet()
-    expect(callsTo(stage, '/search')).toBe(3)
+    expect(callsTo(stage, '/search')).toBe(SOURCE_NAMES.length)
     await stage.services.shift()?.close()
     stage.clock.now += LOOK
     await stage.services[0]?.work.poll()
-    expect(callsTo(stage, '/search')).toBe(4)
+    expect(callsTo(stage, '/search')).toBe(SOURCE_NAMES.length + 1)
   })
 })
 

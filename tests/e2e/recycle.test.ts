@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier2Lead, handoffsOf, press, submitReason } from '../support/leads.ts'
+import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, HOUR, type Stage } from '../support/stage.ts'
 
 const [CLEO, DAN, MANAGER, MARKETING] = ['U000SDR1', 'U000SDR2', 'U000MGR1', 'U0000MKT']
@@ -102,5 +105,58 @@ describe('a lead that a person disqualified', () => {
     )
     await stage.quiet()
     expect(await open()).toEqual([])
+  })
+})
+
+describe('what becomes of it', () => {
+  it('is over when the lead is out no more: nobody waits, nobody is told', async () => {
+    const id = await lead()
+    stage.hubspot.changeContact(id, { hs_lead_status: 'UNQUALIFIED' }, { by: 'person' })
+    await stage.quiet()
+    await stage.advance(HOUR)
+    stage.hubspot.changeContact(id, { hs_lead_status: 'OPEN' }, { by: 'person' })
+    await stage.quiet()
+    const kinds = (await open()).map(({ kind }) => kind)
+    expect(kinds).not.toContain('disqualified-recycle')
+    expect(stage.texts(MARKETING)).toEqual([expect.stringContaining('the lead is back')])
+    expect(stage.texts(CLEO).filter((text) => text.startsWith('Why is this lead out'))).toEqual([
+      expect.stringContaining('Nothing is wanted any more'),
+    ])
+  })
+
+  it('knows the reason when HubSpot has it by a property', async () => {
+    const text = await readFile(join('config', 'hubspot.yaml'), 'utf8')
+    const rule = '{ changes: hs_lead_status, to: [UNQUALIFIED], by: person }\n'
+    const withReason = rule.replace(' }', ', reason: city }')
+    const at = text.lastIndexOf(rule)
+    const hubspot = text.slice(0, at) + withReason + text.slice(at + rule.length)
+    stage = await createStage({ files: { 'hubspot.yaml': hubspot } })
+    const id = createTier2Lead(stage)
+    await stage.quiet()
+    stage.hubspot.changeContact(id, { hs_lead_status: 'UNQUALIFIED' }, { by: 'person' })
+    await stage.quiet()
+    expect(stage.texts(CLEO).at(-1)).toMatch(/^Why is this lead out/)
+    stage.hubspot.changeContact(id, { city: 'merged with a rival' }, { by: 'person' })
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_disqualified_reason: 'merged with a rival' })
+    expect(stage.texts(CLEO).at(-1)).toContain('merged with a rival')
+  })
+
+  it('goes on when Redis is emptied, with its ladder and its buttons', async () => {
+    const id = await lead()
+    await click(stage, CLEO, CLEO, 'disqualify')
+    await submitReason(stage, CLEO, 'competitor')
+    await stage.quiet()
+    await stage.advance(HOUR)
+    await loseRedis(stage)
+    stage.hubspot.changeContact(id, { firstname: 'Dana' }, { by: 'person' })
+    await stage.quiet()
+    expect(await open()).toMatchObject([{ kind: 'disqualified-recycle', rep: 'marketing' }])
+    expect(stage.texts(MARKETING)).toHaveLength(1)
+    await stage.advance(47 * HOUR)
+    expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('No response yet')])
+    await press(stage, MARKETING, MARKETING, 'taken-back')
+    await stage.quiet()
+    expect(await handoffsOf(stage, 'responded')).toMatchObject([{ kind: 'disqualified-recycle' }])
   })
 })

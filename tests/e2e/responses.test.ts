@@ -3,7 +3,8 @@ import type { KeptFact } from '../../src/facts/fact.ts'
 import { foldFacts } from '../../src/facts/fold.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { click, createTier2Lead } from '../support/leads.ts'
-import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
+import { createSalesStage as createStage } from '../support/sales-stage.ts'
+import { DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())

@@ -6,7 +6,7 @@ import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
 
 const [CLEO, DAN, ADA, MANAGER] = ['U000SDR1', 'U000SDR2', 'U0000AE1', 'U000MGR1']
 const TRIAL = `handoffs:
-  trial:
+  tryout:
     start: { signal: trial_started }
     to: { pool: ae }
     respondWithin: 2h
@@ -42,14 +42,15 @@ async function listed(status: string): Promise<string[]> {
 describe('a lead that sales has and that starts a trial', () => {
   beforeEach(async () => {
     const sla = await readFile(join('config', 'handoffs.yaml'), 'utf8')
-    stage = await createStage({ files: { 'handoffs.yaml': sla.replace('handoffs:\n', TRIAL) } })
+    const files = { 'handoffs.yaml': sla.replace('handoffs:\n', TRIAL), 'triggers.yaml': 'triggers: {}\n' }
+    stage = await createStage({ files })
     id = createTier2Lead(stage)
     await stage.quiet()
     await startTrial()
   })
 
   it('has two handoffs, each with its own rep, and one owner', async () => {
-    expect(await listed('open')).toEqual(['mql-to-sales -1', 'trial -2'])
+    expect(await listed('open')).toEqual(['mql-to-sales -1', 'tryout -2'])
     expect([stage.texts(CLEO).length, stage.texts(ADA).length, stage.texts('C0000AE').length]).toEqual([1, 1, 1])
     expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '201', baton_sla_status: 'running' })
     const view = await ask<{ clock: { handoff: string }; assignment: { rep: string } }>(`/v1/leads/${id}`)
@@ -64,7 +65,7 @@ describe('a lead that sales has and that starts a trial', () => {
   it('a click on one stops the clock of that one, and its ladder', async () => {
     await click(stage, ADA, ADA, 'contacted')
     await stage.quiet()
-    expect([await listed('open'), await listed('responded')]).toEqual([['mql-to-sales -1'], ['trial -2']])
+    expect([await listed('open'), await listed('responded')]).toEqual([['mql-to-sales -1'], ['tryout -2']])
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'running' })
     expect([stage.texts(ADA).at(-1), stage.texts('C0000AE').at(-1)].join()).toMatch(/Contacted by.*Contacted by/s)
     expect([stage.texts(CLEO).at(-1), stage.texts('C0000SDR').at(-1)].join()).not.toContain('Contacted by')
@@ -78,7 +79,7 @@ describe('a lead that sales has and that starts a trial', () => {
   it('a click on the other leaves the trial with its own clock, whose steps go on', async () => {
     await click(stage, CLEO, CLEO, 'contacted')
     await stage.quiet()
-    expect([await listed('open'), await listed('responded')]).toEqual([['trial -2'], ['mql-to-sales -1']])
+    expect([await listed('open'), await listed('responded')]).toEqual([['tryout -2'], ['mql-to-sales -1']])
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'responded' })
     await stage.advance(2 * HOUR)
     expect(stage.texts(ADA).at(-1)).toContain('Still waiting for you')
@@ -93,16 +94,16 @@ describe('a lead that sales has and that starts a trial', () => {
     await stage.advance(HOUR / 2)
     await startTrial()
     expect((await trial())?.dueAt).toBe(dueAt)
-    expect(await listed('open')).toEqual(['mql-to-sales -1', 'trial -2'])
+    expect(await listed('open')).toEqual(['mql-to-sales -1', 'tryout -2'])
     await click(stage, CLEO, CLEO, 'contacted')
     await click(stage, ADA, ADA, 'contacted')
     await stage.advance(DAY)
-    expect([await listed('closed'), await listed('responded')]).toEqual([['trial -2'], ['mql-to-sales -1']])
+    expect([await listed('closed'), await listed('responded')]).toEqual([['tryout -2'], ['mql-to-sales -1']])
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_route: 'mql', baton_sla_status: 'responded' })
     expect((await trial())?.ended).toMatchObject({ how: 'returned' })
     expect(stage.texts(CLEO)[0]).not.toContain('Back to nurture')
     await startTrial()
-    expect(await listed('open')).toEqual(['trial -3'])
+    expect(await listed('open')).toEqual(['tryout -3'])
     expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '201', baton_sla_status: 'responded' })
   })
 
@@ -111,12 +112,17 @@ describe('a lead that sales has and that starts a trial', () => {
     const viewId = stage.slack.views().find(({ user }) => user === ADA)?.id ?? ''
     await stage.slack.submitView({ user: ADA, viewId, values: { reason: 'competitor' } })
     await stage.quiet()
-    expect([await listed('open'), await listed('closed')]).toEqual([[], ['mql-to-sales -1', 'trial -2']])
-    expect(stage.slack.messages()).toHaveLength(4)
-    for (const { text } of stage.slack.messages()) expect(text).toContain(`Disqualified by <@${ADA}>`)
+    expect([await listed('open'), await listed('closed')]).toEqual([
+      ['disqualified-recycle -3'],
+      ['mql-to-sales -1', 'tryout -2'],
+    ])
+    // Marketing hears of it apart from these.
+    const messages = () => stage.slack.messages().filter(({ text }) => !text.startsWith('Disqualified recycle'))
+    expect(messages()).toHaveLength(4)
+    for (const { text } of messages()) expect(text).toContain(`Disqualified by <@${ADA}>`)
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_disqualified_reason: 'competitor' })
     await stage.advance(5 * HOUR)
-    expect(stage.slack.messages()).toHaveLength(4)
+    expect(messages()).toHaveLength(4)
     const { pools } = stage.services[0] ?? {}
     expect([
       (await pools?.read('sdr', stage.clock.now))?.open,

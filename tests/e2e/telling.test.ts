@@ -81,7 +81,19 @@ describe('who hears of it', () => {
     const id = stage.hubspot.createContact({ ...DANA, hubspot_owner_id: '900' }, { by: 'form', companyId })
     await signal(id, 'upgrade_page_viewed')
     expect(stage.texts(EVA)).toHaveLength(1)
-    expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('Olga Outside, is not in team.yaml')])
+    expect(stage.texts(MANAGER)).toEqual([expect.stringContaining('Olga Outside, who is not in team.yaml')])
+  })
+
+  it('the owner of its deal', async () => {
+    await begin(trigger('upgrade-interest', 'upgrade_page_viewed', '{ tell: deal-owner }'))
+    const publicUrl = 'https://baton.example.com/webhooks/hubspot'
+    stage.hubspot.setWebhooks({ targetUrl: `${stage.addresses[0]}/webhooks/hubspot`, publicUrl, deals: true })
+    const id = quietContact({ hubspot_owner_id: '301' })
+    const deal = { dealname: 'Northwind', dealstage: 'appointmentscheduled', hubspot_owner_id: '102' }
+    stage.hubspot.createDeal(deal, { contactIds: [id] })
+    await stage.quiet()
+    await signal(id, 'upgrade_page_viewed')
+    expect([stage.texts('U0000AE2').length, stage.texts(EVA).length]).toEqual([1, 0])
   })
 
   it('who has it with sales, and a rep who has left is no one', async () => {
@@ -178,7 +190,7 @@ describe('a button that opens a handoff', () => {
     await Promise.all(both)
     await stage.quiet()
     expect(stage.texts(EVA)).toHaveLength(1)
-    expect(blocksTo(EVA)).toContain('usage-dropped')
+    expect(blocksTo(EVA)).toContain('by usage dropped')
     for (const reader of [CS_CHANNEL, MANAGER]) {
       expect(stage.slack.messages(reader)[0]?.text).toContain('opened by <@U0000CS2>')
       expect(JSON.stringify(stage.slack.messages(reader)[0]?.blocks)).not.toContain('handoff.open')

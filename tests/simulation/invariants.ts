@@ -40,6 +40,7 @@ export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
   hubSpotAgrees(world, leads)
   slackAgrees(world, leads, erased)
   everyRungWasTold(world, leads)
+  everyReturnIsNoted(world, leads, erased)
   peopleHaveTheLastWord(world, leads)
   noClickIsLost(world, leads, erased)
   noneCountedTwice(world, leads)
@@ -117,7 +118,21 @@ function nothingAfterAnAnswer(leads: LeadWithHandoffs[]): void {
   }
 }
 
+// Who is gone, or was for a while, has no timeline.
+function everyReturnIsNoted(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
+  for (const { lead, handoffs } of leads) {
+    if (lead.missingSince !== undefined || lead.mergedInto !== undefined || erased.has(lead.id)) continue
+    const isGone = world.outside.contacts.get(lead.id)?.gone
+    const silent = handoffs.find(({ id, ended, formerly }) => {
+      return ended?.how === 'returned' && !formerly && !world.outside.notes.includes(`${id}.returned`)
+    })
+    if (silent && !isGone) throw new Broken('every return is noted', silent.id)
+  }
+}
+
 function toldOnce(world: World): void {
+  const noted = world.outside.notes.find((id, at) => world.outside.notes.indexOf(id) !== at)
+  if (noted) throw new Broken('each note is written once', noted)
   const keys = world.outside.messages.map(({ channel, key }) => `${channel} ${key}`)
   const twice = keys.find((key, at) => keys.indexOf(key) !== at)
   if (twice) throw new Broken('each message is sent once', twice)

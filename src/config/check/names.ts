@@ -15,6 +15,10 @@ export interface KnownNames {
   /** Everybody who can be named: reps, managers and people. */
   people: string[] | undefined
   calendars: string[] | undefined
+  /** Those of the people who have one of them. */
+  withCalendar: string[] | undefined
+  /** The kinds of handoffs that say who gets them. */
+  withParty: string[] | undefined
   handoffs: string[] | undefined
   /** The file that has the types of signals: scoring.yaml in older directories. */
   signalsFile: 'signals.yaml' | 'scoring.yaml'
@@ -49,7 +53,10 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 }
 
 const DEFINED_IN: Record<
-  Exclude<keyof KnownNames, 'valued' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile'>,
+  Exclude<
+    keyof KnownNames,
+    'valued' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'withCalendar' | 'withParty'
+  >,
   { what: string; file: string }
 > = {
   signals: { what: 'signal', file: 'signals.yaml' },
@@ -116,7 +123,7 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
   if (scope.attributes.length === 0)
     return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
   if (has(SCOPES.profile, name)) return `"${name}" is not known yet here; scoring.yaml and routing.yaml can use it`
-  if (has(SCOPES.everything, name)) return `"${name}" is not known yet here; only routing.yaml can use it`
+  if (has(SCOPES.everything, name)) return `"${name}" is not known yet here; only the routes of routing.yaml can use it`
   if (has(SCOPES.triggers, name)) return `"${name}" can be asked about in triggers.yaml only`
   if (has(SCOPES.followUps, name)) return `"${name}" can be asked about under then.unless only: since the trigger fired`
   const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]

@@ -1,8 +1,12 @@
+import { PROPERTIES } from '../../leads/properties.ts'
+import { CORE_PROPERTIES } from '../../leads/tags.ts'
+import { namesInBraces } from '../../rules/attributes.ts'
 import { RECIPIENTS } from '../../rules/outcomes.ts'
 import type { Path } from '../problems.ts'
 import { suggestion } from '../problems.ts'
+import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
-import { expectName, type FileCheck } from './names.ts'
+import { expectAttribute, expectName, type FileCheck } from './names.ts'
 
 /** Everything that outcomes name must be there: people, tracks, kinds, signals. */
 export function expectOutcomes(check: FileCheck, path: Path, outcomes: unknown): void {
@@ -10,11 +14,40 @@ export function expectOutcomes(check: FileCheck, path: Path, outcomes: unknown):
     const at: Path = [...path, index]
     expectRecipient(check, [...at, 'tell'], field(outcome, 'tell'))
     for (const [place, button] of items(field(outcome, 'buttons')))
-      expectName(check, [...at, 'buttons', place, 'open'], 'handoffs', field(button, 'open'))
+      expectOpened(check, [...at, 'buttons', place, 'open'], field(button, 'open'))
     expectName(check, [...at, 'until'], 'signals', field(outcome, 'until'))
-    expectName(check, [...at, 'open'], 'handoffs', field(outcome, 'open'))
+    expectOpened(check, [...at, 'open'], field(outcome, 'open'), field(outcome, 'to'))
     expectParty(check, [...at, 'to'], field(outcome, 'to'))
+    for (const [name, value] of entries(field(outcome, 'set'))) {
+      expectTag(check, [...at, 'set', name], name)
+      expectFilled(check, [...at, 'set', name], value)
+    }
+    expectFilled(check, [...at, 'note'], field(outcome, 'note'))
   }
+}
+
+// What is opened needs somebody who gets it.
+function expectOpened(check: FileCheck, path: Path, kind: unknown, to?: unknown): void {
+  expectName(check, path, 'handoffs', kind)
+  const { handoffs, withParty } = check.known
+  if (typeof kind !== 'string' || to !== undefined || !handoffs?.includes(kind)) return
+  if (!withParty?.includes(kind))
+    check.report(
+      path,
+      `"${kind}" does not say who gets it, for routes do; add \`to\` here, such as { pool: ${check.known.pools?.[0] ?? 'ae'} }`,
+    )
+}
+
+// What Baton or HubSpot answers for itself is nothing that a rule may write.
+function expectTag({ report }: FileCheck, path: Path, name: string): void {
+  const own = Object.values(PROPERTIES).some((property) => property.name === name)
+  if (own) report(path, `Baton writes ${name} itself; choose a property of your own`)
+  if (CORE_PROPERTIES.includes(name)) report(path, `no rule may set ${name}: choose a property of your own`)
+}
+
+function expectFilled(check: FileCheck, path: Path, text: unknown): void {
+  if (typeof text !== 'string') return
+  for (const name of namesInBraces(text)) expectAttribute(check, path, name, SCOPES.everything)
 }
 
 /** Whom a rule tells: somebody of team.yaml, or who they are to the lead. */

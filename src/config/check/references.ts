@@ -1,8 +1,10 @@
 import { PROPERTIES } from '../../leads/properties.ts'
+import { namesInBraces } from '../../rules/attributes.ts'
 import { OWN_SIGNALS } from '../catalogue.ts'
 import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
+import { checkKind } from './kinds.ts'
 import {
   checkFile,
   expectAttribute,
@@ -82,6 +84,18 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: managers && [...managers, ...(people ?? [])],
     people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
+    withCalendar:
+      team === undefined
+        ? undefined
+        : ['reps', 'people'].flatMap((list) =>
+            items(field(team, list)).flatMap(([, one]) =>
+              field(one, 'calendar') === undefined ? [] : String(field(one, 'id')),
+            ),
+          ),
+    withParty:
+      kinds === undefined
+        ? undefined
+        : entries(kinds).flatMap(([name, kind]) => (field(kind, 'to') === undefined ? [] : name)),
     handoffs: keys(kinds),
     kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
     signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
@@ -115,14 +129,25 @@ function checkRouting(check: FileCheck): void {
   expectUnique(check, ['routes'], 'name')
   const routes = items(field(check.content, 'routes'))
   for (const [index, route] of routes) checkRoute(check, index, route, index === routes.length - 1)
-  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
-  for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
-    const at: Path = ['requiredForSales', index]
-    // A raw property is read only where a condition asks for it, so it would always count as missing.
-    if (typeof name !== 'string' || name === 'score') continue
-    if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
-    else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
+  for (const [index, rule] of items(field(check.content, 'noMail'))) {
+    const at: Path = ['noMail', index]
+    expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.facts)
+    for (const name of namesInBraces(String(field(rule, 'reason') ?? '')))
+      expectAttribute(check, [...at, 'reason'], name, SCOPES.facts)
   }
+  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
+  for (const [index, one] of items(field(check.content, 'requiredForSales'))) {
+    const at: Path = ['requiredForSales', index]
+    if (Array.isArray(one)) for (const [inside, name] of items(one)) checkRequired(check, [...at, inside], name)
+    else checkRequired(check, at, one)
+  }
+}
+
+function checkRequired(check: FileCheck, at: Path, name: unknown): void {
+  // A raw property is read only where a condition asks for it, so it would always count as missing.
+  if (typeof name !== 'string' || name === 'score') return
+  if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
+  else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
 }
 
 function checkEnrichment(check: FileCheck): void {
@@ -145,16 +170,12 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
     check.report(at, `a route to a pool needs a handoff: name one of ${check.known.kindsFile}, which sets the clock`)
   if (to !== undefined && pool === undefined && handoff !== undefined)
     check.report([...at, 'handoff'], 'only a route to a pool has a handoff; remove it')
-  for (const name of namesInBraces(field(to, 'disqualify')))
+  for (const name of namesInBraces(String(field(to, 'disqualify') ?? '')))
     expectAttribute(check, [...at, 'to', 'disqualify'], name, SCOPES.everything)
   if (isLast && when !== undefined)
     check.report([...at, 'when'], 'the last route must have no condition, so that every lead has a route')
   if (!isLast && when === undefined)
     check.report(at, 'has no condition, so the routes after it are never reached; only the last may have none')
-}
-
-function namesInBraces(text: unknown): string[] {
-  return typeof text === 'string' ? [...text.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name).trim()) : []
 }
 
 function checkTeam(check: FileCheck): void {
@@ -200,6 +221,7 @@ function checkHandoffs(check: FileCheck): void {
     expectStarts(check, [...at, 'start'], field(kind, 'start'))
     for (const form of [field(kind, 'shows')].flat()) expectName(check, [...at, 'shows'], 'forms', form)
     expectParty(check, [...at, 'to'], field(kind, 'to'))
+    checkKind(check, at, kind)
     for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
     for (const [index, rung] of items(field(kind, 'ladder')))
       expectRecipient(check, [...at, 'ladder', index, 'tell'], field(rung, 'tell'))
@@ -266,6 +288,15 @@ function checkHubSpot(check: FileCheck): void {
     expectName(check, [...at, 'signal'], 'signals', field(rule, 'signal'))
     expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.properties)
   }
+  for (const [name, attribute] of entries(field(content, 'dealAttribution')))
+    expectFact(
+      check,
+      ['dealAttribution', name],
+      String(attribute),
+      'name what is known of a contact, such as touch.first',
+    )
+  for (const [index, type] of items(field(content, 'notInterested')))
+    expectName(check, ['notInterested', index], 'signals', type)
   checkWrittenProperties(check)
 }
 

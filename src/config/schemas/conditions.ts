@@ -90,8 +90,13 @@ const Quiet = z.union(
   ],
   { error: 'must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }' },
 )
-const YES_OR_NO = ['archived', 'withSales', 'answered']
-const YesOrNo = z.union([z.boolean().transform((is): AttributeTest => ({ is })), Test])
+const YesOrNo = z
+  .union([z.boolean().transform((is): AttributeTest => ({ is })), z.strictObject({ is: z.boolean() })], {
+    error: 'must be true or false',
+  })
+  .optional()
+// What cannot be asked about in a place is told by its name, with the references.
+const YES_OR_NO = { archived: YesOrNo, withSales: YesOrNo, answered: YesOrNo }
 
 interface ConditionInput {
   any?: ConditionInput[] | undefined
@@ -117,9 +122,7 @@ export function conditionIn(scope: Scope): z.ZodType<Condition, ConditionInput> 
             all: z.array(When).min(1).optional(),
             not: When.optional(),
             ...(scope.attributes.includes('quiet') ? { quiet: Quiet.optional() } : {}),
-            ...Object.fromEntries(
-              YES_OR_NO.filter((name) => scope.attributes.includes(name)).map((name) => [name, YesOrNo.optional()]),
-            ),
+            ...(scope.attributes.includes('archived') ? YES_OR_NO : {}),
           },
           { error: misshapen('must be a map of attributes to tests; a list goes into all: [ … ] or any: [ … ]') },
         )

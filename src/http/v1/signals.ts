@@ -172,7 +172,8 @@ function isAddress(id: string): boolean {
 function toIncoming(signal: GivenSignal, known: Config['signals'], now: number): Incoming {
   const at = typeof signal.occurredAt === 'number' ? signal.occurredAt : Date.parse(signal.occurredAt)
   const detail = DETAIL_PROPERTIES.map((name) => signal.properties?.[name]).find((value) => typeof value === 'string')
-  const value = signal.value ?? signal.properties?.value
+  // Of a meeting: who hosts it, as an owner of HubSpot.
+  const value = signal.value ?? signal.properties?.value ?? signal.properties?.host
   const by = known[signal.type]?.by
   const kept: Signal = {
     // Ids of callers and of HubSpot's counters are kept apart.

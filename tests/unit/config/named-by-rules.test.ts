@@ -165,3 +165,46 @@ test('a signal that moves a lead, and a form that asks one property twice', asyn
   await writeFile(stages, 'forms:\n  sql:\n    - { ask: A, property: baton_a }\n    - { ask: B, property: baton_a }\n')
   expect((await problemsIn(directory)).join()).toContain('two questions of a form have the same property')
 })
+
+test.each([
+  [
+    'the calendar whose hours count',
+    kindWith('to: { person: mgr-1 }, calendar: us-est'),
+    'calendar: there is no calendar "us-est" in team.yaml; did you mean "us-east"?',
+  ],
+  [
+    'a reassignment where one person gets it',
+    `  rescue: { to: { person: mgr-1 }, ${CLOCK}, ladder: [ { at: 4h, do: reassign } ] }\n`,
+    'ladder.0.do: only one person gets this handoff (mgr-1), so there is nobody to reassign it to; use remind, tell or alert-manager',
+  ],
+  [
+    'open hours of somebody who has none',
+    '  rescue: { to: { managerOf: ae }, respondWithin: 4h, hours: business, ladder: [] }\n',
+    'hours: a manager has no calendar in team.yaml, so no hours are known; name one here as `calendar`, or say elapsed',
+  ],
+  [
+    'a reason that is asked of nobody',
+    kindWith('start: { signal: trial_started }, to: { pool: ae }, askReason: { owner: contact }'),
+    'askReason: is for a kind that starts by disqualifiedBy: person; remove it',
+  ],
+  [
+    'a button that is there twice',
+    kindWith('to: { pool: ae }, buttons: [ accept, { accept: { label: Take it } } ]'),
+    'buttons.1: the button "accept" is there twice; keep one',
+  ],
+  [
+    'a button that says how it ends and does not end it',
+    kindWith('to: { pool: ae }, buttons: [ { saved: { act: end } } ]'),
+    'buttons.0: a button that ends the handoff says how by `ending`, and no other has it',
+  ],
+  [
+    'what is opened for nobody',
+    kindWith('to: { pool: ae }, on: { rejected: [ { open: mql-to-sales } ] }'),
+    'on.rejected.0.open: "mql-to-sales" does not say who gets it, for routes do; add `to` here, such as { pool: ae }',
+  ],
+])('a kind of handoff says what cannot work: %s', async (_, kind, problem) => {
+  expect(await problemsIn(await directoryWith({ kind }))).toEqual([
+    expect.stringMatching(/^handoffs.yaml:\d+ {2}handoffs.rescue\./),
+  ])
+  expect((await problemsIn(await directoryWith({ kind })))[0]).toContain(`handoffs.rescue.${problem}`)
+})

@@ -117,7 +117,13 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
+  ],
+  'reminder-longer-than-the-attempts': [
+    'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
+  ],
+  'unknown-credit': [
+    'routing.yaml:8  credit.1: "dublicate" is not one of not_a_fit, not_interested, competitor, duplicate, wrong_data, junk; did you mean "duplicate"?',
   ],
   'unknown-written-property': ['hubspot.yaml:7  properties.scores: unknown key; did you mean "score"?'],
   'missing-names': [
@@ -135,6 +141,28 @@ const MESSAGES: Record<string, string[]> = {
     'routing-cases.yaml:3  cases.0.lead.jobTitle: must be text, a number, true, false or a list of texts',
   ],
   'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false'],
+  'archived-as-text': ['triggers.yaml:2  triggers.rule.when.archived: "no" must be true or false'],
+  'drop-as-a-number': [
+    'triggers.yaml:2  triggers.rule.when.signals.demo_requested.dropsBy: 50 must be a share such as 50%',
+  ],
+  'drop-by-everything': [
+    'triggers.yaml:2  triggers.rule.when.signals.demo_requested.dropsBy: "100%" must be below 100%: nothing falls by more',
+  ],
+  'drop-without-over': [
+    'triggers.yaml:2  triggers.rule.when.signals.demo_requested: dropsBy and over go together, such as { dropsBy: 50%, over: 7d }',
+  ],
+  'quiet-as-a-number': [
+    'triggers.yaml:2  triggers.rule.when.quiet: 60 must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }',
+  ],
+  'quiet-with-a-number': [
+    'triggers.yaml:2  triggers.rule.when.quiet: must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }',
+  ],
+  'sum-beside-a-count': [
+    'triggers.yaml:2  triggers.rule.when.signals.demo_requested: sum and dropsBy stand alone; a second test of the same signal goes into all: [ … ]',
+  ],
+  'sum-of-nothing': [
+    'triggers.yaml:2  triggers.rule.when.signals.demo_requested.sum: needs a test: atLeast, atMost or between',
+  ],
 }
 
 test.each(Object.entries(MESSAGES))('%s', async (fixture, messages) => {

@@ -33,7 +33,7 @@ import {
 const loaded = await loadConfig('config', NOW)
 const trial = { ...MQL_TO_SALES, ...bySignal('trial_started', 'sdr') }
 const kinds = { ...loaded.handoffs.kinds, trial }
-const config: NextConfig = { ...loaded, handoffs: { ...loaded.handoffs, kinds } }
+const config: NextConfig = { ...loaded, triggers: {}, handoffs: { ...loaded.handoffs, kinds } }
 
 const open = { ...started(), baseline: { num_contacted_notes: null, hs_lead_status: null } }
 const waiting = waitingHandoff(ORDER, NOW - HOUR)
@@ -90,7 +90,7 @@ describe('what happens to a lead', () => {
       contactRead({ ...FITTING, numemployees: '240', hs_lead_status: 'UNQUALIFIED' }),
       [
         { type: 'routed', reason: 'disqualify', route: 'not-interested' },
-        { type: 'disqualified', reason: 'not-interested', route: 'not-interested' },
+        { type: 'disqualified', reason: 'unqualified', route: 'not-interested' },
         { type: 'stage', stage: 'disqualified', reason: 'mql' },
       ],
     ],

@@ -11,6 +11,7 @@ import {
   readHandoffs,
   readSignals,
 } from '../../../src/leads/mirror.ts'
+import type { Signal } from '../../../src/rules/attributes.ts'
 
 const HOUR = 60 * 60_000
 const NOW = Date.parse('2026-11-18T15:00:00Z')
@@ -133,19 +134,39 @@ describe('handoffs mirrored in HubSpot', () => {
 describe('signals mirrored in HubSpot', () => {
   const at = fc.integer({ min: 0, max: NOW })
   const by = fc.constantFrom(undefined, 'sales' as const)
-  const signal = fc.record({ id: fc.string(), type: fc.string({ minLength: 1 }), at, by })
+  const value = fc.constantFrom(undefined, '40', '0', '2.5', '-12.25')
+  const signal = fc.record({ id: fc.string(), type: fc.string({ minLength: 1 }), at, by, value })
 
   it('come back with type, instant and source, and read the same again', () => {
     fc.assert(
       fc.property(fc.uniqueArray(signal, { selector: ({ id }) => mirroredId(id) }), (signals) => {
         const text = mirrorSignals({ id: '42', signals })
         const read = readSignals(text)?.signals ?? []
-        const what = (some: { id: string; type: string; at: number; by?: 'sales' | undefined }[]) =>
-          some.map((one) => [mirroredId(one.id), one.type, one.at, one.by].join()).sort()
+        const what = (some: readonly Partial<Signal>[]) =>
+          some.map((one) => [mirroredId(one.id ?? ''), one.type, one.at, one.by, one.value].join()).sort()
         expect(what(read)).toEqual(what(signals))
         expect(mirrorSignals({ id: '42', signals: read })).toBe(text)
       }),
     )
+  })
+
+  it('come with what became of triggers, and since when the lead is known', () => {
+    const fired = {
+      quiet: { at: NOW, holds: true, followUps: [{ at: NOW + 14, since: NOW }] },
+      downloads: { at: NOW - 5 },
+      pricing: { holds: true },
+    }
+    const text = mirrorSignals({ id: '42', signals: [], fired, knownSince: NOW - 99 })
+    expect(readSignals(text)).toEqual({ of: '42', signals: [], fired, knownSince: NOW - 99 })
+    expect(text.length).toBeLessThan(150)
+    expect(mirrorSignals({ id: '42', signals: [], fired: {}, knownSince: NOW })).toBe('')
+    // An older version did not know of any.
+    expect(readSignals('{"v":1,"of":"42","signals":{}}')).toEqual({ of: '42', signals: [] })
+  })
+
+  it('do not tell what a person or page said in the place of a number', () => {
+    const signals = [{ id: 'a', type: 'deal_stage_changed', at: NOW, value: 'closedwon Dana' }]
+    expect(mirrorSignals({ id: '42', signals })).not.toContain('Dana')
   })
 
   it('say nothing of pages, names and addresses, and stay far below what a property takes', () => {

@@ -28,7 +28,7 @@ const fresh = (...inbox: LeadState['inbox']) => leadState(null, [], { inbox })
 describe('a kind that a signal starts', () => {
   const trial = { ...MQL_TO_SALES, ...bySignal('trial_started', 'sdr') }
   const kinds = { ...config.handoffs.kinds, trial }
-  const rules: NextConfig = { ...config, handoffs: { ...config.handoffs, kinds } }
+  const rules: NextConfig = { ...config, triggers: {}, handoffs: { ...config.handoffs, kinds } }
   const tried = signalCame('trial_started', NOW)
   const sales = started()
 

@@ -16,7 +16,7 @@ const CONTACT_PROPERTIES: Record<string, string> = {
     numemployees=1-5,5-25,25-50,50-100,100-500,500-1000,1000+ hs_persona hs_timezone`,
   'multiple rw':
     'hs_buying_role=BLOCKER,BUDGET_HOLDER,CHAMPION,DECISION_MAKER,END_USER,EXECUTIVE_SPONSOR,INFLUENCER,LEGAL_AND_COMPLIANCE,OTHER',
-  'string ro': `hs_analytics_last_url hs_analytics_first_url hs_analytics_source_data_1
+  'string ro': `hs_analytics_last_url hs_analytics_first_url hs_analytics_source_data_1 hs_analytics_first_referrer hs_analytics_last_referrer
     hs_analytics_source_data_2 hs_latest_source_data_1 hs_latest_source_data_2 ip_country ip_country_code
     hs_object_source hs_object_source_label hs_merged_object_ids hs_calculated_form_submissions`,
   'enumeration ro': `hubspot_team_id hs_latest_source hs_ip_timezone

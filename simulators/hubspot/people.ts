@@ -73,6 +73,8 @@ export interface People {
   changeDeal(id: string, properties: Record<string, string>, options?: ChangeOptions): void
   /** Gives a deal one contact more. HubSpot tells both ends of it. */
   associateDeal(id: string, contactId: string, options?: { silent?: boolean }): void
+  /** A copy of what is known of a deal; undefined when there is none or it is archived. */
+  deal(id: string): Record<string, string | null> | undefined
   createOwner(owner: NewOwner): void
   /** Deactivates: listed with `archived=true` from then on, without a user id. */
   archiveOwner(id: string): void
@@ -120,6 +122,13 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
     companies.tell({ ...told, id: companyId, toType: 'contacts', toId: id }, silent)
   }
 
+  function tieDeal(id: string, contactId: string, silent?: boolean): void {
+    links.link({ type: 'deals', id }, { type: 'contacts', id: contacts.live(contactId).id })
+    const told = { kind: 'associated', removed: false, primary: false, by: 'person' } as const
+    deals.tell({ ...told, id, toType: 'contacts', toId: contactId }, silent)
+    contacts.tell({ ...told, id: contactId, toType: 'deals', toId: id }, silent)
+  }
+
   return {
     ...{ submitForm, logActivity, logChat },
     createContact: (properties, options = {}) => contacts.create(properties, { by: 'person', ...options }).id,
@@ -142,24 +151,14 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
     createDeal(properties, { contactIds = [], companyId, ...options } = {}) {
       const given = { pipeline: 'default', ...properties, ...ofStage(properties) }
       const { id } = deals.create(given, { by: 'person', ...options })
-      const deal = { type: 'deals', id } as const
-      for (const contactId of contactIds) {
-        links.link(deal, { type: 'contacts', id: contacts.live(contactId).id })
-        const told = { kind: 'associated', removed: false, primary: false, by: 'person' } as const
-        deals.tell({ ...told, id, toType: 'contacts', toId: contactId }, options.silent)
-      }
-      if (companyId) links.link(deal, { type: 'companies', id: companyId })
+      for (const contactId of contactIds) tieDeal(id, contactId, options.silent)
+      if (companyId) links.link({ type: 'deals', id }, { type: 'companies', id: companyId })
       return id
     },
+    associateDeal: (id, contactId, { silent } = {}) => tieDeal(id, contactId, silent),
+    deal: (id) => known(deals, id),
     changeDeal(id, properties, options = {}) {
       deals.update(id, { ...properties, ...ofStage(properties) }, { by: 'person', ...options })
-    },
-    associateDeal(id, contactId, { silent } = {}) {
-      const contact = contacts.live(contactId).id
-      links.link({ type: 'deals', id }, { type: 'contacts', id: contact })
-      const told = { kind: 'associated', removed: false, primary: false, by: 'person' } as const
-      deals.tell({ ...told, id, toType: 'contacts', toId: contact }, silent)
-      contacts.tell({ ...told, id: contact, toType: 'deals', toId: id }, silent)
     },
     createOwner({ archived = false, userId, ...owner }) {
       const userIdIncludingInactive = userId ?? 80_011 + owners.size

@@ -18,6 +18,7 @@ const SCOPE_OF: [path: RegExp, read: string, write?: string][] = [
 export const GRANTABLE_SCOPES: readonly string[] = [
   ...['contacts', 'companies', 'deals'].flatMap((type) => [`crm.objects.${type}.read`, `crm.schemas.${type}.read`]),
   ...['crm.objects.contacts.write', 'crm.schemas.contacts.write', 'crm.objects.owners.read'],
+  ...['crm.objects.deals.write', 'crm.schemas.deals.write'],
   ...['sales-email-read', 'automation', 'oauth'],
 ]
 

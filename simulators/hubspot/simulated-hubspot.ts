@@ -5,7 +5,7 @@ import { addAccountRoutes } from './account-routes.ts'
 import { createFaults, type Fault } from './faults.ts'
 import { createLimits, type RateLimit } from './limits.ts'
 import { createLinks } from './links.ts'
-import { OBJECT_TYPES, type ObjectType } from './object-types.ts'
+import { ABOUT, OBJECT_TYPES, type ObjectType } from './object-types.ts'
 import { createPeople, type People } from './people.ts'
 import { createPropertyCatalogue } from './properties.ts'
 import type { RecordChange } from './record.ts'
@@ -63,6 +63,8 @@ export interface SimulatedHubSpot extends People {
   setWebhooks(webhooks: WebhookSettings | undefined): void
   /** A subscription type of marketing mails: `hs_email_optout_<id>` exists from then on. */
   createSubscriptionType(id: string, name?: string): void
+  /** A property of text that somebody made for the portal. */
+  createProperty(type: ObjectType, name: string): void
   /** Sends raw events, completed with ids, and resolves when their deliveries ended. Throws without a webhook target. */
   fire(events: HubSpotEvent[], options?: { duplicates?: number; reverse?: boolean }): Promise<void>
   deliveries: DeliveryAttempt[]
@@ -173,6 +175,10 @@ export async function createSimulatedHubSpot(options: SimulatedHubSpotOptions): 
       const kind = { groupName: 'contactinformation', type: 'bool', fieldType: 'booleancheckbox' }
       const values = ['true', 'false'].map((value) => ({ label: value, value }))
       catalogue.define('contacts', { name: `hs_email_optout_${id}`, label, ...kind, options: values })
+    },
+    createProperty: (type, name) => {
+      const groupName = `${ABOUT[type].singular}information`
+      catalogue.create(type, { name, label: name, groupName, type: 'string', fieldType: 'text' })
     },
     denyScope: (scope) => void scopes.denied.add(scope),
     allowScope: (scope) => void scopes.denied.delete(scope),

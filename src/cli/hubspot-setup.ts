@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import { appNeeds, SCOPES } from '../hubspot/app.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import { describeSetup, setUpHubSpot } from '../hubspot/setup.ts'
+import { describeDealSetup, setUpDeals } from '../hubspot/setup-deals.ts'
 import { propertiesSet } from '../leads/tags.ts'
 import { hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv } from '../platform/env.ts'
@@ -47,13 +48,14 @@ export function addHubSpotSetup(hubspot: Command): void {
           settings.forms,
           propertiesSet(settings),
         )
+        const deals = await setUpDeals(client, settings.hubspot.dealAttribution, dryRun)
         const url = process.env.PUBLIC_URL?.trim() || '<PUBLIC_URL>'
         const needs = appNeeds(settings.reads, Object.values(settings.hubspot.properties))
         const tracks = nurtureTracks(settings)
         console.log(
           json
-            ? JSON.stringify({ dryRun, ...report, scopes: SCOPES, ...needs, tracks }, null, 2)
-            : describeSetup(report, dryRun, needs, url, tracks),
+            ? JSON.stringify({ dryRun, ...report, deals, scopes: SCOPES, ...needs, tracks }, null, 2)
+            : describeSetup(report, dryRun, needs, url, tracks, describeDealSetup(deals, dryRun)),
         )
         if (report.wrongType.length > 0) process.exitCode = 1
       } finally {

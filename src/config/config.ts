@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
+import { MAIL_PROPERTIES } from '../leads/bounces.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
@@ -33,7 +34,9 @@ const ALWAYS = [
   'hs_merged_object_ids',
   ...['notes_last_contacted', 'hs_sa_first_engagement_date', 'hs_sa_first_engagement_object_type'],
   LAST_BOOKED,
+  'hs_sales_email_last_replied',
   optOutProperty(),
+  ...MAIL_PROPERTIES,
 ]
 
 /**
@@ -98,6 +101,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.icp.negative,
     ...config.scoring.fit.rules,
     ...config.routing.routes,
+    ...config.routing.noMail,
     ...config.hubspot.signals,
     ...attempts,
     ...triggers,

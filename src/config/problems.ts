@@ -45,7 +45,7 @@ export function problemAt(source: SourceFile, path: Path, message: string): Conf
   return { file: source.file, line: lineOf(source, path), path: path.join('.'), message }
 }
 
-const MOST_NAMES_LISTED = 30
+const MOST_NAMES_LISTED = 80
 
 /** `; did you mean "x"?` for the nearest of the valid names, or the list of them when none is near. Case does not matter. */
 export function suggestion(name: string, valid: readonly string[]): string {

@@ -3,12 +3,13 @@ import { nurtureTracks } from '../config/config.ts'
 import { SCOPES } from '../hubspot/app.ts'
 import type { HubSpot } from '../hubspot/client.ts'
 import { setUpHubSpot } from '../hubspot/setup.ts'
+import { setUpDeals } from '../hubspot/setup-deals.ts'
 import { propertiesSet } from '../leads/tags.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { AskHubSpot, Method } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import type { PropertyInfo } from './options.ts'
-import { configPropertyFindings, ownProperties, ownPropertyFindings } from './properties.ts'
+import { configPropertyFindings, dealPropertyFindings, ownProperties, ownPropertyFindings } from './properties.ts'
 
 /*
  * What a portal is asked: each a call that changes nothing. A status is an answer here: 403 is what a missing scope looks
@@ -65,6 +66,9 @@ const PROBES: Record<string, [Method, string, object?]> = {
   'crm.schemas.contacts.write': ['PATCH', '/crm/v3/properties/contacts/baton_none', { options: [] }],
   'crm.schemas.companies.read': ['GET', '/crm/v3/properties/companies/domain'],
   'sales-email-read': ['GET', '/crm/v3/objects/emails/0'],
+  'crm.objects.deals.write': ['PATCH', '/crm/v3/objects/deals/0', { properties: {} }],
+  'crm.schemas.deals.read': ['GET', '/crm/v3/properties/deals/dealname'],
+  'crm.schemas.deals.write': ['PATCH', '/crm/v3/properties/deals/baton_none', { options: [] }],
 }
 
 /** Whether the token has each scope, by a call that needs it. */
@@ -98,8 +102,10 @@ export async function checkProperties(
   const report = await setUpHubSpot(hubspot, names, true, config.forms, propertiesSet(config))
   const contact = await propertiesOf('contacts')
   const company = await propertiesOf('companies')
+  const deals = await setUpDeals(hubspot, config.hubspot.dealAttribution, true)
   return [
     ...ownPropertyFindings(ownProperties(config), report, contact),
+    ...dealPropertyFindings(deals),
     ...configPropertyFindings(config, contact, company),
   ]
 

@@ -2,6 +2,8 @@ import type { Config } from '../config/config.ts'
 import { suggestion } from '../config/problems.ts'
 import { canFire } from '../hubspot/app.ts'
 import type { SetupReport } from '../hubspot/setup.ts'
+import type { DealSetupReport } from '../hubspot/setup-deals.ts'
+import { OPTIONAL_PROPERTIES } from '../leads/attribution.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import { propertiesSet } from '../leads/tags.ts'
 import type { Finding } from './finding.ts'
@@ -30,6 +32,13 @@ export function ownPropertyFindings(names: readonly string[], report: SetupRepor
   return found.length > 0 ? found : [{ check, status: 'ok', found: `all ${names.length} are there` }]
 }
 
+/** Whether deals have the properties that say how their contacts came. That a scope is missing another check says. */
+export function dealPropertyFindings(report: DealSetupReport): Finding[] {
+  if ('refused' in report || report.created.length === 0) return []
+  const found = `missing: ${report.created.join(', ')}; deals are not told how their contacts came`
+  return [{ check: 'hubspot properties of deals', status: 'warning', found, todo: SETUP }]
+}
+
 /** The properties that the set-up creates: what Baton writes of its own, what forms ask for, and what rules set. */
 export function ownProperties(config: Pick<Config, 'hubspot' | 'forms' | 'triggers' | 'handoffs'>): string[] {
   const { hubspot, forms } = config
@@ -44,9 +53,10 @@ export function configPropertyFindings(config: Config, contact: Known, company: 
     { object: 'contact', names: config.reads.contact.filter((name) => !own.has(name)), known: contact },
     { object: 'company', names: config.reads.company, known: company },
   ]
+  const absent = config.reads.contact.filter((name) => OPTIONAL_PROPERTIES.has(name) && !contact.has(name))
   const missing = read.flatMap(({ object, names, known }) =>
     names
-      .filter((name) => !known.has(name))
+      .filter((name) => !known.has(name) && !absent.includes(name))
       .map((name): Finding => {
         const found = `a ${object} has no property ${name}${suggestion(name, [...known.keys()])}`
         const todo = 'correct it in hubspot.yaml and the rules, or create it in HubSpot'
@@ -60,7 +70,12 @@ export function configPropertyFindings(config: Config, contact: Known, company: 
   const all: Finding = {
     check: 'hubspot properties of the config',
     status: 'ok',
-    found: `${count - missing.length} of ${count} are there`,
+    found: `${count - missing.length - absent.length} of ${count} are there`,
+  }
+  const without: Finding = {
+    check: 'hubspot properties of attribution',
+    status: 'ok',
+    found: `this portal has no ${absent.join(', ')}: create them if your forms ask; without them utm values are read from the addresses of pages`,
   }
   const silent: Finding = {
     check: 'hubspot calculated properties',
@@ -69,6 +84,7 @@ export function configPropertyFindings(config: Config, contact: Known, company: 
   }
   return [
     ...(missing.length === 0 ? [all] : missing),
+    ...(absent.length > 0 ? [without] : []),
     ...(calculated.length > 0 ? [silent] : []),
     ...optionFindings(config, contact, company),
   ]

@@ -148,6 +148,8 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
       const rep = event.rep === undefined ? {} : { rep: event.rep }
       return [{ type: 'answered', at: event.at, ...rep, value: handoff.answered?.minutes, reason }]
     }
+    case 'attempts-reminded':
+      return [{ type: 'reminded', rep: event.rep, reason: 'attempts' }]
     case 'lead-acted':
     case 'came-back':
     case 'nobody-left':

@@ -17,18 +17,24 @@ export const USUAL_BUTTONS: readonly Button[] = [
 
 /**
  * The buttons that make sense now. While a handoff is open: all but those that come after the answer. Once it was answered: those
- * that can still settle it, with what tells of the lead; none when nothing can.
+ * that can still settle it, or say that an attempt was made, with what tells of the lead; none when nothing can.
  */
 export function buttonsNow(
   kind: Pick<HandoffKind, 'buttons'> | undefined,
-  { state }: Pick<Handoff, 'state'>,
+  { state, attempts }: Pick<Handoff, 'state' | 'attempts'>,
 ): readonly Button[] {
   const all = kind?.buttons ?? USUAL_BUTTONS
   if (state === 'open') return all.filter(({ act, after }) => act !== 'attempt' && after === undefined)
   if (state !== 'answered') return []
   const later = all.filter(({ act, after }) => act !== 'attempt' && act !== 'pass-on' && (act !== 'answer' || after))
-  return later.some(({ act }) => act === 'end' || act === 'answer') ? later : []
+  const isSettled = !later.some(({ act }) => act === 'end' || act === 'answer')
+  if (!attempts) return isSettled ? [] : later
+  const own = all.filter(({ act }) => act === 'attempt')
+  return [...(own.length > 0 ? own : [ATTEMPT]), ...later]
 }
+
+// Wherever attempts are asked for they can be said.
+const ATTEMPT: Button = { name: 'attempt', label: 'Attempt made', act: 'attempt', do: [] }
 
 /** The usual manager of a handoff: the one that it names, or its pool's, or any. Somebody's id in team.yaml. */
 export function managerIdOf(

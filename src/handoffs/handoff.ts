@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Party } from '../rules/outcomes.ts'
+import { AttemptsMade, firstAttempt, remindAt } from './attempt.ts'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
 import { untilWhen } from './deadline.ts'
@@ -7,6 +8,7 @@ import { DealContext } from './deal.ts'
 import { ENDINGS, type Ending } from './endings.ts'
 import type { Attempts } from './kinds.ts'
 import { Plan, stepsLeft } from './plan.ts'
+import { Turn } from './rotation.ts'
 import { RUNG_ACTIONS, RUNG_EVENTS } from './rungs.ts'
 
 /*
@@ -54,6 +56,7 @@ const OTHER_EVENTS = [
   'owner-stays',
   'handed-on',
   'lead-acted',
+  'attempts-reminded',
   'came-back',
   'reason-asked',
   'reason-given',
@@ -77,6 +80,7 @@ export type HandoffEvent = z.output<typeof HandoffEvent>
 /**
  * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
  * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
+ * `turn`: the one that it took in the pool; `credited`: which they get back.
  */
 const Holder = z.object({
   rep: z.string(),
@@ -87,6 +91,8 @@ const Holder = z.object({
   by: z.string().optional(),
   for: z.string().optional(),
   unowned: z.literal(true).optional(),
+  turn: Turn.optional(),
+  credited: z.literal(true).optional(),
 })
 export type Holder = z.output<typeof Holder>
 
@@ -148,7 +154,7 @@ export const Handoff = z.object({
     })
     .optional(),
   /** After an answer: until when, and how often, the rep tries to reach the lead; the track when nobody answers. */
-  attempts: z.object({ until: z.number(), count: z.number(), nurture: z.string() }).optional(),
+  attempts: AttemptsMade.optional(),
   ended: z
     .object({
       at: z.number(),
@@ -183,7 +189,7 @@ export function holderOf(handoff: Handoff): Holder | undefined {
 }
 
 /** The rep who held the lead at an instant; the first one before that. */
-function holderAt({ holders }: Handoff, at: number): Holder | undefined {
+export function holderAt({ holders }: Handoff, at: number): Holder | undefined {
   return holders.findLast(({ since }) => since <= at) ?? holders[0]
 }
 
@@ -267,8 +273,14 @@ export function answerHandoff(
     events: [...handoff.events, { at, what: how, ...person, ...earlier, ...(detail === undefined ? {} : { detail }) }],
   }
   if (!attempts) return stepsLeft(answered.plan).length > 0 ? answered : endHandoff(answered, { at, how: 'done' })
-  const { count, within, then } = attempts
-  return { ...answered, attempts: { until: untilWhen(within, at, calendars.holder), count, nurture: then.nurture } }
+  const { count, within, then, remind } = attempts
+  const until = untilWhen(within, at, calendars.holder)
+  const reminder = remindAt(remind, at, until, calendars.holder)
+  const made = answered.answered ? [firstAttempt(answered.answered)] : []
+  return {
+    ...answered,
+    attempts: { until, count, nurture: then.nurture, made, ...(reminder === undefined ? {} : { remindAt: reminder }) },
+  }
 }
 
 /** Ends a handoff, whatever it was; null when it has ended already. */

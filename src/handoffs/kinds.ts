@@ -7,12 +7,17 @@ import type { RungAction } from './rungs.ts'
 /** A span of time as the config writes it: exact milliseconds, or business days of the rep's calendar (`5bd`). */
 export type Duration = { ms: number } | { businessDays: number }
 
-/** What follows an answer: how often and how long the rep tries, what shows that the lead was reached, and the track if not. */
+/**
+ * What follows an answer: how often and how long the rep tries, how long before the end they are reminded, what shows that the
+ * lead was reached, and if it was not, the track, and whether its owner in HubSpot is cleared.
+ */
 export interface Attempts {
   count: number
   within: Duration
+  remind?: Duration | undefined
   answered: Condition
   then: { nurture: string }
+  owner?: 'keep' | 'release' | undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { nextOfAttempts } from './attempts.ts'
 import type { Ending } from './endings.ts'
 import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
@@ -6,7 +7,7 @@ import { type MessageKind, RUNGS } from './rungs.ts'
 export function nextDue(handoff: Handoff): number | null {
   switch (handoff.state) {
     case 'answered':
-      return handoff.attempts?.until ?? null
+      return nextOfAttempts(handoff)
     case 'waiting':
     case 'ended':
       return null
@@ -52,7 +53,7 @@ export interface StepsTaken {
 export function takeDueSteps(
   handoff: Handoff,
   now: number,
-  next: Pick<Holder, 'rep' | 'pool' | 'assignmentId'> | 'stays' | null,
+  next: Pick<Holder, 'rep' | 'pool' | 'assignmentId' | 'turn'> | 'stays' | null,
 ): StepsTaken {
   if (handoff.state !== 'open') return { handoff, messages: [], tells: [] }
   const { passOn, ...after } = structuredClone(handoff)

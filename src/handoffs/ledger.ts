@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { CHOSEN_BY, type ChosenBy, type RepRequest } from './choice.ts'
+import type { Holder } from './handoff.ts'
 import {
   type Candidate,
   chooseRep,
+  creditTurn,
   emptyLedger,
   giveTurnBack,
   RotationLedger,
@@ -35,6 +37,8 @@ export const PoolLedger = z.object({
       }),
     )
     .default({}),
+  /** The newest assignments whose turn came back, each once. */
+  credited: z.array(z.string()).optional(),
 })
 export type PoolLedger = z.output<typeof PoolLedger>
 
@@ -52,6 +56,8 @@ export interface LedgerOutcome<T> {
 const LEASE_MILLISECONDS = 60_000
 // So long a fresh reservation is left alone: whoever asked for it may be about to commit.
 const FRESH_MILLISECONDS = 2_000
+// Longer than anybody asks for the same again.
+const MOST_CREDITED = 200
 
 /** The ledger of a pool that has given nothing yet. */
 export function emptyPoolLedger(): PoolLedger {
@@ -64,6 +70,8 @@ export interface Reserved {
   why: ChosenBy
   members: Candidate[]
   held?: true
+  /** The turn that it takes; null or absent: none, or it is not known any more. */
+  turn?: Turn | null
 }
 
 /**
@@ -82,7 +90,8 @@ export function reserve(
   const held = heldBy(team, before, given, id)
   if (held) {
     const why = before.reserved[id]?.why ?? 'rotation'
-    return { ledger: renewed(before, id, now), result: { rep: held, why, members: [], held: true } }
+    const { turn = null } = before.reserved[id] ?? {}
+    return { ledger: renewed(before, id, now), result: { rep: held, why, members: [], held: true, turn } }
   }
   // Whom it was given to before has left the team: they no longer have it.
   const { ledger, give } = withdraw(before, given, id)
@@ -98,7 +107,7 @@ export function reserve(
     const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
     const reserved = { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn, why } }
     const after = { ...ledger, rotation, days: { ...ledger.days, [rep]: today }, reserved }
-    return { give, ledger: after, result: { rep, why, members } }
+    return { give, ledger: after, result: { rep, why, members, turn } }
   }
   // Keeping an owner, or the host of a meeting, is nobody's choice, so it takes no turn.
   if (keep !== undefined) return chosen(keep, request.keepAs ?? 'kept-owner', ledger.rotation, null)
@@ -151,6 +160,33 @@ export function release(ledger: PoolLedger, given: Given, id: string, now: numbe
   if (until - now > LEASE_MILLISECONDS - FRESH_MILLISECONDS) return { ledger, result: true }
   const { ledger: after, give } = withdraw(ledger, given, id)
   return { ledger: after, give, result: after !== ledger }
+}
+
+/**
+ * A lead turned out to be nobody for us: the turn that the rep took by this assignment, and their count of that day, are taken
+ * back, once. One that is still reserved gives them back when its reservation goes.
+ */
+export function credit(
+  team: Team,
+  ledger: PoolLedger,
+  id: string,
+  { rep, since, how, turn }: Pick<Holder, 'rep' | 'since' | 'how' | 'turn'>,
+): LedgerOutcome<boolean> {
+  const known = ledger.credited ?? []
+  if (known.includes(id)) return { ledger, result: false }
+  const credited = [...known.slice(1 - MOST_CREDITED), id]
+  if (ledger.reserved[id]) return { ledger: { ...ledger, credited }, result: true }
+  const day = ledger.days[rep]
+  const isThatDay = day?.date === localDateOf(team, rep, since)
+  return {
+    ledger: {
+      ...ledger,
+      credited,
+      rotation: how === 'kept-owner' ? ledger.rotation : creditTurn(ledger.rotation, rep, turn),
+      days: day && isThatDay ? { ...ledger.days, [rep]: { ...day, leads: Math.max(0, day.leads - 1) } } : ledger.days,
+    },
+    result: true,
+  }
 }
 
 /** The leads that each rep has, reserved ones included. */

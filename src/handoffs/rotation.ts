@@ -21,6 +21,8 @@ const MemberLedger = z.object({
   weight: z.number(),
   /** Epoch milliseconds of the last lead; null: never had one. */
   lastAssignedAt: z.number().nullable(),
+  /** How many turns below the level they may stand, for that many came back to them. */
+  owed: z.number().optional(),
 })
 export type MemberLedger = z.output<typeof MemberLedger>
 
@@ -76,7 +78,7 @@ export function chooseRep(input: {
   for (const { rep, weight } of members) {
     const skipped = ownValue(skip, rep) ?? null
     const known = atWeight(ownValue(ledger.members, rep), rep, weight)
-    const entry = skipped ? known : { ...known, turns: Math.max(known.turns, scaledUp(ledger.level, weight)) }
+    const entry = skipped ? known : { ...known, turns: liftedTurns(known, ledger.level) }
     candidates.push({ rep, weight, turns: entry.turns, lastAssignedAt: entry.lastAssignedAt, skipped })
     if (skipped) continue
     entries.set(rep, entry)
@@ -84,14 +86,12 @@ export function chooseRep(input: {
   }
   if (!chosen) return { rep: null, ledger, candidates }
   const { rep, turns, weight } = chosen
-  entries.set(rep, { turns: turns + 1, weight, lastAssignedAt: at })
+  // Only one who is owed turns is chosen below the level.
+  const level = turns * ledger.level.weight < ledger.level.turns * weight ? ledger.level : { turns, weight }
+  entries.set(rep, withOwed({ turns: turns + 1, weight, lastAssignedAt: at }, level))
   return {
     rep,
-    ledger: {
-      version: ledger.version + 1,
-      level: { turns, weight },
-      members: Object.fromEntries(entries),
-    },
+    ledger: { version: ledger.version + 1, level, members: Object.fromEntries(entries) },
     candidates,
   }
 }
@@ -107,8 +107,8 @@ export function takeTurn(
   at: number,
 ): RotationLedger {
   const known = atWeight(ownValue(ledger.members, rep), rep, weight)
-  const turns = Math.max(known.turns, scaledUp(ledger.level, weight)) + 1
-  const entries = new Map(Object.entries(ledger.members)).set(rep, { turns, weight, lastAssignedAt: at })
+  const entry = { turns: liftedTurns(known, ledger.level) + 1, weight, lastAssignedAt: at }
+  const entries = new Map(Object.entries(ledger.members)).set(rep, withOwed(entry, next.level))
   return { version: ledger.version + 1, level: next.level, members: Object.fromEntries(entries) }
 }
 
@@ -128,13 +128,41 @@ export function giveTurnBack(ledger: RotationLedger, rep: string, { at, before }
   return { ...ledger, version: ledger.version + 1, members: { ...ledger.members, [rep]: entry } }
 }
 
+/**
+ * The ledger after a turn that counts for nothing in the end, however many came since: nobody loses it by the level that rose
+ * meanwhile. `turn` is when it was taken, with the last lead before it; undefined when that is not known any more.
+ */
+export function creditTurn(ledger: RotationLedger, rep: string, turn: Turn | undefined): RotationLedger {
+  const known = ownValue(ledger.members, rep)
+  if (!known) return ledger
+  const entry = {
+    turns: Math.max(0, liftedTurns(known, ledger.level) - 1),
+    weight: known.weight,
+    lastAssignedAt: turn && known.lastAssignedAt === turn.at ? turn.before : known.lastAssignedAt,
+  }
+  const members = { ...ledger.members, [rep]: withOwed(entry, ledger.level) }
+  return { ...ledger, version: ledger.version + 1, members }
+}
+
+/** The turns of a member who can be chosen: lifted to the level, less what they are owed. */
+function liftedTurns({ turns, weight, owed = 0 }: MemberLedger, level: RotationLedger['level']): number {
+  return Math.max(turns, scaledUp(level, weight) - owed)
+}
+
+function withOwed(entry: MemberLedger, level: RotationLedger['level']): MemberLedger {
+  const owed = scaledUp(level, entry.weight) - entry.turns
+  return owed > 0 ? { ...entry, owed } : entry
+}
+
 /** The member's entry counted with its present weight, at the same share as before, rounded up; a new member starts at 0. */
 function atWeight(known: MemberLedger | undefined, rep: string, weight: number): MemberLedger {
   if (!Number.isSafeInteger(weight) || weight < 1) {
     throw new RangeError(`the weight of ${rep} must be a whole number, 1 or more`)
   }
   if (!known) return { turns: 0, weight, lastAssignedAt: null }
-  return { turns: scaledUp(known, weight), weight, lastAssignedAt: known.lastAssignedAt }
+  const entry = { turns: scaledUp(known, weight), weight, lastAssignedAt: known.lastAssignedAt }
+  const owed = known.owed === undefined ? 0 : scaledUp({ turns: known.owed, weight: known.weight }, weight)
+  return owed > 0 ? { ...entry, owed } : entry
 }
 
 /** The least number of turns at `weight` whose share is not below the given one. */

@@ -8,6 +8,7 @@ export const MESSAGES = {
   'rep-alert': 'rep',
   'pool-alert': 'pool',
   reminder: 'rep',
+  'attempts-reminder': 'rep',
   'manager-alert': 'manager',
   'hot-alert': 'manager',
   'nobody-available': 'manager',

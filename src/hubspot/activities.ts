@@ -121,7 +121,7 @@ function toActivity(
   { id, createdAt, properties }: { id: string; createdAt: Date; properties: Record<string, string | null> },
 ): Activity {
   const written = readInstant(properties.hs_createdate) ?? createdAt.getTime()
-  return { id, type, at: readInstant(properties.hs_timestamp) ?? written, createdAt: written, properties }
+  return { type, id, at: readInstant(properties.hs_timestamp) ?? written, createdAt: written, properties }
 }
 
 // A contact without any is an error of its own in the answer; of one that could not be read nothing is known.

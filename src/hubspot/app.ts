@@ -1,3 +1,5 @@
+import { OPTIONAL_PROPERTIES } from '../leads/attribution.ts'
+
 /*
  * What Baton's app in HubSpot asks for. Both the project that `hubspot project` writes and what `hubspot setup` prints
  * come from here, and `doctor` tries every scope by a call that needs it.
@@ -34,6 +36,17 @@ export const SCOPES: readonly AppScope[] = [
   { name: 'crm.schemas.contacts.write', optional: false, use: 'creates the properties of Baton' },
   { name: 'crm.schemas.companies.read', optional: false, use: 'compares the config with the properties of companies' },
   { name: 'sales-email-read', optional: true, use: 'reads who wrote an e-mail, to tell an answer from a question' },
+  { name: 'crm.objects.deals.write', optional: true, use: 'writes to deals how their contacts came' },
+  {
+    name: 'crm.schemas.deals.read',
+    optional: true,
+    use: 'looks for the properties of deals that say how contacts came',
+  },
+  {
+    name: 'crm.schemas.deals.write',
+    optional: true,
+    use: 'creates the properties of deals that say how contacts came',
+  },
   { name: 'automation', optional: true, use: 'asks whether the plan has workflows' },
 ]
 
@@ -66,6 +79,11 @@ const CALCULATED = new Set([
   'num_associated_contacts',
   'num_associated_deals',
 ])
+// Each mailing changes it for everybody: an event for each of them would be a flood, and the poll finds where it matters.
+const TOO_OFTEN = 'hs_email_delivered'
+// A portal may not have them, and then HubSpot takes no subscription.
+const isSubscribed = (property: string) =>
+  canFire(property) && property !== TOO_OFTEN && !OPTIONAL_PROPERTIES.has(property)
 // They are set once, when the record is made, of which another event tells.
 const FIXED = new Set(['createdate', 'hs_object_id'])
 
@@ -86,11 +104,11 @@ export function appNeeds(
 ): AppNeeds {
   const changes = (objectType: 'contact' | 'company', names: readonly string[]) =>
     names
-      .filter((name) => canFire(name) && !own.includes(name))
+      .filter((name) => isSubscribed(name) && !own.includes(name))
       .map((propertyName) => ({ subscriptionType: 'object.propertyChange' as const, objectType, propertyName }))
   const events = (objectType: 'contact' | 'company', actions: readonly string[]) =>
     actions.map((action) => ({ subscriptionType: `object.${action}` as const, objectType }))
-  const polled = [...reads.contact, ...reads.company].filter((name) => CALCULATED.has(name))
+  const polled = [...reads.contact, ...reads.company].filter((name) => !isSubscribed(name) && !FIXED.has(name))
   return {
     subscriptions: [
       // HubSpot tells both ends of an association: that of the contact is enough.

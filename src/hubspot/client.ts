@@ -15,6 +15,7 @@ import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
 import { createNotes } from './notes.ts'
+import { createOwnApp } from './own-app.ts'
 import { createOwnerNames, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
@@ -143,8 +144,9 @@ export function createHubSpot(options: {
   )
 
   // Outside the breaker: a scope that is missing for this alone must not hold up everything else.
+  const alone = <T>(operation: string, work: () => Promise<T>) => counted(operation, work, shared)
   const definitions = createDefinitions((property) =>
-    counted('read property', () => client.crm.properties.coreApi.getByName('contacts', property), shared),
+    alone('read property', () => client.crm.properties.coreApi.getByName('contacts', property)),
   )
 
   // The loader must not merge two writes to one contact: it keeps them in order, and the later value wins.
@@ -234,7 +236,9 @@ export function createHubSpot(options: {
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
     /** The values that a property of a contact had, newest first. */
     readHistory,
-    ...createDeals({ client, call }),
+    ...createDeals({ client, call, alone }),
+    /** The id of our own app, by which histories name what Baton wrote; null when HubSpot does not say it. */
+    ownApp: createOwnApp({ client, alone }, options.accessToken),
     ...createNotes({ client, call }),
     search,
     /** The ids of the contacts whose primary company is this one, as the search has them. */

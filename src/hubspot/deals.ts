@@ -1,7 +1,9 @@
 import type { Client } from '@hubspot/api-client'
 import { type Properties, type PropertyHistory, type PropertyVersion, readInstant } from '../leads/observe.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { toOutsideError } from './answers.ts'
 import { type HistoryRow, versionsOf } from './history.ts'
+import { type Refusal, type Update, writeRows } from './write-rows.ts'
 
 /** A deal as HubSpot has it now. What is not set is absent; instants are epoch milliseconds. */
 export interface Deal {
@@ -34,8 +36,11 @@ const READ = [
   ...['hs_is_closed', 'hs_is_closed_won'],
 ]
 
-/** HubSpot's deals, as far as they are news of their contacts. */
-export function createDeals({ client, call }: { client: Client; call: Call }) {
+/**
+ * HubSpot's deals, as far as they are news of their contacts. `alone` makes a call whose refusal holds up nothing else: not
+ * every app may write deals.
+ */
+export function createDeals({ client, call, alone }: { client: Client; call: Call; alone: Call }) {
   return {
     /** Reads a deal, with `more` properties and their history; null when there is none. */
     async readDeal(id: string, more: readonly string[] = []): Promise<Deal | null> {
@@ -48,6 +53,26 @@ export function createDeals({ client, call }: { client: Client; call: Call }) {
         if (error instanceof OutsideError && error.code === '404') return null
         throw error
       }
+    },
+
+    /** Writes properties of a deal; resolves with those of them that HubSpot does not take. */
+    async writeDeal(id: string, properties: Record<string, string>): Promise<Refusal[]> {
+      const update: Update = async (inputs) => {
+        let body: unknown
+        try {
+          return await alone('write deal', () =>
+            client.crm.deals.batchApi.update({ inputs }).catch((error) => {
+              body = error?.body
+              throw error
+            }),
+          )
+        } catch (error) {
+          return { failure: toOutsideError(error), body }
+        }
+      }
+      const outcome = (await writeRows(update, [{ id, properties }])).get(id) ?? []
+      if (outcome instanceof OutsideError) throw outcome
+      return outcome
     },
   }
 }

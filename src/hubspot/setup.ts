@@ -11,7 +11,8 @@ import { plain } from '../rules/words.ts'
 import { type AppNeeds, SCOPES, subscriptionText, webhookUrl } from './app.ts'
 import type { HubSpot } from './client.ts'
 
-const GROUP = 'baton'
+/** The group of Baton's properties. */
+export const GROUP = 'baton'
 
 /** What `setup` did, or would do. `wrongType` are properties of that name that somebody made with another type. */
 export interface SetupReport {
@@ -94,13 +95,14 @@ export async function setUpHubSpot(
   }
 }
 
-/** The report for a terminal, with what the HubSpot app needs. `tracks` are the nurture tracks that routes name. */
+/** The report for a terminal, with what the HubSpot app needs. `tracks` are the nurture tracks that routes name, `ofDeals` lines about deals. */
 export function describeSetup(
   report: SetupReport,
   dryRun: boolean,
   needs: AppNeeds,
   publicUrl: string,
   tracks: readonly string[] = [],
+  ofDeals: readonly string[] = [],
 ): string {
   const created = dryRun ? 'would be created' : 'created'
   const wrong = report.wrongType.map(
@@ -114,6 +116,7 @@ export function describeSetup(
     ...(report.widened.length > 0
       ? [`Choices ${dryRun ? 'that would get' : 'that got'} new values: ${report.widened.join(', ')}.`]
       : []),
+    ...ofDeals,
     ...wrong,
     '\nYour HubSpot app needs these scopes ("baton hubspot project" writes them and the webhooks into files):',
     ...indented(SCOPES.map(({ name, optional }) => (optional ? `${name} (optional)` : name))),

@@ -41,7 +41,13 @@ export function takeUp(
   const rep = choice.rep === null ? undefined : config.team.reps[choice.rep]
   if (!rep) return { handoff: waitingHandoff(full, now), choice }
   const how = choice.why ?? (choice.owner || rep.id === preferences.keep ? 'kept-owner' : 'rotation')
-  const holder: Omit<Holder, 'since'> = { rep: rep.id, pool: choice.pool, how, assignmentId }
+  const holder: Omit<Holder, 'since'> = {
+    rep: rep.id,
+    pool: choice.pool,
+    how,
+    assignmentId,
+    ...(choice.turn ? { turn: choice.turn } : {}),
+  }
   // Also where the pool has forgotten why: an owner who is away stays the owner.
   if (preferences.standInFor !== undefined && holder.how !== 'kept-owner') {
     holder.how = 'stand-in'

@@ -6,9 +6,11 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
+import type { Turn } from '../handoffs/rotation.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
+import type { DealAttribution } from './deal-attribution.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { FormQuestion, FormSent } from './forms.ts'
 import type { HistoryEntry, KeptDecision, RepChoice } from './history.ts'
@@ -57,7 +59,7 @@ export interface NextConfig extends DecisionConfig {
   forms: Record<string, FormQuestion[]>
   /** What moves a lead to another stage by itself. */
   moves: StageMove[]
-  hubspot: HubSpotMapping & { properties: PropertyNames }
+  hubspot: HubSpotMapping & { properties: PropertyNames; dealAttribution: DealAttribution }
   /** The `hubspot.<property>` attributes that some condition asks for, and the properties that are read. */
   reads: { raw: readonly string[]; contact: readonly string[]; company: readonly string[] }
 }
@@ -83,8 +85,9 @@ export type ActivityType = (typeof ACTIVITY_TYPES)[number]
 
 /** A call, mail, meeting or message of a contact: when it happened and was written down, in epoch milliseconds. */
 export interface Activity {
-  id?: string
   type: ActivityType
+  /** HubSpot's own id of it; where it is not told, type and time stand for it. */
+  id?: string
   at: number
   createdAt: number
   /** Those that say who acted. */
@@ -146,6 +149,7 @@ export type StuckAct = (typeof STUCK_ACTS)[number]
 /** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
 export type Click =
   | 'contacted'
+  | 'attempt'
   | 'pass-on'
   | { disqualify: { reason: string; choice: string } }
   /** Why the lead was taken out, of whoever was asked for it. */
@@ -161,7 +165,7 @@ export interface Press {
 }
 
 /** Who was chosen. `rep` is null when nobody is available anywhere. */
-export type Choice = RepChoice & { assignmentId: string }
+export type Choice = RepChoice & { assignmentId: string; turn?: Turn | undefined }
 
 /**
  * What becomes of a lead. `commit` writes it all or nothing and derives indexes, facts and the work to hurry from it.

@@ -1,3 +1,4 @@
+import { reasonNamed, withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, takenOverBy } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Notice } from '../handoffs/notice.ts'
@@ -32,11 +33,20 @@ import {
   personalDisqualification,
   takenOut,
 } from './people.ts'
-import { cameBack, choiceOf, noticeOfReturn, readingWithWord, rejectionBy, standingAfterWord } from './persons-word.ts'
+import {
+  cameBack,
+  choiceOf,
+  leadsWord,
+  noticeOfReturn,
+  readingWithWord,
+  rejectionBy,
+  standingAfterWord,
+} from './persons-word.ts'
 import { followPlans, nextPlannedAt, started } from './plans.ts'
 import { readingOf } from './reading.ts'
 import { decidedRecord, withOutcome } from './record.ts'
 import { followDisqualified } from './recycled.ts'
+import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
 import { quietForRoutes } from './silence.ts'
@@ -84,9 +94,10 @@ export function onContact(
   const isRebuilt = begunWith !== given
   if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
 
-  const { word, outcomes: heard } = byPeople(input, gathered)
+  const seen = readingOf(config, state, gathered, now)
+  const { word, outcomes: heard } = byPeople(input, gathered, leadsWord(config, previous, seen.signals))
 
-  const read = readingWithWord(config, previous, readingOf(config, state, gathered, now))
+  const read = readingWithWord(config, previous, seen)
   const { reading, overruledStatus, overruled } = read
   const rejected = word
     ? read.rejected
@@ -103,7 +114,7 @@ export function onContact(
   const news = {
     signals: newsOf(fresh, adopted),
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
-    out: previous && word ? { unexplained: word.reason === undefined } : undefined,
+    out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
@@ -221,6 +232,7 @@ export function onContact(
           : endedByStage(ended, cameFrom, stage, draft.handoffs()),
       adoptedAt: adopted?.at,
       outcomes,
+      ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
       stageSetBack: setBack,
       stage,
       returning,
@@ -264,18 +276,19 @@ export function onContact(
 type FollowInput = Pick<ContactInput, 'config' | 'state' | 'draft' | 'now'>
 
 /**
- * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word of a person who
- * took the lead out.
+ * Brings the handoffs up to what people did in HubSpot. Returns the lead's outcomes with it, and the word by which the lead
+ * is out: that of HubSpot, else what it said itself (`own`).
  */
 export function byPeople(
   input: FollowInput,
   gathered: Looked,
+  own?: PersonsWord,
 ): { word: PersonsWord | undefined; outcomes: LeadRecord['outcomes'] } {
-  const word = personalDisqualification(input.config, input.state, gathered)
+  const word = personalDisqualification(input.config, input.state, gathered) ?? own
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word of a person. Returns the lead's outcomes with it. */
+/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,
@@ -286,7 +299,7 @@ function takeOut(
     if (startsByDisqualification(config, handoff.kind)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
-    draft.put(after)
+    draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })

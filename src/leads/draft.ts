@@ -11,6 +11,7 @@ import type { LeadRecord } from './lead.ts'
 import type { Contact, Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
 import { changedProperties, crmProperties, WRITING } from './properties.ts'
+import { clearsOwner } from './release.ts'
 import { tell } from './tell.ts'
 
 /** What has changed so far while one input is worked out; `change` makes the whole of it. */
@@ -125,6 +126,7 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const owners = people.flatMap(({ id, hubspotOwnerId }) => (hubspotOwnerId ? [[id, hubspotOwnerId]] : []))
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
+  if (clearsOwner(lead)) own.hubspot_owner_id ??= ''
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
 }
 

@@ -1,3 +1,4 @@
+import { DELIVERED } from './bounces.ts'
 import type { LeadRecord } from './lead.ts'
 import { type Properties, readInstant } from './observe.ts'
 
@@ -21,7 +22,9 @@ export function isNews(
   // The contact that took it in is found itself.
   if (lead.mergedInto !== undefined) return false
   if (names.read.length === 0) return true
-  const read = names.read.some((name) => !isSame(written[name] ?? lead.properties[name], found[name]))
+  // A mail that got through is news of a lead from which the last ones came back, and each mailing changes the count of all.
+  const asked = lead.mail?.inARow ? names.read : names.read.filter((name) => name !== DELIVERED)
+  const read = asked.some((name) => !isSame(written[name] ?? lead.properties[name], found[name]))
   return read || names.own.some((name) => written[name] !== undefined && !isSame(written[name], found[name]))
 }
 

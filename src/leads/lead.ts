@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ENDINGS } from '../handoffs/endings.ts'
 import { Attributes, Signal } from '../rules/attributes.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
+import { Mail } from './bounces.ts'
 import { LeadMarks } from './marks.ts'
 
 /** The stages in which a lead is not yet with sales, in HubSpot's words; unset counts as the first. */
@@ -77,6 +78,8 @@ export const LeadRecord = LeadMarks.extend({
   readBy: z.string().nullable(),
   counters: z.record(z.string(), z.string().nullable()),
   signals: z.array(Signal),
+  /** Its mails that came back, if any did. */
+  mail: Mail.optional(),
   pages: z.object({ views: z.number().optional(), last: z.string().optional() }),
   enrichment: z.record(z.string(), z.object({ status: EnrichmentStatus, at: z.number() })),
   missing: z.array(z.string()),
@@ -118,6 +121,8 @@ export const LeadRecord = LeadMarks.extend({
   overruledStatus: z.string().optional(),
   /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */
   stageSetBack: z.object({ at: z.number(), fit: z.number() }).optional(),
+  /** Nobody reached the lead: this owner, whom Baton gave it, is to be cleared in HubSpot. */
+  ownerReleased: z.string().optional(),
   /** Since when HubSpot has no such contact: nothing is written to it. */
   missingSince: z.number().optional(),
   mergedInto: z.string().optional(),

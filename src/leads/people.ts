@@ -1,7 +1,8 @@
 import { answerHandoff, endHandoff, type GivenAnswer, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { calendarFor } from '../handoffs/parties.ts'
+import { followAttempts, leadActsOf, movedCounters } from './attempts.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
-import { disqualifications, setByPerson } from './observe.ts'
+import { disqualifications, personSet, setByPerson } from './observe.ts'
 import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
 import { historyOfResponses, judge, type LeadAct, type Looked, type Response } from './responses.ts'
 import { isSetBack } from './stage.ts'
@@ -24,21 +25,27 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
   return [
     ...new Set([
       ...liveHandoffs(state).flatMap((handoff) => historyOfResponses(config, handoff, contact)),
+      ...liveHandoffs(state).flatMap((handoff) => movedCounters(config, handoff, contact)),
       ...(owner ? ['hubspot_owner_id'] : []),
-      ...words.filter(({ by }) => by === 'person').map(({ changes }) => changes),
+      ...words.map(({ changes }) => changes),
       ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),
     ]),
   ]
 }
 
-/** A person took the lead out in HubSpot: the reason that they gave, the status that they set, and when, if that is known. */
+/**
+ * The lead was taken out: by whom (a workflow, an app or an import is no person; somebody: HubSpot does not tell), the reason
+ * that they gave, and when, if that is known. Either the status that was set in HubSpot, or the signal of the lead itself.
+ */
 export interface PersonsWord {
+  by: 'person' | 'workflow' | 'somebody' | 'lead'
   reason: string | undefined
-  status: string
+  status?: string
+  signal?: string
   at: number | undefined
 }
 
-/** The word of a person who took the lead out in HubSpot since Baton last looked; undefined when nobody did. */
+/** The word by which the lead was taken out in HubSpot since Baton last looked; undefined when nobody did. */
 export function personalDisqualification(
   config: NextConfig,
   state: LeadState,
@@ -50,8 +57,9 @@ export function personalDisqualification(
   )
   if (!rule) return undefined
   const reason = rule.reason ? contact.properties[rule.reason]?.trim() : undefined
-  const at = history[rule.changes]?.[0]?.at
-  return { reason: reason || undefined, status: contact.properties[rule.changes] ?? '', at }
+  const set = history[rule.changes]?.[0]
+  const by = set === undefined ? 'somebody' : personSet(set) ? 'person' : 'workflow'
+  return { by, reason: reason || undefined, status: contact.properties[rule.changes] ?? '', at: set?.at }
 }
 
 /**
@@ -59,11 +67,14 @@ export function personalDisqualification(
  * which is told and no answer. The same one when nothing happened.
  */
 function afterResponses(config: NextConfig, handoff: Handoff, looked: Looked, now: number): Handoff {
+  if (handoff.state === 'answered')
+    return followAttempts(config, withLeadActs(handoff, leadActsOf(handoff, looked)), looked, now)
   const { response, byLead } = judge(config, handoff, looked, now)
   const told = withLeadActs(handoff, byLead)
   const after = response && answered(config, told, answerBy(response))
   if (!after) return told
-  return response.takenOn ? endAnswered(after, { at: now, how: 'qualified' }) : after
+  if (response.takenOn) return endAnswered(after, { at: now, how: 'qualified' })
+  return after.state === 'answered' ? afterResponses(config, after, looked, now) : after
 }
 
 function answerBy({ at, evidence }: Response): GivenAnswer {
@@ -102,7 +113,7 @@ export function doneInHubSpot(config: NextConfig, handoff: Handoff, now: number)
   return answered(config, handoff, { at: now, how: 'seen-in-hubspot', label: 'Done' })
 }
 
-/** The handoff once a person took the lead out; who says so has heard of the lead, so an open clock is answered by it. */
+/** The handoff once the lead was taken out. A person who says so has heard of the lead, so an open clock is answered by it. */
 export function takenOut(
   config: NextConfig,
   handoff: Handoff,
@@ -110,10 +121,13 @@ export function takenOut(
   looked: Looked,
   now: number,
 ): Handoff | null {
-  const ending = { at: now, how: 'disqualified', reason: word.reason ?? 'unqualified' } as const
+  const reason = word.by === 'lead' ? `${word.reason}, as the lead says itself` : (word.reason ?? 'unqualified')
+  const ending = { at: now, how: 'disqualified', reason } as const
   const { response } = judge(config, handoff, looked, now)
   const said = Math.max(handoff.startedAt, Math.min(word.at ?? now, now))
-  const heard = answered(config, handoff, response ? answerBy(response) : { at: said, how: 'seen-in-hubspot' })
+  const bySaying = word.by === 'person' ? { at: said, how: 'seen-in-hubspot' as const } : undefined
+  const answer = response ? answerBy(response) : bySaying
+  const heard = answer ? answered(config, handoff, answer) : null
   return heard ? endAnswered(heard, ending) : endHandoff(handoff, ending)
 }
 

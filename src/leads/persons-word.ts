@@ -1,20 +1,46 @@
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { everybody, type Team } from '../handoffs/team.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { plain } from '../rules/words.ts'
 import type { NextConfig } from './change.ts'
 import { type Decision, decide, type Standing } from './decision.ts'
 import type { LeadRecord } from './lead.ts'
+import { mirroredId } from './mirror.ts'
 import type { PersonsWord } from './people.ts'
 import { type LeadReading, withoutOverruled } from './reading.ts'
 import { raisedHandSince } from './standing.ts'
 
 /*
- * The word of a person that a lead is out: how long it stands, and what it does to a decision.
+ * The word that a lead is out, of a person or of the lead itself: how long it stands, and what it does to a decision.
  */
 
-// Who took a lead out by a status in HubSpot, as far as the record says.
-const IN_HUBSPOT = 'HubSpot'
+// Who took a lead out, as the record says it; by a click in Slack it is a user's id there.
+const SAID_BY: Record<PersonsWord['by'], string> = {
+  person: 'HubSpot',
+  somebody: 'HubSpot',
+  workflow: 'a workflow or an app',
+  lead: 'the lead',
+}
+
+/**
+ * The lead itself says that it is not interested, by a signal that was not known before. No word when it has raised its hand
+ * since, or when somebody's word stands already.
+ */
+export function leadsWord(
+  config: NextConfig,
+  previous: LeadRecord | null,
+  signals: readonly Signal[],
+): PersonsWord | undefined {
+  const { rejected, signals: before = [] } = previous ?? {}
+  const known = new Set(before.map(({ id }) => mirroredId(id)))
+  const said = signals.findLast(
+    ({ id, type }) => config.hubspot.notInterested.includes(type) && !known.has(mirroredId(id)),
+  )
+  if (!said || raisedHandSince(config, signals, said.at)) return undefined
+  if (rejected && !raisedHandSince(config, signals, rejected.at)) return undefined
+  return { by: 'lead', reason: plain(said.type), signal: said.type, at: said.at }
+}
 
 /** What is known of a lead, with what a person said before as far as it still stands. */
 export interface ReadingWithWord {
@@ -55,17 +81,20 @@ export function standingAfterWord(config: NextConfig, reading: LeadReading, now:
 export function rejectionBy(word: PersonsWord, decision: Decision, now: number): LeadRecord['rejected'] {
   const { to } = decision.route
   const reason = word.reason ?? ('disqualify' in to ? to.disqualify : plain(choiceOf(word)))
-  return { by: IN_HUBSPOT, reason, choice: choiceOf(word), at: now, status: word.status }
+  // What a lead says is as old as it is: it may have raised its hand since, of which is heard later.
+  const at = word.by === 'lead' ? (word.at ?? now) : now
+  const status = word.status === undefined ? {} : { status: word.status }
+  return { by: SAID_BY[word.by], reason, choice: choiceOf(word), at, ...status }
 }
 
-/** The status of a person's word as a choice, such as `bad-timing`. */
-export function choiceOf({ status }: PersonsWord): string {
-  return status.toLowerCase().replaceAll('_', '-')
+/** What a word was said by as a choice: a status such as `bad-timing`, or a signal such as `not-interested`. */
+export function choiceOf({ status, signal }: PersonsWord): string {
+  return (status ?? signal ?? '').toLowerCase().replaceAll('_', '-')
 }
 
 /** The handoff of a lead that a person had taken out and that raised its hand: its messages say whose word it was, and when. */
 export function cameBack(handoff: Handoff, { by, at }: NonNullable<LeadRecord['rejected']>): Handoff {
-  const person = by === IN_HUBSPOT ? {} : { by }
+  const person = Object.values(SAID_BY).includes(by) ? {} : { by }
   return { ...handoff, events: [...handoff.events, { at, what: 'came-back', ...person }] }
 }
 

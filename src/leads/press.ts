@@ -1,5 +1,7 @@
+import { sayAttempt } from '../handoffs/attempts.ts'
 import { buttonsNow } from '../handoffs/buttons.ts'
-import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import { withCredit } from '../handoffs/credit.ts'
+import { endHandoff, type Handoff, isHeld } from '../handoffs/handoff.ts'
 import type { Button } from '../handoffs/kinds.ts'
 import type { Change, Click, LeadState, NextConfig, Press } from './change.ts'
 import { concluded } from './conclude.ts'
@@ -33,7 +35,8 @@ export function onClick(
   const click = { config, state, lead: asked, handoff, by, now }
   if (does === 'contacted') return answer(click, buttonOf(click, 'contacted'))
   if (does === 'pass-on') return passOn(click)
-  if ('disqualify' in does) return handoff.state === 'open' ? disqualify(click, does.disqualify) : null
+  if (does === 'attempt') return attempt(click)
+  if ('disqualify' in does) return isHeld(handoff) ? disqualify(click, does.disqualify) : null
   if ('explains' in does) return explain(click, does.explains)
   if (!button) return null
   if (button.act === 'answer') return answer(click, button)
@@ -97,13 +100,24 @@ function passOn({ config, state, lead, handoff, by, now }: ClickInput): Change |
   return draft.change(outcomes === lead.outcomes ? undefined : { ...lead, outcomes })
 }
 
+/** The rep says that they tried to reach the lead. */
+function attempt({ config, state, handoff, by, now }: ClickInput): Change | null {
+  const after = sayAttempt(handoff, by, now)
+  if (!after) return null
+  const draft = draftOf(config, state)
+  draft.put(after)
+  draft.note({ at: now, what: 'attempt', by })
+  return draft.change(undefined)
+}
+
 /** The lead is out by a person's word: every handoff ends, but those that are there because it is out. */
 function disqualify(click: ClickInput, { reason, choice }: { reason: string; choice: string }): Change {
   const { config, state, by, now } = click
   const draft = draftOf(config, state)
   for (const one of liveHandoffs(state)) {
     if (startsByDisqualification(config, one.kind) && one !== click.handoff) continue
-    draft.put(endHandoff(one, { at: now, how: 'disqualified', by, reason, choice }) ?? one)
+    const after = endHandoff(one, { at: now, how: 'disqualified', by, reason, choice }) ?? one
+    draft.put(withCredit(after, choice, config.routing.credit))
   }
   draft.note({ at: now, what: 'disqualified', by })
   const { ended: _, ...lead } = click.lead
@@ -131,6 +145,12 @@ function explain(
   if (!wantsReason || !lead.rejected) return null
   const draft = draftOf(config, state)
   draft.put({ ...rest, events: [...handoff.events, { at: now, what: 'reason-given', by, detail: given.reason }] })
+  // Whose lead it was gets the turn back as if the reason had been known at once.
+  for (const one of Object.values(state.handoffs)) {
+    const isOut = one.ended?.how === 'disqualified' && one.ended.at === lead.rejected.at
+    const after = isOut ? withCredit(one, given.choice, config.routing.credit) : one
+    if (after !== one) draft.put(after)
+  }
   draft.note({ at: now, what: 'reason-given', by })
   return draft.change({ ...lead, rejected: { ...lead.rejected, ...given, explained: true } })
 }

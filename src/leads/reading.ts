@@ -2,6 +2,8 @@ import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import { lookBackOf } from '../rules/triggers.ts'
+import { earlierUtm } from './attribution.ts'
+import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
@@ -27,6 +29,7 @@ export type LeadReading = Pick<
   | 'readBy'
   | 'counters'
   | 'signals'
+  | 'mail'
   | 'pages'
   | 'enrichment'
 > & {
@@ -46,6 +49,8 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
+  const attributed = observeAttributes(config.hubspot, properties, company, config.reads.raw)
+  const mail = mailOf(mailBefore(previous), contact, { history: gathered.history, merged: look.merged !== undefined })
   const views = Number(properties.hs_analytics_num_page_views ?? Number.NaN)
   const last = properties.hs_analytics_last_url
   const answers = Object.entries(outcomes).map(([name, status]) => [name, { status, at: now }] as const)
@@ -56,7 +61,9 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     attributes: withoutOverruled(previous, {
       ...found,
       ...fromOutside(previous),
-      ...observeAttributes(config.hubspot, properties, company, config.reads.raw),
+      ...attributed,
+      ...earlierUtm(previous?.attributes, attributed),
+      ...mailAttributes(mail),
     }),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
@@ -72,6 +79,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
       memoryFor(config),
       now,
     ),
+    ...(isWorthKeeping(mail) ? { mail } : {}),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
     enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
     companyUnread: outcomes['hubspot-company'] === 'late',
@@ -111,7 +119,12 @@ export function lookAt(
 export function attributesAgain(config: NextConfig, lead: LeadRecord): Attributes {
   if (lead.readBy === null) return lead.attributes
   const observed = observeAttributes(config.hubspot, lead.properties, lead.company, config.reads.raw)
-  return withoutOverruled(lead, { ...fromOutside(lead), ...observed })
+  return withoutOverruled(lead, {
+    ...fromOutside(lead),
+    ...observed,
+    ...earlierUtm(lead.attributes, observed),
+    ...mailAttributes(mailBefore(lead)),
+  })
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */

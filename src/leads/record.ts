@@ -33,6 +33,7 @@ export interface Beside {
   adoptedAt: number | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
+  ownerReleased?: LeadRecord['ownerReleased']
   stage: LeadRecord['stage']
   returning: LeadRecord['returning']
   answers: LeadRecord['answers']
@@ -80,6 +81,7 @@ export function decidedRecord(
     ...adoption(beside.adoptedAt, decision),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
+    ...(beside.ownerReleased ? { ownerReleased: beside.ownerReleased } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),

@@ -1,5 +1,5 @@
 import type { Evidence, Handoff } from '../handoffs/handoff.ts'
-import type { Activities, Activity, Gathered, NextConfig } from './change.ts'
+import type { Activities, Activity, ActivityType, Gathered, NextConfig } from './change.ts'
 import { STAGES_OF_SALES } from './lead.ts'
 import { type PropertyVersion, personSet, possibleResponses, readInstant } from './observe.ts'
 
@@ -32,8 +32,9 @@ export interface Judgement {
 }
 
 /** HubSpot's counter of calls, mails, messages, meetings and chats, whoever acted. */
-const ATTEMPTS = 'num_contacted_notes'
-const LAST_ATTEMPT = 'notes_last_contacted'
+export const ATTEMPTS = 'num_contacted_notes'
+/** When the last of them was. */
+export const LAST_ATTEMPT = 'notes_last_contacted'
 const STAGE = 'lifecyclestage'
 // HubSpot's clock and ours, and the moment between reading a contact and starting its clock.
 const CLOCKS_DIFFER_BY = 60_000
@@ -128,9 +129,9 @@ type Found = { at: number | undefined; evidence: Evidence } | null
 function attempt(handoff: Handoff, looked: Looked, property: string): { response: Found; byLead: LeadAct[] } {
   const { contact, history, activities } = looked
   const { startedAt, baseline } = handoff
-  const acts = since(activities, startedAt)
+  const acts = actsSince(activities, startedAt)
   const inTime = acts.filter(({ at }) => at >= startedAt)
-  const byLead = inTime.flatMap(({ who, type, at }): LeadAct[] => (who === 'lead' ? [{ at, what: WHAT[type] }] : []))
+  const byLead = leadActs(inTime)
   const byRep = inTime.filter(({ who }) => who === 'rep')
   if (byRep.length > 0)
     return { response: { at: Math.min(...byRep.map(({ at }) => at)), evidence: 'activity' }, byLead }
@@ -156,12 +157,27 @@ function attempt(handoff: Handoff, looked: Looked, property: string): { response
 
 const WHAT = { calls: 'call', emails: 'email', meetings: 'meeting', communications: 'communication' } as const
 
-/** The activities that a counter has counted since an instant, each with who acted and when. */
-function since(activities: Activities | undefined, startedAt: number) {
+/** An activity that a counter has counted since a handoff began: who acted, and when. */
+export interface Act {
+  type: ActivityType
+  id: string
+  at: number
+  createdAt: number
+  who: ReturnType<typeof whoActed>
+}
+
+/** The activities that a counter has counted since an instant; one that was written down later may be from before. */
+export function actsSince(activities: Activities | undefined, startedAt: number): Act[] {
   return (activities?.found ?? []).flatMap((activity) => {
-    if (Math.max(activity.at, activity.createdAt) < startedAt) return []
-    return [{ type: activity.type, at: actedAt(activity, startedAt), who: whoActed(activity) }]
+    const { type, createdAt, id = `${type}-${activity.at}` } = activity
+    if (Math.max(activity.at, createdAt) < startedAt) return []
+    return [{ type, id, createdAt, at: actedAt(activity, startedAt), who: whoActed(activity) }]
   })
+}
+
+/** Those of them that the lead did itself. */
+export function leadActs(acts: readonly Act[]): LeadAct[] {
+  return acts.flatMap(({ who, type, at }): LeadAct[] => (who === 'lead' ? [{ at, what: WHAT[type] }] : []))
 }
 
 /** When the owner first engaged with the lead; a task that was ticked off is no attempt. */

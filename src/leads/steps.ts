@@ -1,3 +1,4 @@
+import { countAttempts, hasLeadAnswered, isReminderDue } from '../handoffs/attempts.ts'
 import { endHandoff, FOUND_BY, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { isHere } from '../handoffs/parties.ts'
@@ -7,16 +8,18 @@ import type { MessageKind } from '../handoffs/rungs.ts'
 import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
+import { noAnswerNote } from './attempts.ts'
 import type { Change, LeadState, Next, NextConfig } from './change.ts'
 import { concluded } from './conclude.ts'
 import { byPeople, followDone, lastEnding } from './contact.ts'
 import { decide } from './decision.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
-import { attemptsSince, observeAttributes } from './observe.ts'
+import { observeAttributes } from './observe.ts'
 import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
 import { liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
+import { ownOwnerShown } from './release.ts'
 import type { Looked } from './responses.ts'
 
 /**
@@ -38,8 +41,12 @@ export function onDue(
   const draft = draftOf(config, state, gathered?.contact)
   const settled = before.passOn || !gathered ? null : settledByPeople(config, state, state.lead, gathered, draft, now)
   if (settled) return settled
-  if (before.attempts && gathered) return endAttempts(config, state, state.lead, before, gathered, draft, now)
   const handoff = draft.handoffs().find(({ id }) => id === handoffId) ?? before
+  if (handoff.attempts && gathered) {
+    const { until } = handoff.attempts
+    if (until > now) return remindOfAttempts(config, handoff, gathered, draft, now)
+    return endAttempts(config, state, state.lead, handoff, gathered, draft, now)
+  }
   const owner = gathered && handoff.passOn ? ownerGiven(config, state, handoff, gathered) : undefined
   if (owner !== undefined) return ownerSeen(config, state, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
@@ -52,7 +59,11 @@ export function onDue(
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
-  const next = stays ? 'stays' : choice?.rep ? { rep: choice.rep, pool: choice.pool, assignmentId } : null
+  const next = stays
+    ? 'stays'
+    : choice?.rep
+      ? { rep: choice.rep, pool: choice.pool, assignmentId, ...(choice.turn ? { turn: choice.turn } : {}) }
+      : null
   const { handoff: taken, messages, tells, ending } = takeDueSteps(handoff, now, next)
   const after = (ending && endHandoff(taken, { at: now, how: ending })) ?? taken
   draft.put(after)
@@ -133,20 +144,53 @@ export function onLeft(config: NextConfig, state: LeadState, rep: string, now: n
   return change.handoffs.length > 0 ? change : null
 }
 
-/** The time for reaching a lead is over: sales has it, it was reached, it said no meanwhile, or it goes back to nurture. */
-function endAttempts(
+/** The rep hears that the time for reaching the lead runs out, when too few attempts were made and it was not reached. */
+function remindOfAttempts(
   config: NextConfig,
-  state: LeadState,
-  lead: LeadRecord,
   handoff: Handoff,
   { contact }: Looked,
   draft: Draft,
   now: number,
 ): Change {
   const { attempts } = handoff
-  const attributes = observeAttributes(config.hubspot, contact.properties, null, config.reads.raw)
+  if (!attempts) return draft.change(undefined)
+  const rep = holderOf(handoff)?.rep ?? ''
+  const tells = isReminderDue(handoff, now) && !isReached(config, handoff, contact) && isHere(config.team, rep)
+  const detail = `${countAttempts(handoff)} of ${attempts.count}`
+  const after: Handoff = {
+    ...handoff,
+    attempts: { ...attempts, remindedAt: now },
+    events: tells ? [...handoff.events, { at: now, what: 'attempts-reminded', rep, detail }] : handoff.events,
+  }
+  draft.put(after)
+  if (tells) {
+    draft.post(...stepPosts(after, ['attempts-reminder']))
+    draft.note({ at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) })
+  }
+  return draft.change(undefined)
+}
+
+// What HubSpot shows of it, or what it did itself.
+function isReached(config: NextConfig, handoff: Handoff, { properties }: Looked['contact']): boolean {
+  const attributes = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
-  const reached = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+  const isAnswered = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+  return isAnswered || STAGES_OF_SALES.includes(stageOf(attributes)) || hasLeadAnswered(handoff)
+}
+
+/** The time for reaching a lead is over: sales has it, it was reached, it said no meanwhile, or it goes back to nurture. */
+function endAttempts(
+  config: NextConfig,
+  state: LeadState,
+  lead: LeadRecord,
+  handoff: Handoff,
+  looked: Looked,
+  draft: Draft,
+  now: number,
+): Change {
+  const { contact } = looked
+  const { attempts } = handoff
+  const attributes = observeAttributes(config.hubspot, contact.properties, null, config.reads.raw)
   const over = (after: LeadRecord) => concluded(config, state, draft, after, now)
   const finish = (ending: { how: 'qualified' | 'done' | 'returned' | 'disqualified'; reason?: string }) => {
     // Its dated steps go on until the last.
@@ -156,20 +200,35 @@ function endAttempts(
     return handoff.byRoute ? { ...lead, ended: { how: ending.how, at: now } } : lead
   }
   if (STAGES_OF_SALES.includes(stageOf(attributes))) return over(finish({ how: 'qualified' }))
-  if (reached) return over(finish({ how: 'done' }))
-  const made = attemptsSince(config.hubspot, contact.properties, handoff.baseline)
+  if (isReached(config, handoff, contact)) return over(finish({ how: 'done' }))
+  const made = countAttempts(handoff)
   const reason = `no answer after ${made} of ${attempts?.count ?? made} attempts`
   draft.note({ at: now, what: 'returned', reason })
   const { route: wanted } = decide(config, lead, { withSales: false, rejected: false }, now)
-  if (!handoff.byRoute) return over(finish({ how: 'returned', reason }))
+  const note = (then: string) => draft.crmNote(noAnswerNote(config.team, lead, handoff, reason, then))
+  if (!handoff.byRoute) {
+    note(`The handoff ${handoff.kind} is over`)
+    return over(finish({ how: 'returned', reason }))
+  }
   // Who turned out to be wrong for us is not nurtured either.
   if ('disqualify' in wanted.to) {
+    note(`Disqualified: ${wanted.to.disqualify}`)
     const out: StandingRoute = { name: wanted.route, to: wanted.to, reason: wanted.to.disqualify, at: now }
     return over({ ...finish({ how: 'disqualified', reason: wanted.to.disqualify }), route: out })
   }
-  const route: StandingRoute = { name: 'no-answer', to: { nurture: attempts?.nurture ?? '' }, reason, at: now }
+  const track = attempts?.nurture ?? ''
+  note(`Nurture track: ${track}`)
+  const route: StandingRoute = { name: 'no-answer', to: { nurture: track }, reason, at: now }
   const outcomes = withOutcome(lead.outcomes, 'returned', { at: now })
-  return over({ ...finish({ how: 'returned', reason }), route, outcomes })
+  const standing = { ...finish({ how: 'returned', reason }), route, outcomes }
+  return over({ ...standing, ...released(config, lead, handoff, looked) })
+}
+
+// Where it is configured, whoever was given the lead by Baton need not go on as its owner.
+function released(config: NextConfig, { properties }: LeadRecord, handoff: Handoff, looked: Looked) {
+  if (config.handoffs.kinds[handoff.kind]?.attempts?.owner !== 'release') return {}
+  const owner = ownOwnerShown(config, handoff, looked)
+  return owner === undefined ? {} : { ownerReleased: owner, properties: { ...properties, hubspot_owner_id: owner } }
 }
 
 /** The assignment by which a pool counts an open handoff: undefined when there is none, or a person or a rule chose the rep. */

@@ -1,9 +1,11 @@
 import type { KnownBlock } from '@slack/types'
-import { USUAL_BUTTONS } from '../handoffs/buttons.ts'
+import { buttonsNow } from '../handoffs/buttons.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import type { Button } from '../handoffs/kinds.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
+import { asksForAttempts, attemptsWords } from './attempts.ts'
 import { controls, openInHubSpot, reasonControls } from './controls.ts'
 import { answersLine } from './forms.ts'
 import { contextLine, essentials, eventLine, kindWords, type MessageInput, reasons, stateLine, who } from './lines.ts'
@@ -27,9 +29,10 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   if (kind === 'owner-refused') return ownerRefused(input)
   if (kind === 'reason-asked') return reasonAsked(input)
   if (kind === 'nobody-available' && handoff.state === 'waiting') return nobodyAvailable(input)
-  const buttons = input.buttons ?? USUAL_BUTTONS
+  const buttons = input.buttons ?? buttonsNow(undefined, handoff)
+  const canSettle = buttons.some(({ act }) => act === 'answer' || act === 'end')
   const live =
-    (handoff.state === 'open' || (handoff.state === 'answered' && input.buttons !== undefined && buttons.length > 0)) &&
+    (handoff.state === 'open' || (handoff.state === 'answered' && canSettle)) &&
     kind !== 'nobody-available' &&
     (input.reader === undefined || input.reader === holderOf(handoff)?.rep)
   const name = handoff.ruled ? `${kindWords(handoff)}: ${nameOf(lead)}` : nameOf(lead)
@@ -38,11 +41,17 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     type: 'context',
     elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }],
   }
+  const asks = asksForAttempts(handoff, input.reader)
+  if (asks && kind === 'attempts-reminder') return attemptsReminder(input, buttons, context)
   if (!live) {
     const state = stateLine(input)
     return {
       text: spoken([escapeText(title), state], input),
-      blocks: [section(`~${escapeText(title)}~\n${state}`), context],
+      blocks: [
+        section(`~${escapeText(title)}~\n${state}`),
+        ...(asks ? [controls(lead, handoff, buttons)] : []),
+        context,
+      ],
     }
   }
   const known = answersLine(lead, input.questions ?? [])
@@ -58,6 +67,23 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       ...(why.length > 0 ? [section(why.join('\n'))] : []),
       controls(lead, handoff, buttons),
       ...openers,
+      context,
+    ],
+  }
+}
+
+// The same reader had the alert: what is left to do, and until when, is enough.
+function attemptsReminder(input: MessageInput, buttons: readonly Button[], context: Block): RenderedMessage {
+  const { lead, handoff, timeZone } = input
+  const ends = `*${attemptsWords(handoff)}*, time ends ${slackDate(handoff.attempts?.until ?? 0, timeZone)}`
+  const then = 'Without an answer it goes back to nurture then.'
+  const header = MESSAGE_WORDS['attempts-reminder'].header(nameOf(lead))
+  return {
+    text: spoken([`${MESSAGE_WORDS['attempts-reminder'].opening}: ${who(lead)}`, ends, then], input),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(header, 150) } },
+      section(`${who(lead)}\n${ends}\n${then}`),
+      controls(lead, handoff, buttons),
       context,
     ],
   }

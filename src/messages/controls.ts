@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Button, ButtonAct } from '../handoffs/kinds.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
@@ -43,7 +44,8 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
   const button = (one: Button, isFirst: boolean) => ({
     type: 'button' as const,
     action_id: one.name === 'contacted' ? CONTROLS.contacted : `${CONTROLS.button}.${one.name}`,
-    ...(isFirst ? { style: 'primary' as const } : {}),
+    // An attempt is one of several things to do: nothing calls for it more than the rest.
+    ...(isFirst && one.act !== 'attempt' ? { style: 'primary' as const } : {}),
     text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
     value: one.name === 'contacted' ? handoff.id : `${one.name}:${handoff.id}`,
     accessibility_label: plainText(`${one.label} ${name}`, 75),
@@ -190,11 +192,4 @@ function asking(
   }
 }
 
-/** The reasons that the modal offers. */
-export const DISQUALIFY_REASONS: Record<string, string> = {
-  not_a_fit: 'Not a fit',
-  not_interested: 'Not interested',
-  competitor: 'Competitor',
-  duplicate: 'Duplicate',
-  wrong_data: 'Wrong contact data',
-}
+export { DISQUALIFY_REASONS }

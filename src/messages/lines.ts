@@ -7,7 +7,10 @@ import { slaStatus } from '../handoffs/status.ts'
 import type { FormQuestion } from '../leads/forms.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
+import { EITHER } from '../rules/routing.ts'
 import { duration, plain } from '../rules/words.ts'
+import { attemptsLine } from './attempts.ts'
+import { cameBy } from './came-by.ts'
 import { dealLine } from './deal.ts'
 import { escapeText, slackDate } from './texts.ts'
 import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
@@ -37,6 +40,7 @@ const MOST_EVENTS = 10
 const ATTRIBUTE_WORDS: Record<string, string> = {
   jobTitle: 'job title',
   'company.size': 'company size',
+  'company.revenue': 'revenue',
   'company.industry': 'industry',
   'leadSource.detail': 'lead source detail',
 }
@@ -88,7 +92,7 @@ export function essentials(
   return lines
 }
 
-/** Why this score, what the lead looked at, and what is not known of it. */
+/** Why this score, what the lead looked at, what is not known of it, and how it came to us. */
 export function reasons(lead: LeadRecord): string[] {
   const lines: string[] = []
   if (lead.score.reasons.length > 0)
@@ -103,9 +107,15 @@ export function reasons(lead: LeadRecord): string[] {
       .map((signal) => signal.detail ?? ''),
   )
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
-  if (lead.missing.length > 0)
-    lines.push(`*Missing:* ${lead.missing.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(', ')}`)
+  if (lead.missing.length > 0) lines.push(`*Missing:* ${lead.missing.map(wordsOf).join(', ')}`)
+  const came = cameBy(lead.attributes)
+  if (came !== '') lines.push(`*Came by:* ${came}`)
   return lines
+}
+
+function wordsOf(missing: string): string {
+  const names = missing.split(EITHER)
+  return names.map((name) => ATTRIBUTE_WORDS[name] ?? name).join(EITHER)
 }
 
 const MOVES = new Set(Object.entries(MOVED_WORDS).flatMap(([how, words]) => (words ? [how] : [])))
@@ -132,7 +142,9 @@ export function stateLine({
     const seen = answered.how === 'seen-in-hubspot' ? `${rep}: seen in HubSpot${unclear}` : by
     const contacted = `*${label}*${seen} ${slackDate(answered.at, timeZone)}, after ${duration(answered.minutes * 60_000)}`
     const after = ended && handoff.events.findLast((event) => event.what === ended.how)
-    return after ? `${contacted}\n${eventLine(named(after), slackIds, timeZone)}` : contacted
+    const why = ended?.how === 'disqualified' && ended.reason ? `: ${escapeText(ended.reason, 300)}` : ''
+    const then = after ? [eventLine(named(after), slackIds, timeZone) + why] : attemptsLine(handoff, timeZone)
+    return [contacted, ...then].join('\n')
   }
   if (ended) {
     const event = handoff.events.findLast((one) => one.what === ended.how)

@@ -1,3 +1,4 @@
+import { countAttempts, hasLeadAnswered } from '../handoffs/attempts.ts'
 import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf } from '../handoffs/handoff.ts'
@@ -98,10 +99,17 @@ export function managerOf(team: Team, pool: string): string | undefined {
   return (team.managers[team.pools[pool]?.manager ?? ''] ?? Object.values(team.managers)[0])?.slackUserId
 }
 
+// Enough was tried meanwhile, the lead has answered, or somebody else has it.
+function isReminderOf(handoff: Handoff, rep: string | undefined): boolean {
+  const isLeft = countAttempts(handoff) < (handoff.attempts?.count ?? 0) && !hasLeadAnswered(handoff)
+  return handoff.state === 'answered' && isLeft && holderOf(handoff)?.rep === rep
+}
+
 /** Whether a message would no longer be true: a click or a newer step may have settled it since. */
 export function isMoot(post: Post, handoff: Handoff): boolean {
   if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
   if (post.kind === 'reason-asked') return handoff.wantsReason === undefined
+  if (post.kind === 'attempts-reminder') return !isReminderOf(handoff, post.rep)
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

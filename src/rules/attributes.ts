@@ -31,6 +31,11 @@ export const Signal = z.object({
 })
 export type Signal = z.output<typeof Signal>
 
+/** What a link says of the campaign that it belongs to. */
+export const UTM = ['source', 'medium', 'campaign', 'term', 'content'] as const
+// Of the first and of the last visit, beside where it came from.
+const TOUCH = ['detail', 'detail2', 'page', 'referrer', 'at']
+
 /**
  * The attributes that conditions may use, in the order in which they become known.
  * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
@@ -40,6 +45,8 @@ export const ATTRIBUTE_NAMES = {
     'email',
     'email.domain',
     'email.free',
+    'email.bouncesInARow',
+    'email.hardBounce',
     'firstName',
     'lastName',
     'jobTitle',
@@ -54,6 +61,9 @@ export const ATTRIBUTE_NAMES = {
     'company.industry',
     'company.revenue',
     'company.techStack',
+    ...['touch.first', 'touch.last'].flatMap((touch) => [touch, ...TOUCH.map((part) => `${touch}.${part}`)]),
+    ...['utm', 'utm.last'].flatMap((utm) => UTM.map((part) => `${utm}.${part}`)),
+    'heardFrom',
   ],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
   results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],

@@ -90,9 +90,16 @@ export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
 /** Makes one test on an attribute. */
 export function makeCheck(attribute: string, test: AttributeTest, lookup: Lookup): Check {
   const value = lookup(attribute, test)
-  const check: Check = { attribute, test, truth: testValue(test, value) }
+  const tested = attribute.endsWith('.domain') && typeof value === 'string' ? withParents(value) : value
+  const check: Check = { attribute, test, truth: testValue(test, tested) }
   if (value !== undefined) check.value = value
   return check
+}
+
+// Whoever is at eu.rival.example is at rival.example; what all of .example share is nobody's.
+function withParents(domain: string): string[] {
+  const labels = domain.split('.')
+  return labels.slice(0, Math.max(1, labels.length - 1)).map((_, index) => labels.slice(index).join('.'))
 }
 
 /** Every attribute that a condition asks for, for validation. */

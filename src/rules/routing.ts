@@ -18,7 +18,8 @@ export interface RoutingConfig {
   routes: Route[]
   /** Who owns a contact keeps it, whatever the pool. */
   keepOwner: boolean
-  requiredForSales: string[]
+  /** Attributes that sales needs to know; of a list inside, one. */
+  requiredForSales: (string | string[])[]
   /** What an owner who is cleared in HubSpot means: the next rep of the pool, or that the lead rests. */
   ownerCleared: 'back-to-pool' | 'rest'
   /** So long after a company's last lead its leads go to one rep, in milliseconds; null: never. */
@@ -28,6 +29,10 @@ export interface RoutingConfig {
   cover: 'stand-in' | 'new-owner'
   /** What becomes of the open leads of a rep who has left. */
   leavers: 'hand-on' | 'keep'
+  /** The reasons of a disqualified lead for which its rep gets the turn back. */
+  credit: string[]
+  /** Nobody of whom one of these is true is in a nurture track. The reason may name an attribute in braces. */
+  noMail: { reason: string; when: Condition }[]
   /** What is known of a nurture track: the subscription in HubSpot by which its mails go out. */
   tracks?: Record<string, { subscription: string }> | undefined
 }
@@ -66,10 +71,14 @@ function withinOf(condition: Condition): number[] {
   return condition.kind === 'not' ? withinOf(condition.of) : condition.of.flatMap(withinOf)
 }
 
-/** Which attributes that sales needs are unknown, in the order of the config. */
-export function missingForSales(required: readonly string[], attributes: Attributes): string[] {
-  return required.filter((name) => name !== 'score' && attributes[name] === undefined)
+/** What sales needs and is unknown, in the order of the config: `company.size or company.revenue` where one of them is enough. */
+export function missingForSales(required: RoutingConfig['requiredForSales'], attributes: Attributes): string[] {
+  const isKnown = (name: string) => name === 'score' || attributes[name] !== undefined
+  return required.map((one) => [one].flat()).flatMap((names) => (names.some(isKnown) ? [] : [names.join(EITHER)]))
 }
+
+/** Between the attributes of which one is missing. */
+export const EITHER = ' or '
 
 function fill(to: Destination, lookup: Lookup): Destination {
   return 'disqualify' in to ? { disqualify: fillText(to.disqualify, lookup) } : to

@@ -2,6 +2,7 @@
 export const ANSWERS = [
   'explain',
   'not-yours',
+  'attempt-known',
   'not-told',
   'ended-already',
   'open-already',

@@ -170,8 +170,11 @@ export function assignmentWaits(before: LeadState, change: Change, now: number):
 
 function movedAssignments(before: Handoff | undefined, after: Handoff): string[] {
   const [had, has] = [heldAssignment(before), heldAssignment(after)]
-  if (had?.assignmentId === has?.assignmentId) return []
-  return [had, has].flatMap((held) => (held ? [assignmentEntry(after.leadId, held)] : []))
+  const known = (before?.holders ?? []).flatMap(({ credited, assignmentId }) => (credited ? assignmentId : []))
+  const credited = after.holders.filter((one) => one.credited && !known.includes(one.assignmentId))
+  const moved = had?.assignmentId === has?.assignmentId ? [] : [had, has]
+  const entries = [...moved, ...credited].flatMap((held) => (held ? [assignmentEntry(after.leadId, held)] : []))
+  return [...new Set(entries)]
 }
 
 // The handoffs of which Slack may show something that is no longer true. A message may be sent at this very moment, so

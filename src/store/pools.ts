@@ -1,5 +1,7 @@
 import type { RepRequest } from '../handoffs/choice.ts'
+import type { Holder } from '../handoffs/handoff.ts'
 import {
+  credit,
   emptyPoolLedger,
   type Given,
   heldBy,
@@ -139,12 +141,12 @@ export function createPools(store: Store) {
     for (const pool of chain.slice(given > 0 ? given : Math.max(0, own))) {
       const settings = team.pools[pool]
       if (!settings) continue
-      const { rep, why, members, held } = await change(pool, assignmentId, now, (ledger, given) =>
+      const { rep, why, members, held, turn } = await change(pool, assignmentId, now, (ledger, given) =>
         reserve(team, settings, request, ledger, given, now),
       )
       candidates.push({ pool, members })
       const chosen = { assignmentId, pool, owner: why === 'kept-owner', why, candidates }
-      if (rep !== null) return { rep, ...chosen, ...(held ? { held } : {}) }
+      if (rep !== null) return { rep, ...chosen, ...(turn ? { turn } : {}), ...(held ? { held } : {}) }
     }
     return { assignmentId, rep: null, pool: request.pool, owner: false, candidates }
   }
@@ -179,6 +181,11 @@ export function createPools(store: Store) {
         if (rep !== null) return take(ledger, given, assignmentId, rep)
         return release(ledger, older ? new Map([[assignmentId, older]]) : given, assignmentId, now)
       })
+    },
+
+    /** Takes back what an assignment counts for its rep, once: the lead was nobody for us. */
+    credit(team: Team, { assignmentId, pool, ...holder }: Holder, now: number): Promise<boolean> {
+      return change(pool, assignmentId, now, (ledger) => credit(team, ledger, assignmentId, holder))
     },
 
     /** What the members of a pool have at `now`, reservations that have not run out included, for people who look. */

@@ -1,3 +1,4 @@
+import { countAttempts } from '../handoffs/attempts.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Team } from '../handoffs/team.ts'
@@ -56,7 +57,12 @@ export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['c
     ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
-    ...(handoff.attempts ? { tryUntil: iso(handoff.attempts.until) } : {}),
+    ...(handoff.attempts
+      ? {
+          tryUntil: iso(handoff.attempts.until),
+          attempts: { made: countAttempts(handoff), of: handoff.attempts.count },
+        }
+      : {}),
   }
 }
 

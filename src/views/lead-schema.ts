@@ -174,6 +174,7 @@ const Clock = z.object({
     .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional(), reason: z.string().optional() })
     .optional(),
   tryUntil: Instant.optional().describe('after a response: until when the rep tries to reach the lead'),
+  attempts: z.object({ made: z.number(), of: z.number() }).optional().describe('how many were made, of how many'),
 })
 
 const TriggerState = z.object({

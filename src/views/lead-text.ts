@@ -196,6 +196,9 @@ function clockLines(clock: LeadView['clock'], local: Local): string[] {
           `  ${local(clock.answered.at)}  ${clock.answered.how}${clock.answered.by ? ` by ${clock.answered.by}` : ''}, after ${clock.answered.minutes} min`,
         ]
       : []),
+    ...(clock.tryUntil && clock.attempts
+      ? [`  ${local(clock.tryUntil)}  end of the attempts, ${clock.attempts.made} of ${clock.attempts.of} made`]
+      : []),
     ...(clock.ended
       ? [`  ${local(clock.ended.at)}  ended: ${clock.ended.how}${clock.ended.by ? ` by ${clock.ended.by}` : ''}`]
       : []),

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
-import { optOutOf } from '../leads/consent.ts'
+import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
@@ -122,7 +122,7 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
   const track = trackView(record, handoffs)
   const shownTrack = trackOf(record, salesOf(handoffs)).name
-  const notEnrolled = shownTrack ? optOutOf(config, record, shownTrack) : undefined
+  const notEnrolled = shownTrack ? whyNotEnrolled(config, record, shownTrack) : undefined
   const waiting = handoffs.find(({ state }) => state === 'waiting')
   return {
     needsReview: record.needsReview,

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts'
 import type { LastKnownCompany } from '../enrichment/chain.ts'
 import { isAdoption } from '../leads/adoption.ts'
+import { movedCounters } from '../leads/attempts.ts'
+import { mailBefore, mailHistory } from '../leads/bounces.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { asksForDealOwner, dealOf } from '../leads/deal-owners.ts'
 import { mayHaveBooked } from '../leads/meetings.ts'
@@ -52,12 +54,13 @@ export async function gatherContact(
     ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
   })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   // Since when a lead was in its stage whose record was lost.
   const ofStage = known === state ? [] : [config.hubspot.properties.stage]
   const [enriched, looked, deals] = await Promise.all([
     parts.enrichment.enrich(
       observe,
-      isAdopted ? [] : config.routing.requiredForSales.filter((name) => PROVIDED.has(name)),
+      isAdopted ? [] : wantedOf(config),
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,
@@ -73,7 +76,14 @@ export async function gatherContact(
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(parts, config, lead, contact, [...ofSignals, ...ofStage], mayHaveBooked(known, { contact }, now)),
+    lookedUp(
+      parts,
+      config,
+      lead,
+      contact,
+      [...ofSignals, ...ofMails, ...ofStage],
+      mayHaveBooked(known, { contact }, now),
+    ),
     dealsOf(parts, config, lead),
   ])
   const { company, found, outcomes, late } = enriched
@@ -113,6 +123,7 @@ export async function lookedUp(
   more: readonly string[] = [],
   booked = false,
 ): Promise<Pick<Gathered, 'history' | 'activities'>> {
+  const attemptsMoved = liveHandoffs(state).some((one) => movedCounters(config, one, contact).length > 0)
   const asked = [...new Set([...historyNeeded(config, state, contact), ...more])]
   const readable = async (property: string) => {
     try {
@@ -124,10 +135,17 @@ export async function lookedUp(
     }
   }
   const [activities, ...versions] = await Promise.all([
-    booked || wantsActivities(config, liveHandoffs(state), contact) ? hubspot.readActivities(contact.id) : undefined,
+    booked || attemptsMoved || wantsActivities(config, liveHandoffs(state), contact)
+      ? hubspot.readActivities(contact.id)
+      : undefined,
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }
+}
+
+// Of several of which sales needs one, the first is asked for: the others do when nobody tells it.
+function wantedOf({ routing }: Config): string[] {
+  return routing.requiredForSales.flatMap((one) => [one].flat().find((name) => PROVIDED.has(name)) ?? [])
 }
 
 // One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.

@@ -7,6 +7,7 @@ import type { Incoming } from '../store/inbox.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { signalKey } from '../store/schema.ts'
+import { createCarryAttribution } from './carry-attribution.ts'
 import type { Handler, Parts } from './parts.ts'
 
 // Longer than HubSpot sends an event again, and than a service is down over a weekend.
@@ -15,18 +16,19 @@ const GETS_CONTACTS = 15 * 60_000
 const LOOK_AGAIN = 2 * 60_000
 
 /**
- * Tells the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`:
+ * Tells a deal how its contact came, and the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`:
  * the stage), each told once. The stage that it is in now marks one contact, by whom a handoff about the deal begins.
  */
 export function createLookAtDeal(
-  parts: Pick<Parts, 'clock' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'log' | 'store'>,
 ): Handler<{ dealId: string }> {
   const { clock, inbox, store } = parts
+  const carryAttribution = createCarryAttribution(parts)
 
   const digests = createDealDigests(store)
 
   return async function lookAtDeal({ dealId }) {
-    const deal = await parts.hubspot.readDeal(dealId)
+    const deal = await parts.hubspot.readDeal(dealId, Object.keys(parts.config().hubspot.dealAttribution))
     const now = clock.now()
     const index = store.keys.index(dealId, INDEX.deals)
     if (!deal) return void (await store.commit([], [['ZREM', index, dealId]]))
@@ -36,6 +38,7 @@ export function createLookAtDeal(
       const { leadIds } = await inbox.ingest(some, now)
       parts.hurry(leadIds.map((id) => ({ index: INDEX.unread, id, at: now })))
     }
+    await carryAttribution(deal)
     if (contacts.length > 0) await digests.told(dealId, deal.properties, DEAL_READS, null)
     // A person who makes a deal gives it its contacts some moments later, of which no event of the deal tells.
     const isNew = contacts.length === 0 && now - (deal.stages[0]?.at ?? 0) < GETS_CONTACTS

@@ -7,11 +7,11 @@ import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.t
 const BEHIND_MILLISECONDS = 15_000
 
 /**
- * Tells a pool who holds an assignment by now, or that nobody does: what the lead says is true, whenever it is asked. What
+ * Tells a pool who holds an assignment by now, or that nobody does, and that it counts for nothing where the lead was junk: what the lead says is true, whenever it is asked. What
  * was news is looked at once more a moment later, for another worker may have read the lead before and told the pool after.
  */
 export function createSettleAssignment(
-  parts: Pick<Parts, 'clock' | 'hurry' | 'leads' | 'pools' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'hurry' | 'leads' | 'pools' | 'store'>,
 ): Handler<{ leadId: string; assignmentId: string; pool: string }> {
   const { clock, leads, pools, store } = parts
 
@@ -32,6 +32,9 @@ export function createSettleAssignment(
         const held = heldAssignment(handoff)
         return held?.assignmentId === assignmentId && held.pool === pool
       })
+      const all = Object.values(handoffs).flatMap(({ holders }) => holders)
+      const credited = all.find((one) => one.credited && one.assignmentId === assignmentId && one.pool === pool)
+      if (credited) await pools.credit(parts.config().team, credited, now)
       const isNews = await pools.settle(pool, assignmentId, holding?.holders.at(-1)?.rep ?? null, now)
       if (isNews) done = ['ZADD', index, now + BEHIND_MILLISECONDS, entry]
     }

@@ -59,8 +59,9 @@ export function createTakeSteps(
     try {
       const contact = await parts.hubspot.readContact(state.id)
       if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }
-      // Who made the rep its owner decides whether a rung may give the lead to another.
-      const more = handoff && wantsAnotherRep(handoff, clock.now()) ? ['hubspot_owner_id'] : []
+      // Who made the rep its owner decides whether a rung may give the lead to another, and whether they stay at the end.
+      const asksForOwner = handoff && (handoff.attempts || wantsAnotherRep(handoff, clock.now()))
+      const more = asksForOwner ? ['hubspot_owner_id'] : []
       const looked = await lookedUp(parts, config, state, contact, more)
       return { type: 'due', handoffId, gathered: { contact, ...looked } }
     } catch (error) {

@@ -11,6 +11,7 @@ const SENTENCES = {
   'not-yours': 'Only the rep who has this lead, the members of its pool and their manager can do that.',
   'not-told': 'Only those who were told of this lead, their pool and the managers can do that.',
   'ended-already': 'This lead is settled already. Its messages show who did what.',
+  'attempt-known': 'That attempt is counted already: HubSpot shows it, or it was said a moment ago.',
   'open-already': 'Such a handoff is open already. Its messages show who has it.',
   'unknown-handoff':
     'Baton does not know this lead. Please try again in a moment: unless it was deleted, it is looked up now.',

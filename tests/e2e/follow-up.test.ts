@@ -31,10 +31,11 @@ describe('after the first response', () => {
       baton_nurture_track: 'signal-based',
       baton_sla_status: 'none',
     })
-    expect(stage.texts(CLEO)[0]).toContain('Back to nurture')
+    // On the day before, the rep was reminded that an attempt is left.
+    for (const text of stage.texts(CLEO)) expect(text).toContain('Back to nurture')
     stage.hubspot.changeContact(id, { city: 'Oslo' })
     await stage.advance(2 * HOUR)
-    expect(stage.slack.messages()).toHaveLength(2)
+    expect(stage.slack.messages()).toHaveLength(3)
 
     stage.hubspot.changeContact(id, { hs_email_click: '5' })
     await stage.quiet()
@@ -43,7 +44,7 @@ describe('after the first response', () => {
       baton_sla_status: 'running',
       baton_nurture_track: null,
     })
-    expect(stage.slack.messages()).toHaveLength(4)
+    expect(stage.slack.messages()).toHaveLength(5)
   })
 
   it.each<[string, Record<string, string>, object, object]>([

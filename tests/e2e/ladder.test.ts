@@ -108,7 +108,7 @@ describe('the buttons', () => {
       const message = stage.slack.messages(where)[0]
       expect(message?.text).toContain(`Contacted by <@${CLEO}>`)
       expect(message?.text).toContain('after 20 min')
-      expect(JSON.stringify(message?.blocks)).not.toContain('"actions"')
+      expect(JSON.stringify(message?.blocks)).not.toContain('lead.contacted')
     }
     expect(stage.hubspot.contact(id)).toMatchObject({
       baton_sla_status: 'responded',

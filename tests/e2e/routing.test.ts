@@ -91,7 +91,7 @@ describe('every row of the routing table', () => {
       hubspot_owner_id: '201',
     })
     expect(texts('U000SDR1')[0]).toContain('Viewed: /pricing (2×)')
-    expect(texts('U000SDR1')[0]).toContain('Missing: company size, industry, lead source detail')
+    expect(texts('U000SDR1')[0]).toContain('Missing: company size or revenue, industry, lead source detail')
     expect(hubspot.contact(id)?.baton_needs_review).toBe('true')
   })
 

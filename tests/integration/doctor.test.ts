@@ -145,6 +145,17 @@ describe('HubSpot', () => {
     expect(faults).toEqual([expect.objectContaining({ check: `hubspot scope ${scope}` })])
   })
 
+  test.each(['crm.objects.deals.write', 'crm.schemas.deals.read', 'crm.schemas.deals.write'])(
+    'the scope %s, without which deals are not told how their contacts came, is missing: a warning',
+    async (scope) => {
+      const { doctor, hubspot } = await scene()
+      hubspot.denyScope(scope)
+      const { faults, find } = await doctor()
+      expect(faults).toEqual([])
+      expect(find(`hubspot scope ${scope}`)).toMatchObject({ status: 'warning' })
+    },
+  )
+
   test('an optional scope that is missing, and a plan without workflows, are warnings', async () => {
     const { doctor, hubspot } = await scene()
     hubspot.denyScope('sales-email-read')

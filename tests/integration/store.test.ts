@@ -96,7 +96,8 @@ function event(key: string): { leadId: string; key: string; item: InboxItem } {
 async function settleAll(pools: Pools): Promise<void> {
   for (let now = NOW + MINUTE; ; now += MINUTE) {
     const clock = { now: () => now }
-    const settle = createSettleAssignment({ clock, hurry: () => {}, leads: leadsOf(0), pools, store: storeOf(0) })
+    const parts = { clock, config: () => config, hurry: () => {}, leads: leadsOf(0), pools, store: storeOf(0) }
+    const settle = createSettleAssignment(parts)
     const waiting = await storeOf(0).due(INDEX.assignments, now, 10_000)
     const own = waiting.filter((id) => id.startsWith(`${leadId}-`))
     if (own.length === 0) return

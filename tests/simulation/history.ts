@@ -37,7 +37,7 @@ const PERSON_DOES: Record<string, string>[] = [
   { lifecyclestage: 'lead' },
   { baton_score: '99', baton_band: 'low', baton_scored_at: '2020-01-01T00:00:00Z' },
 ]
-const CLICKS: Click[] = ['contacted', 'pass-on', { disqualify: { reason: 'no budget', choice: 'no-budget' } }]
+const CLICKS: Click[] = ['contacted', 'pass-on', { disqualify: { reason: 'junk or spam', choice: 'junk' } }]
 
 const number = (max: number) => fc.nat({ max })
 const delivery = fc.constantFrom<Delivery>('once', 'once', 'once', 'twice', 'late', 'lost')

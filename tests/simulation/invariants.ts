@@ -4,7 +4,7 @@ import { readNotice } from '../../src/handoffs/notice.ts'
 import { wantedProperties } from '../../src/leads/draft.ts'
 import { changedProperties, PROPERTIES } from '../../src/leads/properties.ts'
 import { heldAssignment } from '../../src/leads/steps.ts'
-import { renderFor } from '../../src/messages/render.ts'
+import { renderPost } from '../../src/messages/render.ts'
 import { unpack } from '../../src/store/pack.ts'
 import { INDEX } from '../../src/store/partitions.ts'
 import { readHandoff, readLead } from '../../src/store/schema.ts'
@@ -40,6 +40,7 @@ export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
   hubSpotAgrees(world, leads)
   slackAgrees(world, leads, erased)
   everyRungWasTold(world, leads)
+  everyReturnIsNoted(world, leads, erased)
   peopleHaveTheLastWord(world, leads)
   noClickIsLost(world, leads, erased)
   noneCountedTwice(world, leads)
@@ -117,7 +118,21 @@ function nothingAfterAnAnswer(leads: LeadWithHandoffs[]): void {
   }
 }
 
+// Who is gone, or was for a while, has no timeline.
+function everyReturnIsNoted(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
+  for (const { lead, handoffs } of leads) {
+    if (lead.missingSince !== undefined || lead.mergedInto !== undefined || erased.has(lead.id)) continue
+    const isGone = world.outside.contacts.get(lead.id)?.gone
+    const silent = handoffs.find(({ id, ended, formerly }) => {
+      return ended?.how === 'returned' && !formerly && !world.outside.notes.includes(`${id}.returned`)
+    })
+    if (silent && !isGone) throw new Broken('every return is noted', silent.id)
+  }
+}
+
 function toldOnce(world: World): void {
+  const noted = world.outside.notes.find((id, at) => world.outside.notes.indexOf(id) !== at)
+  if (noted) throw new Broken('each note is written once', noted)
   const keys = world.outside.messages.map(({ channel, key }) => `${channel} ${key}`)
   const twice = keys.find((key, at) => keys.indexOf(key) !== at)
   if (twice) throw new Broken('each message is sent once', twice)
@@ -252,7 +267,8 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
       known.add(message.ts)
       if (!handoff) continue
       const shown = world.outside.messages.find(({ ts }) => ts === message.ts)?.text
-      const wanted = renderFor(world.world.config, message, lead, handoff).text
+      const all = Object.fromEntries(handoffs.map((one) => [one.id, one]))
+      const wanted = renderPost(world.world.config, message, { lead, handoffs: all })?.text
       // A message of a lead that is settled stays as it was when it was.
       const live = handoff.state === 'open' || handoff.state === 'waiting'
       if (live && shown !== wanted) throw new Broken('messages show what is', { ref: message.ref, shown, wanted })

@@ -227,6 +227,7 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
         return score === undefined ? null : String(score)
       }),
       zcard: after((key: string) => byScore(key).length),
+      smembers: after((key: string) => [...set(key)]),
       zcount: after((key: string, from: unknown, to: unknown) => within(key, from, to).length),
       zrangebyscore: after((key: string, from: unknown, to: unknown, _: 'LIMIT', start: number, count: number) =>
         within(key, from, to).slice(start, start + count),

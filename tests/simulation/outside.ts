@@ -48,6 +48,8 @@ const SOURCES = { person: 'CRM_UI', baton: 'INTEGRATION', form: 'FORM' }
 export function createOutside(now: () => number, sabotage: { lookups?: boolean } = {}) {
   const contacts = new Map<string, HeldContact>()
   const messages: HeldMessage[] = []
+  /** The ids of notes; those of a contact that was merged are the survivor's. */
+  const notes: string[] = []
   const overwritten: { id: string; value: string; setAt: number; at: number }[] = []
   const faults: Record<'hubspot' | 'slack', Fault[]> = { hubspot: [], slack: [] }
 
@@ -91,6 +93,12 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
       ownerName: async () => undefined,
       readActivities: () => call(() => ({ found: [], unread: ['calls', 'emails', 'meetings', 'communications'] })),
       requestsLeft: async () => 100,
+      hasNote: (_: string, id: string) => call(() => notes.includes(id)),
+      writeNote: (contactId: string, { id }: { id: string }) =>
+        call(() => {
+          if (!present(contactId)) throw new OutsideError('hubspot', 'refused', '404')
+          notes.push(id)
+        }),
     } as unknown as HubSpot
   }
 
@@ -130,6 +138,6 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
     }
   }
 
-  return { contacts, messages, overwritten, faults, hubspot, slack, change, now }
+  return { contacts, messages, notes, overwritten, faults, hubspot, slack, change, now }
 }
 export type Outside = ReturnType<typeof createOutside>

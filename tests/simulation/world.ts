@@ -366,6 +366,7 @@ export const SOON = [
   INDEX.merges,
   INDEX.erasures,
   INDEX.blanks,
+  INDEX.notes,
 ]
 
 /** Everything that promises have left to do without anybody's turn. */

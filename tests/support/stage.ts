@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { ConfigSource } from '../../src/config/watch.ts'
 import { createHubSpot } from '../../src/hubspot/client.ts'
 import { setUpHubSpot } from '../../src/hubspot/setup.ts'
+import { setUpDeals } from '../../src/hubspot/setup-deals.ts'
 import { propertiesSet } from '../../src/leads/tags.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { readEnv } from '../../src/platform/env.ts'
@@ -228,13 +229,9 @@ export async function prepareHubSpot(config: Config, baseUrl: string, accessToke
     requestsPer10Seconds: 1_000,
     properties: () => ({ contact: [], company: [] }),
   }
-  await setUpHubSpot(
-    createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet }),
-    config.hubspot.properties,
-    false,
-    config.forms,
-    propertiesSet(config),
-  )
+  const hubspot = createHubSpot({ accessToken, baseUrl, metrics: createMetrics(), ...quiet })
+  await setUpHubSpot(hubspot, config.hubspot.properties, false, config.forms, propertiesSet(config))
+  await setUpDeals(hubspot, config.hubspot.dealAttribution, false)
 }
 
 /** The config in `config/` with files laid over it. */

@@ -16,6 +16,7 @@ import {
   type KnownNames,
 } from './names.ts'
 import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
+import { checkSteps, checkStuck } from './steps.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -129,14 +130,25 @@ function checkRouting(check: FileCheck): void {
   expectUnique(check, ['routes'], 'name')
   const routes = items(field(check.content, 'routes'))
   for (const [index, route] of routes) checkRoute(check, index, route, index === routes.length - 1)
-  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
-  for (const [index, name] of items(field(check.content, 'requiredForSales'))) {
-    const at: Path = ['requiredForSales', index]
-    // A raw property is read only where a condition asks for it, so it would always count as missing.
-    if (typeof name !== 'string' || name === 'score') continue
-    if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
-    else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
+  for (const [index, rule] of items(field(check.content, 'noMail'))) {
+    const at: Path = ['noMail', index]
+    expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.facts)
+    for (const name of namesInBraces(String(field(rule, 'reason') ?? '')))
+      expectAttribute(check, [...at, 'reason'], name, SCOPES.facts)
   }
+  for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
+  for (const [index, one] of items(field(check.content, 'requiredForSales'))) {
+    const at: Path = ['requiredForSales', index]
+    if (Array.isArray(one)) for (const [inside, name] of items(one)) checkRequired(check, [...at, inside], name)
+    else checkRequired(check, at, one)
+  }
+}
+
+function checkRequired(check: FileCheck, at: Path, name: unknown): void {
+  // A raw property is read only where a condition asks for it, so it would always count as missing.
+  if (typeof name !== 'string' || name === 'score') return
+  if (name.startsWith('hubspot.')) check.report(at, 'must be an attribute; map the property to one in hubspot.yaml')
+  else expectFact(check, at, name, 'name what sales needs to know instead, such as jobTitle')
 }
 
 function checkEnrichment(check: FileCheck): void {
@@ -204,6 +216,7 @@ function checkPeople(check: FileCheck): void {
 
 function checkHandoffs(check: FileCheck): void {
   checkAttempts(check, [], check.content)
+  checkStuck(check, ['stuck'], field(check.content, 'stuck'))
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]
     checkAttempts(check, at, kind)
@@ -227,15 +240,6 @@ function checkHandoffs(check: FileCheck): void {
     for (const [ending, outcomes] of entries(field(kind, 'on'))) expectOutcomes(check, [...at, 'on', ending], outcomes)
     expectCondition(check, [...at, 'done'], field(kind, 'done'), SCOPES.everything)
     checkSteps(check, [...at, 'steps'], field(kind, 'steps'))
-  }
-}
-
-function checkSteps(check: FileCheck, at: Path, steps: unknown): void {
-  for (const key of ['pausedBy', 'resumedBy']) expectName(check, [...at, key], 'signals', field(steps, key))
-  expectCondition(check, [...at, 'finishedBy'], field(steps, 'finishedBy'), SCOPES.everything)
-  for (const [index, step] of items(field(steps, 'list'))) {
-    expectCondition(check, [...at, 'list', index, 'when'], field(step, 'when'), SCOPES.everything)
-    for (const key of ['do', 'else']) expectOutcomes(check, [...at, 'list', index, key], field(step, key))
   }
 }
 
@@ -267,6 +271,15 @@ function checkHubSpot(check: FileCheck): void {
     expectName(check, [...at, 'signal'], 'signals', field(rule, 'signal'))
     expectCondition(check, [...at, 'when'], field(rule, 'when'), SCOPES.properties)
   }
+  for (const [name, attribute] of entries(field(content, 'dealAttribution')))
+    expectFact(
+      check,
+      ['dealAttribution', name],
+      String(attribute),
+      'name what is known of a contact, such as touch.first',
+    )
+  for (const [index, type] of items(field(content, 'notInterested')))
+    expectName(check, ['notInterested', index], 'signals', type)
   checkWrittenProperties(check)
 }
 

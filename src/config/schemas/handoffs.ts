@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ENDINGS } from '../../handoffs/endings.ts'
-import { BUTTON_ACTS, type Button, type HandoffKind, type LadderRung } from '../../handoffs/kinds.ts'
+import { BUTTON_ACTS, type Button, type Duration, type HandoffKind, type LadderRung } from '../../handoffs/kinds.ts'
 import { RUNG_ACTIONS } from '../../handoffs/rungs.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
@@ -17,12 +17,33 @@ const ANSWERED = {
   ],
 }
 
-const Attempts = z.strictObject({
-  count: z.int().min(1).max(50),
-  within: DurationText,
-  answered: conditionIn(SCOPES.facts).prefault(ANSWERED).describe('what HubSpot shows of a lead that was reached'),
-  then: z.strictObject({ nurture: Name }),
-})
+const Attempts = z
+  .strictObject({
+    count: z.int().min(1).max(50),
+    within: DurationText,
+    remind: z
+      .union([DurationText, z.literal(false)], 'must be a duration such as 4h or 1bd, or false')
+      .optional()
+      .describe('so long before the end the rep is reminded when too few were made; 1bd unless told, false: never'),
+    answered: conditionIn(SCOPES.facts).prefault(ANSWERED).describe('what HubSpot shows of a lead that was reached'),
+    then: z.strictObject({ nurture: Name }),
+    owner: z
+      .enum(['keep', 'release'])
+      .default('keep')
+      .describe('of a lead that nobody reached: the owner stays, or is cleared where Baton gave it to them'),
+  })
+  .refine(({ within, remind }) => !remind || !isLonger(remind, within), {
+    path: ['remind'],
+    error: 'must be shorter than within: the reminder comes before the end',
+  })
+  .transform(({ remind, ...rest }) => ({ ...rest, remind: remind === false ? undefined : (remind ?? A_DAY) }))
+
+const A_DAY: Duration = { businessDays: 1 }
+
+function isLonger(one: Duration, other: Duration): boolean {
+  if ('ms' in one) return 'ms' in other && one.ms >= other.ms
+  return 'businessDays' in other && one.businessDays >= other.businessDays
+}
 
 const many = (text: z.ZodType<string>) => z.union([text, z.array(text).min(1)]).transform((one) => [one].flat())
 

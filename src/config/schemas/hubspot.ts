@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ATTRIBUTION } from '../../leads/attribution.ts'
+import { DEAL_ATTRIBUTION } from '../../leads/deal-attribution.ts'
 import { PROPERTIES, type WrittenProperty } from '../../leads/properties.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Name, PropertyName, PropertySource } from './values.ts'
@@ -9,10 +11,12 @@ const propertyNames = Object.fromEntries(
 
 /** `config/hubspot.yaml`. */
 export const HubSpotMapping = z.strictObject({
-  attributes: z.record(
-    z.string(),
-    z.union([PropertySource, z.array(PropertySource).min(1)]).transform((names) => [names].flat()),
-  ),
+  attributes: z
+    .record(
+      z.string(),
+      z.union([PropertySource, z.array(PropertySource).min(1)]).transform((names) => [names].flat()),
+    )
+    .transform((given) => ({ ...ATTRIBUTION, ...given })),
   signals: z.array(
     z
       .strictObject({
@@ -54,7 +58,15 @@ export const HubSpotMapping = z.strictObject({
         reason: PropertyName.optional().describe('a property that says why'),
       }),
     )
-    .prefault([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' }])
-    .describe('what a person sets to take a lead out'),
+    .prefault([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'] }])
+    .describe('what is set to take a lead out'),
+  notInterested: z
+    .array(Name)
+    .prefault(['not_interested'])
+    .describe('signals by which the lead itself says that it is out'),
+  dealAttribution: z
+    .record(PropertyName, Name)
+    .prefault({ ...DEAL_ATTRIBUTION })
+    .describe('properties of a deal, and the attribute of its contact that each says; {} writes none'),
   properties: z.strictObject(propertyNames).prefault({}),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DISQUALIFY_REASONS } from '../../handoffs/credit.ts'
 import type { Destination } from '../../rules/routing.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Milliseconds, Name } from './values.ts'
@@ -39,6 +40,17 @@ export const Routing = z.strictObject({
     .enum(['hand-on', 'keep'])
     .default('hand-on')
     .describe('the open leads of a rep who has left go to the next one, or stay'),
+  credit: z
+    .array(z.enum(Object.keys(DISQUALIFY_REASONS) as [string, ...string[]]))
+    .default(['junk'])
+    .describe('a lead that is disqualified for one of these reasons gives its rep the turn back; []: none'),
+  noMail: z
+    .array(z.strictObject({ reason: Name, when: conditionIn(SCOPES.facts) }))
+    .prefault([
+      { reason: '{email.bouncesInARow} mails in a row came back', when: { 'email.bouncesInARow': { atLeast: 2 } } },
+      { reason: 'HubSpot sends it no mail ({email.hardBounce})', when: { 'email.hardBounce': { known: true } } },
+    ])
+    .describe('nobody of whom one of these is true is in a nurture track, whatever route or trigger says so'),
   tracks: z
     .record(
       Name,
@@ -51,5 +63,7 @@ export const Routing = z.strictObject({
     )
     .optional()
     .describe('nurture tracks whose mails go out by a subscription type of HubSpot'),
-  requiredForSales: z.array(Name).describe('attributes; what is missing is named in the alert'),
+  requiredForSales: z
+    .array(z.union([Name, z.array(Name).min(1)]))
+    .describe('attributes, of a list inside one of them; what is missing is named in the alert'),
 })

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
 import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
-import type { Handoff } from '../../handoffs/handoff.ts'
+import { type Handoff, isHeld } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
 import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
@@ -133,7 +133,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
       )
     }
     const does = doneBy(choice, button)
-    if (!does || !(await settle(handoffId, user, does))) return tell('ended-already')
+    if (does && (await settle(handoffId, user, does))) return
+    return tell(does === 'attempt' ? 'attempt-known' : 'ended-already')
   }
 
   async function onStuck(
@@ -174,7 +175,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
     lead: LeadRecord,
     handoff: Handoff,
   ): Promise<Modal | undefined> {
-    if (choice === 'disqualify') return handoff.state === 'open' ? disqualifyModal(lead, handoff.id) : undefined
+    // Who was answered can still turn out to be nobody for us.
+    if (choice === 'disqualify') return isHeld(handoff) ? disqualifyModal(lead, handoff.id) : undefined
     if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
     const questions = parts.config().forms[button?.form ?? '']
     if (button && questions) {
@@ -279,6 +281,7 @@ function chosen(action: ControlClick['actions'][number]): [string, string] | [] 
 function doneBy(choice: string | undefined, button: Button | undefined): Click | undefined {
   if (choice === 'contacted') return 'contacted'
   if (choice === 'pass_on') return 'pass-on'
+  if (button?.act === 'attempt') return 'attempt'
   return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
 }
 

@@ -152,9 +152,9 @@ describe('what is read', () => {
     expect(raw).toContain('hubspot.plan')
   })
 
-  test('what a person sets to take a lead out, and why, is asked for as well', async () => {
+  test('what is set to take a lead out, and why, is asked for as well', async () => {
     const standard = await loadConfig(await makeDirectory(), LOADED_AT)
-    expect(standard.hubspot.disqualified).toEqual([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' }])
+    expect(standard.hubspot.disqualified).toEqual([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'] }])
     const own = 'disqualified: [ { changes: sales_verdict, to: ["no"], reason: verdict_reason } ]'
     const config = await loadConfig(await changed('hubspot.yaml', 'responses:', `${own}\nresponses:`), LOADED_AT)
     expect(config.reads.contact).toEqual(expect.arrayContaining(['sales_verdict', 'verdict_reason']))

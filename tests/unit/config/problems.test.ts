@@ -11,7 +11,7 @@ test.each([
   ['enterprise', ['ae', 'sdr'], '; known are ae, sdr'],
   ['enterprise', ['ae', 'ae'], '; the only one is ae'],
   ['enterprise', [], '; there are none yet'],
-  ['xyzzy', Array.from({ length: 31 }, (_, index) => `pool-${index}`), '; the nearest known is "pool-0"'],
+  ['xyzzy', Array.from({ length: 81 }, (_, index) => `pool-${index}`), '; the nearest known is "pool-0"'],
 ])('%s among %j', (name, valid, expected) => {
   expect(suggestion(name, valid)).toBe(expected)
 })

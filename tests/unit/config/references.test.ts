@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ATTRIBUTE_NAMES } from '../../../src/rules/attributes.ts'
 import { fixturesIn, problemsIn, useConfigDirectories } from '../../support/config.ts'
 
 const makeDirectory = useConfigDirectories()
@@ -72,7 +73,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing-cases.yaml:3  cases.0.lead.score: "score" is worked out by Baton; put it under signals or expect',
   ],
   'score-in-fit': [
-    'scoring.yaml:5  fit.rules.1.when.score: "score" is not known yet here; only routing.yaml can use it',
+    'scoring.yaml:5  fit.rules.1.when.score: "score" is not known yet here; only the routes of routing.yaml can use it',
   ],
   'signal-without-its-prefix': [
     'routing.yaml:3  routes.0.when.pricing_page_viewed: unknown attribute; did you mean "signals.pricing_page_viewed"?',
@@ -94,7 +95,7 @@ const MESSAGES: Record<string, string[]> = {
     'icp.yaml:7  negative.0.when.any.0.not.email.domian: unknown attribute; did you mean "email.domain"?',
   ],
   'unknown-attribute-nothing-near': [
-    'icp.yaml:2  tiers.0.when.numberOfEmployees: unknown attribute; known are email, email.domain, email.free, firstName, lastName, jobTitle, country, leadSource, leadSource.detail, lifecycleStage, leadStatus, company.name, company.domain, company.size, company.industry, company.revenue, company.techStack',
+    `icp.yaml:2  tiers.0.when.numberOfEmployees: unknown attribute; known are ${ATTRIBUTE_NAMES.facts.join(', ')}`,
   ],
   'unknown-calendar': [
     'team.yaml:8  reps.0.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?',
@@ -121,8 +122,19 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'unknown-pool': ['routing.yaml:4  routes.0.to.pool: there is no pool "enterprise" in team.yaml; known are ae, sdr'],
   'unknown-rep': ['team.yaml:17  pools.sdr.members.0.rep: there is no rep "bob" in team.yaml; did you mean "ben"?'],
+  'unknown-required-alternative': [
+    'routing.yaml:13  requiredForSales.1.1: unknown attribute; did you mean "company.revenue"?',
+  ],
+  'mail-rule-of-a-score': [
+    'routing.yaml:14  noMail.0.when.score: "score" is not known yet here; only the routes of routing.yaml can use it',
+  ],
+  'unknown-deal-attribute': [
+    'hubspot.yaml:9  dealAttribution.baton_first_touch: unknown attribute; did you mean "touch.first"?',
+    'hubspot.yaml:9  dealAttribution.deal_score: "score" is worked out by Baton; name what is known of a contact, such as touch.first',
+    'hubspot.yaml:10  notInterested.0: there is no signal "demo_request" in scoring.yaml; did you mean "demo_requested"?',
+  ],
   'unknown-required-attribute': [
-    'routing.yaml:13  requiredForSales.1: unknown attribute; known are email, email.domain, email.free, firstName, lastName, jobTitle, country, leadSource, leadSource.detail, lifecycleStage, leadStatus, company.name, company.domain, company.size, company.industry, company.revenue, company.techStack',
+    `routing.yaml:13  requiredForSales.1: unknown attribute; known are ${ATTRIBUTE_NAMES.facts.join(', ')}`,
   ],
   'unknown-signal-in-a-route': [
     'routing.yaml:3  routes.0.when.signals.pricing_page_view: there is no signal "pricing_page_view" in scoring.yaml; did you mean "pricing_page_viewed"?',

@@ -117,7 +117,13 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
+  ],
+  'reminder-longer-than-the-attempts': [
+    'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
+  ],
+  'unknown-credit': [
+    'routing.yaml:8  credit.1: "dublicate" is not one of not_a_fit, not_interested, competitor, duplicate, wrong_data, junk; did you mean "duplicate"?',
   ],
   'unknown-written-property': ['hubspot.yaml:7  properties.scores: unknown key; did you mean "score"?'],
   'missing-names': [

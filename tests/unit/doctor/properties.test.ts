@@ -65,6 +65,16 @@ function portal(config: Awaited<ReturnType<typeof configWith>>, ...others: [stri
 }
 
 describe('properties of the config', () => {
+  it('what only some portals have is no fault when it is missing', async () => {
+    const config = await configWith({})
+    const { contact, company } = portal(config)
+    for (const name of ['utm_source', 'how_did_you_hear_about_us']) contact.delete(name)
+    const found = configPropertyFindings(config, contact, company)
+    expect(found.map(({ status }) => status)).not.toContain('fault')
+    const { found: said } = found.find(({ check }) => check.endsWith('attribution')) ?? {}
+    expect(said).toContain('no utm_source, how_did_you_hear_about_us')
+  })
+
   it('all there is one line, options another', async () => {
     const config = await configWith({})
     const { contact, company } = portal(config)

@@ -90,7 +90,7 @@ describe('what happens to a lead', () => {
       contactRead({ ...FITTING, numemployees: '240', hs_lead_status: 'UNQUALIFIED' }),
       [
         { type: 'routed', reason: 'disqualify', route: 'not-interested' },
-        { type: 'disqualified', reason: 'not-interested', route: 'not-interested' },
+        { type: 'disqualified', reason: 'unqualified', route: 'not-interested' },
         { type: 'stage', stage: 'disqualified', reason: 'mql' },
       ],
     ],

@@ -55,7 +55,8 @@ describe('the answer', () => {
   ])('begins the time for reaching the lead: %s', (_, within, holder, until) => {
     const calendars = { clock: NEW_YORK, holder }
     const after = answerHandoff(started(), { at: NOW, how: 'contacted' }, { ...ATTEMPTS, within }, calendars)
-    expect(after?.attempts).toEqual({ until, count: 3, nurture: 'signal-based' })
+    const made = [{ at: NOW, how: 'said' }]
+    expect(after?.attempts).toEqual({ until, count: 3, nurture: 'signal-based', made })
     expect(after && nextDue(after)).toBe(until)
   })
 

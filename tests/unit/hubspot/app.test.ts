@@ -90,7 +90,11 @@ describe('the project', () => {
   })
 
   it('asks for the scopes, those that a plan may lack as optional ones', () => {
-    expect(app.auth).toMatchObject({ type: 'static', optionalScopes: ['sales-email-read', 'automation'] })
+    const ofDeals = ['crm.objects.deals.write', 'crm.schemas.deals.read', 'crm.schemas.deals.write']
+    expect(app.auth).toMatchObject({
+      type: 'static',
+      optionalScopes: ['sales-email-read', ...ofDeals, 'automation'],
+    })
     expect([...app.auth.requiredScopes, ...app.auth.optionalScopes]).toEqual(SCOPES.map(({ name }) => name))
     expect(JSON.parse(files['hsproject.json'] ?? '')).toMatchObject({ srcDir: 'src', platformVersion: '2026.09' })
   })

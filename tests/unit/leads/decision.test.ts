@@ -62,7 +62,7 @@ describe('what happens to a lead', () => {
   it('names what sales would miss', () => {
     expect(decided(BEST_FIT, demo).missing).toEqual([])
     expect(decided(facts({ jobTitle: 'CMO' })).missing).toEqual([
-      'company.size',
+      'company.size or company.revenue',
       'company.industry',
       'leadSource.detail',
     ])

@@ -40,6 +40,14 @@ describe('a contact that a search found is news', () => {
     expect(isNews({ lead: known, written }, found, NAMES)).toBe(news)
   })
 
+  it('a mail that got through only where the last ones came back: a mailing is no news of everybody', () => {
+    const names = { ...NAMES, read: [...NAMES.read, 'hs_email_delivered'] }
+    const bounced = lead({ mail: { address: 'a@x.example', bounces: 2, reached: 0, inARow: 2 } })
+    const found = { ...FOUND, hs_email_delivered: '1' }
+    expect(isNews({ lead: lead(), written: WRITTEN }, found, names)).toBe(false)
+    expect(isNews({ lead: bounced, written: WRITTEN }, found, names)).toBe(true)
+  })
+
   it('whatever it is, where nothing can be compared', () => {
     expect(isNews({ lead: lead(), written: WRITTEN }, FOUND, { read: [], own: [] })).toBe(true)
   })

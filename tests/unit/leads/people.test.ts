@@ -124,8 +124,20 @@ describe('what people did in HubSpot', () => {
     expect(change.lead?.ended).toEqual(stands ? ours : undefined)
   })
 
-  it('is no word when a workflow set it', () => {
-    const change = changed(config, leadState(lead), contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }))
+  const byWorkflow = { history: { hs_lead_status: [{ value: 'UNQUALIFIED', at: NOW, source: 'AUTOMATION_PLATFORM' }] } }
+  const unqualified = contactRead({ ...FITTING, hs_lead_status: 'UNQUALIFIED' }, byWorkflow)
+
+  it('takes the lead out as well when a workflow set it: that is no answer of the rep', () => {
+    const change = changed(config, leadState(lead, [open]), unqualified)
+    expect(change.handoffs).toMatchObject([{ state: 'ended', ended: { how: 'disqualified' } }])
+    expect(change.handoffs[0]).not.toHaveProperty('answered')
+    expect(change.lead).toMatchObject({ rejected: { by: 'a workflow or an app' }, route: { name: 'not-interested' } })
+  })
+
+  it('is no word when a workflow set it, where only people are asked', () => {
+    const disqualified = [{ changes: 'hs_lead_status', to: ['UNQUALIFIED'], by: 'person' as const }]
+    const rules = { ...config, hubspot: { ...config.hubspot, disqualified } }
+    const change = changed(rules, leadState(lead), unqualified)
     expect(change.lead).not.toHaveProperty('rejected')
     expect(change.decision).toMatchObject({ action: 'disqualify', route: 'not-interested' })
   })

@@ -193,12 +193,17 @@ describe('a click', () => {
     ['contacted', 'contacted', 'contacted'],
     ['pass on', 'pass-on', 'pass-on'],
     ['disqualify', disqualify, disqualify],
-    ['disqualify after contacted', 'contacted', disqualify],
     ['pass on after contacted', 'contacted', 'pass-on'],
     ['contacted after disqualify', disqualify, 'contacted'],
   ])('the second changes nothing: %s', (_, first, second) => {
     const state = stateAfter(stateOf(open), changed(config, stateOf(open), click(first), at))
     expect(changeBy(config, state, click(second), at + 1)).toBeNull()
+  })
+
+  it('disqualify after contacted: who was reached may turn out to be nobody for us', () => {
+    const change = changed(config, stateOf(tried), click(disqualify), at)
+    expect(change.handoffs).toMatchObject([{ ended: { how: 'disqualified', by } }])
+    expect(change.lead).toMatchObject({ rejected: { by, choice: 'not_a_fit' } })
   })
 
   it('contacted after pass on still counts, and nobody else is looked for', () => {

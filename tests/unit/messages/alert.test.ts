@@ -205,6 +205,7 @@ describe('what a message is for', () => {
 
 describe('a message follows its handoff', () => {
   it.each<[string, Partial<MessageInput>, string]>([
+    ['contacted, of a kind without attempts', { handoff: { ...contacted, attempts: undefined } }, 'Contacted by <@U'],
     ['contacted', { handoff: contacted }, 'Contacted by <@U0000AE1> '],
     ['contacted, how long it took', { handoff: contacted }, 'after 20 min'],
     ['seen in HubSpot', { handoff: seen }, 'Contacted: seen in HubSpot '],
@@ -224,7 +225,8 @@ describe('a message follows its handoff', () => {
     expect(message.text).toContain(state)
     expect(shownText(message.blocks).replaceAll('*', '')).toContain(state)
     expect(shownText(message.blocks)).toContain('~Dana Ruiz, Northwind~')
-    expect(buttons(message)).toEqual([])
+    const asks = changes.handoff?.attempts !== undefined && changes.handoff.state === 'answered'
+    expect(buttons(message)).toHaveLength(asks ? 3 : 0)
   })
 
   it('stays live for the new rep, the pool and the manager after a reassignment', () => {

@@ -199,8 +199,9 @@ describe('unknown never routes as if it were zero', () => {
 describe('missingForSales', () => {
   const required = config.routing.requiredForSales
   it.each<[Record<string, AttributeValue>, string[]]>([
-    [{}, ['jobTitle', 'company.size', 'company.industry', 'leadSource.detail']],
-    [{ 'company.industry': 'retail', jobTitle: 'CMO' }, ['company.size', 'leadSource.detail']],
+    [{}, ['jobTitle', 'company.size or company.revenue', 'company.industry', 'leadSource.detail']],
+    [{ 'company.industry': 'retail', jobTitle: 'CMO' }, ['company.size or company.revenue', 'leadSource.detail']],
+    [{ jobTitle: 'CMO', 'company.revenue': 9, 'company.industry': 'x', 'leadSource.detail': 'y' }, []],
     [{ jobTitle: 'CMO', 'company.size': 0, 'company.industry': 'x', 'leadSource.detail': 'y' }, []],
   ])('of %j: %j', (values, missing) => {
     expect(missingForSales(required, facts(values))).toEqual(missing)

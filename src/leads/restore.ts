@@ -1,4 +1,4 @@
-import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import { byAge, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
@@ -84,7 +84,7 @@ function recordOf(
   },
 ): LeadRecord {
   const owner = contact.properties.hubspot_owner_id
-  const inOrder = known.handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
+  const inOrder = known.handoffs.toSorted(byAge)
   const answered = inOrder.find(({ byRoute, answered }) => byRoute && answered)?.answered
   return {
     v: 2,

@@ -267,8 +267,8 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
       known.add(message.ts)
       if (!handoff) continue
       const shown = world.outside.messages.find(({ ts }) => ts === message.ts)?.text
-      const all = Object.fromEntries(handoffs.map((one) => [one.id, one]))
-      const wanted = renderPost(world.world.config, message, { lead, handoffs: all })?.text
+      const state = { lead, handoffs: Object.fromEntries(handoffs.map((one) => [one.id, one])) }
+      const wanted = renderPost(world.world.config, message, state)?.text
       // A message of a lead that is settled stays as it was when it was.
       const live = handoff.state === 'open' || handoff.state === 'waiting'
       if (live && shown !== wanted) throw new Broken('messages show what is', { ref: message.ref, shown, wanted })

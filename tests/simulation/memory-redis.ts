@@ -219,6 +219,7 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       del: after((key: string) => data.delete(key)),
       exists: after((key: string) => Number(data.has(key))),
       expire: after(() => 1),
+      smembers: after((key: string) => [...((data.get(key) as Set<string>) ?? [])]),
       lrange: after((key: string) => items(key).map(String)),
       lrangeBuffer: after((key: string) => [...items(key)]),
       zadd: after((key: string, ...args: unknown[]) => zadd(key, args)),
@@ -227,7 +228,6 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
         return score === undefined ? null : String(score)
       }),
       zcard: after((key: string) => byScore(key).length),
-      smembers: after((key: string) => [...set(key)]),
       zcount: after((key: string, from: unknown, to: unknown) => within(key, from, to).length),
       zrangebyscore: after((key: string, from: unknown, to: unknown, _: 'LIMIT', start: number, count: number) =>
         within(key, from, to).slice(start, start + count),

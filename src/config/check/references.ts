@@ -27,7 +27,7 @@ const FILE_CHECKS = {
   sla: checkHandoffs,
   triggers: checkTriggers,
   signals: () => {},
-  stages: () => {},
+  stages: checkStages,
   hubspot: checkHubSpot,
   enrichment: checkEnrichment,
   'routing-cases': checkRoutingCases,
@@ -220,12 +220,8 @@ function checkHandoffs(check: FileCheck): void {
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]
     checkAttempts(check, at, kind)
-    const starts = field(kind, 'start')
-    const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
-    for (const [index, start] of list) {
-      const place: Path = [...at, 'start', ...(index === undefined ? [] : [index])]
-      expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
-    }
+    expectStarts(check, [...at, 'start'], field(kind, 'start'))
+    for (const form of [field(kind, 'shows')].flat()) expectName(check, [...at, 'shows'], 'forms', form)
     expectParty(check, [...at, 'to'], field(kind, 'to'))
     checkKind(check, at, kind)
     for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
@@ -241,6 +237,20 @@ function checkHandoffs(check: FileCheck): void {
     expectCondition(check, [...at, 'done'], field(kind, 'done'), SCOPES.everything)
     checkSteps(check, [...at, 'steps'], field(kind, 'steps'))
   }
+}
+
+// One start, or a list of them.
+function expectStarts(check: FileCheck, at: Path, starts: unknown): void {
+  const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
+  for (const [index, start] of list) {
+    const place: Path = [...at, ...(index === undefined ? [] : [index])]
+    expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
+  }
+}
+
+function checkStages(check: FileCheck): void {
+  for (const [index, move] of items(field(check.content, 'moves')))
+    expectStarts(check, ['moves', index, 'when'], field(move, 'when'))
 }
 
 function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {

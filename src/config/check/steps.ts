@@ -33,7 +33,7 @@ export function checkStuck(check: FileCheck, at: Path, stuck: unknown): void {
 }
 
 function expectSignals(check: FileCheck, at: Path, given: unknown): void {
-  if (!Array.isArray(given)) return expectName(check, at, 'signals', given)
+  if (!Array.isArray(given)) expectName(check, at, 'signals', given)
   for (const [index, name] of items(given)) expectName(check, [...at, index], 'signals', name)
 }
 

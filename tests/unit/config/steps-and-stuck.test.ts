@@ -84,9 +84,9 @@ describe('the config of dated steps', () => {
 
 describe('the config of the list of stuck leads', () => {
   it.each([
-    ['tell: marketing\n  calendar', 'tell: marketting\n  calendar', 'stuck.tell', /did you mean "marketing"/],
-    ['tell: marketing\n  calendar', 'tell: owner\n  calendar', 'stuck.tell', /there is nobody "owner"/],
-    ['calendar: us-east\n  at:', 'calendar: us-eest\n  at:', 'stuck.calendar', /did you mean "us-east"/],
+    ['tell: marketing\n  at', 'tell: marketting\n  at', 'stuck.tell', /did you mean "marketing"/],
+    ['tell: marketing\n  at', 'tell: owner\n  at', 'stuck.tell', /there is nobody "owner"/],
+    ['  at: "08:00"', '  calendar: us-eest\n  at: "08:00"', 'stuck.calendar', /did you mean "us-east"/],
     ['at: "08:00"', 'at: "8 o\'clock"', 'stuck.at', /must be a time such as 08:00/],
     ['show: 20', 'show: 21', 'stuck.show', /20/],
     ['act: [ { tell: owner } ]', 'act: [ { tell: onwer } ]', 'stuck.act.0.tell', /did you mean "owner"/],

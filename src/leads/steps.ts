@@ -5,8 +5,10 @@ import { isHere } from '../handoffs/parties.ts'
 import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
+import { roundsFor } from '../handoffs/segments.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import { evaluate } from '../rules/condition.ts'
+import { withPlaces } from '../rules/places.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
 import { noAnswerNote } from './attempts.ts'
@@ -14,6 +16,7 @@ import type { Change, LeadState, Next, NextConfig } from './change.ts'
 import { concluded } from './conclude.ts'
 import { byPeople, followDone, lastEnding } from './contact.ts'
 import { decide } from './decision.ts'
+import { lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { observeAttributes } from './observe.ts'
@@ -55,8 +58,10 @@ export function onDue(
   const stays = !handoff.passOn && ownerStays(config, state, handoff, gathered)
   if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
-    const { properties, company } = state.lead
-    const request = { assignmentId, pool: handoff.pool, hadIt }
+    const { lead } = state
+    const { properties, company } = lead
+    const rounds = roundsFor(config.team, handoff.pool, handoff.reps, () => lookupOf(config, lead, now))
+    const request = { assignmentId, pool: handoff.pool, hadIt, ...rounds }
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
@@ -173,7 +178,8 @@ function remindOfAttempts(
 
 // What HubSpot shows of it, or what it did itself.
 function isReached(config: NextConfig, handoff: Handoff, { properties }: Looked['contact']): boolean {
-  const attributes = observeAttributes(config.hubspot, properties, null, config.reads.raw)
+  const observed = observeAttributes(config.hubspot, properties, null, config.reads.raw)
+  const attributes = withPlaces(config.icp, observed)
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
   const isAnswered =
     condition !== undefined && evaluate(condition, factLookup(shownSince(handoff, attributes))).truth === 'true'

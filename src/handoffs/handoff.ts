@@ -183,6 +183,15 @@ export const Handoff = z.object({
 })
 export type Handoff = z.output<typeof Handoff>
 
+/** Puts handoffs of one lead in the order in which they began; of two of the same instant the number in the id tells. */
+export function byAge(a: Pick<Handoff, 'id' | 'startedAt'>, b: Pick<Handoff, 'id' | 'startedAt'>): number {
+  return a.startedAt - b.startedAt || numberOf(a.id) - numberOf(b.id)
+}
+
+function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('-') + 1)) || 0
+}
+
 /** The rep who holds the lead, or held it last; undefined while nobody has. */
 export function holderOf(handoff: Handoff): Holder | undefined {
   return handoff.holders.at(-1)

@@ -1,5 +1,5 @@
 import type { Party } from '../rules/outcomes.ts'
-import { type FoundBy, type Handoff, holderOf } from './handoff.ts'
+import { byAge, type FoundBy, type Handoff, holderOf } from './handoff.ts'
 import { isAway, repWithOwner, type Team } from './team.ts'
 
 /*
@@ -43,7 +43,7 @@ function foundBy(
   const kinds = party.lastWith
   const last = context.handoffs
     .filter(({ kind, holders }) => kinds.includes(kind) && holders.length > 0)
-    .sort((a, b) => a.startedAt - b.startedAt)
+    .sort(byAge)
     .at(-1)
   return foundOne(context, last && holderOf(last)?.rep, 'had-it')
 }
@@ -99,9 +99,7 @@ export function calendarFor(
  * Undefined when nobody can be told apart from the others.
  */
 export function managerFor({ team, owners, handoffs }: PartyContext): string | undefined {
-  const sales = handoffs
-    .filter(({ byRoute, pool }) => byRoute && team.pools[pool])
-    .sort((a, b) => a.startedAt - b.startedAt)
+  const sales = handoffs.filter(({ byRoute, pool }) => byRoute && team.pools[pool]).sort(byAge)
   const pool = sales.at(-1)?.pool ?? poolOf(team, idOfOwner(team, owners.contact) ?? '')
   return team.pools[pool]?.manager
 }

@@ -49,8 +49,9 @@ import { followDisqualified } from './recycled.ts'
 import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+import { quietForRoutes } from './silence.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
-import { endedByStage, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
+import { endedByStage, reaches, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { tagged } from './tags.ts'
@@ -137,6 +138,7 @@ export function onContact(
   const stoodIn: Standing = {
     ...stood,
     ...(archived ? { archived: true } : {}),
+    ...quietForRoutes(config, reading, previous, now),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
@@ -162,11 +164,15 @@ export function onContact(
   }
   // In which stage an older contact is seen first is no news.
   const isNew = !previous && now - gathered.contact.createdAt <= DAY
-  const starting = ({ name }: { name: Stage }, openings: readonly Opening[]) =>
-    startingOf(config, { ...news, stage: name !== cameFrom || isNew ? name : undefined }, openings)
+  const starting = (stage: { name: Stage }, marks: LeadMarks, openings: readonly Opening[]) =>
+    startingOf(
+      config,
+      { ...news, stage: isNew || reaches(cameFrom, stage, previous, marks) ? stage.name : undefined },
+      openings,
+    )
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
-  const isTakenOn = starting(stageBy(followed.marks), previous?.toOpen ?? []).some(
+  const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
   const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
@@ -197,7 +203,7 @@ export function onContact(
     ...followed.opens,
   ]
   const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
-  const others = otherHandoffs(input, starting(stage, openings), lookup)
+  const others = otherHandoffs(input, starting(stage, planned.marks, openings), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), planned.marks, now)
   const anew = sales?.anew ? (overruled ? cameBack(sales.handoff, overruled) : sales.handoff) : undefined

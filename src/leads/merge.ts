@@ -3,7 +3,7 @@ import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { answersAfterRead } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
-import { unitedFired } from './marks.ts'
+import { unitedFired, unitedTracks } from './marks.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
 import { furthest } from './stages.ts'
@@ -78,6 +78,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
     ...unitedFired(state.lead?.fired, other.lead?.fired),
+    ...unitedTracks(state.lead?.tracks, other.lead?.tracks),
     ...knownEarlier(state.lead, other.lead),
     ...answersOf(state, other),
     ...furthestStage(state.lead?.stage, other.lead?.stage),

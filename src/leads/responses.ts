@@ -239,7 +239,8 @@ function stageSet(handoff: Handoff, { contact, history }: Looked): { at: number 
   return set.at(-1)
 }
 
-function movedToSales({ baseline }: Handoff, stage: string | null | undefined): boolean {
+/** Whether a lead has come to a stage of sales since its handoff began. */
+export function movedToSales({ baseline }: Handoff, stage: string | null | undefined): boolean {
   // A handoff of an older version has nothing to compare with.
   if (!Object.hasOwn(baseline, STAGE)) return false
   return stage !== baseline[STAGE] && isOfSales(stage ?? '')

@@ -41,19 +41,26 @@ export function stageAfter(
     stageOf(after.attributes)
   ).toLowerCase()
   const before = stageBefore(state, shown)
-  const [given, givenBefore] = [after.stageGiven, lead?.stageGiven]
-  const isNewlyGiven = given?.at !== givenBefore?.at || given?.name !== givenBefore?.name
-  const news = newsOf(
-    after,
-    isNewlyGiven ? given?.name : undefined,
-    shown,
-    lead && !isMerge ? known?.toLowerCase() : undefined,
-    {
-      gaveBack: gaveBack(after, handoffs, before.since ?? 0),
-    },
-  )
+  const news = newsOf(after, newlyGiven(lead, after), shown, lead && !isMerge ? known?.toLowerCase() : undefined, {
+    gaveBack: gaveBack(after, handoffs, before.since ?? 0),
+  })
   const name = nextStage(before.name, news)
   return name === before.name && before.since !== undefined ? { name, since: before.since } : { name, since: now }
+}
+
+// The stage that a rule has given since.
+function newlyGiven(before: Pick<LeadRecord, 'stageGiven'> | null, { stageGiven }: Pick<LeadRecord, 'stageGiven'>) {
+  const { at, name } = before?.stageGiven ?? {}
+  return stageGiven?.at === at && stageGiven?.name === name ? undefined : stageGiven?.name
+}
+
+/** Whether a lead has reached a stage by a change: it moved there, or a rule gave it again, as when sales takes it on anew. */
+export function reaches(
+  cameFrom: Stage,
+  { name }: Pick<NonNullable<LeadRecord['stage']>, 'name'>,
+  ...marks: Parameters<typeof newlyGiven>
+): boolean {
+  return name !== cameFrom || newlyGiven(...marks) === name
 }
 
 // Sales has given a lead back when its handoff ended so since it came into its stage, and nobody goes on with it.
@@ -119,12 +126,12 @@ export function withStage(
   const outcomes = withStageReached(lead.outcomes, stage, '', now)
   const ended = endedByStage(lead.ended, before.name, stage, Object.values(handoffs))
   const staged = { ...change, lead: { ...lead, stage, outcomes, ...(ended ? { ended } : {}) } }
-  if (stage.name === before.name) return staged
+  if (!reaches(before.name, stage, state.lead, lead)) return staged
   const opens = openedByStage(config, stage.name).map(({ kind, by }) => ({ kind, by, at: now }))
   const isThere = lead.missingSince === undefined && lead.mergedInto === undefined
   return {
     ...staged,
-    history: [...change.history, stageMoved(before.name, stage)],
+    history: [...change.history, ...(stage.name === before.name ? [] : [stageMoved(before.name, stage)])],
     ...(isThere ? { toWrite: true } : {}),
     ...(isThere && opens.length > 0
       ? { lead: { ...staged.lead, toOpen: [...(lead.toOpen ?? []), ...opens] }, refresh: true }

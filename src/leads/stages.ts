@@ -65,7 +65,6 @@ function afterHubSpot(stage: Stage, { shown, before }: StageNews): Stage {
   if (isOfPortal(shown)) return stage
   if (now && isCustomer(now) && !isCustomer(stage)) return now
   if (before === undefined) return now && isOnTheWay(stage) ? further(stage, now) : stage
-  if (shown === before) return stage
   const [to, from] = [rankOf(now), rankOf(stageOfLifecycle(before))]
   if (isOfPortal(before) || to < from) return now ?? 'lead'
   if (to === from || !now) return stage

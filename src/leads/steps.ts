@@ -5,6 +5,7 @@ import { isHere } from '../handoffs/parties.ts'
 import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
+import type { Attributes } from '../rules/attributes.ts'
 import { evaluate } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
@@ -20,7 +21,7 @@ import { afterOwner, noteOwner, ownerGiven, ownerStays } from './owners.ts'
 import { liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 import { ownOwnerShown } from './release.ts'
-import type { Looked } from './responses.ts'
+import { type Looked, movedToSales } from './responses.ts'
 
 /**
  * A step of a handoff is due: a rung, a wish to pass it on, or the end of the attempts. `gathered` is null when HubSpot
@@ -174,8 +175,17 @@ function remindOfAttempts(
 function isReached(config: NextConfig, handoff: Handoff, { properties }: Looked['contact']): boolean {
   const attributes = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
-  const isAnswered = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
-  return isAnswered || STAGES_OF_SALES.includes(stageOf(attributes)) || hasLeadAnswered(handoff)
+  const isAnswered =
+    condition !== undefined && evaluate(condition, factLookup(shownSince(handoff, attributes))).truth === 'true'
+  return isAnswered || STAGES_OF_SALES.includes(stageOf(shownSince(handoff, attributes))) || hasLeadAnswered(handoff)
+}
+
+// A stage that sales had set before says nothing of this time; older handoffs do not know it.
+function shownSince(handoff: Handoff, attributes: Attributes): Attributes {
+  const isOfSales = STAGES_OF_SALES.includes(stageOf(attributes))
+  const stood = isOfSales && 'lifecyclestage' in handoff.baseline && !movedToSales(handoff, stageOf(attributes))
+  const { lifecycleStage: _, ...beside } = attributes
+  return stood ? beside : attributes
 }
 
 /** The time for reaching a lead is over: sales has it, it was reached, it said no meanwhile, or it goes back to nurture. */
@@ -199,7 +209,7 @@ function endAttempts(
     draft.put(goesOn ? reached : (endHandoff(handoff, { at: now, ...ending }) ?? handoff))
     return handoff.byRoute ? { ...lead, ended: { how: ending.how, at: now } } : lead
   }
-  if (STAGES_OF_SALES.includes(stageOf(attributes))) return over(finish({ how: 'qualified' }))
+  if (STAGES_OF_SALES.includes(stageOf(shownSince(handoff, attributes)))) return over(finish({ how: 'qualified' }))
   if (isReached(config, handoff, contact)) return over(finish({ how: 'done' }))
   const made = countAttempts(handoff)
   const reason = `no answer after ${made} of ${attempts?.count ?? made} attempts`

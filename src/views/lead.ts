@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Handoff } from '../handoffs/handoff.ts'
+import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
@@ -170,7 +170,7 @@ function trackView(record: LeadRecord, handoffs: readonly Handoff[]): LeadView['
 function salesOf(handoffs: readonly Handoff[]): Handoff | undefined {
   return handoffs
     .filter(({ byRoute }) => byRoute)
-    .sort((a, b) => a.startedAt - b.startedAt)
+    .sort(byAge)
     .at(-1)
 }
 

@@ -136,7 +136,7 @@ describe('what becomes of it', () => {
     stage.hubspot.changeContact(id, { hs_lead_status: 'UNQUALIFIED' }, { by: 'person' })
     await stage.quiet()
     expect(stage.texts(CLEO).at(-1)).toMatch(/^Why is this lead out/)
-    stage.hubspot.changeContact(id, { city: 'merged with a rival' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { city: 'merged with a rival', jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_disqualified_reason: 'merged with a rival' })
     expect(stage.texts(CLEO).at(-1)).toContain('merged with a rival')

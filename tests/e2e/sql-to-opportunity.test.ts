@@ -165,7 +165,7 @@ describe('an AE who gets an SQL', () => {
     expect(stage.texts(MANAGER)).toEqual([])
   })
 
-  it('rejects it: back to the SDR who had it, with the reason; nobody reached: recycled', async () => {
+  const rejected = async () => {
     await press(stage, ADA, ADA, 'reject', 'no budget')
     await stage.quiet()
     expect(await handoffsOf(stage, 'open')).toMatchObject([{ kind: 'mql-to-sales', rep: 'sdr-1' }])
@@ -173,10 +173,33 @@ describe('an AE who gets an SQL', () => {
     expect(contact()).toMatchObject({ hubspot_owner_id: '201', baton_stage: 'sql' })
     await click(stage, CLEO, CLEO, 'contacted')
     await stage.quiet()
-    // The stage says that it was reached; a person who finds it not ready says so.
+  }
+
+  it('rejects it: back to the SDR who had it, with the reason; nobody is reached: recycled', async () => {
+    await rejected()
+    await stage.advance(8 * DAY)
+    expect(contact()).toMatchObject({
+      baton_stage: 'recycled',
+      lifecyclestage: 'salesqualifiedlead',
+      baton_nurture_track: 'signal-based',
+    })
+    expect(await handoffsOf(stage, 'open')).toEqual([])
+  })
+
+  it('rejects it, and the SDR finds that it is not the time: recycled', async () => {
+    await rejected()
     stage.hubspot.changeContact(id, { hs_lead_status: 'BAD_TIMING' }, { by: 'person' })
     await stage.quiet()
     expect(contact()).toMatchObject({ baton_stage: 'recycled', lifecyclestage: 'salesqualifiedlead' })
+  })
+
+  it('rejects it, and the SDR qualifies it again: another AE’s turn', async () => {
+    await rejected()
+    await stage.advance(MINUTE)
+    await press(stage, CLEO, CLEO, 'qualified')
+    await fillForm(stage, CLEO, { baton_budget: 'over 50k' })
+    await stage.quiet()
+    expect(await handoffsOf(stage, 'open')).toMatchObject([{ kind: 'sql-to-opportunity' }])
   })
 
   it('does nothing: the manager hears of it after a day, once', async () => {

@@ -124,6 +124,7 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
     return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
   if (has(SCOPES.profile, name)) return `"${name}" is not known yet here; scoring.yaml and routing.yaml can use it`
   if (has(SCOPES.everything, name)) return `"${name}" is not known yet here; only the routes of routing.yaml can use it`
+  if (has(SCOPES.routes, name)) return `"${name}" can be asked about in routing.yaml and triggers.yaml only`
   if (has(SCOPES.triggers, name)) return `"${name}" can be asked about in triggers.yaml only`
   if (has(SCOPES.followUps, name)) return `"${name}" can be asked about under then.unless only: since the trigger fired`
   const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]

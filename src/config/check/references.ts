@@ -16,6 +16,7 @@ import {
   type KnownNames,
 } from './names.ts'
 import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
+import { checkSteps, checkStuck } from './steps.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -26,7 +27,7 @@ const FILE_CHECKS = {
   sla: checkHandoffs,
   triggers: checkTriggers,
   signals: () => {},
-  stages: () => {},
+  stages: checkStages,
   hubspot: checkHubSpot,
   enrichment: checkEnrichment,
   'routing-cases': checkRoutingCases,
@@ -158,7 +159,7 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   const at: Path = ['routes', index]
   const [to, handoff, when] = [field(route, 'to'), field(route, 'handoff'), field(route, 'when')]
   const pool = field(to, 'pool')
-  expectCondition(check, [...at, 'when'], when, SCOPES.everything)
+  expectCondition(check, [...at, 'when'], when, SCOPES.routes)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))
@@ -215,15 +216,12 @@ function checkPeople(check: FileCheck): void {
 
 function checkHandoffs(check: FileCheck): void {
   checkAttempts(check, [], check.content)
+  checkStuck(check, ['stuck'], field(check.content, 'stuck'))
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]
     checkAttempts(check, at, kind)
-    const starts = field(kind, 'start')
-    const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
-    for (const [index, start] of list) {
-      const place: Path = [...at, 'start', ...(index === undefined ? [] : [index])]
-      expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
-    }
+    expectStarts(check, [...at, 'start'], field(kind, 'start'))
+    for (const form of [field(kind, 'shows')].flat()) expectName(check, [...at, 'shows'], 'forms', form)
     expectParty(check, [...at, 'to'], field(kind, 'to'))
     checkKind(check, at, kind)
     for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
@@ -241,13 +239,18 @@ function checkHandoffs(check: FileCheck): void {
   }
 }
 
-function checkSteps(check: FileCheck, at: Path, steps: unknown): void {
-  for (const key of ['pausedBy', 'resumedBy']) expectName(check, [...at, key], 'signals', field(steps, key))
-  expectCondition(check, [...at, 'finishedBy'], field(steps, 'finishedBy'), SCOPES.everything)
-  for (const [index, step] of items(field(steps, 'list'))) {
-    expectCondition(check, [...at, 'list', index, 'when'], field(step, 'when'), SCOPES.everything)
-    for (const key of ['do', 'else']) expectOutcomes(check, [...at, 'list', index, key], field(step, key))
+// One start, or a list of them.
+function expectStarts(check: FileCheck, at: Path, starts: unknown): void {
+  const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
+  for (const [index, start] of list) {
+    const place: Path = [...at, ...(index === undefined ? [] : [index])]
+    expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
   }
+}
+
+function checkStages(check: FileCheck): void {
+  for (const [index, move] of items(field(check.content, 'moves')))
+    expectStarts(check, ['moves', index, 'when'], field(move, 'when'))
 }
 
 function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {

@@ -15,7 +15,7 @@ export const Routing = z.strictObject({
     .array(
       z.strictObject({
         name: Name,
-        when: conditionIn(SCOPES.everything).optional(),
+        when: conditionIn(SCOPES.routes).optional(),
         to: To,
         handoff: Name.optional().describe('the clock in handoffs.yaml; for routes to a pool'),
         rescore: Milliseconds.optional().describe('look again after this time, also when nothing happened'),

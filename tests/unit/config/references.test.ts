@@ -151,7 +151,7 @@ const MESSAGES: Record<string, string[]> = {
     'triggers.yaml:2  triggers.quiet.when.answered: "answered" can be asked about under then.unless only: since the trigger fired',
     'triggers.yaml:2  triggers.quiet.when.quit: unknown attribute; did you mean "quiet"?',
   ],
-  'quiet-in-a-route': ['routing.yaml:10  routes.7.when.quiet: "quiet" can be asked about in triggers.yaml only'],
+  'track-in-a-route': ['routing.yaml:10  routes.7.when.track: "track" can be asked about in triggers.yaml only'],
   'sum-of-a-score': ['routing.yaml:10  routes.7.when.score.sum: is for signals.<type> only; remove it'],
   'trigger-asks-for-no-stage': [
     'triggers.yaml:2  triggers.bought.when.stage: stage is never "costumer"; did you mean "customer"?',

@@ -152,6 +152,19 @@ describe('what a contact brings along', () => {
     expect(united.messages).toEqual({ '43-1.rep-alert-1': { ...message, handoffId: '42-1' } })
   })
 
+  it('what triggers did of either they have done of both, and it is known since the earlier day', () => {
+    const [mine, own] = [
+      { quiet: { at: NOW - 5 } },
+      { quiet: { at: NOW - 9, holds: true }, downloads: { at: NOW - 1 } },
+    ]
+    const one = { ...survivor(), lead: leadRecord({ fired: mine, knownSince: NOW - 50 }) }
+    const two = { ...theirs, lead: { ...leadRecord({ fired: own, knownSince: NOW - 80 }), id: theirs.id } }
+    expect(unite(one, [two], NOW).lead).toMatchObject({
+      fired: { quiet: { at: NOW - 5, holds: true }, downloads: { at: NOW - 1 } },
+      knownSince: NOW - 80,
+    })
+  })
+
   it('the id of every contact that was merged before stays known', () => {
     const twice = unite(
       survivor(),

@@ -208,3 +208,35 @@ test.each([
   ])
   expect((await problemsIn(await directoryWith({ kind })))[0]).toContain(`handoffs.rescue.${problem}`)
 })
+<<<<<<< HEAD
+=======
+
+test('a signal that moves a lead, and a form that asks one property twice', async () => {
+  const directory = await directoryWith({})
+  const stages = join(directory, 'stages.yaml')
+  await writeFile(stages, 'moves:\n  - { to: lead, when: [ { signal: trial_startet } ] }\n')
+  expect(await problemsIn(directory)).toEqual([
+    'stages.yaml:2  moves.0.when.0.signal: there is no signal "trial_startet" in signals.yaml; did you mean "trial_started"?',
+  ])
+  await writeFile(stages, 'forms:\n  sql:\n    - { ask: A, property: baton_a }\n    - { ask: B, property: baton_a }\n')
+  expect((await problemsIn(directory)).join()).toContain('two questions of a form have the same property')
+})
+
+test.each([
+  [
+    "Baton's own",
+    'do: [ { set: { baton_score: x } } ]',
+    'Baton writes baton_score itself; choose a property of your own',
+  ],
+  [
+    "whose HubSpot's answer for itself",
+    'do: [ { set: { hubspot_owner_id: "101" } } ]',
+    'no rule may set hubspot_owner_id: choose a property of your own',
+  ],
+  ['filled with what nobody knows', 'do: [ { set: { industry_tag: "{company.industri}" } } ]', 'company.industry'],
+  ['of a note likewise', 'do: [ { note: "works as {jobTitel}" } ]', 'jobTitle'],
+])('a property that a rule sets: %s', async (_, what, said) => {
+  const problems = await problemsIn(await directoryWith({ trigger: triggerWith(what) }))
+  expect(problems.join()).toContain(said)
+})
+>>>>>>> h-out

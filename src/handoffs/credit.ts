@@ -1,4 +1,4 @@
-import type { Handoff } from './handoff.ts'
+import { FOUND_BY, type Handoff } from './handoff.ts'
 
 /*
  * A lead that was nobody for us gives its rep the turn back. Which reasons do so stands in `routing.yaml`, `credit`.
@@ -30,6 +30,7 @@ export function reasonNamed(text: string | undefined): string | undefined {
 /** A handoff that was ended for a reason: whoever held it gets the turn back where the reason does so, and a pool chose them. */
 export function withCredit(handoff: Handoff, reason: string | undefined, credit: readonly string[]): Handoff {
   const holder = handoff.holders.at(-1)
-  if (!holder || holder.how === 'owner-changed' || reason === undefined || !credit.includes(reason)) return handoff
+  const isPools = holder && holder.how !== 'owner-changed' && !FOUND_BY.some((how) => how === holder.how)
+  if (!isPools || reason === undefined || !credit.includes(reason)) return handoff
   return { ...handoff, holders: [...handoff.holders.slice(0, -1), { ...holder, credited: true }] }
 }

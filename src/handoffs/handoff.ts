@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Party } from '../rules/outcomes.ts'
+import { WantedReps } from '../rules/rep-filter.ts'
 import { AttemptsMade, firstAttempt, remindAt } from './attempt.ts'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
@@ -179,9 +180,22 @@ export const Handoff = z.object({
     .optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
   formerly: z.array(z.string()).optional(),
+  /** What it wants of a rep, also of the next ones. */
+  reps: WantedReps.optional(),
+  /** Whose company the lead's is when it began, in HubSpot's owner id. */
+  account: z.string().optional(),
   events: z.array(HandoffEvent),
 })
 export type Handoff = z.output<typeof Handoff>
+
+/** Puts handoffs of one lead in the order in which they began; of two of the same instant the number in the id tells. */
+export function byAge(a: Pick<Handoff, 'id' | 'startedAt'>, b: Pick<Handoff, 'id' | 'startedAt'>): number {
+  return a.startedAt - b.startedAt || numberOf(a.id) - numberOf(b.id)
+}
+
+function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('-') + 1)) || 0
+}
 
 /** The rep who holds the lead, or held it last; undefined while nobody has. */
 export function holderOf(handoff: Handoff): Holder | undefined {

@@ -112,14 +112,14 @@ export interface HandoffKind {
 
 /**
  * The monthly list of leads that have been `after` milliseconds in one of these stages, the most important first: who gets it,
- * on the first working day of which calendar, so many minutes after midnight; how many it shows; what its button Act does.
+ * on the first working day of which calendar (their own unless told), so many minutes after midnight; how many it shows; what its button Act does.
  */
 export interface StuckConfig {
   owner?: string | undefined
   after: number
   stages: Stage[]
   tell: string
-  calendar: string
+  calendar?: string | undefined
   minutes: number
   show: number
   act: Outcome[]

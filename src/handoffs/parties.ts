@@ -1,5 +1,6 @@
 import type { Party } from '../rules/outcomes.ts'
-import { type FoundBy, type Handoff, holderOf } from './handoff.ts'
+import type { RepFilter } from '../rules/rep-filter.ts'
+import { byAge, type FoundBy, type Handoff, holderOf } from './handoff.ts'
 import { isAway, repWithOwner, type Team } from './team.ts'
 
 /*
@@ -18,13 +19,15 @@ export interface PartyContext {
   now: number
 }
 
-/** Who gets it: a pool (`standInFor`: in place of that rep, who is away), or somebody of team.yaml. `pool` is theirs, empty for none. */
-export type Found = { pool: string; standInFor?: string } | { who: string; how: FoundBy; pool: string }
+/** Who gets it: a pool (`standInFor`: in place of that rep, who is away), or somebody of team.yaml. `pool` is theirs, empty for none; `reps`: for whom of the pool it is. */
+export type Found =
+  | { pool: string; standInFor?: string; reps?: RepFilter | undefined }
+  | { who: string; how: FoundBy; pool: string }
 
 /** Finds a party; undefined when there is nobody. */
 export function findParty(party: Party, context: PartyContext): Found | undefined {
   const { team } = context
-  if ('pool' in party) return team.pools[party.pool] ? { pool: party.pool } : undefined
+  if ('pool' in party) return team.pools[party.pool] ? { pool: party.pool, reps: party.reps } : undefined
   if ('person' in party) return foundOne(context, party.person, 'named')
   const found = foundBy(party, context)
   return found ?? (party.else && findParty(party.else, context))
@@ -43,7 +46,7 @@ function foundBy(
   const kinds = party.lastWith
   const last = context.handoffs
     .filter(({ kind, holders }) => kinds.includes(kind) && holders.length > 0)
-    .sort((a, b) => a.startedAt - b.startedAt)
+    .sort(byAge)
     .at(-1)
   return foundOne(context, last && holderOf(last)?.rep, 'had-it')
 }
@@ -99,9 +102,7 @@ export function calendarFor(
  * Undefined when nobody can be told apart from the others.
  */
 export function managerFor({ team, owners, handoffs }: PartyContext): string | undefined {
-  const sales = handoffs
-    .filter(({ byRoute, pool }) => byRoute && team.pools[pool])
-    .sort((a, b) => a.startedAt - b.startedAt)
+  const sales = handoffs.filter(({ byRoute, pool }) => byRoute && team.pools[pool]).sort(byAge)
   const pool = sales.at(-1)?.pool ?? poolOf(team, idOfOwner(team, owners.contact) ?? '')
   return team.pools[pool]?.manager
 }

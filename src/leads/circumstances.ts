@@ -1,4 +1,4 @@
-import type { Handoff } from '../handoffs/handoff.ts'
+import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
 import type { Stage } from '../rules/stages.ts'
 import type { LeadRecord } from './lead.ts'
@@ -23,7 +23,7 @@ export function circumstancesOf(
   now: number,
 ): Circumstances {
   const { stage, withSales, marks, route, handoffs, knownSince } = beside
-  const inOrder = handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
+  const inOrder = handoffs.toSorted(byAge)
   const sales = inOrder.findLast(({ byRoute }) => byRoute)
   return {
     stage,

@@ -49,6 +49,7 @@ import { followDisqualified } from './recycled.ts'
 import { stillReleased } from './release.ts'
 import type { Looked } from './responses.ts'
 import { restored } from './restore.ts'
+import { quietForRoutes } from './silence.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { endedByStage, reaches, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
 import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
@@ -81,6 +82,7 @@ export function onContact(
     state,
     contact: gathered.contact,
     company: gathered.company,
+    account: gathered.account,
     deals: gathered.deals,
     reserved,
     draft,
@@ -137,6 +139,7 @@ export function onContact(
   const stoodIn: Standing = {
     ...stood,
     ...(archived ? { archived: true } : {}),
+    ...quietForRoutes(config, reading, previous, now),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
@@ -173,7 +176,9 @@ export function onContact(
   const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
-  const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const host = meetingHost(reading.signals, now)
+  const sales = isTakenOn ? undefined : toSales({ ...input, host }, decision, lookup)
   if (sales && 'wanted' in sales) return sales
   const look = {
     state,
@@ -200,7 +205,6 @@ export function onContact(
     ...planned.opens,
     ...followed.opens,
   ]
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const others = otherHandoffs(input, starting(stage, planned.marks, openings), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), planned.marks, now)

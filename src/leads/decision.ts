@@ -1,4 +1,5 @@
 import type { Attributes, Signal } from '../rules/attributes.ts'
+import { valuesOf } from '../rules/circumstances.ts'
 import type { IcpConfig } from '../rules/icp.ts'
 import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from '../rules/routing.ts'
 import {
@@ -11,6 +12,7 @@ import {
   scoreLead,
 } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
+import { holdsNextAt } from '../rules/triggers.ts'
 import { plain, signed } from '../rules/words.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
 
@@ -47,6 +49,8 @@ export interface Standing {
   archived?: boolean | undefined
   stage?: { name: Stage; keeps?: true | undefined } | undefined
   returning?: true | undefined
+  /** Since when the lead is quiet, in epoch milliseconds: where a route asks about it. */
+  quietSince?: number | undefined
 }
 
 /** A decision with everything that explains it. `wakeAt` is epoch milliseconds. */
@@ -73,7 +77,10 @@ export function decide(
   now: number,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
-  const lookup = fullLookup(lead.attributes, lead.signals, score, now, standingAttributes(standing, score))
+  const lookup = fullLookup(lead.attributes, lead.signals, score, now, {
+    ...standingAttributes(standing, score),
+    ...valuesOf({ quietSince: standing.quietSince }, now),
+  })
   const route = chooseRoute(config.routing.routes, lookup)
   const action = actionOf(route, standing, score.band)
   const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
@@ -86,8 +93,17 @@ export function decide(
     route,
     action,
     missing: missingForSales(config.routing.requiredForSales, lead.attributes),
-    wakeAt: earliest(bandFalls, routeSays),
+    wakeAt: earliest(earliest(bandFalls, routeSays), silenceGrows(config, standing, now)),
   }
+}
+
+/** When a silence has lasted as long as some route asks about; null: no route does. */
+function silenceGrows({ routing }: DecisionConfig, { quietSince }: Standing, now: number): number | null {
+  if (quietSince === undefined) return null
+  const instants = routing.routes.flatMap(({ when }) =>
+    when ? holdsNextAt(when, { quietSince, signals: [] }, now) : [],
+  )
+  return instants.reduce<number | null>((first, at) => earliest(first, at), null)
 }
 
 /** What conditions can ask about of what stands for a lead. A lead that qualifies by its score is an MQL already. */

@@ -1,5 +1,5 @@
 import type { CrmNote } from '../handoffs/crm-note.ts'
-import type { Handoff } from '../handoffs/handoff.ts'
+import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { endedByArchive } from './archive.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
@@ -121,20 +121,13 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
 
 /** What HubSpot should say of a lead, with its newest handoff with sales. */
 export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs: Handoff[]): Record<string, string> {
-  const sales = handoffs
-    .filter(({ byRoute }) => byRoute)
-    .sort((a, b) => a.startedAt - b.startedAt || numberOf(a) - numberOf(b))
+  const sales = handoffs.filter(({ byRoute }) => byRoute).sort(byAge)
   const people = [...Object.values(config.team.people), ...Object.values(config.team.reps)]
   const owners = people.flatMap(({ id, hubspotOwnerId }) => (hubspotOwnerId ? [[id, hubspotOwnerId]] : []))
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
   if (clearsOwner(lead)) own.hubspot_owner_id ??= ''
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
-}
-
-// Two can begin in one instant, one after the other.
-function numberOf({ id }: Handoff): number {
-  return Number(id.slice(id.lastIndexOf('-') + 1))
 }
 
 // What rules ask for outside of a read of the contact is done by the next one.

@@ -36,6 +36,7 @@ const StoredStanding = z.object({
   archived: z.boolean().optional(),
   stage: z.object({ name: z.enum(STAGE_NAMES), keeps: z.literal(true).optional() }).optional(),
   returning: z.literal(true).optional(),
+  quietSince: z.number().optional(),
 }) satisfies z.ZodType<Standing>
 
 const Decided = {

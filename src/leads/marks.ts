@@ -38,26 +38,28 @@ export const Told = z.object({
 })
 export type Told = z.output<typeof Told>
 
+/** The nurture track that took over from the route's, until when or until which signal; that the route's pauses. */
+export const Tracks = z.object({
+  enrolled: z
+    .object({
+      track: z.string(),
+      by: Because,
+      at: z.number(),
+      until: z.number().optional(),
+      signal: z.string().optional(),
+    })
+    .optional(),
+  paused: z.object({ by: Because, at: z.number() }).optional(),
+})
+type Tracks = z.output<typeof Tracks>
+
 /**
  * What rules have done to a lead, beside where its route sends it: what stands until something lifts it. Instants are epoch
  * milliseconds.
  */
 export const LeadMarks = z.object({
   /** The nurture track that took over from the route's, until when or until which signal; that every track pauses. */
-  tracks: z
-    .object({
-      enrolled: z
-        .object({
-          track: z.string(),
-          by: Because,
-          at: z.number(),
-          until: z.number().optional(),
-          signal: z.string().optional(),
-        })
-        .optional(),
-      paused: z.object({ by: Because, at: z.number() }).optional(),
-    })
-    .optional(),
+  tracks: Tracks.optional(),
   /** Nothing is done about it until it does something new. */
   archived: z.object({ by: Because, at: z.number() }).optional(),
   /** What rules set in HubSpot, by property. */
@@ -128,4 +130,15 @@ function unitedMark(a: FiredMark, b: FiredMark): FiredMark {
     ...(a.holds || b.holds ? { holds: true } : {}),
     ...(followUps ? { followUps } : {}),
   }
+}
+
+/** The tracks of two contacts that became one: what came last of each. */
+export function unitedTracks(a: LeadMarks['tracks'], b: LeadMarks['tracks']): Pick<LeadMarks, 'tracks'> {
+  if (!a || !b) return a || b ? { tracks: { ...a, ...b } } : {}
+  const newest = <K extends keyof Tracks>(name: K): Partial<Tracks> => {
+    const [mine, other] = [a[name], b[name]]
+    const value = mine && other && other.at <= mine.at ? mine : (other ?? mine)
+    return value ? { [name]: value } : {}
+  }
+  return { tracks: { ...newest('enrolled'), ...newest('paused') } }
 }

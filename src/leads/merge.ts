@@ -3,11 +3,12 @@ import type { Signal } from '../rules/attributes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { answersAfterRead } from './forms.ts'
 import type { LeadRecord } from './lead.ts'
-import { unitedFired } from './marks.ts'
+import { unitedFired, unitedTracks } from './marks.ts'
 import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
 import { furthest } from './stages.ts'
 import { salesHandoff } from './standing.ts'
+import { nextNumber } from './tell.ts'
 
 /*
  * Contacts that became one. The survivor inherits handoffs with their clocks, holders, messages and answers; signals
@@ -61,9 +62,10 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       formerly: [...(handoff.formerly ?? []), handoff.id],
     }),
   )
+  const told = toldOfBoth(base, other.lead, renamed)
   const messages = Object.entries(other.messages).map(([ref, message]) => [
     ref,
-    { ...message, handoffId: renamed.get(message.handoffId) ?? message.handoffId },
+    { ...message, handoffId: renamed.get(message.handoffId) ?? told.ids.get(message.handoffId) ?? message.handoffId },
   ])
   const kinds = Object.entries(other.lead?.handoffs ?? {}).map(([kind, id]) => [kind, renamed.get(id) ?? id])
   const lead: LeadRecord = {
@@ -72,12 +74,14 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     enrichment: { ...other.lead?.enrichment, ...base.enrichment },
     handoffs: { ...Object.fromEntries(kinds), ...(state.lead?.handoffs ?? {}) },
     handoffCount: count,
+    ...(told.all ? { told: told.all } : {}),
     outcomes: { ...other.lead?.outcomes, ...base.outcomes },
     ...(other.lead?.overruledStatus === undefined
       ? {}
       : { overruledStatus: base.overruledStatus ?? other.lead.overruledStatus }),
     merged: [...(base.merged ?? []), ...(other.lead?.merged ?? []), other.id],
     ...unitedFired(state.lead?.fired, other.lead?.fired),
+    ...unitedTracks(state.lead?.tracks, other.lead?.tracks),
     ...knownEarlier(state.lead, other.lead),
     ...answersOf(state, other),
     ...furthestStage(state.lead?.stage, other.lead?.stage),
@@ -92,6 +96,17 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     messages: { ...state.messages, ...Object.fromEntries(messages) },
     written: {},
   }
+}
+
+// What people were told of either: their messages go on, under ids of the survivor.
+function toldOfBoth(base: LeadRecord, other: LeadRecord | null, renamed: ReadonlyMap<string, string>) {
+  let count = nextNumber(base.told ?? {}) - 1
+  const ids = new Map(Object.keys(other?.told ?? {}).map((id) => [id, `${base.id}-told-${++count}`]))
+  const moved = Object.entries(other?.told ?? {}).map(([id, one]) => [
+    ids.get(id) ?? id,
+    one.within === undefined ? one : { ...one, within: renamed.get(one.within) ?? one.within },
+  ])
+  return { ids, all: base.told || ids.size > 0 ? { ...base.told, ...Object.fromEntries(moved) } : undefined }
 }
 
 // What the other contact had counted, or had as its status, is neither an answer nor a word about this one.
@@ -148,7 +163,7 @@ function baselineOf(
 
 // A survivor that Baton does not know yet begins as the contact that it was, with a history of its own.
 function asOwn(lead: LeadRecord, id: string): LeadRecord {
-  const { merged: _, mergedInto: __, missingSince: ___, ...rest } = lead
+  const { merged: _, mergedInto: __, missingSince: ___, told: ____, ...rest } = lead
   return { ...rest, id, decisions: 0, handoffs: {}, handoffCount: 0 }
 }
 

@@ -4,7 +4,7 @@ import { Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { LeadRecord } from './lead.ts'
-import type { FiredMark } from './marks.ts'
+import { type FiredMark, Tracks } from './marks.ts'
 
 /*
  * What HubSpot does not know by itself and Baton needs to go on when its own memory is lost: signals as dates by type, and
@@ -25,14 +25,15 @@ export function mirroredId(id: string): string {
 
 /**
  * What `baton_signals` says of a lead: of whom it is and since when it is known, the dates of its signals by type and source
- * with the numbers that came with them, and what became of triggers. Empty without any signal and trigger.
+ * with the numbers that came with them, and what triggers did: when they fired, and in which track they enrolled. Empty without any signal and trigger.
  */
 export function mirrorSignals({
   id,
   signals,
   fired = {},
+  tracks,
   knownSince,
-}: Pick<LeadRecord, 'id' | 'signals' | 'fired' | 'knownSince'>): string {
+}: Pick<LeadRecord, 'id' | 'signals' | 'fired' | 'tracks' | 'knownSince'>): string {
   if (signals.length === 0 && Object.keys(fired).length === 0) return ''
   const told = signals.slice(-MOST_SIGNALS).map((signal) => {
     const [source = '', mark = ''] = mirroredId(signal.id).split('~')
@@ -52,6 +53,8 @@ export function mirrorSignals({
     ...(knownSince === undefined ? {} : { since: short(knownSince) }),
     signals: Object.fromEntries(dates),
     fired: Object.fromEntries(marks),
+    // Always in the same order, so that the same marks read the same.
+    ...(tracks && Object.keys(tracks).length > 0 ? { tracks: Tracks.parse(tracks) } : {}),
   })
 }
 
@@ -89,10 +92,11 @@ const MirroredSignals = z.object({
   signals: z.record(z.string(), z.array(z.string())),
   /** Absent where an older version wrote it. */
   fired: z.record(z.string(), z.string()).optional(),
+  tracks: Tracks.optional(),
 })
 
 /** What `baton_signals` gives back. */
-export type KnownSignals = { of: string; signals: Signal[] } & Pick<LeadRecord, 'fired' | 'knownSince'>
+export type KnownSignals = { of: string; signals: Signal[] } & Pick<LeadRecord, 'fired' | 'tracks' | 'knownSince'>
 
 /** Reads `baton_signals`; null when there is nothing that can be read. */
 export function readSignals(text: string | null | undefined): KnownSignals | null {
@@ -113,13 +117,14 @@ export function readSignals(text: string | null | undefined): KnownSignals | nul
       return [more.includes('s') ? { ...signal, by: 'sales' } : signal]
     })
   })
-  const { of, since, fired } = read.data
+  const { of, since, fired, tracks } = read.data
   const marks = fired && Object.fromEntries(Object.entries(fired).map(([name, mark]) => [name, readFired(mark)]))
   return {
     of,
     signals: signals.sort((a, b) => a.at - b.at),
     ...(since !== undefined && Number.isFinite(long(since)) ? { knownSince: long(since) } : {}),
     ...(marks ? { fired: marks } : {}),
+    ...(tracks ? { tracks } : {}),
   }
 }
 

@@ -13,6 +13,7 @@ import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
 import { rescoredRecord } from './record.ts'
+import { quietForRoutes } from './silence.ts'
 import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
@@ -85,6 +86,7 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
     ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
     stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },
     ...(isBack ? { returning: true } : {}),
+    ...quietForRoutes(config, lead, lead, now),
   }
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)

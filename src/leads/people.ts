@@ -1,4 +1,12 @@
-import { answerHandoff, endHandoff, type GivenAnswer, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import {
+  answerHandoff,
+  byAge,
+  endHandoff,
+  type GivenAnswer,
+  type Handoff,
+  holderOf,
+  isHeld,
+} from '../handoffs/handoff.ts'
 import { calendarFor } from '../handoffs/parties.ts'
 import { followAttempts, leadActsOf, movedCounters } from './attempts.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
@@ -15,7 +23,7 @@ import { isSetBack } from './stage.ts'
 export function liveHandoffs({ handoffs }: Pick<LeadState, 'handoffs'>): Handoff[] {
   return Object.values(handoffs)
     .filter(({ state }) => state !== 'ended')
-    .sort((a, b) => a.startedAt - b.startedAt)
+    .sort(byAge)
 }
 
 /** The properties whose earlier values `next` has to know before it can judge the contact. */

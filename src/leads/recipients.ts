@@ -1,4 +1,4 @@
-import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import { byAge, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Team } from '../handoffs/team.ts'
 import type { RECIPIENTS } from '../rules/outcomes.ts'
 
@@ -103,7 +103,7 @@ function managerFor(team: Team, about: AboutLead): string | undefined {
 
 // Who has the lead with sales, or had it last.
 function salesHolder({ handoffs }: AboutLead) {
-  const sales = handoffs.filter(({ byRoute }) => byRoute).sort((a, b) => a.startedAt - b.startedAt)
+  const sales = handoffs.filter(({ byRoute }) => byRoute).sort(byAge)
   const handoff = sales.findLast(isHeld) ?? sales.findLast(({ holders }) => holders.length > 0)
   return handoff && holderOf(handoff)
 }

@@ -1,4 +1,4 @@
-import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import { byAge, type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
@@ -84,7 +84,7 @@ function recordOf(
   },
 ): LeadRecord {
   const owner = contact.properties.hubspot_owner_id
-  const inOrder = known.handoffs.toSorted((a, b) => a.startedAt - b.startedAt)
+  const inOrder = known.handoffs.toSorted(byAge)
   const answered = inOrder.find(({ byRoute, answered }) => byRoute && answered)?.answered
   return {
     v: 2,
@@ -93,6 +93,7 @@ function recordOf(
     createdAt: contact.createdAt,
     ...(told?.knownSince === undefined ? {} : { knownSince: told.knownSince }),
     ...(told?.fired ? { fired: told.fired } : {}),
+    ...(told?.tracks ? { tracks: told.tracks } : {}),
     attributes: {},
     // Whose owner changed since is told by its history.
     properties: owner ? { hubspot_owner_id: owner } : {},
@@ -109,6 +110,7 @@ function recordOf(
       config,
       shown,
       inOrder.findLast(({ byRoute }) => byRoute),
+      told?.tracks?.enrolled?.track,
       scoredAt,
     ),
     wakeAt: null,
@@ -186,11 +188,20 @@ function countersThen(
   return counters
 }
 
-function routeShown(config: NextConfig, shown: Shown, sales: Handoff | undefined, scoredAt: number): StandingRoute {
+function routeShown(
+  config: NextConfig,
+  shown: Shown,
+  sales: Handoff | undefined,
+  enrolled: string | undefined,
+  scoredAt: number,
+): StandingRoute {
   const name = shown.route ?? ''
   const reason = shown.routeReason ?? ''
   const byConfig = config.routing.routes.find((route) => route.name === name)?.to
   const pool = byConfig && 'pool' in byConfig ? byConfig.pool : sales?.pool
+  // The track that a rule enrolled in covers the one of the route.
+  if (shown.nurtureTrack && shown.nurtureTrack === enrolled && byConfig && !('disqualify' in byConfig))
+    return { name, to: byConfig, reason, at: scoredAt }
   if (shown.nurtureTrack) return { name, to: { nurture: shown.nurtureTrack }, reason, at: scoredAt }
   if (shown.disqualifiedReason && name !== PERSONS_ROUTE)
     return { name, to: { disqualify: shown.disqualifiedReason }, reason, at: scoredAt }

@@ -1,4 +1,5 @@
 import type { Signal } from '../rules/attributes.ts'
+import { attributesOf } from '../rules/condition.ts'
 import type { NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import { readInstant } from './observe.ts'
@@ -38,4 +39,15 @@ export function quietSince(
   now: number,
 ): number {
   return Math.max(lastOwnAct(config, lead, now) ?? knownSince, knownSince)
+}
+
+/** The same for what stands for a lead when it is routed: only where some route asks about silence. */
+export function quietForRoutes(
+  config: SilenceConfig & Pick<NextConfig, 'routing'>,
+  lead: Pick<LeadRecord, 'signals' | 'properties'>,
+  known: Pick<LeadRecord, 'knownSince'> | null,
+  now: number,
+): { quietSince?: number } {
+  const isAsked = config.routing.routes.some(({ when }) => when && attributesOf(when).includes('quiet'))
+  return isAsked ? { quietSince: quietSince(config, lead, known?.knownSince ?? now, now) } : {}
 }

@@ -1,7 +1,7 @@
 import type { Signal } from '../rules/attributes.ts'
 import { type Condition, type Evaluation, evaluate, type Lookup } from '../rules/condition.ts'
 import { holdsNextAt, PERIODS, signalsNamed, type Trigger } from '../rules/triggers.ts'
-import { whyOf } from '../rules/why.ts'
+import { decidingTests, whyOf } from '../rules/why.ts'
 import type { HistoryEntry } from './history.ts'
 import type { Because, FiredMark, LeadMarks } from './marks.ts'
 import { type CarriedOut, carryOut, joined } from './outcomes.ts'
@@ -59,7 +59,12 @@ export function fireTriggers(look: TriggerLook): Triggered {
     if (trigger.then)
       mark.followUps = [...(before.followUps ?? []), { at: look.now + trigger.then.after, since: look.now }]
     const part = carryOut(trigger.do, because(name), withMark(marks, name, mark), look.now)
-    notes.push({ at: look.now, what: 'triggered', rule: name, reason: reasonOf(evaluation) })
+    notes.push({
+      at: look.now,
+      what: 'triggered',
+      rule: name,
+      reason: reasonOf(trigger.when, evaluation, look.lookup()),
+    })
     parts.push(part)
     marks = part.marks
   }
@@ -129,7 +134,7 @@ function followUp({ triggers, marks, lookup, now }: TriggerLook) {
     if (!then) continue
     for (const { since } of due) {
       const unless = then.unless && evaluate(then.unless, lookup(since))
-      const reason = unless ? reasonOf(unless) : 'no condition'
+      const reason = then.unless && unless ? reasonOf(then.unless, unless, lookup(since)) : 'no condition'
       const isOff = unless?.truth === 'true'
       notes.push({ at: now, what: isOff ? 'not-followed-up' : 'followed-up', rule: name, reason })
       if (isOff) continue
@@ -178,6 +183,7 @@ function because(name: string): Because {
   return { what: 'trigger', name }
 }
 
-function reasonOf(evaluation: Evaluation): string {
-  return whyOf(evaluation, 'short').slice(0, LONGEST_REASON)
+// The tests alone that made it so: not those of a part that would have held either way.
+function reasonOf(condition: Condition, { truth }: Evaluation, lookup: Lookup): string {
+  return whyOf({ truth, checks: decidingTests(condition, lookup) }, 'short').slice(0, LONGEST_REASON)
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Handoff } from '../handoffs/handoff.ts'
+import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
@@ -170,7 +170,7 @@ function trackView(record: LeadRecord, handoffs: readonly Handoff[]): LeadView['
 function salesOf(handoffs: readonly Handoff[]): Handoff | undefined {
   return handoffs
     .filter(({ byRoute }) => byRoute)
-    .sort((a, b) => a.startedAt - b.startedAt)
+    .sort(byAge)
     .at(-1)
 }
 
@@ -262,16 +262,17 @@ function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
     pool: choice.pool,
     ...(choice.why ? { why: choice.why } : {}),
     keptOwner: choice.owner,
-    pools: choice.candidates.map(({ pool, members }) => ({
+    pools: choice.candidates.map(({ pool, members }, round) => ({
       pool,
-      members: members.map(({ rep, weight, turns, lastAssignedAt, skipped }) => ({
+      members: members.map(({ rep, weight, turns, lastAssignedAt, skipped, lacks }) => ({
         rep,
         weight,
         turns,
         share: Math.round((turns / weight) * 100) / 100,
         lastLeadAt: lastAssignedAt === null ? null : iso(lastAssignedAt),
-        skipped,
-        chosen: pool === choice.pool && rep === choice.rep,
+        skipped: lacks ?? skipped,
+        // A pool may have been asked before, when the lead wanted more of a rep.
+        chosen: round === choice.candidates.length - 1 && pool === choice.pool && rep === choice.rep,
       })),
     })),
   }

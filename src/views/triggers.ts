@@ -6,7 +6,7 @@ import { quietSince } from '../leads/silence.ts'
 import { knownSinceOf, recordLookup } from '../leads/trigger-look.ts'
 import { type Check, evaluate } from '../rules/condition.ts'
 import { holdsNextAt, PERIODS, signalsNamed, type Trigger } from '../rules/triggers.ts'
-import { whyOf } from '../rules/why.ts'
+import { decidingTests, whyOf } from '../rules/why.ts'
 import type { LeadView } from './lead-schema.ts'
 
 type TriggerView = LeadView['triggers'][number]
@@ -35,7 +35,7 @@ export function triggerViews(
       ...(trigger.owner === undefined ? {} : { owner: trigger.owner }),
       once: trigger.once,
       holds: truth,
-      why: whyOf({ truth, checks }),
+      why: whyOf({ truth, checks: decidingTests(trigger.when, lookup) }),
       checks: checks.map(checkView),
       ...(mark.at === undefined ? {} : { firedAt: iso(mark.at) }),
       ...(waits === undefined ? {} : { waits }),

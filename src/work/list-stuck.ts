@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.ts'
+import type { Calendar } from '../handoffs/business-time.ts'
+import type { StuckConfig } from '../handoffs/kinds.ts'
 import { lastMonthly } from '../handoffs/monthly.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createStuckLists, stuckListId } from '../store/stuck-lists.ts'
@@ -17,8 +19,8 @@ export function createListStuck(parts: Pick<Parts, 'clock' | 'config' | 'hurry' 
   /** The list that is due; null when there is none. Cheap, for every sweep. */
   async function due({ handoffs, team }: Config): Promise<string | null> {
     const { stuck } = handoffs
-    const calendar = team.calendars[stuck?.calendar ?? '']
-    if (!stuck || !calendar) return null
+    const calendar = stuck && calendarFor(team, stuck)
+    if (!calendar) return null
     const now = clock.now()
     const { month, at } = lastMonthly(calendar, stuck.minutes, now)
     if (month === settled) return null
@@ -43,4 +45,11 @@ export function createListStuck(parts: Pick<Parts, 'clock' | 'config' | 'hurry' 
       parts.log.info({ list: id, stuck: count }, 'the leads that are stuck in a stage were listed')
     },
   }
+}
+
+// Whoever gets the list, for a channel the first of its pool; else whichever there is.
+function calendarFor(team: Config['team'], { calendar, tell }: StuckConfig): Calendar | undefined {
+  const member = team.pools[tell]?.members[0]?.rep ?? tell
+  const own = (team.reps[member] ?? team.people[member])?.calendar
+  return team.calendars[calendar ?? own ?? ''] ?? Object.values(team.calendars)[0]
 }

@@ -125,8 +125,8 @@ describe('a lead that says it is not interested, while it is nurtured,', () => {
     await stage.advance(40 * DAY)
     expect(shown(id)?.baton_nurture_track).toBeNull()
     await signal(id, 'demo_requested')
-    expect(shown(id)?.baton_disqualified_reason).toBeNull()
-    expect(shown(id)?.baton_nurture_track).toBeTruthy()
+    // Who comes back is routed by a rule of its own.
+    expect(shown(id)).toMatchObject({ baton_disqualified_reason: null, baton_route: 'returning' })
   })
 
   it('is not out by what it said before it raised its hand, heard of late', async () => {
@@ -369,6 +369,20 @@ describe('a lead whose mails come back', () => {
     expect(shown(id)).toMatchObject({ baton_route: 'no-answer' })
     expect(track(id)).toBe('')
     expect(shown(id)?.baton_route_reason).toContain('2 mails in a row came back: not enrolled in signal-based')
+  })
+
+  it('is in no track into which a trigger put it either, as long as that is so', async () => {
+    const id = await nurtured()
+    await signal(id, 'trial_started')
+    const enrolled = track(id)
+    expect(['', 'newsletter']).not.toContain(enrolled)
+    await mails(id, 'bounce', 'bounce')
+    expect(track(id)).toBe('')
+    expect(shown(id)?.baton_route_reason).toContain(`2 mails in a row came back: not enrolled in ${enrolled}`)
+    await mails(id, 'delivered')
+    expect(track(id)).toBe(enrolled)
+    await signal(id, 'not_interested')
+    expect(track(id)).toBe('')
   })
 
   it('that was there before Baton came is judged by its history, and is not out by a total', async () => {

@@ -11,7 +11,7 @@ import { createConfigs } from '../../src/store/configs.ts'
 import type { LeadView } from '../../src/views/lead-schema.ts'
 import { leadViewText } from '../../src/views/lead-text.ts'
 import { click, createTier1Lead, createTier2Lead, DANA, sendSignals } from '../support/leads.ts'
-import { createStage, DAY, HOUR, loadTestConfig, MINUTE, type Stage } from '../support/stage.ts'
+import { createStage, DAY, HOUR, loadTestConfig, MINUTE, type Stage, WITHOUT_TRIGGERS } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())
@@ -38,7 +38,7 @@ async function otherWeights(from: string, to: string) {
 
 describe('every stored decision', () => {
   it('can be computed again: score, route, action, rotation and clock', async () => {
-    stage = await createStage()
+    stage = await createStage({ files: WITHOUT_TRIGGERS })
     const known = createKnownContact(stage.hubspot, () => stage.clock.now)
     const ids = STORY.map((lead) => lead.arrive(stage.hubspot, known))
     await stage.quiet()

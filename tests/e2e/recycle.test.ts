@@ -126,17 +126,18 @@ describe('what becomes of it', () => {
 
   it('knows the reason when HubSpot has it by a property', async () => {
     const text = await readFile(join('config', 'hubspot.yaml'), 'utf8')
-    const rule = '{ changes: hs_lead_status, to: [UNQUALIFIED], by: person }\n'
-    const withReason = rule.replace(' }', ', reason: city }')
-    const at = text.lastIndexOf(rule)
-    const hubspot = text.slice(0, at) + withReason + text.slice(at + rule.length)
+    const hubspot = text.replace(
+      /^(disqualified:\n {2}- \{ changes: hs_lead_status, to: \[UNQUALIFIED\])/m,
+      '$1, reason: city',
+    )
+    expect(hubspot).not.toBe(text)
     stage = await createStage({ files: { 'hubspot.yaml': hubspot } })
     const id = createTier2Lead(stage)
     await stage.quiet()
     stage.hubspot.changeContact(id, { hs_lead_status: 'UNQUALIFIED' }, { by: 'person' })
     await stage.quiet()
     expect(stage.texts(CLEO).at(-1)).toMatch(/^Why is this lead out/)
-    stage.hubspot.changeContact(id, { city: 'merged with a rival' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { city: 'merged with a rival', jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_disqualified_reason: 'merged with a rival' })
     expect(stage.texts(CLEO).at(-1)).toContain('merged with a rival')

@@ -87,7 +87,7 @@ describe('every row of the routing table', () => {
     expect(hubspot.contact(id)).toMatchObject({
       baton_score: '10',
       baton_route: 'hand-raiser-sdr',
-      baton_nurture_track: null,
+      baton_nurture_track: 'roi-calculator',
       hubspot_owner_id: '201',
     })
     expect(texts('U000SDR1')[0]).toContain('Viewed: /pricing (2×)')

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier1Lead, createTier2Lead } from '../support/leads.ts'
-import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
+import { createStage, DAY, HOUR, type Stage, WITHOUT_TRIGGERS } from '../support/stage.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())
@@ -11,7 +11,7 @@ async function wakeAt(id: string): Promise<number | null | undefined> {
 
 describe('decay needs no event', () => {
   it('scores a lead again at the instant its band falls, and routes it again', async () => {
-    stage = await createStage()
+    stage = await createStage({ files: WITHOUT_TRIGGERS })
     const created = stage.clock.now
     const id = createTier2Lead(stage, { hs_email_click: '1', num_conversion_events: '2' })
     await stage.quiet()

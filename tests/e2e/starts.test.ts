@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier2Lead, handoffsOf, press } from '../support/leads.ts'
+import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 const [CLEO, ADA, BEN, MANAGER] = ['U000SDR1', 'U0000AE1', 'U0000AE2', 'U000MGR1']
@@ -47,6 +48,18 @@ describe('a lead that becomes an SQL', () => {
     expect(stage.texts(ADA)[0]).toMatch(/Rejected by <@U0000AE1>.*no budget: before summer/)
     expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '201', baton_sla_status: 'running' })
     expect(stage.texts(BEN)).toEqual([])
+  })
+
+  it('goes back to the SDR who had it also when Redis was emptied meanwhile', async () => {
+    const id = await qualified()
+    await loseRedis(stage)
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
+    await stage.quiet()
+    expect(await kinds()).toEqual(['sql-to-opportunity ae-1'])
+    await press(stage, ADA, ADA, 'reject', 'no need')
+    await stage.quiet()
+    expect(await kinds()).toEqual(['mql-to-sales sdr-1'])
+    expect(stage.texts(CLEO).at(-1)).toContain('You had this lead before')
   })
 
   it('nothing happened within 24 hours: the manager is told', async () => {

@@ -41,16 +41,16 @@ describe('leads that are stuck in a stage', () => {
   })
 
   it('are listed on the first working day of the month at 08:00, once, when that was over 30 days', async () => {
-    await until('2026-12-02T00:00:00Z')
+    await until('2026-12-02T00:00:00Z', DAY)
     expect(lists()).toBe(0)
-    await until('2027-01-04T12:59:00Z', DAY)
+    await until('2027-01-04T06:59:00Z', DAY)
     expect(lists()).toBe(0)
-    await until('2027-01-04T13:00:00Z')
+    await until('2027-01-04T07:00:00Z')
     expect(lists()).toBe(1)
     expect(list()?.text).toMatch(/2 leads are stuck.*More than 30 days.*for 4[56] days.*for 4[56] days/s)
-    await until('2027-01-06T00:00:00Z')
+    await until('2027-01-06T00:00:00Z', DAY)
     expect(lists()).toBe(1)
-    await until('2027-02-01T13:00:00Z', DAY)
+    await until('2027-02-01T07:00:00Z', DAY)
     expect(lists()).toBe(2)
   })
 
@@ -66,7 +66,7 @@ describe('leads that are stuck in a stage', () => {
   })
 
   it('go to their owner by Act, and leave the list by Archive; the message says who did what', async () => {
-    await until('2027-01-04T13:00:00Z', DAY)
+    await until('2027-01-04T07:00:00Z', DAY)
     const owner = OWNERS[stage.hubspot.contact(ids[0] ?? '')?.hubspot_owner_id ?? ''] ?? ''
     const told = stage.texts(owner).length
     await press('act', ids[0] ?? '')
@@ -76,12 +76,12 @@ describe('leads that are stuck in a stage', () => {
     await press('archive', ids[1] ?? '')
     expect(list()?.text).toContain(`Archived by <@${MARKETING}>`)
     expect((await stage.services[0]?.leads.get(ids[1] ?? ''))?.lead?.archived).toMatchObject({ by: { name: 'stuck' } })
-    await until('2027-02-01T13:00:00Z', DAY)
+    await until('2027-02-01T07:00:00Z', DAY)
     expect(list()?.text).toContain('1 lead is stuck')
   })
 
   it('are forgotten by the list when they are erased', async () => {
-    await until('2027-01-04T13:00:00Z', DAY)
+    await until('2027-01-04T07:00:00Z', DAY)
     expect(JSON.stringify(list()?.blocks)).toContain('Dana-Canary')
     for (const id of ids) {
       const headers = { authorization: 'Bearer canary-api-token' }
@@ -95,7 +95,7 @@ describe('leads that are stuck in a stage', () => {
     await until('2026-12-20T00:00:00Z', DAY)
     stage.hubspot.changeContact(ids[0] ?? '', { lifecyclestage: 'opportunity' }, { by: 'person' })
     await stage.quiet()
-    await until('2027-01-04T13:00:00Z', DAY)
+    await until('2027-01-04T07:00:00Z', DAY)
     expect(list()?.text).toContain('1 lead is stuck')
   })
 })
@@ -111,7 +111,7 @@ describe('the list as the config has it', () => {
         'after: 10d\n  stages: [sql, lead]',
       )
       .replace('show: 20', 'show: 2')
-      .replace('tell: marketing\n  calendar: us-east\n  at: "08:00"', 'tell: sdr\n  calendar: europe\n  at: "18:30"')
+      .replace('tell: marketing\n  at: "08:00"', 'tell: sdr\n  calendar: europe\n  at: "18:30"')
     stage = await createStage({ start: START, files: { 'handoffs.yaml': own } })
     await stage.advance(MINUTE)
     for (const number of [1, 2, 3]) createTier1Lead(stage, { email: `${number}@northwind.example` })

@@ -61,7 +61,7 @@ describe('a trigger that has fired', () => {
     await stage.advance(60 * DAY)
     expect(await fired(id)).toEqual(['triggered quiet'])
     await loseRedis(stage)
-    stage.hubspot.changeContact(id, { city: 'Oslo' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     await stage.advance(DAY)
     expect(await fired(id)).toEqual([])
@@ -77,7 +77,7 @@ describe('a trigger that has fired', () => {
     await stage.advance(7 * DAY)
     await loseRedis(stage)
     await sendSignals(stage, [{ type: 'weekly_usage', contactId: user, value: 9 }])
-    stage.hubspot.changeContact(id, { city: 'Oslo' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     expect(await fired(user)).toEqual(['triggered usage-dropped'])
     await stage.advance(53 * DAY)
@@ -107,7 +107,7 @@ describe('what was there before', () => {
       { ...DANA, createdate: old, lifecyclestage: 'customer' },
       { by: 'import', silent: true },
     )
-    stage.hubspot.changeContact(id, { city: 'Oslo' }, { by: 'person' })
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
     await stage.quiet()
     expect(await fired(id)).toEqual([])
     await signal(id, 'upgrade_page_viewed')

@@ -4,7 +4,7 @@ import { readNotice } from '../../src/handoffs/notice.ts'
 import { wantedProperties } from '../../src/leads/draft.ts'
 import { changedProperties, PROPERTIES } from '../../src/leads/properties.ts'
 import { heldAssignment } from '../../src/leads/steps.ts'
-import { renderFor } from '../../src/messages/render.ts'
+import { renderPost } from '../../src/messages/render.ts'
 import { unpack } from '../../src/store/pack.ts'
 import { INDEX } from '../../src/store/partitions.ts'
 import { readHandoff, readLead } from '../../src/store/schema.ts'
@@ -267,7 +267,8 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
       known.add(message.ts)
       if (!handoff) continue
       const shown = world.outside.messages.find(({ ts }) => ts === message.ts)?.text
-      const wanted = renderFor(world.world.config, message, lead, handoff).text
+      const state = { lead, handoffs: Object.fromEntries(handoffs.map((one) => [one.id, one])) }
+      const wanted = renderPost(world.world.config, message, state)?.text
       // A message of a lead that is settled stays as it was when it was.
       const live = handoff.state === 'open' || handoff.state === 'waiting'
       if (live && shown !== wanted) throw new Broken('messages show what is', { ref: message.ref, shown, wanted })

@@ -245,3 +245,6 @@ export async function loadTestConfig(files: Record<string, string>, now: number)
     await rm(directory, { recursive: true })
   }
 }
+
+/** Config files laid over the default ones: no trigger fires. */
+export const WITHOUT_TRIGGERS = { 'triggers.yaml': 'triggers: {}\n' }

@@ -1,4 +1,5 @@
 import { HANDOFF_STATES } from '../../rules/circumstances.ts'
+import type { TagKind } from '../../rules/rep-filter.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES, type Scope } from '../schemas/conditions.ts'
@@ -15,6 +16,8 @@ export interface KnownNames {
   /** Everybody who can be named: reps, managers and people. */
   people: string[] | undefined
   calendars: string[] | undefined
+  /** The tags of reps, by the pool that they are in and their kind. */
+  tags: (pool: string, kind: TagKind) => string[]
   /** Those of the people who have one of them. */
   withCalendar: string[] | undefined
   /** The kinds of handoffs that say who gets them. */
@@ -55,7 +58,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 const DEFINED_IN: Record<
   Exclude<
     keyof KnownNames,
-    'valued' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'withCalendar' | 'withParty'
+    'valued' | 'tags' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'withCalendar' | 'withParty'
   >,
   { what: string; file: string }
 > = {
@@ -124,6 +127,7 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
     return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
   if (has(SCOPES.profile, name)) return `"${name}" is not known yet here; scoring.yaml and routing.yaml can use it`
   if (has(SCOPES.everything, name)) return `"${name}" is not known yet here; only the routes of routing.yaml can use it`
+  if (has(SCOPES.routes, name)) return `"${name}" can be asked about in routing.yaml and triggers.yaml only`
   if (has(SCOPES.triggers, name)) return `"${name}" can be asked about in triggers.yaml only`
   if (has(SCOPES.followUps, name)) return `"${name}" can be asked about under then.unless only: since the trigger fired`
   const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]

@@ -16,6 +16,8 @@ import {
   type KnownNames,
 } from './names.ts'
 import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
+import { checkMembers, checkPlaces, expectReps, tagsIn } from './segments.ts'
+import { checkSteps, checkStuck } from './steps.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -84,6 +86,7 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: managers && [...managers, ...(people ?? [])],
     people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
+    tags: tagsIn(team),
     withCalendar:
       team === undefined
         ? undefined
@@ -115,6 +118,7 @@ function checkIcp(check: FileCheck): void {
     for (const [index, item] of items(field(check.content, list)))
       expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
   }
+  checkPlaces(check)
 }
 
 function checkScoring(check: FileCheck): void {
@@ -158,8 +162,9 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   const at: Path = ['routes', index]
   const [to, handoff, when] = [field(route, 'to'), field(route, 'handoff'), field(route, 'when')]
   const pool = field(to, 'pool')
-  expectCondition(check, [...at, 'when'], when, SCOPES.everything)
+  expectCondition(check, [...at, 'when'], when, SCOPES.routes)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
+  expectReps(check, [...at, 'to', 'reps'], field(to, 'reps'), pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))
     check.report(
@@ -188,8 +193,7 @@ function checkTeam(check: FileCheck): void {
   for (const [name, pool] of entries(field(content, 'pools'))) {
     const at: Path = ['pools', name]
     expectUnique(check, [...at, 'members'], 'rep')
-    for (const [index, member] of items(field(pool, 'members')))
-      expectName(check, [...at, 'members', index, 'rep'], 'reps', field(member, 'rep'))
+    checkMembers(check, [...at, 'members'], field(pool, 'members'))
     expectName(check, [...at, 'manager'], 'managers', field(pool, 'manager'))
     const fallback = field(pool, 'fallback')
     expectName(check, [...at, 'fallback'], 'pools', fallback)
@@ -215,6 +219,7 @@ function checkPeople(check: FileCheck): void {
 
 function checkHandoffs(check: FileCheck): void {
   checkAttempts(check, [], check.content)
+  checkStuck(check, ['stuck'], field(check.content, 'stuck'))
   for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
     const at: Path = ['handoffs', name]
     checkAttempts(check, at, kind)
@@ -249,15 +254,6 @@ function expectStarts(check: FileCheck, at: Path, starts: unknown): void {
 function checkStages(check: FileCheck): void {
   for (const [index, move] of items(field(check.content, 'moves')))
     expectStarts(check, ['moves', index, 'when'], field(move, 'when'))
-}
-
-function checkSteps(check: FileCheck, at: Path, steps: unknown): void {
-  for (const key of ['pausedBy', 'resumedBy']) expectName(check, [...at, key], 'signals', field(steps, key))
-  expectCondition(check, [...at, 'finishedBy'], field(steps, 'finishedBy'), SCOPES.everything)
-  for (const [index, step] of items(field(steps, 'list'))) {
-    expectCondition(check, [...at, 'list', index, 'when'], field(step, 'when'), SCOPES.everything)
-    for (const key of ['do', 'else']) expectOutcomes(check, [...at, 'list', index, key], field(step, key))
-  }
 }
 
 function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {

@@ -21,6 +21,7 @@ export const SCOPES = {
   facts: { attributes: facts, signals: false },
   profile: { attributes: profile, signals: false },
   everything: { attributes: [...profile, ...ATTRIBUTE_NAMES.results], signals: true },
+  routes: { attributes: [...profile, ...ATTRIBUTE_NAMES.results, 'quiet'], signals: true },
   triggers: { attributes: whole, signals: true, handoffs: true },
   followUps: { attributes: [...whole, 'answered'], signals: true, handoffs: true },
 } as const satisfies Record<string, Scope>

@@ -13,7 +13,7 @@ const StepIn = z
   .strictObject({
     name: Name.optional().describe('a handoff that runs knows the step by it; else by its day: day 3'),
     at: DurationText.describe('after the start of the handoff'),
-    when: conditionIn(SCOPES.everything).optional(),
+    when: conditionIn(SCOPES.triggers).optional(),
     do: OutcomesIn.optional().describe('when the condition holds, or there is none'),
     else: OutcomesIn.optional().describe('when it does not'),
     skippedBy: Signals.optional().describe('signals after which it is needless'),
@@ -37,7 +37,7 @@ export const StepsIn = z.strictObject({
   pausedBy: Signals.optional().describe('signals that pause the steps'),
   resumedBy: Signals.optional().describe('signals that go on with them: what is left moves by the length of the pause'),
   finishedBy: z
-    .union([Signals, conditionIn(SCOPES.everything)])
+    .union([Signals, conditionIn(SCOPES.triggers)])
     .optional()
     .describe('signals, or a condition, that finish them early'),
 })

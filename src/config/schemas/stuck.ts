@@ -16,7 +16,9 @@ export const StuckIn = z
       .default(['opportunity', 'sql', 'mql', 'recycled', 'lead', 'subscriber'])
       .describe('which stages, the most important first'),
     tell: Name.describe('who gets the list: a pool (its channel), rep, manager or person of team.yaml'),
-    calendar: Name.describe('on its first working day of each month'),
+    calendar: Name.optional().describe(
+      'whose first working day of each month; the one of whoever gets it, unless told',
+    ),
     at: z.string().regex(TIME, 'must be a time such as 08:00').default('08:00').describe('in the zone of the calendar'),
     show: z.int().min(1).max(20).default(20).describe('so many of them; of the others the number'),
     act: OutcomesIn.min(1)

@@ -152,6 +152,19 @@ describe('what a contact brings along', () => {
     expect(united.messages).toEqual({ '43-1.rep-alert-1': { ...message, handoffId: '42-1' } })
   })
 
+  it('what triggers did of either they have done of both, and it is known since the earlier day', () => {
+    const [mine, own] = [
+      { quiet: { at: NOW - 5 } },
+      { quiet: { at: NOW - 9, holds: true }, downloads: { at: NOW - 1 } },
+    ]
+    const one = { ...survivor(), lead: leadRecord({ fired: mine, knownSince: NOW - 50 }) }
+    const two = { ...theirs, lead: { ...leadRecord({ fired: own, knownSince: NOW - 80 }), id: theirs.id } }
+    expect(unite(one, [two], NOW).lead).toMatchObject({
+      fired: { quiet: { at: NOW - 5, holds: true }, downloads: { at: NOW - 1 } },
+      knownSince: NOW - 80,
+    })
+  })
+
   it('the id of every contact that was merged before stays known', () => {
     const twice = unite(
       survivor(),
@@ -159,6 +172,35 @@ describe('what a contact brings along', () => {
       NOW,
     )
     expect(twice.handoffs['42-1']?.formerly).toEqual(['44-1', '43-1'])
+  })
+
+  it('what people were told of either goes on, under ids of the survivor', () => {
+    const told = (to: string, within?: string) => ({
+      to,
+      because: [],
+      at: NOW,
+      opens: [],
+      ...(within ? { within } : {}),
+    })
+    const message = { handoffId: '43-told-1', kind: 'told' as const, to: 'cs', channel: 'C1', ts: '1', shown: 'x' }
+    const own = survivor()
+    const both = unite(
+      { ...own, lead: own.lead && { ...own.lead, told: { '42-told-1': told('mgr-1') } } },
+      [
+        {
+          ...theirs,
+          lead: theirs.lead && { ...theirs.lead, told: { '43-told-1': told('cs'), '43-told-2': told('ae-1', '43-1') } },
+          messages: { '43-told-1.told-cs': message },
+        },
+      ],
+      NOW,
+    )
+    expect(both.lead?.told).toEqual({
+      '42-told-1': told('mgr-1'),
+      '42-told-2': told('cs'),
+      '42-told-3': told('ae-1', '42-1'),
+    })
+    expect(both.messages).toEqual({ '43-told-1.told-cs': { ...message, handoffId: '42-told-2' } })
   })
 
   it('what HubSpot was told of either is told anew', () => {

@@ -160,6 +160,10 @@ describe('signals mirrored in HubSpot', () => {
     expect(readSignals(text)).toEqual({ of: '42', signals: [], fired, knownSince: NOW - 99 })
     expect(text.length).toBeLessThan(150)
     expect(mirrorSignals({ id: '42', signals: [], fired: {}, knownSince: NOW })).toBe('')
+    const by = { what: 'trigger', name: 'quiet' } as const
+    const tracks = { enrolled: { track: 'still-relevant', by, at: NOW, until: NOW + 14 }, paused: { by, at: NOW - 9 } }
+    const enrolled = mirrorSignals({ id: '42', signals: [], fired, tracks })
+    expect(readSignals(enrolled)?.tracks).toEqual(tracks)
     // An older version did not know of any.
     expect(readSignals('{"v":1,"of":"42","signals":{}}')).toEqual({ of: '42', signals: [] })
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { LeadState, NextConfig } from '../../../src/leads/change.ts'
-import { unitedFired } from '../../../src/leads/marks.ts'
+import { unitedFired, unitedTracks } from '../../../src/leads/marks.ts'
 import type { Condition } from '../../../src/rules/condition.ts'
 import type { Occasion, Trigger } from '../../../src/rules/triggers.ts'
 import {
@@ -229,6 +229,40 @@ describe('what was there before', () => {
   })
 })
 
+describe('a route that asks about silence', () => {
+  const quiet = when('quiet', { atLeast: 30 * DAY })
+  const [first, ...others] = config.routing.routes
+  const routes = first ? [first, { name: 'asleep', when: quiet, to: { nurture: 'newsletter' } }, ...others] : []
+  const rules: NextConfig = { ...config, triggers: {}, routing: { ...config.routing, routes } }
+
+  it('takes the lead at that instant, is seen again from the history, and lets it go by what it does', () => {
+    const { state } = play(rules, [{ at: 0, signals: ['email_clicked'] }])
+    const near = changed(rules, state, contactRead(NOBODY), NOW + 29.5 * DAY)
+    expect(near.decision?.full.wakeAt).toBe(NOW + 30 * DAY)
+    const asleep = play(rules, [{ at: 30 * DAY }], state).state
+    expect(asleep.lead?.route.name).toBe('asleep')
+    const woken = play(rules, [{ at: 31 * DAY, signals: ['email_clicked'] }], asleep).state
+    expect(woken.lead?.route.name).toBe(near.lead?.route.name)
+  })
+
+  it('decides in the past as it did, by what stood then', () => {
+    const { state } = play(rules, [{ at: 0, signals: ['email_clicked'] }])
+    const change = changed(rules, state, contactRead(NOBODY), NOW + 30 * DAY)
+    const standing = change.decision?.standing
+    expect(standing?.quietSince).toBe(NOW)
+    const again = changed(
+      rules,
+      stateAfter(state, change),
+      { type: 'rescore', ...(standing ? { standing } : {}) },
+      NOW + 30 * DAY,
+    )
+    expect(again.decision?.route).toBe('asleep')
+    expect(changed(config, state, contactRead(NOBODY), NOW + 30 * DAY).decision?.standing).not.toHaveProperty(
+      'quietSince',
+    )
+  })
+})
+
 describe('contacts that become one', () => {
   it.each([
     [{ a: { at: 1 } }, { a: { at: 2 } }, { a: { at: 2 } }],
@@ -243,6 +277,21 @@ describe('contacts that become one', () => {
   ])('%j and %j have fired together', (a, b, fired) => {
     expect(unitedFired(a, b)).toEqual({ fired })
     expect(unitedFired(b, a)).toEqual({ fired })
+  })
+})
+
+describe('tracks of contacts that become one', () => {
+  const by = { what: 'trigger', name: 'rule' } as const
+  const [early, late] = [
+    { enrolled: { track: 'a', by, at: 1 } },
+    { enrolled: { track: 'b', by, at: 2 }, paused: { by, at: 1 } },
+  ]
+
+  it('are the newest of each', () => {
+    for (const [a, b] of [[early, late] as const, [late, early] as const])
+      expect(unitedTracks(a, b)).toEqual({ tracks: late })
+    expect(unitedTracks(early, undefined)).toEqual({ tracks: early })
+    expect(unitedTracks(undefined, undefined)).toEqual({})
   })
 })
 

@@ -53,6 +53,14 @@ describe('a test on one attribute', () => {
     [{ in: ['jira'] }, ['Slack', 'HubSpot'], 'false'],
     [{ atLeast: 2, atMost: 4 }, 5, 'false'],
     [{ atLeast: 2, atMost: 4 }, 3, 'true'],
+    [{ sum: { atLeast: 100 }, within: 30 }, 100, 'true'],
+    [{ sum: { between: [10, 20] } }, 21, 'false'],
+    [{ sum: { atMost: 100 } }, undefined, 'unknown'],
+    // More than half, not half.
+    [{ dropsBy: 50, over: 7 }, 50, 'false'],
+    [{ dropsBy: 50, over: 7 }, 50.1, 'true'],
+    [{ dropsBy: 50, over: 7 }, -80, 'false'],
+    [{ dropsBy: 50, over: 7 }, undefined, 'unknown'],
   ])('%j on %j is %s', (test, value, truth) => {
     expect(truthOf(when('it', test), value === undefined ? {} : { it: value })).toBe(truth)
   })

@@ -4,9 +4,14 @@ import { whyOf } from '../../../src/rules/why.ts'
 
 const DAY = 24 * 60 * 60_000
 const lookup: Lookup = (name) =>
-  ({ 'company.size': 900, jobTitle: 'VP Marketing', 'company.techStack': ['crm', 'cms'], 'signals.demo_requested': 1 })[
-    name
-  ]
+  ({
+    'company.size': 900,
+    jobTitle: 'VP Marketing',
+    'company.techStack': ['crm', 'cms'],
+    'signals.demo_requested': 1,
+    quiet: 12 * DAY,
+    'signals.weekly_usage': 60,
+  })[name]
 const test = (attribute: string, what: Extract<Condition, { kind: 'test' }>['test']): Condition => ({
   kind: 'test',
   attribute,
@@ -25,6 +30,17 @@ it.each<[string, Condition, string]>([
   ['globs', test('jobTitle', { matches: ['*cmo*', '*ceo*'] }), 'jobTitle is VP Marketing, not like *cmo* or *ceo*'],
   ['one value', test('company.techStack', { is: 'erp' }), 'company.techStack is crm, cms, not erp'],
   ['unknown', test('country', { is: 'Spain' }), 'country is unknown'],
+  ['a silence', test('quiet', { atLeast: 60 * DAY }), 'quiet is 12 days, not at least 60 days'],
+  [
+    'a drop',
+    test('signals.weekly_usage', { dropsBy: 70, over: 7 * DAY }),
+    'signals.weekly_usage is down 60 % over 7 days, not down more than 70 % over 7 days',
+  ],
+  [
+    'a sum',
+    test('signals.weekly_usage', { sum: { atLeast: 100 }, within: 30 * DAY }),
+    'sum of signals.weekly_usage in 30 days is 60, not at least 100',
+  ],
   ['wanted known', test('country', { known: true }), 'country is unknown'],
   ['wanted unknown', test('jobTitle', { known: false }), 'jobTitle is VP Marketing, not unknown'],
   [

@@ -66,7 +66,7 @@ export function startingOf(
 /** The stage to which news moves a lead by `stages.yaml`; the furthest one, undefined when none does. */
 export function movedBy({ moves }: Pick<NextConfig, 'moves'>, news: News): Stage | undefined {
   const to = moves
-    .filter(({ when }) => when.some((start) => occasion(start, news) !== undefined))
+    .filter(({ when }) => when.some((start) => occasion(start, news) !== undefined || dealMoved([start], news.signals)))
     .map((move) => move.to)
   return to.length > 0 ? to.reduce(furthest) : undefined
 }
@@ -91,14 +91,24 @@ function wordOf(start: Start): string {
   return 'dealStage' in start ? (start.dealStage[0] ?? '') : 'disqualified'
 }
 
+// Whether a deal went to one of these stages: that is news about each of its contacts.
+function dealMoved(starts: readonly Start[], signals: readonly Signal[]): boolean {
+  return signals.some((signal) => dealStage(starts, signal) !== undefined)
+}
+
 // Each deal has a handoff of its own, at the contact that stands for it. A stage that closes it in its pipeline is known by that
 // as well, whatever the pipeline calls it.
 function dealStarts(starts: readonly Start[], signals: readonly Signal[]): Pick<Starting, 'route' | 'about'>[] {
-  const stages = starts.flatMap((start) => ('dealStage' in start ? start.dealStage : []))
-  return signals.flatMap(({ type, value, detail, deal }) => {
-    const route = [String(value ?? ''), deal?.closed ?? ''].find((stage) => includes(stages, stage))
-    return type === DEAL_MOVED && deal?.main && route !== undefined ? [{ route, about: detail }] : []
+  return signals.flatMap((signal) => {
+    const route = dealStage(starts, signal)
+    return signal.deal?.main && route !== undefined ? [{ route, about: signal.detail }] : []
   })
+}
+
+function dealStage(starts: readonly Start[], { type, value, deal }: Signal): string | undefined {
+  if (type !== DEAL_MOVED) return undefined
+  const stages = starts.flatMap((start) => ('dealStage' in start ? start.dealStage : []))
+  return [String(value ?? ''), deal?.closed ?? ''].find((stage) => includes(stages, stage))
 }
 
 /** The signal of a deal that went to another stage: `value` is the stage, `detail` the deal. */

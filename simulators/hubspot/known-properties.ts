@@ -10,7 +10,7 @@ export const LIFECYCLE_STAGES: readonly string[] =
 const CONTACT_PROPERTIES: Record<string, string> = {
   'string rw': `email firstname lastname phone mobilephone jobtitle company website industry annualrevenue seniority
     job_function company_size country state city zip hs_country_region_code message`,
-  'enumeration rw': `lifecyclestage=${LIFECYCLE_STAGES.join(',')} hubspot_owner_id hs_role hs_sub_role hs_seniority
+  'enumeration rw': `lifecyclestage=${LIFECYCLE_STAGES.join(',')} hubspot_owner_id hs_language hs_role hs_sub_role hs_seniority
     hs_lead_status=NEW,OPEN,IN_PROGRESS,OPEN_DEAL,UNQUALIFIED,ATTEMPTED_TO_CONTACT,CONNECTED,BAD_TIMING
     hs_analytics_source=ORGANIC_SEARCH,PAID_SEARCH,EMAIL_MARKETING,SOCIAL_MEDIA,REFERRALS,OTHER_CAMPAIGNS,DIRECT_TRAFFIC,OFFLINE,PAID_SOCIAL,AI_REFERRALS
     numemployees=1-5,5-25,25-50,50-100,100-500,500-1000,1000+ hs_persona hs_timezone`,

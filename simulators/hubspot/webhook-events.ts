@@ -39,7 +39,9 @@ export interface WebhookSettings {
 }
 
 /** The contact properties that are subscribed to unless the settings name others. */
-export const SUBSCRIBED_PROPERTIES: readonly string[] = `email firstname lastname jobtitle company numemployees country
+export const SUBSCRIBED_PROPERTIES: readonly string[] =
+  `email firstname lastname jobtitle company website numemployees country
+  hs_country_region_code hs_language
   lifecyclestage hs_lead_status hubspot_owner_id hs_analytics_source hs_analytics_source_data_1 hs_email_open
   hs_email_click hs_analytics_last_timestamp notes_last_contacted num_contacted_notes`.split(/\s+/)
 

@@ -29,6 +29,7 @@ const ALWAYS = [
   'hubspot_owner_id',
   'lifecyclestage',
   'associatedcompanyid',
+  'website',
   'hs_analytics_num_page_views',
   'hs_analytics_last_url',
   'hs_merged_object_ids',
@@ -104,6 +105,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...config.routing.noMail,
     ...config.hubspot.signals,
     ...attempts,
+    ...Object.values(config.team.pools).flatMap(({ members }) => members),
     ...triggers,
     config.enrichment,
   ].flatMap((item) => item.when ?? [])

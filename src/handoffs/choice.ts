@@ -1,3 +1,5 @@
+import type { Unfit } from './segments.ts'
+
 /*
  * The order of choice: the owner who keeps the lead, or a stand-in while they are away; the host of a meeting that it booked; the owner of its company; the rep who
  * had the company's last lead; then the rotation. `ledger.ts` carries it out, `leads/assign.ts` says what is asked for.
@@ -26,6 +28,8 @@ export interface RepRequest {
   keepAs?: 'meeting-host' | undefined
   /** The owner who is away: whoever is chosen stands in for them. */
   standInFor?: string | undefined
+  /** The owner of its company, who comes first if they can take it, whatever the pool. */
+  owner?: string | undefined
   /** Who comes before the rotation, if they can take it; the best first. */
   first?: { rep: string; why: ChosenBy }[] | undefined
   /**
@@ -33,6 +37,10 @@ export interface RepRequest {
    * yet, `noted` is another name under which its lead is found.
    */
   company?: { key: string; within: number; like?: string; noted?: string } | undefined
+  /** The domains by which its company in HubSpot is to be looked for first, when nobody has looked yet. */
+  domains?: readonly string[] | undefined
   /** Who is at work now comes before who is not. */
   prefer?: 'open' | undefined
+  /** For whom the lead is not, for each round in which the pools are asked; one round, and for everybody, when absent. */
+  rounds?: readonly Unfit[] | undefined
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Party } from '../rules/outcomes.ts'
+import { WantedReps } from '../rules/rep-filter.ts'
 import { AttemptsMade, firstAttempt, remindAt } from './attempt.ts'
 import { businessTimeBetween, type Calendar } from './business-time.ts'
 import { CHOSEN_BY } from './choice.ts'
@@ -179,6 +180,10 @@ export const Handoff = z.object({
     .optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
   formerly: z.array(z.string()).optional(),
+  /** What it wants of a rep, also of the next ones. */
+  reps: WantedReps.optional(),
+  /** Whose company the lead's is when it began, in HubSpot's owner id. */
+  account: z.string().optional(),
   events: z.array(HandoffEvent),
 })
 export type Handoff = z.output<typeof Handoff>

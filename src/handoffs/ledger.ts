@@ -1,17 +1,8 @@
 import { z } from 'zod'
 import { CHOSEN_BY, type ChosenBy, type RepRequest } from './choice.ts'
 import type { Holder } from './handoff.ts'
-import {
-  type Candidate,
-  chooseRep,
-  creditTurn,
-  emptyLedger,
-  giveTurnBack,
-  RotationLedger,
-  type SkipReason,
-  Turn,
-  takeTurn,
-} from './rotation.ts'
+import { type Candidate, chooseRep, emptyLedger, RotationLedger, type SkipReason, Turn, takeTurn } from './rotation.ts'
+import { rotationOf, segmentOf, turnCredited, turnGivenBack, withRotation } from './segment-turns.ts'
 import { firstAtWork, localDateOf, type Pool, skipReason, type Team } from './team.ts'
 
 /*
@@ -22,6 +13,8 @@ import { firstAtWork, localDateOf, type Pool, skipReason, type Team } from './te
 /** A pool's ledger as it is kept. */
 export const PoolLedger = z.object({
   rotation: RotationLedger,
+  /** The same for leads that are for some of the members alone, by those members (`segmentOf`). */
+  segments: z.record(z.string(), RotationLedger).optional(),
   /** Leads given per rep on that rep's local date. */
   days: z.record(z.string(), z.object({ date: z.string(), leads: z.number() })),
   open: z.record(z.string(), z.number()),
@@ -75,18 +68,24 @@ export interface Reserved {
 }
 
 /**
- * Reserves a rep for an assignment: whom it has already, else the owner who keeps the lead, whatever the pool and its caps;
- * else the first of those who come `first` and can take it; else the rotation's choice. Null when nobody can take it.
+ * Reserves a rep for an assignment: whom it has already, else the owner who keeps the lead, whatever the pool and its caps.
+ * Where the company's `owner` is asked, it is they or nobody. Else the first of those who come `first` and can take it; else the
+ * rotation's choice. Null when nobody can take it. `unfit`: the members for whom the lead is not, with the reason.
  */
 export function reserve(
   team: Team,
   settings: Pool,
-  request: Pick<RepRequest, 'assignmentId' | 'hadIt' | 'keep' | 'keepAs' | 'standInFor' | 'first' | 'prefer'>,
+  request: Pick<
+    RepRequest,
+    'assignmentId' | 'hadIt' | 'keep' | 'keepAs' | 'owner' | 'standInFor' | 'first' | 'prefer'
+  > & {
+    unfit?: Readonly<Record<string, string>> | undefined
+  },
   before: PoolLedger,
   given: Given,
   now: number,
 ): LedgerOutcome<Reserved> {
-  const { assignmentId: id, keep, first = [] } = request
+  const { assignmentId: id, keep, owner, first = [], unfit = {} } = request
   const held = heldBy(team, before, given, id)
   if (held) {
     const why = before.reserved[id]?.why ?? 'rotation'
@@ -95,27 +94,43 @@ export function reserve(
   }
   // Whom it was given to before has left the team: they no longer have it.
   const { ledger, give } = withdraw(before, given, id)
-  const unable: Record<string, SkipReason | undefined> = {}
-  for (const { rep } of settings.members) {
+  const whyNot = (rep: string) => {
     const load = { today: leadsToday(team, ledger, rep, now), open: openOf(ledger, rep) }
-    unable[rep] = skipReason(team, settings, rep, load, request.hadIt, now)
+    return skipReason(team, settings, rep, load, request.hadIt, now)
   }
+  const unable: Record<string, SkipReason | undefined> = {}
+  for (const { rep } of settings.members) unable[rep] = Object.hasOwn(unfit, rep) ? 'unfit' : whyNot(rep)
   const skip = request.prefer === 'open' ? { ...closedNow(team, settings, unable, now), ...known(unable) } : unable
-  const choice = chooseRep({ members: settings.members, ledger: ledger.rotation, skip, at: now })
-  const members = choice.candidates
+  const segment = segmentOf(settings, unfit)
+  const turns = rotationOf(ledger, segment, settings)
+  const choice = chooseRep({ members: settings.members, ledger: turns, skip, at: now })
+  const members = choice.candidates.map((one) => (one.skipped === 'unfit' ? { ...one, lacks: unfit[one.rep] } : one))
   const chosen = (rep: string, why: ChosenBy, rotation: RotationLedger, turn: Turn | null) => {
     const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
     const reserved = { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn, why } }
-    const after = { ...ledger, rotation, days: { ...ledger.days, [rep]: today }, reserved }
+    const after = { ...withRotation(ledger, segment, rotation), days: { ...ledger.days, [rep]: today }, reserved }
     return { give, ledger: after, result: { rep, why, members, turn } }
   }
   // Keeping an owner, or the host of a meeting, is nobody's choice, so it takes no turn.
-  if (keep !== undefined) return chosen(keep, request.keepAs ?? 'kept-owner', ledger.rotation, null)
-  const turnOf = (rep: string) => ({ at: now, before: members.find((one) => one.rep === rep)?.lastAssignedAt ?? null })
+  if (keep !== undefined) return chosen(keep, request.keepAs ?? 'kept-owner', turns, null)
+  const turnOf = (rep: string): Turn => {
+    const before = members.find((one) => one.rep === rep)?.lastAssignedAt ?? null
+    return { at: now, before, ...(segment === undefined ? {} : { segment }) }
+  }
+  if (owner !== undefined) {
+    const skipped = whyNot(owner) ?? null
+    const member = settings.members.find((one) => one.rep === owner)
+    if (skipped === null && member)
+      return chosen(owner, 'company-owner', takeTurn(turns, member, choice.ledger, now), turnOf(owner))
+    // Of nobody's rotation: no turn to take.
+    if (skipped === null) return chosen(owner, 'company-owner', turns, null)
+    const alone = { rep: owner, weight: 1, turns: 0, lastAssignedAt: null, skipped }
+    return { ledger, give, result: { rep: null, why: 'company-owner', members: [alone] } }
+  }
   for (const { rep, why } of first) {
     const member = settings.members.find((one) => one.rep === rep)
     if (member && unable[rep] === undefined)
-      return chosen(rep, why, takeTurn(ledger.rotation, member, choice.ledger, now), turnOf(rep))
+      return chosen(rep, why, takeTurn(turns, member, choice.ledger, now), turnOf(rep))
   }
   if (choice.rep === null) return { ledger, give, result: { rep: null, why: 'rotation', members } }
   const why = request.standInFor === undefined ? 'rotation' : 'stand-in'
@@ -180,9 +195,9 @@ export function credit(
   const isThatDay = day?.date === localDateOf(team, rep, since)
   return {
     ledger: {
-      ...ledger,
+      // Whoever got it as its owner, or as the host of a meeting, took no turn.
+      ...(how === 'kept-owner' || how === 'meeting-host' ? ledger : turnCredited(ledger, rep, turn)),
       credited,
-      rotation: how === 'kept-owner' ? ledger.rotation : creditTurn(ledger.rotation, rep, turn),
       days: day && isThatDay ? { ...ledger.days, [rep]: { ...day, leads: Math.max(0, day.leads - 1) } } : ledger.days,
     },
     result: true,
@@ -234,9 +249,8 @@ function cancelled(ledger: PoolLedger, id: string): PoolLedger {
   const { rep, turn } = reservation
   const day = ledger.days[rep]
   return {
-    ...ledger,
+    ...(turn ? turnGivenBack(ledger, rep, turn) : ledger),
     reserved: withoutTurn(withoutReservation(ledger, id).reserved, rep, turn),
-    rotation: turn ? giveTurnBack(ledger.rotation, rep, turn) : ledger.rotation,
     days: day ? { ...ledger.days, [rep]: { ...day, leads: Math.max(0, day.leads - 1) } } : ledger.days,
   }
 }

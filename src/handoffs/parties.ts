@@ -1,4 +1,5 @@
 import type { Party } from '../rules/outcomes.ts'
+import type { RepFilter } from '../rules/rep-filter.ts'
 import { byAge, type FoundBy, type Handoff, holderOf } from './handoff.ts'
 import { isAway, repWithOwner, type Team } from './team.ts'
 
@@ -18,13 +19,15 @@ export interface PartyContext {
   now: number
 }
 
-/** Who gets it: a pool (`standInFor`: in place of that rep, who is away), or somebody of team.yaml. `pool` is theirs, empty for none. */
-export type Found = { pool: string; standInFor?: string } | { who: string; how: FoundBy; pool: string }
+/** Who gets it: a pool (`standInFor`: in place of that rep, who is away), or somebody of team.yaml. `pool` is theirs, empty for none; `reps`: for whom of the pool it is. */
+export type Found =
+  | { pool: string; standInFor?: string; reps?: RepFilter | undefined }
+  | { who: string; how: FoundBy; pool: string }
 
 /** Finds a party; undefined when there is nobody. */
 export function findParty(party: Party, context: PartyContext): Found | undefined {
   const { team } = context
-  if ('pool' in party) return team.pools[party.pool] ? { pool: party.pool } : undefined
+  if ('pool' in party) return team.pools[party.pool] ? { pool: party.pool, reps: party.reps } : undefined
   if ('person' in party) return foundOne(context, party.person, 'named')
   const found = foundBy(party, context)
   return found ?? (party.else && findParty(party.else, context))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Condition } from '../rules/condition.ts'
 
 /**
  * Rotation: whose turn it is in a pool. The next lead goes to the available member with the least turns ÷ weight.
@@ -8,10 +9,11 @@ import { z } from 'zod'
  * All arithmetic is on whole numbers, so that every worker and every run agrees.
  */
 
-/** A member of a pool as the config has it; `weight` is a positive whole number. A rep stands in a pool once. */
+/** A member of a pool as the config has it; `weight` is a positive whole number. A rep stands in a pool once. `when`: which leads they get. */
 export interface RotationMember {
   rep: string
   weight: number
+  when?: Condition | undefined
 }
 
 /** What a pool remembers of a member. `turns` counts leads taken plus turns given up while unavailable. */
@@ -36,8 +38,8 @@ export const RotationLedger = z.object({
 })
 export type RotationLedger = z.output<typeof RotationLedger>
 
-/** Why a member could not be chosen; `closed`: another one is at work now, or will be sooner. */
-const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before', 'closed'] as const
+/** Why a member could not be chosen; `closed`: another one is at work now, or will be sooner; `unfit`: the lead is not for them. */
+const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before', 'closed', 'unfit'] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /**
@@ -50,6 +52,8 @@ export const Candidate = z.object({
   turns: z.number(),
   lastAssignedAt: z.number().nullable(),
   skipped: z.enum(SKIP_REASONS).nullable(),
+  /** Why the lead is not for them, in words. */
+  lacks: z.string().optional(),
 })
 export type Candidate = z.output<typeof Candidate>
 
@@ -113,7 +117,12 @@ export function takeTurn(
 }
 
 /** When a member took a turn, and the member's last lead before it; null: it was the first. Epoch milliseconds. */
-export const Turn = z.object({ at: z.number(), before: z.number().nullable() })
+export const Turn = z.object({
+  at: z.number(),
+  before: z.number().nullable(),
+  /** The segment in whose rotation it was; absent: that of the whole pool. */
+  segment: z.string().optional(),
+})
 export type Turn = z.output<typeof Turn>
 
 /**

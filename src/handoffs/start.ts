@@ -1,4 +1,5 @@
 import type { Party } from '../rules/outcomes.ts'
+import type { WantedReps } from '../rules/rep-filter.ts'
 import type { Calendar } from './business-time.ts'
 import { dueAfter } from './deadline.ts'
 import type { DealContext } from './deal.ts'
@@ -15,6 +16,10 @@ export interface HandoffOrder {
   ruled?: true
   route: string
   pool: string
+  /** What it wants of a rep. */
+  reps?: WantedReps | undefined
+  /** Whose company it is, in HubSpot's owner id. */
+  account?: string | undefined
   manager?: string
   to?: Party
   about?: string

@@ -10,6 +10,11 @@ export interface Rep {
   calendar: string
   away: { from: string; to: string }[]
   active: boolean
+  /** What they can take: a lead may be for reps with some of these. */
+  languages?: string[] | undefined
+  skills?: string[] | undefined
+  countries?: string[] | undefined
+  regions?: string[] | undefined
 }
 
 /** A pool of reps with its rotation weights. The caps count per member the leads that this pool gave. */

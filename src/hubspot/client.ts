@@ -11,6 +11,7 @@ import { createActivityReader } from './activities.ts'
 import { rowsOf, toOutsideError } from './answers.ts'
 import { BATCH, createGather, createLoader } from './batches.ts'
 import { createCompanyContacts } from './company-contacts.ts'
+import { createCompanyDomains } from './company-domains.ts'
 import { createDeals } from './deals.ts'
 import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
@@ -243,6 +244,8 @@ export function createHubSpot(options: {
     search,
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),
+    /** The companies of domains with their owners, as the search has them. */
+    companiesOfDomains: createCompanyDomains(search),
     /** What people and the lead itself did with a contact. */
     readActivities: createActivityReader({ client, call, times: READ }),
   }

@@ -1,10 +1,11 @@
-import type { ChosenBy, RepRequest } from '../handoffs/choice.ts'
+import type { RepRequest } from '../handoffs/choice.ts'
 import type { Handoff, Holder } from '../handoffs/handoff.ts'
 import { type HandoffOrder, startHandoff, waitingHandoff } from '../handoffs/start.ts'
-import { calendarOf, isAway, repWithOwner } from '../handoffs/team.ts'
-import type { Choice, NextConfig } from './change.ts'
+import { calendarOf, isAway, poolChain, repWithOwner } from '../handoffs/team.ts'
+import { accountDomains } from './account.ts'
+import type { Choice, Gathered, NextConfig } from './change.ts'
 import { companyOf } from './company-key.ts'
-import { type Contact, type Properties, responseBaseline } from './observe.ts'
+import { type Contact, isFreeMail, type Properties, responseBaseline } from './observe.ts'
 import { staysWithOwner } from './owners.ts'
 
 /** The reps that were reserved so far for this change, by the id of their assignment. */
@@ -14,7 +15,10 @@ export type Reserved = Readonly<Record<string, Choice>>
 export type Taken = { wanted: RepRequest } | { handoff: Handoff; choice: Choice }
 
 /** Who is asked for before the rotation, by the order of choice (`handoffs/choice.ts`). */
-export type Preferences = Pick<RepRequest, 'keep' | 'keepAs' | 'standInFor' | 'first' | 'company'>
+export type Preferences = Pick<
+  RepRequest,
+  'keep' | 'keepAs' | 'standInFor' | 'owner' | 'domains' | 'company' | 'rounds'
+>
 
 /**
  * Gives the lead to a rep of a pool and starts the clock, or lets it wait when nobody is free. The ids come from the lead
@@ -63,13 +67,14 @@ export function requestFor({ routing }: Pick<NextConfig, 'routing'>, request: Re
 }
 
 /**
- * Who comes before the rotation for a lead that a route sends to sales. `isBack`: it was with somebody before; `host`: the owner id
- * of who hosts the meeting that it booked.
+ * Who comes before the rotation for a lead that a route sends to sales in a pool. `account` is its company as it was found by its
+ * domain; `isBack`: it was with somebody before.; `host`: the owner id of who hosts the meeting that
+ * it booked.
  */
 export function preferencesFor(
   config: NextConfig,
-  contact: Contact,
-  company: Properties | null,
+  { contact, company, account }: Pick<Gathered, 'contact' | 'company' | 'account'>,
+  pool: string,
   isBack: boolean,
   now: number,
   host?: string,
@@ -82,12 +87,42 @@ export function preferencesFor(
     if (!isAway(team, owner.id, now)) return { keep: owner.id, ...within }
     if (routing.cover === 'stand-in') return { standInFor: owner.id }
   }
+  const within = companyWithin(config, properties, company)
   const hosting = host === undefined ? undefined : repWithOwner(team, host)
-  if (hosting?.active && !isAway(team, hosting.id, now))
-    return { keep: hosting.id, keepAs: 'meeting-host', ...companyWithin(config, properties, company) }
-  const companyOwner = company?.hubspot_owner_id ? repWithOwner(team, company.hubspot_owner_id) : undefined
-  const first: { rep: string; why: ChosenBy }[] = companyOwner ? [{ rep: companyOwner.id, why: 'company-owner' }] : []
-  return { ...(first.length > 0 ? { first } : {}), ...companyWithin(config, properties, company) }
+  if (hosting?.active && !isAway(team, hosting.id, now)) return { keep: hosting.id, keepAs: 'meeting-host', ...within }
+  const domains = account === undefined ? domainsToLookFor(config, contact) : []
+  if (domains.length > 0) return { ...within, domains }
+  const ofCompany = accountOwner({ contact, company, account })
+  const rep = ofCompany === undefined ? undefined : repWithOwner(team, ofCompany)
+  const inPool = () =>
+    poolChain(team, pool).some((name) => team.pools[name]?.members.some((one) => one.rep === rep?.id))
+  const comesFirst = { 'any-pool': () => true, 'same-pool': inPool, never: () => false }[routing.companyOwner]
+  return { ...within, ...(rep && comesFirst() ? { owner: rep.id } : {}) }
+}
+
+/**
+ * The owner id of a lead's company in HubSpot, which it is tied to, or which was found by its domain; a free mail provider is
+ * nobody's company.
+ */
+export function accountOwner({
+  contact,
+  company,
+  account,
+}: Pick<Gathered, 'contact' | 'company' | 'account'>): string | undefined {
+  const owner = isTied(contact) ? !isFreeMail(company?.domain ?? '') && company?.hubspot_owner_id : account?.owner
+  return owner || undefined
+}
+
+/** By which domains the company of a contact is to be looked for whom HubSpot has tied to none; empty when it is not. */
+export function domainsToLookFor(
+  { routing, hubspot }: Pick<NextConfig, 'routing' | 'hubspot'>,
+  contact: Contact,
+): string[] {
+  return isTied(contact) || routing.companyOwner === 'never' ? [] : accountDomains(hubspot, contact.properties)
+}
+
+function isTied({ properties }: Contact): boolean {
+  return Boolean(properties.associatedcompanyid)
 }
 
 /** The company whose leads are to go to one rep; nothing when there is none, or they need not. */

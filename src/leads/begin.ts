@@ -4,11 +4,13 @@ import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import type { HandoffKind } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { calendarFor, type Found, findParty, idOfOwner, managerFor, type PartyContext } from '../handoffs/parties.ts'
+import { roundsFor } from '../handoffs/segments.ts'
 import { startHandoff, waitingHandoff } from '../handoffs/start.ts'
 import type { Lookup } from '../rules/condition.ts'
 import type { Party } from '../rules/outcomes.ts'
-import { ownerElsewhere, type Preferences, preferencesFor, type Reserved, takeUp } from './assign.ts'
-import type { Choice, DealOwner, LeadState, NextConfig } from './change.ts'
+import { wantedReps } from '../rules/rep-filter.ts'
+import { accountOwner, ownerElsewhere, type Preferences, preferencesFor, type Reserved, takeUp } from './assign.ts'
+import type { Choice, DealOwner, Gathered, LeadState, NextConfig } from './change.ts'
 import type { Decision } from './decision.ts'
 import { isDone } from './done.ts'
 import type { Draft } from './draft.ts'
@@ -24,6 +26,7 @@ export interface ContactInput {
   state: LeadState
   contact: Contact
   company: Properties | null
+  account: Gathered['account']
   /** The owner id of who hosts the meeting that the lead booked. */
   host?: string | undefined
   /** The deals that were read along with it. */
@@ -48,8 +51,9 @@ export interface ToSales {
 export function toSales(
   input: ContactInput,
   { action, route }: Decision,
+  lookup: Lookup,
 ): ToSales | { wanted: RepRequest } | undefined {
-  const { config, state, contact, company, draft, reserved, now } = input
+  const { config, state, contact, draft, reserved, now } = input
   const kind = route.handoff
   const live = salesHandoff(draft.handoffs())
   // What a rule started, and waits, is not the route's to take up or to release.
@@ -59,10 +63,17 @@ export function toSales(
     return undefined
   }
   const { pool } = route.to
-  const order = { id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool }
+  const { reps } = route
+  const account = accountOwner(input)
+  const order = {
+    ...{ id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool },
+    ...(reps ? { reps } : {}),
+    ...(account === undefined ? {} : { account }),
+  }
   const isBack = state.lead?.ended !== undefined || state.lead?.rejected !== undefined
-  const preferences = preferencesFor(config, contact, company, isBack, now, input.host)
-  const taken = takeUp(config, contact, order, reserved, now, preferences)
+  const preferences = preferencesFor(config, input, pool, isBack, now, input.host)
+  const rounds = roundsFor(config.team, pool, reps, () => lookup)
+  const taken = takeUp(config, contact, order, reserved, now, { ...preferences, ...rounds })
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
   if (stillWaits && live.kind === kind && live.pool === pool) return { ...taken, handoff: live, anew: false }
@@ -157,6 +168,7 @@ function begin(
   const to = named ?? kind.to
   const id = live?.id ?? nextId(state, draft)
   const found = to && findParty(to, context)
+  const reps = found && 'reps' in found ? wantedReps(found.reps, lookup) : undefined
   const order = {
     id,
     leadId: contact.id,
@@ -166,6 +178,7 @@ function begin(
     route,
     pool: found?.pool ?? '',
     ...(found?.pool ? {} : withManager(managerFor(context))),
+    ...(reps ? { reps } : {}),
     ...(named ? { to: named } : {}),
     ...(about === undefined ? {} : { about }),
     ...(deal ? { deal } : {}),
@@ -185,7 +198,8 @@ function begin(
     const holder = { rep: who, pool, how, assignmentId: `${id}-1` }
     return begun(startHandoff(order, kind, holder, hours && { name: calendar ?? '', calendar: hours }, now))
   }
-  const taken = takeUp(config, contact, order, reserved, now, preferencesOf(input, kind, found))
+  const rounds = roundsFor(config.team, found.pool, reps, () => lookup)
+  const taken = takeUp(config, contact, order, reserved, now, { ...preferencesOf(input, kind, found), ...rounds })
   return 'wanted' in taken ? taken : begun(taken.handoff)
 }
 

@@ -10,6 +10,7 @@ import type { Turn } from '../handoffs/rotation.ts'
 import type { Team } from '../handoffs/team.ts'
 import { type Attributes, Signal } from '../rules/attributes.ts'
 import type { Trigger } from '../rules/triggers.ts'
+import type { Account } from './account.ts'
 import type { DealAttribution } from './deal-attribution.ts'
 import type { Decision, DecisionConfig, Standing } from './decision.ts'
 import type { FormQuestion, FormSent } from './forms.ts'
@@ -121,6 +122,8 @@ export interface Gathered {
   activities?: Activities | undefined
   /** The contacts that were merged into this one, as they stood. */
   merging?: LeadState[] | undefined
+  /** Its company as it was found by its domain: null when there is none, absent when nobody has looked. */
+  account?: Account | null | undefined
   /** The deals that handoffs are about, or are to be. */
   deals?: readonly DealOwner[] | undefined
 }

@@ -82,6 +82,7 @@ export function onContact(
     state,
     contact: gathered.contact,
     company: gathered.company,
+    account: gathered.account,
     deals: gathered.deals,
     reserved,
     draft,
@@ -175,7 +176,9 @@ export function onContact(
   const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
     ({ kind, takesOver }) => takesOver && config.handoffs.kinds[kind]?.withSales,
   )
-  const sales = isTakenOn ? undefined : toSales({ ...input, host: meetingHost(reading.signals, now) }, decision)
+  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
+  const host = meetingHost(reading.signals, now)
+  const sales = isTakenOn ? undefined : toSales({ ...input, host }, decision, lookup)
   if (sales && 'wanted' in sales) return sales
   const look = {
     state,
@@ -202,7 +205,6 @@ export function onContact(
     ...planned.opens,
     ...followed.opens,
   ]
-  const lookup = fullLookup(reading.attributes, reading.signals, decision.score, now, beside)
   const others = otherHandoffs(input, starting(stage, planned.marks, openings), lookup)
   if ('wanted' in others) return others
   const later = conclude(config, before, draft.handoffs(), planned.marks, now)

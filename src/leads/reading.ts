@@ -1,5 +1,6 @@
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { memoryOf } from '../rules/engagement.ts'
+import { withPlaces } from '../rules/places.ts'
 import { longestWithin } from '../rules/routing.ts'
 import { lookBackOf } from '../rules/triggers.ts'
 import { earlierUtm } from './attribution.ts'
@@ -58,13 +59,16 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     id: contact.id,
     createdAt: contact.createdAt,
     ...(portalId === undefined ? {} : { portalId }),
-    attributes: withoutOverruled(previous, {
-      ...found,
-      ...fromOutside(previous),
-      ...attributed,
-      ...earlierUtm(previous?.attributes, attributed),
-      ...mailAttributes(mail),
-    }),
+    attributes: withoutOverruled(
+      previous,
+      withPlaces(config.icp, {
+        ...found,
+        ...fromOutside(previous),
+        ...attributed,
+        ...earlierUtm(previous?.attributes, attributed),
+        ...mailAttributes(mail),
+      }),
+    ),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
     readBy: config.version,
@@ -119,12 +123,13 @@ export function lookAt(
 export function attributesAgain(config: NextConfig, lead: LeadRecord): Attributes {
   if (lead.readBy === null) return lead.attributes
   const observed = observeAttributes(config.hubspot, lead.properties, lead.company, config.reads.raw)
-  return withoutOverruled(lead, {
+  const again = {
     ...fromOutside(lead),
     ...observed,
     ...earlierUtm(lead.attributes, observed),
     ...mailAttributes(mailBefore(lead)),
-  })
+  }
+  return withoutOverruled(lead, withPlaces(config.icp, again))
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */
@@ -151,14 +156,16 @@ function known(properties: Properties, names: readonly string[]): Record<string,
   )
 }
 
-// Routes and triggers may look further back than scoring does.
+// Routes, triggers and members of pools may look further back than scoring does.
 function memoryFor(config: NextConfig): number | undefined {
   const memory = memoryOf(config.scoring.engagement)
   const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
     when,
     ...(then?.unless ? [then.unless] : []),
   ])
-  return memory === undefined ? undefined : Math.max(memory, longestWithin(config.routing.routes), lookBackOf(asked))
+  const members = Object.values(config.team.pools).flatMap((pool) => pool.members)
+  const longest = [longestWithin(config.routing.routes), longestWithin(members), lookBackOf(asked)]
+  return memory === undefined ? undefined : Math.max(memory, ...longest)
 }
 
 function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {

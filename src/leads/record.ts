@@ -111,6 +111,7 @@ export function rescoredRecord(
     ...(ended ? { ended } : {}),
     ...adoption(adopted?.at, decision),
     ...triggers.marks,
+    knownSince: previous.knownSince ?? now,
     attributes,
     missing: decision.missing,
     score: scoreSummary(decision.score, now),

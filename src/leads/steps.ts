@@ -5,8 +5,12 @@ import { isHere } from '../handoffs/parties.ts'
 import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
+
+import { roundsFor } from '../handoffs/segments.ts'
+
 import type { Attributes } from '../rules/attributes.ts'
 import { evaluate } from '../rules/condition.ts'
+import { withPlaces } from '../rules/places.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
 import { noAnswerNote } from './attempts.ts'
@@ -14,6 +18,7 @@ import type { Change, LeadState, Next, NextConfig } from './change.ts'
 import { concluded } from './conclude.ts'
 import { byPeople, followDone, lastEnding } from './contact.ts'
 import { decide } from './decision.ts'
+import { lookupOf } from './done.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { type LeadRecord, STAGES_OF_SALES, type StandingRoute, stageOf } from './lead.ts'
 import { observeAttributes } from './observe.ts'
@@ -55,8 +60,10 @@ export function onDue(
   const stays = !handoff.passOn && ownerStays(config, state, handoff, gathered)
   if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
-    const { properties, company } = state.lead
-    const request = { assignmentId, pool: handoff.pool, hadIt }
+    const { lead } = state
+    const { properties, company } = lead
+    const rounds = roundsFor(config.team, handoff.pool, handoff.reps, () => lookupOf(config, lead, now))
+    const request = { assignmentId, pool: handoff.pool, hadIt, ...rounds }
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }
@@ -171,21 +178,22 @@ function remindOfAttempts(
   return draft.change(undefined)
 }
 
-// What HubSpot shows of it, or what it did itself.
-function isReached(config: NextConfig, handoff: Handoff, { properties }: Looked['contact']): boolean {
+// What HubSpot shows, without a stage of sales that was there when the handoff began: it says nothing of this time. Older handoffs
+// do not know which that was.
+function shownSince(config: NextConfig, handoff: Handoff, properties: Looked['contact']['properties']): Attributes {
   const attributes = observeAttributes(config.hubspot, properties, null, config.reads.raw)
-  const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
-  const isAnswered =
-    condition !== undefined && evaluate(condition, factLookup(shownSince(handoff, attributes))).truth === 'true'
-  return isAnswered || STAGES_OF_SALES.includes(stageOf(shownSince(handoff, attributes))) || hasLeadAnswered(handoff)
+  const { lifecycleStage: _, ...beside } = attributes
+  const stage = stageOf(attributes)
+  const stood = 'lifecyclestage' in handoff.baseline && STAGES_OF_SALES.includes(stage) && !movedToSales(handoff, stage)
+  return stood ? beside : attributes
 }
 
-// A stage that sales had set before says nothing of this time; older handoffs do not know it.
-function shownSince(handoff: Handoff, attributes: Attributes): Attributes {
-  const isOfSales = STAGES_OF_SALES.includes(stageOf(attributes))
-  const stood = isOfSales && 'lifecyclestage' in handoff.baseline && !movedToSales(handoff, stageOf(attributes))
-  const { lifecycleStage: _, ...beside } = attributes
-  return stood ? beside : attributes
+// What HubSpot shows of it, or what it did itself.
+function isReached(config: NextConfig, handoff: Handoff, { properties }: Looked['contact']): boolean {
+  const attributes = withPlaces(config.icp, shownSince(config, handoff, properties))
+  const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
+  const isAnswered = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+  return isAnswered || STAGES_OF_SALES.includes(stageOf(attributes)) || hasLeadAnswered(handoff)
 }
 
 /** The time for reaching a lead is over: sales has it, it was reached, it said no meanwhile, or it goes back to nurture. */
@@ -200,7 +208,7 @@ function endAttempts(
 ): Change {
   const { contact } = looked
   const { attempts } = handoff
-  const attributes = observeAttributes(config.hubspot, contact.properties, null, config.reads.raw)
+  const attributes = shownSince(config, handoff, contact.properties)
   const over = (after: LeadRecord) => concluded(config, state, draft, after, now)
   const finish = (ending: { how: 'qualified' | 'done' | 'returned' | 'disqualified'; reason?: string }) => {
     // Its dated steps go on until the last.
@@ -209,7 +217,7 @@ function endAttempts(
     draft.put(goesOn ? reached : (endHandoff(handoff, { at: now, ...ending }) ?? handoff))
     return handoff.byRoute ? { ...lead, ended: { how: ending.how, at: now } } : lead
   }
-  if (STAGES_OF_SALES.includes(stageOf(shownSince(handoff, attributes)))) return over(finish({ how: 'qualified' }))
+  if (STAGES_OF_SALES.includes(stageOf(attributes))) return over(finish({ how: 'qualified' }))
   if (isReached(config, handoff, contact)) return over(finish({ how: 'done' }))
   const made = countAttempts(handoff)
   const reason = `no answer after ${made} of ${attempts?.count ?? made} attempts`

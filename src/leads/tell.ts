@@ -163,7 +163,8 @@ function sameReason(a: Told['because'][number], b: Told['because'][number]): boo
   return a.what === b.what && a.name === b.name && a.step === b.step
 }
 
-function nextNumber(told: Record<string, Told>): number {
+/** The number of the next telling of a lead. */
+export function nextNumber(told: Record<string, Told>): number {
   return Math.max(0, ...Object.keys(told).map((id) => Number(id.slice(id.lastIndexOf('-') + 1)) || 0)) + 1
 }
 

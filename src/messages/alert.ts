@@ -3,6 +3,7 @@ import { buttonsNow } from '../handoffs/buttons.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { Button } from '../handoffs/kinds.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
+import { wantedText } from '../handoffs/segments.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
 import { asksForAttempts, attemptsWords } from './attempts.ts'
@@ -119,8 +120,9 @@ function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMes
   const nobody = pool
     ? `nobody in the pool *${escapeText(pool)}* or its fallback can take it`
     : `the handoff *${escapeText(kind)}* finds nobody to take it`
+  const wants = handoff.reps ? `. It is for a rep with ${escapeText(wantedText(handoff.reps), 200)}` : ''
   const check = pool
-    ? 'Check in team.yaml who is away, inactive or at a cap'
+    ? `Check in team.yaml who is away, inactive or at a cap${wants}`
     : `Check whom handoffs.yaml names under ${escapeText(kind)}, \`to\`, and who owns it in HubSpot`
   return {
     text: `A lead waits: ${nobody.replaceAll('*', '')} (${what}). Waiting since ${localTime(since, timeZone)}, tried again every minute. ${check}`,

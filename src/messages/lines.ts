@@ -3,6 +3,7 @@ import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.t
 import type { Button } from '../handoffs/kinds.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
 import { MESSAGES, type MessageKind } from '../handoffs/rungs.ts'
+import { wantedText } from '../handoffs/segments.ts'
 import { slaStatus } from '../handoffs/status.ts'
 import type { FormQuestion } from '../leads/forms.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
@@ -23,6 +24,10 @@ export interface MessageInput {
   reader: string | undefined
   /** The name of who has taken the lead over, where they are nobody of the team. */
   outsider?: string | undefined
+  /** Whose company it is, where that is somebody else than the holder. */
+  account?: string | undefined
+  /** What the lead wants of a rep and the holder lacks, such as `speaks no German`. */
+  lacks?: string | undefined
   /** The buttons that make sense now; those of a kind that names none unless given. */
   buttons?: readonly Button[] | undefined
   /** The questions of forms whose answers are shown. */
@@ -47,7 +52,7 @@ const ATTRIBUTE_WORDS: Record<string, string> = {
 
 /** The lines that every live message has: firm, score, deadline. The spoken form leaves out what the opening says. */
 export function essentials(
-  { kind, lead, handoff, seller, slackIds, timeZone }: MessageInput,
+  { kind, lead, handoff, seller, slackIds, timeZone, account, lacks }: MessageInput,
   form: 'spoken' | 'shown',
 ): string[] {
   const { attributes, score } = lead
@@ -74,6 +79,9 @@ export function essentials(
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
+  if (account) lines.push(`The company belongs to ${account} in HubSpot`)
+  if (lacks && handoff.reps)
+    lines.push(`It is for a rep with ${escapeText(wantedText(handoff.reps), 200)}; none of them could take it`)
   for (const told of ['came-back', 'sent-on', 'lead-acted'] as const) {
     const event = kind === 'manager-alert' ? undefined : handoff.events.findLast(({ what }) => what === told)
     if (event) lines.push(eventLine(event, slackIds, timeZone))

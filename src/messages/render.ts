@@ -1,16 +1,18 @@
 import { countAttempts, hasLeadAnswered } from '../handoffs/attempts.ts'
 import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
-import { holderOf } from '../handoffs/handoff.ts'
+import { holderOf, whoTookOver } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
+import { lackOf } from '../handoffs/segments.ts'
 import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { slackIdOf } from '../leads/recipients.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
+import { escapeText } from './texts.ts'
 import { type Also, alsoIn, renderTold } from './told.ts'
 
 const ERASED_TEXT = 'This lead was deleted on request.'
@@ -23,7 +25,7 @@ export const ERASED: RenderedMessage = {
 
 /**
  * Renders a message of a handoff with the people of the team: names become Slack ids, times the reader's zone. `outsider`: the
- * name of the owner outside the team who has taken it over, if that is known.
+ * name of the owner outside the team whom it names (`outsiderOf`), if that is known.
  */
 export function renderFor(
   { team, handoffs, forms }: Pick<NextConfig, 'team' | 'forms'> & { handoffs: Pick<HandoffsConfig, 'kinds'> },
@@ -44,6 +46,8 @@ export function renderFor(
     handoff,
     reader: rep,
     outsider,
+    account: accountName(team, handoff, outsider),
+    lacks: lackOfHolder(team, handoff),
     also,
     seller: repWithOwner(team, handoff.deal?.soldBy ?? '')?.id,
     buttons: buttonsNow(kind, handoff),
@@ -51,6 +55,37 @@ export function renderFor(
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
   })
+}
+
+/** The owner id of somebody outside the team whom the messages of a handoff name: who has taken it over, or has the company. */
+export function outsiderOf(team: Team, handoff: Handoff): string | undefined {
+  const { account } = handoff
+  return whoTookOver(handoff) ?? (account !== undefined && !memberWithOwner(team, account) ? account : undefined)
+}
+
+function memberWithOwner({ reps, people }: Team, owner: string): { name: string; slackUserId: string } | undefined {
+  return [...Object.values(reps), ...Object.values(people)].find(({ hubspotOwnerId }) => hubspotOwnerId === owner)
+}
+
+function accountName(team: Team, { account, ...handoff }: Handoff, outsider: string | undefined): string | undefined {
+  if (account === undefined || team.reps[handoff.holders.at(-1)?.rep ?? '']?.hubspotOwnerId === account)
+    return undefined
+  const member = memberWithOwner(team, account)
+  if (member) return `<@${member.slackUserId}>`
+  return outsider ? `${escapeText(outsider, 80)}, who is not in team.yaml,` : `owner ${escapeText(account)}`
+}
+
+// Whoever owns the contact or its company has the lead for that.
+function lackOfHolder(team: Team, handoff: Handoff): string | undefined {
+  const holder = holderOf(handoff)
+  const rep = team.reps[holder?.rep ?? '']
+  if (
+    !handoff.reps ||
+    !rep ||
+    ['kept-owner', 'meeting-host', 'company-owner', 'owner-changed'].includes(holder?.how ?? '')
+  )
+    return undefined
+  return lackOf(rep, handoff.reps)
 }
 
 /**

@@ -51,6 +51,8 @@ export const ATTRIBUTE_NAMES = {
     'lastName',
     'jobTitle',
     'country',
+    'region',
+    'language',
     'leadSource',
     'leadSource.detail',
     'lifecycleStage',

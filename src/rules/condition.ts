@@ -1,5 +1,6 @@
 import { isMatch } from 'matcher'
 import type { AttributeValue } from './attributes.ts'
+import { countryKey, languageKey } from './places.ts'
 
 /**
  * Conditions decide tiers, personas, points and routes. They have three answers: an attribute that is unknown
@@ -87,11 +88,20 @@ export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
   }
 }
 
+/** What makes two texts the same value. */
+type KeyOf = (value: AttributeValue) => string
+
+// The same country or language may be written in many ways.
+const KEYS: Record<string, KeyOf | undefined> = {
+  country: (value) => countryKey(String(value)),
+  language: (value) => languageKey(String(value)),
+}
+
 /** Makes one test on an attribute. */
 export function makeCheck(attribute: string, test: AttributeTest, lookup: Lookup): Check {
   const value = lookup(attribute, test)
   const tested = attribute.endsWith('.domain') && typeof value === 'string' ? withParents(value) : value
-  const check: Check = { attribute, test, truth: testValue(test, tested) }
+  const check: Check = { attribute, test, truth: testValue(test, tested, KEYS[attribute]) }
   if (value !== undefined) check.value = value
   return check
 }
@@ -109,12 +119,12 @@ export function attributesOf(condition: Condition): string[] {
   return condition.of.flatMap(attributesOf)
 }
 
-/** Whether a value passes a test; undefined is an attribute that is unknown. */
-export function testValue(test: AttributeTest, value: AttributeValue | undefined): Truth {
+/** Whether a value passes a test; undefined is an attribute that is unknown. `keyOf` says which texts are equal. */
+export function testValue(test: AttributeTest, value: AttributeValue | undefined, keyOf: KeyOf = folded): Truth {
   if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
   if (!asksForValue(test)) return 'true'
   if (value === undefined) return 'unknown'
-  const holds = Array.isArray(value) ? value.some((single) => passes(test, single)) : passes(test, value)
+  const holds = Array.isArray(value) ? value.some((single) => passes(test, single, keyOf)) : passes(test, value, keyOf)
   return holds ? 'true' : 'false'
 }
 
@@ -126,10 +136,10 @@ function asksForValue(test: AttributeTest): boolean {
   return numbers || is !== undefined || options !== undefined || matches !== undefined
 }
 
-function passes(test: AttributeTest, value: string | number | boolean): boolean {
+function passes(test: AttributeTest, value: string | number | boolean, keyOf: KeyOf): boolean {
   const number = typeof value === 'number' ? value : Number.NaN
-  if (test.is !== undefined && !same(test.is, value)) return false
-  if (test.in !== undefined && !isOneOf(test.in, value)) return false
+  if (test.is !== undefined && !same(test.is, value, keyOf)) return false
+  if (test.in !== undefined && !isOneOf(test.in, value, keyOf)) return false
   if (!passesNumber(test, number) || (test.sum && !passesNumber(test.sum, number))) return false
   if (test.dropsBy !== undefined && !(number > test.dropsBy)) return false
   // Newlines are folded so that a glob sees one line of text, as a person does.
@@ -143,17 +153,17 @@ function passesNumber({ atLeast, atMost, between }: NumberTest, number: number):
   return between === undefined || (number >= between[0] && number <= between[1])
 }
 
-function same(expected: AttributeValue, value: string | number | boolean): boolean {
-  return expected === value || folded(expected) === folded(value)
+function same(expected: AttributeValue, value: string | number | boolean, keyOf: KeyOf): boolean {
+  return expected === value || keyOf(expected) === keyOf(value)
 }
 
-// The lists of a config are long, and asked for every lead.
+// The lists of a config are long, and asked for every lead. A list stands in one test, so it has one kind of key.
 const foldedLists = new WeakMap<AttributeValue[], Set<string>>()
 
-function isOneOf(options: AttributeValue[], value: string | number | boolean): boolean {
-  const known = foldedLists.get(options) ?? new Set(options.map(folded))
+function isOneOf(options: AttributeValue[], value: string | number | boolean, keyOf: KeyOf): boolean {
+  const known = foldedLists.get(options) ?? new Set(options.map(keyOf))
   foldedLists.set(options, known)
-  return known.has(folded(value))
+  return known.has(keyOf(value))
 }
 
 function folded(value: AttributeValue): string {

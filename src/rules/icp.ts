@@ -9,6 +9,7 @@ import {
   makeCheck,
   testValue,
 } from './condition.ts'
+import type { Places } from './places.ts'
 
 /**
  * A tier by the company's size (employees, both ends in) and industry: each that is given must hold. Or, in the old form,
@@ -21,8 +22,8 @@ export interface Tier {
   when?: Condition | undefined
 }
 
-/** The ideal customer profile: who is a good, a fair and a wrong lead (`config/icp.yaml`). */
-export interface IcpConfig {
+/** The ideal customer profile: who is a good, a fair and a wrong lead (`config/icp.yaml`), and the tables of places. */
+export interface IcpConfig extends Places {
   tiers: Tier[]
   /** Employees, a whole number. */
   minimumCompanySize: number

@@ -1,3 +1,4 @@
+import type { RepFilter } from './rep-filter.ts'
 import type { Stage } from './stages.ts'
 
 /*
@@ -10,7 +11,7 @@ import type { Stage } from './stages.ts'
  * (`owner`); `lastWith`: who held its last handoff of one of these kinds.
  */
 export type Party =
-  | { pool: string }
+  | { pool: string; reps?: RepFilter | undefined }
   | { person: string }
   | { owner: 'contact' | 'company' | 'deal'; else?: Party | undefined }
   | { managerOf: string; else?: Party | undefined }

@@ -60,54 +60,81 @@ export function languageName(text: string): string {
 export function withPlaces(places: Places, attributes: Attributes): Attributes {
   const country = attributes.country
   if (!country) return attributes
-  const key = countryKey(String(country.value))
-  const regions = Object.entries(places.regions ?? {}).flatMap(([name, members]) =>
-    members.some((one) => countryKey(one) === key) ? [name] : [],
-  )
-  const spoken = Object.entries(places.languages ?? {}).find(([, where]) =>
-    where.some((one) => regions.includes(one) || countryKey(one) === key),
-  )?.[0]
-  const [only] = regions
-  const found: Record<string, AttributeValue | undefined> = {
-    region: regions.length > 1 ? regions : only,
-    language: spoken === undefined ? undefined : languageKey(spoken),
-  }
-  const added = Object.entries(found).flatMap(([name, value]) =>
+  const found = Object.entries(placeOf(places, countryKey(String(country.value)))).flatMap(([name, value]) =>
     value === undefined || attributes[name] ? [] : [[name, { value, source: `list of ${name}s` }] as const],
   )
-  return added.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(added) }
+  return found.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(found) }
+}
+
+interface Place {
+  region: AttributeValue | undefined
+  language: AttributeValue | undefined
+}
+
+// The tables are asked for every lead, and there are few countries.
+const byCountry = new WeakMap<Places, Map<string, Place>>()
+
+function placeOf(places: Places, key: string): Place {
+  const ofTables = byCountry.get(places) ?? new Map<string, Place>()
+  byCountry.set(places, ofTables)
+  const place = ofTables.get(key) ?? lookUp(places, key)
+  // What is no country may be anything.
+  if (countryCode(key) !== undefined) ofTables.set(key, place)
+  return place
+}
+
+function lookUp({ regions = {}, languages: spoken = {} }: Places, key: string): Place {
+  const isThere = (countries: readonly string[]) => countries.some((one) => countryKey(one) === key)
+  const names = Object.keys(regions).filter((name) => isThere(regions[name] ?? []))
+  const language = Object.keys(spoken).find(
+    (name) => isThere(spoken[name] ?? []) || spoken[name]?.some((one) => names.includes(one)),
+  )
+  return {
+    region: names.length > 1 ? names : names[0],
+    language: language === undefined ? undefined : languageKey(language),
+  }
 }
 
 const known: { countries?: Map<string, string>; languages?: Map<string, string> } = {}
 
 function countries(): Map<string, string> {
   known.countries ??= new Map([
-    ...namesOf('region', REGION_CODES()),
+    ...namesOf('region', countryCodes()),
     ...Object.entries(OTHER_COUNTRY_NAMES),
-    ...REGION_CODES().map(({ written, code }) => [written.toLowerCase(), code] as const),
+    ...countryCodes().map(({ written, code }) => [written.toLowerCase(), code] as const),
   ])
   return known.countries
 }
 
 function languages(): Map<string, string> {
-  const codes = SPOKEN.split(' ').map((code) => ({ written: code, code: OTHER_LANGUAGE_CODES[code] ?? code }))
-  known.languages ??= new Map(namesOf('language', codes))
+  known.languages ??= namesOf('language', languageCodes())
   return known.languages
 }
 
-// Whatever two letters name; an older code, such as UK, is written in its place today.
-function REGION_CODES(): { written: string; code: string }[] {
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-  return letters
-    .flatMap((first) => letters.map((second) => first + second))
-    .filter((code) => !NO_COUNTRIES.has(code) && nameOf('region', 'en', code) !== undefined)
-    .map((written) => ({ written, code: new Intl.Locale(`und-${written}`).region ?? written }))
-}
-
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const TWO_LETTERS = LETTERS.flatMap((first) => LETTERS.map((second) => first + second))
 const NO_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ'])
 
+/** A code as it may be written, and as it is written today: UK is GB. */
+interface Code {
+  written: string
+  code: string
+}
+
+function countryCodes(): Code[] {
+  return TWO_LETTERS.filter((code) => !NO_COUNTRIES.has(code) && nameOf('region', 'en', code) !== undefined).map(
+    (written) => ({ written, code: new Intl.Locale(`und-${written}`).region ?? written }),
+  )
+}
+
+function languageCodes(): Code[] {
+  return TWO_LETTERS.map((code) => code.toLowerCase())
+    .filter((code) => nameOf('language', 'en', code) !== undefined)
+    .map((written) => ({ written, code: OTHER_LANGUAGE_CODES[written] ?? written }))
+}
+
 // The first language that has a name has it: English goes before what means something else elsewhere.
-function namesOf(type: 'region' | 'language', codes: { written: string; code: string }[]): Map<string, string> {
+function namesOf(type: 'region' | 'language', codes: readonly Code[]): Map<string, string> {
   const names = new Map<string, string>()
   for (const language of SPOKEN.split(' ')) {
     for (const { written, code } of codes) {

@@ -1,14 +1,18 @@
 import { type Attributes, fillText } from './attributes.ts'
 import { type Condition, type Evaluation, evaluate, type Lookup } from './condition.ts'
+import { type RepFilter, type WantedReps, wantedReps } from './rep-filter.ts'
 
 /** Where a route sends a lead: to a pool of reps, to a nurture track, or out with a reason. */
 export type Destination = { pool: string } | { nurture: string } | { disqualify: string }
+
+/** The same as the config writes it: `reps` says which of the pool a lead is for. */
+type RouteTarget = { pool: string; reps?: RepFilter | undefined } | Exclude<Destination, { pool: string }>
 
 /** One route of `config/routing.yaml`. The last has no condition. `rescore` is milliseconds. */
 export interface Route {
   name: string
   when?: Condition | undefined
-  to: Destination
+  to: RouteTarget
   handoff?: string | undefined
   rescore?: number | undefined
 }
@@ -18,6 +22,8 @@ export interface RoutingConfig {
   routes: Route[]
   /** Who owns a contact keeps it, whatever the pool. */
   keepOwner: boolean
+  /** Whether the owner of a lead's company gets it: of any pool, of the route's pool or its fallback, or not for that reason. */
+  companyOwner: 'any-pool' | 'same-pool' | 'never'
   /** Attributes that sales needs to know; of a list inside, one. */
   requiredForSales: (string | string[])[]
   /** What an owner who is cleared in HubSpot means: the next rep of the pool, or that the lead rests. */
@@ -41,6 +47,8 @@ export interface RoutingConfig {
 export interface RouteDecision {
   route: string
   to: Destination
+  /** What the lead wants of a rep of the pool. */
+  reps?: WantedReps
   handoff?: string
   rescore?: number
   considered: { route: string; evaluation: Evaluation }[]
@@ -54,6 +62,8 @@ export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDeci
     considered.push({ route: route.name, evaluation })
     if (evaluation.truth !== 'true') continue
     const decision: RouteDecision = { route: route.name, to: fill(route.to, lookup), considered }
+    const reps = 'pool' in route.to ? wantedReps(route.to.reps, lookup) : undefined
+    if (reps) decision.reps = reps
     if (route.handoff !== undefined) decision.handoff = route.handoff
     if (route.rescore !== undefined) decision.rescore = route.rescore
     return decision
@@ -61,8 +71,8 @@ export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDeci
   throw new Error('no route matched: the last route of routing.yaml must have no condition')
 }
 
-/** The longest time, in milliseconds, that any route looks back at signals; 0 when none is limited. */
-export function longestWithin(routes: readonly Route[]): number {
+/** The longest time, in milliseconds, that any of these conditions looks back at signals; 0 when none is limited. */
+export function longestWithin(routes: readonly Pick<Route, 'when'>[]): number {
   return Math.max(0, ...routes.flatMap((route) => (route.when ? withinOf(route.when) : [])))
 }
 
@@ -80,6 +90,7 @@ export function missingForSales(required: RoutingConfig['requiredForSales'], att
 /** Between the attributes of which one is missing. */
 export const EITHER = ' or '
 
-function fill(to: Destination, lookup: Lookup): Destination {
+function fill(to: RouteTarget, lookup: Lookup): Destination {
+  if ('pool' in to) return { pool: to.pool }
   return 'disqualify' in to ? { disqualify: fillText(to.disqualify, lookup) } : to
 }

@@ -131,22 +131,38 @@ export function createPools(store: Store) {
 
   async function choose(team: Team, request: RepRequest, now: number): Promise<Choice & { held?: true }> {
     const { assignmentId, keep } = request
+    const owner = keep === undefined ? request.owner : undefined
     const chain = poolChain(team, request.pool)
     const candidates: Choice['candidates'] = []
-    // A rep that another pool of the chain has given already stands, whoever is available by now.
-    const others = await Promise.all(chain.slice(1).map((pool) => repOf(team, pool, assignmentId, now)))
-    const given = others.findIndex(Boolean) + 1
-    // An owner who keeps the lead counts where they belong.
-    const own = chain.findIndex((pool) => team.pools[pool]?.members.some(({ rep }) => rep === keep))
-    for (const pool of chain.slice(given > 0 ? given : Math.max(0, own))) {
+    const ask = async (pool: string, more: Pick<Parameters<typeof reserve>[2], 'owner' | 'unfit'>) => {
       const settings = team.pools[pool]
-      if (!settings) continue
+      if (!settings) return null
       const { rep, why, members, held, turn } = await change(pool, assignmentId, now, (ledger, given) =>
-        reserve(team, settings, request, ledger, given, now),
+        reserve(team, settings, { ...request, ...more }, ledger, given, now),
       )
       candidates.push({ pool, members })
       const chosen = { assignmentId, pool, owner: why === 'kept-owner', why, candidates }
-      if (rep !== null) return { rep, ...chosen, ...(turn ? { turn } : {}), ...(held ? { held } : {}) }
+      return rep === null ? null : { rep, ...chosen, ...(turn ? { turn } : {}), ...(held ? { held } : {}) }
+    }
+    // A rep that another pool has given already stands, whoever is available by now.
+    const home = owner === undefined ? undefined : homeOf(team, chain, owner)
+    const others = home === undefined ? chain.slice(1) : [...new Set([...chain, home])]
+    const reps = await Promise.all(others.map((pool) => repOf(team, pool, assignmentId, now)))
+    const holds = others.find((_, index) => reps[index] !== undefined)
+    const standing = holds === undefined ? null : await ask(holds, { owner: undefined, unfit: undefined })
+    if (standing) return standing
+    const own = home === undefined ? null : await ask(home, { owner, unfit: undefined })
+    if (own) return own
+    // An owner who keeps the lead counts where they belong.
+    const first = Math.max(
+      0,
+      chain.findIndex((pool) => hasMember(team, pool, keep)),
+    )
+    for (const unfit of request.rounds ?? [{}]) {
+      for (const pool of chain.slice(first)) {
+        const choice = await ask(pool, { owner: undefined, unfit: unfit[pool] })
+        if (choice) return choice
+      }
     }
     return { assignmentId, rep: null, pool: request.pool, owner: false, candidates }
   }
@@ -203,4 +219,13 @@ export function createPools(store: Store) {
     await redis.del(key)
     return Number(version) === 1 ? rep : null
   }
+}
+
+// The pool that counts a rep's lead: one of the chain where they are in one, else another, else the one that is asked.
+function homeOf(team: Team, chain: readonly string[], rep: string): string | undefined {
+  return [...chain, ...Object.keys(team.pools)].find((pool) => hasMember(team, pool, rep)) ?? chain[0]
+}
+
+function hasMember({ pools }: Team, pool: string, rep: string | undefined): boolean {
+  return pools[pool]?.members.some((member) => member.rep === rep) ?? false
 }

@@ -140,12 +140,15 @@ function rotationLines({ rotation }: LeadView, local: Local): string[] {
   return [
     '',
     `Rotation: ${rotation.rep ?? 'nobody available'} of ${rotation.pool}${chosenText(rotation)}`,
-    ...rotation.pools.flatMap(({ pool, members }) =>
-      members.map(
+    ...rotation.pools.flatMap(({ pool, members }, round) => [
+      ...(rotation.pools.findIndex((one) => one.pool === pool) < round
+        ? [`  ${pool} again, without asking for more:`]
+        : []),
+      ...members.map(
         ({ rep, weight, turns, share, lastLeadAt, skipped, chosen }) =>
           `  ${chosen ? 'yes' : 'no '}  ${pool}/${rep}: ${skipped ?? `${turns} ${turns === 1 ? 'turn' : 'turns'} ÷ weight ${weight} = ${share}, last lead ${lastLeadAt ? local(lastLeadAt) : 'never'}`}`,
       ),
-    ),
+    ]),
   ]
 }
 

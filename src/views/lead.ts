@@ -262,16 +262,17 @@ function rotationView(choice: RepChoice): NonNullable<LeadView['rotation']> {
     pool: choice.pool,
     ...(choice.why ? { why: choice.why } : {}),
     keptOwner: choice.owner,
-    pools: choice.candidates.map(({ pool, members }) => ({
+    pools: choice.candidates.map(({ pool, members }, round) => ({
       pool,
-      members: members.map(({ rep, weight, turns, lastAssignedAt, skipped }) => ({
+      members: members.map(({ rep, weight, turns, lastAssignedAt, skipped, lacks }) => ({
         rep,
         weight,
         turns,
         share: Math.round((turns / weight) * 100) / 100,
         lastLeadAt: lastAssignedAt === null ? null : iso(lastAssignedAt),
-        skipped,
-        chosen: pool === choice.pool && rep === choice.rep,
+        skipped: lacks ?? skipped,
+        // A pool may have been asked before, when the lead wanted more of a rep.
+        chosen: round === choice.candidates.length - 1 && pool === choice.pool && rep === choice.rep,
       })),
     })),
   }

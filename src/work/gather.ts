@@ -15,6 +15,7 @@ import { wantsActivities } from '../leads/responses.ts'
 import { restored } from '../leads/restore.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
+import { withPlaces } from '../rules/places.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Parts } from './parts.ts'
 
@@ -49,10 +50,11 @@ export async function gatherContact(
   // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
   const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
-  const observe = (company: Parameters<typeof observeAttributes>[2]) => ({
-    ...fromOutside(state.lead),
-    ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
-  })
+  const observe = (company: Parameters<typeof observeAttributes>[2]) =>
+    withPlaces(config.icp, {
+      ...fromOutside(state.lead),
+      ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
+    })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
   const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   // Since when a lead was in its stage whose record was lost.

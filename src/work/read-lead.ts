@@ -2,6 +2,7 @@ import type { Input } from '../leads/change.ts'
 import { triggerNote } from '../leads/triggers.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
+import { findAccount } from './find-account.ts'
 import { gatherContact } from './gather.ts'
 import { CHANGED_MEANWHILE, GivenUp, type Handler, type Parts, RunLater } from './parts.ts'
 import { isBeingWritten } from './write-contact.ts'
@@ -81,9 +82,10 @@ export function createReadLead(
       clock.now(),
       turn !== undefined,
     )
+    const account = await findAccount(parts, parts.config(), state, gathered, clock.now(), turn !== undefined)
     // What is known to be written starts anew with a merge: not while somebody writes.
     if (gathered.merging && isBeingWritten(state, clock.now())) throw new RunLater(CHANGED_MEANWHILE)
-    return { input: { type: 'contact', gathered }, late }
+    return { input: { type: 'contact', gathered: { ...gathered, account } }, late }
   }
 
   async function keepLate(leadId: string, answers: Record<string, string>): Promise<void> {

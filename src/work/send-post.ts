@@ -4,7 +4,7 @@ import { MESSAGES } from '../handoffs/rungs.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import { nextInLine } from '../leads/recipients.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import { isMoot, recipientOf, renderPost } from '../messages/render.ts'
+import { isMoot, outsiderOf, recipientOf, renderPost } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { factCommands } from '../store/commit.ts'
 import { blankEntry } from '../store/erase.ts'
@@ -45,7 +45,8 @@ export function createSendPost(
       if (isBeingDeleted(state, clock.now())) throw new RunLater(DELETION_LOOK)
       const handoff = state.handoffs[post.handoffId]
       const told = state.lead?.told?.[post.handoffId]
-      const outsider = told?.for === undefined ? undefined : await parts.hubspot.ownerName(told.for)
+      const stranger = handoff ? outsiderOf(team, handoff) : told?.for
+      const outsider = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
       const message = renderPost(parts.config(), post, state, outsider)
       if (!message) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)

@@ -1,7 +1,6 @@
-import { whoTookOver } from '../handoffs/handoff.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
-import { renderPost } from '../messages/render.ts'
+import { outsiderOf, renderPost } from '../messages/render.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { blankEntry } from '../store/erase.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
@@ -72,10 +71,10 @@ export function createUpdateMessages(
       })?.[0]
     }
 
-    // Who has taken it over, or is to hear of it, and is nobody of the team.
+    // Who has taken it over or has its company, or is to hear of it, and is nobody of the team.
     async function nameOfOutsider(): Promise<string | undefined> {
       const handoff = state.handoffs[handoffId]
-      const owner = handoff ? whoTookOver(handoff) : state.lead?.told?.[handoffId]?.for
+      const owner = handoff ? outsiderOf(parts.config().team, handoff) : state.lead?.told?.[handoffId]?.for
       return owner === undefined ? undefined : parts.hubspot.ownerName(owner)
     }
 

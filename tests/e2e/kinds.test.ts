@@ -68,7 +68,9 @@ describe('a kind that is a block of YAML', () => {
 
   it('is started once by one signal, and goes through its ladder to its end', async () => {
     const id = await start()
+    // The same again, and another one while the first is not over.
     await sendSignals(stage, [{ type: 'press_enquiry', contactId: id }])
+    await sendSignals(stage, [{ type: 'press_enquiry', contactId: id, id: 'another' }])
     await stage.quiet()
     expect(await handoffsOf(stage, 'open')).toHaveLength(1)
     await stage.advance(2 * HOUR)

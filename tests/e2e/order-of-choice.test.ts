@@ -159,7 +159,11 @@ describe('the owner of the company in HubSpot', () => {
 
   it.each<[string, string, StageOptions['edit']]>([
     ['is at a cap', '202', (config) => void Object.assign(config.team.pools.sdr ?? {}, { caps: { open: 1 } })],
-    ['is of another pool', '101', undefined],
+    [
+      'is of another pool, where that matters',
+      '101',
+      (config) => Object.assign(config.routing, { companyOwner: 'same-pool' }),
+    ],
     ['is nobody of the team', '900', undefined],
   ])('does not when they are one who %s', async (_, owner, edit) => {
     stage = await createStage(edit ? { edit } : {})

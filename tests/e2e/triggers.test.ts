@@ -140,7 +140,11 @@ describe('product signals', () => {
     expect(await fired(id)).toEqual(['triggered usage-dropped'])
     expect(track(id)).toBe('re-engagement')
     expect(stage.texts(CS_CHANNEL)).toEqual([expect.stringContaining('Usage dropped')])
-    expect(JSON.stringify(stage.slack.messages(CS_CHANNEL)[0]?.blocks)).toContain('churn-risk')
+    // Customer success calls for a save attempt: it goes to whoever owns the account.
+    const { channel = '', ts = '' } = stage.slack.messages(CS_CHANNEL)[0] ?? {}
+    await stage.slack.click({ user: EVA ?? '', channel, ts, actionId: 'handoff.open' })
+    await stage.quiet()
+    expect(stage.texts(ADA)).toHaveLength(1)
     // The same report again, and no report in the next week: nothing.
     await signal(id, 'weekly_usage', { value: 9 })
     await stage.advance(7 * DAY)

@@ -219,7 +219,6 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       del: after((key: string) => data.delete(key)),
       exists: after((key: string) => Number(data.has(key))),
       expire: after(() => 1),
-      smembers: after((key: string) => [...((data.get(key) as Set<string>) ?? [])]),
       lrange: after((key: string) => items(key).map(String)),
       lrangeBuffer: after((key: string) => [...items(key)]),
       zadd: after((key: string, ...args: unknown[]) => zadd(key, args)),

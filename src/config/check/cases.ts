@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { emailAttributes } from '../../leads/observe.ts'
 import type { Attributes, Signal } from '../../rules/attributes.ts'
+import { withPlaces } from '../../rules/places.ts'
 import { chooseRoute } from '../../rules/routing.ts'
 import { fullLookup, scoreLead } from '../../rules/score.ts'
 import type { Config } from '../config.ts'
@@ -21,7 +22,7 @@ export function runRoutingCases(config: Config, cases: RoutingCase[], now: numbe
     const given: Attributes = Object.fromEntries(
       Object.entries(item.lead).map(([name, value]) => [name, { value, source: 'routing-cases.yaml' }]),
     )
-    const attributes = { ...emailAttributes(given.email), ...given }
+    const attributes = withPlaces(config.icp, { ...emailAttributes(given.email), ...given })
     const signals: Signal[] = item.signals.flatMap((signal, position) =>
       Array.from({ length: signal.count }, (_, number) => ({
         id: `${position}-${number}`,

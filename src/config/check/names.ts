@@ -1,4 +1,5 @@
 import { HANDOFF_STATES } from '../../rules/circumstances.ts'
+import type { TagKind } from '../../rules/rep-filter.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES, type Scope } from '../schemas/conditions.ts'
@@ -15,6 +16,8 @@ export interface KnownNames {
   /** Everybody who can be named: reps, managers and people. */
   people: string[] | undefined
   calendars: string[] | undefined
+  /** The tags of reps, by the pool that they are in and their kind. */
+  tags: (pool: string, kind: TagKind) => string[]
   /** Those of the people who have one of them. */
   withCalendar: string[] | undefined
   /** The kinds of handoffs that say who gets them. */
@@ -55,7 +58,7 @@ export function checkFile(source: SourceFile, known: KnownNames, checks: (check:
 const DEFINED_IN: Record<
   Exclude<
     keyof KnownNames,
-    'valued' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'withCalendar' | 'withParty'
+    'valued' | 'tags' | 'tierKeys' | 'signalHandoffs' | 'kindsFile' | 'signalsFile' | 'withCalendar' | 'withParty'
   >,
   { what: string; file: string }
 > = {

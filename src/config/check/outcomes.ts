@@ -7,6 +7,7 @@ import { suggestion } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
 import { expectAttribute, expectName, type FileCheck } from './names.ts'
+import { expectReps } from './segments.ts'
 
 /** Everything that outcomes name must be there: people, tracks, kinds, signals. */
 export function expectOutcomes(check: FileCheck, path: Path, outcomes: unknown): void {
@@ -62,6 +63,7 @@ export function expectRecipient({ known, report }: FileCheck, path: Path, who: u
 export function expectParty(check: FileCheck, path: Path, party: unknown): void {
   const { people, pools } = check.known
   expectName(check, [...path, 'pool'], 'pools', field(party, 'pool'))
+  expectReps(check, [...path, 'reps'], field(party, 'reps'), field(party, 'pool'))
   const person = field(party, 'person')
   if (people && typeof person === 'string' && !people.includes(person))
     check.report([...path, 'person'], `there is nobody "${person}" in team.yaml${suggestion(person, people)}`)

@@ -16,6 +16,7 @@ import {
   type KnownNames,
 } from './names.ts'
 import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
+import { checkMembers, checkPlaces, expectReps, tagsIn } from './segments.ts'
 import { checkSteps, checkStuck } from './steps.ts'
 
 const FILE_CHECKS = {
@@ -85,6 +86,7 @@ function knownNames(files: SourceFiles): KnownNames {
     managers: managers && [...managers, ...(people ?? [])],
     people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
     calendars: keys(field(team, 'calendars')),
+    tags: tagsIn(team),
     withCalendar:
       team === undefined
         ? undefined
@@ -116,6 +118,7 @@ function checkIcp(check: FileCheck): void {
     for (const [index, item] of items(field(check.content, list)))
       expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
   }
+  checkPlaces(check)
 }
 
 function checkScoring(check: FileCheck): void {
@@ -161,6 +164,7 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   const pool = field(to, 'pool')
   expectCondition(check, [...at, 'when'], when, SCOPES.routes)
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
+  expectReps(check, [...at, 'to', 'reps'], field(to, 'reps'), pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
   if (check.known.signalHandoffs.includes(String(handoff)))
     check.report(
@@ -189,8 +193,7 @@ function checkTeam(check: FileCheck): void {
   for (const [name, pool] of entries(field(content, 'pools'))) {
     const at: Path = ['pools', name]
     expectUnique(check, [...at, 'members'], 'rep')
-    for (const [index, member] of items(field(pool, 'members')))
-      expectName(check, [...at, 'members', index, 'rep'], 'reps', field(member, 'rep'))
+    checkMembers(check, [...at, 'members'], field(pool, 'members'))
     expectName(check, [...at, 'manager'], 'managers', field(pool, 'manager'))
     const fallback = field(pool, 'fallback')
     expectName(check, [...at, 'fallback'], 'pools', fallback)

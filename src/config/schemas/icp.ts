@@ -23,4 +23,12 @@ export const Icp = z.strictObject({
   minimumCompanySize: z.int().min(0).max(1_000_000).describe('employees'),
   personas: z.array(z.strictObject({ name: Name, when: FactCondition })),
   negative: z.array(z.strictObject({ reason: Name, when: FactCondition })),
+  regions: z
+    .record(Name, z.array(Name))
+    .optional()
+    .describe('the attribute region: which countries are in one, by code or name'),
+  languages: z
+    .record(Name, z.array(Name))
+    .optional()
+    .describe('the attribute language where HubSpot has none: countries or regions by language, the first match wins'),
 })

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Outcome, Party } from '../../rules/outcomes.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
+import { RepFilterIn } from './reps.ts'
 import { Milliseconds, Name, PropertyName } from './values.ts'
 
 type PartyInput = {
   pool?: string | undefined
+  reps?: z.input<typeof RepFilterIn> | undefined
   person?: string | undefined
   owner?: 'contact' | 'company' | 'deal' | undefined
   managerOf?: string | undefined
@@ -17,6 +19,7 @@ export const PartyIn: z.ZodType<Party, PartyInput> = z.lazy(() =>
   z
     .strictObject({
       pool: Name.optional(),
+      reps: RepFilterIn.optional().describe('with pool: only those who have all of this'),
       person: Name.optional().describe('a rep, manager or person of team.yaml'),
       owner: z.enum(['contact', 'company', 'deal']).optional().describe('whoever owns it in HubSpot'),
       managerOf: Name.optional().describe('the manager of that pool; owner: of whoever has the contact'),
@@ -28,9 +31,10 @@ export const PartyIn: z.ZodType<Party, PartyInput> = z.lazy(() =>
       else: PartyIn.optional().describe('who gets it where there is nobody'),
     })
     .refine(
-      ({ else: _, ...ways }) => Object.values(ways).filter((way) => way !== undefined).length === 1,
+      ({ else: _, reps: __, ...ways }) => Object.values(ways).filter((way) => way !== undefined).length === 1,
       'needs exactly one of pool, person, owner, managerOf or lastWith',
     )
+    .refine((party) => party.reps === undefined || party.pool !== undefined, 'reps goes with pool only')
     .refine(
       (party) => party.else === undefined || (party.pool === undefined && party.person === undefined),
       'else goes with owner, managerOf and lastWith only',

@@ -1,13 +1,20 @@
 import { z } from 'zod'
 import { DISQUALIFY_REASONS } from '../../handoffs/credit.ts'
-import type { Destination } from '../../rules/routing.ts'
+import type { Route } from '../../rules/routing.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
+import { RepFilterIn } from './reps.ts'
 import { Milliseconds, Name } from './values.ts'
 
 const To = z
-  .strictObject({ pool: Name.optional(), nurture: Name.optional(), disqualify: Name.optional() })
-  .refine((to) => Object.keys(to).length === 1, 'needs exactly one of pool, nurture or disqualify')
-  .transform((to) => to as Destination)
+  .strictObject({
+    pool: Name.optional(),
+    reps: RepFilterIn.optional().describe('with pool: only those who have all of this'),
+    nurture: Name.optional(),
+    disqualify: Name.optional(),
+  })
+  .refine(({ reps: _, ...to }) => Object.keys(to).length === 1, 'needs exactly one of pool, nurture or disqualify')
+  .refine(({ reps, pool }) => reps === undefined || pool !== undefined, 'reps goes with pool only')
+  .transform((to) => to as Route['to'])
 
 /** `config/routing.yaml`. */
 export const Routing = z.strictObject({
@@ -23,6 +30,12 @@ export const Routing = z.strictObject({
     )
     .min(1),
   keepOwner: z.boolean().describe('a contact whose owner is an active rep stays with them, whatever the pool'),
+  companyOwner: z
+    .enum(['any-pool', 'same-pool', 'never'])
+    .default('any-pool')
+    .describe(
+      "the owner of a lead's company in HubSpot gets it first: whatever their pool, only in the route's, or never",
+    ),
   ownerCleared: z
     .enum(['back-to-pool', 'rest'])
     .default('back-to-pool')

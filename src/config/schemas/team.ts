@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { conditionIn, SCOPES } from './conditions.ts'
 import { LocalDate, Name, OwnerId, ShiftText, SlackChannelId, SlackUserId, TimeZone, Weekdays } from './values.ts'
+
+const Tags = z.array(Name).optional()
 
 /** `config/team.yaml`. */
 export const Team = z.strictObject({
@@ -34,12 +37,24 @@ export const Team = z.strictObject({
         )
         .default([]),
       active: z.boolean().default(true),
+      languages: Tags.describe('what they speak, by code or name'),
+      skills: Tags.describe('what they are good at, in words of your own'),
+      countries: Tags.describe('the countries that they are for'),
+      regions: Tags.describe('the regions that they are for'),
     }),
   ),
   pools: z.record(
     z.string(),
     z.strictObject({
-      members: z.array(z.strictObject({ rep: Name, weight: z.int().min(1).max(100).default(1) })).min(1),
+      members: z
+        .array(
+          z.strictObject({
+            rep: Name,
+            weight: z.int().min(1).max(100).default(1),
+            when: conditionIn(SCOPES.everything).optional().describe('they get only the leads of which this is true'),
+          }),
+        )
+        .min(1),
       manager: Name,
       channel: SlackChannelId,
       fallback: Name.optional().describe('the pool to ask when nobody here is available'),

@@ -150,8 +150,10 @@ export function slackInteractions(parts: SlackInteractionParts) {
 
   /** A button that opens a handoff: of two who click the second is told that it is open. */
   async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
-    const [kind = '', leadId = ''] = split(value) ?? []
-    if (!/^\d+$/.test(leadId)) return
+    const [kind = '', named = ''] = split(value) ?? []
+    if (!/^\d+$/.test(named)) return
+    const passed = new Set([named])
+    let leadId = named
     const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const user = click.user.id
     const tell = (what: AnswerName) => answer(`${leadId}-open`, { user, channel, what, action: action_ts })
@@ -159,6 +161,12 @@ export function slackInteractions(parts: SlackInteractionParts) {
       const config = parts.config()
       const state = await parts.leads.get(leadId)
       if (!state.lead || !config.handoffs.kinds[kind]) return tell('unknown-handoff')
+      // Another contact has taken it in since.
+      if (state.lead.mergedInto !== undefined && !passed.has(state.lead.mergedInto)) {
+        leadId = state.lead.mergedInto
+        passed.add(leadId)
+        continue
+      }
       if (!mayOpen(config.team, state, kind, user)) return tell('not-told')
       if (isOpen(state, kind)) return tell('open-already')
       const applied = await parts.apply(config, state, { type: 'open', kind, by: user }, parts.clock.now())

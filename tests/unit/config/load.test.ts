@@ -91,7 +91,7 @@ describe('what is read', () => {
 
   test('a kind of handoff: what starts it, and what follows an answer', async () => {
     const { comesBack, kinds } = (await loadConfig(await makeDirectory(), LOADED_AT)).handoffs
-    expect(comesBack).toEqual({ points: 20 })
+    expect(comesBack).toEqual({ points: 20, signals: ['meeting_booked'] })
     const common = { count: 3, within: { businessDays: 5 }, then: { nurture: 'signal-based' } }
     expect(kinds['mql-to-sales']).toMatchObject({ withSales: true, starts: [], attempts: common })
     expect(kinds['mql-to-sales']?.attempts?.answered.kind).toBe('any')

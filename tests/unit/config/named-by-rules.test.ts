@@ -155,6 +155,17 @@ test('everything that is there may be named', async () => {
   expect(await problemsIn(await directoryWith({ kind, trigger }))).toEqual([])
 })
 
+test('a signal that moves a lead, and a form that asks one property twice', async () => {
+  const directory = await directoryWith({})
+  const stages = join(directory, 'stages.yaml')
+  await writeFile(stages, 'moves:\n  - { to: lead, when: [ { signal: trial_startet } ] }\n')
+  expect(await problemsIn(directory)).toEqual([
+    'stages.yaml:2  moves.0.when.0.signal: there is no signal "trial_startet" in signals.yaml; did you mean "trial_started"?',
+  ])
+  await writeFile(stages, 'forms:\n  sql:\n    - { ask: A, property: baton_a }\n    - { ask: B, property: baton_a }\n')
+  expect((await problemsIn(directory)).join()).toContain('two questions of a form have the same property')
+})
+
 test.each([
   [
     'the calendar whose hours count',
@@ -196,15 +207,4 @@ test.each([
     expect.stringMatching(/^handoffs.yaml:\d+ {2}handoffs.rescue\./),
   ])
   expect((await problemsIn(await directoryWith({ kind })))[0]).toContain(`handoffs.rescue.${problem}`)
-})
-
-test('a signal that moves a lead, and a form that asks one property twice', async () => {
-  const directory = await directoryWith({})
-  const stages = join(directory, 'stages.yaml')
-  await writeFile(stages, 'moves:\n  - { to: lead, when: [ { signal: trial_startet } ] }\n')
-  expect(await problemsIn(directory)).toEqual([
-    'stages.yaml:2  moves.0.when.0.signal: there is no signal "trial_startet" in signals.yaml; did you mean "trial_started"?',
-  ])
-  await writeFile(stages, 'forms:\n  sql:\n    - { ask: A, property: baton_a }\n    - { ask: B, property: baton_a }\n')
-  expect((await problemsIn(directory)).join()).toContain('two questions of a form have the same property')
 })

@@ -54,6 +54,12 @@ const MESSAGES: Record<string, string[]> = {
   'persona-in-icp': [
     'icp.yaml:5  personas.0.when.persona: "persona" is not known yet here; scoring.yaml and routing.yaml can use it',
   ],
+  'places-that-are-none': [
+    'icp.yaml:12  regions.DACH.2: "CHE" is no country; write its name, or its two letters such as DE',
+    'icp.yaml:12  regions.EMEA.0: "Germny" is no country; write its name, or its two letters such as DE',
+    'icp.yaml:13  languages.de.1: "dach" is no country and no region of this file; did you mean "DACH"?',
+    'icp.yaml:13  languages.gerrman: is no language; write its name, or its letters such as de',
+  ],
   'pool-without-handoff': [
     'routing.yaml:2  routes.0: a route to a pool needs a handoff: name one of sla.yaml, which sets the clock',
   ],
@@ -86,6 +92,12 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'subscription-of-an-unknown-track': [
     'routing.yaml:10  tracks.newsleter: there is no nurture track "newsleter" in routing.yaml; did you mean "newsletter"?',
+  ],
+  'tags-that-nobody-has': [
+    'routing.yaml:4  routes.0.to.reps.languages.1: unknown attribute; did you mean "language"?',
+    'routing.yaml:4  routes.0.to.reps.skills.0: nobody of the pool ae or its fallback has "enterprize" under skills; did you mean "enterprise"?',
+    'routing.yaml:8  routes.1.to.reps.languages.0: nobody of the pool sdr or its fallback has "de" under languages; there are none yet',
+    'team.yaml:12  pools.ae.members.0.when.regoin: unknown attribute; did you mean "region"?',
   ],
   'unknown-attribute': ['icp.yaml:2  tiers.0.when.company.sise: unknown attribute; did you mean "company.size"?'],
   'unknown-attribute-in-a-text': [

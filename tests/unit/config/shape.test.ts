@@ -116,8 +116,14 @@ const MESSAGES: Record<string, string[]> = {
   'unknown-time-zone': [
     'team.yaml:3  calendars.office.timeZone: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
   ],
+  'reps-without-a-pool': ['routing.yaml:4  routes.0.to: reps goes with pool only'],
+  'reps-without-tags': ['routing.yaml:4  routes.0.to.reps: needs languages, skills, countries or regions'],
+  'reps-with-a-typo': [
+    'routing.yaml:4  routes.0.to.reps.otherwise: "nobody" is not one of anyone, wait',
+    'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
+  ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',

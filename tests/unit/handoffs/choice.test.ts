@@ -21,7 +21,12 @@ function poolOf({ pools }: Team): Pool {
   if (!pool) throw new Error('no pool sdr')
   return pool
 }
-function asked(more: Partial<RepRequest>, settings: Pool = sdr, ledger = emptyPoolLedger(), now = NOW) {
+function asked(
+  more: Partial<Parameters<typeof reserve>[2]>,
+  settings: Pool = sdr,
+  ledger = emptyPoolLedger(),
+  now = NOW,
+) {
   return reserve(team, settings, { ...request, ...more }, ledger, NOTHING, now)
 }
 
@@ -49,6 +54,35 @@ describe('the order of choice', () => {
       rep: 'sdr-1',
       why: 'rotation',
     })
+  })
+
+  it('is the owner of the company or nobody, where they are asked', () => {
+    const { ledger, result } = asked({ owner: 'sdr-2', first: [{ rep: 'sdr-1', why: 'company-lead' }] })
+    expect(result).toMatchObject({ rep: 'sdr-2', why: 'company-owner' })
+    expect(memberOf(ledger.rotation, 'sdr-2')).toMatchObject({ turns: 1 })
+    // Of nobody's rotation: they have the lead, and the pool counts no turn.
+    const other = asked({ owner: 'ae-1' })
+    expect(other.result).toMatchObject({ rep: 'ae-1', why: 'company-owner' })
+    expect(other.ledger.rotation).toEqual(emptyLedger())
+    expect(other.ledger.days['ae-1']?.leads).toBe(1)
+    // What a lead wants of a rep is not asked of who owns the company; the caps hold for them.
+    expect(asked({ owner: 'sdr-2', unfit: { 'sdr-2': 'speaks no German' } }).result.rep).toBe('sdr-2')
+    expect(asked({ owner: 'sdr-2' }, sdr, capped).result).toMatchObject({
+      rep: null,
+      members: [{ rep: 'sdr-2', skipped: 'open-cap' }],
+    })
+  })
+
+  it('is among those for whom the lead is, and says why the others are passed over', () => {
+    const unfit = { 'sdr-1': 'speaks no German' }
+    const { result } = asked({ unfit, first: [{ rep: 'sdr-1', why: 'company-lead' }] })
+    expect(result).toMatchObject({ rep: 'sdr-2', why: 'rotation' })
+    expect(result.members).toMatchObject([
+      { rep: 'sdr-1', skipped: 'unfit', lacks: 'speaks no German' },
+      { rep: 'sdr-2', skipped: null },
+    ])
+    // Whoever keeps the lead as its owner is not asked for anything.
+    expect(asked({ unfit, keep: 'sdr-1' }).result.rep).toBe('sdr-1')
   })
 
   it('is the rotation in the end, which says when it chooses a stand-in', () => {

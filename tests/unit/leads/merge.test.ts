@@ -174,6 +174,35 @@ describe('what a contact brings along', () => {
     expect(twice.handoffs['42-1']?.formerly).toEqual(['44-1', '43-1'])
   })
 
+  it('what people were told of either goes on, under ids of the survivor', () => {
+    const told = (to: string, within?: string) => ({
+      to,
+      because: [],
+      at: NOW,
+      opens: [],
+      ...(within ? { within } : {}),
+    })
+    const message = { handoffId: '43-told-1', kind: 'told' as const, to: 'cs', channel: 'C1', ts: '1', shown: 'x' }
+    const own = survivor()
+    const both = unite(
+      { ...own, lead: own.lead && { ...own.lead, told: { '42-told-1': told('mgr-1') } } },
+      [
+        {
+          ...theirs,
+          lead: theirs.lead && { ...theirs.lead, told: { '43-told-1': told('cs'), '43-told-2': told('ae-1', '43-1') } },
+          messages: { '43-told-1.told-cs': message },
+        },
+      ],
+      NOW,
+    )
+    expect(both.lead?.told).toEqual({
+      '42-told-1': told('mgr-1'),
+      '42-told-2': told('cs'),
+      '42-told-3': told('ae-1', '42-1'),
+    })
+    expect(both.messages).toEqual({ '43-told-1.told-cs': { ...message, handoffId: '42-told-2' } })
+  })
+
   it('what HubSpot was told of either is told anew', () => {
     expect(unite({ ...survivor(), written: { baton_score: '1' } }, [theirs], NOW).written).toEqual({})
   })

@@ -149,6 +149,7 @@ describe('what the kept values say under other rules', () => {
   it('is HubSpot’s word as it was kept, with what others said', () => {
     expect(attributesAgain(config, kept)).toEqual({
       country: said('Spain', 'apollo'),
+      language: said('es', 'list of languages'),
       jobTitle: said('VP Marketing', 'hubspot:jobtitle'),
       leadStatus: said('UNQUALIFIED', 'hubspot:hs_lead_status'),
       'company.size': { value: 30, source: 'company:numberofemployees' },

@@ -202,6 +202,11 @@ describe('the record that other rules compute again', () => {
     })
   })
 
+  it('is known since then, where an older version did not say', () => {
+    expect(again(leadRecord()).knownSince).toBe(NOW)
+    expect(again(leadRecord({ knownSince: NOW - DAY })).knownSince).toBe(NOW - DAY)
+  })
+
   it('forgets how the last handoff ended once its rules send it elsewhere', () => {
     const previous = leadRecord({ ended: { how: 'returned', at: NOW - DAY } })
     expect(again(previous)).not.toHaveProperty('ended')

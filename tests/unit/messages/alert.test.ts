@@ -254,7 +254,8 @@ describe('nobody is available', () => {
 
   it.each([
     ['somebody got it', open, 'Given to <@U0000AE1>'],
-    ['nobody is wanted any more', over('released', waiting), 'its route no longer goes to sales'],
+    ['nobody is wanted any more', ended(waiting, NOW + DAY, 'released'), 'its route no longer goes to sales'],
+    ['it is over for a reason of its own', over('released', waiting), 'not a fit'],
   ])('and says so once it is true no more: %s', (_, handoff, state) => {
     const after = render({ kind: 'nobody-available', handoff, reader: undefined })
     expect(shownText(after.blocks)).toContain(state)

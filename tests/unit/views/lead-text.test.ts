@@ -37,3 +37,26 @@ test('a text in any language stays as it is', () => {
   const name = 'Łukasz Müller-Ångström, 部長 · مدير التسويق 🚀'
   expect(leadViewText(withEverywhere(name))).toContain(`jobTitle = VP Marketing${name}  (`)
 })
+
+test('who was passed over says why, and a pool that was asked again says so', () => {
+  const member = {
+    rep: 'ae-1',
+    weight: 1,
+    turns: 2,
+    share: 2,
+    lastLeadAt: null,
+    skipped: 'speaks no German',
+    chosen: false,
+  }
+  const pools = [
+    { pool: 'ae', members: [member] },
+    { pool: 'ae', members: [{ ...member, skipped: null, chosen: true }] },
+  ]
+  const text = leadViewText({
+    ...VIEW,
+    rotation: { rep: 'ae-1', pool: 'ae', why: 'rotation', keptOwner: false, pools },
+  })
+  expect(text).toContain(`  no   ae/ae-1: speaks no German
+  ae again, without asking for more:
+  yes  ae/ae-1: 2 turns ÷ weight 1 = 2, last lead never`)
+})

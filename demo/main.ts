@@ -9,6 +9,8 @@ import { loadConfig } from '../src/config/load.ts'
 import { fixedConfig } from '../src/config/watch.ts'
 import { createHubSpot } from '../src/hubspot/client.ts'
 import { setUpHubSpot } from '../src/hubspot/setup.ts'
+import { setUpDeals } from '../src/hubspot/setup-deals.ts'
+import { propertiesSet } from '../src/leads/tags.ts'
 import { startEmbeddedRedis } from '../src/platform/embedded-redis.ts'
 import { readEnv } from '../src/platform/env.ts'
 import { stopOnSignals } from '../src/platform/graceful-stop.ts'
@@ -162,7 +164,8 @@ async function prepareHubSpot(): Promise<void> {
     properties: () => config.reads,
     metrics: createMetrics(),
   })
-  await setUpHubSpot(connection, config.hubspot.properties, false)
+  await setUpHubSpot(connection, config.hubspot.properties, false, config.forms, propertiesSet(config))
+  await setUpDeals(connection, config.hubspot.dealAttribution, false)
 }
 
 /** Prints what is posted in Slack, as it happens. */

@@ -58,6 +58,7 @@ import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
 import { withoutEndedTrack } from './tracks.ts'
 import { contactLookup, isLeftAlone, triggersOf } from './trigger-look.ts'
+import { endWaiting } from './waiting.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -105,6 +106,7 @@ export function onContact(
     : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
   const { outcomes } = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
+  endWaiting(input)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
   if (isBack) draft.note({ at: now, what: 'back-from-archive' })
   const archived = isBack ? undefined : previous?.archived

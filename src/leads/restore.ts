@@ -4,6 +4,7 @@ import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
+import { Because } from './marks.ts'
 import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
@@ -211,8 +212,8 @@ function routeShown(
 
 // The rule that said so stands in the reason.
 function archivedShown({ routeReason = '' }: Shown, at: number): NonNullable<LeadRecord['archived']> {
-  const [, what, name = ARCHIVED_ROUTE] = /^archived by (trigger|handoff) ([^:]+)/.exec(routeReason) ?? []
-  return { by: { what: what === 'handoff' ? what : 'trigger', name }, at }
+  const [, what, name = ARCHIVED_ROUTE] = /^archived by (trigger|handoff|list) ([^:]+)/.exec(routeReason) ?? []
+  return { by: Because.parse({ what: what ?? 'trigger', name }), at }
 }
 
 function rejectionShown(

@@ -18,7 +18,7 @@ const loaded = await loadConfig('config', NOW)
 const config: NextConfig = { ...loaded, triggers: {} }
 const kind = 'sql-to-opportunity'
 const waiting = waitingHandoff({ ...ORDER, kind, ruled: true }, NOW - HOUR)
-const state = leadState(leadRecord({ handoffs: { [kind]: '42-1' } }), [waiting])
+const state = leadState(leadRecord({ handoffs: { [kind]: '42-1' }, signals: [] }), [waiting])
 // It goes nowhere by its route, so that only the rule's handoff could give it to a rep.
 const COLD = { ...FITTING, numemployees: '3', jobtitle: 'Intern', lifecyclestage: 'salesqualifiedlead' }
 
@@ -26,6 +26,7 @@ describe('a handoff that a rule started and that waits', () => {
   it('begins as soon as somebody is free', () => {
     const change = changed(config, state, contactRead(COLD))
     expect(change.handoffs).toMatchObject([{ id: '42-1', state: 'open' }])
+    expect(change.decision?.action).toBe('nurture')
   })
 
   it('is over when the contact was given to an owner outside the team: it is theirs', () => {

@@ -6,6 +6,7 @@ import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
 import { attributesFilled, propertiesSet } from '../leads/tags.ts'
+import { namesInBraces } from '../rules/attributes.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import { attributesInFilters } from '../rules/rep-filter.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
@@ -48,8 +49,16 @@ const ALWAYS = [
 export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
   const { routing, handoffs, triggers } = config
-  const filtered = attributesInFilters([routing.routes, handoffs, triggers])
-  const asked = [...conditionsOf(config).flatMap(attributesOf), ...attributesFilled(config), ...filtered]
+  const reasons = [
+    ...routing.routes.flatMap(({ to }) => ('disqualify' in to ? to.disqualify : [])),
+    ...routing.noMail.map(({ reason }) => reason),
+  ]
+  const asked = [
+    ...conditionsOf(config).flatMap(attributesOf),
+    ...attributesFilled(config),
+    ...reasons.flatMap(namesInBraces),
+    ...attributesInFilters([routing.routes, handoffs, triggers]),
+  ]
   const raw = unique(asked).filter((name) => name.startsWith('hubspot.'))
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))

@@ -34,6 +34,6 @@ describe('an archived lead whose deal moves', () => {
   it('stays archived when none does', () => {
     const change = changeBy(dealMoved('contractsent'))
     expect(change.handoffs).toEqual([])
-    expect(change.lead).toMatchObject({ archived: lead.archived, wakeAt: null, properties: { lifecyclestage: 'lead' } })
+    expect(change.lead).toMatchObject({ archived: lead.archived, wakeAt: null })
   })
 })

@@ -221,6 +221,7 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       expire: after(() => 1),
       lrange: after((key: string) => items(key).map(String)),
       lrangeBuffer: after((key: string) => [...items(key)]),
+      smembers: after((key: string) => [...((data.get(key) as Set<string> | undefined) ?? [])]),
       zadd: after((key: string, ...args: unknown[]) => zadd(key, args)),
       zscore: after((key: string, member: string) => {
         const score = (data.get(key) as Map<string, number> | undefined)?.get(member)

@@ -22,6 +22,7 @@ import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
 import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
+import { movedOn } from './moved-on.ts'
 import { notesByRules } from './outcome-notes.ts'
 import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
@@ -103,12 +104,11 @@ export function onContact(
   const rejected = word
     ? read.rejected
     : followDisqualified(config, draft, previous, read.rejected, gathered.contact.properties, now)
-  const { outcomes } = followDone(input, reading, heard)
+  const done = followDone(input, reading, heard)
   expireUnheard(input, reading.signals)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
   if (isBack) draft.note({ at: now, what: 'back-from-archive' })
   const archived = isBack ? undefined : previous?.archived
-  const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
   const adopted = isBack ? undefined : adoptionOf(config, state, gathered.contact, now)
   const isMerge = gathered.merging !== undefined
   const fresh = withoutHeard(reading.signals, gathered.merging)
@@ -117,8 +117,10 @@ export function onContact(
     status: isMerge ? undefined : statusSet(previous, reading.attributes),
     out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
-  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
+  const outcomes = followMoves(input, cameFrom, news.signals, done.outcomes)
+  const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
+  const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
   const basis = {
     ...marksBefore,
@@ -342,6 +344,23 @@ export function followDone(
     after = noteAnswer(draft, handoff, next, after, now)
   }
   return { outcomes: after }
+}
+
+/** Sales goes on with a lead that its own people moved on, as by a deal. Returns the lead's outcomes with it. */
+function followMoves(
+  { config, draft, now }: FollowInput,
+  cameFrom: Stage,
+  signals: readonly Signal[],
+  outcomes: LeadRecord['outcomes'],
+): LeadRecord['outcomes'] {
+  let after = outcomes
+  for (const handoff of draft.handoffs()) {
+    const next = movedOn(config, handoff, cameFrom, signals, now)
+    if (next === handoff) continue
+    draft.put(next)
+    after = noteAnswer(draft, handoff, next, after, now)
+  }
+  return after
 }
 
 /** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */

@@ -22,7 +22,7 @@ import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
 import { type LeadMarks, marksOf, withoutOpened } from './marks.ts'
 import { meetingHost } from './meetings.ts'
 import { united, withoutHeard } from './merge.ts'
-import { movedOn } from './moved-on.ts'
+import { type Move, movedOn, moveOf, withStageShown } from './moved-on.ts'
 import { notesByRules } from './outcome-notes.ts'
 import { joined, type Opening } from './outcomes.ts'
 import { noteOwner } from './owners.ts'
@@ -53,7 +53,14 @@ import { restored } from './restore.ts'
 import { quietForRoutes } from './silence.ts'
 import { setBackSoFar, stageSetBack } from './stage.ts'
 import { endedByStage, reaches, stageAfter, stageBefore, stageMoved, stageSoFar, withMove } from './stage-moves.ts'
-import { comesBackRecycled, raisedHandSince, salesHandoff, standingOf, stillReturning } from './standing.ts'
+import {
+  comesBackRecycled,
+  raisedHandSince,
+  restingTrack,
+  salesHandoff,
+  standingOf,
+  stillReturning,
+} from './standing.ts'
 import { movedBy, startingOf, startsByDisqualification, statusSet } from './starts.ts'
 import { tagged } from './tags.ts'
 import { newsAt } from './tell.ts'
@@ -118,7 +125,7 @@ export function onContact(
     out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
   }
   const cameFrom = stageBefore(state, gathered.contact.properties.lifecyclestage ?? '').name
-  const outcomes = followMoves(input, cameFrom, news.signals, done.outcomes)
+  const outcomes = followMove(input, reading, moveOf(config, cameFrom, news, now), done.outcomes)
   const overBefore = stillEnded(input, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended))
   const marked = isBack ? unarchived(marksOf(previous)) : marksOf(previous)
   const marksBefore = withMove(withoutEndedTrack(marked, reading.signals, now), cameFrom, movedBy(config, news), now)
@@ -142,6 +149,7 @@ export function onContact(
     ...stood,
     ...(archived ? { archived: true } : {}),
     ...quietForRoutes(config, reading, previous, now),
+    ...(stood.resting && soFar.name === 'recycled' ? { restsIn: restingTrack(config, draft.handoffs()) } : {}),
     stage: { name: soFar.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, soFar, standsEnded, reading.signals) ? { returning: true } : {}),
   }
@@ -346,21 +354,23 @@ export function followDone(
   return { outcomes: after }
 }
 
-/** Sales goes on with a lead that its own people moved on, as by a deal. Returns the lead's outcomes with it. */
-function followMoves(
-  { config, draft, now }: FollowInput,
-  cameFrom: Stage,
-  signals: readonly Signal[],
+/** What our own people move the lead to, as by a deal. Returns the lead's outcomes with it. */
+function followMove(
+  input: FollowInput,
+  lead: Pick<LeadRecord, 'attributes' | 'signals'>,
+  move: Move | undefined,
   outcomes: LeadRecord['outcomes'],
 ): LeadRecord['outcomes'] {
+  if (!move) return outcomes
+  const { config, draft, now } = input
   let after = outcomes
   for (const handoff of draft.handoffs()) {
-    const next = movedOn(config, handoff, cameFrom, signals, now)
+    const next = movedOn(config, handoff, move, now)
     if (next === handoff) continue
     draft.put(next)
     after = noteAnswer(draft, handoff, next, after, now)
   }
-  return after
+  return followDone(input, { ...lead, attributes: withStageShown(lead.attributes, move) }, after).outcomes
 }
 
 /** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */

@@ -5,7 +5,7 @@ import type { Notice } from '../handoffs/notice.ts'
 import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { fullLookup } from '../rules/score.ts'
-import type { Stage } from '../rules/stages.ts'
+import { type Stage, stageOfLifecycle } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
 import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, ownerElsewhere, type Reserved } from './assign.ts'
@@ -304,21 +304,30 @@ export function byPeople(
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
+/**
+ * Ends every handoff by the word that the lead is out; of a customer only what sales has: whoever looks after them still does.
+ * Returns the lead's outcomes with it.
+ */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,
   gathered: Looked,
 ): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
+  const stays = isCustomer(state, gathered)
   for (const handoff of liveHandoffs(state)) {
-    if (startsByDisqualification(config, handoff.kind)) continue
+    if (startsByDisqualification(config, handoff.kind) || (stays && !handoff.byRoute)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })
+}
+
+function isCustomer({ lead }: LeadState, { contact }: Looked): boolean {
+  const shown = stageOfLifecycle(contact.properties.lifecyclestage ?? '')
+  return [lead?.stage?.name, shown].some((stage) => stage === 'customer' || stage === 'evangelist')
 }
 
 /** Stops the clocks that people have answered and follows the owners whom they changed. Returns the lead's outcomes with it. */

@@ -10,9 +10,9 @@ import type { LeadMarks } from './marks.ts'
 import { standingAfterWord } from './persons-word.ts'
 import { quietForRoutes } from './silence.ts'
 import { setBackSoFar } from './stage.ts'
-import { endedByStage, stageBefore, stageSoFar, withMove } from './stage-moves.ts'
+import { endedByStage, stageSoFar, withMove } from './stage-moves.ts'
 import type { StageBasis } from './stages.ts'
-import { comesBackRecycled, salesHandoff, standingOf, stillReturning } from './standing.ts'
+import { comesBackRecycled, restingTrack, salesHandoff, standingOf, stillReturning } from './standing.ts'
 import { movedBy } from './starts.ts'
 import { withoutEndedTrack } from './tracks.ts'
 
@@ -35,10 +35,9 @@ export interface Decided {
 /** Decides about a contact that was read: what stands for the lead, then score, route and action. */
 export function decideContact(look: Look, heard: Heard): Decided {
   const { config, state, gathered, draft, now, isMerge } = look
-  const { reading, word, rejected, adopted, overruled } = heard
+  const { reading, word, rejected, adopted, overruled, cameFrom } = heard
   const { contact } = gathered
   const previous = state.lead
-  const cameFrom = stageBefore(state, contact.properties.lifecyclestage ?? '').name
   const onTrack = withoutEndedTrack(heard.marks, reading.signals, now)
   const marks = withMove(onTrack, cameFrom, movedBy(config, heard.news), now)
   const basis = {
@@ -61,6 +60,7 @@ export function decideContact(look: Look, heard: Heard): Decided {
     ...stood,
     ...(marks.archived ? { archived: true } : {}),
     ...quietForRoutes(config, reading, previous, now),
+    ...(stood.resting && stage.name === 'recycled' ? { restsIn: restingTrack(config, draft.handoffs()) } : {}),
     stage: { name: stage.name, ...(basis.stageSetBack ? { keeps: true } : {}) },
     ...(returning || comesBackRecycled(config, stage, ended, reading.signals) ? { returning: true } : {}),
   }

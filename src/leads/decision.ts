@@ -35,7 +35,7 @@ export type Action = (typeof ACTIONS)[number]
 
 /**
  * What stands for a lead and has to be respected: sales has it (`comesBack`: and a route to sales calls for a rep again,
- * because the lead has come back), a person rejected it, or nobody reached it and it rests. `adopted`: it was there before
+ * because the lead has come back), a person rejected it, or nobody reached it and it rests, recycled in the track `restsIn`. `adopted`: it was there before
  * Baton came, and has done nothing since; a higher band than `band` is news. `stage`: the one that the lead is in before the
  * score counts, `keeps` when that makes no MQL of it; `returning`: it has raised its hand after it was out or recycled.
  */
@@ -44,6 +44,7 @@ export interface Standing {
   comesBack?: boolean | undefined
   rejected: boolean
   resting?: boolean | undefined
+  restsIn?: string | undefined
   adopted?: { band: string } | undefined
   /** Nothing is done about it until it does something new. */
   archived?: boolean | undefined
@@ -58,6 +59,8 @@ export interface Decision {
   score: LeadScore
   route: RouteDecision
   action: Action
+  /** The track in which a recycled lead rests. */
+  restsIn?: string | undefined
   missing: string[]
   wakeAt: number | null
 }
@@ -92,6 +95,7 @@ export function decide(
     score,
     route,
     action,
+    ...(action === 'stay-in-nurture' && standing.restsIn ? { restsIn: standing.restsIn } : {}),
     missing: missingForSales(config.routing.requiredForSales, lead.attributes),
     wakeAt: earliest(earliest(bandFalls, routeSays), silenceGrows(config, standing, now)),
   }
@@ -122,10 +126,16 @@ export const ADOPTED = {
   reason: 'known before Baton came: left alone until it does something new',
 } as const satisfies Omit<StandingRoute, 'at'>
 
+// Where a lead stands that was SQL or opportunity and went back.
+const RECYCLED = { name: 'recycled', reason: 'back to nurture, until it does something new' }
+
 /** The route to keep on the record: what stands for a lead that stays where it is, else what was decided. */
 export function standingRoute(decision: Decision, previous: StandingRoute | undefined, now: number): StandingRoute {
-  if (decision.action.startsWith('stay-') && previous) return previous
-  if (decision.action === 'stay-adopted') return { ...ADOPTED, at: now }
+  const { action, restsIn } = decision
+  if (restsIn && !(previous && 'nurture' in previous.to && previous.to.nurture))
+    return { ...RECYCLED, to: { nurture: restsIn }, at: now }
+  if (action.startsWith('stay-') && previous) return previous
+  if (action === 'stay-adopted') return { ...ADOPTED, at: now }
   const { route } = decision
   const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
   return { name: route.route, to: route.to, reason: reasonFor(decision), at: same ? previous.at : now }

@@ -1,10 +1,12 @@
 import { reasonNamed, withCredit } from '../handoffs/credit.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
+import { stageOfLifecycle } from '../rules/stages.ts'
 import type { ContactInput } from './begin.ts'
 import type { LeadState } from './change.ts'
 import { lookedDone, lookupOf } from './done.ts'
 import type { Draft } from './draft.ts'
 import type { LeadRecord } from './lead.ts'
+import { type Move, movedOn, withStageShown } from './moved-on.ts'
 import { noteOwner } from './owners.ts'
 import {
   afterPeople,
@@ -40,21 +42,30 @@ export function byPeople(
   return { word, outcomes: word ? takeOut(input, word, gathered) : followPeople(input, gathered) }
 }
 
-/** Ends every handoff by the word that the lead is out. Returns the lead's outcomes with it. */
+/**
+ * Ends every handoff by the word that the lead is out; of a customer only what sales has: whoever looks after them still does.
+ * Returns the lead's outcomes with it.
+ */
 function takeOut(
   { config, state, draft, now }: FollowInput,
   word: PersonsWord,
   gathered: Looked,
 ): LeadRecord['outcomes'] {
   let outcomes = outcomesOf(state)
+  const stays = isCustomer(state, gathered)
   for (const handoff of liveHandoffs(state)) {
-    if (startsByDisqualification(config, handoff.kind)) continue
+    if (startsByDisqualification(config, handoff.kind) || (stays && !handoff.byRoute)) continue
     const after = takenOut(config, handoff, word, gathered, now)
     if (!after) continue
     draft.put(withCredit(after, reasonNamed(word.reason), config.routing.credit))
     outcomes = noteAnswer(draft, handoff, after, outcomes, now)
   }
   return withOutcome(outcomes, 'disqualified', { at: now, reason: choiceOf(word) })
+}
+
+function isCustomer({ lead }: LeadState, { contact }: Looked): boolean {
+  const shown = stageOfLifecycle(contact.properties.lifecyclestage ?? '')
+  return [lead?.stage?.name, shown].some((stage) => stage === 'customer' || stage === 'evangelist')
 }
 
 /** Stops the clocks that people have answered and follows the owners whom they changed. Returns the lead's outcomes with it. */
@@ -113,4 +124,23 @@ export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] 
     .handoffs()
     .find(({ id, byRoute, ended }) => byRoute && ended !== undefined && state.handoffs[id]?.state !== 'ended')?.ended
   return ended && { how: ended.how, at: ended.at }
+}
+
+/** What our own people move the lead to, as by a deal. Returns the lead's outcomes with it. */
+export function followMove(
+  input: FollowInput,
+  lead: Pick<LeadRecord, 'attributes' | 'signals'>,
+  move: Move | undefined,
+  outcomes: LeadRecord['outcomes'],
+): LeadRecord['outcomes'] {
+  if (!move) return outcomes
+  const { config, draft, now } = input
+  let after = outcomes
+  for (const handoff of draft.handoffs()) {
+    const next = movedOn(config, handoff, move, now)
+    if (next === handoff) continue
+    draft.put(next)
+    after = noteAnswer(draft, handoff, next, after, now)
+  }
+  return followDone(input, { ...lead, attributes: withStageShown(lead.attributes, move) }, after).outcomes
 }

@@ -32,6 +32,7 @@ const StoredStanding = z.object({
   comesBack: z.boolean().optional(),
   rejected: z.boolean(),
   resting: z.boolean().optional(),
+  restsIn: z.string().optional(),
   adopted: z.object({ band: z.string() }).optional(),
   archived: z.boolean().optional(),
   stage: z.object({ name: z.enum(STAGE_NAMES), keeps: z.literal(true).optional() }).optional(),

@@ -1,21 +1,24 @@
 import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Signal } from '../rules/attributes.ts'
+import type { Stage } from '../rules/stages.ts'
 import { adoptionOf } from './adoption.ts'
 import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, type Reserved } from './assign.ts'
 import type { ContactInput } from './begin.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { draftOf } from './draft.ts'
-import { byPeople, followDone, lastEnding } from './follow-people.ts'
+import { byPeople, followDone, followMove, lastEnding } from './follow-people.ts'
 import type { LeadRecord } from './lead.ts'
 import { type LeadMarks, marksOf } from './marks.ts'
 import { united, withoutHeard } from './merge.ts'
+import { moveOf } from './moved-on.ts'
 import type { PersonsWord } from './people.ts'
 import { leadsWord, type ReadingWithWord, readingWithWord } from './persons-word.ts'
 import { readingOf } from './reading.ts'
 import { followDisqualified } from './recycled.ts'
 import { restored } from './restore.ts'
+import { stageBefore } from './stage-moves.ts'
 import { raisedHandSince } from './standing.ts'
 import { type News, statusSet } from './starts.ts'
 import { endWaiting } from './waiting.ts'
@@ -68,6 +71,8 @@ export interface Heard extends ReadingWithWord {
   adopted: LeadRecord['adopted']
   /** How its last handoff with sales ended. */
   ended: LeadRecord['ended']
+  /** The stage that it was in before. */
+  cameFrom: Stage
   /** The signals of which no contact that was merged into it had been heard. */
   fresh: readonly Signal[]
   news: News
@@ -85,23 +90,27 @@ export function hear(look: Look): Heard {
   const rejected = word
     ? read.rejected
     : followDisqualified(config, draft, previous, read.rejected, contact.properties, now)
-  const { outcomes } = followDone(look, reading, byThem)
+  const { outcomes: done } = followDone(look, reading, byThem)
   expireUnheard(look, reading.signals)
   endWaiting(look)
   const isBack = isBroughtBack(config, state, gathered, reading, now)
   if (isBack) draft.note({ at: now, what: 'back-from-archive' })
   const adopted = isBack ? undefined : adoptionOf(config, state, contact, now)
   const fresh = withoutHeard(reading.signals, merging)
+  const news = {
+    signals: newsOf(fresh, adopted),
+    status: isMerge ? undefined : statusSet(previous, reading.attributes),
+    out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
+  }
+  const cameFrom = stageBefore(state, contact.properties.lifecyclestage ?? '').name
+  const outcomes = followMove(look, reading, moveOf(config, cameFrom, news, now), done)
   return {
     ...read,
     ...{ word, rejected, outcomes, adopted, fresh },
     marks: isBack ? unarchived(marksOf(previous)) : marksOf(previous),
     ended: stillEnded(look, lastEnding(draft, state) ?? (isBack ? undefined : previous?.ended)),
-    news: {
-      signals: newsOf(fresh, adopted),
-      status: isMerge ? undefined : statusSet(previous, reading.attributes),
-      out: previous && word?.by === 'person' ? { unexplained: word.reason === undefined } : undefined,
-    },
+    cameFrom,
+    news,
   }
 }
 

@@ -1,5 +1,7 @@
 import type { OpenButton, Outcome, Party } from '../rules/outcomes.ts'
+import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Because, LeadMarks } from './marks.ts'
+import { furthest } from './stages.ts'
 
 /** Somebody is to hear of it: a name of team.yaml, or who they are to the lead (`RECIPIENTS`). */
 export interface Telling {
@@ -63,7 +65,8 @@ function carryOutOne(outcome: Outcome, by: Because, result: CarriedOut, now: num
       result.marks = { ...marks, toSet: { ...marks.toSet, ...outcome.properties } }
       return
     case 'stage':
-      result.marks = { ...marks, stageGiven: { name: outcome.stage, by, at: now } }
+      if (!isFurtherAlready(marks, outcome.stage, now))
+        result.marks = { ...marks, stageGiven: { name: outcome.stage, by, at: now } }
       return
     case 'archive': {
       const { tracks: _, ...rest } = marks
@@ -87,4 +90,10 @@ function carryOutOne(outcome: Outcome, by: Because, result: CarriedOut, now: num
       }
     }
   }
+}
+
+// Two rules at the same instant: the one that takes the lead further on holds, as when a deal is won that ends the handoff before.
+function isFurtherAlready({ stageGiven }: LeadMarks, stage: Stage, now: number): boolean {
+  const isOnTheWay = STAGES[stage] !== null
+  return isOnTheWay && stageGiven?.at === now && furthest(stage, stageGiven.name) !== stage
 }

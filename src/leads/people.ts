@@ -143,9 +143,10 @@ export function takenOut(
  * Whether a contact attempt is the answer that a handoff wants: who may accept or reject, or has something else to do, has not
  * done so by calling. What shows that stands in `done` of the kind.
  */
-export function asksForContact({ handoffs }: Pick<NextConfig, 'handoffs'>, { kind }: Handoff): boolean {
+export function asksForContact({ handoffs }: Pick<NextConfig, 'handoffs'>, { kind, ruled }: Handoff): boolean {
   const buttons = handoffs.kinds[kind]?.buttons
-  return buttons === undefined || buttons.some(({ name }) => name === 'contacted')
+  // Of a kind that the config has no longer, only those that routes started wanted contact for certain.
+  return buttons === undefined ? !ruled : buttons.some(({ name }) => name === 'contacted')
 }
 
 /** The handoff after what people did in HubSpot; the same one when they did nothing. */

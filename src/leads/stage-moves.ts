@@ -128,14 +128,15 @@ export function withStage(
   const staged = { ...change, lead: { ...lead, stage, outcomes, ...(ended ? { ended } : {}) } }
   if (!reaches(before.name, stage, state.lead, lead)) return staged
   const opens = openedByStage(config, stage.name).map(({ kind, by }) => ({ kind, by, at: now }))
+  // In which track it rests is said when the contact is read.
+  const isToNurture = stage.name === 'recycled' && !('nurture' in lead.route.to)
   const isThere = lead.missingSince === undefined && lead.mergedInto === undefined
   return {
     ...staged,
     history: [...change.history, ...(stage.name === before.name ? [] : [stageMoved(before.name, stage)])],
     ...(isThere ? { toWrite: true } : {}),
-    ...(isThere && opens.length > 0
-      ? { lead: { ...staged.lead, toOpen: [...(lead.toOpen ?? []), ...opens] }, refresh: true }
-      : {}),
+    ...(isThere && opens.length > 0 ? { lead: { ...staged.lead, toOpen: [...(lead.toOpen ?? []), ...opens] } } : {}),
+    ...(isThere && (opens.length > 0 || isToNurture) ? { refresh: true } : {}),
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Ending } from '../handoffs/endings.ts'
-import { type Handoff, isHeld } from '../handoffs/handoff.ts'
+import { byAge, type Handoff, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { ScoringConfig } from '../rules/score.ts'
+import type { NextConfig } from './change.ts'
 import type { Standing } from './decision.ts'
 import type { LeadRecord } from './lead.ts'
 
@@ -95,4 +96,20 @@ export function comesBackRecycled(
   signals: readonly Signal[],
 ): boolean {
   return name === 'recycled' && raisedHandSince(config, signals, Math.max(since, ended?.at ?? 0))
+}
+
+/**
+ * The track in which a recycled lead rests: that of leads whom nobody reached, by the kind that sales had it by last and asks for
+ * attempts, else by the first kind that does; undefined where none does.
+ */
+export function restingTrack(
+  { handoffs: { kinds } }: Pick<NextConfig, 'handoffs'>,
+  handoffs: readonly Handoff[],
+): string | undefined {
+  const had = handoffs
+    .filter(({ byRoute }) => byRoute)
+    .sort(byAge)
+    .toReversed()
+  const asked = [...had.map(({ kind }) => kinds[kind]), ...Object.values(kinds)]
+  return asked.find((kind) => kind?.attempts)?.attempts?.then.nurture
 }

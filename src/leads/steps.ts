@@ -150,7 +150,10 @@ export function onLeft(config: NextConfig, state: LeadState, rep: string, now: n
   return change.handoffs.length > 0 ? change : null
 }
 
-/** The rep hears that the time for reaching the lead runs out, when too few attempts were made and it was not reached. */
+/**
+ * The rep hears that the time for reaching the lead runs out, when too few attempts were made and it was not reached; of a rep who
+ * has left the manager does, who can give the lead to another owner.
+ */
 function remindOfAttempts(
   config: NextConfig,
   handoff: Handoff,
@@ -161,7 +164,8 @@ function remindOfAttempts(
   const { attempts } = handoff
   if (!attempts) return draft.change(undefined)
   const rep = holderOf(handoff)?.rep ?? ''
-  const tells = isReminderDue(handoff, now) && !isReached(config, handoff, contact) && isHere(config.team, rep)
+  const isDue = isReminderDue(handoff, now) && !isReached(config, handoff, contact)
+  const tells = isDue && isHere(config.team, rep)
   const detail = `${countAttempts(handoff)} of ${attempts.count}`
   const after: Handoff = {
     ...handoff,
@@ -172,6 +176,9 @@ function remindOfAttempts(
   if (tells) {
     draft.post(...stepPosts(after, ['attempts-reminder']))
     draft.note({ at: now, what: 'ladder', steps: after.events.slice(handoff.events.length) })
+  } else if (isDue) {
+    const by = { what: 'handoff', name: handoff.kind, step: `its rep has left, ${detail} attempts made` } as const
+    draft.tell([{ who: 'manager', by, buttons: [] }], { now })
   }
   return draft.change(undefined)
 }

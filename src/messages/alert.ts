@@ -166,9 +166,11 @@ function nameOf(lead: LeadRecord): string {
 function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
   const how = holderOf(handoff)?.how
   const moved = kind === 'rep-alert' && how ? MOVED_WORDS[how] : undefined
-  const usual = MESSAGE_WORDS[kind].opening
-  const words = handoff.ruled && (kind === 'rep-alert' || kind === 'pool-alert') ? kindWords(handoff) : usual
-  return `${moved?.opening ?? words}: ${who(lead)}`
+  const { opening: usual } = MESSAGE_WORDS[kind]
+  const begins = moved?.opening ?? usual
+  if (!handoff.ruled) return `${begins}: ${who(lead)}`
+  const isFirst = (kind === 'rep-alert' || kind === 'pool-alert') && !moved
+  return `${isFirst ? '' : `${begins}: `}${kindWords(handoff)}: ${who(lead)}`
 }
 
 /** Lines as text alone, for screen readers and pushes: no mrkdwn stars, dates and links as text instead of Slack's tokens. */

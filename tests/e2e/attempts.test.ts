@@ -387,3 +387,17 @@ describe('the owner of a lead that nobody reached', () => {
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toEqual(expect.any(String))
   })
 })
+
+describe('attempts of a rep who has left', () => {
+  it('are told to the manager before the time ends', async () => {
+    await contactedLead()
+    const next = structuredClone(stage.config)
+    Object.assign(next.team.reps['sdr-1'] ?? {}, { active: false })
+    await stage.changeConfig({ ...next, version: 'left' })
+    await stage.advance(TO(REMIND) - MINUTE)
+    expect(stage.texts('U000MGR1')).toEqual([])
+    await stage.advance(MINUTE)
+    expect(stage.texts('U000MGR1')).toEqual([expect.stringContaining('its rep has left, 1 of 3 attempts made')])
+    expect(stage.texts(CLEO).join()).not.toContain('Time runs out')
+  })
+})

@@ -171,6 +171,20 @@ describe('a lead that says it is not interested, while it is nurtured,', () => {
   })
 })
 
+describe('a customer who says that they are not interested', () => {
+  it('is in no track, and whoever looks after them still does', async () => {
+    stage = await createStage()
+    const id = createQuietLead({ lifecyclestage: 'customer', hubspot_owner_id: '101' })
+    await stage.quiet()
+    await signal(id, 'upgrade_page_viewed', 'churn_risk')
+    expect(shown(id)?.baton_nurture_track).toBe('expansion-case-study')
+    await stage.advance(MINUTE)
+    await bySignal(id)
+    expect(shown(id)).toMatchObject({ baton_stage: 'customer', baton_nurture_track: null })
+    expect((await handoffs(id)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['churn-risk open'])
+  })
+})
+
 describe('a lead that only opts out of email', () => {
   it('stays with its rep, and is in no track', async () => {
     stage = await createStage()

@@ -157,6 +157,16 @@ describe('onboarding, day 0 to 60, as it ships', () => {
     expect([told(/day 1\)/), told(/day 3\)/)]).toEqual([1, 1])
   })
 
+  it('is not answered by the stage in HubSpot once the config has the kind no longer', async () => {
+    const next = structuredClone(stage.config)
+    delete next.handoffs.kinds['closed-won-onboarding']
+    await stage.changeConfig({ ...next, version: 'edited' })
+    await stage.advance(2 * DAY)
+    const { handoffs } = (await stage.services[0]?.leads.get(id)) ?? {}
+    expect(Object.values(handoffs ?? {}).find(({ kind }) => kind === 'closed-won-onboarding')?.state).toBe('open')
+    expect(heard(CS_MANAGER, /No response yet/)).toBe(1)
+  })
+
   it('leaves out a step that the config has no longer', async () => {
     await introduce()
     const { steps: plan } = stage.config.handoffs.kinds['closed-won-onboarding'] ?? {}

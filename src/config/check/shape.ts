@@ -40,11 +40,13 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_big':
       return boundary(issue.origin, issue.maximum, 'at most')
     case 'invalid_union':
-      return 'is not a value that can stand here'
+      return NO_FORM
     default:
       return undefined
   }
 }
+
+const NO_FORM = 'is not a value that can stand here'
 
 const KINDS: Record<string, string> = {
   string: 'text',
@@ -71,6 +73,9 @@ function nearest(name: string, valid: readonly string[]): string {
 
 function fromIssue(source: SourceFile, json: JsonSchema, issue: z.core.$ZodIssue): ConfigProblem[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol')
+  const meant =
+    issue.code === 'invalid_union' && issue.message === NO_FORM ? formMeant(issue, keysAt(json, path)) : undefined
+  if (meant) return meant.flatMap((inner) => fromIssue(source, json, { ...inner, path: [...path, ...inner.path] }))
   if (issue.code === 'unrecognized_keys') {
     const valid = keysAt(json, path)
     return issue.keys.map((key) =>
@@ -83,6 +88,26 @@ function fromIssue(source: SourceFile, json: JsonSchema, issue: z.core.$ZodIssue
   const given = valueAt(source, path)
   const isShown = given !== undefined && given !== '' && typeof given !== 'object'
   return [problemAt(source, path, `${isShown ? `${JSON.stringify(given)} ` : ''}${issue.message}`)]
+}
+
+/**
+ * Of several forms that a value can have, what is wrong with the one that was meant: it has every key that was given. Where none
+ * has, the word or the key that none of them knows.
+ */
+function formMeant({ errors }: z.core.$ZodIssueInvalidUnion, known: readonly string[]): z.core.$ZodIssue[] | undefined {
+  const isOther = ({ code, path }: z.core.$ZodIssue) =>
+    code === 'unrecognized_keys' || (path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'))
+  const likely = errors.filter((issues) => issues.length > 0 && !issues.some(isOther))
+  if (likely.length > 0) return likely.length === 1 ? likely[0] : undefined
+  const all = errors.flat()
+  const isUnknown = (issue: z.core.$ZodIssue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 && !issue.keys.some((key) => known.includes(key))
+  const key = all.find(isUnknown)
+  const word = all.find(
+    ({ code, path, message }) => code === 'invalid_value' && path.length === 0 && /did you mean/.test(message),
+  )
+  const told = key ?? word
+  return told && [told]
 }
 
 function valueAt(source: SourceFile, path: Path): unknown {
@@ -98,17 +123,24 @@ interface JsonSchema {
   additionalProperties?: JsonSchema | boolean
   items?: JsonSchema
   allOf?: JsonSchema[]
+  anyOf?: JsonSchema[]
 }
 
 function keysAt(root: JsonSchema, path: Path): string[] {
-  let node: JsonSchema | undefined = resolve(root, root)
+  let nodes = formsOf(root, root)
   for (const part of path) {
-    if (!node) return []
-    const next: JsonSchema | boolean | undefined =
-      typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)
-    node = typeof next === 'object' ? resolve(root, next) : undefined
+    nodes = nodes.flatMap((node) => {
+      const next = typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)
+      return typeof next === 'object' ? formsOf(root, next) : []
+    })
   }
-  return Object.keys(node?.properties ?? {})
+  return [...new Set(nodes.flatMap(({ properties }) => Object.keys(properties ?? {})))]
+}
+
+/** The forms that a value can have. */
+function formsOf(root: JsonSchema, node: JsonSchema): JsonSchema[] {
+  const one = resolve(root, node)
+  return one.anyOf ? one.anyOf.flatMap((form) => formsOf(root, form)) : [one]
 }
 
 function resolve(root: JsonSchema, node: JsonSchema): JsonSchema {

@@ -169,6 +169,13 @@ const MESSAGES: Record<string, string[]> = {
   'sum-of-nothing': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested.sum: needs a test: atLeast, atMost or between',
   ],
+  'unknown-outcome': ['triggers.yaml:2  triggers.rule.do.0.tel: unknown key; did you mean "tell"?'],
+  'unknown-word': [
+    'triggers.yaml:2  triggers.rule.do.0: "archiv" is not one of archive, pause, resume; did you mean "archive"?',
+  ],
+  'unknown-stage': [
+    'triggers.yaml:2  triggers.rule.do.0.stage: "opp" is not one of subscriber, lead, mql, sql, opportunity, customer, evangelist, disqualified, recycled; did you mean "opportunity"?',
+  ],
 }
 
 test.each(Object.entries(MESSAGES))('%s', async (fixture, messages) => {

@@ -40,17 +40,17 @@ export type SourceFiles = Partial<Record<keyof typeof FILE_CHECKS, SourceFile>>
 /**
  * Checks what the files say of each other and of themselves beyond their shape: names of attributes, signals, pools,
  * handoffs, reps, calendars. Works on the plain content, so that these mistakes are reported together with mistakes of
- * shape; an absent or misshapen part is passed over here.
+ * shape; an absent or misshapen part is passed over here. `unread`: a signals.yaml is there that could not be read.
  */
-export function checkReferences(files: SourceFiles): ConfigProblem[] {
-  const known = knownNames(files)
+export function checkReferences(files: SourceFiles, unread: { signals: boolean }): ConfigProblem[] {
+  const known = knownNames(files, unread)
   return Object.entries(FILE_CHECKS).flatMap(([name, checks]) => {
     const source = files[name as keyof typeof FILE_CHECKS]
     return source ? checkFile(source, known, checks) : []
   })
 }
 
-function knownNames(files: SourceFiles): KnownNames {
+function knownNames(files: SourceFiles, unread: { signals: boolean }): KnownNames {
   const keys = (map: unknown) => (map === undefined ? undefined : entries(map).map(([key]) => key))
   const names = (list: unknown, ...path: string[]) =>
     list === undefined
@@ -58,9 +58,8 @@ function knownNames(files: SourceFiles): KnownNames {
       : items(list)
           .map(([, item]) => field(item, ...path))
           .filter((name) => typeof name === 'string')
-  const types = files.signals
-    ? keys(field(files.signals.content, 'signals'))
-    : keys(field(files.scoring?.content, 'engagement', 'signals'))
+  const inScoring = unread.signals ? undefined : keys(field(files.scoring?.content, 'engagement', 'signals'))
+  const types = files.signals ? keys(field(files.signals.content, 'signals')) : inScoring
   const routes = field(files.routing?.content, 'routes')
   const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content

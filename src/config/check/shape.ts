@@ -9,11 +9,13 @@ export function checkShape<T>(source: SourceFile, schema: z.ZodType<T>): { value
   const result = schema.safeParse(source.content, { error: wording })
   if (result.success) return { value: result.data, problems: [] }
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
-  const issues = result.error.issues
-  // An unknown key explains why a rule about the whole map does not hold: { atleast: 5 } has no test.
+  return { problems: told(result.error.issues).flatMap((issue) => fromIssue(source, json, issue)) }
+}
+
+// An unknown key explains why a rule about the whole map does not hold: { atleast: 5 } has no test.
+function told(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const explained = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')))
-  const told = issues.filter(({ code, path }) => code !== 'custom' || !explained.has(path.join('.')))
-  return { problems: told.flatMap((issue) => fromIssue(source, json, issue)) }
+  return issues.filter(({ code, path }) => code !== 'custom' || !explained.has(path.join('.')))
 }
 
 // What the schemas themselves say wins over this.
@@ -40,11 +42,13 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_big':
       return boundary(issue.origin, issue.maximum, 'at most')
     case 'invalid_union':
-      return 'is not a value that can stand here'
+      return NO_CHOICE
     default:
       return undefined
   }
 }
+
+const NO_CHOICE = 'is not a value that can stand here'
 
 const KINDS: Record<string, string> = {
   string: 'text',
@@ -81,8 +85,18 @@ function fromIssue(source: SourceFile, json: JsonSchema, issue: z.core.$ZodIssue
     return [problemAt(source, path, issue.issues.map((inner) => inner.message).join(', '))]
   }
   const given = valueAt(source, path)
+  if (issue.code === 'invalid_union' && issue.message === NO_CHOICE) {
+    const [meant, ...others] = issue.errors.filter((inner) => !inner.some((one) => isOfAnotherKind(one, given)))
+    if (meant && others.length === 0)
+      return told(meant).flatMap((inner) => fromIssue(source, json, { ...inner, path: [...issue.path, ...inner.path] }))
+  }
   const isShown = given !== undefined && given !== '' && typeof given !== 'object'
   return [problemAt(source, path, `${isShown ? `${JSON.stringify(given)} ` : ''}${issue.message}`)]
+}
+
+// Of what may be a word or a map, a map is told what is wrong with it as a map.
+function isOfAnotherKind({ code, path }: z.core.$ZodIssue, given: unknown): boolean {
+  return path.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && typeof given !== 'string'))
 }
 
 function valueAt(source: SourceFile, path: Path): unknown {
@@ -98,20 +112,22 @@ interface JsonSchema {
   additionalProperties?: JsonSchema | boolean
   items?: JsonSchema
   allOf?: JsonSchema[]
+  anyOf?: JsonSchema[]
 }
 
 function keysAt(root: JsonSchema, path: Path): string[] {
-  let node: JsonSchema | undefined = resolve(root, root)
-  for (const part of path) {
-    if (!node) return []
-    const next: JsonSchema | boolean | undefined =
-      typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)
-    node = typeof next === 'object' ? resolve(root, next) : undefined
-  }
-  return Object.keys(node?.properties ?? {})
+  let nodes = variants(root, root)
+  for (const part of path)
+    nodes = nodes.flatMap((node) => {
+      const next = typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)
+      return typeof next === 'object' ? variants(root, next) : []
+    })
+  return nodes.flatMap((node) => Object.keys(node.properties ?? {}))
 }
 
-function resolve(root: JsonSchema, node: JsonSchema): JsonSchema {
-  if (node.$ref) return resolve(root, root.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {})
-  return node.allOf?.[0] && !node.properties ? resolve(root, node.allOf[0]) : node
+/** What may stand at a place: itself, or one of several. */
+function variants(root: JsonSchema, node: JsonSchema): JsonSchema[] {
+  if (node.$ref) return variants(root, root.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {})
+  if (node.anyOf && !node.properties) return node.anyOf.flatMap((one) => variants(root, one))
+  return node.allOf?.[0] && !node.properties ? variants(root, node.allOf[0]) : [node]
 }

@@ -41,9 +41,9 @@ const IN_SECONDS: Record<string, [from: string, to: string][]> = {
     ],
   ],
   'triggers.yaml': [
-    ['quiet: 60d', 'quiet: 25s'],
-    ['enrol: still-relevant, for: 14d', 'enrol: still-relevant, for: 10s'],
-    ['after: 14d', 'after: 10s'],
+    ['quiet: 60d', 'quiet: 15s'],
+    ['enrol: still-relevant, for: 14d', 'enrol: still-relevant, for: 6s'],
+    ['after: 14d', 'after: 6s'],
   ],
 }
 const ROOT = join(import.meta.dirname, '..')
@@ -91,7 +91,11 @@ stopOnSignals({
 })
 
 const address = await service.listen()
-hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot` })
+hubspot.setWebhooks({
+  targetUrl: `${address}/webhooks/hubspot`,
+  publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot`,
+  deals: true,
+})
 slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
 await prepareHubSpot()
 tell()

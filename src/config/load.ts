@@ -84,6 +84,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
     throw new ConfigError(problems)
   }
+  const catalogue = catalogueOf(signals?.signals, scoring.engagement.signals)
   const rules: Omit<Config, 'reads'> = {
     icp,
     scoring,
@@ -91,7 +92,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     team: team.value,
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
+    signals: catalogue,
     forms: stages?.forms ?? {},
     moves: stages?.moves ?? [],
     hubspot,
@@ -104,7 +105,8 @@ export async function loadConfig(directory: string, now: number): Promise<Config
         scoring: sources.scoring,
         hubspot: sources.hubspot,
         triggers: sources.triggers,
-        signals: sources.signals,
+        // What it says, wherever that stands.
+        signals: { content: catalogue },
       }).slice(0, 12),
       16,
     ),

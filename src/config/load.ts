@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { z } from 'zod'
 import { catalogueOf } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
@@ -56,6 +56,7 @@ const ENRICHMENT_DEFAULT = Enrichment.parse({
  */
 export async function loadConfig(directory: string, now: number): Promise<Config> {
   const { sources, problems } = await readSources(directory, CONFIG_FILES)
+  const unread = { signals: problems.some(({ file }) => basename(file) === 'signals.yaml') }
   const shape = <T>(name: FileName, schema: z.ZodType<T>): T | undefined => {
     const source = sources[name]
     if (!source) return undefined
@@ -76,13 +77,14 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const enrichment = shape('enrichment', Enrichment)
   const retention = shape('retention', Retention)
   const cases = shape('routing-cases', RoutingCases)
-  problems.push(...checkReferences(sources))
+  problems.push(...checkReferences(sources, unread))
   const team = teamFile && sources.team && (await checkedTeam(sources.team, teamFile, now))
   problems.push(...(team?.problems ?? []))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
   if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
     throw new ConfigError(problems)
   }
+  const catalogue = catalogueOf(signals?.signals, scoring.engagement.signals)
   const rules: Omit<Config, 'reads'> = {
     icp,
     scoring,
@@ -90,7 +92,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     team: team.value,
     handoffs,
     triggers: triggers?.triggers ?? {},
-    signals: catalogueOf(signals?.signals, scoring.engagement.signals),
+    signals: catalogue,
     forms: stages?.forms ?? {},
     moves: stages?.moves ?? [],
     hubspot,
@@ -103,7 +105,8 @@ export async function loadConfig(directory: string, now: number): Promise<Config
         scoring: sources.scoring,
         hubspot: sources.hubspot,
         triggers: sources.triggers,
-        signals: sources.signals,
+        // What it says, wherever that stands.
+        signals: { content: catalogue },
       }).slice(0, 12),
       16,
     ),

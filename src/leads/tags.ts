@@ -6,7 +6,8 @@ import type { Properties } from './observe.ts'
 
 /*
  * Properties of the contact that rules set (`set`). Each is written once per occasion, and only where HubSpot shows nothing or
- * what Baton wrote before: what a person put there stays, also when they cleared it.
+ * what Baton wrote before: what a person put there stays, also when they cleared it. With an unknown attribute in braces it is
+ * left as it is.
  */
 
 /** HubSpot's core properties that no rule may set: whose the contact is, who it is, and how far. */
@@ -37,7 +38,11 @@ export function tagged(
   const isKept = (name: string) => written[name] === undefined || shows(name) === written[name]
   const standing = Object.entries(tags).filter(([name]) => properties[name] === undefined || isKept(name))
   const asked = Object.entries(toSet)
-  const fresh = asked.filter(([name]) => isOurs(name)).map(([name, text]) => [name, fillText(text, lookup)])
+  // Of what is unknown nothing is said, not even that.
+  const isKnown = (text: string) => namesInBraces(text).every((attribute) => lookup(attribute) !== undefined)
+  const fresh = asked
+    .filter(([name, text]) => isOurs(name) && isKnown(text))
+    .map(([name, text]) => [name, fillText(text, lookup)])
   const after = Object.fromEntries([...standing, ...fresh]) as Record<string, string>
   return {
     marks: { ...rest, ...(Object.keys(after).length > 0 ? { tags: after } : {}) },

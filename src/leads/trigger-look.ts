@@ -69,14 +69,13 @@ export function triggersOf(
   const answered = (since: number | undefined) =>
     since === undefined ? {} : { answered: lastAct !== undefined && lastAct > since }
   const lookup = (since?: number) => seen(answered(since))
-  const types = new Set(fresh.filter((signal) => signal.decision === undefined).map(({ type }) => type))
   const fired = fireTriggers({
     triggers: config.triggers,
     marks,
     lookup,
     held: heldBefore(config, look, now),
     signals: reading.signals,
-    fresh: types,
+    fresh: fresh.filter(({ decision }) => decision === undefined),
     lastAct,
     now,
   })

@@ -17,9 +17,9 @@ export interface TriggerLook {
   lookup: (since?: number) => Lookup
   /** Whether a trigger's condition held before what is new now. */
   held: (name: string, when: Condition) => boolean
-  /** What the lead did, and which types of it are new now. */
+  /** What the lead did, and what of it is new now. */
   signals: readonly Pick<Signal, 'type' | 'at'>[]
-  fresh: ReadonlySet<string>
+  fresh: readonly Pick<Signal, 'type' | 'at'>[]
   /** When the lead last did something itself. */
   lastAct: number | undefined
   now: number
@@ -96,7 +96,7 @@ function isOccasion(
   { truth }: Evaluation,
 ): boolean {
   if (truth !== 'true') return false
-  const isNamed = () => signalsNamed(when).some((type) => look.fresh.has(type))
+  const isNamed = () => namedSince(look.fresh, when, Number.NEGATIVE_INFINITY)
   const isNew = () => !look.held(name, when)
   switch (once) {
     case 'ever':
@@ -110,14 +110,17 @@ function isOccasion(
       return isNamed()
     default:
       if (mark.at === undefined) return isNew() || isNamed()
-      return look.now - mark.at >= (PERIODS[once] ?? 0) && (isNamed() || isAgain(look, when, mark.at))
+      if (look.now - mark.at < (PERIODS[once] ?? 0)) return false
+      // A condition about no signal is met again by itself. Else it has to have happened again: what came while it could not
+      // fire belongs to the last time.
+      if (signalsNamed(when).length === 0 || namedSince(look.fresh, when, mark.at)) return true
+      return isNew() && namedSince(look.signals, when, mark.at)
   }
 }
 
-// What it asks about has to have happened again; a condition about no signal is met again by itself.
-function isAgain({ signals }: TriggerLook, when: Condition, firedAt: number): boolean {
+function namedSince(signals: TriggerLook['signals'], when: Condition, since: number): boolean {
   const named = signalsNamed(when)
-  return named.length === 0 || signals.some(({ type, at }) => at > firedAt && named.includes(type))
+  return signals.some(({ type, at }) => at > since && named.includes(type))
 }
 
 /** What is due of the triggers that fired: done once, unless its condition holds by now. What no rule says any more is dropped. */

@@ -90,6 +90,27 @@ describe('nothing for 60 days', () => {
     expect(await fired(id)).toEqual(['triggered quiet', 'followed-up quiet'])
   })
 
+  it('archives nobody of whom it hears late that they had done something meanwhile', async () => {
+    const [told, merged] = [await lead(), await lead({ email: 'other@northwind.example' })]
+    const began = stage.clock.now
+    await stage.advance(50 * DAY)
+    await signal(merged, 'email_clicked')
+    await stage.advance(10 * DAY)
+    expect(track(told)).toBe('still-relevant')
+    await signal(told, 'email_clicked', began + 59 * DAY)
+    // A contact that was asked becomes one with somebody who was there ten days ago.
+    const asked = await lead({ email: 'third@northwind.example' })
+    await stage.advance(14 * DAY)
+    expect(await fired(told)).toEqual(['triggered quiet', 'not-followed-up quiet'])
+    await stage.advance(46 * DAY)
+    expect(track(asked)).toBe('still-relevant')
+    await signal(merged, 'email_clicked', stage.clock.now - 10 * DAY)
+    stage.hubspot.mergeContacts(merged, asked)
+    await stage.quiet()
+    await stage.advance(14 * DAY)
+    expect((await stage.services[0]?.leads.read(merged))?.lead?.archived).toBeUndefined()
+  })
+
   it('asks no customer, and nobody whom sales has', async () => {
     const customer = await lead({ lifecyclestage: 'customer' })
     const taken = createTier2Lead(stage)

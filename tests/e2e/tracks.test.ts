@@ -199,6 +199,18 @@ describe('a property that a rule sets', () => {
     expect(stage.hubspot.contact(id)?.buying_stage).toBe('comparing as VP Marketing')
   })
 
+  it('is left as it is where what it would say is unknown', async () => {
+    await begin(fires)
+    await defined()
+    const id = await contact({ jobtitle: '' })
+    await signal(id, 'upgrade_page_viewed')
+    expect(stage.hubspot.contact(id)?.buying_stage ?? '').toBe('')
+    stage.hubspot.changeContact(id, { jobtitle: 'CMO' }, { by: 'person' })
+    await stage.quiet()
+    await signal(id, 'upgrade_page_viewed')
+    expect(stage.hubspot.contact(id)?.buying_stage).toBe('comparing as CMO')
+  })
+
   it('never overwrites a person: what stood there before, what they set since, what they cleared', async () => {
     await begin(fires)
     await defined()

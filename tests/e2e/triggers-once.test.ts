@@ -56,6 +56,20 @@ describe('a trigger that has fired', () => {
     expect(stage.texts('U000MGR1')).toHaveLength(1)
   })
 
+  it('does not fire in the next week by what came in the first, whatever is told or looked at then', async () => {
+    const id = await lead()
+    const began = stage.clock.now
+    await signal(id, 'competitor_page_viewed', 'visit-1')
+    await stage.advance(6 * DAY)
+    await signal(id, 'competitor_page_viewed', 'visit-2')
+    await stage.advance(DAY + HOUR)
+    await signal(id, 'email_opened', 'opened')
+    await signal(id, 'competitor_page_viewed', 'visit-0', began - HOUR)
+    expect(await fired(id)).toEqual(['triggered competitor-comparison'])
+    await signal(id, 'competitor_page_viewed', 'visit-3')
+    expect(await fired(id)).toHaveLength(2)
+  })
+
   it('has fired when Redis is emptied, and what follows it comes at its time', async () => {
     const id = await lead()
     await stage.advance(60 * DAY)

@@ -4,11 +4,15 @@ import { entries, field, items } from './content.ts'
 import type { KnownNames } from './names.ts'
 import { tagsIn } from './segments.ts'
 
-/** The names that the files define, for whoever refers to them; undefined where a file could not be read. */
+/**
+ * The names that the files define, for whoever refers to them; undefined where a file could not be read. `unread`: a signals.yaml
+ * is there that could not be.
+ */
 export function knownNames(
   files: Partial<
     Record<'icp' | 'scoring' | 'routing' | 'team' | 'handoffs' | 'sla' | 'triggers' | 'signals' | 'stages', SourceFile>
   >,
+  unread: { signals: boolean },
 ): KnownNames {
   const keys = (map: unknown) => (map === undefined ? undefined : entries(map).map(([key]) => key))
   const names = (list: unknown, ...path: string[]) =>
@@ -17,9 +21,8 @@ export function knownNames(
       : items(list)
           .map(([, item]) => field(item, ...path))
           .filter((name) => typeof name === 'string')
-  const types = files.signals
-    ? keys(field(files.signals.content, 'signals'))
-    : keys(field(files.scoring?.content, 'engagement', 'signals'))
+  const inScoring = unread.signals ? undefined : keys(field(files.scoring?.content, 'engagement', 'signals'))
+  const types = files.signals ? keys(field(files.signals.content, 'signals')) : inScoring
   const routes = field(files.routing?.content, 'routes')
   const tiers = field(files.icp?.content, 'tiers')
   const team = files.team?.content

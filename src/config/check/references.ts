@@ -38,10 +38,10 @@ export type SourceFiles = Partial<Record<keyof typeof FILE_CHECKS, SourceFile>>
 /**
  * Checks what the files say of each other and of themselves beyond their shape: names of attributes, signals, pools,
  * handoffs, reps, calendars. Works on the plain content, so that these mistakes are reported together with mistakes of
- * shape; an absent or misshapen part is passed over here.
+ * shape; an absent or misshapen part is passed over here. `unread`: a signals.yaml is there that could not be read.
  */
-export function checkReferences(files: SourceFiles): ConfigProblem[] {
-  const known = knownNames(files)
+export function checkReferences(files: SourceFiles, unread: { signals: boolean }): ConfigProblem[] {
+  const known = knownNames(files, unread)
   return Object.entries(FILE_CHECKS).flatMap(([name, checks]) => {
     const source = files[name as keyof typeof FILE_CHECKS]
     return source ? checkFile(source, known, checks) : []

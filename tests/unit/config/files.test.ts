@@ -12,6 +12,8 @@ const MESSAGES: Record<string, string[]> = {
   'empty-file': ['sla.yaml:1  the file is empty'],
   'misnamed-file': ['routing-case.yaml:1  unknown file; did you mean "routing-cases.yaml"?'],
   'pattern-without-quotes': ['icp.yaml:5  put *cmo* in quotes: "*cmo*"', 'icp.yaml:7  put *.edu in quotes: "*.edu"'],
+  // What else names its types is passed over.
+  'signals-that-cannot-be-read': ['signals.yaml:3  this key is there twice; keep one'],
   'tab-indent': ['sla.yaml:3  is not valid YAML: a tab stands before the key; use spaces'],
   'yaml-syntax-error': ['sla.yaml:2  is not valid YAML: a ] is missing here or before'],
   'yml-ending': ['enrichment.yml:1  unknown file; did you mean "enrichment.yaml"?'],

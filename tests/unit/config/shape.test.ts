@@ -77,6 +77,12 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'number-for-text': ['routing.yaml:6  routes.1.name: 2 is not text; put it in quotes'],
   'number-out-of-range': ['icp.yaml:2  tiers.0.tier: 12 must be at most 9'],
+  'outcome-that-is-none': [
+    'triggers.yaml:2  triggers.word.do.0: "archiv" is not one of archive, pause, resume; did you mean "archive"?',
+    'triggers.yaml:3  triggers.stage.do.0.stage: "custmer" is not one of subscriber, lead, mql, sql, opportunity, customer, evangelist, disqualified, recycled; did you mean "customer"?',
+    'triggers.yaml:4  triggers.key.do.0.enroll: unknown key; did you mean "enrol"?',
+    'triggers.yaml:5  triggers.time.do.0.for: 14 must be a duration such as 30s, 5m, 1h or 7d',
+  ],
   'owner-id-is-an-email': [
     'team.yaml:8  reps.0.hubspotOwnerId: "ada@team.example" must be a HubSpot owner id: digits, such as "101"',
   ],

@@ -205,6 +205,7 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       defineCommand: () => undefined,
       batonCommit: after((...args: unknown[]) => commit(args)),
       batonIngest: after((...args: unknown[]) => ingest(args)),
+      smembers: after((key: string) => [...((data.get(key) as Set<string> | undefined) ?? [])]),
       hgetall: after(texts),
       hgetallBuffer: after((key: string) => Object.fromEntries((data.get(key) as Map<string, Buffer>) ?? [])),
       hget: after((key: string, field: string) => texts(key)[field] ?? null),

@@ -9,6 +9,8 @@ import { loadConfig } from '../src/config/load.ts'
 import { fixedConfig } from '../src/config/watch.ts'
 import { createHubSpot } from '../src/hubspot/client.ts'
 import { setUpHubSpot } from '../src/hubspot/setup.ts'
+import { setUpDeals } from '../src/hubspot/setup-deals.ts'
+import { propertiesSet } from '../src/leads/tags.ts'
 import { startEmbeddedRedis } from '../src/platform/embedded-redis.ts'
 import { readEnv } from '../src/platform/env.ts'
 import { stopOnSignals } from '../src/platform/graceful-stop.ts'
@@ -41,9 +43,9 @@ const IN_SECONDS: Record<string, [from: string, to: string][]> = {
     ],
   ],
   'triggers.yaml': [
-    ['quiet: 60d', 'quiet: 25s'],
-    ['enrol: still-relevant, for: 14d', 'enrol: still-relevant, for: 10s'],
-    ['after: 14d', 'after: 10s'],
+    ['quiet: 60d', 'quiet: 15s'],
+    ['enrol: still-relevant, for: 14d', 'enrol: still-relevant, for: 6s'],
+    ['after: 14d', 'after: 6s'],
   ],
 }
 const ROOT = join(import.meta.dirname, '..')
@@ -91,7 +93,11 @@ stopOnSignals({
 })
 
 const address = await service.listen()
-hubspot.setWebhooks({ targetUrl: `${address}/webhooks/hubspot`, publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot` })
+hubspot.setWebhooks({
+  targetUrl: `${address}/webhooks/hubspot`,
+  publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot`,
+  deals: true,
+})
 slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
 await prepareHubSpot()
 tell()
@@ -158,7 +164,8 @@ async function prepareHubSpot(): Promise<void> {
     properties: () => config.reads,
     metrics: createMetrics(),
   })
-  await setUpHubSpot(connection, config.hubspot.properties, false)
+  await setUpHubSpot(connection, config.hubspot.properties, false, config.forms, propertiesSet(config))
+  await setUpDeals(connection, config.hubspot.dealAttribution, false)
 }
 
 /** Prints what is posted in Slack, as it happens. */

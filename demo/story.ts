@@ -324,7 +324,7 @@ export const STORY: DemoLead[] = [
     ],
   },
   {
-    shows: 'Silence: 60 days are 25 seconds here, and 14 days are 10',
+    shows: 'Silence: 60 days are 15 seconds here, and 14 days are 6',
     who: 'Tom Reed downloads one guide, and is never heard of again',
     arrive: (hubspot) =>
       hubspot.createContact(

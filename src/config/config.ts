@@ -6,7 +6,9 @@ import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
 import { attributesFilled, propertiesSet } from '../leads/tags.ts'
+import { namesInBraces } from '../rules/attributes.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
+import { attributesInFilters } from '../rules/rep-filter.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
 import type { Retention } from './schemas/retention.ts'
@@ -46,10 +48,20 @@ const ALWAYS = [
  */
 export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const sources = Object.values(config.hubspot.attributes).flat()
-  const asked = [...conditionsOf(config).flatMap(attributesOf), ...attributesFilled(config)]
+  const { routing, handoffs, triggers } = config
+  const reasons = [
+    ...routing.routes.flatMap(({ to }) => ('disqualify' in to ? to.disqualify : [])),
+    ...routing.noMail.map(({ reason }) => reason),
+  ]
+  const asked = [
+    ...conditionsOf(config).flatMap(attributesOf),
+    ...attributesFilled(config),
+    ...reasons.flatMap(namesInBraces),
+    ...attributesInFilters([routing.routes, handoffs, triggers]),
+  ]
   const raw = unique(asked).filter((name) => name.startsWith('hubspot.'))
   const { signals, activity, responses, disqualified } = config.hubspot
-  const optOuts = Object.values(config.routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
+  const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
     ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
     ...activity,

@@ -1,5 +1,5 @@
 import { ENDINGS, type Ending } from '../handoffs/endings.ts'
-import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
+import { type Handoff, type HandoffEvent, holderOf, isRuled } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import type { HistoryEntry } from '../leads/history.ts'
@@ -101,7 +101,7 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
     route: handoff.route,
   }
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
-  if (!before && (handoff.ruled ?? !handoff.byRoute)) facts.unshift({ type: 'trigger', rule: handoff.route })
+  if (!before && isRuled(handoff)) facts.unshift({ type: 'trigger', rule: handoff.route })
   if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
@@ -175,8 +175,9 @@ function text(lead: LeadRecord, name: string): string | undefined {
   return value === undefined ? undefined : String(value)
 }
 
-// The newest form or page that a signal names; of an address the path alone, for its query may say who it is.
+// The newest form or page that a signal names; of an address the path alone, for its query may say who it is. What our own people
+// did names none: of a deal it is its id, by which the person would be found.
 function contentOf(lead: LeadRecord): string | undefined {
-  const detail = lead.signals.findLast((signal) => signal.detail)?.detail
+  const detail = lead.signals.findLast((signal) => signal.detail && signal.by !== 'sales')?.detail
   return detail?.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
 }

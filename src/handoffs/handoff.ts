@@ -207,6 +207,11 @@ export function holderAt({ holders }: Handoff, at: number): Holder | undefined {
   return holders.findLast(({ since }) => since <= at) ?? holders[0]
 }
 
+/** Whether a rule started a handoff, and no route; older records tell by whether sales has the lead by it. */
+export function isRuled({ ruled, byRoute }: Pick<Handoff, 'ruled' | 'byRoute'>): boolean {
+  return ruled ?? !byRoute
+}
+
 /** Whether the lead is in a rep's hands: the clock runs, or the rep has answered and is at it. */
 export function isHeld(handoff: Handoff): boolean {
   return handoff.state === 'open' || handoff.state === 'answered'

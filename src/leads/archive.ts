@@ -3,6 +3,7 @@ import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { LeadMarks } from './marks.ts'
 import type { LeadReading } from './reading.ts'
 import { isOwnAct, lastOwnAct } from './silence.ts'
+import { startingOf } from './starts.ts'
 
 /*
  * An archived lead: a status of Baton's own, and never HubSpot's archive, which deletes. It is in no track, its handoffs end, and
@@ -11,7 +12,7 @@ import { isOwnAct, lastOwnAct } from './silence.ts'
 
 /**
  * Whether something is new about an archived lead: it did something itself, a person gave it another owner, stage or status,
- * somebody opened a handoff, a signal of our own people starts one, or another contact was merged into it.
+ * somebody opened a handoff, a deal or a signal of our own people starts one, or another contact was merged into it.
  */
 export function isBroughtBack(
   config: NextConfig,
@@ -22,11 +23,9 @@ export function isBroughtBack(
 ): boolean {
   const { archived, toOpen, properties: before } = lead ?? {}
   if (!lead || !archived) return false
-  const starts = Object.values(config.handoffs.kinds).flatMap((kind) =>
-    kind.starts.flatMap((start) => ('signal' in start ? [start.signal] : [])),
-  )
   const fresh = reading.signals.filter(({ decision }) => decision === undefined)
-  const acts = fresh.some((signal) => isOwnAct(config, signal) || starts.includes(signal.type))
+  const acts = fresh.some((signal) => isOwnAct(config, signal))
+  const starts = startingOf(config, { signals: fresh }, []).length > 0
   const { leadStatus = [] } = config.hubspot.attributes as Record<string, readonly string[]>
   const words = [
     'hubspot_owner_id',
@@ -42,6 +41,7 @@ export function isBroughtBack(
   const lastAct = lastOwnAct(config, reading, now)
   return (
     acts ||
+    starts ||
     (lastAct !== undefined && lastAct > archived.at) ||
     // Of one that was rebuilt it is not known what they were.
     (lead.readBy !== null && words.some(isSet)) ||

@@ -1,6 +1,6 @@
 import type { RepRequest } from '../handoffs/choice.ts'
 import type { DealContext } from '../handoffs/deal.ts'
-import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff, isRuled } from '../handoffs/handoff.ts'
 import type { HandoffKind } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import { calendarFor, type Found, findParty, idOfOwner, managerFor, type PartyContext } from '../handoffs/parties.ts'
@@ -99,9 +99,7 @@ export function otherHandoffs(
 ): Begun | { wanted: RepRequest } {
   const { config, draft, now } = input
   const result: Begun = { begun: [], tells: [], notices: [] }
-  const waiting = draft
-    .handoffs()
-    .filter((one) => one.state === 'waiting' && isRuled(one) && config.handoffs.kinds[one.kind])
+  const waiting = draft.handoffs().filter((one) => one.state === 'waiting' && isRuled(one))
   for (const live of waiting) {
     const { kind, route, to, about } = live
     const taken = begin(input, { kind, route, to, about, takesOver: false }, lookup, live)
@@ -146,11 +144,6 @@ function hasBegun({ kind, about, state }: Handoff, start: Starting): boolean {
 function dealOf({ state }: ContactInput, about: string | undefined): DealContext | undefined {
   const told = state.inbox.flatMap((item) => (item.kind === 'signal' && item.deal ? [item] : []))
   return told.find(({ signal }) => signal.detail === about)?.deal
-}
-
-/** Whether a rule started a handoff, and no route; older records tell by whether sales has the lead by it. */
-function isRuled({ ruled, byRoute }: Handoff): boolean {
-  return ruled ?? !byRoute
 }
 
 /** Begins one handoff that a rule starts, or goes on with one that waited (`live`). */

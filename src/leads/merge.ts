@@ -87,6 +87,8 @@ function takeIn(state: LeadState, other: LeadState): LeadState {
     ...furthestStage(state.lead?.stage, other.lead?.stage),
     ...newest('ended', base, other.lead),
     ...newest('rejected', base, other.lead),
+    ...newest('returning', base, other.lead),
+    ...toOpenOfBoth(state.lead, other.lead),
   }
   return {
     ...state,
@@ -210,13 +212,23 @@ function answersOf(state: LeadState, other: LeadState): Pick<LeadRecord, 'answer
   return own || theirs ? { answers: { ...theirs, ...own } } : {}
 }
 
+// Somebody wants them by a click, whichever contact it was about.
+function toOpenOfBoth(...leads: (LeadRecord | null)[]): Pick<LeadRecord, 'toOpen'> {
+  const toOpen = leads.flatMap((lead) => lead?.toOpen ?? [])
+  return toOpen.length > 0 ? { toOpen } : {}
+}
+
 // As HubSpot does with its own.
 function furthestStage(...[own, other]: LeadRecord['stage'][]): Pick<LeadRecord, 'stage'> {
   const stage = own && other ? (furthest(own.name, other.name) === own.name ? own : other) : (own ?? other)
   return stage ? { stage } : {}
 }
 
-function newest<K extends 'ended' | 'rejected'>(name: K, a: LeadRecord, b: LeadRecord | null): Partial<LeadRecord> {
+function newest<K extends 'ended' | 'rejected' | 'returning'>(
+  name: K,
+  a: LeadRecord,
+  b: LeadRecord | null,
+): Partial<LeadRecord> {
   const [mine, other] = [a[name], b?.[name]]
   const value = !mine || (other && other.at > mine.at) ? other : mine
   return value ? ({ [name]: value } as Partial<LeadRecord>) : {}

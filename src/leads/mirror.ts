@@ -25,7 +25,7 @@ export function mirroredId(id: string): string {
 
 /**
  * What `baton_signals` says of a lead: of whom it is and since when it is known, the dates of its signals by type and source
- * with the numbers that came with them, and what triggers did: when they fired, and in which track they enrolled. Empty without any signal and trigger.
+ * with the numbers that came with them, when triggers fired, and which track took over from the route's. Empty without any of these.
  */
 export function mirrorSignals({
   id,
@@ -34,7 +34,8 @@ export function mirrorSignals({
   tracks,
   knownSince,
 }: Pick<LeadRecord, 'id' | 'signals' | 'fired' | 'tracks' | 'knownSince'>): string {
-  if (signals.length === 0 && Object.keys(fired).length === 0) return ''
+  const hasTracks = tracks !== undefined && Object.keys(tracks).length > 0
+  if (signals.length === 0 && Object.keys(fired).length === 0 && !hasTracks) return ''
   const told = signals.slice(-MOST_SIGNALS).map((signal) => {
     const [source = '', mark = ''] = mirroredId(signal.id).split('~')
     const said = [short(signal.at), mark, ...(signal.by ? ['s'] : []), ...numberIn(signal)]
@@ -54,7 +55,7 @@ export function mirrorSignals({
     signals: Object.fromEntries(dates),
     fired: Object.fromEntries(marks),
     // Always in the same order, so that the same marks read the same.
-    ...(tracks && Object.keys(tracks).length > 0 ? { tracks: Tracks.parse(tracks) } : {}),
+    ...(hasTracks ? { tracks: Tracks.parse(tracks) } : {}),
   })
 }
 

@@ -6,9 +6,7 @@ import { plain } from '../rules/words.ts'
 import { type LeadRecord, stageOf } from './lead.ts'
 import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
 import { readInstant } from './observe.ts'
-
 import { lifecycleFor, stageNow } from './stages.ts'
-
 import { trackOf } from './tracks.ts'
 
 /** What a property says, from the lead, its newest handoff with sales, and all of them. An empty text clears it. */

@@ -4,6 +4,7 @@ import { STAGE_NAMES, STAGES, type Stage } from '../rules/stages.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { ADOPTED } from './decision.ts'
 import type { LeadRecord, StandingRoute } from './lead.ts'
+import { Because } from './marks.ts'
 import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
@@ -85,6 +86,8 @@ function recordOf(
 ): LeadRecord {
   const owner = contact.properties.hubspot_owner_id
   const inOrder = known.handoffs.toSorted(byAge)
+  const rejected = shown.route === PERSONS_ROUTE ? rejectionShown(config, contact, shown, inOrder, scoredAt) : undefined
+  const stage = stageShown(config, shown, scoredAt, history)
   const answered = inOrder.find(({ byRoute, answered }) => byRoute && answered)?.answered
   return {
     v: 2,
@@ -117,10 +120,20 @@ function recordOf(
     handoffs: Object.fromEntries(inOrder.map(({ kind, id }) => [kind, id])),
     handoffCount: known.count,
     ...(known.ended ? { ended: known.ended } : {}),
-    ...(shown.route === PERSONS_ROUTE ? { rejected: rejectionShown(config, contact, shown, inOrder, scoredAt) } : {}),
+    ...(rejected ? { rejected } : {}),
     ...(shown.route === ARCHIVED_ROUTE ? { archived: archivedShown(shown, scoredAt) } : {}),
     ...(shown.route === ADOPTED.name ? { adopted: { at: scoredAt, band: shown.band ?? 'low' } } : {}),
-    ...stageShown(config, shown, scoredAt, history),
+    ...(stage ? { stage } : {}),
+    // Whom marketing took back after a person's word is recycled.
+    ...(stage?.name === 'recycled' && rejected
+      ? {
+          stageGiven: {
+            name: stage.name,
+            by: { what: 'handoff', name: PERSONS_ROUTE },
+            at: Math.max(stage.since, rejected.at + 1),
+          },
+        }
+      : {}),
     outcomes: answered ? { answered: { at: answered.at, minutes: answered.minutes } } : {},
     configVersion: shown.configVersion ?? '',
     // No rules have scored it in this memory.
@@ -135,10 +148,10 @@ function stageShown(
   shown: Shown,
   scoredAt: number,
   history: PropertyHistory | undefined,
-): Pick<LeadRecord, 'stage'> {
+): LeadRecord['stage'] {
   const name = STAGE_NAMES.find((one) => one === shown.stage)
   const latest = history?.[hubspot.properties.stage]?.[0]
-  return name ? { stage: { name, since: latest?.value === name ? latest.at : scoredAt } } : {}
+  return name && { name, since: latest?.value === name ? latest.at : scoredAt }
 }
 
 function scoreShown({ scoring }: NextConfig, shown: Shown, at: number): LeadRecord['score'] {
@@ -211,8 +224,8 @@ function routeShown(
 
 // The rule that said so stands in the reason.
 function archivedShown({ routeReason = '' }: Shown, at: number): NonNullable<LeadRecord['archived']> {
-  const [, what, name = ARCHIVED_ROUTE] = /^archived by (trigger|handoff) ([^:]+)/.exec(routeReason) ?? []
-  return { by: { what: what === 'handoff' ? what : 'trigger', name }, at }
+  const [, what, name = ARCHIVED_ROUTE] = /^archived by (trigger|handoff|list) ([^:]+)/.exec(routeReason) ?? []
+  return { by: Because.parse({ what: what ?? 'trigger', name }), at }
 }
 
 function rejectionShown(

@@ -56,8 +56,9 @@ export function startingOf(
       const { to, by, said } = opening
       // Its own start had it opened, by a click or a step.
       const isOwn = by.name === kind
+      const isStage = by.what === 'handoff' && starts.some((start) => 'stage' in start && start.stage === by.name)
       const route = isOwn ? (starts.map(wordOf)[0] ?? kind) : by.name
-      return [{ kind, route, takesOver: isOwn, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
+      return [{ kind, route, takesOver: isOwn || isStage, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
     }
     return []
   })

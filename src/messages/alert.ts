@@ -173,12 +173,13 @@ function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string 
   return `${isFirst ? '' : `${begins}: `}${kindWords(handoff)}: ${who(lead)}`
 }
 
-/** Lines as text alone, for screen readers and pushes: no mrkdwn stars, and dates as text instead of Slack's date tokens. */
+/** Lines as text alone, for screen readers and pushes: no mrkdwn stars, dates and links as text instead of Slack's tokens. */
 export function spoken(lines: string[], { timeZone }: Pick<MessageInput, 'timeZone'>): string {
   const plain = lines.filter(Boolean).map((line) =>
     line
       .replaceAll('*', '')
       .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds: string) => localTime(Number(seconds) * 1_000, timeZone))
+      .replace(/<https?:[^|>]*\|([^>]*)>/g, '$1')
       .replace(/\.$/, ''),
   )
   return cut(plain.join('. '), TEXT_LIMIT)

@@ -23,9 +23,12 @@ export const WantedReps = z.object({
 })
 export type WantedReps = z.output<typeof WantedReps>
 
-/** Names in braces in the tags of a filter. */
-export function attributesInFilter(filter: RepFilter): string[] {
-  return TAG_KINDS.flatMap((kind) => (filter[kind] ?? []).flatMap((tag) => nameInBraces(tag) ?? []))
+/** The attributes that filters name in braces, wherever in a config one stands beside its pool. */
+export function attributesInFilters(content: unknown): string[] {
+  if (typeof content !== 'object' || content === null) return []
+  const { pool, reps } = content as { pool?: unknown; reps?: RepFilter }
+  const tags = typeof pool === 'string' && reps ? TAG_KINDS.flatMap((kind) => reps[kind] ?? []) : []
+  return [...tags.flatMap((tag) => nameInBraces(tag) ?? []), ...Object.values(content).flatMap(attributesInFilters)]
 }
 
 /** The filter for one lead. What is not known of the lead asks nothing of a rep. Undefined when nothing is left to ask. */

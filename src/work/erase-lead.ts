@@ -48,6 +48,6 @@ export function createEraseLead(
 
 // A timer names a handoff, and so a contact, until it fires.
 function timersOf({ id, ladder, dueAt, attempts, passOn }: Handoff): { name: 'take-steps'; id: string; at: number }[] {
-  const instants = [...ladder.map((rung) => rung.dueAt), dueAt, attempts?.until, passOn?.at]
+  const instants = [...ladder.map((rung) => rung.dueAt), dueAt, attempts?.until, attempts?.remindAt, passOn?.at]
   return instants.flatMap((at) => (typeof at === 'number' ? [{ name: 'take-steps', id, at } as const] : []))
 }

@@ -33,8 +33,10 @@ export async function findAccount(
     return accountAmong(domains, companies, (owner) => repWithOwner(config.team, owner)?.active ?? false)
   } catch (error) {
     const since = Math.min(...state.inbox.flatMap(({ receivedAt }) => receivedAt ?? []), state.lead?.wakeAt ?? now, now)
-    const goesOn = error instanceof OutsideError && (error.kind === 'refused' || now - since > SEARCH_MAY_FAIL)
-    if (!goesOn) throw error
+    if (!(error instanceof OutsideError)) throw error
+    // 403: the app may not see companies, and will not a moment later either.
+    const isFinal = error.kind === 'refused' || error.code === '403'
+    if (!isFinal && now - since <= SEARCH_MAY_FAIL) throw error
     log.warn({ lead: state.id, err: error }, 'the company of a lead could not be looked for: it goes on without')
     return null
   }

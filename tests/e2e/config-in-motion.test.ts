@@ -182,7 +182,10 @@ describe('another config while leads are on their way', () => {
     expect(stage.texts('U000MGR1').filter((text) => /hot/i.test(text))).toHaveLength(1)
     expect(stage.hubspot.contact(rejected)).toMatchObject({ baton_route: 'disqualified-by-person' })
     const history = await stage.services[0]?.leads.readHistory(rejected)
-    expect(history?.at(-1)).toMatchObject({ what: 'decided', config: 'eager', standing: { rejected: true } })
+    expect(history?.findLast(({ what }) => what === 'decided')).toMatchObject({
+      config: 'eager',
+      standing: { rejected: true },
+    })
   })
 
   it('scores the others again when one cannot be read, and sets that one aside', async () => {

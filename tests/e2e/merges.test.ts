@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { click, createTier2Lead, DANA, sendSignals } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
-const [CLEO, DAN, MANAGER] = ['U000SDR1', 'U000SDR2', 'U000MGR1']
+const [CLEO, DAN, MANAGER, MARKETING] = ['U000SDR1', 'U000SDR2', 'U000MGR1', 'U0000MKT']
 
 let stage: Stage
 afterEach(async () => stage.close())
@@ -95,7 +95,10 @@ describe.each([
     await stage.slack.submitView({ user: CLEO, viewId: view?.id ?? '', values: { reason: 'competitor' } })
     await stage.quiet()
     expect(stage.hubspot.contact(merged)).toMatchObject({ baton_disqualified_reason: 'competitor' })
-    for (const { text } of stage.slack.messages()) expect(text).toContain('Disqualified by')
+    // Marketing has it by now, in a message of its own.
+    const ofSales = stage.slack.messages().filter(({ user }) => user !== MARKETING)
+    for (const { text } of ofSales) expect(text).toContain('Disqualified by')
+    expect(ofSales).toHaveLength(2)
   })
 })
 
@@ -223,8 +226,9 @@ describe('a merge that is told of', () => {
     await stage.quiet()
     const merged = await merge(lead, false)
     expect(stage.hubspot.contact(merged)).toMatchObject({ baton_disqualified_reason: 'competitor' })
-    expect(await liveOf(merged)).toEqual([])
-    expect(stage.slack.messages()).toHaveLength(2)
+    // What marketing has goes on under the new id.
+    expect(await liveOf(merged)).toMatchObject([{ kind: 'disqualified-recycle', holders: [{ rep: 'marketing' }] }])
+    expect(stage.slack.messages()).toHaveLength(3)
   })
 })
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { STAGE_NAMES } from '../../src/rules/stages.ts'
 import { createTier1Lead, createTier2Lead } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
@@ -89,6 +90,13 @@ describe('leads that are stuck in a stage', () => {
     }
     await stage.quiet()
     expect(JSON.stringify([list()?.text, list()?.blocks])).not.toMatch(new RegExp(`Canary|${ids.join('|')}`))
+    const { store } = stage.services[0] ?? {}
+    const staged = await Promise.all(
+      (store?.partitions ?? []).flatMap((partition) =>
+        STAGE_NAMES.map((name) => store?.redis.zcard(store.keys.listIn(partition, `stage-${name}`))),
+      ),
+    )
+    expect(Math.max(...staged.map(Number))).toBe(0)
   })
 
   it('are no longer stuck once they go on', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createProcessStage, type ProcessStage } from '../support/process-stage.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
+import { SALES_ALONE } from '../support/sales-stage.ts'
 
 const MINUTE = 60_000
 const REMIND = 6_000
@@ -54,7 +55,8 @@ async function climbLadders(count: number): Promise<void> {
 describe.skipIf(WITHOUT_REDIS_SERVER)('a host whose clock is wrong', () => {
   beforeEach(async () => {
     stage = await createProcessStage()
-    await writeFile(join(stage.env.CONFIG_DIR ?? '', 'handoffs.yaml'), LADDER)
+    const files = { 'handoffs.yaml': LADDER, 'triggers.yaml': SALES_ALONE['triggers.yaml'] }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(stage.env.CONFIG_DIR ?? '', name), text)
   })
   afterEach(async () => stage.close())
 

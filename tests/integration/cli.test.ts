@@ -76,19 +76,19 @@ describe('config schemas', () => {
     const cwd = await mkdtemp(join(tmpdir(), 'baton-schemas-'))
     made.push(cwd)
     await cp(join(ROOT, 'config'), join(cwd, 'config'), { recursive: true })
-    const file = join(cwd, 'config', 'schemas', 'sla.schema.json')
+    const file = join(cwd, 'config', 'schemas', 'handoffs.schema.json')
     const good = await readFile(file, 'utf8')
     await writeFile(file, good.replace('business', 'office'))
 
     const checked = await run(['config', 'schemas', '--check'], { cwd })
     expect(checked).toMatchObject({ code: 1, stdout: '' })
     expect(checked.stderr).toBe(
-      'Baton: Out of date: config/schemas/sla.schema.json. Run: npm run baton -- config schemas\n',
+      'Baton: Out of date: config/schemas/handoffs.schema.json. Run: npm run baton -- config schemas\n',
     )
     expect(await readFile(file, 'utf8')).not.toBe(good)
 
     const written = await run(['config', 'schemas'], { cwd })
-    expect(written).toMatchObject({ code: 0, stdout: 'Written: config/schemas/sla.schema.json\n' })
+    expect(written).toMatchObject({ code: 0, stdout: 'Written: config/schemas/handoffs.schema.json\n' })
     expect(await readFile(file, 'utf8')).toBe(good)
   })
 })

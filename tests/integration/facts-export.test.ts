@@ -50,7 +50,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
     redis = await connectRedis([embedded.url], 'request', () => {})
     store = createStore({ redis, prefix: 'baton' })
     leads = createLeads(store)
-    config = await loadTestConfig({}, NOW)
+    config = await loadTestConfig({ 'triggers.yaml': 'triggers: {}' }, NOW)
     config.handoffs.kinds['trial-help'] = { ...ELAPSED, ...bySignal('trial_started', 'sdr') }
   })
   beforeEach(async () => {

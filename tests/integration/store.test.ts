@@ -716,7 +716,10 @@ describe('whatever happens to a lead', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'nothing')).toHaveLength(7)
     const after = (await leadsOf(0).readHandoff(`${leadId}-1`))?.ended
     expect(after?.by).toBe(done[0]?.after.handoffs[`${leadId}-1`]?.ended?.by)
-    expect(await leadsOf(0).readHistory(leadId)).toEqual([{ what: 'disqualified', at: NOW + MINUTE, by: after?.by }])
+    expect(await leadsOf(0).readHistory(leadId)).toEqual([
+      { what: 'disqualified', at: NOW + MINUTE, by: after?.by },
+      { what: 'stage', at: NOW + MINUTE, reason: 'mql to disqualified' },
+    ])
     expect(await waitsFrom(INDEX.steps, `${leadId}-1`)).toBeNull()
     const given = assignmentEntry(leadId, { assignmentId: `${leadId}-1-1`, pool: 'ae' })
     expect(await storeOf(0).due(INDEX.assignments, NOW + MINUTE, 10_000)).toContain(given)

@@ -205,7 +205,6 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       defineCommand: () => undefined,
       batonCommit: after((...args: unknown[]) => commit(args)),
       batonIngest: after((...args: unknown[]) => ingest(args)),
-      smembers: after((key: string) => [...((data.get(key) as Set<string> | undefined) ?? [])]),
       hgetall: after(texts),
       hgetallBuffer: after((key: string) => Object.fromEntries((data.get(key) as Map<string, Buffer>) ?? [])),
       hget: after((key: string, field: string) => texts(key)[field] ?? null),
@@ -222,6 +221,7 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       expire: after(() => 1),
       lrange: after((key: string) => items(key).map(String)),
       lrangeBuffer: after((key: string) => [...items(key)]),
+      smembers: after((key: string) => [...((data.get(key) as Set<string> | undefined) ?? [])]),
       zadd: after((key: string, ...args: unknown[]) => zadd(key, args)),
       zscore: after((key: string, member: string) => {
         const score = (data.get(key) as Map<string, number> | undefined)?.get(member)

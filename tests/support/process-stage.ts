@@ -9,11 +9,10 @@ import {
 } from '../../simulators/hubspot/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlack } from '../../simulators/slack/simulated-slack.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { createHubSpot } from '../../src/hubspot/client.ts'
-import { setUpHubSpot } from '../../src/hubspot/setup.ts'
+import { everybody } from '../../src/handoffs/team.ts'
 import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
 import { type RunningProcess, startProcess } from './processes.ts'
+import { prepareHubSpot } from './stage.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PUBLIC_URL = 'https://baton.example.com'
@@ -43,6 +42,7 @@ export async function createProcessStage(): Promise<ProcessStage> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-processes-'))
   await cp(join(ROOT, 'config'), directory, { recursive: true })
   await cp(join(ROOT, 'demo', 'config'), directory, { recursive: true })
+  const config = await loadConfig(directory, Date.now())
   const redis = await startEmbeddedRedis()
   const hubspot = await createSimulatedHubSpot({
     now: Date.now,
@@ -53,10 +53,10 @@ export async function createProcessStage(): Promise<ProcessStage> {
     now: Date.now,
     botToken: 'xoxb-canary',
     signingSecret: 'slack-canary-secret',
-    users: ['U0000AE1', 'U0000AE2', 'U000SDR1', 'U000SDR2', 'U000MGR1'].map((id) => ({ id, name: id })),
-    channels: ['C0000AE', 'C0000SDR'].map((id) => ({ id, name: id })),
+    users: everybody(config.team).map(({ slackUserId: id }) => ({ id, name: id })),
+    channels: Object.values(config.team.pools).map(({ channel: id }) => ({ id, name: id })),
   })
-  for (const id of ['101', '102', '201', '202'])
+  for (const { hubspotOwnerId: id } of Object.values(config.team.reps))
     hubspot.createOwner({ id, email: `${id}@team.example`, firstName: 'Rep', lastName: id })
   const env = {
     PORT: '0',
@@ -72,19 +72,7 @@ export async function createProcessStage(): Promise<ProcessStage> {
     SLACK_API_URL: slack.apiUrl,
     SLACK_PACING: 'off',
   }
-  await setUpHubSpot(
-    createHubSpot({
-      accessToken: 'pat-canary',
-      baseUrl: hubspot.url,
-      redis: null,
-      prefix: 'setup',
-      requestsPer10Seconds: 1_000,
-      properties: () => ({ contact: [], company: [] }),
-      metrics: createMetrics(),
-    }),
-    (await loadConfig(directory, Date.now())).hubspot.properties,
-    false,
-  )
+  await prepareHubSpot(config, hubspot.url, 'pat-canary')
   const running: RunningProcess[] = []
 
   return {

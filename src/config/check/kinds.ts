@@ -1,14 +1,42 @@
 import type { Path } from '../problems.ts'
+import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
-import { expectName, type FileCheck } from './names.ts'
-import { expectParty } from './outcomes.ts'
+import { expectCondition, expectName, type FileCheck } from './names.ts'
+import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
+import { checkSteps, checkStuck } from './steps.ts'
 
 /*
- * What a kind of handoff says that can never work, beyond its shape and the names in it.
+ * What the kinds of handoffs name that is not there, and what they say that can never work.
  */
 
-/** Checks one kind: who gets it, the hours that are counted, its ladder and its buttons. */
-export function checkKind(check: FileCheck, at: Path, kind: unknown): void {
+/** Checks handoffs.yaml, or sla.yaml of an older directory. */
+export function checkHandoffs(check: FileCheck): void {
+  checkAttempts(check, [], check.content)
+  checkStuck(check, ['stuck'], field(check.content, 'stuck'))
+  for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
+    const at: Path = ['handoffs', name]
+    checkAttempts(check, at, kind)
+    expectStarts(check, [...at, 'start'], field(kind, 'start'))
+    for (const form of [field(kind, 'shows')].flat()) expectName(check, [...at, 'shows'], 'forms', form)
+    expectParty(check, [...at, 'to'], field(kind, 'to'))
+    checkKind(check, at, kind)
+    for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
+    for (const [index, rung] of items(field(kind, 'ladder')))
+      expectRecipient(check, [...at, 'ladder', index, 'tell'], field(rung, 'tell'))
+    for (const [index, button] of items(field(kind, 'buttons'))) {
+      for (const [word, given] of entries(button)) {
+        expectName(check, [...at, 'buttons', index, word, 'form'], 'forms', field(given, 'form'))
+        expectOutcomes(check, [...at, 'buttons', index, word, 'do'], field(given, 'do'))
+      }
+    }
+    for (const [ending, outcomes] of entries(field(kind, 'on'))) expectOutcomes(check, [...at, 'on', ending], outcomes)
+    expectCondition(check, [...at, 'done'], field(kind, 'done'), SCOPES.everything)
+    checkSteps(check, [...at, 'steps'], field(kind, 'steps'))
+  }
+}
+
+// Who gets it, the hours that are counted, its ladder and its buttons.
+function checkKind(check: FileCheck, at: Path, kind: unknown): void {
   expectName(check, [...at, 'calendar'], 'calendars', field(kind, 'calendar'))
   expectParty(check, [...at, 'askReason'], field(kind, 'askReason'))
   checkParty(check, at, kind)
@@ -49,4 +77,19 @@ function checkAskReason({ report }: FileCheck, at: Path, kind: unknown): void {
   const starts = [field(kind, 'start')].flat()
   if (!starts.some((start) => field(start, 'disqualifiedBy') !== undefined))
     report([...at, 'askReason'], 'is for a kind that starts by disqualifiedBy: person; remove it')
+}
+
+/** One start, or a list of them: the signals that they name. */
+export function expectStarts(check: FileCheck, at: Path, starts: unknown): void {
+  const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
+  for (const [index, start] of list) {
+    const place: Path = [...at, ...(index === undefined ? [] : [index])]
+    expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
+  }
+}
+
+function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {
+  const attempts = field(parent, 'attempts')
+  expectName(check, [...at, 'attempts', 'then', 'nurture'], 'tracks', field(attempts, 'then', 'nurture'))
+  expectCondition(check, [...at, 'attempts', 'answered'], field(attempts, 'answered'), SCOPES.facts)
 }

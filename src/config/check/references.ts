@@ -1,10 +1,10 @@
 import { PROPERTIES } from '../../leads/properties.ts'
 import { namesInBraces } from '../../rules/attributes.ts'
-import { OWN_SIGNALS } from '../catalogue.ts'
 import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
-import { checkKind } from './kinds.ts'
+import { checkHandoffs, expectStarts } from './kinds.ts'
+import { knownNames } from './known-names.ts'
 import {
   checkFile,
   expectAttribute,
@@ -13,11 +13,9 @@ import {
   expectName,
   expectUnique,
   type FileCheck,
-  type KnownNames,
 } from './names.ts'
-import { expectOutcomes, expectParty, expectRecipient } from './outcomes.ts'
-import { checkMembers, checkPlaces, expectReps, tagsIn } from './segments.ts'
-import { checkSteps, checkStuck } from './steps.ts'
+import { expectOutcomes } from './outcomes.ts'
+import { checkMembers, checkPlaces, expectReps } from './segments.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -48,69 +46,6 @@ export function checkReferences(files: SourceFiles): ConfigProblem[] {
     const source = files[name as keyof typeof FILE_CHECKS]
     return source ? checkFile(source, known, checks) : []
   })
-}
-
-function knownNames(files: SourceFiles): KnownNames {
-  const keys = (map: unknown) => (map === undefined ? undefined : entries(map).map(([key]) => key))
-  const names = (list: unknown, ...path: string[]) =>
-    list === undefined
-      ? undefined
-      : items(list)
-          .map(([, item]) => field(item, ...path))
-          .filter((name) => typeof name === 'string')
-  const types = files.signals
-    ? keys(field(files.signals.content, 'signals'))
-    : keys(field(files.scoring?.content, 'engagement', 'signals'))
-  const routes = field(files.routing?.content, 'routes')
-  const tiers = field(files.icp?.content, 'tiers')
-  const team = files.team?.content
-  const [reps, managers, people] = ['reps', 'managers', 'people'].map((list) => names(field(team, list), 'id'))
-  const kinds = field((files.handoffs ?? files.sla)?.content, 'handoffs')
-  return {
-    signals: types && [...types, ...Object.keys(OWN_SIGNALS)],
-    valued: files.signals
-      ? entries(field(files.signals.content, 'signals')).flatMap(([type, one]) =>
-          field(one, 'unit') === undefined ? [] : [type],
-        )
-      : undefined,
-    signalsFile: files.signals ? 'signals.yaml' : 'scoring.yaml',
-    triggers: keys(field(files.triggers?.content, 'triggers')),
-    forms: keys(field(files.stages?.content, 'forms')),
-    routes: names(routes, 'name'),
-    tracks: names(routes, 'to', 'nurture') && [
-      ...(names(routes, 'to', 'nurture') ?? []),
-      ...Object.values(files).flatMap((file) => enrolledTracks(file?.content)),
-    ],
-    pools: keys(field(team, 'pools')),
-    reps,
-    managers: managers && [...managers, ...(people ?? [])],
-    people: team === undefined ? undefined : [...(reps ?? []), ...(managers ?? []), ...(people ?? [])],
-    calendars: keys(field(team, 'calendars')),
-    tags: tagsIn(team),
-    withCalendar:
-      team === undefined
-        ? undefined
-        : ['reps', 'people'].flatMap((list) =>
-            items(field(team, list)).flatMap(([, one]) =>
-              field(one, 'calendar') === undefined ? [] : String(field(one, 'id')),
-            ),
-          ),
-    withParty:
-      kinds === undefined
-        ? undefined
-        : entries(kinds).flatMap(([name, kind]) => (field(kind, 'to') === undefined ? [] : name)),
-    handoffs: keys(kinds),
-    kindsFile: files.handoffs || !files.sla ? 'handoffs.yaml' : 'sla.yaml',
-    signalHandoffs: entries(kinds).flatMap(([name, kind]) => (field(kind, 'start') === undefined ? [] : [name])),
-    tierKeys: tiers === undefined ? undefined : items(tiers).flatMap(([, tier]) => entries(tier).map(([key]) => key)),
-  }
-}
-
-/** The tracks that outcomes enrol in, wherever they stand in a file. */
-function enrolledTracks(content: unknown): string[] {
-  const own = field(content, 'enrol')
-  const inside = [...entries(content), ...items(content)].flatMap(([, part]) => enrolledTracks(part))
-  return typeof own === 'string' ? [own, ...inside] : inside
 }
 
 function checkIcp(check: FileCheck): void {
@@ -217,49 +152,9 @@ function checkPeople(check: FileCheck): void {
   }
 }
 
-function checkHandoffs(check: FileCheck): void {
-  checkAttempts(check, [], check.content)
-  checkStuck(check, ['stuck'], field(check.content, 'stuck'))
-  for (const [name, kind] of entries(field(check.content, 'handoffs'))) {
-    const at: Path = ['handoffs', name]
-    checkAttempts(check, at, kind)
-    expectStarts(check, [...at, 'start'], field(kind, 'start'))
-    for (const form of [field(kind, 'shows')].flat()) expectName(check, [...at, 'shows'], 'forms', form)
-    expectParty(check, [...at, 'to'], field(kind, 'to'))
-    checkKind(check, at, kind)
-    for (const who of [field(kind, 'tell')].flat()) expectRecipient(check, [...at, 'tell'], who)
-    for (const [index, rung] of items(field(kind, 'ladder')))
-      expectRecipient(check, [...at, 'ladder', index, 'tell'], field(rung, 'tell'))
-    for (const [index, button] of items(field(kind, 'buttons'))) {
-      for (const [word, given] of entries(button)) {
-        expectName(check, [...at, 'buttons', index, word, 'form'], 'forms', field(given, 'form'))
-        expectOutcomes(check, [...at, 'buttons', index, word, 'do'], field(given, 'do'))
-      }
-    }
-    for (const [ending, outcomes] of entries(field(kind, 'on'))) expectOutcomes(check, [...at, 'on', ending], outcomes)
-    expectCondition(check, [...at, 'done'], field(kind, 'done'), SCOPES.everything)
-    checkSteps(check, [...at, 'steps'], field(kind, 'steps'))
-  }
-}
-
-// One start, or a list of them.
-function expectStarts(check: FileCheck, at: Path, starts: unknown): void {
-  const list = Array.isArray(starts) ? items(starts) : [[undefined, starts] as const]
-  for (const [index, start] of list) {
-    const place: Path = [...at, ...(index === undefined ? [] : [index])]
-    expectName(check, [...place, 'signal'], 'signals', field(start, 'signal'))
-  }
-}
-
 function checkStages(check: FileCheck): void {
   for (const [index, move] of items(field(check.content, 'moves')))
     expectStarts(check, ['moves', index, 'when'], field(move, 'when'))
-}
-
-function checkAttempts(check: FileCheck, at: Path, parent: unknown): void {
-  const attempts = field(parent, 'attempts')
-  expectName(check, [...at, 'attempts', 'then', 'nurture'], 'tracks', field(attempts, 'then', 'nurture'))
-  expectCondition(check, [...at, 'attempts', 'answered'], field(attempts, 'answered'), SCOPES.facts)
 }
 
 function checkTriggers(check: FileCheck): void {

@@ -63,3 +63,9 @@ export type Interaction = z.output<typeof Interaction>
 export type ControlClick = z.output<typeof BlockActions>
 /** A form that somebody has sent. */
 export type Submission = z.output<typeof ViewSubmission>
+
+/** What stands before the first colon of a control's value, and what after it; undefined where there is none. */
+export function split(value: string | undefined): [string, string] | undefined {
+  const at = value?.indexOf(':') ?? -1
+  return value && at > 0 ? [value.slice(0, at), value.slice(at + 1)] : undefined
+}

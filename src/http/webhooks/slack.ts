@@ -6,17 +6,8 @@ import { type Handoff, isHeld } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
 import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
-import { isOpen, mayOpen } from '../../leads/open.ts'
-import { rejectionText } from '../../leads/properties.ts'
-import {
-  CONTROLS,
-  DISQUALIFY_REASONS,
-  disqualifyModal,
-  type Modal,
-  reasonModal,
-  whyModal,
-} from '../../messages/controls.ts'
-import { FORM, formModal, readForm } from '../../messages/forms.ts'
+import { CONTROLS, disqualifyModal, type Modal, reasonModal, whyModal } from '../../messages/controls.ts'
+import { formModal } from '../../messages/forms.ts'
 import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
@@ -31,15 +22,15 @@ import { INDEX, leadOf } from '../../store/partitions.ts'
 import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
+import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
 import { verifySlackSignature } from './signatures.ts'
-import { type ControlClick, Interaction, type Submission } from './slack-payloads.ts'
+import { type ControlClick, Interaction, split } from './slack-payloads.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
+import { onSubmission } from './submissions.ts'
 
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
-const NOT_YOURS = 'Only the rep who has this lead, its pool and their manager can do that.'
-const SETTLED = 'This lead is settled already.'
 
 /** What the Slack interactions use. */
 export interface SlackInteractionParts {
@@ -59,6 +50,8 @@ export interface SlackInteractionParts {
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
 export function slackInteractions(parts: SlackInteractionParts) {
   const stuckClicked = onStuckClick(parts)
+  const openClicked = onOpenClick(parts)
+  const submitted = onSubmission(parts, { settle, allowed })
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -94,7 +87,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   async function react(interaction: Interaction, log: FastifyBaseLogger): Promise<object | undefined> {
-    if (interaction.type === 'view_submission') return onSubmit(interaction)
+    if (interaction.type === 'view_submission') return submitted(interaction)
     if (interaction.type === 'block_actions') await onClick(interaction, log)
     return undefined
   }
@@ -107,8 +100,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (stuck) return onStuck(click, action, stuck)
     const [choice, handoffId] = chosen(action)
     if (!handoffId) return
-    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const user = click.user.id
+    const channel = channelOf(click)
     const tell = (what: AnswerName) => answer(handoffId, { user, channel, what, action: action.action_ts })
     const found = await parts.leads.findHandoff(handoffId)
     if (!found) {
@@ -143,37 +136,18 @@ export function slackInteractions(parts: SlackInteractionParts) {
     does: StuckAct,
   ): Promise<void> {
     const what = await stuckClicked(does, value, click.user.id)
-    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
     const [, leadId] = split(value) ?? []
-    if (what !== 'done') await answer(`${leadId}-stuck`, { user: click.user.id, channel, what, action: action_ts })
+    if (what !== 'done')
+      await answer(`${leadId}-stuck`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
 
-  /** A button that opens a handoff: of two who click the second is told that it is open. */
-  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
-    const [kind = '', named = ''] = split(value) ?? []
-    if (!/^\d+$/.test(named)) return
-    const passed = new Set([named])
-    let leadId = named
-    const channel = click.channel?.id ?? click.container?.channel_id ?? click.user.id
-    const user = click.user.id
-    const tell = (what: AnswerName) => answer(`${leadId}-open`, { user, channel, what, action: action_ts })
-    for (;;) {
-      const config = parts.config()
-      const state = await parts.leads.get(leadId)
-      if (!state.lead || !config.handoffs.kinds[kind]) return tell('unknown-handoff')
-      // Another contact has taken it in since.
-      if (state.lead.mergedInto !== undefined && !passed.has(state.lead.mergedInto)) {
-        leadId = state.lead.mergedInto
-        passed.add(leadId)
-        continue
-      }
-      if (!mayOpen(config.team, state, kind, user)) return tell('not-told')
-      if (isOpen(state, kind)) return tell('open-already')
-      const applied = await parts.apply(config, state, { type: 'open', kind, by: user }, parts.clock.now())
-      parts.hurry(applied.waiting)
-      if (applied.outcome === 'conflict') continue
-      return applied.outcome === 'committed' ? undefined : tell('unknown-handoff')
-    }
+  async function onOpen(
+    click: ControlClick,
+    { value = '', action_ts }: ControlClick['actions'][number],
+  ): Promise<void> {
+    const { leadId, what } = (await openClicked(value, click.user.id)) ?? {}
+    if (!what || what === 'done') return
+    await answer(`${leadId}-open`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
 
   /** The modal that a click asks for; undefined when it needs none, or comes too late. */
@@ -200,51 +174,6 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const item = { kind: 'event', event: 'adopt', at: now } as const
     await parts.inbox.ingest([{ leadId, key: `click-${click}`, item }], now)
     parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
-  }
-
-  async function onSubmit({ user, view }: Submission): Promise<object | undefined> {
-    if (view.callback_id === FORM.callback) return onForm({ user, view })
-    if (![CONTROLS.disqualify, CONTROLS.reason, CONTROLS.giveReason].some((id) => id === view.callback_id))
-      return undefined
-    const choice = Object.values(view.state.values.reason ?? {})[0]?.selected_option?.value ?? ''
-    const note = Object.values(view.state.values.note ?? {})[0]?.value?.trim()
-    const [name, handoffId] = split(view.private_metadata) ?? ['', view.private_metadata]
-    const found = await parts.leads.findHandoff(handoffId)
-    if (!found || !allowed(found.handoff, found.state, user.id)) return formError(NOT_YOURS)
-    const { handoff } = found
-    const button = parts.config().handoffs.kinds[handoff.kind]?.buttons.find((one) => one.name === name)
-    const words = view.callback_id === CONTROLS.reason ? reasonOf(button, choice) : DISQUALIFY_REASONS[choice]
-    if (!words) return { response_action: 'errors', errors: { reason: 'Choose a reason.' } }
-    const said = { reason: rejectionText(words.toLowerCase(), note || undefined), choice }
-    const done = await settle(
-      handoffId,
-      user.id,
-      {
-        [CONTROLS.disqualify]: { disqualify: said },
-        [CONTROLS.giveReason]: { explains: said },
-        [CONTROLS.reason]: { button: name, ...said },
-      }[view.callback_id] ?? { disqualify: said },
-    )
-    // Who sends it twice has settled it.
-    return done || handoff.ended?.by === user.id ? undefined : formError(SETTLED)
-  }
-
-  async function onForm({ user, view }: Pick<Submission, 'user' | 'view'>): Promise<object | undefined> {
-    const [button, handoffId] = split(view.private_metadata) ?? ['', '']
-    const { forms, handoffs } = parts.config()
-    const found = await parts.leads.findHandoff(handoffId)
-    const form = handoffs.kinds[found?.handoff.kind ?? '']?.buttons.find(({ name }) => name === button)?.form
-    const questions = forms[form ?? ''] ?? []
-    const refused = (text: string) => formError(text, Object.keys(view.state.values)[0])
-    if (!found || !allowed(found.handoff, found.state, user.id)) return refused(NOT_YOURS)
-    const sent = readForm(questions, view.state.values, view.blocks)
-    if ('errors' in sent) return { response_action: 'errors', errors: sent.errors }
-    const present = await presentAnswers(parts.hubspot, found.state.id, questions)
-    const done = await settle(handoffId, user.id, { button, form: { ...sent, present } })
-    // Who sends it twice has settled it.
-    const { ended, answered } = found.handoff
-    const isOwn = ended ? ended.by === user.id : answered?.by === user.id
-    return done || isOwn ? undefined : refused(SETTLED)
   }
 
   /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
@@ -276,6 +205,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 }
 
+// Where the click was made; of one in no channel, the user's own.
+function channelOf({ channel, container, user }: ControlClick): string {
+  return channel?.id ?? container?.channel_id ?? user.id
+}
+
 /** What was clicked on which handoff: the name of a button, or of what every handoff may have. */
 function chosen(action: ControlClick['actions'][number]): [string, string] | [] {
   const { action_id: id, value, selected_option: option } = action
@@ -291,10 +225,6 @@ function doneBy(choice: string | undefined, button: Button | undefined): Click |
   if (choice === 'pass_on') return 'pass-on'
   if (button?.act === 'attempt') return 'attempt'
   return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
-}
-
-function reasonOf(button: Button | undefined, choice: string): string | undefined {
-  return button?.reasons?.find((reason) => reason === choice)
 }
 
 function readPayload(body: Buffer): Interaction {
@@ -313,15 +243,6 @@ function readPayload(body: Buffer): Interaction {
   const interaction = Interaction.safeParse(content)
   if (!interaction.success) throw unreadable
   return interaction.data
-}
-
-function formError(text: string, field = 'reason'): object {
-  return { response_action: 'errors', errors: { [field]: text } }
-}
-
-function split(value: string | undefined): [string, string] | undefined {
-  const at = value?.indexOf(':') ?? -1
-  return value && at > 0 ? [value.slice(0, at), value.slice(at + 1)] : undefined
 }
 
 function header(value: string | string[] | undefined): string | undefined {

@@ -152,6 +152,11 @@ describe('what is read', () => {
     expect(raw).toContain('hubspot.plan')
   })
 
+  test('what the reason of a route names in braces is asked for as well', async () => {
+    const named = await changed('routing.yaml', 'disqualify: company too small', 'disqualify: "is {hubspot.plan}"')
+    expect((await loadConfig(named, LOADED_AT)).reads.contact).toContain('plan')
+  })
+
   test('what is set to take a lead out, and why, is asked for as well', async () => {
     const standard = await loadConfig(await makeDirectory(), LOADED_AT)
     expect(standard.hubspot.disqualified).toEqual([{ changes: 'hs_lead_status', to: ['UNQUALIFIED'] }])

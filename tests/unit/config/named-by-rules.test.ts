@@ -1,7 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { problemsIn, useConfigDirectories } from '../../support/config.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import { LOADED_AT, problemsIn, useConfigDirectories } from '../../support/config.ts'
 
 const makeDirectory = useConfigDirectories()
 
@@ -133,6 +134,14 @@ test.each([
   expect(problems[0]).toMatch(/^triggers.yaml:2 /)
   expect(problems[0]).toContain(`triggers.asked.${path}: `)
   expect(problems[0]).toContain(`did you mean "${near}"?`)
+})
+
+test('what filters of reps name in braces is read of the contact, whoever opens the handoff', async () => {
+  const kind = kindWith("to: { owner: contact, else: { pool: ae, reps: { languages: ['{hubspot.speaks}'] } } }")
+  const trigger = triggerWith("do: [ { open: rescue, to: { pool: ae, reps: { skills: ['{hubspot.needs}'] } } } ]")
+  const { reads } = await loadConfig(await directoryWith({ kind, trigger }), LOADED_AT)
+  expect(reads.raw).toEqual(expect.arrayContaining(['hubspot.speaks', 'hubspot.needs']))
+  expect(reads.contact).toEqual(expect.arrayContaining(['speaks', 'needs']))
 })
 
 test('what is scored must be a type of signals.yaml, when that is there', async () => {

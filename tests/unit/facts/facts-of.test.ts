@@ -76,6 +76,14 @@ describe('what happens to a lead', () => {
     ])
   })
 
+  it('the content that the lead saw, and not the id of a deal, by which the person would be found', () => {
+    const form = signalCame('demo_requested', NOW - 30 * SECOND, { detail: 'Request a demo' })
+    const moved = signalCame('deal_stage_changed', NOW - SECOND, { id: 'deal-77-1', detail: '77' })
+    if (moved.kind === 'signal') moved.signal.by = 'sales'
+    const facts = factsBy(leadState(null, [], { inbox: [form, moved] }), contactRead())
+    expect(facts.find(({ type }) => type === 'seen')).toMatchObject({ content: 'Request a demo' })
+  })
+
   it.each<[string, LeadState, Input, object[]]>([
     ['nothing new', stateOf([open]), contactRead(), []],
     [

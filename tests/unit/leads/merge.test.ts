@@ -203,6 +203,16 @@ describe('what a contact brings along', () => {
     expect(both.messages).toEqual({ '43-told-1.told-cs': { ...message, handoffId: '42-told-2' } })
   })
 
+  it('what somebody opened at either is still to begin, and that it is back still holds', () => {
+    const opening = (kind: string) => ({ kind, by: { what: 'trigger' as const, name: 'silent' }, at: NOW })
+    const own = survivor(undefined, { toOpen: [opening('trial')] })
+    const returning = { at: NOW - HOUR }
+    const more = { toOpen: [opening('save-attempt')], returning }
+    const both = unite(own, [{ ...theirs, lead: theirs.lead && { ...theirs.lead, ...more } }], NOW)
+    expect(both.lead?.toOpen?.map(({ kind }) => kind)).toEqual(['trial', 'save-attempt'])
+    expect(both.lead?.returning).toEqual(returning)
+  })
+
   it('what HubSpot was told of either is told anew', () => {
     expect(unite({ ...survivor(), written: { baton_score: '1' } }, [theirs], NOW).written).toEqual({})
   })

@@ -164,6 +164,8 @@ describe('signals mirrored in HubSpot', () => {
     const tracks = { enrolled: { track: 'still-relevant', by, at: NOW, until: NOW + 14 }, paused: { by, at: NOW - 9 } }
     const enrolled = mirrorSignals({ id: '42', signals: [], fired, tracks })
     expect(readSignals(enrolled)?.tracks).toEqual(tracks)
+    expect(readSignals(mirrorSignals({ id: '42', signals: [], tracks }))?.tracks).toEqual(tracks)
+    expect(mirrorSignals({ id: '42', signals: [], tracks: {} })).toBe('')
     // An older version did not know of any.
     expect(readSignals('{"v":1,"of":"42","signals":{}}')).toEqual({ of: '42', signals: [] })
   })

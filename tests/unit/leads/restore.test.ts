@@ -100,6 +100,13 @@ describe('a lead that is rebuilt from HubSpot', () => {
     expect(change.lead?.stageSetBack).toMatchObject({ at: NOW + MINUTE })
   })
 
+  it.each(['recycled', 'disqualified'])('that a person took out stays %s, as it is shown', (stage) => {
+    const shown = { baton_route: 'disqualified-by-person', baton_disqualified_reason: 'bad timing', baton_stage: stage }
+    const properties = shownBy(known, { ...shown, baton_handoffs: '', hs_lead_status: 'UNQUALIFIED' })
+    const change = changed(config, LOST, contactRead(properties, { contact: { ...young.contact, properties } }))
+    expect(change.lead?.stage?.name).toBe(stage)
+  })
+
   it.each<[string, string, string]>([
     ['that a person took out', 'disqualified-by-person', 'competitor'],
     ['that nobody reached', 'no-answer', ''],

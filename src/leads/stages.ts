@@ -54,7 +54,8 @@ export function nextStage(stage: Stage, news: StageNews): Stage {
   // Whoever is no longer out is back before anything new moves them.
   const free = seen === 'disqualified' && news.out === undefined ? returned(news) : seen
   const given = afterRules(free, news)
-  const back = news.gaveBack && isSalesOwn(given) ? 'recycled' : given
+  // Who was taken on again since goes on, whoever said so.
+  const back = news.gaveBack && isSalesOwn(given) && given === stage ? 'recycled' : given
   const out = afterWord(back, news)
   return news.mql && (out === 'subscriber' || out === 'lead') ? 'mql' : out
 }

@@ -34,8 +34,8 @@ const visitor = (lifecyclestage: string) => (on: Stage) =>
   on.hubspot.createContact({ email: 'vi@quiet.example', firstname: 'Vi', lifecyclestage }, { by: 'form' })
 
 /** An opportunity of the AE's. */
-async function opportunity(): Promise<void> {
-  await begin(createTier1Lead)
+async function opportunity(options: StageOptions = {}): Promise<void> {
+  await begin(createTier1Lead, options)
   await click(stage, ADA, ADA, 'contacted')
   await stage.advance(MINUTE)
   await press(stage, ADA, ADA, 'qualified')
@@ -106,6 +106,27 @@ describe('stages move by themselves', () => {
       hubspot_owner_id: '101',
     })
     expect(stage.texts(ADA).length).toBeGreaterThan(alerts)
+  })
+
+  it.each<[string, string, (dealId: string) => unknown]>([
+    ['a rule', 'opportunity', (dealId) => stage.hubspot.changeDeal(dealId, { dealstage: 'contractsent' })],
+    ['a person in HubSpot', 'sql', () => byPerson({ lifecyclestage: 'salesqualifiedlead' })],
+  ])('what was recycled goes on where %s takes it on again', async (_, expected, takeOn) => {
+    const stages = await readFile(join('config', 'stages.yaml'), 'utf8')
+    const rule = '  - { to: opportunity, when: { dealStage: [contractsent] } }\n'
+    await opportunity({ files: { 'stages.yaml': stages.replace('moves:\n', `moves:\n${rule}`) } })
+    const dealId = stage.hubspot.createDeal({ dealstage: 'appointmentscheduled' }, { contactIds: [id] })
+    await stage.quiet()
+    stage.clock.now += MINUTE
+    stage.hubspot.changeDeal(dealId, { dealstage: 'closedlost' })
+    await stage.quiet()
+    expect(contact()).toMatchObject({ baton_stage: 'recycled' })
+    stage.clock.now += MINUTE
+    await takeOn(dealId)
+    await stage.quiet()
+    expect(contact()).toMatchObject({ baton_stage: expected })
+    await signal('email_clicked')
+    expect(contact()).toMatchObject({ baton_stage: expected })
   })
 
   it('a customer’s further deal that is lost takes nothing from them', async () => {

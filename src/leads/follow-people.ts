@@ -144,22 +144,3 @@ export function lastEnding(draft: Draft, state: LeadState): LeadRecord['ended'] 
     .find(({ id, byRoute, ended }) => byRoute && ended !== undefined && state.handoffs[id]?.state !== 'ended')?.ended
   return ended && { how: ended.how, at: ended.at }
 }
-
-/** What our own people move the lead to, as by a deal. Returns the lead's outcomes with it. */
-export function followMove(
-  input: FollowInput,
-  lead: Pick<LeadRecord, 'attributes' | 'signals'>,
-  move: Move | undefined,
-  outcomes: LeadRecord['outcomes'],
-): LeadRecord['outcomes'] {
-  if (!move) return outcomes
-  const { config, draft, now } = input
-  let after = outcomes
-  for (const handoff of draft.handoffs()) {
-    const next = movedOn(config, handoff, move, now)
-    if (next === handoff) continue
-    draft.put(next)
-    after = noteAnswer(draft, handoff, next, after, now)
-  }
-  return followDone(input, { ...lead, attributes: withStageShown(lead.attributes, move) }, after).outcomes
-}

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { INTERESTED, SMALLTOWN } from '../support/leads.ts'
+import { SALES_ALONE } from '../support/sales-stage.ts'
 import { createStage, type Stage, WEDNESDAY_10_NEW_YORK } from '../support/stage.ts'
 
 const LEADS = 60
@@ -29,7 +30,7 @@ afterEach(async () => stage.close())
 test('60 leads at once, on two workers: hardly a call is refused, every rep has theirs, and reps come before those who watch', async () => {
   const started = performance.now()
   stage = await createStage({
-    files: { 'team.yaml': TEAM, 'routing.yaml': ROUTING, 'routing-cases.yaml': 'cases: []' },
+    files: { ...SALES_ALONE, 'team.yaml': TEAM, 'routing.yaml': ROUTING, 'routing-cases.yaml': 'cases: []' },
     roles: ['both', 'worker'],
     env: { SLACK_PACING: 'slack' },
     slack: { rateLimits: 'real', now: () => WEDNESDAY_10_NEW_YORK + Math.floor(performance.now() - started) },

@@ -120,7 +120,7 @@ async function shorten(file: string, texts: [from: string, to: string][]): Promi
   let text = await readFile(file, 'utf8')
   for (const [from, to] of texts) {
     if (!text.includes(from)) throw new Error(`The demo does not find "${from}" in ${basename(file)}`)
-    text = text.replace(from, to)
+    text = text.replaceAll(from, to)
   }
   await writeFile(file, text)
 }

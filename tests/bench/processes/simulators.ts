@@ -3,6 +3,7 @@ import { createSimulatedSlack } from '../../../simulators/slack/simulated-slack.
 import { loadConfig } from '../../../src/config/load.ts'
 import { createHubSpot } from '../../../src/hubspot/client.ts'
 import { setUpHubSpot } from '../../../src/hubspot/setup.ts'
+import { propertiesSet } from '../../../src/leads/tags.ts'
 import { createMetrics } from '../../../src/platform/metrics.ts'
 import { now } from '../clock.ts'
 import { serve } from '../helper.ts'
@@ -47,6 +48,8 @@ await setUpHubSpot(
   }),
   config.hubspot.properties,
   false,
+  config.forms,
+  propertiesSet(config),
 )
 
 /** When Slack took the first message to a person about a lead, by the lead's id. */

@@ -10,7 +10,7 @@ const KINDS: [RegExp, string?][] = [
   [/^\{baton-[a-z]+\}:/, 'queues'],
   [/^baton\{company-.*\}$/, 'company'],
   [
-    /^baton:(adoption|companies|configs|enrichment|last-event|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace)\b/,
+    /^baton:(adoption|companies|configs|enrichment|last-event|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace|stuck|deals)\b/,
   ],
   [/^baton\{slack\}:(pace):/],
 ]

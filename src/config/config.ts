@@ -5,7 +5,7 @@ import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
-import { attributesFilled, propertiesSet } from '../leads/tags.ts'
+import { attributesFilled, propertiesSet, tracksEnrolled } from '../leads/tags.ts'
 import { namesInBraces } from '../rules/attributes.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
 import { attributesInFilters } from '../rules/rep-filter.ts'
@@ -89,9 +89,14 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   }
 }
 
-/** The nurture tracks that routes name. */
-export function nurtureTracks({ routing }: Pick<Config, 'routing'>): string[] {
-  return unique(routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])))
+/** The nurture tracks that routes, attempts, triggers and handoffs name. */
+export function nurtureTracks(config: Pick<Config, 'routing' | 'handoffs' | 'triggers'>): string[] {
+  const { routing, handoffs } = config
+  return unique([
+    ...routing.routes.flatMap(({ to }) => ('nurture' in to ? [to.nurture] : [])),
+    ...Object.values(handoffs.kinds).flatMap(({ attempts }) => attempts?.then.nurture ?? []),
+    ...tracksEnrolled(config),
+  ])
 }
 
 /** The properties of a contact that every read asks for: what the config reads, and what Baton itself has written. */

@@ -67,11 +67,16 @@ export function attributesFilled({ triggers, handoffs }: Rules): string[] {
   return texts.flatMap(namesInBraces)
 }
 
-// Wherever they stand in a config.
+/** The nurture tracks that rules enrol in, wherever they stand in a config. */
+export function tracksEnrolled({ triggers, handoffs }: Rules): string[] {
+  return outcomesIn([triggers, handoffs]).flatMap((one) => (one.do === 'enrol' ? [one.track] : []))
+}
+
+// Those that set, note and enrol, wherever they stand in a config.
 function outcomesIn(content: unknown): Outcome[] {
   if (Array.isArray(content)) return content.flatMap(outcomesIn)
   if (typeof content !== 'object' || content === null) return []
   const own = content as { do?: unknown }
-  if (own.do === 'set' || own.do === 'note') return [content as Outcome]
+  if (own.do === 'set' || own.do === 'note' || own.do === 'enrol') return [content as Outcome]
   return Object.values(own).flatMap(outcomesIn)
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DANA, sendSignals } from '../support/leads.ts'
+import { DANA, signalsCome } from '../support/leads.ts'
 import { createStage, DAY, type Stage } from '../support/stage.ts'
 
 const TRIGGERS = `triggers:
@@ -17,14 +17,7 @@ let stage: Stage
 let id: string
 afterEach(async () => stage.close())
 
-async function signal(...types: string[]) {
-  stage.clock.now += 1_000
-  await sendSignals(
-    stage,
-    types.map((type) => ({ type, contactId: id })),
-  )
-  await stage.quiet()
-}
+const signal = (...types: string[]) => signalsCome(stage, id, ...types)
 
 const shown = () => stage.hubspot.contact(id)
 const lead = async () => (await stage.services[0]?.leads.get(id))?.lead

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTier1Lead } from '../support/leads.ts'
+import { createTier1Lead, sendDealEvents } from '../support/leads.ts'
 import { createStage, HOUR, type Stage, type StageOptions } from '../support/stage.ts'
 
 let stage: Stage
@@ -17,11 +17,7 @@ const CAME = {
 
 async function onStage(options: StageOptions = {}): Promise<void> {
   stage = await createStage(options)
-  const urls = {
-    targetUrl: `${stage.addresses[0]}/webhooks/hubspot`,
-    publicUrl: 'https://baton.example.com/webhooks/hubspot',
-  }
-  stage.hubspot.setWebhooks({ ...urls, deals: true, associations: true })
+  sendDealEvents(stage, { associations: true })
 }
 
 async function attributes(id: string): Promise<Record<string, unknown>> {

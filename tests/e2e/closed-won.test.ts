@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTier1Lead, createTier2Lead } from '../support/leads.ts'
+import { createTier1Lead, createTier2Lead, sendDealEvents } from '../support/leads.ts'
 import { pollAfter, withoutWebhooks } from '../support/poll.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
@@ -9,9 +9,7 @@ let stage: Stage
 let id: string
 beforeEach(async () => {
   stage = await createStage()
-  const { addresses, hubspot } = stage
-  const publicUrl = 'https://baton.example.com/webhooks/hubspot'
-  hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl, deals: true })
+  sendDealEvents(stage)
   id = createTier1Lead(stage)
   await stage.quiet()
   await stage.advance(MINUTE)

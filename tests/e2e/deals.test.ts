@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { createTier1Lead } from '../support/leads.ts'
+import { createTier1Lead, sendDealEvents } from '../support/leads.ts'
 import { createStage, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 let stage: Stage | undefined
@@ -8,12 +8,7 @@ afterEach(() => stage?.close())
 
 async function onStage() {
   stage = await createStage()
-  const { addresses, hubspot } = stage
-  const target = {
-    targetUrl: `${addresses[0]}/webhooks/hubspot`,
-    publicUrl: 'https://baton.example.com/webhooks/hubspot',
-  }
-  hubspot.setWebhooks({ ...target, deals: true })
+  sendDealEvents(stage)
   return stage
 }
 

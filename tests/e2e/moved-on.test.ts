@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTier2Lead, handoffsOf, press, sendSignals } from '../support/leads.ts'
+import { createTier2Lead, handoffsOf, press, sendDealEvents, sendSignals } from '../support/leads.ts'
 import { createStage, DAY, MINUTE, type Stage } from '../support/stage.ts'
 
 const [CLEO, ADA, MANAGER] = ['U000SDR1', 'U0000AE1', 'U000MGR1']
@@ -10,9 +10,7 @@ afterEach(async () => stage.close())
 
 beforeEach(async () => {
   stage = await createStage()
-  const { addresses, hubspot } = stage
-  const publicUrl = 'https://baton.example.com/webhooks/hubspot'
-  hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl, deals: true })
+  sendDealEvents(stage)
   id = createTier2Lead(stage)
   await stage.quiet()
 })

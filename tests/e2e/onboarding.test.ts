@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTier1Lead, sendSignals } from '../support/leads.ts'
+import { createTier1Lead, sendDealEvents, sendSignals } from '../support/leads.ts'
 import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
@@ -14,13 +14,11 @@ afterEach(async () => stage.close())
 /** A customer: their deal was just won. */
 async function won(files: Record<string, string> = {}): Promise<void> {
   stage = await createStage({ files })
-  const { addresses, hubspot } = stage
-  const publicUrl = 'https://baton.example.com/webhooks/hubspot'
-  hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl, deals: true })
+  sendDealEvents(stage)
   id = createTier1Lead(stage)
   await stage.quiet()
   await stage.advance(MINUTE)
-  hubspot.createDeal({ dealname: 'Northwind', dealstage: 'closedwon' }, { contactIds: [id] })
+  stage.hubspot.createDeal({ dealname: 'Northwind', dealstage: 'closedwon' }, { contactIds: [id] })
   await stage.quiet()
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTier2Lead, DANA, sendSignals } from '../support/leads.ts'
+import { createTier2Lead, DANA, sendSignals, triggersInHistory } from '../support/leads.ts'
 import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
 
 let stage: Stage
@@ -21,10 +21,7 @@ async function signal(contactId: string, type: string, at = stage.clock.now) {
 
 const track = (id: string) => stage.hubspot.contact(id)?.baton_nurture_track
 
-async function fired(id: string): Promise<string[]> {
-  const history = (await stage.services[0]?.leads.readHistory(id)) ?? []
-  return history.flatMap((line) => ('rule' in line && line.rule ? [`${line.what} ${line.rule}`] : []))
-}
+const fired = (id: string) => triggersInHistory(stage, id)
 
 /** Goes on day by day, as the sweep does. */
 async function days(count: number): Promise<void> {

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, createTier1Lead, createTier2Lead, fillForm, handoffsOf, press, sendSignals } from '../support/leads.ts'
+import {
+  click,
+  createTier1Lead,
+  createTier2Lead,
+  fillForm,
+  handoffsOf,
+  press,
+  sendDealEvents,
+  sendSignals,
+} from '../support/leads.ts'
 import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage, type StageOptions } from '../support/stage.ts'
 
@@ -22,11 +31,7 @@ afterEach(async () => stage.close())
 
 async function begin(create: (stage: Stage) => string, options: StageOptions = {}): Promise<void> {
   stage = await createStage(options)
-  const target = {
-    targetUrl: `${stage.addresses[0]}/webhooks/hubspot`,
-    publicUrl: 'https://baton.example.com/webhooks/hubspot',
-  }
-  stage.hubspot.setWebhooks({ ...target, deals: true })
+  sendDealEvents(stage)
   id = create(stage)
   await stage.quiet()
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTier2Lead, DANA, sendSignals } from '../support/leads.ts'
+import { createTier2Lead, DANA, sendDealEvents, sendSignals } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 const [CLEO, EVA, MANAGER, CS_MANAGER] = ['U000SDR1', 'U0000CS1', 'U000MGR1', 'U000CSMG']
@@ -86,8 +86,7 @@ describe('who hears of it', () => {
 
   it('the owner of its deal', async () => {
     await begin(trigger('upgrade-interest', 'upgrade_page_viewed', '{ tell: deal-owner }'))
-    const publicUrl = 'https://baton.example.com/webhooks/hubspot'
-    stage.hubspot.setWebhooks({ targetUrl: `${stage.addresses[0]}/webhooks/hubspot`, publicUrl, deals: true })
+    sendDealEvents(stage)
     const id = quietContact({ hubspot_owner_id: '301' })
     const deal = { dealname: 'Northwind', dealstage: 'appointmentscheduled', hubspot_owner_id: '102' }
     stage.hubspot.createDeal(deal, { contactIds: [id] })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTier1Lead, DANA, sendSignals } from '../support/leads.ts'
+import { createTier1Lead, DANA, signalsCome } from '../support/leads.ts'
 import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
 
 let stage: Stage
@@ -21,14 +21,7 @@ async function contact(properties: Record<string, string> = {}): Promise<string>
   return id
 }
 
-async function signal(id: string, ...types: string[]) {
-  stage.clock.now += 1_000
-  await sendSignals(
-    stage,
-    types.map((type) => ({ type, contactId: id })),
-  )
-  await stage.quiet()
-}
+const signal = (id: string, ...types: string[]) => signalsCome(stage, id, ...types)
 
 const track = (id: string) => stage.hubspot.contact(id)?.baton_nurture_track ?? ''
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTier2Lead, DANA, SMALLTOWN, sendSignals } from '../support/leads.ts'
+import { createTier2Lead, DANA, SMALLTOWN, signalsCome } from '../support/leads.ts'
 import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
 
 const [EVA, CS_CHANNEL, CS_MANAGER, CLEO] = ['U0000CS1', 'C00000CS', 'U000CSMG', 'U000SDR1']
@@ -17,14 +17,7 @@ async function quietLead(): Promise<string> {
   return id
 }
 
-async function signal(id: string, ...types: string[]) {
-  stage.clock.now += 1_000
-  await sendSignals(
-    stage,
-    types.map((type) => ({ type, contactId: id })),
-  )
-  await stage.quiet()
-}
+const signal = (id: string, ...types: string[]) => signalsCome(stage, id, ...types)
 
 const kinds = async (id: string) =>
   Object.values((await stage.services[0]?.leads.get(id))?.handoffs ?? {})

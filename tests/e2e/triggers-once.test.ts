@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFactStreams } from '../../src/store/facts.ts'
 import type { LeadView } from '../../src/views/lead-schema.ts'
 import { leadViewText } from '../../src/views/lead-text.ts'
-import { DANA, sendSignals } from '../support/leads.ts'
+import { DANA, sendSignals, triggersInHistory } from '../support/leads.ts'
 import { loseRedis } from '../support/lose-redis.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
@@ -32,8 +32,7 @@ async function view(id: string): Promise<LeadView> {
 
 /** How often triggers did what, by the lines of the history of one or more contacts. */
 async function fired(...ids: string[]): Promise<string[]> {
-  const histories = await Promise.all(ids.map(async (id) => (await stage.services[0]?.leads.readHistory(id)) ?? []))
-  return histories.flat().flatMap((line) => ('rule' in line && line.rule ? [`${line.what} ${line.rule}`] : []))
+  return (await Promise.all(ids.map((id) => triggersInHistory(stage, id)))).flat()
 }
 
 describe('a trigger that has fired', () => {

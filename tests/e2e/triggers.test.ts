@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DANA, NORTHWIND, sendSignals } from '../support/leads.ts'
+import { DANA, NORTHWIND, sendSignals, triggersInHistory } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 const [ADA, CLEO, EVA, MANAGER, CS_CHANNEL] = ['U0000AE1', 'U000SDR1', 'U0000CS1', 'U000MGR1', 'C00000CS']
@@ -24,11 +24,7 @@ async function signal(contactId: string, type: string, more: { value?: number; a
 
 const track = (id: string) => stage.hubspot.contact(id)?.baton_nurture_track
 
-/** The lines of the history about triggers, without their instants. */
-async function fired(id: string): Promise<string[]> {
-  const history = (await stage.services[0]?.leads.readHistory(id)) ?? []
-  return history.flatMap((line) => ('rule' in line && line.rule ? [`${line.what} ${line.rule}`] : []))
-}
+const fired = (id: string) => triggersInHistory(stage, id)
 
 describe('the pricing page', () => {
   it('is answered by the comparison guide for two weeks, and then the track of the route is back', async () => {

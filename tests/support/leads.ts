@@ -73,6 +73,28 @@ export async function sendSignals(
   })
 }
 
+/** A second later the lead does something of each of these types, and all of it has been dealt with. */
+export async function signalsCome(stage: Stage, contactId: string, ...types: string[]): Promise<void> {
+  stage.clock.now += 1_000
+  await sendSignals(
+    stage,
+    types.map((type) => ({ type, contactId })),
+  )
+  await stage.quiet()
+}
+
+/** The lines of a lead's history about triggers, without their instants: `triggered pricing-page`. */
+export async function triggersInHistory(stage: Stage, id: string): Promise<string[]> {
+  const history = (await stage.services[0]?.leads.readHistory(id)) ?? []
+  return history.flatMap((line) => ('rule' in line && line.rule ? [`${line.what} ${line.rule}`] : []))
+}
+
+/** Has HubSpot send the events of deals as well, and with `associations` those of what belongs to what. */
+export function sendDealEvents({ addresses, hubspot }: Stage, more: { associations?: boolean } = {}): void {
+  const publicUrl = 'https://baton.example.com/webhooks/hubspot'
+  hubspot.setWebhooks({ targetUrl: `${addresses[0]}/webhooks/hubspot`, publicUrl, deals: true, ...more })
+}
+
 /** The newest message of a channel or user that carries controls. */
 export function liveMessage(stage: Stage, channelOrUser: string) {
   const message = stage.slack

@@ -21,7 +21,7 @@ import { createOwnerNames, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
-import { createRefusedNow, type Refusal, type Update, writeRows } from './write-rows.ts'
+import { createRefusedNow, type Refusal, updateBy, writeRows } from './write-rows.ts'
 
 /*
  * HubSpot behind Baton's own few verbs. Reads and writes of concurrent jobs are gathered for some milliseconds into
@@ -169,19 +169,10 @@ export function createHubSpot(options: {
     { cache: false, maxBatchSize: BATCH, batchScheduleFn: gatherWrites.schedule },
   )
 
-  const update: Update = async (inputs) => {
-    let body: unknown
-    try {
-      return await call('write contacts', () =>
-        client.crm.contacts.batchApi.update({ inputs }).catch((error) => {
-          body = error?.body
-          throw error
-        }),
-      )
-    } catch (error) {
-      return { failure: toOutsideError(error), body }
-    }
-  }
+  const update = updateBy(
+    (work) => call('write contacts', work),
+    (inputs) => client.crm.contacts.batchApi.update({ inputs }),
+  )
 
   // A batch may leave a row out without a word, and a contact that counts as missing loses its clock, a lead without its
   // company points: so it is asked for alone.

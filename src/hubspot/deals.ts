@@ -1,9 +1,8 @@
 import type { Client } from '@hubspot/api-client'
 import { type Properties, type PropertyHistory, type PropertyVersion, readInstant } from '../leads/observe.ts'
 import { OutsideError } from '../platform/errors.ts'
-import { toOutsideError } from './answers.ts'
 import { type HistoryRow, versionsOf } from './history.ts'
-import { type Refusal, type Update, writeRows } from './write-rows.ts'
+import { type Refusal, updateBy, writeRows } from './write-rows.ts'
 
 /** A deal as HubSpot has it now. What is not set is absent; instants are epoch milliseconds. */
 export interface Deal {
@@ -57,19 +56,10 @@ export function createDeals({ client, call, alone }: { client: Client; call: Cal
 
     /** Writes properties of a deal; resolves with those of them that HubSpot does not take. */
     async writeDeal(id: string, properties: Record<string, string>): Promise<Refusal[]> {
-      const update: Update = async (inputs) => {
-        let body: unknown
-        try {
-          return await alone('write deal', () =>
-            client.crm.deals.batchApi.update({ inputs }).catch((error) => {
-              body = error?.body
-              throw error
-            }),
-          )
-        } catch (error) {
-          return { failure: toOutsideError(error), body }
-        }
-      }
+      const update = updateBy(
+        (work) => alone('write deal', work),
+        (inputs) => client.crm.deals.batchApi.update({ inputs }),
+      )
       const outcome = (await writeRows(update, [{ id, properties }])).get(id) ?? []
       if (outcome instanceof OutsideError) throw outcome
       return outcome

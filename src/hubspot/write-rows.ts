@@ -1,5 +1,5 @@
 import { OutsideError } from '../platform/errors.ts'
-import { type BatchAnswer, errorsOf, resultsOf } from './answers.ts'
+import { type BatchAnswer, errorsOf, resultsOf, toOutsideError } from './answers.ts'
 import { blamedRows, type Fault, faultsOf, type Row } from './refusals.ts'
 
 /** A property that HubSpot did not take, by its own code; everything else of the row was written. */
@@ -10,6 +10,26 @@ export interface Refusal {
 
 /** What HubSpot answered to one batch: rows, or why it refused all of it. */
 export type Update = (rows: Row[]) => Promise<BatchAnswer<{ id: string }> | { failure: OutsideError; body: unknown }>
+
+/** An update of rows: `send` asks HubSpot, and `call` makes that call as such calls are made. */
+export function updateBy(
+  call: <T>(work: () => Promise<T>) => Promise<T>,
+  send: (rows: Row[]) => Promise<BatchAnswer<{ id: string }>>,
+): Update {
+  return async (rows) => {
+    let body: unknown
+    try {
+      return await call(() =>
+        send(rows).catch((error) => {
+          body = error?.body
+          throw error
+        }),
+      )
+    } catch (error) {
+      return { failure: toOutsideError(error), body }
+    }
+  }
+}
 
 // A row that HubSpot was asked to write and says nothing about counts as not written.
 const NOT_CONFIRMED = 'row-not-confirmed'

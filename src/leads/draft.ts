@@ -7,7 +7,7 @@ import { knownAfterRead } from './compared.ts'
 import { withConsent } from './consent.ts'
 import { answersToWrite } from './forms.ts'
 import type { HistoryEntry } from './history.ts'
-import type { LeadRecord } from './lead.ts'
+import { isInHubSpot, type LeadRecord } from './lead.ts'
 import type { Contact, Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
 import { changedProperties, crmProperties, WRITING } from './properties.ts'
@@ -131,12 +131,12 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
 }
 
 // What rules ask for outside of a read of the contact is done by the next one.
-function wantsRead({ toOpen, toSet, missingSince, mergedInto }: LeadRecord): boolean {
-  return (toOpen ?? toSet) !== undefined && missingSince === undefined && mergedInto === undefined
+function wantsRead(lead: LeadRecord): boolean {
+  return (lead.toOpen ?? lead.toSet) !== undefined && isInHubSpot(lead)
 }
 
 function isBehind(config: NextConfig, lead: LeadRecord, handoffs: Handoff[], written: Record<string, string>): boolean {
-  if (lead.missingSince !== undefined || lead.mergedInto !== undefined) return false
+  if (!isInHubSpot(lead)) return false
   const wanted = wantedProperties(config, lead, handoffs)
   return Object.keys(changedProperties(wanted, written, config.hubspot.properties)).length > 0
 }

@@ -1,5 +1,5 @@
 import { DELIVERED } from './bounces.ts'
-import type { LeadRecord } from './lead.ts'
+import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { type Properties, readInstant } from './observe.ts'
 
 /** What is known of a lead, to compare what a search found with: its record, and what HubSpot is known to have been given. */
@@ -30,7 +30,7 @@ export function isNews(
 
 /** Whether the company of a lead, as it was last read, differs from what the company is now. */
 export function knowsOtherCompany(lead: LeadRecord, company: Properties | null, names: readonly string[]): boolean {
-  if (lead.mergedInto !== undefined || lead.missingSince !== undefined) return false
+  if (!isInHubSpot(lead)) return false
   if (lead.company === null || company === null) return lead.company !== company
   return names.some((name) => !isSame(lead.company?.[name], company[name]))
 }

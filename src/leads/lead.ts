@@ -147,3 +147,8 @@ export const LeadRecord = LeadMarks.extend({
   decisions: z.number(),
 })
 export type LeadRecord = z.output<typeof LeadRecord>
+
+/** Whether HubSpot has the contact as one of its own still: neither deleted nor merged into another. */
+export function isInHubSpot({ missingSince, mergedInto }: Pick<LeadRecord, 'missingSince' | 'mergedInto'>): boolean {
+  return missingSince === undefined && mergedInto === undefined
+}

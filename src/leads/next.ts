@@ -6,7 +6,7 @@ import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
-import type { LeadRecord } from './lead.ts'
+import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
 import { onOpen } from './open.ts'
@@ -75,7 +75,7 @@ function withoutContact(
  */
 function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
   const { lead } = state
-  if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (!lead || !isInHubSpot(lead)) return null
   if (lead.archived && !past) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)

@@ -2,7 +2,7 @@ import { holderOf } from '../handoffs/handoff.ts'
 import type { Team } from '../handoffs/team.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import { draftOf } from './draft.ts'
-import type { LeadRecord } from './lead.ts'
+import { isInHubSpot, type LeadRecord } from './lead.ts'
 import type { Because, Told } from './marks.ts'
 import { slackIdOf } from './recipients.ts'
 
@@ -44,7 +44,7 @@ export function onOpen(
   now: number,
 ): Change | null {
   const { lead } = state
-  if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined) return null
+  if (!lead || !isInHubSpot(lead)) return null
   if (!config.handoffs.kinds[kind] || isOpen(state, kind)) return null
   const draft = draftOf(config, state)
   const offers = offering(lead, kind)

@@ -2,7 +2,7 @@ import { type Handoff, isHeld } from '../handoffs/handoff.ts'
 import { type Stage, stageOfLifecycle } from '../rules/stages.ts'
 import type { Change, LeadState, NextConfig } from './change.ts'
 import type { HistoryEntry } from './history.ts'
-import { type LeadRecord, stageOf } from './lead.ts'
+import { isInHubSpot, type LeadRecord, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
 import type { Contact } from './observe.ts'
 import type { Opening } from './outcomes.ts'
@@ -130,7 +130,7 @@ export function withStage(
   const opens = openedByStage(config, stage.name).map(({ kind, by }) => ({ kind, by, at: now }))
   // In which track it rests is said when the contact is read.
   const isToNurture = stage.name === 'recycled' && !('nurture' in lead.route.to)
-  const isThere = lead.missingSince === undefined && lead.mergedInto === undefined
+  const isThere = isInHubSpot(lead)
   return {
     ...staged,
     history: [...change.history, ...(stage.name === before.name ? [] : [stageMoved(before.name, stage)])],

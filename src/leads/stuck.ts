@@ -1,5 +1,6 @@
 import type { Change, LeadState, NextConfig, StuckAct } from './change.ts'
 import { draftOf } from './draft.ts'
+import { isInHubSpot } from './lead.ts'
 import { marksOf, withMarks } from './marks.ts'
 import { carryOut } from './outcomes.ts'
 
@@ -14,7 +15,7 @@ export function onStuck(
   now: number,
 ): Change | null {
   const { lead } = state
-  if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined || lead.archived) return null
+  if (!lead || !isInHubSpot(lead) || lead.archived) return null
   const outcomes = does === 'archive' ? [{ do: 'archive' as const }] : (config.handoffs.stuck?.act ?? [])
   const { name = '' } = lead.stage ?? {}
   const part = carryOut(

@@ -5,6 +5,7 @@ import { nextDue } from '../handoffs/ladder.ts'
 import { noticeId } from '../handoffs/notice.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import { isInHubSpot } from '../leads/lead.ts'
 import { heldAssignment } from '../leads/steps.ts'
 import { noteFields } from './crm-notes.ts'
 import type { StoredLead } from './leads.ts'
@@ -239,8 +240,7 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
 function stageLists(keys: Keys, before: StoredLead, { lead }: Change): Command[] {
   if (!lead) return []
   const { id } = before
-  const listed = (one: LeadState['lead']) =>
-    one?.archived || one?.missingSince !== undefined || one?.mergedInto !== undefined ? undefined : one?.stage
+  const listed = (one: LeadState['lead']) => (one && !one.archived && isInHubSpot(one) ? one.stage : undefined)
   const [was, is] = [listed(before.lead), listed(lead)]
   return [
     ...(was && was.name !== is?.name ? [['ZREM', keys.list(id, `stage-${was.name}`), id] satisfies Command] : []),

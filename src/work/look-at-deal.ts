@@ -1,5 +1,6 @@
 import type { DealContext } from '../handoffs/deal.ts'
 import type { Deal } from '../hubspot/deals.ts'
+import { isInHubSpot } from '../leads/lead.ts'
 import { mirroredId } from '../leads/mirror.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { createDealDigests, DEAL_READS } from '../store/digests.ts'
@@ -85,7 +86,7 @@ function mainContact(contacts: readonly StoredLead[], dealId: string, signalId: 
       Object.values(contact.handoffs).some(({ about }) => about === dealId) ||
       signalsOf(contact).some(({ detail, deal }) => detail === dealId && deal?.main),
   )
-  const known = contacts.find(({ lead }) => lead && lead.missingSince === undefined && lead.mergedInto === undefined)
+  const known = contacts.find(({ lead }) => lead && isInHubSpot(lead))
   return (before ?? known ?? contacts[0])?.id
 }
 

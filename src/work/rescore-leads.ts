@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { isInHubSpot } from '../leads/lead.ts'
 import { next } from '../leads/next.ts'
 import { prepare, type Waiting } from '../store/commit.ts'
 import type { StoredLead } from '../store/leads.ts'
@@ -80,7 +81,7 @@ export function createRescoring(
     const guards = [{ key: store.keys.lead(id), version }]
     const passed: Command = ['ZADD', scoredList, config.rulesVersion, id]
     if (!lead) return { plan: { guards, commands: [['ZREM', scoredList, id] satisfies Command] }, waiting: [] }
-    const known = lead.missingSince !== undefined || lead.mergedInto !== undefined || (await covers(lead.readBy))
+    const known = !isInHubSpot(lead) || (await covers(lead.readBy))
     const answer = known ? next(config, state, { type: 'rescore' }, now) : null
     if (known && answer === null) return { plan: { guards, commands: [passed] }, waiting: [] }
     if (answer && 'wanted' in answer) throw new Error('a rescoring wants no rep')

@@ -1,4 +1,5 @@
 import { wantedProperties } from '../leads/draft.ts'
+import { isInHubSpot } from '../leads/lead.ts'
 import { changedProperties, REFUSED, WRITING } from '../leads/properties.ts'
 import { isDefinedAs, keptRefusal, mayHold, type Refused, refusedAmong, tryAgainAt } from '../leads/refused.ts'
 import { OutsideError } from '../platform/errors.ts'
@@ -42,8 +43,7 @@ export function createWriteContact(
   async function writeOnce(state: StoredLead): Promise<boolean> {
     const { id, lead } = state
     const key = store.keys.lead(id)
-    if (!lead || lead.missingSince !== undefined || lead.mergedInto !== undefined)
-      return (await store.commit([], [doneWith(id, [])])) !== false
+    if (!lead || !isInHubSpot(lead)) return (await store.commit([], [doneWith(id, [])])) !== false
     const config = parts.config()
     const wanted = wantedProperties(config, lead, Object.values(state.handoffs))
     const known = WRITING in state.written ? {} : state.written

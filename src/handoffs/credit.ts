@@ -1,4 +1,4 @@
-import { FOUND_BY, type Handoff } from './handoff.ts'
+import { FOUND_BY, type Handoff, type Holder } from './handoff.ts'
 
 /*
  * A lead that was nobody for us gives its rep the turn back. Which reasons do so stands in `routing.yaml`, `credit`.
@@ -27,10 +27,14 @@ export function reasonNamed(text: string | undefined): string | undefined {
   return found?.[0]
 }
 
+/** Whether a holder has their turn by the choice of a pool: neither a person nor a rule named them. */
+export function isPools(holder: Holder | undefined): holder is Holder {
+  return holder !== undefined && holder.how !== 'owner-changed' && !FOUND_BY.some((how) => how === holder.how)
+}
+
 /** A handoff that was ended for a reason: whoever held it gets the turn back where the reason does so, and a pool chose them. */
 export function withCredit(handoff: Handoff, reason: string | undefined, credit: readonly string[]): Handoff {
   const holder = handoff.holders.at(-1)
-  const isPools = holder && holder.how !== 'owner-changed' && !FOUND_BY.some((how) => how === holder.how)
-  if (!isPools || reason === undefined || !credit.includes(reason)) return handoff
+  if (!isPools(holder) || reason === undefined || !credit.includes(reason)) return handoff
   return { ...handoff, holders: [...handoff.holders.slice(0, -1), { ...holder, credited: true }] }
 }

@@ -1,9 +1,10 @@
 import type { Client } from '@hubspot/api-client'
 import { ACTIVITY_TYPES, type Activities, type Activity, type ActivityType } from '../leads/change.ts'
 import { readInstant } from '../leads/observe.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused, OutsideError } from '../platform/errors.ts'
 import { type BatchAnswer, resultsOf, rowsOf } from './answers.ts'
 import { createLoader } from './batches.ts'
+import { type Call, permittedBy } from './call.ts'
 
 /*
  * What people and leads did, by HubSpot's own records of it: their ids by association, then the properties that say who
@@ -23,8 +24,6 @@ const WHEN = ['hs_timestamp', 'hs_createdate', 'hs_created_by_user_id']
 const NEWEST = 25
 // So long a type that was refused is not asked for again, in milliseconds: a scope is granted by hand.
 const REFUSED_FOR = 60_000
-
-type Call = <T>(operation: string, work: () => Promise<T>) => Promise<T>
 
 /** Ids that a contact is associated with; `paged` when there are more than one answer holds. */
 interface Associated {
@@ -50,6 +49,7 @@ export function createActivityReader({
   times: { quiet: number; busy: number; busyCrowd: number }
 }) {
   const refusedAt = new Map<ActivityType, number>()
+  const permitted = permittedBy(call, () => new NotAllowed())
 
   const readers = ACTIVITY_TYPES.map((type) => {
     const associations = createLoader<string, Associated>(times, async (ids) => {
@@ -88,23 +88,11 @@ export function createActivityReader({
         return rows.flatMap((row) => row ?? [])
       } catch (error) {
         if (error instanceof NotAllowed) refusedAt.set(type, performance.now())
-        else if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+        else if (!isRefused(error)) throw error
         return null
       }
     }
   })
-
-  // HubSpot answers for one missing scope alone: nothing else has to wait for it.
-  async function permitted<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const answer = await call(operation, () =>
-      work().catch((error: { code?: unknown }) => {
-        if (error.code === 403) return null
-        throw error
-      }),
-    )
-    if (answer === null) throw new NotAllowed()
-    return answer
-  }
 
   /** The newest activities of a contact. Rejects with `OutsideError` when HubSpot does not answer. */
   return async function readActivities(contactId: string): Promise<Activities> {

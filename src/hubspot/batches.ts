@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused, type OutsideError } from '../platform/errors.ts'
 
 /** The most rows that HubSpot takes in one batch. */
 export const BATCH = 100
@@ -45,7 +45,7 @@ async function readHalving<K extends string, V>(
   try {
     return await read(keys)
   } catch (error) {
-    if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+    if (!isRefused(error)) throw error
     if (keys.length === 1) return new Map(keys.map((key) => [key, error]))
     const middle = Math.ceil(keys.length / 2)
     const halves = [await readHalving(read, keys.slice(0, middle)), await readHalving(read, keys.slice(middle))]

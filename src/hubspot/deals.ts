@@ -1,6 +1,7 @@
 import type { Client } from '@hubspot/api-client'
 import { type Properties, type PropertyHistory, type PropertyVersion, readInstant } from '../leads/observe.ts'
 import { OutsideError } from '../platform/errors.ts'
+import type { Call } from './call.ts'
 import { type HistoryRow, versionsOf } from './history.ts'
 import { type Refusal, updateBy, writeRows } from './write-rows.ts'
 
@@ -26,8 +27,6 @@ export interface Deal {
   /** The values that the stage and the properties that were asked for had, newest first. */
   history: PropertyHistory
 }
-
-type Call = <T>(operation: string, work: () => Promise<T>) => Promise<T>
 
 const READ = [
   ...['dealname', 'amount', 'closedate', 'hubspot_owner_id', 'dealstage', 'pipeline'],

@@ -2,6 +2,7 @@ import type { Client } from '@hubspot/api-client'
 import type { AssociationSpec } from '@hubspot/api-client/lib/codegen/crm/objects/notes/models/AssociationSpec.js'
 import { OutsideError } from '../platform/errors.ts'
 import { type BatchAnswer, resultsOf } from './answers.ts'
+import { type Call, permittedBy } from './call.ts'
 
 /*
  * Notes on the timeline of a contact. HubSpot keeps a note as HTML and under an id of its own, so each says in its last line
@@ -21,10 +22,9 @@ export interface Note {
   at: number
 }
 
-type Call = <T>(operation: string, work: () => Promise<T>) => Promise<T>
-
 /** HubSpot's notes. A scope that is missing for them alone is a refusal, and holds up nothing else. */
 export function createNotes({ client, call }: { client: Client; call: Call }) {
+  const permitted = permittedBy(call, () => new OutsideError('hubspot', 'refused', '403'))
   return {
     /** Writes a note to a contact. */
     async writeNote(contactId: string, { id, text, at }: Note): Promise<void> {
@@ -54,17 +54,6 @@ export function createNotes({ client, call }: { client: Client; call: Call }) {
       const rows = resultsOf(notes as BatchAnswer<(typeof notes)['results'][number]>)
       return rows.some(({ properties }) => properties.hs_note_body?.includes(markOf(id)))
     },
-  }
-
-  async function permitted<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const answer = await call(operation, () =>
-      work().catch((error: { code?: unknown }) => {
-        if (error.code === 403) return null
-        throw error
-      }),
-    )
-    if (answer === null) throw new OutsideError('hubspot', 'refused', '403')
-    return answer
   }
 }
 

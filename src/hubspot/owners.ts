@@ -1,4 +1,5 @@
 import type { Client } from '@hubspot/api-client'
+import type { Call } from './call.ts'
 
 interface OwnersPage {
   results: { id: string }[]
@@ -9,10 +10,7 @@ interface OwnersPage {
  * The ids of the owners who are deactivated in HubSpot; null when the token may not ask, which is no trouble of HubSpot's. The
  * library's own owners API takes a moment to load, in which everybody waits.
  */
-export async function readArchivedOwners(
-  client: Pick<Client, 'apiRequest'>,
-  call: <T>(operation: string, work: () => Promise<T>) => Promise<T>,
-): Promise<string[] | null> {
+export async function readArchivedOwners(client: Pick<Client, 'apiRequest'>, call: Call): Promise<string[] | null> {
   const ids: string[] = []
   for (let after: string | undefined; ; ) {
     const qs = { archived: true, limit: 500, ...(after ? { after } : {}) }
@@ -35,7 +33,7 @@ export async function readArchivedOwners(
  */
 export function createOwnerNames(
   client: Pick<Client, 'apiRequest'>,
-  call: <T>(operation: string, work: () => Promise<T>) => Promise<T>,
+  call: Call,
 ): (id: string) => Promise<string | undefined> {
   const known = new Map<string, string>()
   return async (id) => {

@@ -1,5 +1,6 @@
 import { countAttempts, hasLeadAnswered, isReminderDue } from '../handoffs/attempts.ts'
-import { endHandoff, FOUND_BY, type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { isPools } from '../handoffs/credit.ts'
+import { endHandoff, type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue, takeDueSteps, wantsAnotherRep } from '../handoffs/ladder.ts'
 import { isHere } from '../handoffs/parties.ts'
 import { stepsLeft } from '../handoffs/plan.ts'
@@ -257,6 +258,5 @@ function released(config: NextConfig, { properties }: LeadRecord, handoff: Hando
 /** The assignment by which a pool counts an open handoff: undefined when there is none, or a person or a rule chose the rep. */
 export function heldAssignment(handoff: Handoff | undefined): { assignmentId: string; pool: string } | undefined {
   const holder = handoff?.state === 'open' ? holderOf(handoff) : undefined
-  const isPools = holder && holder.how !== 'owner-changed' && !FOUND_BY.some((how) => how === holder.how)
-  return isPools ? { assignmentId: holder.assignmentId, pool: holder.pool } : undefined
+  return isPools(holder) ? { assignmentId: holder.assignmentId, pool: holder.pool } : undefined
 }

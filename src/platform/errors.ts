@@ -26,6 +26,11 @@ export class OutsideError extends Error {
   }
 }
 
+/** Whether an outside system refused a call for good: to ask it again would change nothing. */
+export function isRefused(error: unknown): error is OutsideError {
+  return error instanceof OutsideError && error.kind === 'refused'
+}
+
 /** Rejects with `late()` when the promise has not settled within `ms`. What it does goes on; its outcome is unknown. */
 export async function withDeadline<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined

@@ -1,6 +1,6 @@
 import type { Search } from '../hubspot/search.ts'
 import { SEARCH_PAGE } from '../hubspot/search.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused, OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
 import { INDEX } from '../store/partitions.ts'
 import type { Parts } from './parts.ts'
@@ -106,7 +106,7 @@ export function createAdoption(
   async function seenBefore(scoredAt: string): Promise<unknown[]> {
     const asked = search([{ propertyName: scoredAt, operator: 'HAS_PROPERTY' }], 1)
     return asked.catch((error) => {
-      if (error instanceof OutsideError && error.kind === 'refused') return []
+      if (isRefused(error)) return []
       throw error
     })
   }

@@ -1,5 +1,5 @@
 import { ERASED } from '../messages/render.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused } from '../platform/errors.ts'
 import { blankEntry } from '../store/erase.ts'
 import { INDEX } from '../store/partitions.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -16,7 +16,7 @@ export function createBlankMessage(
       await slack.update(channel, ts, ERASED)
     } catch (error) {
       // A message that is gone already holds nothing either.
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (!isRefused(error)) throw error
     }
     await store.commit([], [['ZREM', store.keys.index(leadId, INDEX.blanks), blankEntry(leadId, { channel, ts })]])
   }

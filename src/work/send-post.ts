@@ -5,7 +5,7 @@ import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import { nextInLine } from '../leads/recipients.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { isMoot, outsiderOf, recipientOf, renderPost } from '../messages/render.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused, OutsideError } from '../platform/errors.ts'
 import { factCommands } from '../store/commit.ts'
 import { blankEntry } from '../store/erase.ts'
 import type { StoredLead } from '../store/leads.ts'
@@ -98,7 +98,7 @@ export function createSendPost(
   }
 
   async function failed(post: Post, error: unknown): Promise<undefined> {
-    if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+    if (!isRefused(error)) throw error
     log.error({ post: post.id, code: error.code }, 'Slack refuses the message: check the ids in team.yaml and the app')
     // Who cannot be reached: the next in line hears of it at once.
     const instead = insteadOf(post) ?? nextTelling(post)

@@ -2,7 +2,7 @@ import type { Notice } from '../handoffs/notice.ts'
 import type { Team } from '../handoffs/team.ts'
 import { renderNotice } from '../messages/notice.ts'
 import { managerOf } from '../messages/render.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused } from '../platform/errors.ts'
 import { type Command, INDEX } from '../store/partitions.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
 
@@ -31,7 +31,7 @@ export function createTellManager(
         if (!known) await slack.post(channel, id, renderNotice(team, notice, lead, outsider))
       }
     } catch (error) {
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (!isRefused(error)) throw error
       parts.log.error(
         { lead: notice.lead, notice: notice.what, code: error.code },
         'Slack refuses a message to a manager: check team.yaml',

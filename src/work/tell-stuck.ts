@@ -1,6 +1,6 @@
 import { slackIdOf } from '../leads/recipients.ts'
 import { renderStuck, type StuckLine } from '../messages/stuck.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused } from '../platform/errors.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
@@ -23,7 +23,7 @@ export function createTellStuck(
       try {
         await send(to)
       } catch (error) {
-        if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+        if (!isRefused(error)) throw error
         parts.log.error(
           { list: listId, code: error.code },
           'Slack refuses the list of stuck leads: check stuck in handoffs.yaml',

@@ -1,6 +1,6 @@
 import type { RenderedMessage } from '../messages/alert.ts'
 import { explainScore } from '../messages/explanation.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused } from '../platform/errors.ts'
 import { scoreLead } from '../rules/score.ts'
 import type { AnswerName } from '../store/answers.ts'
 import { INDEX } from '../store/partitions.ts'
@@ -28,7 +28,7 @@ export function createTellUser(
     try {
       await parts.slack.tellPrivately(channel, user, message)
     } catch (error) {
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (!isRefused(error)) throw error
       parts.log.warn({ channel, code: error.code }, 'a private answer could not be shown')
     }
     await store.commit([], [['ZREM', store.keys.index(id, INDEX.answers), id]])

@@ -1,7 +1,7 @@
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { outsiderOf, renderPost } from '../messages/render.ts'
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused } from '../platform/errors.ts'
 import { blankEntry } from '../store/erase.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
@@ -88,7 +88,7 @@ export function createUpdateMessages(
       await slack.update(channel, ts, message)
     } catch (error) {
       // A message that was deleted or can no longer be edited stays as it is; everything else is tried again.
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (!isRefused(error)) throw error
       parts.log.warn({ channel, code: error.code }, 'a Slack message can no longer be updated')
     }
   }

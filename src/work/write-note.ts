@@ -1,4 +1,4 @@
-import { OutsideError } from '../platform/errors.ts'
+import { isRefused } from '../platform/errors.ts'
 import { createCrmNotes } from '../store/crm-notes.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
 
@@ -30,7 +30,7 @@ export function createWriteNote(
       if (!isThere) await hubspot.writeNote(contactId, { id: noteId, text: note.text, at: note.at })
     } catch (error) {
       await notes.release(noteId)
-      if (!(error instanceof OutsideError) || error.kind !== 'refused') throw error
+      if (!isRefused(error)) throw error
       if (error.code !== NOT_FOUND) {
         log.error({ lead: leadId, note: noteId, code: error.code }, 'HubSpot refuses a note: the lead goes on without')
         throw error

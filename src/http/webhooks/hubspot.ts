@@ -14,7 +14,7 @@ import { notConfirmed, ProblemError } from '../problems.ts'
 import { HUBSPOT_WEBHOOK } from './docs.ts'
 import { type ReadEvent, readEvent } from './hubspot-events.ts'
 import { brokenBound, type JsonBounds } from './json-bounds.ts'
-import { verifyHubSpotSignature } from './signatures.ts'
+import { header, verifyHubSpotSignature } from './signatures.ts'
 
 // A property's value may have 65,536 characters, and a request a hundred of them.
 const BODY_LIMIT = 8 * 1024 * 1024
@@ -160,8 +160,4 @@ function readBody(body: Buffer): unknown[] {
   if (!Array.isArray(content))
     throw new ProblemError({ status: 400, title: 'Not an array', detail: 'The body must be an array of events.' })
   return content
-}
-
-function header(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
 }

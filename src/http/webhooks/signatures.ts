@@ -21,6 +21,11 @@ const DECODED: Record<string, string> = {
   '%3B': ';',
 }
 
+/** A header as it is signed with: of several of the same name the first. */
+export function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
 interface SignedRequest {
   /** One secret, or two while they are rotated. */
   secrets: string[]

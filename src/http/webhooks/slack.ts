@@ -24,7 +24,7 @@ import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
-import { verifySlackSignature } from './signatures.ts'
+import { header, verifySlackSignature } from './signatures.ts'
 import { type ControlClick, Interaction, split } from './slack-payloads.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 import { onSubmission } from './submissions.ts'
@@ -243,8 +243,4 @@ function readPayload(body: Buffer): Interaction {
   const interaction = Interaction.safeParse(content)
   if (!interaction.success) throw unreadable
   return interaction.data
-}
-
-function header(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
 }

@@ -130,10 +130,9 @@ export function testValue(test: AttributeTest, value: AttributeValue | undefined
 
 // Whether it looks at the value itself, which must be known for it.
 function asksForValue(test: AttributeTest): boolean {
-  const { is, in: options, atLeast, atMost, between, matches } = test
-  const numbers = atLeast !== undefined || atMost !== undefined || between !== undefined
-  if (test.sum !== undefined || test.dropsBy !== undefined) return true
-  return numbers || is !== undefined || options !== undefined || matches !== undefined
+  const { is, in: options, atLeast, atMost, between, matches, sum, dropsBy } = test
+  const numbers = atLeast !== undefined || atMost !== undefined || between !== undefined || dropsBy !== undefined
+  return numbers || sum !== undefined || is !== undefined || options !== undefined || matches !== undefined
 }
 
 function passes(test: AttributeTest, value: string | number | boolean, keyOf: KeyOf): boolean {

@@ -25,7 +25,8 @@ const OTHER_LANGUAGE_CODES: Record<string, string> = { nb: 'no', nn: 'no', iw: '
 
 /** The ISO code of a country, by code or name; undefined for what is none. */
 export function countryCode(text: string): string | undefined {
-  return countries().get(folded(text))
+  // Most are written as they are known, and folding costs more than all else of a test on a country.
+  return countries().get(text.toLowerCase()) ?? countries().get(folded(text))
 }
 
 /** The ISO code of a language, by code (`de-AT` is `de`) or name; undefined for what is none. */

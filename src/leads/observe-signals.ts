@@ -1,5 +1,5 @@
 import type { Signal } from '../rules/attributes.ts'
-import { attributesOf, evaluate } from '../rules/condition.ts'
+import { attributesOf, holds } from '../rules/condition.ts'
 import {
   type HubSpotMapping,
   type Properties,
@@ -212,7 +212,7 @@ function momentsOf(group: Group, contact: Properties, history: PropertyHistory):
 
 function signalsAt(group: Group, contact: Properties, moment: Moment, index: number, now: number): Signal[] {
   const lookup = (name: string) => readRaw(moment.value(name.replace(/^hubspot\./, '')))
-  const rule = group.rules.find(({ when }) => !when || evaluate(when, lookup).truth === 'true')
+  const rule = group.rules.find(({ when }) => !when || holds(when, lookup))
   if (!rule) return []
   const { property, date } = group
   const what = group.rises ? numberOf(contact[property]) - index : moment.value(property)

@@ -9,7 +9,7 @@ import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
 import { trackOf } from '../leads/tracks.ts'
 import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
-import { type Check, evaluate } from '../rules/condition.ts'
+import { type Check, truthOf } from '../rules/condition.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
 import { checkedValue, decidingTests, testText, whyOf } from '../rules/why.ts'
 import { signed } from '../rules/words.ts'
@@ -111,7 +111,7 @@ function isMql(record: LeadRecord, { score }: Decision, entry: DecisionEntry): b
 
 function whyNotAsked(config: Config, attributes: Attributes): string {
   const lookup = factLookup(attributes)
-  const { truth } = evaluate(config.enrichment.when, lookup)
+  const truth = truthOf(config.enrichment.when, lookup)
   const checks = decidingTests(config.enrichment.when, lookup)
   return truth === 'true' ? 'it may be asked by now' : `enrichment.yaml, when: ${whyOf({ truth, checks }, 'short')}`
 }

@@ -85,9 +85,11 @@ function enrich(
     providers: providers.toReversed(),
   })
   const names = providers.map(({ name }) => name)
+  const observe = options.observe ?? (() => facts('hubspot', options.known ?? {}))
+  const isWorthAsking = async (company: Properties | null, found: Attributes) =>
+    WANTED.some((name) => (observe(company)[name] ?? found[name]) === undefined)
   return chain.enrich(
-    options.observe ?? (() => facts('hubspot', options.known ?? {})),
-    WANTED,
+    { observe, isWorthAsking },
     {
       leadId: `lead-${domains}`,
       email: `dana@company-${domains}.example`,

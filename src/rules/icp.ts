@@ -53,6 +53,11 @@ export interface IcpResult {
   derived: Record<string, Derived>
 }
 
+/** The tiers with the condition of each, in their order. */
+export function tierConditions(config: IcpConfig): readonly { tier: number; condition: Condition }[] {
+  return profileOf(config).tiers
+}
+
 /** Finds tier, persona and negative reason: in each list the first match wins. */
 export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
   const { tiers, tests } = profileOf(config)

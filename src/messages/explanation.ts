@@ -17,7 +17,7 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
   })
   if (counted.length > 15) engagement.push(`and ${counted.length - 15} older signals`)
   const ignored = score.engagement.contributions.length - counted.length
-  if (ignored > 0) engagement.push(`${ignored} more count nothing: too old, over a cap, or without points or an amount`)
+  if (ignored > 0) engagement.push(`${ignored} more count nothing: too old, over a cap, or without points`)
   const idle = score.engagement.inactivity
   if (idle) engagement.push(`${signed(idle.points)} no activity since ${localTime(idle.since, 'UTC')}`)
   const title = `${escapeText(displayName(lead.attributes))}: score ${score.total} (${score.band})`

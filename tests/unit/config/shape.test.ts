@@ -172,9 +172,7 @@ const MESSAGES: Record<string, string[]> = {
   'quiet-with-a-number': [
     'triggers.yaml:2  triggers.rule.when.quiet: must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }',
   ],
-  'sample-of-everything': [
-    'routing.yaml:10  routes.1.sample: "100%" must be more than 0% and less than 100%',
-  ],
+  'sample-of-everything': ['routing.yaml:10  routes.1.sample: "100%" must be more than 0% and less than 100%'],
   'sum-beside-a-count': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested: sum and dropsBy stand alone; a second test of the same signal goes into all: [ … ]',
   ],

@@ -56,7 +56,7 @@ describe('the table of points', () => {
       const opens = signalsAgo('email_opened', ...Array.from({ length: times }, (_, day) => day * DAY))
       expect(scoreEngagement(config, [...before, ...opens], NOW).points).toBe(3 * times)
     }
-    expect(scoreEngagement(config, [...before, ...signalsAgo('email_clicked', 0)], NOW).points).toBe(45)
+    expect(scoreEngagement(config, [...before, ...signalsAgo('email_clicked', 0)], NOW).points).toBe(50)
   })
 
   it('who only opens mails is silent from the first one on', () => {

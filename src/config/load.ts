@@ -5,7 +5,7 @@ import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
 import { checkShape } from './check/shape.ts'
-import { type Config, readsOf } from './config.ts'
+import { type Config, conditionsOf, readsOf } from './config.ts'
 import { ConfigError, type ConfigProblem, problemAt, type SourceFile } from './problems.ts'
 import { Enrichment } from './schemas/enrichment.ts'
 import { Handoffs } from './schemas/handoffs.ts'
@@ -21,6 +21,7 @@ import { Team as TeamFile } from './schemas/team.ts'
 import { Triggers } from './schemas/triggers.ts'
 import { readSources } from './source.ts'
 import { checkedTeam } from './team.ts'
+import { withoutNamed } from './unknown-values.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -115,6 +116,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
       16,
     ),
   }
+  rules.hubspot = { ...hubspot, unknownValues: withoutNamed(hubspot.unknownValues, conditionsOf(rules)) }
   const config: Config = { ...rules, reads: readsOf(rules) }
   if (cases && sources['routing-cases']) {
     const source = sources['routing-cases']

@@ -53,9 +53,9 @@ export function possibleRoutes(
 
   const fits = fitRange(scoring, (when) => may(when))
   const { points: engagement } = score.engagement
-  const totals = [...new Set(fits.map((fit) => totalOf(fit, engagement)))]
+  const totals = [...new Set(fits.map((fit) => totalOf(scoring, fit, engagement)))]
   const { mql } = scoring
-  const becomesMql = (fit: number) => totalOf(fit, engagement) >= mql.score && fit >= mql.fit
+  const becomesMql = (fit: number) => totalOf(scoring, fit, engagement) >= mql.score && fit >= mql.fit
   const mqls = engagement >= mql.engagement ? [...new Set(fits.map(becomesMql))] : [false]
   oneOf['score.fit'] = fits
   oneOf.score = totals

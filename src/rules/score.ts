@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, Signal } from './attributes.ts'
+import { ATTRIBUTE_NAMES, type Attributes, type AttributeValue, type Signal } from './attributes.ts'
 import type { Check, Lookup } from './condition.ts'
 import { type EngagementConfig, type EngagementResult, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
@@ -83,6 +83,8 @@ export function factLookup(attributes: Attributes): Lookup {
   return (name) => attributes[name]?.value
 }
 
+const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
+
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
 export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
   const profile: Record<string, AttributeValue | undefined> = {
@@ -90,7 +92,10 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? attributes[name]?.value
+  const lookup: Lookup = (name) => {
+    const known = attributes[name]?.value
+    return WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known) : known
+  }
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]

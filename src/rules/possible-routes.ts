@@ -1,9 +1,10 @@
 import type { Attributes, AttributeValue, Signal } from './attributes.ts'
-import { type AttributeTest, type Condition, makeCheck, type Truth, testValue } from './condition.ts'
+import { type AttributeTest, type Condition, makeCheck, type Truth } from './condition.ts'
 import { type IcpConfig, matchIcp, tierConditions } from './icp.ts'
 import { roundHalfUp } from './rounding.ts'
 import type { Route, RoutingConfig } from './routing.ts'
 import { bandOf, factLookup, fullLookup, type ScoringConfig, scoreLead, totalOf } from './score.ts'
+import { compileTest } from './value-test.ts'
 
 /*
  * Where a lead may still go when some of its facts may turn out to be anything. Whatever depends on such a fact is taken
@@ -42,7 +43,7 @@ export function possibleRoutes(
   const oneOf: Record<string, (AttributeValue | undefined)[]> = {}
   const may = (condition: Condition): Possible =>
     possibleTruths(condition, (name, test) => {
-      if (oneOf[name]) return new Set(oneOf[name].map((value) => testValue(test, value)))
+      if (oneOf[name]) return new Set(oneOf[name].map(compileTest(name, test)))
       return isOpen(name) ? ANYTHING : new Set([makeCheck(name, test, known).truth])
     })
 
@@ -52,9 +53,9 @@ export function possibleRoutes(
 
   const fits = fitRange(scoring, (when) => may(when))
   const { points: engagement } = score.engagement
-  const totals = [...new Set(fits.map((fit) => totalOf(fit, engagement)))]
+  const totals = [...new Set(fits.map((fit) => totalOf(scoring, fit, engagement)))]
   const { mql } = scoring
-  const becomesMql = (fit: number) => totalOf(fit, engagement) >= mql.score && fit >= mql.fit
+  const becomesMql = (fit: number) => totalOf(scoring, fit, engagement) >= mql.score && fit >= mql.fit
   const mqls = engagement >= mql.engagement ? [...new Set(fits.map(becomesMql))] : [false]
   oneOf['score.fit'] = fits
   oneOf.score = totals

@@ -3,6 +3,7 @@ import { ATTRIBUTION } from '../../leads/attribution.ts'
 import { DEAL_ATTRIBUTION } from '../../leads/deal-attribution.ts'
 import { FREE_MAIL } from '../../leads/free-mail.ts'
 import { PROPERTIES, type WrittenProperty } from '../../leads/properties.ts'
+import { UNKNOWN_VALUES, type UnknownValues } from '../../leads/unknown-values.ts'
 import { domainOf } from '../../rules/domains.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Name, PropertyName, PropertySource } from './values.ts'
@@ -14,6 +15,7 @@ const propertyNames = Object.fromEntries(
 const Domains = z.array(
   z.string().refine((text) => domainOf(text) !== undefined, 'is not a domain, such as tutanota.com'),
 )
+const Texts = z.array(z.union([z.string().min(1), z.number().transform(String)]))
 
 /** `config/hubspot.yaml`. */
 export const HubSpotMapping = z.strictObject({
@@ -23,6 +25,11 @@ export const HubSpotMapping = z.strictObject({
       z.union([PropertySource, z.array(PropertySource).min(1)]).transform((names) => [names].flat()),
     )
     .transform((given) => ({ ...ATTRIBUTION, ...given })),
+  unknownValues: z
+    .union([Texts.transform((every) => ({ every })), z.record(z.string(), Texts)])
+    .prefault({})
+    .transform((given): UnknownValues => ({ ...UNKNOWN_VALUES, ...given }))
+    .describe('texts that count as unknown: a list for every attribute, or lists by attribute beside `every`; [] none'),
   signals: z.array(
     z
       .strictObject({

@@ -1,18 +1,14 @@
-import type { Attributes, Signal } from '../rules/attributes.ts'
-import { memoryOf } from '../rules/engagement.ts'
+import type { Attributes } from '../rules/attributes.ts'
 import { withPlaces } from '../rules/places.ts'
-import { longestWithin } from '../rules/routing.ts'
-import { lookBackOf } from '../rules/triggers.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
+import { keptSignals } from './kept-signals.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
-import { mirroredId } from './mirror.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
-const MOST_SIGNALS = 500
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
@@ -78,9 +74,10 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
       [MERGED_IDS]: properties[MERGED_IDS] ?? null,
       [LAST_BOOKED]: properties[LAST_BOOKED] ?? null,
     },
-    signals: keepSignals(
-      [...(previous?.signals ?? []), ...observed, ...meetingsBooked(state, gathered, now), ...sent],
-      memoryFor(config),
+    signals: keptSignals(
+      config,
+      previous?.signals ?? [],
+      [...observed, ...meetingsBooked(state, gathered, now), ...sent],
       now,
     ),
     ...(isWorthKeeping(mail) ? { mail } : {}),
@@ -154,23 +151,4 @@ function known(properties: Properties, names: readonly string[]): Record<string,
       return value === null || value === undefined || value === '' ? [] : [[name, value]]
     }),
   )
-}
-
-// Routes, triggers and members of pools may look further back than scoring does.
-function memoryFor(config: NextConfig): number | undefined {
-  const memory = memoryOf(config.scoring.engagement)
-  const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
-    when,
-    ...(then?.unless ? [then.unless] : []),
-  ])
-  const members = Object.values(config.team.pools).flatMap((pool) => pool.members)
-  const longest = [longestWithin(config.routing.routes), longestWithin(members), lookBackOf(asked)]
-  return memory === undefined ? undefined : Math.max(memory, ...longest)
-}
-
-function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
-  // What is known stands: the same signal told again changes nothing.
-  const byId = new Map(signals.toReversed().map((signal) => [mirroredId(signal.id), signal]))
-  const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
-  return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
 }

@@ -91,6 +91,11 @@ export function memoryOf(config: EngagementConfig): number | undefined {
   return config.window + Math.max(0, ...periods)
 }
 
+/** The signals that are over the cap of their type, and so count nothing. */
+export function cappedSignals(config: EngagementConfig, signals: readonly Signal[]): ReadonlySet<Signal> {
+  return overTheCap(inOrder(config, signals))
+}
+
 /** A signal with what it is worth; without a rule it is worth nothing. */
 interface RuledSignal {
   signal: Signal

@@ -8,6 +8,7 @@ import { keptSignals } from './kept-signals.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
+import { observeVisits } from './observe-visits.ts'
 
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
@@ -43,6 +44,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   const previous = state.lead
   const look = lookAt(state, gathered, now)
   const observed = observeSignals(config.hubspot, properties, { ...look, history: gathered.history })
+  const visits = observeVisits(config.hubspot, properties, { ...look, history: gathered.history })
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
@@ -71,13 +73,14 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     // What was merged together counts anew, for HubSpot has added up what each contact has done.
     counters: {
       ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
+      ...visits.counters,
       [MERGED_IDS]: properties[MERGED_IDS] ?? null,
       [LAST_BOOKED]: properties[LAST_BOOKED] ?? null,
     },
     signals: keptSignals(
       config,
       previous?.signals ?? [],
-      [...observed, ...meetingsBooked(state, gathered, now), ...sent],
+      [...observed, ...visits.found, ...meetingsBooked(state, gathered, now), ...sent],
       now,
     ),
     ...(isWorthKeeping(mail) ? { mail } : {}),

@@ -242,7 +242,8 @@ function signalsAt(
 /** Of the rules about a property the first that holds, and those that stand beside it. */
 function matching({ rules }: Group, holds: (when: Rule['when']) => boolean): Rule[] {
   const first = rules.find((rule) => !rule.beside && holds(rule.when))
-  return [...(first ? [first] : []), ...rules.filter((rule) => rule.beside && holds(rule.when))]
+  const beside = rules.filter((rule) => rule.beside && rule.signal !== first?.signal && holds(rule.when))
+  return [...(first ? [first] : []), ...beside]
 }
 
 // Two signals of one step have ids of their own.

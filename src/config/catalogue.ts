@@ -1,5 +1,9 @@
 import type { NextConfig } from '../leads/change.ts'
+<<<<<<< HEAD
 import type { HubSpotMapping } from '../leads/observe.ts'
+=======
+import type { EngagementConfig } from '../rules/engagement.ts'
+>>>>>>> t-score
 import { plain } from '../rules/words.ts'
 
 /** The types of signals that Baton itself makes of what HubSpot shows, whatever the config names. */
@@ -40,4 +44,18 @@ export function catalogueOf(
       visit ? { ...known, session } : known,
     ]),
   )
+}
+
+/**
+ * The engagement rules with, for each signal, whether it ends inactivity where scoring.yaml does not say: what ends no silence does
+ * not, nor what our own people did, nor what is worth nothing or takes points away.
+ */
+export function withResets(engagement: EngagementConfig, catalogue: NextConfig['signals']): EngagementConfig {
+  const signals = Object.entries(engagement.signals).map(([type, rule]) => {
+    const known = catalogue[type]
+    const isWorthIt = typeof rule.points !== 'number' || rule.points > 0
+    const resets = rule.resets ?? (isWorthIt && known?.by !== 'sales' && known?.endsSilence !== false)
+    return [type, resets ? rule : { ...rule, resets }] as const
+  })
+  return { ...engagement, signals: Object.fromEntries(signals) }
 }

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import type { z } from 'zod'
-import { catalogueOf } from './catalogue.ts'
+import { catalogueOf, withResets } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
@@ -50,6 +50,9 @@ const ENRICHMENT_DEFAULT = Enrichment.parse({
   keep: { matched: '90d', notFound: '1d' },
 })
 
+// Raised when the same rules give other scores than before: every lead is then scored again.
+const ENGINE = 2
+
 /**
  * Reads and checks a config directory, its routing cases included.
  * Throws `ConfigError` with every mistake at once: file, line, path and the nearest valid key.
@@ -87,7 +90,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   const catalogue = catalogueOf(signals, scoring.engagement.signals, hubspot.signals)
   const rules: Omit<Config, 'reads'> = {
     icp,
-    scoring,
+    scoring: { ...scoring, engagement: withResets(scoring.engagement, catalogue) },
     routing,
     team: team.value,
     handoffs,
@@ -98,9 +101,10 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
-    version: digestOf(sources).slice(0, 12),
+    version: digestOf({ engine: { content: ENGINE }, ...sources }).slice(0, 12),
     rulesVersion: Number.parseInt(
       digestOf({
+        engine: { content: ENGINE },
         icp: sources.icp,
         scoring: sources.scoring,
         hubspot: sources.hubspot,

@@ -1,9 +1,6 @@
 import type { NextConfig } from '../leads/change.ts'
-<<<<<<< HEAD
 import type { HubSpotMapping } from '../leads/observe.ts'
-=======
 import type { EngagementConfig } from '../rules/engagement.ts'
->>>>>>> t-score
 import { plain } from '../rules/words.ts'
 
 /** The types of signals that Baton itself makes of what HubSpot shows, whatever the config names. */

@@ -67,13 +67,16 @@ function worthMost({ scoring }: Pick<KeepConfig, 'scoring'>, signals: Signal[]):
   if (signals.length <= MOST_SIGNALS) return signals
   const capped = cappedSignals(scoring.engagement, signals)
   const counts = new Map<string, number>()
-  const ranked = signals.toSorted(byTime).toReversed().map((signal) => {
-    const isCapped = capped.has(signal)
-    const kind = `${isCapped} ${signal.type}`
-    const rank = counts.get(kind) ?? 0
-    counts.set(kind, rank + 1)
-    return { signal, isCapped, rank }
-  })
+  const ranked = signals
+    .toSorted(byTime)
+    .toReversed()
+    .map((signal) => {
+      const isCapped = capped.has(signal)
+      const kind = `${isCapped} ${signal.type}`
+      const rank = counts.get(kind) ?? 0
+      counts.set(kind, rank + 1)
+      return { signal, isCapped, rank }
+    })
   ranked.sort((a, b) => Number(a.isCapped) - Number(b.isCapped) || a.rank - b.rank)
   return ranked.slice(0, MOST_SIGNALS).map(({ signal }) => signal)
 }

@@ -1,6 +1,6 @@
 import type { Signal } from '../rules/attributes.ts'
 import { type HubSpotMapping, type Properties, readInstant } from './observe.ts'
-import { numberOf, ONE_STEP, type Look } from './observe-signals.ts'
+import { type Look, numberOf, ONE_STEP } from './observe-signals.ts'
 
 /*
  * What a lead did within one visit, as two counters of HubSpot show it: the views of pages, which rise with each, and the visits,

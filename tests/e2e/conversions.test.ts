@@ -84,7 +84,11 @@ describe('a form of a known contact', () => {
     stage.hubspot.failNext({ path: /contacts\/batch\/read/, status: 200, body: answerOf(id) })
     stage.hubspot.failNext({ path: /contacts\/batch\/read/, status })
     await lookAt(id)
-    expect((await signalsOf(id)).map(([type]) => type)).toEqual(['form_submitted', 'form_submitted', 'content_downloaded'])
+    expect((await signalsOf(id)).map(([type]) => type)).toEqual([
+      'form_submitted',
+      'form_submitted',
+      'content_downloaded',
+    ])
   })
 })
 

@@ -46,7 +46,10 @@ export const HubSpotMapping = z.strictObject({
         (rule) => (rule.rises === undefined) !== (rule.changes === undefined),
         'needs exactly one of rises and changes',
       )
-      .refine(({ atLeast, during }) => (atLeast === undefined) === (during === undefined), 'needs both atLeast and during')
+      .refine(
+        ({ atLeast, during }) => (atLeast === undefined) === (during === undefined),
+        'needs both atLeast and during',
+      )
       .refine(
         ({ during, rises, when, beside, notWithin }) => !during || (rises && !when && !beside && !notWithin),
         'a rule with during has rises, at and detail beside it, and nothing else',

@@ -88,7 +88,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
     throw new ConfigError(problems)
   }
-  const catalogue = catalogueOf(signals?.signals, scoring.engagement.signals)
+  const catalogue = catalogueOf(signals, scoring.engagement.signals, hubspot.signals)
   const rules: Omit<Config, 'reads'> = {
     icp,
     scoring: { ...scoring, engagement: withResets(scoring.engagement, catalogue) },

@@ -9,6 +9,7 @@ import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes, type Properties } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
+import { visitHistory } from '../leads/observe-visits.ts'
 import { historyNeeded, liveHandoffs } from '../leads/people.ts'
 import { changedCompany, lookAt, MERGED_IDS, stillFromOutside } from '../leads/reading.ts'
 import { wantsActivities } from '../leads/responses.ts'
@@ -46,7 +47,11 @@ export async function gatherContact(
     return withPlaces(config.icp, { ...stillFromOutside(state.lead, contact, seen), ...seen })
   }
   const moved = changedCompany(state.lead, contact, own)
-  const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const look = lookAt(lead, { contact, merging }, now)
+  const ofSignals = [
+    ...signalHistory(config.hubspot, properties, look),
+    ...visitHistory(config.hubspot, properties, look),
+  ]
   const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   // Since when a lead was in its stage whose record was lost.
   const ofStage = known === state ? [] : [config.hubspot.properties.stage]

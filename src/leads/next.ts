@@ -9,6 +9,7 @@ import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } 
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
+import { isObservedAnew } from './observed.ts'
 import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
@@ -90,7 +91,8 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   }
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
-  if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
+  if (!past && (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals)))
+    return draft.change(undefined, { refresh: true })
   const triggers = isLeftAlone(decision, lead)
     ? { marks: marksOf(lead), dueAt: null }
     : triggersUnderNewRules(config, state, lead, now)

@@ -52,7 +52,7 @@ export async function gatherContact(
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) =>
     withPlaces(config.icp, {
-      ...fromOutside(state.lead),
+      ...fromOutside(known.lead),
       ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
     })
   const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
@@ -73,7 +73,7 @@ export async function gatherContact(
         freeMail: own['email.free']?.value === true,
         last,
       },
-      { answers: state.lead?.enrichment ?? {}, late: state.late },
+      { answers: known.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,
       now,
       lastKnownCompany(lead, contact, now),

@@ -123,6 +123,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       hubspot,
       portalId: () => undefined,
       slack: outside.slack(outsideGate),
+      ...{ mode: 'live', apart: store, spokenSlack: outside.slack(free) },
       enrichment: createEnrichment({
         redis: redis.connect(gate),
         prefix: PREFIX,

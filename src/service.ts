@@ -8,13 +8,13 @@ import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createPortal } from './hubspot/portal.ts'
 import { type Clock, createClock } from './platform/clock.ts'
-import { type Env, prefixOf } from './platform/env.ts'
+import { type Env, OBSERVING, prefixOf } from './platform/env.ts'
 import { withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { connectRedis, createWriteCheck } from './platform/redis.ts'
 import { createBreakers } from './service/breakers.ts'
-import { createExamination, createReadiness, OBSERVING } from './service/readiness.ts'
+import { createExamination, createReadiness } from './service/readiness.ts'
 import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
@@ -187,7 +187,8 @@ export async function createService(options: ServiceOptions) {
   }
 
   metrics.mode.set({ mode: env.BATON_MODE }, 1)
-  if (observes) log.warn(OBSERVING)
+  if (observes)
+    log.warn(config().routing.observe ? OBSERVING : `${OBSERVING}: name who gets it as observe.channel in routing.yaml`)
 
   const examination = createExamination({ env, config, redis: requests, clock, prefix, log })
   const ready = createReadiness({

@@ -30,6 +30,10 @@ const MODES = ['live', 'observe'] as const
 /** What Baton does about what it decides: all of it, or nothing but to report what it would have done. */
 export type Mode = (typeof MODES)[number]
 
+/** What whoever runs Baton has to know while it only observes. */
+export const OBSERVING =
+  'BATON_MODE is observe: everything is computed, nothing is written to HubSpot, and nobody is told anything in Slack but by the daily report'
+
 const Environment = z.object({
   BATON_MODE: z.enum(MODES, { error: 'must be live or observe' }).default('live'),
   PORT: wholeNumber(0, 65_535).default(3000),

@@ -4,7 +4,7 @@ import { type ExamineParts, examine } from '../doctor/examine.ts'
 import { type Finding, faultsOf } from '../doctor/finding.ts'
 import { type Dependency, outsideStatus, refusedStatus } from '../http/health.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Env, Mode } from '../platform/env.ts'
+import { type Env, type Mode, OBSERVING } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -25,10 +25,6 @@ interface ReadinessParts {
   examined: () => Dependency | undefined
   mode: Mode
 }
-
-/** What whoever runs Baton has to know while it only observes. */
-export const OBSERVING =
-  'BATON_MODE is observe: everything is computed, nothing is written to HubSpot, and nobody is told anything in Slack but by the daily report'
 
 /** Makes what `/readyz` shows: each dependency by name. What stands in Redis is left out while Redis is away. */
 export function createReadiness(parts: ReadinessParts) {

@@ -15,7 +15,7 @@ import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
 import { describeSetupFailure } from './hubspot/setup.ts'
 import { createClock, hostNow } from './platform/clock.ts'
-import { EnvironmentError, readRedisEnv } from './platform/env.ts'
+import { EnvironmentError, prefixOf, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -76,7 +76,7 @@ program
   .action(async (contactId: string, { decision, json = false }: { decision?: number; json?: boolean }) => {
     const redis = await redisOfService()
     try {
-      const store = createStore({ redis, prefix: 'baton' })
+      const store = createStore({ redis, prefix: prefixHere() })
       const configs = createConfigs(store)
       const viewLead = createLeadViews({ leads: createLeads(store), configs, config: () => null })
       const clock = await createClock({ redis, log: createLogger('silent') })
@@ -98,7 +98,7 @@ program
   .action(async ({ to }: { to: string }) => {
     const redis = await redisOfService()
     try {
-      const facts = createFactStreams(createStore({ redis, prefix: 'baton' }))
+      const facts = createFactStreams(createStore({ redis, prefix: prefixHere() }))
       const clock = await createClock({ redis, log: createLogger('silent') })
       console.log(`${to}: ${await exportFacts(facts, to, clock.now())} facts.`)
     } finally {
@@ -114,7 +114,7 @@ program
     try {
       const log = createLogger('silent')
       const clock = await createClock({ redis, log })
-      const store = createStore({ redis, prefix: 'baton' })
+      const store = createStore({ redis, prefix: prefixHere() })
       const letters = await createDead({ clock, store, metrics: createMetrics(), log }).list()
       for (const { name, id, since, tries, reason } of letters)
         console.log(`${new Date(since).toISOString()}  ${name} ${id}  given up ${tries} ×: ${reason}`)
@@ -132,7 +132,7 @@ program
   .action(async () => {
     const redis = await redisOfService()
     try {
-      console.log(adoptionText(await readAdoption(createStore({ redis, prefix: 'baton' }))))
+      console.log(adoptionText(await readAdoption(createStore({ redis, prefix: prefixHere() }))))
     } finally {
       redis.disconnect()
     }
@@ -167,6 +167,11 @@ program
 function decisionNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 on.')
+}
+
+// What is only observed has keys of its own.
+function prefixHere(): string {
+  return prefixOf(readRedisEnv(process.env).BATON_MODE)
 }
 
 async function redisOfService(): Promise<RedisConnection> {

@@ -9,6 +9,7 @@ import { type DecisionEntry, decisionEntry, inputsOf, isNews, isRouting, keptDec
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
+import { isObservedAnew } from './observed.ts'
 import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
@@ -95,7 +96,8 @@ function onRescore(
   }
   const decision = decide(config, { id: lead.id, attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
-  if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
+  if (!past && (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals)))
+    return draft.change(undefined, { refresh: true })
   const isAlone = isLeftAlone(decision, lead)
   if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
   // By the same rules nothing is marked: what is due by time alone is planned already.

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addCalibrate } from './cli/calibrate.ts'
 import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
@@ -62,6 +63,7 @@ config
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
+addCalibrate(program, redisOfService)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)

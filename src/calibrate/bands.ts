@@ -57,7 +57,11 @@ export function reliability(
     .map((group) => {
       const weight = sumOf(group.map((at) => judged.weights[at] ?? 0))
       const mean = (of: (at: number) => number) => sumOf(group.map((at) => of(at) * (judged.weights[at] ?? 0))) / weight
-      return { leads: group.length, said: mean((at) => said[at] ?? 0), came: mean((at) => (judged.outcomes[at] ? 1 : 0)) }
+      return {
+        leads: group.length,
+        said: mean((at) => said[at] ?? 0),
+        came: mean((at) => (judged.outcomes[at] ? 1 : 0)),
+      }
     })
 }
 
@@ -67,9 +71,7 @@ export function gatesOf({ mql }: Thresholds, scores: readonly ScoreParts[]): Gat
     return { gate, least, passes: scores.filter(does).length }
   }
   return [
-    passes('mql', mql.score, ({ total, fit, engagement }) => {
-      return total >= mql.score && fit >= mql.fit && engagement >= mql.engagement
-    }),
+    passes('mql', mql.score, (score) => isMql(mql, score)),
     passes('mql.score', mql.score, ({ total }) => total >= mql.score),
     passes('mql.fit', mql.fit, ({ fit }) => fit >= mql.fit),
     passes('mql.engagement', mql.engagement, ({ engagement }) => engagement >= mql.engagement),
@@ -88,16 +90,19 @@ export function sameVolume(
   const medium = Math.max(1, like(bands.medium, total))
   const high = Math.max(medium + 1, like(bands.high, total))
   const hot = Math.max(high + 1, like(bands.hot, total))
-  const fits = hot <= 100
+  const [fit, engagement] = [like(mql.fit, (one) => one.fit), like(mql.engagement, (one) => one.engagement)]
+  // The parts overlap otherwise than before: the score makes up for it, so that as many are MQLs in the end.
+  const mqls = now.filter((one) => isMql(mql, one)).length
+  const able = proposed.filter((one) => one.fit >= fit && one.engagement >= engagement)
   return {
     // Bands have to rise, and to end at 100.
-    bands: fits ? { low: 0, medium, high, hot } : bands,
-    mql: {
-      score: like(mql.score, total),
-      fit: like(mql.fit, ({ fit }) => fit),
-      engagement: like(mql.engagement, ({ engagement }) => engagement),
-    },
+    bands: hot <= 100 ? { low: 0, medium, high, hot } : bands,
+    mql: { score: thresholdFor(able.map(total), mqls) ?? like(mql.score, total), fit, engagement },
   }
+}
+
+function isMql(mql: ScoringConfig['mql'], { total, fit, engagement }: ScoreParts): boolean {
+  return total >= mql.score && fit >= mql.fit && engagement >= mql.engagement
 }
 
 /** The whole score that comes nearest to letting so many leads through; null when it would have to be above them all. */

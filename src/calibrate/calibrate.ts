@@ -1,4 +1,4 @@
-import { type Band, BANDS, type ScoringConfig } from '../rules/score.ts'
+import { BANDS, type Band, type ScoringConfig } from '../rules/score.ts'
 import {
   byBand,
   type Gate,
@@ -13,6 +13,7 @@ import {
 import { type Case, type Cases, casesOf, type Story, type Target } from './cases.ts'
 import { type ScoreInput, scoreOf } from './inputs.ts'
 import { auc, compareRanking, type Estimate, type Judged, quantile, reached, sumOf } from './ranking.ts'
+import type { Unread } from './reads.ts'
 import { fitWeights, type Weights } from './weights.ts'
 
 /** How much data it takes: below `few` nothing is said, below `enough` nothing is proposed; `carriers` to move one weight. */
@@ -33,8 +34,8 @@ export interface Question {
   allowed: readonly string[]
   acceptSelection: boolean
   capacity: number | null
-  /** By input: the attributes that it reads and no kept decision knows. */
-  unread: Readonly<Record<string, readonly string[]>>
+  /** What the rules read and the kept decisions lack. */
+  unread: Unread
 }
 
 /** Why nothing can be said; `missing`: how many more leads of the rarer outcome, or of a sample, it takes. */
@@ -94,7 +95,11 @@ export interface Calibration {
   gates: Record<'now' | 'proposed', Gate[]>
   population: number
   volumes: { share: number; today: boolean; outcomes: number; now: number; proposed: number }[]
-  thresholds: (Thresholds & { capacity: { perDay: number; leadsPerDay: number; now: number | null; proposed: number | null } | null }) | null
+  thresholds:
+    | (Thresholds & {
+        capacity: { perDay: number; leadsPerDay: number; now: number | null; proposed: number | null } | null
+      })
+    | null
   proposals: Proposal[]
 }
 
@@ -110,8 +115,8 @@ export function calibrate(question: Question, stories: readonly Story[]): Calibr
     ...{ target, leads: cases.length, converted, fitted: counted(fitted), judged: counted(judged) },
     ...{ sampled: known.sampled, patienceDays: known.patience / (24 * 60 * 60_000), leftOut: known.leftOut },
     heldInputs: inputs.flatMap(({ name, held }) => (held ? [{ name, why: held }] : [])),
-    unread: [...new Set(Object.values(question.unread).flat())],
-    warnings: warningsOf(known),
+    unread: [...new Set(Object.values(question.unread.byRule).flat())],
+    warnings: [...warningsOf(known), ...lateWarnings(question)],
     ...{ refusal: null, verdict: 'refused', doubling: null, intervals: null, ranking: null, inputs: [] },
     ...{ bands: null, inversions: { now: [], proposed: [] }, reliability: [], gates: { now: [], proposed: [] } },
     ...{ population: stories.length, volumes: [], thresholds: null, proposals: [] },
@@ -144,8 +149,8 @@ export function calibrate(question: Question, stories: readonly Story[]): Calibr
   return {
     ...result,
     verdict,
-    doubling: weights && weights.scale * Math.LN2,
-    intervals: weights && weights.intervals,
+    doubling: weights ? weights.scale * Math.LN2 : null,
+    intervals: weights?.intervals ?? null,
     warnings: [...result.warnings, ...scaleWarning(weights), ...weakWarning(rarer)],
     ranking,
     inputs: isProposed ? verdicts : verdicts.map((one) => withheld(one, verdict, rarer)),
@@ -166,7 +171,10 @@ export function calibrate(question: Question, stories: readonly Story[]): Calibr
 function refusalOf(question: Question, { cases, sampled, leftOut }: Cases, judged: readonly Case[]): Refusal | null {
   const { target, inputs, allowed } = question
   const converted = cases.filter(({ outcome }) => outcome).length
-  const [rarer, word] = [Math.min(converted, cases.length - converted), converted * 2 <= cases.length ? 'with' : 'without']
+  const [rarer, word] = [
+    Math.min(converted, cases.length - converted),
+    converted * 2 <= cases.length ? 'with' : 'without',
+  ]
   if (rarer < NEEDED.few) {
     const missing = NEEDED.few - rarer
     const message = `${rarer} of ${cases.length} leads are ${word} the outcome ${target}: ${NEEDED.few} are needed, ${missing} are missing`
@@ -182,7 +190,14 @@ function refusalOf(question: Question, { cases, sampled, leftOut }: Cases, judge
     return { why: 'one-sided', message }
   }
   const telling = inputs
-    .map(({ name, held }, at) => ({ name, held, auc: auc(cases.map((one) => unitsOf(one, at)), unweighted(cases)) }))
+    .map(({ name, held }, at) => ({
+      name,
+      held,
+      auc: auc(
+        cases.map((one) => unitsOf(one, at)),
+        unweighted(cases),
+      ),
+    }))
     .filter((one) => !one.held && !allowed.includes(one.name) && Math.max(one.auc, 1 - one.auc) > TELLING)
   if (telling.length > 0) {
     const names = telling.map((one) => `${one.name} (AUC ${Math.max(one.auc, 1 - one.auc).toFixed(3)})`).join(', ')
@@ -193,11 +208,11 @@ function refusalOf(question: Question, { cases, sampled, leftOut }: Cases, judge
 }
 
 // What can be fitted: not what our own people did, not what nobody has or everybody has alike.
-function fittedInputs({ inputs, unread }: Question, cases: readonly Case[]): number[] {
-  return inputs.flatMap(({ held, name }, at) => {
+function fittedInputs({ inputs }: Question, cases: readonly Case[]): number[] {
+  return inputs.flatMap(({ held }, at) => {
     const [first] = cases
     const varies = first && cases.some((one) => unitsOf(one, at) !== unitsOf(first, at))
-    return varies && !held && !unread[name] ? [at] : []
+    return varies && !held ? [at] : []
   })
 }
 
@@ -213,19 +228,28 @@ function verdictOf(
   const rarer = Math.min(converted, carriers.length - converted)
   const weight = weights?.of[at] ?? null
   const stays = (reason: string): InputVerdict => ({
-    ...{ name, part, now: points, proposed: null, low: weight?.low ?? null, high: weight?.high ?? null },
+    ...{
+      name,
+      part,
+      now: points,
+      proposed: null,
+      low: weight?.interval?.low ?? null,
+      high: weight?.interval?.high ?? null,
+    },
     ...{ leads: carriers.length, converted: carriers.length > 0 ? converted / carriers.length : null, rarer },
     ...{ unknown: cases.filter(({ unknown }) => part === 'fit' && unknown.includes(at)).length, reason },
   })
   if (held) return stays(held)
-  if (unread[name]) return stays(`reads ${unread[name].join(', ')}, which no kept decision knows`)
+  const lacking = part === 'fit' ? unread.byRule[name] : undefined
+  if (carriers.length === 0 && lacking) return stays(`reads ${lacking.join(', ')}, which no kept decision knows`)
   if (carriers.length === 0) return stays('no lead has it')
   if (!weight) return stays(weights ? 'every lead has as much of it' : 'the fit has no answer')
   if (rarer < NEEDED.carriers) {
     const word = converted * 2 <= carriers.length ? 'with' : 'without'
     return stays(`${rarer} ${word} the outcome, ${NEEDED.carriers} needed`)
   }
-  if (weight.low <= points && points <= weight.high) return stays('the interval holds the present points')
+  const { low, high } = weight.interval ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
+  if (low <= points && points <= high) return stays('the interval holds the present points')
   const wanted = Math.round(weight.points)
   const proposed = Math.min(most, Math.max(least, wanted))
   const bound = proposed === wanted ? '' : `at the bound: wants ${wanted}`
@@ -242,7 +266,8 @@ function decided(rarer: number, moves: boolean, difference: Estimate): Calibrati
 
 function withheld(verdict: InputVerdict, why: Calibration['verdict'], rarer: number): InputVerdict {
   if (verdict.proposed === null) return verdict
-  const because = why === 'weak' ? `${rarer} with the rarer outcome, ${NEEDED.enough} needed` : 'no evidence that it ranks better'
+  const because =
+    why === 'weak' ? `${rarer} with the rarer outcome, ${NEEDED.enough} needed` : 'no evidence that it ranks better'
   return { ...verdict, proposed: null, reason: `would be ${verdict.proposed}: ${because}` }
 }
 
@@ -264,7 +289,9 @@ function proposalsOf(
   return [
     ...moved,
     ...BANDS.flatMap((band) => threshold(['bands', band], scoring.bands[band], bands[band])),
-    ...(['score', 'fit', 'engagement'] as const).flatMap((part) => threshold(['mql', part], scoring.mql[part], mql[part])),
+    ...(['score', 'fit', 'engagement'] as const).flatMap((part) =>
+      threshold(['mql', part], scoring.mql[part], mql[part]),
+    ),
   ]
 }
 
@@ -322,6 +349,13 @@ function warningsOf({ cases, sampled, leftOut }: Cases): string[] {
       ? [`the random sample has ${sampled} leads: what the present rules miss is hardly seen`]
       : []),
   ]
+}
+
+function lateWarnings({ unread }: Question): string[] {
+  return unread.since.map(({ attribute, at }) => {
+    const day = new Date(at).toISOString().slice(0, 10)
+    return `${attribute} is known of no lead before ${day}, where its rules count 0: look at --since ${day}`
+  })
 }
 
 function scaleWarning(weights: Weights | null): string[] {

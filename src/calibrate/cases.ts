@@ -94,10 +94,7 @@ export function casesOf(stories: readonly Story[], now: number): Cases {
   const worked = fresh.filter((story) => story.worked)
   const waits = worked.flatMap(({ at, outcomeAt }) => (outcomeAt === null ? [] : [outcomeAt - at]))
   const patience = waits.length > 0 ? quantile(waits, 0.8) : 0
-  const [old, young] = [
-    worked.filter(({ at }) => now - at >= patience),
-    worked.filter(({ at }) => now - at < patience),
-  ]
+  const [old, young] = [worked.filter(({ at }) => now - at >= patience), worked.filter(({ at }) => now - at < patience)]
   const cases = old
     .map(({ at, row, unknown, outcomeAt, share }) => {
       return { at, row, unknown, outcome: outcomeAt !== null, weight: 1 / share }

@@ -47,15 +47,17 @@ export function inputsOf({ fit, engagement }: ScoringConfig): ScoreInput[] {
         path: ['fit', 'rules', index, 'points'],
       }),
     ),
-    ...Object.entries(engagement.signals).map(([type, { points, by }]): ScoreInput => ({
-      ...{ name: type, part: 'engagement', points, least: 0, most: 100 },
-      path: ['engagement', 'signals', type, 'points'],
-      ...(by === 'sales' ? { held: 'act of sales' } : {}),
-    })),
+    ...Object.entries(engagement.signals).map(
+      ([type, { points, by }]): ScoreInput => ({
+        ...{ name: type, part: 'engagement', points, least: 0, most: 100 },
+        path: ['engagement', 'signals', type, 'points'],
+        ...(by === 'sales' ? { held: 'act of sales' } : {}),
+      }),
+    ),
     ...(inactivity
       ? [
           {
-            ...{ name: 'inactivity', part: 'engagement', points: inactivity.points, least: -100, most: 0 } as const,
+            ...({ name: 'inactivity', part: 'engagement', points: inactivity.points, least: -100, most: 0 } as const),
             path: ['engagement', 'inactivity', 'points'],
           },
         ]

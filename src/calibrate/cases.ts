@@ -2,7 +2,7 @@ import type { KeptDecision } from '../leads/history.ts'
 import type { LeadRecord, OutcomeName } from '../leads/lead.ts'
 import { type JudgedRules, rowOf, type ScoreInput } from './inputs.ts'
 import type { Row } from './logistic.ts'
-import { quantile } from './ranking.ts'
+import { type Judged, quantile } from './ranking.ts'
 
 /** What a lead can have come to. Each includes those after it: a customer was accepted, too. */
 export const TARGETS = ['accepted', 'sql', 'opportunity', 'customer'] as const
@@ -113,4 +113,29 @@ export function casesOf(stories: readonly Story[], now: number): Cases {
       youngWithOutcome,
     },
   }
+}
+
+/** How many units of an input a lead has. */
+export function unitsOf({ row: { at, of } }: Pick<Case, 'row'>, column: number): number {
+  const i = at.indexOf(column)
+  return i < 0 ? 0 : (of[i] ?? 0)
+}
+
+/** How many leads there are, and how many of them have the outcome. */
+export function counted(cases: readonly Case[]): { leads: number; converted: number } {
+  return { leads: cases.length, converted: cases.filter(({ outcome }) => outcome).length }
+}
+
+/** The rows of leads. */
+export const rowsOf = (cases: readonly Case[]) => cases.map(({ row }) => row)
+/** Their outcomes. */
+export const outcomesOf = (cases: readonly Case[]) => cases.map(({ outcome }) => outcome)
+/** Leads that stand for themselves alone. */
+export const unweighted = (cases: readonly Case[]): Judged => ({
+  outcomes: outcomesOf(cases),
+  weights: cases.map(() => 1),
+})
+/** Leads that stand for all that they were drawn from. */
+export const judgedOf = (cases: readonly Case[]): Judged => {
+  return { outcomes: outcomesOf(cases), weights: cases.map(({ weight }) => weight) }
 }

@@ -1,5 +1,6 @@
 import { BANDS } from '../rules/score.ts'
-import { type Calibration, isShut, NEEDED } from './calibrate.ts'
+import { type Calibration, isShut } from './calibrate.ts'
+import { NEEDED } from './question.ts'
 import type { Estimate } from './ranking.ts'
 
 /** The report for people: for a terminal, or as Markdown for a pull request. */

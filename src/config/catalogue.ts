@@ -1,4 +1,5 @@
 import type { NextConfig } from '../leads/change.ts'
+import type { EngagementConfig } from '../rules/engagement.ts'
 import { plain } from '../rules/words.ts'
 
 /** The types of signals that Baton itself makes of what HubSpot shows, whatever the config names. */
@@ -17,4 +18,18 @@ export function catalogueOf(
     return [type, by === undefined ? known : { ...known, by }] as const
   })
   return { ...OWN_SIGNALS, ...given, ...Object.fromEntries(fromScoring) }
+}
+
+/**
+ * The engagement rules with, for each signal, whether it ends inactivity where scoring.yaml does not say: what ends no silence does
+ * not, nor what our own people did, nor what is worth nothing or takes points away.
+ */
+export function withResets(engagement: EngagementConfig, catalogue: NextConfig['signals']): EngagementConfig {
+  const signals = Object.entries(engagement.signals).map(([type, rule]) => {
+    const known = catalogue[type]
+    const isWorthIt = typeof rule.points !== 'number' || rule.points > 0
+    const resets = rule.resets ?? (isWorthIt && known?.by !== 'sales' && known?.endsSilence !== false)
+    return [type, resets ? rule : { ...rule, resets }] as const
+  })
+  return { ...engagement, signals: Object.fromEntries(signals) }
 }

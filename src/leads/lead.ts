@@ -34,7 +34,16 @@ export const Destination = z.union([
 ])
 
 /** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
-const StandingRoute = z.object({ name: z.string(), to: Destination, reason: z.string(), at: z.number() })
+/** A lead that was drawn for the sample of its route: the share of the route's leads that is. */
+export const Sampled = z.object({ share: z.number() })
+
+const StandingRoute = z.object({
+  name: z.string(),
+  to: Destination,
+  reason: z.string(),
+  at: z.number(),
+  sampled: Sampled.optional(),
+})
 export type StandingRoute = z.output<typeof StandingRoute>
 
 /**
@@ -86,6 +95,8 @@ export const LeadRecord = LeadMarks.extend({
   needsReview: z.boolean(),
   score: z.object({
     total: z.number(),
+    /** Points that every lead has; absent: none. */
+    base: z.number().optional(),
     fit: z.number(),
     engagement: z.number(),
     band: z.string(),
@@ -97,6 +108,8 @@ export const LeadRecord = LeadMarks.extend({
   route: StandingRoute,
   /** When the lead is looked at without an event: its band falls, its route says so, or a pool is tried again. */
   wakeAt: z.number().nullable(),
+  /** When its score is computed again, because it moves by itself; null: never, or `wakeAt` comes first. Absent in older records. */
+  fadesAt: z.number().nullable().optional(),
   /** The latest handoff of each kind, and how many there were of all. */
   handoffs: z.record(z.string(), z.string()),
   handoffCount: z.number(),

@@ -3,6 +3,7 @@ import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.
 import type { Condition } from '../rules/condition.ts'
 import { languageKey } from '../rules/places.ts'
 import { utmAttributes } from './attribution.ts'
+import { saysNothing, type UnknownValues } from './unknown-values.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
 export type Properties = Record<string, string | null | undefined>
@@ -39,6 +40,8 @@ export function personSet({ source, sourceId }: PropertyVersion): boolean {
 /** How HubSpot's properties become attributes, signals and responses (`config/hubspot.yaml`). */
 export interface HubSpotMapping {
   attributes: Record<string, string[]>
+  /** The texts that count as unknown; absent: none. */
+  unknownValues?: UnknownValues | undefined
   signals: {
     signal: string
     rises?: string | undefined
@@ -72,7 +75,7 @@ const FREE_DOMAINS = new Set<string>(freeEmailDomains)
 
 /** The attributes that a contact's and its company's properties give. First known source wins; empty is unknown. */
 export function observeAttributes(
-  mapping: Pick<HubSpotMapping, 'attributes'>,
+  mapping: Pick<HubSpotMapping, 'attributes' | 'unknownValues'>,
   contact: Properties,
   company: Properties | null,
   rawNames: readonly string[],
@@ -82,6 +85,7 @@ export function observeAttributes(
     for (const source of sources) {
       const fromCompany = source.startsWith('company:')
       const text = fromCompany ? company?.[source.slice('company:'.length)] : contact[source]
+      if (text && saysNothing(mapping.unknownValues, name, text)) continue
       const value = readValue(name, text)
       if (value === undefined) continue
       attributes[name] = { value, source: fromCompany ? source : `hubspot:${source}` }
@@ -89,7 +93,9 @@ export function observeAttributes(
     }
   }
   for (const name of rawNames) {
-    const value = readRaw(contact[name.slice('hubspot.'.length)])
+    const text = contact[name.slice('hubspot.'.length)]
+    if (text && saysNothing(mapping.unknownValues, name, text)) continue
+    const value = readRaw(text)
     if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
   }
   return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email) }

@@ -74,6 +74,7 @@ export function decidedRecord(
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous?.route, now),
     wakeAt: beside.marks.archived ? null : wakeAt,
+    fadesAt: beside.marks.archived ? null : fadesBefore(decision.fadesAt, wakeAt),
     handoffs: handoffsOf(previous, beside.begun),
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
@@ -106,6 +107,7 @@ export function rescoredRecord(
 ): LeadRecord {
   const { ended: _, adopted, fired: __, ...kept } = previous
   const ended = stillEnded(previous.ended, decision)
+  const wakeAt = earliest([decision.wakeAt, triggers.dueAt, previous.wakeAt])
   return {
     ...kept,
     ...(ended ? { ended } : {}),
@@ -116,7 +118,8 @@ export function rescoredRecord(
     missing: decision.missing,
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous.route, now),
-    wakeAt: earliest([decision.wakeAt, triggers.dueAt, previous.wakeAt]),
+    wakeAt,
+    fadesAt: fadesBefore(decision.fadesAt, wakeAt),
     configVersion: config.version,
     rulesVersion: config.rulesVersion,
     decisions: previous.decisions + 1,
@@ -169,6 +172,11 @@ function handoffsOf(previous: LeadRecord | null, begun: readonly Handoff[]): Rec
 
 function hasHandoff(previous: LeadRecord | null, id: string): boolean {
   return Object.values(previous?.handoffs ?? {}).includes(id)
+}
+
+// A look at the lead computes its score as well.
+function fadesBefore(fadesAt: number | null, wakeAt: number | null): number | null {
+  return fadesAt !== null && wakeAt !== null && wakeAt <= fadesAt ? null : fadesAt
 }
 
 function earliest(instants: (number | null)[]): number | null {

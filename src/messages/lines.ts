@@ -68,7 +68,7 @@ export function essentials(
   const deal = dealLine(handoff, lead, seller && mention(slackIds, seller), timeZone)
   if (deal) lines.push(deal)
   lines.push(
-    `*Score ${score.total}* (${score.band}): fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
+    `*Score ${score.total}* (${score.band}): ${score.base === undefined ? '' : `base ${score.base}, `}fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
   )
   const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
   const forTheRep = MESSAGES[kind] === 'rep'

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { ATTRIBUTION } from '../../leads/attribution.ts'
 import { DEAL_ATTRIBUTION } from '../../leads/deal-attribution.ts'
 import { PROPERTIES, type WrittenProperty } from '../../leads/properties.ts'
+import { UNKNOWN_VALUES, type UnknownValues } from '../../leads/unknown-values.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Name, PropertyName, PropertySource } from './values.ts'
 
 const propertyNames = Object.fromEntries(
   Object.entries(PROPERTIES).map(([key, { name }]) => [key, PropertyName.default(name)]),
 ) as unknown as Record<WrittenProperty, z.ZodDefault<typeof PropertyName>>
+
+const Texts = z.array(z.union([z.string().min(1), z.number().transform(String)]))
 
 /** `config/hubspot.yaml`. */
 export const HubSpotMapping = z.strictObject({
@@ -17,6 +20,11 @@ export const HubSpotMapping = z.strictObject({
       z.union([PropertySource, z.array(PropertySource).min(1)]).transform((names) => [names].flat()),
     )
     .transform((given) => ({ ...ATTRIBUTION, ...given })),
+  unknownValues: z
+    .union([Texts.transform((every) => ({ every })), z.record(z.string(), Texts)])
+    .prefault({})
+    .transform((given): UnknownValues => ({ ...UNKNOWN_VALUES, ...given }))
+    .describe('texts that count as unknown: a list for every attribute, or lists by attribute beside `every`; [] none'),
   signals: z.array(
     z
       .strictObject({

@@ -60,10 +60,10 @@ config
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
 
+addCalibrate(program, redisOfService)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
-addCalibrate(program, redisOfService)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)

@@ -4,7 +4,8 @@ import { scoreEngagement } from '../rules/engagement.ts'
 import { scoreFit } from '../rules/fit.ts'
 import { type IcpConfig, matchIcp } from '../rules/icp.ts'
 import { clamp, roundHalfUp } from '../rules/rounding.ts'
-import { factLookup, icpLookup, type ScoringConfig } from '../rules/score.ts'
+import { factLookup, icpLookup, type ScoringConfig, totalOf } from '../rules/score.ts'
+import type { Points } from '../rules/signal-points.ts'
 import type { Row } from './logistic.ts'
 
 /** The rules that calibration judges. */
@@ -26,8 +27,10 @@ export interface ScoreInput {
   most: number
   /** Where its points stand in scoring.yaml. */
   path: readonly (string | number)[]
-  /** Why its points are not judged. */
+  /** Why it is not judged. */
   held?: string
+  /** Why its points cannot be moved as one number; it is judged by how many times its points it is worth. */
+  byHand?: string
 }
 
 /** A score as it comes of units and points. */
@@ -49,8 +52,8 @@ export function inputsOf({ fit, engagement }: ScoringConfig): ScoreInput[] {
     ),
     ...Object.entries(engagement.signals).map(
       ([type, { points, by }]): ScoreInput => ({
-        ...{ name: type, part: 'engagement', points, least: 0, most: 100 },
-        path: ['engagement', 'signals', type, 'points'],
+        ...{ name: type, part: 'engagement', least: -100, most: 100 },
+        ...movable(points, ['engagement', 'signals', type, 'points']),
         ...(by === 'sales' ? { held: 'act of sales' } : {}),
       }),
     ),
@@ -84,7 +87,12 @@ export function rowOf(
     if (evaluation.truth === 'unknown') unknown.push(column)
   }
   const engagement = scoreEngagement(inUnits(rules.scoring.engagement), signals, now)
-  for (const { signal, points } of engagement.contributions) add(`engagement ${signal.type}`, points)
+  for (const { signal, points } of engagement.contributions) {
+    const rule = rules.scoring.engagement.signals[signal.type]
+    // An act of our own people, whatever the rules of today say of its kind.
+    if (points !== 0 && (signal.by !== 'sales' || rule?.by === 'sales'))
+      add(`engagement ${signal.type}`, points / unitOf(rule?.points))
+  }
   if (engagement.inactivity) add('engagement inactivity', engagement.inactivity.periods)
   const held = inputs.flatMap(({ part, name }, at) => {
     const of = units.get(`${part} ${name}`) ?? 0
@@ -95,11 +103,12 @@ export function rowOf(
 
 /** The score of a row with these points: the same as the rules with these points give. */
 export function scoreOf(
-  { fit, engagement }: ScoringConfig,
+  scoring: ScoringConfig,
   inputs: readonly ScoreInput[],
   points: readonly number[],
   { at, of }: Row,
 ): ScoreParts {
+  const { fit, engagement } = scoring
   const sums = { fit: 0, engagement: 0 }
   for (const [index, column] of at.entries()) {
     const input = inputs[column]
@@ -109,16 +118,25 @@ export function scoreOf(
     fit: roundHalfUp(Math.min(fit.max, sums.fit)),
     engagement: roundHalfUp(clamp(sums.engagement, 0, engagement.max)),
   }
-  return { ...parts, total: clamp(parts.fit + parts.engagement, 0, 100) }
+  return { ...parts, total: totalOf(scoring, parts.fit, parts.engagement) }
 }
 
 const inUnit = new WeakMap<EngagementConfig, EngagementConfig>()
 
-// The same rules with one point for each signal.
+// What is left of a contribution in units: a signal of one number is scored with one point.
+function unitOf(points: Points | undefined): number {
+  const isPer = points !== undefined && typeof points !== 'number' && 'of' in points
+  return isPer && points.atMost === undefined && points.of !== 0 ? points.of : 1
+}
+
+// The same rules with one point for each signal that is worth one number.
 function inUnits(config: EngagementConfig): EngagementConfig {
   const known = inUnit.get(config)
   if (known) return known
-  const signals = Object.entries(config.signals).map(([type, rule]) => [type, { ...rule, points: 1 }])
+  const signals = Object.entries(config.signals).map(([type, rule]) => [
+    type,
+    typeof rule.points === 'number' ? { ...rule, points: 1 } : rule,
+  ])
   const made = { ...config, signals: Object.fromEntries(signals) }
   inUnit.set(config, made)
   return made

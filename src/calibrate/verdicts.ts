@@ -32,7 +32,7 @@ export interface Proposal {
 /** What becomes of one input's points by what the fit says of it. */
 export function verdictOf(
   { unread }: Question,
-  { name, part, points, least, most, held }: ScoreInput,
+  { name, part, points, least, most, held, byHand }: ScoreInput,
   at: number,
   cases: readonly Case[],
   weights: Weights | null,
@@ -61,6 +61,14 @@ export function verdictOf(
   if (rarer < NEEDED.carriers) {
     const word = converted * 2 <= carriers.length ? 'with' : 'without'
     return stays(`${rarer} ${word} the outcome, ${NEEDED.carriers} needed`)
+  }
+  if (byHand) {
+    const { low = 0, high = 0 } = weight.interval ?? {}
+    return {
+      ...stays(`${byHand}, so by hand: ${low.toFixed(1)}…${high.toFixed(1)} times its points`),
+      low: null,
+      high: null,
+    }
   }
   const { low, high } = weight.interval ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
   if (low <= points && points <= high) return stays('the interval holds the present points')

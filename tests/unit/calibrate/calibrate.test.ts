@@ -114,7 +114,7 @@ test('of outcomes that mean nothing it proposes nothing', () => {
 })
 
 describe('how much data it takes', () => {
-  const rare: World = { ...WORLD, base: -5.7 }
+  const rare: World = { ...WORLD, base: -6.2 }
 
   test('fewer than 20 of the rarer outcome: refused, with the number that is missing', () => {
     const { refusal, verdict, proposals } = judge({ seed: 3, count: 300, world: rare })
@@ -289,6 +289,49 @@ test('a row gives the score that the rules gave', () => {
       ...{ fit: score.fit.points, engagement: score.engagement.points, total: score.total },
     })
   }
+})
+
+test('a row gives the score also of base points, amounts, steps and points below zero', () => {
+  const rules = rulesOf(WORLD)
+  const { scoring } = rules
+  scoring.base = 7
+  Object.assign(scoring.engagement.signals, {
+    minutes: { points: { per: 10, of: 2 }, halfLife: 2 * DAY },
+    pages: { points: { per: 1, of: 3, atMost: 8 } },
+    visits: {
+      points: {
+        steps: [
+          { from: 2, points: 4 },
+          { from: 5, points: 9 },
+        ],
+      },
+    },
+    complained: { points: -6 },
+    greeted: { points: 4 },
+  })
+  const inputs = inputsOf(scoring)
+  const signal = (type: string, value?: string) => ({ id: type, type, at: TODAY - DAY, ...(value ? { value } : {}) })
+  const signals = [
+    signal('minutes', '45'),
+    signal('pages', '6'),
+    signal('visits', '3'),
+    signal('complained'),
+    signal('demo'),
+  ]
+  const score = scoreLead(rules, {}, signals, TODAY)
+  const rowWith = (more: typeof signals) => rowOf(rules, inputs, keptDecision({ signals: [...signals, ...more] })).row
+  const points = inputs.map((input) => input.points)
+  expect(score.total).toBe(7 + Math.round(9 * Math.SQRT1_2 + 8 + 4 - 6 + 8))
+  expect(scoreOf(scoring, inputs, points, rowWith([])).total).toBe(score.total)
+  // What can be moved as one number says where it stands; what cannot is left to people.
+  const moved = Object.fromEntries(
+    inputs.map(({ name, points, path, byHand }) => [name, byHand ?? [points, path.at(-1)]]),
+  )
+  expect(moved).toMatchObject({
+    ...{ minutes: [2, 'of'], pages: 'has an end', visits: 'goes by steps', complained: [-6, 'points'] },
+  })
+  // What our own people did is no act of the lead, whatever the rules say of its kind.
+  expect(rowWith([{ ...signal('greeted'), by: 'sales' } as (typeof signals)[0]])).toEqual(rowWith([]))
 })
 
 describe('young leads', () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addCalibrate } from './cli/calibrate.ts'
 import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
@@ -59,6 +60,7 @@ config
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
 
+addCalibrate(program, redisOfService)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)

@@ -1,5 +1,5 @@
-import { isMatch } from 'matcher'
 import type { AttributeValue } from './attributes.ts'
+import { compilePatterns, type Finder } from './matching.ts'
 import { countryKey, languageKey } from './places.ts'
 
 /**
@@ -16,7 +16,8 @@ export interface NumberTest {
 }
 
 /**
- * The tests on one attribute; all that are given must hold. The last four are for signals: `within` (milliseconds) narrows
+ * The tests on one attribute; all that are given must hold. `matches`: one of these words or globs is found; `not`: none of
+ * these is, in no entry of a list. The last four are for signals: `within` (milliseconds) narrows
  * what is counted; `sum` adds up the values that came with them instead; `dropsBy` holds when the newest value is more than
  * so many per cent below one of about `over` milliseconds before.
  */
@@ -24,6 +25,7 @@ export interface AttributeTest extends NumberTest {
   is?: AttributeValue | undefined
   in?: AttributeValue[] | undefined
   matches?: string[] | undefined
+  not?: string[] | undefined
   known?: boolean | undefined
   within?: number | undefined
   sum?: NumberTest | undefined
@@ -124,15 +126,17 @@ export function testValue(test: AttributeTest, value: AttributeValue | undefined
   if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
   if (!asksForValue(test)) return 'true'
   if (value === undefined) return 'unknown'
-  const holds = Array.isArray(value) ? value.some((single) => passes(test, single, keyOf)) : passes(test, value, keyOf)
+  const entries = [value].flat()
+  if (test.not && entries.some((entry) => finderOf(test.not ?? [])(String(entry)))) return 'false'
+  const holds = entries.some((entry) => passes(test, entry, keyOf))
   return holds ? 'true' : 'false'
 }
 
 // Whether it looks at the value itself, which must be known for it.
 function asksForValue(test: AttributeTest): boolean {
-  const { is, in: options, atLeast, atMost, between, matches, sum, dropsBy } = test
+  const { is, in: options, atLeast, atMost, between, matches, not, sum, dropsBy } = test
   const numbers = atLeast !== undefined || atMost !== undefined || between !== undefined || dropsBy !== undefined
-  return numbers || sum !== undefined || is !== undefined || options !== undefined || matches !== undefined
+  return numbers || [sum, is, options, matches, not].some((one) => one !== undefined)
 }
 
 function passes(test: AttributeTest, value: string | number | boolean, keyOf: KeyOf): boolean {
@@ -141,9 +145,7 @@ function passes(test: AttributeTest, value: string | number | boolean, keyOf: Ke
   if (test.in !== undefined && !isOneOf(test.in, value, keyOf)) return false
   if (!passesNumber(test, number) || (test.sum && !passesNumber(test.sum, number))) return false
   if (test.dropsBy !== undefined && !(number > test.dropsBy)) return false
-  // Newlines are folded so that a glob sees one line of text, as a person does.
-  if (test.matches !== undefined && !isMatch(String(value).replace(/\s+/g, ' ').trim(), test.matches)) return false
-  return true
+  return test.matches === undefined || finderOf(test.matches)(String(value))
 }
 
 function passesNumber({ atLeast, atMost, between }: NumberTest, number: number): boolean {
@@ -163,6 +165,15 @@ function isOneOf(options: AttributeValue[], value: string | number | boolean, ke
   const known = foldedLists.get(options) ?? new Set(options.map(keyOf))
   foldedLists.set(options, known)
   return known.has(keyOf(value))
+}
+
+// A list of patterns stands in one test, which is asked for every lead.
+const finders = new WeakMap<string[], Finder>()
+
+function finderOf(patterns: string[]): Finder {
+  const known = finders.get(patterns) ?? compilePatterns(patterns)
+  finders.set(patterns, known)
+  return known
 }
 
 function folded(value: AttributeValue): string {

@@ -65,6 +65,7 @@ export function testText(test: AttributeTest, attribute?: string): string {
   if (test.dropsBy !== undefined && test.over !== undefined)
     parts.push(`down more than ${test.dropsBy} % over ${duration(test.over)}`)
   if (test.matches !== undefined) parts.push(`like ${test.matches.join(' or ')}`)
+  if (test.not !== undefined) parts.push(`without ${test.not.join(' or ')}`)
   return parts.join(' and ')
 }
 

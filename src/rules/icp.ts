@@ -10,6 +10,7 @@ import {
   testValue,
 } from './condition.ts'
 import type { Places } from './places.ts'
+import { withTitle } from './titles.ts'
 
 /**
  * A tier by the company's size (employees, both ends in) and industry: each that is given must hold. Or, in the old form,
@@ -54,7 +55,8 @@ export interface IcpResult {
 }
 
 /** Finds tier, persona and negative reason: in each list the first match wins. */
-export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
+export function matchIcp(config: IcpConfig, given: Lookup): IcpResult {
+  const lookup = withTitle(given)
   const { tiers, tests } = profileOf(config)
   const result: IcpResult = { checks: [], derived: deriveAttributes(tests, lookup) }
   for (const { tier, condition } of tiers) {

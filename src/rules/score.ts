@@ -5,6 +5,7 @@ import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
 import { type IcpConfig, type IcpResult, matchIcp, testsBehind } from './icp.ts'
 import { clamp } from './rounding.ts'
 import { dropOf, sumOf } from './signal-values.ts'
+import { titleBehind, withTitle } from './titles.ts'
 
 /** The bands from coldest to hottest. */
 export const BANDS = ['low', 'medium', 'high', 'hot'] as const
@@ -94,9 +95,9 @@ function farEnd(config: EngagementConfig, signals: readonly Signal[], now: numbe
   return Math.ceil(Math.max(now, last + config.window)) + 1
 }
 
-/** Reads the attributes that came from outside. */
+/** Reads the attributes that came from outside, and what the job title says. */
 export function factLookup(attributes: Attributes): Lookup {
-  return (name) => attributes[name]?.value
+  return withTitle((name) => attributes[name]?.value)
 }
 
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
@@ -106,11 +107,12 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? attributes[name]?.value
+  const known = factLookup(attributes)
+  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? known(name)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
-      return derived ? testsBehind(derived, check, lookup) : [check]
+      return derived ? testsBehind(derived, check, lookup) : (titleBehind(check, lookup) ?? [check])
     },
   })
 }

@@ -3,134 +3,220 @@
  * `titles.ts` understands; all are folded: small letters without accents.
  */
 
-/** The departments with the words that name one. Of two that fit the longer is meant: product marketing is marketing. */
-const DEPARTMENTS: Record<string, string[]> = {
-  marketing: [
-    ...['marketing', 'brand', 'branding', 'growth', 'content', 'seo', 'sem', 'advertising', 'campaigns', 'social media'],
-    ...['demand gen', 'demand generation', 'lead gen', 'lead generation', 'product marketing', 'marketing operations'],
-    ...['marketing ops', 'marketing automation', 'marketing technology', 'partner marketing', 'customer marketing'],
-  ],
-  sales: [
-    ...['sales', 'commercial', 'business development', 'biz dev', 'bizdev', 'account executive', 'key account', 'sdr'],
-    ...['bdr', 'key accounts', 'sales engineering', 'sales enablement', 'sales engineer', 'sales development'],
-  ],
-  revenue: ['revenue', 'go to market', 'gtm'],
-  'revenue operations': ['revenue operations', 'revenue ops', 'rev ops', 'revops', 'sales operations', 'sales ops'],
-  operations: ['operations', 'operating', 'ops', 'supply chain', 'logistics'],
-  finance: ['finance', 'financial', 'accounting', 'controlling', 'treasury', 'accountant', 'controller'],
-  hr: [
-    ...['hr', 'human resources', 'people', 'talent', 'talent acquisition', 'recruiting', 'recruitment', 'recruiter'],
-    ...['people operations', 'people ops', 'people and culture'],
-  ],
-  it: ['it', 'information', 'information technology', 'information security', 'it operations'],
-  engineering: [
-    ...['engineering', 'engineer', 'developer', 'software', 'software development', 'development', 'technology'],
-    ...['technical', 'product engineering', 'research and development'],
-  ],
-  product: ['product', 'product management', 'product owner'],
-  'customer success': [
-    ...['customer success', 'client success', 'customer experience', 'cx', 'customer', 'customer support', 'customer care'],
-    ...['customer service', 'client services', 'account manager', 'account management', 'account director', 'csm'],
-  ],
-  communications: ['communications', 'communication', 'public relations', 'pr', 'corporate communications'],
-  purchasing: ['purchasing', 'procurement'],
-  legal: ['legal', 'counsel'],
+// A table of words: a line is a meaning and the words for it.
+function tableOf(...texts: string[]): [word: string, meaning: string][] {
+  const lines = texts.flatMap((text) => text.trim().split('\n'))
+  return lines.flatMap((line) => {
+    const [meaning = '', words = ''] = line.split(':')
+    return words.split(',').map((word): [string, string] => [word.trim(), meaning])
+  })
 }
 
-/** What a word or several stand for, in plain English. An empty one says nothing. */
-const MEANINGS: Record<string, string> = {
-  // Abbreviations.
-  ...{ svp: 'vp', evp: 'vp', avp: 'vp', rvp: 'vp', gvp: 'vp', 'vice president': 'vp', vicepresident: 'vp' },
-  ...{ 'assistant vice president': 'vp', 'assistant vp': 'vp', 'vice presidente': 'vp', vicepresidente: 'vp' },
-  ...{ vicepresidenta: 'vp', 'vice-president': 'vp', dir: 'director', mgr: 'manager', mgmt: 'management' },
-  ...{ mktg: 'marketing', mktng: 'marketing', mkt: 'marketing', dev: 'development', eng: 'engineering', rep: 'representative' },
-  ...{ asst: 'assistant', ea: 'executive assistant', pa: 'personal assistant', exec: 'executive', coord: 'coordinator' },
-  ...{ cmo: 'chief marketing officer', cfo: 'chief finance officer', cto: 'chief technology officer' },
-  ...{ coo: 'chief operations officer', cio: 'chief information officer', ciso: 'chief information officer' },
-  ...{ cro: 'chief revenue officer', chro: 'chief hr officer', cpo: 'chief product officer', cgo: 'chief growth officer' },
-  ...{ cco: 'chief commercial officer', cso: 'chief officer', cdo: 'chief officer', cxo: 'chief officer' },
-  ...{ 'chief executive officer': 'ceo', 'chief executive': 'ceo', 'managing director': 'ceo', 'general manager': 'ceo' },
-  ...{ sr: '', senior: '', jr: '', junior: '', global: '', group: '', deputy: '', interim: '', acting: '', regional: '' },
-  ...{ fractional: '', associate: 'associate', 'associate director': 'director' },
-  // German.
-  ...{ geschaftsfuhrer: 'ceo', geschaftsfuhrerin: 'ceo', geschaeftsfuehrer: 'ceo', geschaeftsfuehrerin: 'ceo' },
-  ...{ alleingeschaftsfuhrer: 'ceo', geschaftsleiter: 'ceo', geschaftsleiterin: 'ceo', vorstandsvorsitzender: 'ceo' },
-  ...{ vorstandsvorsitzende: 'ceo', 'geschaftsfuhrender gesellschafter': 'owner', vorstand: 'chief', 'mitglied of vorstands': 'chief' },
-  ...{ inhaber: 'owner', inhaberin: 'owner', firmeninhaber: 'owner', grunder: 'founder', grunderin: 'founder' },
-  ...{ mitgrunder: 'founder', mitgrunderin: 'founder', gruender: 'founder', prokurist: 'director', prokuristin: 'director' },
-  ...{ leiter: 'head', leiterin: 'head', leitung: 'head', bereichsleiter: 'head', bereichsleiterin: 'head' },
-  ...{ abteilungsleiter: 'head', abteilungsleiterin: 'head', filialleiter: 'head', direktor: 'director', direktorin: 'director' },
-  ...{ teamleiter: 'manager', teamleiterin: 'manager', gruppenleiter: 'manager', projektleiter: 'project manager' },
-  ...{ projektleiterin: 'project manager', aufsichtsrat: 'board', mitarbeiter: 'specialist', mitarbeiterin: 'specialist' },
-  ...{ referent: 'specialist', referentin: 'specialist', sachbearbeiter: 'specialist', sachbearbeiterin: 'specialist' },
-  ...{ assistenz: 'assistant', assistent: 'assistant', assistentin: 'assistant', sekretar: 'secretary', sekretarin: 'secretary' },
-  ...{ werkstudent: 'workingstudent', werkstudentin: 'workingstudent', studentin: 'student', praktikant: 'intern' },
-  ...{ praktikantin: 'intern', auszubildender: 'intern', auszubildende: 'intern', azubi: 'intern', berater: 'consultant' },
-  ...{ beraterin: 'consultant', unternehmensberater: 'consultant', unternehmensberaterin: 'consultant', stv: '' },
-  ...{ stellvertretender: '', stellvertretende: '', vertrieb: 'sales', verkauf: 'sales', finanzen: 'finance', personal: 'hr' },
-  ...{ einkauf: 'purchasing', kommunikation: 'communications', betrieb: 'operations', entwicklung: 'development' },
-  ...{ technik: 'technical', produkt: 'product', buchhaltung: 'accounting', buchhalter: 'accountant', buchhalterin: 'accountant' },
-  ...{ technischer: '', technische: '', kaufmannischer: '', gesamt: '', 'personal assistant': 'personal assistant' },
-  ...{ entwickler: 'developer', entwicklerin: 'developer', marketingabteilung: 'marketing', vertriebsabteilung: 'sales' },
-  // French.
-  ...{ pdg: 'ceo', dg: 'ceo', 'president directeur general': 'ceo', 'directeur general': 'ceo', 'directrice generale': 'ceo' },
-  ...{ gerant: 'ceo', gerante: 'ceo', daf: 'chief finance officer', drh: 'chief hr officer', dsi: 'chief information officer' },
-  ...{ 'directeur administratif et financier': 'chief finance officer', directeur: 'director', directrice: 'director' },
-  ...{ presidente: 'president', fondateur: 'founder', fondatrice: 'founder', cofondateur: 'founder', cofondatrice: 'founder' },
-  ...{ proprietaire: 'owner', responsable: 'head', 'chef of ventes': 'head sales', 'chef of vente': 'head sales', 'chef of projet': 'project manager' },
-  ...{ 'chef of produit': 'product manager', charge: 'specialist', chargee: 'specialist', ventes: 'sales', vente: 'sales' },
-  ...{ commerciale: 'commercial', financier: 'finance', financiere: 'finance', informatique: 'it', achats: 'purchasing' },
-  ...{ 'ressources humaines': 'hr', rh: 'hr', produit: 'product', stagiaire: 'intern', alternant: 'intern', alternante: 'intern' },
-  ...{ apprenti: 'intern', etudiant: 'student', etudiante: 'student', consultante: 'consultant', assistante: 'assistant' },
-  ...{ secretaire: 'secretary', technique: 'technical' },
-  // Spanish.
-  ...{ 'gerente general': 'ceo', 'director general': 'ceo', 'directora general': 'ceo', 'consejero delegado': 'ceo' },
-  ...{ 'consejera delegada': 'ceo', directora: 'director', presidenta: 'president', fundador: 'founder', fundadora: 'founder' },
-  ...{ cofundador: 'founder', cofundadora: 'founder', propietario: 'owner', propietaria: 'owner', dueno: 'owner', duena: 'owner' },
-  ...{ socio: 'partner', socia: 'partner', 'socio fundador': 'founder', 'socia fundadora': 'founder', jefe: 'head', jefa: 'head' },
-  ...{ gerente: 'manager', encargado: 'manager', encargada: 'manager', ejecutivo: 'specialist', ejecutiva: 'specialist' },
-  ...{ ventas: 'sales', comercial: 'commercial', mercadotecnia: 'marketing', mercadeo: 'marketing', financiero: 'finance' },
-  ...{ financiera: 'finance', finanzas: 'finance', operaciones: 'operations', sistemas: 'it', informatica: 'it' },
-  ...{ 'recursos humanos': 'hr', rrhh: 'hr', compras: 'purchasing', producto: 'product', becario: 'intern', becaria: 'intern' },
-  ...{ practicante: 'intern', pasante: 'intern', estudiante: 'student', consultor: 'consultant', consultora: 'consultant' },
-  ...{ asistente: 'assistant', assistente: 'assistant', secretaria: 'secretary' },
-  // English words for the same.
-  ...{ cofounder: 'founder', 'co founder': 'founder', 'founding partner': 'founder', 'co owner': 'owner', proprietor: 'owner' },
-  ...{ 'managing partner': 'owner', 'senior partner': 'owner', 'equity partner': 'owner', 'general partner': 'owner' },
-  ...{ 'chief of staff': 'head', 'team lead': 'manager', 'team leader': 'manager', supervisor: 'manager', trainee: 'intern' },
-  ...{ apprentice: 'intern', internship: 'intern', 'phd candidate': 'student', 'mba candidate': 'student', undergraduate: 'student' },
-  ...{ 'student assistant': 'workingstudent', 'student worker': 'workingstudent', 'student intern': 'workingstudent' },
-  ...{ 'student ambassador': 'workingstudent', 'student researcher': 'workingstudent', 'undergraduate student': 'student' },
-  ...{ 'non executive director': 'board', 'board member': 'board', 'board director': 'board', chairman: 'board' },
-  ...{ chairwoman: 'board', chairperson: 'board', chair: 'board', 'business partner': 'specialist', 'go-to-market': 'gtm' },
-}
+// The departments with the words that name one. Of two that fit the longer is meant: product marketing is marketing.
+const DEPARTMENTS = `
+marketing: marketing, brand, branding, growth, content, seo, sem, advertising, campaigns, social media, demand gen
+marketing: demand generation, lead gen, lead generation, product marketing, marketing operations, marketing ops
+marketing: marketing automation, marketing technology, partner marketing, customer marketing
+sales: sales, commercial, business development, biz dev, bizdev, account executive, key account, key accounts, sdr, bdr
+sales: sales engineering, sales enablement, sales engineer, sales development
+revenue: revenue, go to market, gtm
+revenue operations: revenue operations, revenue ops, rev ops, revops, sales operations, sales ops
+operations: operations, operating, ops, supply chain, logistics
+finance: finance, financial, accounting, controlling, treasury, accountant, controller
+hr: hr, human resources, people, talent, talent acquisition, recruiting, recruitment, recruiter, people operations, people ops
+it: it, information, information technology, information security, it operations
+engineering: engineering, engineer, developer, software, software development, development, technology, technical
+engineering: product engineering, research and development
+product: product, product management, product owner
+customer success: customer success, client success, customer experience, cx, customer, customer support, customer care
+customer success: customer service, client services, account manager, account management, account director, csm
+communications: communications, communication, public relations, pr, corporate communications
+purchasing: purchasing, procurement
+legal: legal, counsel
+`
 
-// What people are who lead nobody.
-const INDIVIDUALS = [
-  ...['accountant', 'administrator', 'advisor', 'adviser', 'agent', 'analyst', 'architect', 'artist', 'associate', 'buyer'],
-  ...['captain', 'chef', 'clerk', 'coach', 'controller', 'coordinator', 'counsel', 'counselor', 'designer', 'developer'],
-  ...['doctor', 'driver', 'editor', 'engineer', 'evangelist', 'executive', 'expert', 'generalist', 'lawyer', 'lecturer'],
-  ...['nurse', 'officer', 'physician', 'planner', 'producer', 'professor', 'programmer', 'recruiter', 'representative'],
-  ...['researcher', 'scientist', 'specialist', 'strategist', 'teacher', 'technician', 'trainer', 'writer', 'bdr', 'sdr'],
-]
+// What words stand for, in plain English. Those without a meaning say nothing.
+const ABBREVIATIONS = `
+vp: svp, evp, avp, rvp, gvp, vice president, vicepresident, vice pres, assistant vice president, assistant vp
+vp: vice presidente, vicepresidente, vicepresidenta, vice-president
+director: dir, associate director
+manager: mgr
+management: mgmt
+marketing: mktg, mktng, mkt
+development: dev
+engineering: eng
+representative: rep
+assistant: asst
+executive assistant: ea
+personal assistant: pa, personal assistant
+executive: exec
+coordinator: coord
+chief marketing officer: cmo
+chief finance officer: cfo
+chief technology officer: cto
+chief operations officer: coo
+chief information officer: cio, ciso
+chief revenue officer: cro
+chief hr officer: chro
+chief product officer: cpo
+chief growth officer: cgo
+chief commercial officer: cco
+chief officer: cso, cdo, cxo
+ceo: chief executive officer, chief executive, managing director, general manager, gm
+: sr, senior, jr, junior, global, group, deputy, interim, acting, regional, fractional
+`
+
+const GERMAN = `
+ceo: geschaftsfuhrer, geschaftsfuhrerin, geschaeftsfuehrer, geschaeftsfuehrerin, alleingeschaftsfuhrer, geschaftsleiter
+ceo: geschaftsleiterin, vorstandsvorsitzender, vorstandsvorsitzende, mitglied of geschaftsleitung
+owner: geschaftsfuhrender gesellschafter, geschaftsfuhrende gesellschafterin, inhaber, inhaberin, firmeninhaber
+owner: geschaftsinhaber
+chief: vorstand, mitglied of vorstands
+founder: grunder, grunderin, mitgrunder, mitgrunderin, gruender
+director: prokurist, prokuristin, direktor, direktorin
+head: leiter, leiterin, leitung, bereichsleiter, bereichsleiterin, abteilungsleiter, abteilungsleiterin, filialleiter
+manager: teamleiter, teamleiterin, gruppenleiter
+project manager: projektleiter, projektleiterin
+board: aufsichtsrat
+specialist: mitarbeiter, mitarbeiterin, referent, referentin, sachbearbeiter, sachbearbeiterin
+assistant: assistenz, assistent, assistentin
+secretary: sekretar, sekretarin
+workingstudent: werkstudent, werkstudentin
+student: studentin
+intern: praktikant, praktikantin, auszubildender, auszubildende, azubi, praktikum, lehrling
+consultant: berater, beraterin, unternehmensberater, unternehmensberaterin
+sales: vertrieb, verkauf, vertriebsabteilung
+finance: finanzen
+hr: personal
+purchasing: einkauf
+communications: kommunikation
+operations: betrieb
+development: entwicklung
+technical: technik
+product: produkt
+accounting: buchhaltung
+accountant: buchhalter, buchhalterin
+developer: entwickler, entwicklerin
+marketing: marketingabteilung
+: geschaftsleitung, geschaftsfuhrung, stv, stellvertretender, stellvertretende, technischer, technische, kaufmannischer
+: gesamt
+`
+
+const FRENCH = `
+ceo: pdg, dg, president directeur general, directeur general, directrice generale, gerant, gerante, dirigeant, dirigeante
+owner: chef d'entreprise, proprietaire
+chief finance officer: daf, directeur administratif et financier
+chief hr officer: drh
+chief information officer: dsi
+director: directeur, directrice
+president: presidente
+founder: fondateur, fondatrice, cofondateur, cofondatrice
+head: responsable
+head sales: chef of ventes, chef of vente
+project manager: chef of projet, cheffe of projet
+product manager: chef of produit, cheffe of produit
+specialist: charge, chargee
+sales: ventes, vente
+commercial: commerciale
+finance: financier, financiere
+it: informatique
+purchasing: achats
+hr: ressources humaines, rh
+product: produit
+intern: stagiaire, alternant, alternante, apprenti
+student: etudiant, etudiante
+consultant: consultante
+assistant: assistante
+secretary: secretaire
+technical: technique
+`
+
+const SPANISH = `
+ceo: gerente general, director general, directora general, consejero delegado, consejera delegada
+director: directora
+president: presidenta
+founder: fundador, fundadora, cofundador, cofundadora, socio fundador, socia fundadora
+owner: propietario, propietaria, dueno, duena
+partner: socio, socia
+head: jefe, jefa
+manager: gerente, encargado, encargada
+specialist: ejecutivo, ejecutiva
+sales: ventas
+commercial: comercial
+marketing: mercadotecnia, mercadeo
+finance: financiero, financiera, finanzas
+operations: operaciones
+it: sistemas, informatica
+hr: recursos humanos, rrhh
+purchasing: compras
+product: producto
+intern: becario, becaria, practicante, pasante
+student: estudiante
+consultant: consultor, consultora
+assistant: asistente, assistente
+secretary: secretaria
+`
+
+const ENGLISH = `
+founder: cofounder, co founder, founding partner
+owner: co owner, proprietor, managing partner, senior partner, equity partner, general partner
+head: chief of staff
+manager: team lead, team leader, supervisor
+intern: trainee, apprentice, internship
+student: phd candidate, mba candidate, undergraduate, undergraduate student
+workingstudent: student assistant, student worker, working student, student intern, student ambassador, student researcher
+board: non executive director, board member, board director, chairman, chairwoman, chairperson, chair
+specialist: business partner
+gtm: go-to-market
+`
+
+const ROLE_WORDS = `
+individual: accountant, administrator, advisor, adviser, agent, analyst, architect, artist, associate, buyer, captain, chef
+individual: clerk, coach, controller, coordinator, counsel, counselor, designer, developer, doctor, driver, editor, engineer
+individual: evangelist, executive, expert, generalist, lawyer, lecturer, nurse, officer, physician, planner, producer
+individual: professor, programmer, recruiter, representative, researcher, scientist, specialist, strategist, teacher
+individual: technician, trainer, writer, bdr, sdr
+assistant: assistant, secretary
+`
+// Those that stand for themselves.
+const PLAIN_ROLES =
+  'ceo chief vp president director head manager founder owner partner board intern student workingstudent consultant lead'
 
 /** The words that are a role, and which. */
 export const ROLES: ReadonlyMap<string, string> = new Map([
-  ...['ceo', 'chief', 'vp', 'president', 'director', 'head', 'manager', 'founder', 'owner', 'partner', 'board'].map(same),
-  ...['assistant', 'intern', 'student', 'workingstudent', 'consultant', 'lead'].map(same),
-  ['secretary', 'assistant'],
-  ...INDIVIDUALS.map((word): [string, string] => [word, 'individual']),
+  ...tableOf(ROLE_WORDS),
+  ...PLAIN_ROLES.split(' ').map((word): [string, string] => [word, word]),
 ])
 
-function same(word: string): [string, string] {
-  return [word, word]
-}
-
-const DEPARTMENT_OF = new Map(
-  Object.entries(DEPARTMENTS).flatMap(([department, words]) => words.map((word) => [word, department] as const)),
+const MEANING_OF = new Map(
+  tableOf(ABBREVIATIONS, GERMAN, FRENCH, SPANISH, ENGLISH).map(([word, meaning]) => [
+    word,
+    meaning.split(' ').filter(Boolean),
+  ]),
 )
-const MEANING_OF = new Map(Object.entries(MEANINGS))
+const DEPARTMENT_OF = new Map(tableOf(DEPARTMENTS))
 const LONGEST = 4
+
+/** What `title.seniority` and `title.department` can say. */
+export const TITLE_VALUES: Readonly<Record<string, readonly string[]>> = {
+  'title.seniority': [
+    ...[
+      'c-level',
+      'founder',
+      'owner',
+      'vp',
+      'director',
+      'head',
+      'manager',
+      'individual',
+      'board',
+      'assistant',
+      'intern',
+    ],
+    ...['student', 'consultant', 'former', 'aspiring'],
+  ],
+  'title.department': [...new Set(DEPARTMENT_OF.values()), 'general management'],
+}
 
 // German puts words together: Vertriebsleiterin, Marketing-Leiter, Finanzvorstand.
 const COMPOUND =
@@ -139,13 +225,10 @@ const ENDINGS: Record<string, string> = { chef: 'head', chefin: 'head', manageri
 
 /** The words of a title in plain English. */
 export function inEnglish(words: readonly string[]): string[] {
-  return longest(words.flatMap(parted), (text) => {
-    const meaning = MEANING_OF.get(text)
-    return meaning === undefined ? undefined : meaning.split(' ').filter(Boolean)
-  }).flatMap((part) => part)
+  return longest(words.flatMap(parted), (text) => MEANING_OF.get(text)).flat()
 }
 
-/** Where departments are named in words of plain English: at which place, and by how many. */
+/** The departments that words of plain English name. */
 export function departmentsIn(words: readonly string[]): string[] {
   return longest(words, (text) => DEPARTMENT_OF.get(text)).filter((part) => typeof part === 'string')
 }

@@ -1,3 +1,5 @@
+import type { Check, Lookup } from './condition.ts'
+import { searchable } from './texts.ts'
 import { departmentsIn, inEnglish, ROLES } from './title-words.ts'
 
 /**
@@ -20,8 +22,47 @@ const ASPIRING = /^(aspiring|future|prospective|wannabe|seeking|angehende?r?|fut
 const OF_A_TASK =
   /^(product|process|service|system|systems|data|asset|risk|content|application|platform|solution|project|budget|backlog|feature|api|policy|control)$/
 const OF = /^(of|for|in|der|des|de|du|del|fur|d')$/
-const OF_A_THING = /^(home|dog|cat|pet|car|boat|horse)$/
+const OF_A_THING = /^(home|property|dog|cat|pet|car|boat|horse)$/
 const OF_A_CLUB = /\b(student|students|club|union|society|association|council|chapter|alumni|class)\b/
+
+/** A lookup that also knows what a job title says: `title.seniority` and `title.department`. Tests on them are explained by it. */
+export function withTitle(given: Lookup): Lookup {
+  const lookup: Lookup = (name, test) => (name.startsWith('title.') ? titleValue(given, name) : given(name, test))
+  return Object.assign(lookup, {
+    behind: (check: Check) => titleBehind(check, given) ?? given.behind?.(check) ?? [check],
+  })
+}
+
+/** A test on what a job title says, with that title beside it; undefined for any other test. */
+export function titleBehind(check: Check, lookup: Lookup): Check[] | undefined {
+  if (!check.attribute.startsWith('title.')) return undefined
+  const title = lookup('jobTitle')
+  // Where there is no title at all, that is what is unknown.
+  return [title === undefined ? { ...check, attribute: 'jobTitle' } : { ...check, from: `job title ${title}` }]
+}
+
+function titleValue(lookup: Lookup, name: string): string | string[] | undefined {
+  const title = lookup('jobTitle')
+  if (title === undefined) return undefined
+  const { seniority, departments } = titleOf(String(title))
+  const values = name === 'title.seniority' ? seniority : name === 'title.department' ? departments : []
+  return values.length > 1 ? values : values[0]
+}
+
+// The same titles come again and again.
+const read = new Map<string, Title>()
+
+function titleOf(text: string): Title {
+  const known = read.get(text)
+  if (known) return known
+  const title = readTitle(text.slice(0, LONGEST_TITLE))
+  if (read.size >= MOST_KEPT) read.clear()
+  read.set(text, title)
+  return title
+}
+
+const MOST_KEPT = 5_000
+const LONGEST_TITLE = 200
 
 /** Reads a job title: English, German, French and Spanish, abbreviated, in any order. Pure. */
 export function readTitle(title: string): Title {
@@ -38,11 +79,14 @@ interface Role {
   seniority: string
   /** Leads the company as a whole. */
   general?: true
+  /** Is said of the title as a whole: "CMO (former)". */
+  whole?: true
 }
 
 function decide(roles: readonly Role[]): string[] {
   const first = roles[0]?.seniority
   const has = (seniority: string) => roles.some((role) => role.seniority === seniority)
+  if (roles.some(({ whole }) => whole)) return ['former']
   if (first === 'assistant' && has('student')) return ['student']
   // Whoever assists somebody names their title as well.
   if (first === 'assistant' || first === 'intern') return [first]
@@ -55,7 +99,7 @@ function decide(roles: readonly Role[]): string[] {
 
 /** The parts of a title between commas and the like, each as words of plain English. */
 function partsOf(title: string): string[][] {
-  const text = folded(title)
+  const text = searchable(title)
     // Forms for all genders: (in), :in, (m/w/d), (e), /a, /trice.
     .replace(/\(\s*[mfwdx](\s*[/|]\s*[mfwdx*])+\s*\)/g, ' ')
     .replace(/(?<=\p{L})(\((in|e|a|r|rice)\)|[:*_]in\b|\/-?in\b|[/·](a|e|trice)\b)/gu, '')
@@ -97,12 +141,13 @@ function isRole(word: string): boolean {
 function roleIn(words: string[]): Role | undefined {
   const text = words.join(' ')
   const found = words.flatMap((word, at) => (isRole(word) ? [{ at, name: ROLES.get(word) ?? '' }] : []))
-  if (FORMER.test(text)) return { seniority: 'former' }
+  if (FORMER.test(text)) return { seniority: 'former', ...(/^(former|retired)$/.test(text) ? { whole: true } : {}) }
   if (ASPIRING.test(text)) return { seniority: 'aspiring' }
   const rank = found.find(({ name }) => name === 'vp' || name === 'director' || name === 'head' || name === 'chief')
   const last = found.at(-1)
   if (!last) return undefined
-  if (found.some(({ name, at }) => name === 'assistant' && !qualifies(found, words, at))) return { seniority: 'assistant' }
+  if (found.some(({ name, at }) => name === 'assistant' && !qualifies(found, words, at)))
+    return { seniority: 'assistant' }
   if (last.name === 'intern' || last.name === 'assistant') return { seniority: last.name }
   if (rank && !isTitleOfCraft(rank, words)) return ranked(rank.name)
   return found
@@ -113,10 +158,13 @@ function roleIn(words: string[]): Role | undefined {
 
 // An assistant manager is a manager; an executive assistant, or one of a CEO, assists.
 function qualifies(found: { name: string; at: number }[], words: string[], at: number): boolean {
-  const next = found.find((one) => one.at > at)?.name
+  const next = found.find((one) => one.at > at)
   const isOfSomebody = /^(executive|personal|administrative|management|virtual|team)$/.test(words[at - 1] ?? '')
   if (isOfSomebody || words[at + 1] === 'of') return false
-  return ['director', 'manager', 'vp', 'head', 'individual'].includes(next ?? '')
+  // An Assistenz Vertriebsleitung assists a head.
+  return next?.name === 'head'
+    ? next.at === at + 1
+    : ['director', 'manager', 'vp', 'individual'].includes(next?.name ?? '')
 }
 
 // Head coach, chief engineer: the best of a craft, who leads no department.
@@ -147,7 +195,9 @@ function roleOf({ name, at }: { name: string; at: number }, words: string[]): Ro
     case 'workingstudent':
       return { seniority: 'student' }
     case 'consultant':
-      return after === undefined || after === 'of' || departmentsIn([after]).length > 0 ? { seniority: 'consultant' } : undefined
+      return after === undefined || after === 'of' || departmentsIn([after]).length > 0
+        ? { seniority: 'consultant' }
+        : undefined
     case 'lead':
       return { seniority: 'manager' }
     case 'individual':
@@ -155,10 +205,6 @@ function roleOf({ name, at }: { name: string; at: number }, words: string[]): Ro
     default:
       return { seniority: name }
   }
-}
-
-function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss').trim()
 }
 
 function unique(texts: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
+import { isThrownOut } from './junk.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
@@ -91,9 +92,10 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
   const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const triggers = isLeftAlone(decision, lead)
-    ? { marks: marksOf(lead), dueAt: null }
-    : triggersUnderNewRules(config, state, lead, now)
+  const triggers =
+    isThrownOut(decision, attributes) || isLeftAlone(decision, lead)
+      ? { marks: marksOf(lead), dueAt: null }
+      : triggersUnderNewRules(config, state, lead, now)
   const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))

@@ -6,6 +6,7 @@ import { lookBackOf } from '../rules/triggers.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { isOwnedByWish, wasWanted, withJunk } from './junk.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
 import { mirroredId } from './mirror.ts'
@@ -59,15 +60,19 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     id: contact.id,
     createdAt: contact.createdAt,
     ...(portalId === undefined ? {} : { portalId }),
-    attributes: withoutOverruled(
-      previous,
-      withPlaces(config.icp, {
-        ...found,
-        ...fromOutside(previous),
-        ...attributed,
-        ...earlierUtm(previous?.attributes, attributed),
-        ...mailAttributes(mail),
-      }),
+    attributes: withJunk(
+      config,
+      withoutOverruled(
+        previous,
+        withPlaces(config.icp, {
+          ...found,
+          ...fromOutside(previous),
+          ...attributed,
+          ...earlierUtm(previous?.attributes, attributed),
+          ...mailAttributes(mail),
+        }),
+      ),
+      isOwnedByWish(properties, gathered.history),
     ),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
@@ -129,7 +134,7 @@ export function attributesAgain(config: NextConfig, lead: LeadRecord): Attribute
     ...earlierUtm(lead.attributes, observed),
     ...mailAttributes(mailBefore(lead)),
   }
-  return withoutOverruled(lead, withPlaces(config.icp, again))
+  return withJunk(config, withoutOverruled(lead, withPlaces(config.icp, again)), wasWanted(lead))
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */

@@ -9,6 +9,7 @@ import {
   makeCheck,
   testValue,
 } from './condition.ts'
+import type { JunkConfig } from './junk.ts'
 import type { Places } from './places.ts'
 import { withTitle } from './titles.ts'
 
@@ -30,6 +31,8 @@ export interface IcpConfig extends Places {
   minimumCompanySize: number
   personas: { name: string; when: Condition }[]
   negative: { reason: string; when: Condition }[]
+  /** Who is junk; absent: nobody. */
+  junk?: JunkConfig | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import { movedCounters } from '../leads/attempts.ts'
 import { mailBefore, mailHistory } from '../leads/bounces.ts'
 import type { Gathered, LeadState } from '../leads/change.ts'
 import { asksForDealOwner, dealOf } from '../leads/deal-owners.ts'
+import { seemsJunk } from '../leads/junk.ts'
 import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes } from '../leads/observe.ts'
@@ -47,7 +48,7 @@ export async function gatherContact(
   const merging = await mergedContacts(parts.leads, state, contact)
   const known = restored(config, state, contact, merging)
   const lead = united(config, known, { contact, merging }, now)
-  // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
+  // What was there before Baton came, or is junk, is asked of nobody but HubSpot: that costs nothing.
   const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
   const observe = (company: Parameters<typeof observeAttributes>[2]) =>
@@ -62,7 +63,7 @@ export async function gatherContact(
   const [enriched, looked, deals] = await Promise.all([
     parts.enrichment.enrich(
       observe,
-      isAdopted ? [] : wantedOf(config),
+      isAdopted || seemsJunk(config, own, properties) ? [] : wantedOf(config),
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,

@@ -1,4 +1,4 @@
-import type { Attributes, Signal } from '../rules/attributes.ts'
+import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
 import { valuesOf } from '../rules/circumstances.ts'
 import type { IcpConfig } from '../rules/icp.ts'
 import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from '../rules/routing.ts'
@@ -80,10 +80,7 @@ export function decide(
   now: number,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
-  const lookup = fullLookup(lead.attributes, lead.signals, score, now, {
-    ...standingAttributes(standing, score),
-    ...valuesOf({ quietSince: standing.quietSince }, now),
-  })
+  const lookup = fullLookup(lead.attributes, lead.signals, score, now, besideScore(standing, score, now))
   const route = chooseRoute(config.routing.routes, lookup)
   const action = actionOf(route, standing, score.band)
   const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
@@ -108,6 +105,15 @@ function silenceGrows({ routing }: DecisionConfig, { quietSince }: Standing, now
     when ? holdsNextAt(when, { quietSince, signals: [] }, now) : [],
   )
   return instants.reduce<number | null>((first, at) => earliest(first, at), null)
+}
+
+/** What routes can ask about beside facts, signals and score. */
+export function besideScore(
+  standing: Standing,
+  score: Pick<LeadScore, 'mql'>,
+  now: number,
+): Record<string, AttributeValue | undefined> {
+  return { ...standingAttributes(standing, score), ...valuesOf({ quietSince: standing.quietSince }, now) }
 }
 
 /** What conditions can ask about of what stands for a lead. A lead that qualifies by its score is an MQL already. */

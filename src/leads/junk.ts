@@ -31,11 +31,6 @@ export function wasWanted({ attributes, properties }: Pick<LeadRecord, 'attribut
   return attributes.junk === undefined && Boolean(properties[OWNER])
 }
 
-/** Whether a contact that nobody owns is junk by what HubSpot has of it. */
-export function seemsJunk({ icp }: Pick<NextConfig, 'icp'>, seen: Attributes, { [OWNER]: owner }: Properties): boolean {
-  return !owner && icp.junk !== undefined && junkReason(icp.junk, seen) !== undefined
-}
-
 /** Whose earlier values tell whether a contact that seems junk is wanted. */
 export function historyOfJunk(config: NextConfig, { properties }: Gathered['contact']): string[] {
   if (!config.icp.junk || !properties[OWNER]) return []

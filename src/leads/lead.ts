@@ -22,8 +22,13 @@ export function stageOf(attributes: Attributes): string {
   return String(attributes.lifecycleStage?.value ?? '').toLowerCase()
 }
 
-/** How an enrichment provider answered; `skipped`: the config does not let it be asked about such a contact. */
-const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped'])
+/**
+ * How an enrichment provider answered. Not asked: `skipped`, the config does not let it be asked about such a contact;
+ * `not-needed`, no answer would send the lead elsewhere; `over-budget`, it was asked as often as it may be in a day.
+ */
+const EnrichmentStatus = z.enum([
+  ...['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped', 'not-needed', 'over-budget'],
+] as const)
 export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
 
 /** Where a lead can be sent. */

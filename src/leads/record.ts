@@ -41,6 +41,13 @@ export interface Beside {
   rulesVersion: number
 }
 
+const DAY = 24 * 60 * 60_000
+
+// The budget of enrichment is that of a day in UTC.
+function nextDay(now: number): number {
+  return (Math.floor(now / DAY) + 1) * DAY
+}
+
 /** The lead's record after it was read and decided. A decision that says anything new gets the next number. */
 export function decidedRecord(
   previous: LeadRecord | null,
@@ -49,7 +56,7 @@ export function decidedRecord(
   beside: Beside,
   now: number,
 ): LeadRecord {
-  const { enrichmentFailed, companyUnread, ...read } = reading
+  const { enrichmentFailed, overBudget, companyUnread, ...read } = reading
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
@@ -58,6 +65,7 @@ export function decidedRecord(
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    overBudget ? nextDay(now) : null,
     nextTrackChange(beside.marks),
     decision.missing.length > 0
       ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)

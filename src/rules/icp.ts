@@ -57,6 +57,11 @@ export interface IcpResult {
   derived: Record<string, Derived>
 }
 
+/** The tiers with the condition of each, in their order. */
+export function tierConditions(config: IcpConfig): readonly { tier: number; condition: Condition }[] {
+  return profileOf(config).tiers
+}
+
 /** Finds tier, persona and negative reason: in each list the first match wins. */
 export function matchIcp(config: IcpConfig, given: Lookup): IcpResult {
   const lookup = withTitle(given)

@@ -6,6 +6,7 @@ import { onContact, turnedHot } from './contact.ts'
 import { decide } from './decision.ts'
 import { draftOf } from './draft.ts'
 import { type DecisionEntry, decisionEntry, inputsOf, isNews, isRouting, keptDecision } from './history.ts'
+import { isThrownOut } from './junk.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
@@ -98,7 +99,7 @@ function onRescore(
   const draft = draftOf(config, state)
   if (!past && (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals)))
     return draft.change(undefined, { refresh: true })
-  const isAlone = isLeftAlone(decision, lead)
+  const isAlone = isThrownOut(decision, attributes) || isLeftAlone(decision, lead)
   if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
   // By the same rules nothing is marked: what is due by time alone is planned already.
   const triggers =

@@ -18,6 +18,8 @@ export interface Check {
   test: AttributeTest
   value?: AttributeValue
   truth: Truth
+  /** The fact that the value was read out of, in words. */
+  from?: string
 }
 
 /** A condition's answer with every test that was made on the way to it. */

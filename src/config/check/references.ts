@@ -54,6 +54,8 @@ function checkIcp(check: FileCheck): void {
     for (const [index, item] of items(field(check.content, list)))
       expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
   }
+  const unless = field(field(check.content, 'junk'), 'unless')
+  if (unless !== undefined) expectCondition(check, ['junk', 'unless'], unless, SCOPES.facts)
   checkPlaces(check)
 }
 

@@ -17,12 +17,30 @@ const Tier = z
     error: 'cannot stand beside size or industries; keep one of the two forms',
   })
 
+const Domains = z
+  .array(z.string().regex(/^[^\s@*]+\.[^\s@*]+$/, 'must be a domain such as throwaway.example'))
+  .default([])
+  .transform((names) => names.map((name) => name.toLowerCase()))
+
+const Junk = z.strictObject({
+  domains: z
+    .strictObject({ add: Domains, remove: Domains })
+    .default({ add: [], remove: [] })
+    .describe('corrections of the list of disposable addresses'),
+  honeypot: z
+    .string()
+    .regex(/^hubspot\.[a-z][a-z0-9_]*$/, 'must be hubspot.<property>, a field of a form that people do not see')
+    .optional(),
+  unless: FactCondition.optional().describe('of whom this is true is no junk'),
+})
+
 /** `config/icp.yaml`. */
 export const Icp = z.strictObject({
   tiers: z.array(Tier),
   minimumCompanySize: z.int().min(0).max(1_000_000).describe('employees'),
   personas: z.array(z.strictObject({ name: Name, when: FactCondition })),
   negative: z.array(z.strictObject({ reason: Name, when: FactCondition })),
+  junk: Junk.optional().describe('the attribute junk: why a contact is some; left out: nobody is'),
   regions: z
     .record(Name, z.array(Name))
     .optional()

@@ -96,7 +96,7 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
-      return derived ? testsBehind(derived, check, lookup) : (titleBehind(check, lookup) ?? [check])
+      return derived ? testsBehind(derived, check, lookup) : titleBehind(check, lookup)
     },
   })
 }

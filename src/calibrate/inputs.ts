@@ -68,6 +68,14 @@ export function inputsOf({ fit, engagement }: ScoringConfig): ScoreInput[] {
   ]
 }
 
+// Steps, and an amount with an end, are not so many times one number.
+function movable(points: Points, path: string[]): Pick<ScoreInput, 'points' | 'path' | 'byHand'> {
+  if (typeof points === 'number') return { points, path }
+  if ('of' in points && points.atMost === undefined && points.of !== 0)
+    return { points: points.of, path: [...path, 'of'] }
+  return { points: 1, path, byHand: 'steps' in points ? 'goes by steps' : 'has an end' }
+}
+
 /**
  * How many units of each input a decision had, as of its own time: the row of the fit. `unknown`: the fit rules that could not be
  * told; the config gives nothing for them, so they count as not fired.

@@ -1,9 +1,10 @@
 import type { Attributes, AttributeValue, Signal } from './attributes.ts'
-import { type AttributeTest, type Condition, makeCheck, type Truth, testValue } from './condition.ts'
+import { type AttributeTest, type Condition, makeCheck, type Truth } from './condition.ts'
 import { type IcpConfig, matchIcp, tierConditions } from './icp.ts'
 import { roundHalfUp } from './rounding.ts'
 import type { Route, RoutingConfig } from './routing.ts'
 import { bandOf, factLookup, fullLookup, type ScoringConfig, scoreLead, totalOf } from './score.ts'
+import { compileTest } from './value-test.ts'
 
 /*
  * Where a lead may still go when some of its facts may turn out to be anything. Whatever depends on such a fact is taken
@@ -43,7 +44,7 @@ export function possibleRoutes(
   const oneOf: Record<string, (AttributeValue | undefined)[]> = {}
   const may = (condition: Condition): Possible =>
     possibleTruths(condition, (name, test) => {
-      if (oneOf[name]) return new Set(oneOf[name].map((value) => testValue(test, value)))
+      if (oneOf[name]) return new Set(oneOf[name].map((value) => compileTest(name, test)(value)))
       return isOpen(name) ? ANYTHING : new Set([makeCheck(name, test, known).truth])
     })
 

@@ -1,7 +1,8 @@
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import { distance } from 'fastest-levenshtein'
 import type { Attributes } from './attributes.ts'
-import { type Condition, evaluate } from './condition.ts'
+import { type Condition, holds } from './condition.ts'
+import { domainOf, withParents } from './domains.ts'
 import { folded } from './texts.ts'
 import { withTitle } from './titles.ts'
 
@@ -34,10 +35,10 @@ function isLifted({ unless }: JunkConfig, attributes: Attributes): boolean {
   if (folded(text(attributes, `hubspot.${NOT_JUNK}`)) === 'true') return true
   return (
     unless !== undefined &&
-    evaluate(
+    holds(
       unless,
       withTitle((name) => attributes[name]?.value),
-    ).truth === 'true'
+    )
   )
 }
 
@@ -46,19 +47,14 @@ function byAddress({ domains }: JunkConfig, attributes: Attributes): string | un
   if (address === '') return undefined
   if (/^<?mailto:/.test(address)) return 'the address begins with mailto:'
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) return 'the address is none'
-  const domain = address.slice(address.indexOf('@') + 1).replace(/\.+$/, '')
+  const domain = domainOf(address)
+  if (domain === undefined) return undefined
   const parents = withParents(domain)
   if (parents.some((one) => domains.remove.includes(one))) return undefined
   const meant = meantProvider(domain)
   if (meant) return `the address is misspelt: ${domain} for ${meant}`
   const found = parents.find((one) => domains.add.includes(one) || DISPOSABLE.has(one))
   return found && `disposable address of ${found}`
-}
-
-// Whoever is at a.mailinator.com is at mailinator.com; what all of .com share is nobody's.
-function withParents(domain: string): string[] {
-  const labels = domain.split('.')
-  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
 }
 
 // Providers whose names are long and odd enough for a slip of them to be nobody's name.

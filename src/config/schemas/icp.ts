@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { domainKey, domainOf } from '../../rules/domains.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Name, Range } from './values.ts'
 
@@ -18,9 +19,9 @@ const Tier = z
   })
 
 const Domains = z
-  .array(z.string().regex(/^[^\s@*]+\.[^\s@*]+$/, 'must be a domain such as throwaway.example'))
+  .array(z.string().refine((text) => domainOf(text) !== undefined, 'is not a domain, such as throwaway.example'))
   .default([])
-  .transform((names) => names.map((name) => name.toLowerCase()))
+  .transform((domains) => domains.map(domainKey))
 
 const Junk = z.strictObject({
   domains: z

@@ -17,6 +17,8 @@ export interface SourceFile {
   document: Document
   lines: LineCounter
   content: unknown
+  /** The offset of the first letter that is not in UTF-8, if any. */
+  notUtf8?: number | undefined
 }
 
 /** Keys and list positions from the top of a file to a value. */
@@ -60,7 +62,7 @@ const ONE_OF: Record<string, string> = {
   ...{ triggers: 'trigger', 'engagement.signals': 'signal', signals: 'signal', cases: 'case', moves: 'move to' },
   ...{ list: 'step', members: 'member', buttons: 'button' },
 }
-const NAMED_BY = ['name', 'id', 'reason', 'signal', 'tier', 'rep', 'to']
+const NAMED_BY = ['id', 'name', 'reason', 'signal', 'tier', 'rep', 'to']
 
 /** A path by names and not by positions: `route "tier-1-mql" when.score`. */
 export function placeInWords(source: Pick<SourceFile, 'content'>, path: Path): string {

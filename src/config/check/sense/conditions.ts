@@ -21,35 +21,36 @@ export function checkCondition(
   report: Report,
 ): { told: boolean } {
   const told = new Set<Located>()
+  const always = new Set<Located>()
   for (const test of testsOf(condition)) {
     for (const { level, message } of misfitsOf(test, solver.domain(test.attribute))) {
       report(level, source, test.path, message)
       if (level === 'error') told.add(test)
     }
   }
-  const isTold = (part: Located): boolean =>
-    told.has(part) || (part.kind === 'not' ? isTold(part.of) : part.kind !== 'test' && part.of.some(isTold))
+  const within = (part: Located, set: ReadonlySet<Located>): boolean =>
+    set.has(part) || (part.kind === 'not' ? within(part.of, set) : part.kind !== 'test' && part.of.some((one) => within(one, set)))
 
   function look(part: Located): void {
     if (part.kind === 'not') look(part.of)
     if (part.kind === 'any' || part.kind === 'all') for (const one of part.of) look(one)
-    if (isTold(part)) return
+    if (within(part, told)) return
     if (!solver.mayHold(part)) {
       const { at, message } = whyNever(part, solver)
       report('error', source, at.path, message)
       told.add(part)
-    } else if (!solver.mayFail(part)) {
-      const always = part === condition || isOneOf(condition, part) ? ALWAYS[use] : undefined
+    } else if (!solver.mayFail(part) && !within(part, always)) {
+      const harm = part === condition || isOneOf(condition, part) ? ALWAYS[use] : undefined
       const isCount = part.kind === 'test' && part.attribute.startsWith('signals.') && part.test.known === true
       const mend = part.kind === 'test' ? mendOf(part) : ''
       const what = part.kind === 'test' ? whyAlways(part, solver) : `"${written(part)}" always holds`
-      const error = always !== undefined || isCount
-      report(error ? 'error' : 'warning', source, part.path, `${what}${always ? `, ${always}` : ''}${mend}`)
-      told.add(part)
+      const error = harm !== undefined || isCount
+      report(error ? 'error' : 'warning', source, part.path, `${what}${harm ? `, ${harm}` : ''}${mend}`)
+      always.add(part)
     }
   }
   look(condition)
-  if (told.size === 0) return { told: false }
+  if (told.size + always.size === 0) return { told: false }
   // What is always so beside others does no harm; a part that is impossible in an "any" leaves the others.
   return { told: path.length > 0 && (!solver.mayHold(condition) || !solver.mayFail(condition)) }
 }

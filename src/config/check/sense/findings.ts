@@ -1,10 +1,11 @@
 import { conditionsOf } from '../../config.ts'
 import { checkCondition } from './conditions.ts'
 import { checkLadders } from './ladders.ts'
+import { checkProperties } from './hubspot-words.ts'
 import { placesOf } from './located.ts'
 import { checkReach, checkTracks } from './reach.ts'
 import { type ConfigFinding, createReport, type Inspected } from './report.ts'
-import { checkRest, checkTriggers, checkUnfilled, checkWords } from './rest.ts'
+import { checkCases, checkRest, checkTriggers, checkUnfilled, checkWords } from './rest.ts'
 import { reachOf } from './score-range.ts'
 import { checkScoring, mostPoints } from './scoring.ts'
 import { createSolver } from './solve.ts'
@@ -38,5 +39,7 @@ export function findingsOf(inspected: Inspected): ConfigFinding[] {
   checkRest(inspected, places, report)
   checkUnfilled(inspected, places, report)
   checkWords(inspected, report)
+  checkProperties(inspected, places, report)
+  checkCases(inspected, solver, report)
   return findings
 }

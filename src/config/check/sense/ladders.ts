@@ -2,6 +2,7 @@ import type { Duration, HandoffKind, LadderRung } from '../../../handoffs/kinds.
 import type { Outcome } from '../../../rules/outcomes.ts'
 import { duration } from '../../../rules/words.ts'
 import type { Path } from '../../problems.ts'
+import { at } from './located.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
 
 /** Ladders out of order, steps out of order, and kinds that open themselves. */
@@ -24,6 +25,19 @@ export function checkLadders(inspected: Inspected, report: Report): void {
     }
   }
   checkCircles(inspected, report)
+  checkReminders(inspected, report)
+}
+
+/** Attempts of which the reminder comes before they begin. */
+function checkReminders({ config, sources }: Inspected, report: Report): void {
+  const source = kindsFile(sources)
+  for (const [name, { attempts }] of Object.entries(config.handoffs.kinds)) {
+    if (!attempts?.remind || (later(attempts.remind, attempts.within) ?? -1) < 0) continue
+    const own = typeof at(source, ['handoffs', name, 'attempts']) === 'object'
+    const path = [...(own ? ['handoffs', name] : []), 'attempts', 'within']
+    const message = `the reminder comes ${inWords(attempts.remind)} before the end, so at once; set remind to less, or to false`
+    report('warning', source, path, message)
+  }
 }
 
 type Say = (level: 'error' | 'warning', more: Path, message: string) => void
@@ -67,11 +81,26 @@ function checkOrder({ ladder, respondWithin }: HandoffKind, say: Say): void {
 }
 
 function checkSteps({ steps }: HandoffKind, say: Say): void {
-  for (const [index, step] of (steps?.list ?? []).entries()) {
-    const before = steps?.list.slice(0, index) ?? []
-    if (before.some((other) => (later(step.at, other.at) ?? 0) < 0))
-      say('warning', ['steps', 'list', index, 'at'], `is out of order: ${inWords(step.at)} stands behind a later step; is the unit right?`)
+  const times = (steps?.list ?? []).map(({ at }) => at)
+  for (const index of misplaced(times)) {
+    const message = `is out of order: ${inWords(times[index] ?? { ms: 0 })} does not fit between the steps beside it; is the unit right?`
+    say('warning', ['steps', 'list', index, 'at'], message)
   }
+}
+
+/** Which times of a list are out of order: the one without which the others are in order, else whichever comes too early. */
+function misplaced(times: readonly Duration[]): number[] {
+  const falls = (list: readonly Duration[]) =>
+    list.flatMap((time, index) => {
+      const before = list[index - 1]
+      return before && (later(time, before) ?? 0) < 0 ? [index] : []
+    })
+  const found = falls(times)
+  if (found.length !== 1 || found[0] === undefined) return found
+  const [index] = found
+  // The one before may be the one that is wrong.
+  const withoutThis = falls(times.toSpliced(index, 1)).length === 0
+  return withoutThis && index < times.length - 1 ? [index] : falls(times.toSpliced(index - 1, 1)).length === 0 ? [index - 1] : [index]
 }
 
 // By these no rule ends a handoff.

@@ -1,3 +1,4 @@
+import { nurtureTracks } from '../../config.ts'
 import { field, items } from '../content.ts'
 import { type AnyCondition, type Formula, formulaOf } from './formulas.ts'
 import { at } from './located.ts'
@@ -77,8 +78,9 @@ function isGeneralBefore(group: readonly Entry[], index: number): boolean {
 }
 
 /** Nurture tracks of which one is likely another one, misspelt: HubSpot's workflows listen to the other. */
-export function checkTracks({ sources }: Inspected, report: Report): void {
-  const seen: string[] = []
+export function checkTracks({ config, sources }: Inspected, report: Report): void {
+  const routed = items(at(sources.routing, ['routes'])).map(([, route]) => field(route, 'to', 'nurture'))
+  const seen = nurtureTracks(config).filter((track) => !routed.includes(track))
   for (const [index, route] of items(at(sources.routing, ['routes']))) {
     const track = field(route, 'to', 'nurture')
     if (typeof track !== 'string' || seen.includes(track)) continue

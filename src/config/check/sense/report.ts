@@ -27,7 +27,8 @@ export function createReport(): { report: Report; findings: ConfigFinding[] } {
     const key = `${problem.file} ${problem.path} ${message}`
     if (seen.has(key)) return
     seen.add(key)
-    findings.push({ ...problem, level })
+    // Of a condition the message says which part is meant.
+    findings.push({ ...problem, where: problem.where?.replace(/ when(\..*)?$/, ''), level })
   }
   return { report, findings }
 }

@@ -3,11 +3,12 @@ import { STAGE_NAMES } from '../../../rules/stages.ts'
 import { duration } from '../../../rules/words.ts'
 import type { Config } from '../../config.ts'
 import { suggestion } from '../../problems.ts'
-import { items } from '../content.ts'
+import { entries, field, items } from '../content.ts'
 import { at, type LocatedTest, type Place, testsOf } from './located.ts'
 import { LEAD_STATUSES, nearMiss } from './misfits.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
 import { doubtUnit } from './scoring.ts'
+import type { Solver } from './solve.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -34,7 +35,10 @@ function mentions(condition: Config['triggers'][string]['when'], attribute: stri
 
 /** Stages, comebacks, providers, times and cases that do nothing. */
 export function checkRest({ config, sources }: Inspected, places: readonly Place[], report: Report): void {
-  const { moves, routing, enrichment, retention, handoffs, signals, scoring } = config
+  const { moves, routing, enrichment, retention, handoffs, signals, scoring, icp } = config
+  const small = icp.tiers.filter(({ size }) => size && size[1] < icp.minimumCompanySize)
+  if (small[0])
+    report('warning', sources.icp, ['minimumCompanySize'], `all companies of tier ${small[0].tier} are smaller (at most ${small[0].size?.[1]}), so they count as too small`)
   for (const [index, { to, when }] of moves.entries()) {
     const path = ['moves', index, 'to']
     if (to === STAGE_NAMES[0])
@@ -59,10 +63,21 @@ export function checkRest({ config, sources }: Inspected, places: readonly Place
     if (sources.retention) doubtUnit(report, sources.retention, [key], retention[key], DAY)
   for (const { source, condition } of places)
     for (const test of testsOf(condition)) checkSilence(test, (path, ms) => doubtUnit(report, source, path, ms, DAY))
-  for (const [index, one] of items(at(sources['routing-cases'], ['cases']))) {
-    const expected = at(sources['routing-cases'], ['cases', index, 'expect'])
-    if (Object.keys((expected ?? {}) as object).length === 0 && one)
-      report('warning', sources['routing-cases'], ['cases', index, 'expect'], 'expects nothing, so it can never fail')
+}
+
+/** Cases that cannot fail, and leads in them that nobody can be. */
+export function checkCases({ sources }: Inspected, solver: Solver, report: Report): void {
+  const source = sources['routing-cases']
+  for (const [index, one] of items(at(source, ['cases']))) {
+    if (entries(field(one, 'expect')).length === 0)
+      report('warning', source, ['cases', index, 'expect'], 'expects nothing, so it can never fail')
+    for (const [name, value] of entries(field(one, 'lead'))) {
+      const { kind } = solver.domain(name)
+      if (kind === 'number' && typeof value !== 'number' && Number.isNaN(Number(value)))
+        report('error', source, ['cases', index, 'lead', name], `${name} is a number, and "${String(value)}" is none`)
+      if (kind === 'closed' && name === 'email.free' && typeof value !== 'boolean')
+        report('error', source, ['cases', index, 'lead', name], `${name} is true or false, and "${String(value)}" is neither`)
+    }
   }
 }
 

@@ -30,6 +30,8 @@ export function checkTexts(source: SourceFile): ConfigFinding[] {
       if (isScalar(node)) checkScalar(node, path, note)
     },
   })
+  if (source.notUtf8 !== undefined)
+    noteAt([], source.notUtf8)('a letter here is not in UTF-8, and is lost: save the file as UTF-8 (it is Latin-1, likely)')
   return findings
 }
 

@@ -470,10 +470,10 @@ export const CONDITIONS = rows([
   [
     'an attribute that nothing fills',
     'hubspot.yaml',
-    '  leadSource: hs_analytics_source\n',
+    '  leadSource.detail: hs_analytics_source_data_1\n',
     '',
     'warning',
-    'leadSource',
+    'leadSource.detail',
     'requiredForSales',
     'routing.yaml',
   ],
@@ -485,7 +485,7 @@ export const CONDITIONS = rows([
     '  - name: medium\n    when: { any: [ { score: { atLeast: 31 } }, { score: { atMost: 31 } } ] }',
     'error',
     'always holds',
-    'name: medium\n',
+    'when: { any: [ { score: { atLeast: 31 } }, { score: { atMost',
   ],
   [
     'a returning lead of no tier',

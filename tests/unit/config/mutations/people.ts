@@ -201,8 +201,8 @@ export const PEOPLE = rows([
     'handoffs.yaml',
     'attempts:\n  count: 3\n  within: 5bd',
     'attempts:\n  count: 3\n  within: 1bd',
-    'error',
-    'shorter than within',
+    'warning',
+    'reminder',
   ],
   [
     'hours in a word',

@@ -87,7 +87,7 @@ export const SENSIBLE = fine([
     'a tier by its condition',
     'icp.yaml',
     '  - tier: 2\n    size: [11, 50]',
-    '  - tier: 2\n    when: { any: [ { company.size: { between: [11, 50] } }, { company.revenue: { atLeast: 2000000 } } ] }',
+    '  - tier: 2\n    size: [11, 50]\n  - tier: 3\n    when: { any: [ { company.size: { atLeast: 5000 } }, { company.revenue: { atLeast: 2000000 } } ] }',
   ],
   [
     'the same tier in two ways',
@@ -170,7 +170,7 @@ export const SENSIBLE = fine([
     'done: { lifecycleStage: { in: [opportunity, customer, evangelist, "178654321"] } }',
   ],
   ['all to one clock', 'routing.yaml', /handoff: mql-to-sales-tier-1/g, 'handoff: mql-to-sales'],
-  ['another track', 'routing.yaml', MEDIUM_END, '    to: { nurture: monthly-letter }\n    rescore: 7d\n'],
+  ['another track', 'routing.yaml', '    to: { nurture: accelerated }', '    to: { nurture: monthly-letter }'],
   [
     'a reminder before the deadline',
     'handoffs.yaml',

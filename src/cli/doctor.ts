@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { examine } from '../doctor/examine.ts'
+import { fetchPortalSchema } from '../doctor/portal-schema.ts'
 import { type Finding, faultsOf, findingsTable } from '../doctor/finding.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
 import { readCheckEnv } from '../platform/env.ts'
@@ -39,6 +40,8 @@ export function addDoctor(program: Command): void {
       try {
         const clock = redis ? await createClock({ redis, log: createLogger('silent') }) : { now: hostNow }
         const findings = [...mistakes, ...(await examine({ env, config, redis, clock, prefix: 'baton' }))]
+        // For checks of the config that may not ask HubSpot. That it does not answer is among the findings.
+        await fetchPortalSchema(env, env.CONFIG_DIR, clock.now()).catch(() => undefined)
         console.log(json ? JSON.stringify(findings, null, 2) : findingsTable(findings))
         if (faultsOf(findings).length > 0) process.exitCode = 1
       } finally {

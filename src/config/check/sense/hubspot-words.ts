@@ -30,7 +30,7 @@ export function checkProperties({ sources }: Inspected, places: readonly Place[]
   const look = (source: Inspected['sources'][string], path: Path, name: unknown) => {
     if (typeof name !== 'string' || name.length < 6) return
     for (const { message } of nearMiss(name.replace(/^company:/, ''), STANDARD))
-      report('warning', source, path, message.replace("none of HubSpot's own words", "no property that HubSpot has by itself"))
+      report('guess', source, path, message.replace("none of HubSpot's own words", "no property that HubSpot has by itself"))
   }
   for (const { source, condition } of places) {
     for (const { attribute, path } of testsOf(condition))

@@ -7,7 +7,7 @@ import { inOneLine, type LocatedTest } from './located.ts'
 
 /** Something about one test that does not fit its attribute. */
 export interface Misfit {
-  level: 'error' | 'warning'
+  level: 'error' | 'warning' | 'guess'
   message: string
 }
 
@@ -122,7 +122,7 @@ function ofText(attribute: string, value: string): Misfit[] {
   if (attribute === 'lifecycleStage') {
     const stage = Object.entries(STAGES).find(([name]) => name === value.toLowerCase())?.[1]
     if (stage && stage !== value.toLowerCase())
-      return [{ level: 'warning', message: `HubSpot calls this stage otherwise; did you mean "${stage}"?` }]
+      return [{ level: 'guess', message: `HubSpot calls this stage otherwise; did you mean "${stage}"?` }]
     return nearMiss(value, LIFECYCLE_STAGES)
   }
   return []
@@ -135,7 +135,7 @@ export function nearMiss(value: string, words: readonly string[]): Misfit[] {
   const same = words.find((word) => key(word) === key(value))
   const near = same === undefined ? /did you mean "(.+)"/.exec(suggestion(value, words))?.[1] : same
   if (near === undefined || (same === undefined && !isNear(value, near))) return []
-  return [{ level: 'warning', message: `"${value}" is none of HubSpot's own words; did you mean "${near}"?` }]
+  return [{ level: 'guess', message: `"${value}" is none of HubSpot's own words; did you mean "${near}"?` }]
 }
 
 function isNear(a: string, b: string): boolean {

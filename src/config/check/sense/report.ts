@@ -5,6 +5,8 @@ import { field } from '../content.ts'
 /** What is doubtful about a config that loads: `error`, what can never work as it stands; `warning`, what may be meant so. */
 export interface ConfigFinding extends ConfigProblem {
   level: 'error' | 'warning'
+  /** It goes by what portals have usually: HubSpot itself may say otherwise. */
+  guess?: true
 }
 
 /** A config that loads, with its files, at an instant (epoch milliseconds). */
@@ -15,7 +17,7 @@ export interface Inspected {
 }
 
 /** Notes something about a place in a file. */
-export type Report = (level: ConfigFinding['level'], source: SourceFile | undefined, path: Path, message: string) => void
+export type Report = (level: ConfigFinding['level'] | 'guess', source: SourceFile | undefined, path: Path, message: string) => void
 
 /** Collects what is reported: of one place and one message once. */
 export function createReport(): { report: Report; findings: ConfigFinding[] } {
@@ -28,7 +30,8 @@ export function createReport(): { report: Report; findings: ConfigFinding[] } {
     if (seen.has(key)) return
     seen.add(key)
     // Of a condition the message says which part is meant.
-    findings.push({ ...problem, where: problem.where?.replace(/ when(\..*)?$/, ''), level })
+    const where = problem.where?.replace(/ when(\..*)?$/, '')
+    findings.push({ ...problem, where, ...(level === 'guess' ? { level: 'warning', guess: true } : { level }) })
   }
   return { report, findings }
 }

@@ -127,7 +127,7 @@ export function checkWords({ config, sources }: Inspected, report: Report): void
     for (const [index, { changes, to }] of config.hubspot[key].entries()) {
       if (changes !== 'hs_lead_status' || !sources.hubspot) continue
       for (const word of to ?? [])
-        for (const { message } of nearMiss(word, LEAD_STATUSES)) report('warning', sources.hubspot, [key, index], message)
+        for (const { message } of nearMiss(word, LEAD_STATUSES)) report('guess', sources.hubspot, [key, index], message)
     }
   }
   const starts = [
@@ -143,7 +143,7 @@ export function checkWords({ config, sources }: Inspected, report: Report): void
       const words = 'leadStatus' in start ? start.leadStatus : 'dealStage' in start ? start.dealStage : []
       const known = 'leadStatus' in start ? LEAD_STATUSES : ['closedwon', 'closedlost']
       for (const word of words)
-        for (const { message } of nearMiss(word, known)) report('warning', source, path, message)
+        for (const { message } of nearMiss(word, known)) report('guess', source, path, message)
     }
   }
 }

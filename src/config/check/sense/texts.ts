@@ -35,7 +35,8 @@ export function checkTexts(source: SourceFile): ConfigFinding[] {
   return findings
 }
 
-function pathOf(nodes: readonly unknown[]): Path {
+/** The keys and positions that lead to a node, by the nodes above it and itself. */
+export function pathOf(nodes: readonly unknown[]): Path {
   return nodes.flatMap((node, index): (string | number)[] => {
     if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : []
     const next = nodes[index + 1]

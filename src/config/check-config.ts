@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findingsOf } from './check/sense/findings.ts'
-import { byPlace, type ConfigFinding, type Inspected } from './check/sense/report.ts'
-import { checkTexts } from './check/sense/texts.ts'
 import { CONFIG_FILES, readConfig } from './load.ts'
+import { findingsOf } from './sense/findings.ts'
+import { byPlace, type ConfigFinding, type Inspected } from './sense/report.ts'
+import { checkTexts } from './sense/texts.ts'
 
 /** What is wrong with a config directory or doubtful, by file and line; `inspected` when it holds no mistakes but cases that fail. */
 export interface CheckedConfig {

@@ -1,4 +1,4 @@
-import type { ConfigFinding } from './check/sense/report.ts'
+import type { ConfigFinding } from './sense/report.ts'
 
 /** One line a finding, by names and not by positions: `config/routing.yaml:63  error: route "tier-1-mql": …`. */
 export function formatFindings(findings: readonly ConfigFinding[]): string {

@@ -61,7 +61,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
 }
 
 /**
- * The same with the files that could be read, of which more may be said (`check/sense/findings.ts`). `config` is null where it
+ * The same with the files that could be read, of which more may be said (`sense/findings.ts`). `config` is null where it
  * holds mistakes; cases that fail are no such ones.
  */
 export async function readConfig(

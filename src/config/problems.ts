@@ -57,7 +57,14 @@ export function problemAt(source: SourceFile, path: Path, message: string): Conf
 
 // What an entry of a list or a map is called, by where that stands.
 const ONE_OF: Record<string, string> = {
-  ...{ routes: 'route', noMail: 'mail rule', 'fit.rules': 'rule', tiers: 'tier', personas: 'persona', negative: 'reason' },
+  ...{
+    routes: 'route',
+    noMail: 'mail rule',
+    'fit.rules': 'rule',
+    tiers: 'tier',
+    personas: 'persona',
+    negative: 'reason',
+  },
   ...{ reps: 'rep', managers: 'manager', people: 'person', pools: 'pool', calendars: 'calendar', handoffs: 'kind' },
   ...{ triggers: 'trigger', 'engagement.signals': 'signal', signals: 'signal', cases: 'case', moves: 'move to' },
   ...{ list: 'step', members: 'member', buttons: 'button' },
@@ -79,7 +86,10 @@ export function placeInWords(source: Pick<SourceFile, 'content'>, path: Path): s
       continue
     }
     const between = rest.slice(0, -1).filter((one) => !['fit', 'engagement'].includes(String(one)))
-    words.push(...(between.length > 0 ? [between.join('.')] : []), `${kind} ${typeof given === 'number' ? given : `"${given}"`}`)
+    words.push(
+      ...(between.length > 0 ? [between.join('.')] : []),
+      `${kind} ${typeof given === 'number' ? given : `"${given}"`}`,
+    )
     rest = []
   }
   return [...words, ...(rest.length > 0 ? [rest.join('.')] : [])].join(' ')

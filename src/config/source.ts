@@ -66,7 +66,13 @@ async function readSource(file: string): Promise<SourceFile | ConfigProblem[]> {
 
 /** What is said of a file in an encoding that YAML is not read in, or with line ends of which YAML knows nothing. */
 function encodingOf(bytes: Buffer): string | undefined {
-  if (bytes.subarray(0, 2).toString('hex').match(/^(fffe|feff)$/) || bytes.subarray(0, 100).includes(0))
+  if (
+    bytes
+      .subarray(0, 2)
+      .toString('hex')
+      .match(/^(fffe|feff)$/) ||
+    bytes.subarray(0, 100).includes(0)
+  )
     return 'the file is saved as UTF-16; save it as UTF-8'
   const isOneLine = bytes.includes(13) && !bytes.includes(10)
   return isOneLine ? 'the file has line ends of an old Mac (CR); save it with LF or CRLF' : undefined

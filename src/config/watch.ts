@@ -1,10 +1,10 @@
 import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import type { Logger } from '../platform/log.ts'
 import type { Config } from './config.ts'
-import { findingsOf } from './check/sense/findings.ts'
 import { formatFindings } from './format-findings.ts'
 import { readConfig } from './load.ts'
 import { ConfigError } from './problems.ts'
+import { findingsOf } from './sense/findings.ts'
 
 /** The config in force. It may change while the service runs; whoever uses it asks each time. */
 export interface ConfigSource {

@@ -76,7 +76,11 @@ function lineAt(text: string, at: number): [start: number, line: string] {
 }
 
 /** The nearest line before a place, or at it, of which something is true. */
-function lineBefore(text: string, at: number, holds: (line: string) => boolean): { at: number; line: string } | undefined {
+function lineBefore(
+  text: string,
+  at: number,
+  holds: (line: string) => boolean,
+): { at: number; line: string } | undefined {
   let [start, line] = lineAt(text, at)
   for (let number = 0; number < 40; number++) {
     if (holds(line)) return { at: start + Math.max(0, line.search(/\S/)), line }

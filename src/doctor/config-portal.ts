@@ -1,7 +1,7 @@
 import { type Node, type Pair, visit } from 'yaml'
-import { createReport, type ConfigFinding, type Inspected } from '../config/check/sense/report.ts'
-import { pathOf } from '../config/check/sense/texts.ts'
 import { type Path, type SourceFile, suggestion } from '../config/problems.ts'
+import { type ConfigFinding, createReport, type Inspected } from '../config/sense/report.ts'
+import { pathOf } from '../config/sense/texts.ts'
 import { missingOptions } from './options.ts'
 import { knownOf, type PortalSchema } from './portal-schema.ts'
 import { missingProperties } from './properties.ts'
@@ -34,7 +34,9 @@ export function portalFindings(
       .filter(([, from]) => from.some((one) => names.includes(one)))
       .map(([attribute]) => attribute)
     const keys = [...attributes, ...names.map((name) => `hubspot.${name}`), ...names, ...VALUES_UNDER]
-    const places = scalars.filter(({ text, path }) => text === value && path.some((part) => keys.includes(String(part))))
+    const places = scalars.filter(
+      ({ text, path }) => text === value && path.some((part) => keys.includes(String(part))),
+    )
     tell(places, `"${value}" is no option of ${property} in HubSpot${suggestion(value, options)}`)
   }
   const { dealStages, owners } = schema
@@ -43,7 +45,12 @@ export function portalFindings(
     if (stages && path.includes('dealStage') && text !== 'dealStage' && !stages.includes(text))
       report(level, source, path, `HubSpot has no stage of deals "${text}"${suggestion(text, stages)}`)
     if (owners && path.at(-1) === 'hubspotOwnerId' && text !== 'hubspotOwnerId' && !owners.includes(text))
-      report(level, source, path, `HubSpot has no owner ${text}: ids are in the owners API (baton team import finds them)`)
+      report(
+        level,
+        source,
+        path,
+        `HubSpot has no owner ${text}: ids are in the owners API (baton team import finds them)`,
+      )
   }
   return findings
 }

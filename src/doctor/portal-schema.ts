@@ -43,7 +43,7 @@ export async function readPortalSchema({ read, owners }: AskHubSpot, now: number
     stages.catch(() => null),
     owners().catch(() => null),
   ])
-  return { readAt: now, contacts, companies, dealStages, owners: known && known.map(({ id }) => String(id)) }
+  return { readAt: now, contacts, companies, dealStages, owners: known?.map(({ id }) => String(id)) ?? null }
 }
 
 /** Asks the portal of the environment for its schema, and keeps it beside the config for checks that may not ask. */

@@ -123,7 +123,15 @@ export function expectAttribute(check: FileCheck, path: Path, name: string, scop
 }
 
 // What other tools call it to join conditions.
-const JOINED: Record<string, string> = { and: 'all', or: 'any', oneof: 'any', none: 'not', nor: 'not', und: 'all', oder: 'any' }
+const JOINED: Record<string, string> = {
+  and: 'all',
+  or: 'any',
+  oneof: 'any',
+  none: 'not',
+  nor: 'not',
+  und: 'all',
+  oder: 'any',
+}
 
 function whyUnknown(name: string, scope: Scope, signals: readonly string[]): string {
   if (scope.attributes.length === 0)
@@ -177,7 +185,10 @@ function expectValue({ known, report }: FileCheck, at: Path, key: string, test: 
   const valid = key.startsWith('handoff.') ? HANDOFF_STATES : VALUES[key]?.(known)
   for (const asked of [field(test, 'is'), ...items(field(test, 'in')).map(([, one]) => one)]) {
     if (typeof asked === 'string' && valid && !valid.includes(asked))
-      report(at, `${key} is never "${asked}"${suggestion((key === 'stage' && stageOfLifecycle(asked)) || asked, valid)}`)
+      report(
+        at,
+        `${key} is never "${asked}"${suggestion((key === 'stage' && stageOfLifecycle(asked)) || asked, valid)}`,
+      )
   }
 }
 

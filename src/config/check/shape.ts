@@ -141,7 +141,8 @@ function unknownKey(key: string, valid: readonly string[], value: unknown): stri
   if (value === null && name !== undefined) return `unknown key: a space is missing after the colon, ${name}: ${rest}`
   if (value === null && /^\d+\S*$/.test(key))
     return 'unknown key: a decimal comma parts entries here; write a point, as in 2.5'
-  if (valid.includes('when') && isAttribute(key)) return `unknown key: a condition stands under when, as in when: { ${key}: … }`
+  if (valid.includes('when') && isAttribute(key))
+    return `unknown key: a condition stands under when, as in when: { ${key}: … }`
   return `unknown key${valid.length > 0 ? suggestion(key, valid) : ''}`
 }
 

@@ -33,7 +33,8 @@ async function copyOfConfig(): Promise<string> {
 async function said(directory: string): Promise<string[]> {
   const { findings } = await checkConfig(directory, LOADED_AT)
   return findings.map(
-    ({ level, file, line, where, message }) => `${level} ${basename(file)}:${line} ${where ? `${where}: ` : ''}${message}`,
+    ({ level, file, line, where, message }) =>
+      `${level} ${basename(file)}:${line} ${where ? `${where}: ` : ''}${message}`,
   )
 }
 
@@ -82,20 +83,32 @@ describe.each([
   })
 })
 
-test.each(BYTES.map((one) => [one.what, one] as const))('%s', async (what, { file, bytes, verdict, words = '', line }) => {
-  const directory = await copyOfConfig()
-  await writeFile(join(directory, file), bytes(await readFile(join(directory, file), 'utf8')))
-  const lines = await said(directory)
-  if (verdict === 'fine') expect(lines).toEqual([])
-  else if (line !== undefined) judge(what, lines, `error ${file}:${line}`, words)
-  else judge(what, lines.map((one) => one.replace(/:\d+ /, ' ')), `error ${file}`, words)
-})
+test.each(BYTES.map((one) => [one.what, one] as const))(
+  '%s',
+  async (what, { file, bytes, verdict, words = '', line }) => {
+    const directory = await copyOfConfig()
+    await writeFile(join(directory, file), bytes(await readFile(join(directory, file), 'utf8')))
+    const lines = await said(directory)
+    if (verdict === 'fine') expect(lines).toEqual([])
+    else if (line !== undefined) judge(what, lines, `error ${file}:${line}`, words)
+    else
+      judge(
+        what,
+        lines.map((one) => one.replace(/:\d+ /, ' ')),
+        `error ${file}`,
+        words,
+      )
+  },
+)
 
-test.each(NAMES.map((one) => [one.what, one] as const))('a file with %s', async (what, { from, to, words, in: named }) => {
-  const directory = await copyOfConfig()
-  await rename(join(directory, from), join(directory, to))
-  judge(what, await said(directory), `error ${named}:1`, words)
-})
+test.each(NAMES.map((one) => [one.what, one] as const))(
+  'a file with %s',
+  async (what, { from, to, words, in: named }) => {
+    const directory = await copyOfConfig()
+    await rename(join(directory, from), join(directory, to))
+    judge(what, await said(directory), `error ${named}:1`, words)
+  },
+)
 
 test.each(SENSIBLE.map((one) => [one.what, one] as const))('nothing is said of %s', async (_, mutation) => {
   const { directory } = await mutated(mutation)

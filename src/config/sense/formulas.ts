@@ -1,4 +1,4 @@
-import type { AttributeTest, Truth } from '../../../rules/condition.ts'
+import type { AttributeTest, Truth } from '../../rules/condition.ts'
 
 /** A condition as rules have it, or one that knows where it stands. */
 export type AnyCondition =
@@ -29,8 +29,7 @@ const NEGATED: Record<Want, Want> = {
 
 /** A condition that has to come to something, as what has to be so of its tests. */
 export function formulaOf(condition: AnyCondition, want: Want): Formula {
-  if (condition.kind === 'test')
-    return { kind: 'literal', attribute: condition.attribute, test: condition.test, want }
+  if (condition.kind === 'test') return { kind: 'literal', attribute: condition.attribute, test: condition.test, want }
   if (condition.kind === 'not') return formulaOf(condition.of, NEGATED[want])
   // All are true, or none is false; for the opposite one is enough.
   const every = (condition.kind === 'all') === (want === 'true' || want === 'not false')

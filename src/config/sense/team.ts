@@ -1,5 +1,5 @@
-import { poolChain } from '../../../handoffs/team.ts'
-import { field, items } from '../content.ts'
+import { poolChain } from '../../handoffs/team.ts'
+import { field, items } from '../check/content.ts'
 import { at } from './located.ts'
 import type { Inspected, Report } from './report.ts'
 
@@ -25,7 +25,12 @@ export function checkStaff({ config, sources, now }: Inspected, report: Report):
       const helper = chain.find((one) => active(one) > 0)
       const nobody = 'all of its members have active: false'
       if (helper === undefined)
-        report('error', sources.team, ['pools', name], `nobody can get its leads: ${nobody}, and there is no fallback with anybody`)
+        report(
+          'error',
+          sources.team,
+          ['pools', name],
+          `nobody can get its leads: ${nobody}, and there is no fallback with anybody`,
+        )
       else report('warning', sources.team, ['pools', name], `${nobody}: all of its leads go to the fallback, ${helper}`)
     }
     const last = team.pools[chain.at(-1) ?? '']?.fallback

@@ -1,7 +1,7 @@
-import type { Duration, HandoffKind, LadderRung } from '../../../handoffs/kinds.ts'
-import type { Outcome } from '../../../rules/outcomes.ts'
-import { duration } from '../../../rules/words.ts'
-import type { Path } from '../../problems.ts'
+import type { Duration, HandoffKind, LadderRung } from '../../handoffs/kinds.ts'
+import type { Outcome } from '../../rules/outcomes.ts'
+import { duration } from '../../rules/words.ts'
+import type { Path } from '../problems.ts'
 import { at } from './located.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
 
@@ -67,7 +67,8 @@ function checkOrder({ ladder, respondWithin }: HandoffKind, say: Say): void {
       continue
     }
     const same = (other: LadderRung) => other.do === rung.do && other.tell === rung.tell
-    if (before.some((other) => same(other) && later(rung.at, other.at) === 0)) say('warning', path, 'is there twice; keep one')
+    if (before.some((other) => same(other) && later(rung.at, other.at) === 0))
+      say('warning', path, 'is there twice; keep one')
     else if (before.some((other) => (later(rung.at, other.at) ?? 0) < 0))
       say('warning', path, `is out of order: it comes after ${inWords(rung.at)}, and stands behind a later one`)
     const early = (later(rung.at, respondWithin) ?? 0) < 0
@@ -100,7 +101,11 @@ function misplaced(times: readonly Duration[]): number[] {
   const [index] = found
   // The one before may be the one that is wrong.
   const withoutThis = falls(times.toSpliced(index, 1)).length === 0
-  return withoutThis && index < times.length - 1 ? [index] : falls(times.toSpliced(index - 1, 1)).length === 0 ? [index - 1] : [index]
+  return withoutThis && index < times.length - 1
+    ? [index]
+    : falls(times.toSpliced(index - 1, 1)).length === 0
+      ? [index - 1]
+      : [index]
 }
 
 // By these no rule ends a handoff.
@@ -109,7 +114,11 @@ const BY_BUTTONS = ['accepted', 'rejected'] as const
 function checkEndings({ on, buttons }: HandoffKind, say: Say): void {
   for (const ending of BY_BUTTONS) {
     if (on[ending] && !buttons.some((button) => button.ending === ending))
-      say('warning', ['on', ending], `never happens: no button of this kind ends it so; add one, such as ${ending === 'accepted' ? 'accept' : 'reject'}`)
+      say(
+        'warning',
+        ['on', ending],
+        `never happens: no button of this kind ends it so; add one, such as ${ending === 'accepted' ? 'accept' : 'reject'}`,
+      )
   }
 }
 
@@ -128,7 +137,12 @@ function checkCircles({ config, sources }: Inspected, report: Report): void {
       if (seen.has(kind)) continue
       seen.add(kind)
       if (next(kind).includes(name))
-        report('error', kindsFile(sources), ['handoffs', name, 'on', 'started'], `opens ${kind}, which opens ${name} again, for ever`)
+        report(
+          'error',
+          kindsFile(sources),
+          ['handoffs', name, 'on', 'started'],
+          `opens ${kind}, which opens ${name} again, for ever`,
+        )
       todo.push(...next(kind).filter((other) => other !== kind))
     }
   }

@@ -1,6 +1,6 @@
-import { countryCode, languageCode } from '../../../rules/places.ts'
-import { STAGES } from '../../../rules/stages.ts'
-import { suggestion } from '../../problems.ts'
+import { countryCode, languageCode } from '../../rules/places.ts'
+import { STAGES } from '../../rules/stages.ts'
+import { suggestion } from '../problems.ts'
 import { truthOf } from './candidates.ts'
 import type { Domain } from './domains.ts'
 import { inOneLine, type LocatedTest } from './located.ts'
@@ -160,7 +160,10 @@ function afterAt(text: string): string {
 function ofDomain(value: string): Misfit[] {
   const error = (message: string): Misfit[] => [{ level: 'error', message }]
   if (value.includes('@')) return error(`a domain is what follows the @: write "${afterAt(value)}", without @`)
-  const host = value.replace(/^[a-z]+:\/\//i, '').replace(/^www\./i, '').replace(/[/?#].*$/, '')
+  const host = value
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/^www\./i, '')
+    .replace(/[/?#].*$/, '')
   if (host !== value.trim()) return error(`"${value}" is no domain alone; did you mean "${host}"?`)
   if (!value.includes('.'))
     return error(`no domain is "${value}" alone; for all that end so write matches: "*.${value}"`)

@@ -1,11 +1,12 @@
-import type { Path } from '../../problems.ts'
-import { entries, field, items } from '../content.ts'
+import { entries, field, items } from '../check/content.ts'
+import type { Path } from '../problems.ts'
 import { at, type Place, testsOf } from './located.ts'
 import { nearMiss } from './misfits.ts'
 import type { Inspected, Report } from './report.ts'
 
 // Properties of contacts and companies that every portal has, as far as rules are likely to name them.
-const STANDARD = `address annualrevenue associatedcompanyid city closedate company country createdate email fax firstname
+const STANDARD =
+  `address annualrevenue associatedcompanyid city closedate company country createdate email fax firstname
 hs_additional_emails hs_analytics_average_page_views hs_analytics_first_referrer hs_analytics_first_timestamp
 hs_analytics_first_touch_converting_campaign hs_analytics_first_url hs_analytics_last_referrer hs_analytics_last_timestamp
 hs_analytics_last_touch_converting_campaign hs_analytics_last_url hs_analytics_last_visit_timestamp hs_analytics_num_page_views
@@ -30,7 +31,12 @@ export function checkProperties({ sources }: Inspected, places: readonly Place[]
   const look = (source: Inspected['sources'][string], path: Path, name: unknown) => {
     if (typeof name !== 'string' || name.length < 6) return
     for (const { message } of nearMiss(name.replace(/^company:/, ''), STANDARD))
-      report('guess', source, path, message.replace("none of HubSpot's own words", "no property that HubSpot has by itself"))
+      report(
+        'guess',
+        source,
+        path,
+        message.replace("none of HubSpot's own words", 'no property that HubSpot has by itself'),
+      )
   }
   for (const { source, condition } of places) {
     for (const { attribute, path } of testsOf(condition))
@@ -41,6 +47,7 @@ export function checkProperties({ sources }: Inspected, places: readonly Place[]
     for (const one of [given].flat()) look(hubspot, ['attributes', name], one)
   for (const list of ['signals', 'responses', 'disqualified'])
     for (const [index, rule] of items(at(hubspot, [list])))
-      for (const key of ['rises', 'changes', 'at', 'detail', 'reason']) look(hubspot, [list, index, key], field(rule, key))
+      for (const key of ['rises', 'changes', 'at', 'detail', 'reason'])
+        look(hubspot, [list, index, key], field(rule, key))
   for (const [index, name] of items(at(hubspot, ['activity']))) look(hubspot, ['activity', index], name)
 }

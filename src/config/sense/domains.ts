@@ -1,8 +1,8 @@
-import { nurtureTracks } from '../../config.ts'
-import { ATTRIBUTE_NAMES, type AttributeValue } from '../../../rules/attributes.ts'
-import { HANDOFF_STATES } from '../../../rules/circumstances.ts'
-import { STAGE_NAMES } from '../../../rules/stages.ts'
-import type { Config } from '../../config.ts'
+import { ATTRIBUTE_NAMES, type AttributeValue } from '../../rules/attributes.ts'
+import { HANDOFF_STATES } from '../../rules/circumstances.ts'
+import { STAGE_NAMES } from '../../rules/stages.ts'
+import type { Config } from '../config.ts'
+import { nurtureTracks } from '../config.ts'
 import type { Range, Reach } from './score-range.ts'
 
 /**

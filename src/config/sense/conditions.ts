@@ -1,6 +1,6 @@
-import { isNumber, misfitsOf } from './misfits.ts'
 import { formulaOf } from './formulas.ts'
 import { inOneLine, type Located, type LocatedTest, type Place, testsOf, written } from './located.ts'
+import { isNumber, misfitsOf } from './misfits.ts'
 import type { Report } from './report.ts'
 import type { Solver } from './solve.ts'
 
@@ -29,7 +29,8 @@ export function checkCondition(
     }
   }
   const within = (part: Located, set: ReadonlySet<Located>): boolean =>
-    set.has(part) || (part.kind === 'not' ? within(part.of, set) : part.kind !== 'test' && part.of.some((one) => within(one, set)))
+    set.has(part) ||
+    (part.kind === 'not' ? within(part.of, set) : part.kind !== 'test' && part.of.some((one) => within(one, set)))
 
   function look(part: Located): void {
     if (part.kind === 'not') look(part.of)

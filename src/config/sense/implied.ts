@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../config.ts'
 import type { Candidate } from './candidates.ts'
 import { type AnyCondition, type Formula, formulaOf, type Literal } from './formulas.ts'
 

@@ -1,6 +1,6 @@
-import type { Config } from '../../config.ts'
-import { type ConfigProblem, type Path, problemAt, type SourceFile } from '../../problems.ts'
-import { field } from '../content.ts'
+import { field } from '../check/content.ts'
+import type { Config } from '../config.ts'
+import { type ConfigProblem, type Path, problemAt, type SourceFile } from '../problems.ts'
 
 /** What is doubtful about a config that loads: `error`, what can never work as it stands; `warning`, what may be meant so. */
 export interface ConfigFinding extends ConfigProblem {
@@ -17,7 +17,12 @@ export interface Inspected {
 }
 
 /** Notes something about a place in a file. */
-export type Report = (level: ConfigFinding['level'] | 'guess', source: SourceFile | undefined, path: Path, message: string) => void
+export type Report = (
+  level: ConfigFinding['level'] | 'guess',
+  source: SourceFile | undefined,
+  path: Path,
+  message: string,
+) => void
 
 /** Collects what is reported: of one place and one message once. */
 export function createReport(): { report: Report; findings: ConfigFinding[] } {

@@ -1,5 +1,5 @@
-import type { AttributeValue } from '../../../rules/attributes.ts'
-import { type AttributeTest, makeCheck, type NumberTest, type Truth } from '../../../rules/condition.ts'
+import type { AttributeValue } from '../../rules/attributes.ts'
+import { type AttributeTest, makeCheck, type NumberTest, type Truth } from '../../rules/condition.ts'
 import type { Domain } from './domains.ts'
 
 // What a star may stand for, and what no config names.

@@ -1,9 +1,9 @@
-import { PERIODS, signalsNamed } from '../../../rules/triggers.ts'
-import { STAGE_NAMES } from '../../../rules/stages.ts'
-import { duration } from '../../../rules/words.ts'
-import type { Config } from '../../config.ts'
-import { suggestion } from '../../problems.ts'
-import { entries, field, items } from '../content.ts'
+import { STAGE_NAMES } from '../../rules/stages.ts'
+import { PERIODS, signalsNamed } from '../../rules/triggers.ts'
+import { duration } from '../../rules/words.ts'
+import { entries, field, items } from '../check/content.ts'
+import type { Config } from '../config.ts'
+import { suggestion } from '../problems.ts'
 import { at, type LocatedTest, type Place, testsOf } from './located.ts'
 import { LEAD_STATUSES, nearMiss } from './misfits.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
@@ -18,19 +18,28 @@ export function checkTriggers({ config, sources }: Inspected, report: Report): v
   for (const [name, { when, once }] of Object.entries(config.triggers)) {
     const path = ['triggers', name, 'once']
     if (once === 'per signal' && signalsNamed(when).length === 0)
-      report('error', sources.triggers, path, `never fires: its condition asks for no signal; known are ${others(once)}`)
+      report(
+        'error',
+        sources.triggers,
+        path,
+        `never fires: its condition asks for no signal; known are ${others(once)}`,
+      )
     if (once === 'per silence' && !mentions(when, 'quiet'))
       report('warning', sources.triggers, path, `its condition asks for no silence (quiet); known are ${others(once)}`)
   }
 }
 
 function others(once: string): string {
-  return ['ever', ...Object.keys(PERIODS), 'per rise', 'per silence', 'per signal'].filter((one) => one !== once).join(', ')
+  return ['ever', ...Object.keys(PERIODS), 'per rise', 'per silence', 'per signal']
+    .filter((one) => one !== once)
+    .join(', ')
 }
 
 function mentions(condition: Config['triggers'][string]['when'], attribute: string): boolean {
   if (condition.kind === 'test') return condition.attribute === attribute
-  return condition.kind === 'not' ? mentions(condition.of, attribute) : condition.of.some((one) => mentions(one, attribute))
+  return condition.kind === 'not'
+    ? mentions(condition.of, attribute)
+    : condition.of.some((one) => mentions(one, attribute))
 }
 
 /** Stages, comebacks, providers, times and cases that do nothing. */
@@ -38,11 +47,21 @@ export function checkRest({ config, sources }: Inspected, places: readonly Place
   const { moves, routing, enrichment, retention, handoffs, signals, scoring, icp } = config
   const small = icp.tiers.filter(({ size }) => size && size[1] < icp.minimumCompanySize)
   if (small[0])
-    report('warning', sources.icp, ['minimumCompanySize'], `all companies of tier ${small[0].tier} are smaller (at most ${small[0].size?.[1]}), so they count as too small`)
+    report(
+      'warning',
+      sources.icp,
+      ['minimumCompanySize'],
+      `all companies of tier ${small[0].tier} are smaller (at most ${small[0].size?.[1]}), so they count as too small`,
+    )
   for (const [index, { to, when }] of moves.entries()) {
     const path = ['moves', index, 'to']
     if (to === STAGE_NAMES[0])
-      report('error', sources.stages, path, `nobody goes to ${to} by a rule: it is the first stage, and a lead goes only forwards`)
+      report(
+        'error',
+        sources.stages,
+        path,
+        `nobody goes to ${to} by a rule: it is the first stage, and a lead goes only forwards`,
+      )
     if (when.some((start) => 'stage' in start && start.stage === to))
       report('error', sources.stages, path, `a lead that reaches ${to} is there already: this moves it to itself`)
   }
@@ -52,9 +71,19 @@ export function checkRest({ config, sources }: Inspected, places: readonly Place
   if (sources.enrichment) {
     const { timeout, total, providers } = enrichment
     if (timeout > total)
-      report('warning', sources.enrichment, ['timeout'], `no provider gets ${duration(timeout)}: the total is ${duration(total)}`)
+      report(
+        'warning',
+        sources.enrichment,
+        ['timeout'],
+        `no provider gets ${duration(timeout)}: the total is ${duration(total)}`,
+      )
     if (total > MINUTE)
-      report('warning', sources.enrichment, ['total'], `a lead may wait ${duration(total)} for its score; is the unit right?`)
+      report(
+        'warning',
+        sources.enrichment,
+        ['total'],
+        `a lead may wait ${duration(total)} for its score; is the unit right?`,
+      )
     for (const [index, provider] of providers.entries())
       if (providers.indexOf(provider) < index)
         report('warning', sources.enrichment, ['providers', index], `${provider} is there twice; keep one`)
@@ -76,12 +105,20 @@ export function checkCases({ sources }: Inspected, solver: Solver, report: Repor
       if (kind === 'number' && typeof value !== 'number' && Number.isNaN(Number(value)))
         report('error', source, ['cases', index, 'lead', name], `${name} is a number, and "${String(value)}" is none`)
       if (kind === 'closed' && name === 'email.free' && typeof value !== 'boolean')
-        report('error', source, ['cases', index, 'lead', name], `${name} is true or false, and "${String(value)}" is neither`)
+        report(
+          'error',
+          source,
+          ['cases', index, 'lead', name],
+          `${name} is true or false, and "${String(value)}" is neither`,
+        )
     }
   }
 }
 
-function checkSilence({ attribute, test, path }: LocatedTest, doubt: (path: LocatedTest['path'], ms: number) => void): void {
+function checkSilence(
+  { attribute, test, path }: LocatedTest,
+  doubt: (path: LocatedTest['path'], ms: number) => void,
+): void {
   if (attribute === 'quiet' && test.atLeast !== undefined) doubt(path, test.atLeast)
 }
 
@@ -96,11 +133,21 @@ function checkComeback(
   for (const [index, type] of named.entries()) {
     if (Object.hasOwn(signals, type)) continue
     const path = ['comesBack', 'signals', index]
-    report('error', source, path, `there is no signal "${type}" in signals.yaml${suggestion(type, Object.keys(signals))}`)
+    report(
+      'error',
+      source,
+      path,
+      `there is no signal "${type}" in signals.yaml${suggestion(type, Object.keys(signals))}`,
+    )
   }
   const most = Math.max(0, ...Object.values(scoring.engagement.signals).map((rule) => rule.points))
   if (points > most && named.length === 0)
-    report('error', source, ['comesBack', 'points'], `no signal is worth ${points} points: no lead ever comes back (the most is ${most})`)
+    report(
+      'error',
+      source,
+      ['comesBack', 'points'],
+      `no signal is worth ${points} points: no lead ever comes back (the most is ${most})`,
+    )
 }
 
 /** Attributes that rules ask for and that nothing fills: no property is mapped to them. */
@@ -142,8 +189,7 @@ export function checkWords({ config, sources }: Inspected, report: Report): void
     for (const start of when) {
       const words = 'leadStatus' in start ? start.leadStatus : 'dealStage' in start ? start.dealStage : []
       const known = 'leadStatus' in start ? LEAD_STATUSES : ['closedwon', 'closedlost']
-      for (const word of words)
-        for (const { message } of nearMiss(word, known)) report('guess', source, path, message)
+      for (const word of words) for (const { message } of nearMiss(word, known)) report('guess', source, path, message)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { isAlias, isPair, isScalar, isSeq, type Scalar, visit } from 'yaml'
-import { type Path, placeInWords, type SourceFile } from '../../problems.ts'
+import { type Path, placeInWords, type SourceFile } from '../problems.ts'
 import type { ConfigFinding } from './report.ts'
 
 // What people read, and no rule compares: quotes and spaces are part of it.
@@ -10,10 +10,19 @@ const PEOPLE = ['reps', 'managers', 'people']
 export function checkTexts(source: SourceFile): ConfigFinding[] {
   const findings: ConfigFinding[] = []
   const used = new Set<string>()
-  const noteAt = (path: Path, at: number) => (message: string, level: ConfigFinding['level'] = 'error') => {
-    const { line } = source.lines.linePos(at)
-    findings.push({ file: source.file, line, path: path.join('.'), where: placeInWords(source, path), message, level })
-  }
+  const noteAt =
+    (path: Path, at: number) =>
+    (message: string, level: ConfigFinding['level'] = 'error') => {
+      const { line } = source.lines.linePos(at)
+      findings.push({
+        file: source.file,
+        line,
+        path: path.join('.'),
+        where: placeInWords(source, path),
+        message,
+        level,
+      })
+    }
   visit(source.document, {
     Alias: (_key, node) => void used.add(node.source),
   })
@@ -31,7 +40,10 @@ export function checkTexts(source: SourceFile): ConfigFinding[] {
     },
   })
   if (source.notUtf8 !== undefined)
-    noteAt([], source.notUtf8)('a letter here is not in UTF-8, and is lost: save the file as UTF-8 (it is Latin-1, likely)')
+    noteAt(
+      [],
+      source.notUtf8,
+    )('a letter here is not in UTF-8, and is lost: save the file as UTF-8 (it is Latin-1, likely)')
   return findings
 }
 
@@ -44,11 +56,7 @@ export function pathOf(nodes: readonly unknown[]): Path {
   })
 }
 
-function checkScalar(
-  node: Scalar,
-  path: Path,
-  note: (message: string, level?: ConfigFinding['level']) => void,
-): void {
+function checkScalar(node: Scalar, path: Path, note: (message: string, level?: ConfigFinding['level']) => void): void {
   const { value, source: written = '', type } = node
   if (typeof value === 'number' && type === 'PLAIN') {
     const lost = lostDigits(written, value)
@@ -61,7 +69,9 @@ function checkScalar(
   else if (odd && !/\p{L}[\u200c\u200d]\p{L}|\p{Extended_Pictographic}\u200d/u.test(value))
     note(`"${value.replace(odd[0], '·')}" has an invisible character at the point; type it anew`)
   if (type === 'PLAIN' && (/^[“”„‟«‘’‚‹]/.test(value) || /[“”»’›]$/.test(value)))
-    note(`${value} has typographic quotes, which are part of the text; use straight ones: "${value.replace(/^[“”„‟«‘’‚‹]|[“”»‘’›]$/g, '')}"`)
+    note(
+      `${value} has typographic quotes, which are part of the text; use straight ones: "${value.replace(/^[“”„‟«‘’‚‹]|[“”»‘’›]$/g, '')}"`,
+    )
 }
 
 function isForPeople(path: Path): boolean {
@@ -72,7 +82,8 @@ function isForPeople(path: Path): boolean {
 /** What a number says of how it was written. */
 function lostDigits(written: string, value: number): string | undefined {
   if (/^[-+]?0\d/.test(written)) return `${written} is read as ${value}; put it in quotes: "${written}"`
-  if (/^0[xo]/i.test(written)) return `${written} is read as ${value}; write ${value}, or put it in quotes: "${written}"`
+  if (/^0[xo]/i.test(written))
+    return `${written} is read as ${value}; write ${value}, or put it in quotes: "${written}"`
   if (/^\d{16,}$/.test(written) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
     return `${written} is a number that loses digits; put it in quotes: "${written}"`
   if (/^[1-9]\d{0,2}\.\d{3}$/.test(written)) {

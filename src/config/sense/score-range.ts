@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../config.ts'
 
 /** The lowest and the highest of a number, both ends in. */
 export type Range = [number, number]

@@ -1,5 +1,5 @@
-import { nurtureTracks } from '../../config.ts'
-import { field, items } from '../content.ts'
+import { field, items } from '../check/content.ts'
+import { nurtureTracks } from '../config.ts'
 import { type AnyCondition, type Formula, formulaOf } from './formulas.ts'
 import { at } from './located.ts'
 import type { Inspected, Report } from './report.ts'
@@ -66,7 +66,13 @@ export function checkReach({ config, sources }: Inspected, solver: Solver, isTol
   const rules = hubspot.signals.map((rule, index) => ({ index, label: `"${rule.signal}"`, when: rule.when, rule }))
   for (const group of Map.groupBy(rules, ({ rule }) => rule.rises ?? rule.changes).values()) {
     const own = items(at(sources.hubspot, ['signals'])).length === rules.length ? group : []
-    look('hubspot', ['signals'], 'rule for', own.filter((_, index) => !isGeneralBefore(own, index)), 'seen')
+    look(
+      'hubspot',
+      ['signals'],
+      'rule for',
+      own.filter((_, index) => !isGeneralBefore(own, index)),
+      'seen',
+    )
     for (const [index, { index: position }] of own.entries())
       if (isGeneralBefore(own, index))
         report('error', sources.hubspot, ['signals', position], 'is never seen: a rule before it has no condition')
@@ -102,8 +108,17 @@ function isSlip(a: string, b: string): boolean {
     const off = [...a].flatMap((letter, index) => (letter === b[index] ? [] : [index]))
     const [first, second] = off
     if (off.length === 1) return true
-    return off.length === 2 && first !== undefined && second !== undefined && a[first] === b[second] && a[second] === b[first]
+    return (
+      off.length === 2 &&
+      first !== undefined &&
+      second !== undefined &&
+      a[first] === b[second] &&
+      a[second] === b[first]
+    )
   }
   const [short, long] = a.length < b.length ? [a, b] : [b, a]
-  return long.length - short.length === 1 && [...long].some((_, index) => long.slice(0, index) + long.slice(index + 1) === short)
+  return (
+    long.length - short.length === 1 &&
+    [...long].some((_, index) => long.slice(0, index) + long.slice(index + 1) === short)
+  )
 }

@@ -1,6 +1,6 @@
-import type { AttributeTest, Truth } from '../../../rules/condition.ts'
-import { type Band, bandOf } from '../../../rules/score.ts'
-import type { Config } from '../../config.ts'
+import type { AttributeTest, Truth } from '../../rules/condition.ts'
+import { type Band, bandOf } from '../../rules/score.ts'
+import type { Config } from '../config.ts'
 import { type Candidate, candidatesOf, isOpen, truthOf } from './candidates.ts'
 import { type Domain, domainsOf, OF_SIGNALS } from './domains.ts'
 import { type AnyCondition, type Formula, formulaOf, type Literal, meets } from './formulas.ts'
@@ -39,7 +39,9 @@ export function createSolver(config: Config, reach: Reach, conditions: readonly 
   const { bands } = config.scoring
   const candidates = new Map<string, Candidate[]>()
   const truths = new WeakMap<AttributeTest, Map<Candidate, Truth>>()
-  const asked = Map.groupBy([...conditions, ...implied].flatMap(testsIn), ({ attribute, test }) => variableOf(attribute, test))
+  const asked = Map.groupBy([...conditions, ...implied].flatMap(testsIn), ({ attribute, test }) =>
+    variableOf(attribute, test),
+  )
   const bandEnds = Object.values(bands).map((atLeast) => ({ attribute: 'score', test: { atLeast } }))
 
   function domainOf(variable: string): Domain {
@@ -64,7 +66,8 @@ export function createSolver(config: Config, reach: Reach, conditions: readonly 
     const found = known.get(value)
     if (found !== undefined) return found
     // A band is a stretch of the score.
-    const seen = attribute === 'band' && typeof value === 'number' ? bandOf(bands as Record<Band, number>, value) : value
+    const seen =
+      attribute === 'band' && typeof value === 'number' ? bandOf(bands as Record<Band, number>, value) : value
     const made = truthOf(attribute, test, seen)
     known.set(value, made)
     return made

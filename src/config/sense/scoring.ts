@@ -1,6 +1,6 @@
-import { BANDS } from '../../../rules/score.ts'
-import { duration } from '../../../rules/words.ts'
-import type { Path } from '../../problems.ts'
+import { BANDS } from '../../rules/score.ts'
+import { duration } from '../../rules/words.ts'
+import type { Path } from '../problems.ts'
 import { formulaOf } from './formulas.ts'
 import type { Inspected, Report } from './report.ts'
 import { mostOfFit, type Reach } from './score-range.ts'
@@ -77,5 +77,10 @@ export function doubtUnit(
   least: number,
 ): void {
   if (ms === undefined || ms >= least) return
-  report('warning', source, path, `is ${duration(ms)} only; is the unit right? s, m, h and d are seconds, minutes, hours and days`)
+  report(
+    'warning',
+    source,
+    path,
+    `is ${duration(ms)} only; is the unit right? s, m, h and d are seconds, minutes, hours and days`,
+  )
 }

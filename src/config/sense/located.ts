@@ -1,8 +1,8 @@
 import { stringify } from 'yaml'
-import type { AttributeTest } from '../../../rules/condition.ts'
-import type { Path, SourceFile } from '../../problems.ts'
-import { conditionIn, SCOPES } from '../../schemas/conditions.ts'
-import { entries, field, items } from '../content.ts'
+import type { AttributeTest } from '../../rules/condition.ts'
+import { entries, field, items } from '../check/content.ts'
+import type { Path, SourceFile } from '../problems.ts'
+import { conditionIn, SCOPES } from '../schemas/conditions.ts'
 
 /** A condition whose parts know where they stand in their file. */
 export type Located =

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { addCalibrate } from './cli/calibrate.ts'
+import { addConfigCheck } from './cli/config-check.ts'
 import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
@@ -10,7 +11,6 @@ import { addHubSpotSetup } from './cli/hubspot-setup.ts'
 import { findRedisOfService } from './cli/service-redis.ts'
 import { addTeamImport } from './cli/team-import.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
-import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
@@ -38,17 +38,7 @@ const program = new Command('baton')
 
 const config = program.command('config').description('check the config, and write the schemas for editors')
 
-config
-  .command('check')
-  .argument('[dir]', 'the config directory', process.env.CONFIG_DIR || './config')
-  .description('report every mistake with file, line and a suggestion, and run the routing cases')
-  .action(async (directory: string) => {
-    const { version, routing, team } = await loadConfig(directory, hostNow())
-    console.log(
-      `${directory} is fine: version ${version}, ${routing.routes.length} routes, ${Object.keys(team.reps).length} reps.`,
-    )
-  })
-
+addConfigCheck(config)
 config
   .command('schemas')
   .option('--check', 'only say whether they are up to date')

@@ -12,7 +12,8 @@ import { mirroredId } from './mirror.ts'
 import { observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
 
-const MOST_SIGNALS = 500
+/** How many signals of a lead are kept: the newest. */
+export const MOST_SIGNALS = 500
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
@@ -156,8 +157,11 @@ function known(properties: Properties, names: readonly string[]): Record<string,
   )
 }
 
-// Routes, triggers and members of pools may look further back than scoring does.
-function memoryFor(config: NextConfig): number | undefined {
+/**
+ * For how long signals are kept, in milliseconds; undefined: for ever. Routes, triggers and members of pools may look further back
+ * than scoring does.
+ */
+export function memoryFor(config: NextConfig): number | undefined {
   const memory = memoryOf(config.scoring.engagement)
   const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
     when,

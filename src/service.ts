@@ -36,6 +36,7 @@ import { createQueues } from './work/queues.ts'
 import { retryRefused } from './work/refusals.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
+import { createWhatIfThreads } from './work/what-if-threads.ts'
 
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
@@ -182,6 +183,16 @@ export async function createService(options: ServiceOptions) {
     examined: examination.status,
   })
 
+  const whatIfs = createWhatIfThreads({
+    redisUrls: options.redisUrls,
+    prefix,
+    hubspot: {
+      accessToken: env.HUBSPOT_ACCESS_TOKEN,
+      baseUrl: env.HUBSPOT_BASE_URL,
+      // The rest is the service's own.
+      requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
+    },
+  })
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
@@ -195,6 +206,7 @@ export async function createService(options: ServiceOptions) {
     lastEvent,
     hurry: work.hurry,
     viewLead: createLeadViews({ leads, configs, config }),
+    whatIf: whatIfs.run,
     ready,
   })
 
@@ -238,6 +250,7 @@ export async function createService(options: ServiceOptions) {
         work.runner.close(),
         work.closePoll(),
         work.adoption.close(),
+        whatIfs.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

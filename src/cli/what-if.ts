@@ -9,7 +9,7 @@ import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
-import { type Limits, readAmount, readGrowth, readLoad, readShare } from '../what-if/limits.ts'
+import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } from '../what-if/limits.ts'
 import { asMarkdown, asText } from '../what-if/render.ts'
 import { createPropertyReader } from '../work/read-properties.ts'
 import { type Progress, type ReadProperties, runWhatIf } from '../work/what-if.ts'
@@ -45,7 +45,11 @@ export function addWhatIf(program: Command): void {
   program
     .command('what-if')
     .argument('<dir>', 'the other config directory')
-    .option('--since <duration>', 'only decisions of so long, such as 30d; all that are kept unless given', since)
+    .option(
+      '--since <duration>',
+      'only decisions of so long, such as 30d; all that are kept unless given',
+      limit(readSince),
+    )
     .option('--sample <leads>', 'only about so many leads, the same ones each time', sampleSize)
     .option('--offline', 'ask HubSpot nothing: what was never kept counts as unknown')
     .option('--format <format>', 'text, md or json', format, 'text')
@@ -154,16 +158,6 @@ function createProgress() {
       shown = 0
     },
   }
-}
-
-function since(text: string): number {
-  return limit(readSince)(text)
-}
-
-function readSince(text: string): number {
-  const [, number, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text.trim()) ?? []
-  if (number === undefined) throw new RangeError(`"${text}" is no span of time; write it as 30d, 12h or 8w`)
-  return Number(number) * { h: 1, d: 24, w: 168 }[unit as 'h' | 'd' | 'w'] * 3_600_000
 }
 
 function sampleSize(text: string): number {

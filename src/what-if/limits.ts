@@ -46,6 +46,13 @@ export function readShare(text: string): number {
   return amount.percent
 }
 
+/** Reads `30d`, `12h` or `8w` as milliseconds; throws RangeError. */
+export function readSince(text: string): number {
+  const [, number, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text.trim()) ?? []
+  if (number === undefined) throw new RangeError(`"${text}" is no span of time; write it as 30d, 12h or 8w`)
+  return Number(number) * { h: 1, d: 24, w: 168 }[unit as 'h' | 'd' | 'w'] * 3_600_000
+}
+
 /** Which limits a result is over, each in words with what was allowed. */
 export function overLimits(result: Omit<WhatIf, 'failed'>, limits: Limits): string[] {
   const { changes, leads, reps, decisions, sales } = result

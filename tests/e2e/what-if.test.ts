@@ -1,11 +1,21 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
+import { startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
+import type { Store } from '../../src/store/partitions.ts'
+import { WhatIf } from '../../src/what-if/result.ts'
 import { createTier1Lead, createTier2Lead, sendSignals } from '../support/leads.ts'
+import { runCli } from '../support/run-cli.ts'
 import { createStage, DAY, MINUTE, type Stage, WITHOUT_TRIGGERS } from '../support/stage.ts'
-import { contentsOf, edited, whatIf } from '../support/what-if.ts'
+import { contentsOf, edited, editedDirectory, whatIf } from '../support/what-if.ts'
 
 let stage: Stage
 afterEach(async () => stage.close())
 
+const TIER_1_MQL = '- name: tier-1-mql\n    when: { score: { atLeast: 61 }'
+const DEMO = 'demo_requested:       { points: 20 }'
+const CITY_RULE = '  rules:\n    - { id: oslo, points: 40, when: { hubspot.city: { is: Oslo } } }\n'
 const ONLY_OWN = 'companyOwner: any-pool\noneRepPerCompany: 30d'
 
 /** Two tier 1 leads at 80, to AEs; two tier 2 leads at 65, to SDRs; one that has only its fit. */
@@ -38,7 +48,7 @@ describe('what-if', () => {
 
   it('counts who moves by other weights, and by which rule', async () => {
     const { tier2, quiet } = await fiveLeads()
-    const after = await edited(stage.clock.now, ['scoring.yaml', 'demo_requested:       { points: 20 }', 'demo_requested: { points: 10 }'])
+    const after = await edited(stage.clock.now, ['scoring.yaml', DEMO, 'demo_requested: { points: 10 }'])
     const result = await whatIf(stage, after)
     expect(result.config).toMatchObject({ before: stage.config.version, after: after.version })
     // 80 → 70 stays with the AEs; 65 → 55 is no longer for sales.
@@ -49,7 +59,7 @@ describe('what-if', () => {
       { from: 'high', to: 'medium', leads: 2 },
       { from: 'high', to: 'high', leads: 2 },
     ])
-    expect(result.routes).toEqual([{ from: 'mql', to: 'medium-good-fit', leads: 2, why: 'signal demo_requested' }].map((one) => ({ ...one, to: result.routes[0]?.to })))
+    expect(result.routes).toEqual([{ from: 'mql', to: 'medium', leads: 2, why: 'signal demo_requested' }])
     expect(result.rules).toEqual([{ rule: 'signal demo_requested', leads: 4, points: -10 }])
     expect(result.sales).toMatchObject({ before: 4, after: 2, added: 0, removed: 2 })
     const reps = Object.fromEntries(result.reps.map(({ rep, leads }) => [rep, leads]))
@@ -64,17 +74,30 @@ describe('what-if', () => {
     expect(result.neverFired.routes).toContain('mql')
   })
 
-  it('follows a lead that sales would have got earlier, or never', async () => {
-    const { tier2 } = await fiveLeads()
+  it('follows a lead that sales would have got later, or never', async () => {
+    const { tier1 } = await fiveLeads()
     stage.clock.now += MINUTE
-    // From high to hot while sales has it.
-    await sendSignals(stage, [{ type: 'trial_started', contactId: tier2[0] ?? '' }])
+    // From 80 to 100 while sales has it: under the other rules it is now that sales gets it.
+    await sendSignals(stage, [{ type: 'trial_started', contactId: tier1[0] ?? '' }])
     await stage.quiet()
-    const after = await edited(stage.clock.now, ['routing.yaml', '  - name: mql\n    when: { score: { atLeast: 61 } }', '  - name: mql\n    when: { score: { atLeast: 90 } }'])
+    const after = await edited(stage.clock.now, ['routing.yaml', TIER_1_MQL, TIER_1_MQL.replace('61', '90')])
     const result = await whatIf(stage, after)
     expect(result.decisions).toMatchObject({ found: 6, reproduced: 6 })
-    expect(result.sales).toMatchObject({ before: 4, after: 2, removed: 2 })
-    expect(result.rules).toEqual([{ rule: 'routing.yaml: the routes', leads: 2, points: 0 }])
+    // The one that stays below 90 is what the next route takes.
+    expect(result.routes).toEqual([{ from: 'tier-1-mql', to: 'mql', leads: 1, why: 'routing.yaml: the routes' }])
+    expect(result.sales).toMatchObject({ before: 4, after: 4 })
+    const later = await edited(
+      stage.clock.now,
+      ['routing.yaml', TIER_1_MQL, TIER_1_MQL.replace('61', '90')],
+      [
+        'routing.yaml',
+        'name: mql\n    when: { score: { atLeast: 61 } }',
+        'name: mql\n    when: { score: { atLeast: 95 } }',
+      ],
+    )
+    const withGap = await whatIf(stage, later)
+    expect(withGap.sales).toMatchObject({ before: 4, after: 1, added: 0, removed: 3 })
+    expect(withGap.changes.route).toBe(3)
   })
 
   it('shows the knock-on in the rotation: a lead whose rules are the same gets another rep', async () => {
@@ -95,16 +118,14 @@ describe('what-if', () => {
     if (!service) throw new Error('no service')
     const before = await contentsOf(service.store)
     const calls = stage.hubspot.calls.length
-    const after = await edited(stage.clock.now, [
-      'scoring.yaml',
-      '  rules:\n',
-      '  rules:\n    - { id: oslo, points: 40, when: { hubspot.city: { is: Oslo } } }\n',
-    ])
+    const after = await edited(stage.clock.now, ['scoring.yaml', '  rules:\n', CITY_RULE])
     await whatIf(stage, after)
     expect(await contentsOf(service.store)).toEqual(before)
     const made = stage.hubspot.calls.slice(calls).map(({ method, path }) => `${method} ${path}`)
     expect(made.length).toBeGreaterThan(0)
-    expect(made.every((call) => call === 'POST /crm/v3/objects/contacts/batch/read' || call.startsWith('GET '))).toBe(true)
+    expect(made.every((call) => call === 'POST /crm/v3/objects/contacts/batch/read' || call.startsWith('GET '))).toBe(
+      true,
+    )
     expect(JSON.stringify(stage.logLines)).not.toContain('Oslo')
   })
 
@@ -112,17 +133,16 @@ describe('what-if', () => {
     stage = await createStage({ files: WITHOUT_TRIGGERS })
     const id = createTier2Lead(stage, { city: 'Oslo', hs_email_click: '0', num_conversion_events: '0' })
     await stage.quiet()
-    const after = await edited(stage.clock.now, [
-      'scoring.yaml',
-      '  rules:\n',
-      '  rules:\n    - { id: oslo, points: 40, when: { hubspot.city: { is: Oslo } } }\n',
-    ])
+    const after = await edited(stage.clock.now, ['scoring.yaml', '  rules:\n', CITY_RULE])
     const read = await whatIf(stage, after)
     expect(read.largest).toEqual([expect.objectContaining({ lead: id, score: { before: 25, after: 50 } })])
     expect(read.unknown[0]).toEqual({ what: expect.stringContaining('city was never kept: it was read'), leads: 1 })
     const offline = await whatIf(stage, after, { offline: true })
     expect(offline.changes.score).toBe(0)
-    expect(offline.unknown[0]).toEqual({ what: expect.stringContaining('city was never kept, and was not read'), leads: 1 })
+    expect(offline.unknown[0]).toEqual({
+      what: expect.stringContaining('city was never kept, and was not read'),
+      leads: 1,
+    })
     expect(offline.neverFired.fit).toContain('oslo')
   })
 
@@ -176,9 +196,161 @@ describe('what-if', () => {
 
   it(`keeps to one rep per company as the pools do`, async () => {
     await fiveLeads()
-    const after = await edited(stage.clock.now, ['routing.yaml', ONLY_OWN, 'companyOwner: any-pool\noneRepPerCompany: false'])
+    const after = await edited(stage.clock.now, [
+      'routing.yaml',
+      ONLY_OWN,
+      'companyOwner: any-pool\noneRepPerCompany: false',
+    ])
     const result = await whatIf(stage, after)
     expect(result.decisions.reproduced).toBe(5)
     expect(result.rotation.same).toBe(4)
   })
 })
+
+describe('POST /v1/what-if', () => {
+  const ask = (body: unknown, token = 'canary-api-token') =>
+    fetch(`${stage.addresses[0]}/v1/what-if`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+
+  it('answers what the command line says, for a config that is sent', async () => {
+    await fiveLeads()
+    const files = await textsOf(['scoring.yaml', DEMO, 'demo_requested: { points: 10 }'])
+    const response = await ask({ files, limits: { moved: '5%', load: '25/day' }, offline: true })
+    expect(response.status).toBe(200)
+    const result = WhatIf.parse(await response.json())
+    expect(result).toEqual({
+      ...(await whatIf(stage, await edited(stage.clock.now, ['scoring.yaml', DEMO, 'demo_requested: { points: 10 }']))),
+      failed: ['2 leads move (40 %), allowed 5 %'],
+    })
+  })
+
+  it('says what is wrong with a config as the check does, and takes one at a time', async () => {
+    await fiveLeads()
+    const files = await textsOf()
+    const wrong = await ask({ files: { ...files, 'scoring.yaml': files['scoring.yaml']?.replace('mql:', 'mqls:') } })
+    expect(wrong.status).toBe(400)
+    const problem = (await wrong.json()) as { title: string; detail: string }
+    expect(problem.title).toBe('The config has mistakes')
+    expect(problem.detail).toMatch(/scoring\.yaml:\d+/)
+    expect(problem.detail).not.toContain('/tmp')
+
+    const [one, other] = await Promise.all([ask({ files, offline: true }), ask({ files, offline: true })])
+    expect([one.status, other.status].toSorted()).toEqual([200, 409])
+    expect([one, other].find(({ status }) => status === 409)?.headers.get('retry-after')).toBe('10')
+  })
+
+  it('is refused with bad values, names of other files, and without a token that may operate', async () => {
+    stage = await createStage({
+      files: WITHOUT_TRIGGERS,
+      env: { API_TOKENS: 'canary-api-token,read=canary-read-token' },
+    })
+    const files = await textsOf()
+    const details = async (body: unknown) => ((await (await ask(body)).json()) as { detail: string }).detail
+    expect(await details({ files, since: 'yesterday' })).toContain('write it as 30d, 12h or 8w')
+    expect(await details({ files, limits: { moved: 'some' } })).toContain('write it as 5% or 200')
+    expect(await details({ files: { '../../etc/scoring.yaml': '' } })).toContain('what is no name of a config file')
+    expect(await details({ files, sample: 0 })).toContain('sample')
+    expect((await ask({ files }, 'canary-read-token')).status).toBe(403)
+    expect((await ask({ files }, 'nobody')).status).toBe(401)
+  })
+})
+
+describe('baton what-if', () => {
+  it('prints a report, Markdown and JSON, and ends with 2 over a limit and 3 without decisions', async () => {
+    await fiveLeads()
+    const [service] = stage.services
+    if (!service) throw new Error('no service')
+    const redis = await startEmbeddedRedis()
+    const directory = await editedDirectory(['scoring.yaml', DEMO, 'demo_requested: { points: 10 }'])
+    const run = (...args: string[]) => runCli(['what-if', directory, ...args], { env: { REDIS_URL: redis.url } })
+    try {
+      expect(await run()).toMatchObject({ code: 3, stdout: expect.stringContaining('NOT ENOUGH DATA') })
+      await copyTo(redis.url, service.store)
+      const text = await run()
+      expect(text.code).toBe(0)
+      if (process.env.SHOW) console.log(text.stdout)
+      expect(text.stdout).toContain('5 of 5 decisions come out as they were made (100 %)')
+      expect(
+        Math.max(
+          ...text.stdout
+            .split('\n')
+            .filter((line) => !line.includes('https:'))
+            .map(({ length }) => length),
+        ),
+      ).toBeLessThanOrEqual(120)
+      for (const secret of ['Canary', 'canary', '@']) expect(text.stdout).not.toContain(secret)
+
+      const gated = await run('--max-moved', '5%', '--max-load', '25/day', '--max-rep', '+20%', '--format', 'md')
+      expect(gated.code).toBe(2)
+      if (process.env.SHOW) console.log(gated.stdout)
+      expect(gated.stdout).toContain('**FAILED 2 leads move (40 %), allowed 5 %**')
+      expect(gated.stdout.match(/FAILED/g)).toHaveLength(1)
+      expect(gated.stdout).toContain('| --- |')
+
+      const json = await run('--json')
+      expect(WhatIf.parse(JSON.parse(json.stdout)).changes.moved).toBe(2)
+
+      for (const [option, value, said] of [
+        ['--max-moved', 'much', 'neither a share such as 5% nor a number'],
+        ['--sample', '0', 'whole number'],
+        ['--format', 'pdf', 'text, md or json'],
+      ] as const) {
+        const wrong = await run(option, value)
+        expect(wrong.code).toBe(1)
+        expect(wrong.stderr).toContain(said)
+      }
+      await writeFile(join(directory, 'scoring.yaml'), 'fit: {}\n')
+      const broken = await run()
+      expect(broken.code).toBe(1)
+      expect(broken.stderr).toContain('scoring.yaml')
+    } finally {
+      await redis.stop()
+      await rm(directory, { recursive: true })
+    }
+  })
+
+  it('wants the token of HubSpot only where it has to read, and reads there alone', async () => {
+    stage = await createStage({ files: WITHOUT_TRIGGERS })
+    createTier2Lead(stage, { city: 'Oslo' })
+    await stage.quiet()
+    const [service] = stage.services
+    if (!service) throw new Error('no service')
+    const redis = await startEmbeddedRedis()
+    const directory = await editedDirectory(['scoring.yaml', '  rules:\n', CITY_RULE])
+    try {
+      await copyTo(redis.url, service.store)
+      const env = { REDIS_URL: redis.url }
+      const without = await runCli(['what-if', directory], { env })
+      expect(without.code).toBe(1)
+      expect(without.stderr).toContain('set HUBSPOT_ACCESS_TOKEN to read it, or say --offline')
+      expect((await runCli(['what-if', directory, '--offline'], { env })).stdout).toContain('1 leads: property city')
+      const calls = stage.hubspot.calls.length
+      const own = { ...env, HUBSPOT_ACCESS_TOKEN: 'pat-canary-token', HUBSPOT_BASE_URL: stage.hubspot.url }
+      const read = await runCli(['what-if', directory, '--json'], { env: own })
+      expect(WhatIf.parse(JSON.parse(read.stdout)).changes.score).toBe(1)
+      expect(stage.hubspot.calls.slice(calls).map(({ path }) => path)).toEqual(['/crm/v3/objects/contacts/batch/read'])
+    } finally {
+      await redis.stop()
+      await rm(directory, { recursive: true })
+    }
+  })
+})
+
+/** The command line looks under the service's own prefix. */
+async function copyTo(url: string, from: Store): Promise<void> {
+  const redis = new Redis(url)
+  for (const [key, dump] of await contentsOf(from))
+    await redis.restore(key.replace(from.prefix, 'baton'), 0, Buffer.from(dump, 'base64'))
+  redis.disconnect()
+}
+
+async function textsOf(...edits: Parameters<typeof editedDirectory>): Promise<Record<string, string>> {
+  const directory = await editedDirectory(...edits)
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.yaml'))
+  const texts = await Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')]))
+  await rm(directory, { recursive: true })
+  return Object.fromEntries(texts)
+}

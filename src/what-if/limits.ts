@@ -70,7 +70,9 @@ export function overLimits(result: Omit<WhatIf, 'failed'>, limits: Limits): stri
     if (rep !== undefined && after > before * (1 + rep / 100))
       failed.push(`${one.rep} gets ${growth(before, after)} leads (${before} → ${after}), allowed +${rep} %`)
   }
-  const tooLate = reps.reduce((sum, one) => sum + one.late.after, 0)
+  const tooLate = reps.reduce((sum, one) => sum + (one.late?.after ?? 0), 0)
+  if (late && result.answers.known === 0)
+    failed.push(`no answer is known: whether more than ${words(late)} would be too late cannot be said`)
   if (late && isOver(tooLate, sales.after, late))
     failed.push(`${tooLate} leads are answered too late (${percent(tooLate, sales.after)}), allowed ${words(late)}`)
   if (reproduced !== undefined && decisions.reproduced * 100 < reproduced * decisions.found)

@@ -10,8 +10,6 @@ const DAY = 24 * 60 * MINUTE
 const WEEK = 7 * DAY
 // The first Monday of the epoch.
 const MONDAY = 4 * DAY
-/** What an answer takes where nobody has answered yet, in minutes of work. */
-const UNKNOWN_ANSWER = 15
 /** For how long a rep has a lead where none has been through yet. */
 const UNKNOWN_LENGTH = 5 * DAY
 
@@ -70,7 +68,7 @@ export function loadOf({ turns, after, openNow, minutes, factor }: Load) {
       if (others.get(lead) !== 'direct') others.set(lead, how)
     }
   }
-  const each = median(minutes) ?? UNKNOWN_ANSWER
+  const each = median(minutes) ?? null
   const span = { from: turns[0]?.at ?? 0, to: (turns.at(-1)?.at ?? 0) + 1 }
   const weeks = Math.max(1, (span.to - span.from) / WEEK)
   const workdays = new Map<string, Workday>()
@@ -92,20 +90,23 @@ export function loadOf({ turns, after, openNow, minutes, factor }: Load) {
     answers: { minutes: each, known: minutes.length },
     reps: all.map(([rep, own]): WhatIf['reps'][number] => {
       const day = workday(rep)
-      const answers = day ? eachSide((side) => answersOf(day, own[side].arrivals, each * MINUTE)) : undefined
+      const answers =
+        day && each !== null ? eachSide((side) => answersOf(day, own[side].arrivals, each * MINUTE)) : null
+      const hours = day && day.total / MINUTE / 60 / ((span.to - span.from + 4 * WEEK) / WEEK)
+      const perWeek = (side: Side) => (own[side].arrivals.length * factor) / weeks
       return {
         rep,
         decided: up(own.decided),
         leads: eachSide((side) => up(own[side].arrivals.length)),
-        perWeek: eachSide((side) => Math.round(((own[side].arrivals.length * factor) / weeks) * 10) / 10),
+        perWeek: eachSide((side) => Math.round(perWeek(side) * 10) / 10),
         busiestDay: { ...eachSide((side) => up(most(own[side].days))), cap: capOf(after.team, rep) },
         busiestWeek: eachSide((side) => up(most(own[side].weeks))),
         openNow: openNow.get(rep) ?? 0,
-        hoursPerWeek: day
-          ? Math.round((day.total / ((span.to - span.from + 4 * WEEK) / WEEK) / (60 * MINUTE)) * 10) / 10
-          : null,
-        waiting: eachSide((side) => answers?.[side].waiting ?? 0),
-        late: eachSide((side) => up(answers?.[side].late ?? 0)),
+        hoursPerWeek: hours === undefined ? null : Math.round(hours * 10) / 10,
+        busy:
+          each !== null && hours ? eachSide((side) => Math.round((perWeek(side) * each * 100) / (hours * 60))) : null,
+        waiting: answers && eachSide((side) => answers[side].waiting),
+        late: answers && eachSide((side) => up(answers[side].late)),
       }
     }),
     weeks: all.flatMap(([rep, own]) =>

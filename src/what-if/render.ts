@@ -2,7 +2,7 @@ import { headline, type Section, sectionsOf } from './report.ts'
 import type { WhatIf } from './result.ts'
 
 // What a number, a change of numbers or a share looks like: such columns stand to the right.
-const NUMBER = /^[+−\d,.% →()]*$/
+const NUMBER = /^[+−–\d,.% →()h]*$/
 
 /** The report for a terminal that is so many columns wide. */
 export function asText(result: WhatIf, width = 120): string {
@@ -55,7 +55,7 @@ function tableLines({ table }: Section, width: number): string[] {
       .trimEnd(),
   )
   const shown = lines.flatMap((line) => wrapped(line, width, true))
-  return links.length === 0 ? shown : [...shown, ...links]
+  return links.length === 0 ? shown : [...shown, ...links.map((link) => `  ${link}`)]
 }
 
 function wrapped(line: string, width: number, isRow = false): string[] {

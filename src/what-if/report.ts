@@ -119,25 +119,42 @@ function rulesPart({ rules }: WhatIf): Section {
 
 function repsPart({ reps, answers, rotation, sales, leads }: WhatIf): Section {
   if (reps.length === 0) return { title: 'Reps' }
-  const measured = answers.known > 0 ? `the median of ${n(answers.known)} answers` : 'no answer is known'
   return {
     title: 'Reps',
     table: {
-      head: ['rep', 'leads', 'a week', 'busiest day (cap)', 'at work', 'open now', 'wait at once', 'too late'],
+      head: [
+        'rep',
+        'leads',
+        'a week',
+        'most',
+        'busiest day (cap)',
+        'at work',
+        'busy',
+        'open now',
+        'wait at once',
+        'too late',
+      ],
       rows: reps.map((one) => [
         one.rep,
         arrow(one.leads),
         arrow(one.perWeek),
+        arrow(one.busiestWeek),
         `${arrow(one.busiestDay)}${one.busiestDay.cap === null ? '' : ` (${one.busiestDay.cap})`}`,
-        one.hoursPerWeek === null ? 'left' : `${one.hoursPerWeek} h a week`,
+        one.hoursPerWeek === null ? 'left' : `${one.hoursPerWeek} h`,
+        one.busy ? `${arrow(one.busy)} %` : '–',
         n(one.openNow),
-        arrow(one.waiting),
-        arrow(one.late),
+        one.waiting ? arrow(one.waiting) : '–',
+        one.late ? arrow(one.late) : '–',
       ]),
     },
     lines: [
-      `assumed: a rep answers one lead after the other, each in ${n(answers.minutes)} minutes of work (${measured})`,
-      slaLine(reps, sales),
+      ...(answers.minutes === null
+        ? ['no answer is known: whether deadlines would hold cannot be said']
+        : [
+            `assumed: a rep answers one lead after the other, each in ${n(answers.minutes)} minutes of work, the median of ${n(answers.known)} answers`,
+            slaLine(reps, sales),
+          ]),
+      'leads of a week on average, and in the fullest one; at work: hours a week by the calendar',
       `the rotation, computed from the first lead on, gives ${n(rotation.same)} of ${n(rotation.given)} leads to who really got them`,
       ...(rotation.nobody.before + rotation.nobody.after > 0 ? [`nobody free: ${arrow(rotation.nobody)}`] : []),
       ...(leads.sampled < leads.stored
@@ -148,7 +165,7 @@ function repsPart({ reps, answers, rotation, sales, leads }: WhatIf): Section {
 }
 
 function slaLine(reps: WhatIf['reps'], sales: WhatIf['sales']): string {
-  const sum = (side: 'before' | 'after') => reps.reduce((total, one) => total + one.late[side], 0)
+  const sum = (side: 'before' | 'after') => reps.reduce((total, one) => total + (one.late?.[side] ?? 0), 0)
   const [before, after] = [sum('before'), sum('after')]
   const verdict =
     after === 0

@@ -56,13 +56,14 @@ export const WhatIf = z
         busiestWeek: Both,
         openNow: z.number(),
         hoursPerWeek: z.number().nullable(),
-        waiting: Both.describe('the most leads that wait for an answer at once'),
-        late: Both.describe('answered after the deadline, by the assumption'),
+        busy: Both.nullable().describe('per cent of the hours at work that the answers take'),
+        waiting: Both.nullable().describe('the most leads that wait for an answer at once'),
+        late: Both.nullable().describe('answered after the deadline, by the assumption; null: no answer is known'),
       }),
     ),
     weeks: z.array(z.object({ week: z.string(), rep: z.string(), ...Both.shape })),
     answers: z
-      .object({ minutes: z.number(), known: z.number() })
+      .object({ minutes: z.number().nullable(), known: z.number() })
       .describe('the assumption: a rep answers one lead after the other, each in this many minutes of work'),
     rotation: z.object({
       given: z.number(),

@@ -36,6 +36,11 @@ export function createUnknown(after: Config, offline: boolean) {
       unreadable += decisions
     },
 
+    /** A lead's record is in a form that this release does not read. */
+    unreadableLead(): void {
+      note('their records cannot be read: nobody gets them here')
+    },
+
     /** A lead was compared that this config had decided about. */
     lead(before: Config, compared: readonly Compared[]): void {
       const what = whatIsForgotten(before)

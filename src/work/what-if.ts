@@ -94,7 +94,10 @@ export async function runWhatIf(
     const states = new Map<string, StoredLead>()
     const load = async (wanted: string[]) => {
       const missing = wanted.filter((id) => !states.has(id))
-      for (const state of await parts.leads.readMany(missing)) if (!('unreadable' in state)) states.set(state.id, state)
+      for (const state of await parts.leads.readMany(missing)) {
+        if ('unreadable' in state) unknown.unreadableLead()
+        else states.set(state.id, state)
+      }
     }
     await know(kept.flatMap(({ decisions }) => decisions.map(({ config }) => config)))
     const isInPeriod = ({ at }: { at: number }) => since === undefined || at >= since

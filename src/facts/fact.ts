@@ -54,12 +54,14 @@ export const FACT_FIELDS = [
   'config',
   'amount',
   'of',
+  'sampled',
 ] as const
 export type FactField = (typeof FACT_FIELDS)[number]
 
 /**
  * A fact. `at` is epoch milliseconds, `lead` the pseudonym, `handoff` its number of that lead, `value` a number whose unit
- * the type says, `amount` that of a deal, `of` the id of a fact that is corrected. Everything but type, instant and lead
+ * the type says, `amount` that of a deal, `of` the id of a fact that is corrected, `sampled` the share of a
+ * route's leads of which this one was drawn, between 0 and 1. Everything but type, instant and lead
  * may be absent.
  */
 export type Fact = { type: FactType; at: number; lead: string; value?: number | undefined } & {

@@ -64,7 +64,7 @@ export function toSales(
   }
   const { pool } = route.to
   const { reps } = route
-  const account = accountOwner(input)
+  const account = accountOwner(config, input)
   const order = {
     ...{ id: live?.id ?? nextId(state, draft), kind, byRoute: true, route: route.route, pool },
     ...(reps ? { reps } : {}),

@@ -5,7 +5,15 @@ import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
-import { type DecisionEntry, decisionEntry, inputsOf, isRouting, type KeptDecision, keptDecision } from './history.ts'
+import {
+  type DecisionEntry,
+  decisionEntry,
+  inputsOf,
+  isNews,
+  isRouting,
+  type KeptDecision,
+  keptDecision,
+} from './history.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
@@ -18,7 +26,7 @@ import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
 import { onStuck } from './stuck.ts'
-import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
+import { isLeftAlone, movesTriggers, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -63,7 +71,7 @@ function withoutContact(
     case 'stuck':
       return onStuck(config, state, input, now)
     case 'rescore':
-      return onRescore(config, state, input.standing, now)
+      return onRescore(config, state, input, now)
     case 'erase':
       return onErased(state, now)
   }
@@ -73,7 +81,12 @@ function withoutContact(
  * The lead rescored: computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
  * `standing` it is a decision of the past that is asked for, and only that.
  */
-function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
+function onRescore(
+  config: NextConfig,
+  state: LeadState,
+  { standing: past, faded }: Omit<Extract<Input, { type: 'rescore' }>, 'type'>,
+  now: number,
+): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
   if (past) return decidedAgain(config, lead, past, now)
@@ -89,13 +102,17 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
     ...(isBack ? { returning: true } : {}),
     ...quietForRoutes(config, lead, lead, now),
   }
-  const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
+  const decision = decide(config, { id: lead.id, attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
   if (decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const triggers = isLeftAlone(decision, lead)
-    ? { marks: marksOf(lead), dueAt: null }
-    : triggersUnderNewRules(config, state, lead, now)
+  const isAlone = isLeftAlone(decision, lead)
+  if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
+  // By the same rules nothing is marked: what is due by time alone is planned already.
+  const triggers =
+    isAlone || faded ? { marks: marksOf(lead), dueAt: null } : triggersUnderNewRules(config, state, lead, now)
   const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
+  // A score that moves and is rounded to what it was is no decision that says anything new.
+  if (faded && !isNews(lead, record)) return draft.change({ ...record, decisions: lead.decisions })
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {
@@ -108,7 +125,7 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
 
 /** A decision of the past, and nothing else: what was known then, and what stood then. */
 function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number): Change {
-  const known = { attributes: attributesAgain(config, lead), signals: lead.signals }
+  const known = { id: lead.id, attributes: attributesAgain(config, lead), signals: lead.signals }
   const full = decide(config, known, standing, at)
   const decision = { route: full.route.route, action: full.action, standing, full }
   return { handoffs: [], posts: [], history: [], toWrite: false, decision }
@@ -131,12 +148,13 @@ export function replay(
   return decision ? { decision, inputs } : null
 }
 
-/** A decision, computed again from what is kept of it alone, by the rules that are given. */
+/** A lead's decision, computed again from what is kept of it alone, by the rules that are given. */
 export function replayKept(
   config: NextConfig,
+  id: string,
   { attributes, signals, ...decided }: Pick<KeptDecision, 'at' | 'standing' | 'attributes' | 'signals'>,
 ): NonNullable<Change['decision']>['full'] | null {
-  return askAgain(config, { ...NOTHING_KNOWN, attributes, signals }, decided)
+  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided)
 }
 
 function askAgain(config: NextConfig, lead: LeadRecord, { at, standing }: Pick<KeptDecision, 'at' | 'standing'>) {

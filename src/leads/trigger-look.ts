@@ -94,6 +94,19 @@ export function triggersUnderNewRules(
   return { marks, dueAt: dueAt(config, lead, marks, knownSinceOf(lead, now), now) }
 }
 
+/** Whether time alone has made the condition of a trigger hold, or ended it, since the lead was last looked at. */
+export function movesTriggers(
+  config: NextConfig,
+  handoffs: readonly Handoff[],
+  lead: LeadRecord,
+  now: number,
+): boolean {
+  const holds = holding(() => recordLookup(config, handoffs, lead, now), false)
+  return Object.entries(config.triggers).some(
+    ([name, { when }]) => holds(name, when) !== (lead.fired?.[name]?.holds === true),
+  )
+}
+
 /** When the triggers of a lead have to be looked at although nothing happens; null: never. */
 export function dueAt(
   config: NextConfig,

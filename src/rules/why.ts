@@ -35,7 +35,12 @@ function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'sho
   if (value === undefined) return `${name}${test.dropsBy === undefined ? '' : `, ${testText(test)},`} is unknown`
   const found = checkedValue(attribute, test, value)
   if (truth === 'true' || form === 'short') return `${name} is ${found}`
-  return `${name} is ${found}, not ${testText(test, attribute)}${truth === 'unknown' ? ' (in no tier)' : ''}`
+  return `${name} is ${found}, not ${testText(test, attribute)}${truth === 'unknown' ? ` (${isUnread(test, value) ? 'no number' : 'in no tier'})` : ''}`
+}
+
+// A text in which no number could be read.
+function isUnread({ atLeast, atMost, between }: AttributeTest, value: AttributeValue): boolean {
+  return typeof value !== 'number' && [atLeast, atMost, between].some((one) => one !== undefined)
 }
 
 /** A value that a test met, in words: a silence as a span of time, a drop in per cent. */
@@ -65,6 +70,7 @@ export function testText(test: AttributeTest, attribute?: string): string {
   if (test.dropsBy !== undefined && test.over !== undefined)
     parts.push(`down more than ${test.dropsBy} % over ${duration(test.over)}`)
   if (test.matches !== undefined) parts.push(`like ${test.matches.join(' or ')}`)
+  if (test.not !== undefined) parts.push(`without ${test.not.join(' or ')}`)
   return parts.join(' and ')
 }
 

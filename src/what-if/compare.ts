@@ -32,6 +32,7 @@ export interface Comparison {
  * sales has the lead follows what each of the two decided before; what people said of it stands under both.
  */
 export function compareLead(
+  id: string,
   { configOf, after, attributesUnder }: Comparison,
   decisions: readonly KeptDecision[],
 ): { compared: Compared[]; failed: NotReproduced[] } {
@@ -40,7 +41,7 @@ export function compareLead(
   let held: { before: boolean; after: boolean } | undefined
   for (const past of decisions) {
     const before = configOf(past.config)
-    const was = typeof before === 'string' ? before : again(before, past)
+    const was = typeof before === 'string' ? before : again(before, id, past)
     const why = typeof was === 'string' ? was : differenceOf(was, past)
     const had = isHeldAfter(past)
     if (typeof before === 'string' || typeof was === 'string' || why !== null) {
@@ -52,7 +53,7 @@ export function compareLead(
     const becomes =
       before.version === after.version && standing === past.standing
         ? was
-        : again(after, { ...past, standing, attributes: attributesUnder(before, past) })
+        : again(after, id, { ...past, standing, attributes: attributesUnder(before, past) })
     if (typeof becomes === 'string') {
       failed.push({ past, why: `the other config: ${becomes}` })
       held = { before: had, after: had }
@@ -65,9 +66,9 @@ export function compareLead(
 }
 
 // An older release may have kept what this one cannot compute with.
-function again(config: Config, past: KeptDecision): Decision | string {
+function again(config: Config, id: string, past: KeptDecision): Decision | string {
   try {
-    return replayKept(config, past) ?? 'it cannot be computed again'
+    return replayKept(config, id, past) ?? 'it cannot be computed again'
   } catch (error) {
     return `it cannot be computed again: ${(error as Error).message}`
   }

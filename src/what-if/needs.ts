@@ -19,13 +19,17 @@ export interface Needs {
 
 /** What `after` needs to know of a lead beyond what `before` kept; null: nothing. */
 export function needsOf(before: Config, after: Config): Needs | null {
-  const { attributes: own } = before.hubspot
+  const { attributes: own, unknownValues, freeMail } = before.hubspot
+  // Other words that say nothing, or other free mail providers, may be in any of them.
+  const readsOtherwise =
+    !isSame(unknownValues, after.hubspot.unknownValues) || !isSame(freeMail, after.hubspot.freeMail)
   const attributes = Object.entries(after.hubspot.attributes).flatMap(([name, sources]) =>
-    JSON.stringify(own[name]) === JSON.stringify(sources) ? [] : [name],
+    isSame(own[name], sources) && !readsOtherwise ? [] : [name],
   )
-  const raw = after.reads.raw.filter((name) => !before.reads.raw.includes(name))
+  if (attributes.includes('email')) attributes.push('email.domain', 'email.free')
+  const raw = after.reads.raw.filter((name) => !before.reads.raw.includes(name) || readsOtherwise)
   const sources = attributes.flatMap((name) => after.hubspot.attributes[name] ?? [])
-  const places = JSON.stringify(placesOf(before)) !== JSON.stringify(placesOf(after))
+  const places = !isSame(placesOf(before), placesOf(after))
   if (attributes.length === 0 && raw.length === 0 && !places) return null
   const ofCompany = sources.filter((name) => name.startsWith('company:'))
   return {
@@ -40,6 +44,10 @@ export function needsOf(before: Config, after: Config): Needs | null {
     company: [...new Set(ofCompany.map((name) => name.slice('company:'.length)))],
     places,
   }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function placesOf({ icp }: Config): unknown {
@@ -70,7 +78,7 @@ export function attributesWith(
   for (const name of [...needs.attributes, ...needs.raw]) {
     const value = observed[name]
     if (value) result[name] = value
-    else if (/^(hubspot:|company:)/.test(result[name]?.source ?? '')) delete result[name]
+    else if (/^(hubspot:|company:|list of free)/.test(result[name]?.source ?? '')) delete result[name]
   }
   if (!needs.places) return result
   const given = Object.entries(result).filter(([, { source }]) => !/^list of (regions|languages)$/.test(source))

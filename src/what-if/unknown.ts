@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { MOST_SIGNALS, memoryFor } from '../leads/reading.ts'
+import { MOST_SIGNALS, memoryFor } from '../leads/kept-signals.ts'
 import type { Compared } from './compare.ts'
 import type { Needs } from './needs.ts'
 import type { WhatIf } from './result.ts'
@@ -46,7 +46,7 @@ export function createUnknown(after: Config, offline: boolean) {
       const what = whatIsForgotten(before)
       if (what) note(what)
       if (compared.some(({ past }) => past.signals.length >= MOST_SIGNALS))
-        note(`only the newest ${MOST_SIGNALS} signals were kept`)
+        note(`no more than ${MOST_SIGNALS} signals were kept`)
     },
 
     /** A lead's record lacks these properties. */

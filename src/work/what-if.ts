@@ -130,7 +130,7 @@ export async function runWhatIf(
           ? attributesWith(after, needed, attributes, valuesOf(record, now.get(id) ?? {}))
           : attributes
       }
-      return { id, ...compareLead({ configOf, after, attributesUnder }, decisions) }
+      return { id, ...compareLead(id, { configOf, after, attributesUnder }, decisions) }
     })
     await load(results.flatMap(({ id, compared }) => (compared.some(goesToSales) ? [id] : [])))
     for (const result of results) add(result, states.get(result.id))

@@ -51,6 +51,30 @@ describe('decay needs no event', () => {
     expect(stage.slack.messages()).toHaveLength(2)
   })
 
+  it('shows a step of the score at its instant, also where the band stays, without reading the contact', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '80', baton_band: 'high' })
+    await click(stage, 'U0000AE1', 'U0000AE1', 'contacted')
+    stage.hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' }, { by: 'person' })
+    await stage.quiet()
+    await stage.advance(30 * DAY - HOUR)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '80' })
+    const before = stage.hubspot.calls.length
+    await stage.advance(HOUR)
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '70',
+      baton_engagement_score: '20',
+      baton_band: 'high',
+      baton_sla_status: 'responded',
+    })
+    const calls = stage.hubspot.calls.slice(before).map(({ method, path }) => `${method} ${path}`)
+    expect(calls.filter((call) => call.includes('/contacts/'))).toEqual(['POST /crm/v3/objects/contacts/batch/update'])
+    const { services } = stage
+    expect((await services[0]?.leads.readHistory(id))?.at(-1)).toMatchObject({ what: 'decided', score: 70 })
+  })
+
   it('shows a new score in messages that are still open', async () => {
     stage = await createStage()
     const id = createTier1Lead(stage)

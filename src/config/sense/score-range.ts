@@ -1,3 +1,5 @@
+import { clamp } from '../../rules/rounding.ts'
+import { mostOf } from '../../rules/signal-points.ts'
 import type { Config } from '../config.ts'
 
 /** The lowest and the highest of a number, both ends in. */
@@ -12,16 +14,16 @@ export interface Reach {
 
 /** What the rules can score, when all fit rules that add points hold at once; `most` says better what they can add. */
 export function reachOf({ scoring }: Pick<Config, 'scoring'>, most = mostOfFit(scoring.fit.rules)): Reach {
-  const { fit, engagement } = scoring
+  const { base = 0, fit, engagement } = scoring
   const least = fit.rules.reduce((sum, { points }) => sum + Math.min(0, points), 0)
   const highest = Math.min(fit.max, most)
   const fits: Range = [Math.round(least), Math.round(highest)]
-  const counts = Object.values(engagement.signals).some(({ points }) => points > 0)
+  const counts = Object.values(engagement.signals).some(({ points }) => mostOf(points) > 0)
   const engaged: Range = [0, counts ? Math.round(engagement.max) : 0]
   return {
     fit: fits,
     engagement: engaged,
-    score: [Math.max(0, fits[0] + engaged[0]), Math.min(100, fits[1] + engaged[1])],
+    score: [clamp(base + fits[0] + engaged[0], 0, 100), clamp(base + fits[1] + engaged[1], 0, 100)],
   }
 }
 

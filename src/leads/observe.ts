@@ -53,6 +53,13 @@ export interface HubSpotMapping {
     when?: Condition | undefined
     at?: string | undefined
     detail?: string | undefined
+    /** It is found beside whatever the first rule that holds says. */
+    beside?: boolean | undefined
+    /** A step so many milliseconds after another date was made by a machine. */
+    notWithin?: Record<string, number> | undefined
+    /** What rises must rise by so much while this counter, of visits, stays the same. */
+    atLeast?: number | undefined
+    during?: string | undefined
   }[]
   /** The properties that date what the lead did itself, whether or not it is a signal. */
   activity: string[]

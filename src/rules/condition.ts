@@ -18,6 +18,8 @@ export interface Check {
   test: AttributeTest
   value?: AttributeValue
   truth: Truth
+  /** The fact that the value was read out of, in words. */
+  from?: string
 }
 
 /** A condition's answer with every test that was made on the way to it. */
@@ -39,7 +41,7 @@ interface Compiled {
   explain: (lookup: Lookup, checks: Check[]) => Truth
 }
 
-// Only behind these stands something else.
+// Only behind these, and what a job title says, stands something else.
 const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
 
 // A condition belongs to a config, which stays as it is.
@@ -76,7 +78,7 @@ function prepare(condition: Condition): Compiled {
     case 'test': {
       const { attribute, test } = condition
       const passes = compileTest(attribute, test)
-      const isWorkedOut = WORKED_OUT.has(attribute)
+      const isWorkedOut = WORKED_OUT.has(attribute) || attribute.startsWith('title.')
       return {
         truth: (lookup) => passes(lookup(attribute, test)),
         explain(lookup, checks) {

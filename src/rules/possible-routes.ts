@@ -38,12 +38,13 @@ export function possibleRoutes(
 ): Route[] {
   const score = scoreLead({ icp, scoring }, attributes, signals, now)
   const derived = matchIcp(icp, factLookup(attributes)).derived
-  const isOpen = (name: string) => open.has(name) || open.has(derived[name]?.fact ?? '')
+  const factOf = (name: string) => derived[name]?.fact ?? (name.startsWith('title.') ? 'jobTitle' : '')
+  const isOpen = (name: string) => open.has(name) || open.has(factOf(name))
   const known = fullLookup(attributes, signals, score, now, beside(score.mql))
   const oneOf: Record<string, (AttributeValue | undefined)[]> = {}
   const may = (condition: Condition): Possible =>
     possibleTruths(condition, (name, test) => {
-      if (oneOf[name]) return new Set(oneOf[name].map((value) => compileTest(name, test)(value)))
+      if (oneOf[name]) return new Set(oneOf[name].map(compileTest(name, test)))
       return isOpen(name) ? ANYTHING : new Set([makeCheck(name, test, known).truth])
     })
 

@@ -5,6 +5,7 @@ import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
 import { type IcpConfig, type IcpResult, matchIcp, testsBehind } from './icp.ts'
 import { clamp } from './rounding.ts'
 import { dropOf, sumOf } from './signal-values.ts'
+import { titleBehind, withTitle } from './titles.ts'
 
 /** The bands from coldest to hottest. */
 export const BANDS = ['low', 'medium', 'high', 'hot'] as const
@@ -78,9 +79,9 @@ export function bandOf(bands: Record<Band, number>, total: number): Band {
   return BANDS.findLast((band) => total >= bands[band]) ?? 'low'
 }
 
-/** Reads the attributes that came from outside. */
+/** Reads the attributes that came from outside, and what the job title says. */
 export function factLookup(attributes: Attributes): Lookup {
-  return (name) => attributes[name]?.value
+  return withTitle((name) => attributes[name]?.value)
 }
 
 const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
@@ -92,14 +93,13 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const lookup: Lookup = (name) => {
-    const known = attributes[name]?.value
-    return WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known) : known
-  }
+  const known = factLookup(attributes)
+  const lookup: Lookup = (name) =>
+    WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known(name)) : known(name)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
-      return derived && testsBehind(derived, check, lookup)
+      return derived ? testsBehind(derived, check, lookup) : titleBehind(check, lookup)
     },
   })
 }

@@ -30,7 +30,11 @@ export function decidingTests(condition: Condition, lookup: Lookup): Check[] {
   return condition.of.flatMap((part) => (truthOf(part, lookup) === truth ? decidingTests(part, lookup) : []))
 }
 
-function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
+function checkText({ from, ...check }: Check, form: 'full' | 'short'): string {
+  return from === undefined ? testedText(check, form) : `${testedText(check, form)} (${from})`
+}
+
+function testedText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
   const name = `${test.sum ? 'sum of ' : ''}${attribute}${test.within === undefined ? '' : ` in ${duration(test.within)}`}`
   if (value === undefined) return `${name}${test.dropsBy === undefined ? '' : `, ${testText(test)},`} is unknown`
   const found = checkedValue(attribute, test, value)

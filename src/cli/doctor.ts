@@ -5,7 +5,7 @@ import { examine } from '../doctor/examine.ts'
 import { type Finding, faultsOf, findingsTable } from '../doctor/finding.ts'
 import { fetchPortalSchema } from '../doctor/portal-schema.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { readCheckEnv } from '../platform/env.ts'
+import { prefixOf, readCheckEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { findRedisOfService } from './service-redis.ts'
 
@@ -39,7 +39,10 @@ export function addDoctor(program: Command): void {
       })
       try {
         const clock = redis ? await createClock({ redis, log: createLogger('silent') }) : { now: hostNow }
-        const findings = [...mistakes, ...(await examine({ env, config, redis, clock, prefix: 'baton' }))]
+        const findings = [
+          ...mistakes,
+          ...(await examine({ env, config, redis, clock, prefix: prefixOf(env.BATON_MODE) })),
+        ]
         // For checks of the config that may not ask HubSpot. That it does not answer is among the findings.
         await fetchPortalSchema(env, env.CONFIG_DIR, clock.now()).catch(() => undefined)
         console.log(json ? JSON.stringify(findings, null, 2) : findingsTable(findings))

@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path'
 import type { z } from 'zod'
-import { catalogueOf } from './catalogue.ts'
+import { catalogueOf, withResets } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
 import { checkShape } from './check/shape.ts'
-import { type Config, readsOf } from './config.ts'
+import { type Config, conditionsOf, readsOf } from './config.ts'
 import { ConfigError, type ConfigProblem, problemAt, type SourceFile } from './problems.ts'
 import { Enrichment } from './schemas/enrichment.ts'
 import { Handoffs } from './schemas/handoffs.ts'
@@ -21,6 +21,7 @@ import { Team as TeamFile } from './schemas/team.ts'
 import { Triggers } from './schemas/triggers.ts'
 import { readSources } from './source.ts'
 import { checkedTeam } from './team.ts'
+import { withoutNamed } from './unknown-values.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -49,6 +50,9 @@ const ENRICHMENT_DEFAULT = Enrichment.parse({
   total: '3s',
   keep: { matched: '90d', notFound: '1d' },
 })
+
+// Raised when the same rules give other scores than before: every lead is then scored again.
+const ENGINE = 2
 
 /**
  * Reads and checks a config directory, its routing cases included.
@@ -97,10 +101,10 @@ export async function readConfig(
   if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
     return { config: null, sources, problems }
   }
-  const catalogue = catalogueOf(signals?.signals, scoring.engagement.signals)
+  const catalogue = catalogueOf(signals, scoring.engagement.signals, hubspot.signals)
   const rules: Omit<Config, 'reads'> = {
     icp,
-    scoring,
+    scoring: { ...scoring, engagement: withResets(scoring.engagement, catalogue) },
     routing,
     team: team.value,
     handoffs,
@@ -111,9 +115,10 @@ export async function readConfig(
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
-    version: digestOf(sources).slice(0, 12),
+    version: digestOf({ engine: { content: ENGINE }, ...sources }).slice(0, 12),
     rulesVersion: Number.parseInt(
       digestOf({
+        engine: { content: ENGINE },
         icp: sources.icp,
         scoring: sources.scoring,
         hubspot: sources.hubspot,
@@ -124,6 +129,7 @@ export async function readConfig(
       16,
     ),
   }
+  rules.hubspot = { ...hubspot, unknownValues: withoutNamed(hubspot.unknownValues, conditionsOf(rules)) }
   const config: Config = { ...rules, reads: readsOf(rules) }
   const source = sources['routing-cases']
   const failures = cases && source ? runRoutingCases(config, cases.cases, now) : []

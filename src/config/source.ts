@@ -54,7 +54,7 @@ async function readSource(file: string): Promise<SourceFile | ConfigProblem[]> {
   const text = bytes.toString('utf8')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
-  const mistakes = [...tellingErrors(document.errors, text), ...unquotedPatterns(document)]
+  const mistakes = [...tellingErrors(document.errors, text), ...unquotedPatterns(document), ...brokenNumbers(document)]
   if (mistakes.length > 0)
     return mistakes.map(({ message, at }) => ({ ...problem(file, message), line: lines.linePos(at).line }))
   try {
@@ -101,6 +101,22 @@ function unquotedPatterns(document: Document): Mistake[] {
     Alias(_key, node) {
       if (node.resolve(document) === undefined)
         found.push({ message: `put *${node.source} in quotes: "*${node.source}"`, at: node.range?.[0] ?? 0 })
+    },
+  })
+  return found
+}
+
+// To YAML, what is made of digits is a number: a post code loses its zero, and a long id its last digits.
+function brokenNumbers(document: Document): Mistake[] {
+  const found: Mistake[] = []
+  visit(document, {
+    Scalar(_key, { value, source, range }) {
+      if (typeof value !== 'number' || source === undefined || String(value) === source) return
+      if (/^[-+]?(0\d|\d{16,}$)/.test(source))
+        found.push({
+          message: `${source} is a number to YAML, ${value}; put it in quotes: "${source}"`,
+          at: range?.[0] ?? 0,
+        })
     },
   })
   return found

@@ -3,12 +3,14 @@ import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
-import { decide, type Standing } from './decision.ts'
+import { decide } from './decision.ts'
 import { draftOf } from './draft.ts'
-import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
+import { type DecisionEntry, decisionEntry, inputsOf, isNews, isRouting, keptDecision } from './history.ts'
+import { isThrownOut } from './junk.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
+import { isObservedAnew } from './observed.ts'
 import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
@@ -18,7 +20,7 @@ import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
 import { onStuck } from './stuck.ts'
-import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
+import { isLeftAlone, movesTriggers, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -63,7 +65,7 @@ function withoutContact(
     case 'stuck':
       return onStuck(config, state, input, now)
     case 'rescore':
-      return onRescore(config, state, input.standing, now)
+      return onRescore(config, state, input, now)
     case 'erase':
       return onErased(state, now)
   }
@@ -73,7 +75,12 @@ function withoutContact(
  * The lead rescored: computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
  * `standing` it is a decision of the past that is asked for, and only that.
  */
-function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
+function onRescore(
+  config: NextConfig,
+  state: LeadState,
+  { standing: past, faded }: Omit<Extract<Input, { type: 'rescore' }>, 'type'>,
+  now: number,
+): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
   if (lead.archived && !past) return null
@@ -88,13 +95,18 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
     ...(isBack ? { returning: true } : {}),
     ...quietForRoutes(config, lead, lead, now),
   }
-  const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
+  const decision = decide(config, { id: lead.id, attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
-  if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const triggers = isLeftAlone(decision, lead)
-    ? { marks: marksOf(lead), dueAt: null }
-    : triggersUnderNewRules(config, state, lead, now)
+  if (!past && (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals)))
+    return draft.change(undefined, { refresh: true })
+  const isAlone = isThrownOut(decision, attributes) || isLeftAlone(decision, lead)
+  if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
+  // By the same rules nothing is marked: what is due by time alone is planned already.
+  const triggers =
+    isAlone || faded ? { marks: marksOf(lead), dueAt: null } : triggersUnderNewRules(config, state, lead, now)
   const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
+  // A score that moves and is rounded to what it was is no decision that says anything new.
+  if (faded && !isNews(lead, record)) return draft.change({ ...record, decisions: lead.decisions })
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {

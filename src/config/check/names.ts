@@ -1,3 +1,4 @@
+import { ATTRIBUTE_NAMES } from '../../rules/attributes.ts'
 import { HANDOFF_STATES } from '../../rules/circumstances.ts'
 import type { TagKind } from '../../rules/rep-filter.ts'
 import { STAGE_NAMES, stageOfLifecycle } from '../../rules/stages.ts'
@@ -149,10 +150,11 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
 
 /** The name of something that comes from outside, not of what Baton works out. `advice` says what to do instead. */
 export function expectFact({ report }: FileCheck, path: Path, name: string, advice: string): void {
-  if (has(SCOPES.facts, name)) return
+  const known: readonly string[] = ATTRIBUTE_NAMES.facts
+  if (known.includes(name)) return
   const isOther = has(SCOPES.everything, name) || name.startsWith('signals.')
   if (isOther) report(path, `"${name}" is worked out by Baton; ${advice}`)
-  else report(path, `unknown attribute${suggestion(name, SCOPES.facts.attributes)}`)
+  else report(path, `unknown attribute${suggestion(name, known)}`)
 }
 
 function has(scope: Scope, name: string): boolean {

@@ -69,6 +69,13 @@ export const Range = z
   })
   .refine(([from, to]) => from <= to, 'needs the smaller number first')
 
+/** A share of all, in per cent: `3%`. Between 0 and 100, read as a number between 0 and 1. */
+export const Share = z
+  .string({ error: ({ input }) => (input === undefined ? undefined : 'must be a share such as 3%') })
+  .regex(/^\d+(\.\d+)? ?%$/, 'must be a share such as 3%')
+  .transform((text) => Number.parseFloat(text) / 100)
+  .refine((share) => share > 0 && share < 1, 'must be more than 0% and less than 100%')
+
 /** A name that ops choose. */
 export const Name = z.string().min(1)
 

@@ -1,3 +1,4 @@
+import { mostOf } from '../../rules/signal-points.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { PERIODS, signalsNamed } from '../../rules/triggers.ts'
 import { duration } from '../../rules/words.ts'
@@ -140,7 +141,7 @@ function checkComeback(
       `there is no signal "${type}" in signals.yaml${suggestion(type, Object.keys(signals))}`,
     )
   }
-  const most = Math.max(0, ...Object.values(scoring.engagement.signals).map((rule) => rule.points))
+  const most = Math.max(0, ...Object.values(scoring.engagement.signals).map((rule) => mostOf(rule.points)))
   if (points > most && named.length === 0)
     report(
       'error',

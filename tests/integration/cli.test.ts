@@ -49,7 +49,7 @@ describe('config check', () => {
     await writeFile(team, (await readFile(team, 'utf8')).replace(/timeZone: \S+/, 'timeZone: CET'))
     const doubtful = await run(['config', 'check', directory])
     expect(doubtful).toMatchObject({ code: 0, stderr: '' })
-    expect(doubtful.stdout).toContain('warning: calendar "office" timeZone: "CET" is no place')
+    expect(doubtful.stdout).toContain('warning: calendar "us-east" timeZone: "CET" is no place')
     expect(doubtful.stdout).toContain(`${directory} can be used, with 1 warning: version`)
 
     const scoring = join(directory, 'scoring.yaml')

@@ -10,6 +10,7 @@ import { addHubSpotProject } from './cli/hubspot-project.ts'
 import { addHubSpotSetup } from './cli/hubspot-setup.ts'
 import { findRedisOfService } from './cli/service-redis.ts'
 import { addTeamImport } from './cli/team-import.ts'
+import { addWhatIf } from './cli/what-if.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { ConfigError } from './config/problems.ts'
 import { openApiText } from './http/openapi.ts'
@@ -54,6 +55,7 @@ addCalibrate(program, redisOfService)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
+addWhatIf(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)

@@ -37,6 +37,7 @@ import { createQueues } from './work/queues.ts'
 import { retryRefused } from './work/refusals.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
+import { createWhatIfThreads } from './work/what-if-threads.ts'
 
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
@@ -203,6 +204,16 @@ export async function createService(options: ServiceOptions) {
     mode: env.BATON_MODE,
   })
 
+  const whatIfs = createWhatIfThreads({
+    redisUrls: options.redisUrls,
+    prefix,
+    hubspot: {
+      accessToken: env.HUBSPOT_ACCESS_TOKEN,
+      baseUrl: env.HUBSPOT_BASE_URL,
+      // The rest is the service's own.
+      requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
+    },
+  })
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
@@ -216,6 +227,7 @@ export async function createService(options: ServiceOptions) {
     lastEvent,
     hurry: work.hurry,
     viewLead: createLeadViews({ leads, configs, config }),
+    whatIf: whatIfs.run,
     ready,
   })
 
@@ -259,6 +271,7 @@ export async function createService(options: ServiceOptions) {
         work.runner.close(),
         work.closePoll(),
         work.adoption.close(),
+        whatIfs.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

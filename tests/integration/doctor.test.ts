@@ -275,7 +275,7 @@ describe('config check', () => {
     await edit(
       'routing.yaml',
       'routes:',
-      'routes:\n  - { name: out, when: { leadStatus: { in: [UNQALIFIED] } }, to: { disqualify: out } }',
+      'routes:\n  - { name: out, when: { hubspot.hs_lead_status: { in: [UNQALIFIED] } }, to: { disqualify: out } }',
     )
     for (const findings of [await check(), await check('--live')]) {
       const said = findings.map(({ level, where, message }) => `${level} ${where}: ${message}`)

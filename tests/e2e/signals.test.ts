@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { leadViewText } from '../../src/views/lead-text.ts'
 import { sendSignals, triggersInHistory } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage, type StageOptions } from '../support/stage.ts'
 
@@ -95,6 +96,21 @@ describe('a visit to the prices', () => {
     expect(shown()).toMatchObject({ baton_engagement_score: '5', baton_route: 'low' })
     expect(stage.texts('C00000SDR')).toEqual([])
     expect(await triggersInHistory(stage, id)).toEqual(['triggered pricing-page'])
+  })
+
+  it('is shown with its end', async () => {
+    await view()
+    await stage.advance(25 * MINUTE)
+    await tell(5 * MINUTE)
+    const answer = await fetch(`${stage.addresses[0]}/v1/leads/${id}`, {
+      headers: { authorization: 'Bearer canary-api-token' },
+    })
+    const shownAs = (await answer.json()) as Parameters<typeof leadViewText>[0]
+    const [{ at, until } = {}] = shownAs.score.engagementSignals.signals
+    expect([Date.parse(at ?? ''), Date.parse(until ?? '')]).toEqual(
+      [25, 5].map((ago) => stage.clock.now - ago * MINUTE),
+    )
+    expect(leadViewText(shownAs)).toContain(', one visit until ')
   })
 
   it('and a second one after half an hour raises the hand', async () => {

@@ -10,7 +10,8 @@ import { mirroredId } from './mirror.ts'
  * number of them, of which those that count go last.
  */
 
-const MOST_SIGNALS = 500
+/** How many signals of a lead are kept. */
+export const MOST_SIGNALS = 500
 
 type KeepConfig = Pick<NextConfig, 'signals' | 'scoring' | 'routing' | 'triggers' | 'team'>
 
@@ -81,8 +82,11 @@ function worthMost({ scoring }: Pick<KeepConfig, 'scoring'>, signals: Signal[]):
   return ranked.slice(0, MOST_SIGNALS).map(({ signal }) => signal)
 }
 
-// Routes, triggers and members of pools may look further back than scoring does.
-function memoryFor(config: KeepConfig): number | undefined {
+/**
+ * For how long signals are kept, in milliseconds; undefined: for ever. Routes, triggers and members of pools may look further back
+ * than scoring does.
+ */
+export function memoryFor(config: KeepConfig): number | undefined {
   const memory = memoryOf(config.scoring.engagement)
   const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
     when,

@@ -1,12 +1,13 @@
-import type { Attributes } from '../rules/attributes.ts'
+import type { Attributes, AttributeValue } from '../rules/attributes.ts'
 import { withPlaces } from '../rules/places.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { isOwnedByWish, wasWanted, withJunk } from './junk.ts'
 import { keptSignals } from './kept-signals.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
-import { observeAttributes, type Properties } from './observe.ts'
+import { type Contact, observeAttributes, type Properties } from './observe.ts'
 import { type Look, observeSignals } from './observe-signals.ts'
 import { observeVisits } from './observe-visits.ts'
 import { countersOf } from './signal-rules.ts'
@@ -14,7 +15,10 @@ import { countersOf } from './signal-rules.ts'
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
-const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set(['matched', 'not-found', 'skipped'])
+/** How a provider may have answered without having failed. */
+export const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set([
+  ...['matched', 'not-found', 'skipped', 'not-needed', 'over-budget'],
+] as EnrichmentStatus[])
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export type LeadReading = Pick<
@@ -34,6 +38,8 @@ export type LeadReading = Pick<
 > & {
   /** Some provider could not answer: the lead is flagged, and looked at again later. */
   enrichmentFailed: boolean
+  /** Some provider was asked as often as it may be in a day: the lead is looked at again on the next. */
+  overBudget: boolean
   /** HubSpot could not tell of the company: what was known of it stands for a moment. */
   companyUnread: boolean
 }
@@ -58,15 +64,19 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     id: contact.id,
     createdAt: contact.createdAt,
     ...(portalId === undefined ? {} : { portalId }),
-    attributes: withoutOverruled(
-      previous,
-      withPlaces(config.icp, {
-        ...found,
-        ...fromOutside(previous),
-        ...attributed,
-        ...earlierUtm(previous?.attributes, attributed),
-        ...mailAttributes(mail),
-      }),
+    attributes: withJunk(
+      config,
+      withoutOverruled(
+        previous,
+        withPlaces(config.icp, {
+          ...found,
+          ...stillFromOutside(previous, contact, attributed),
+          ...attributed,
+          ...earlierUtm(previous?.attributes, attributed),
+          ...mailAttributes(mail),
+        }),
+      ),
+      isOwnedByWish(properties, gathered.history),
     ),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
@@ -86,9 +96,13 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     ),
     ...(isWorthKeeping(mail) ? { mail } : {}),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
-    enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
+    enrichment: {
+      ...(changedCompany(previous, contact, attributed) ? {} : previous?.enrichment),
+      ...Object.fromEntries(answers),
+    },
     companyUnread: outcomes['hubspot-company'] === 'late',
     enrichmentFailed: Object.values(outcomes).some((status) => !ANSWERS.has(status)),
+    overBudget: Object.values(outcomes).includes('over-budget'),
   }
 }
 
@@ -130,7 +144,39 @@ export function attributesAgain(config: NextConfig, lead: LeadRecord): Attribute
     ...earlierUtm(lead.attributes, observed),
     ...mailAttributes(mailBefore(lead)),
   }
-  return withoutOverruled(lead, withPlaces(config.icp, again))
+  return withJunk(config, withoutOverruled(lead, withPlaces(config.icp, again)), wasWanted(lead))
+}
+
+/** The same while the contact is at the company that they spoke of. `observed`: what HubSpot says of it now. */
+export function stillFromOutside(
+  lead: Pick<LeadRecord, 'attributes' | 'properties'> | null,
+  contact: Pick<Contact, 'properties'>,
+  observed: Attributes,
+): Attributes {
+  return changedCompany(lead, contact, observed) ? {} : fromOutside(lead)
+}
+
+/**
+ * Whether a contact has come to another company since it was read: its address is of another company's domain, or HubSpot has
+ * tied it to another company. An address of a free mail provider says nothing of a company.
+ */
+export function changedCompany(
+  lead: Pick<LeadRecord, 'attributes' | 'properties'> | null,
+  { properties }: Pick<Contact, 'properties'>,
+  observed: Attributes,
+): boolean {
+  if (!lead) return false
+  const spokenOf = fromOutside(lead)['company.domain']?.value
+  const isOther = (domain: AttributeValue | undefined) =>
+    domain !== undefined && (spokenOf === undefined || !isSameDomain(String(spokenOf), String(domain)))
+  const [was, is] = [lead.attributes['email.domain']?.value, observed['email.domain']?.value]
+  const isMoved = was !== undefined && is !== was && observed['email.free']?.value === false && isOther(is)
+  const [tied, tiedNow] = [lead.properties.associatedcompanyid, properties.associatedcompanyid]
+  return isMoved || (Boolean(tied && tiedNow) && tied !== tiedNow && isOther(observed['company.domain']?.value))
+}
+
+function isSameDomain(one: string, other: string): boolean {
+  return one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`)
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */

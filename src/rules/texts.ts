@@ -1,9 +1,11 @@
+import { plainNumber } from './plain-number.ts'
+
 /*
  * When two texts are the same to a person: whatever the case, the locale and the way in which a letter is encoded.
  */
 
-/** Computes of the same texts come again and again: those that were asked for last are kept. */
-function remembered(compute: (text: string) => string): (text: string) => string {
+/** The same texts come again and again, for many leads: what was computed of them is kept for a while. */
+export function remembered(compute: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>()
   return (text) => {
     const before = known.get(text)
@@ -43,3 +45,30 @@ export const wordsOf = remembered((text) => {
 
 const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{M}\p{N}])+/gu
+
+/**
+ * What texts have in common that say the same: letters and digits. Codes and labels are one (`COMPUTER_SOFTWARE`, `Computer
+ * Software`, `computer-software`), and as HubSpot drops it from its codes, "and" or & says nothing. Marks that tell values apart
+ * stay: 1.5 is not 15, 500+ not 500, A- not A; an address stays as it is.
+ */
+export const keyOf = remembered((text) => {
+  const plain = folded(text)
+  const number = plainNumber(plain)
+  if (number !== undefined) return String(number)
+  if (/@|:\/\//.test(plain)) return plain
+  const key = plain
+    .replace(/\p{Pd}/gu, '-')
+    .replaceAll('&', ' and ')
+    .replace(AND, ' ')
+    .replace(POINT, ' ')
+    .replace(BETWEEN, (marks, at: number, whole: string) => {
+      const [before, after] = [whole[at - 1] ?? '', whole[at + marks.length] ?? '']
+      if (/\d/.test(before) && /\d/.test(after)) return marks.trim().replaceAll('_', '-') || ' '
+      return after === '' && before !== '' && marks.includes('-') ? '-' : ''
+    })
+  return key === '' ? plain : key
+})
+
+const AND = /(?<=[\p{L}\p{N}][^\p{L}\p{N};]+)and(?=[^\p{L}\p{N};]+[\p{L}\p{N}])/gu
+const POINT = /(?<![\p{L}\p{N}])\.|\.(?![\p{L}\p{N}])/gu
+const BETWEEN = /[\s_,/\\'"“”„’‘()[\]:!?|·-]+/gu

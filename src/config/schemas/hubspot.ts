@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { ATTRIBUTION } from '../../leads/attribution.ts'
 import { DEAL_ATTRIBUTION } from '../../leads/deal-attribution.ts'
+import { FREE_MAIL } from '../../leads/free-mail.ts'
 import { PROPERTIES, type WrittenProperty } from '../../leads/properties.ts'
 import { UNKNOWN_VALUES, type UnknownValues } from '../../leads/unknown-values.ts'
+import { domainOf } from '../../rules/domains.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { Milliseconds, Name, PropertyName, PropertySource } from './values.ts'
 
@@ -10,6 +12,9 @@ const propertyNames = Object.fromEntries(
   Object.entries(PROPERTIES).map(([key, { name }]) => [key, PropertyName.default(name)]),
 ) as unknown as Record<WrittenProperty, z.ZodDefault<typeof PropertyName>>
 
+const Domains = z.array(
+  z.string().refine((text) => domainOf(text) !== undefined, 'is not a domain, such as tutanota.com'),
+)
 const Texts = z.array(z.union([z.string().min(1), z.number().transform(String)]))
 
 /** `config/hubspot.yaml`. */
@@ -88,6 +93,10 @@ export const HubSpotMapping = z.strictObject({
     .array(Name)
     .prefault(['not_interested'])
     .describe('signals by which the lead itself says that it is out'),
+  freeMail: z
+    .strictObject({ add: Domains.default(FREE_MAIL.add), remove: Domains.default(FREE_MAIL.remove) })
+    .prefault({})
+    .describe('what is put right of the list of free mail providers, for the attribute email.free'),
   dealAttribution: z
     .record(PropertyName, Name)
     .prefault({ ...DEAL_ATTRIBUTION })

@@ -64,7 +64,9 @@ export function checkReach({ config, sources }: Inspected, solver: Solver, isTol
   const reasons = icp.negative.map(({ reason, when }, index) => ({ index, label: `"${reason}"`, when }))
   look('icp', ['negative'], 'reason', reasons, 'given')
   const rules = hubspot.signals.map((rule, index) => ({ index, label: `"${rule.signal}"`, when: rule.when, rule }))
-  for (const group of Map.groupBy(rules, ({ rule }) => rule.rises ?? rule.changes).values()) {
+  // Those that stand beside the others take nothing from them.
+  const inTurn = rules.filter(({ rule }) => !rule.beside && !rule.during)
+  for (const group of Map.groupBy(inTurn, ({ rule }) => rule.rises ?? rule.changes).values()) {
     const own = items(at(sources.hubspot, ['signals'])).length === rules.length ? group : []
     look(
       'hubspot',

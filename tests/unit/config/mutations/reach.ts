@@ -88,11 +88,11 @@ export const REACH = rows([
   [
     'a form behind any form',
     'hubspot.yaml',
-    '  - { signal: webinar_attended,    rises: num_conversion_events, when: { hubspot.recent_conversion_event_name: { matches: "*webinar*" } },',
-    '  - { signal: upgrade_page_viewed, rises: num_conversion_events, when: { hubspot.recent_conversion_event_name: { matches: "*demo webinar*" } }, at: recent_conversion_date }\n  - { signal: webinar_attended,    rises: num_conversion_events, when: { hubspot.recent_conversion_event_name: { matches: "*webinar*" } },',
+    '  - signal: webinar_attended\n',
+    '  - { signal: upgrade_page_viewed, rises: num_conversion_events, when: { hubspot.recent_conversion_event_name: { matches: "not interested in demos*" } }, at: recent_conversion_date }\n  - signal: webinar_attended\n',
     'error',
     'never',
-    'demo webinar',
+    'not interested in demos',
   ],
   [
     'an MQL of more fit than there is',

@@ -210,7 +210,12 @@ export const SENSIBLE = fine([
     'once: per week\n    do: [ { tell: owner } ]',
     'once: per day\n    do: [ { tell: owner } ]',
   ],
-  ["a form of one's own", 'hubspot.yaml', '{ matches: "*webinar*" }', '{ matches: ["*webinar*", "*web seminar*"] }'],
+  [
+    "a form of one's own",
+    'hubspot.yaml',
+    'matches: [webinar, webinars,',
+    'matches: [webinar, webinars, "*web-seminar*",',
+  ],
   ['another property of leads', 'hubspot.yaml', 'heardFrom: how_did_you_hear_about_us', 'heardFrom: our_own_source'],
   ['a provider less', 'enrichment.yaml', 'providers: [hubspot-company, apollo]', 'providers: [hubspot-company]'],
   ['kept for longer', 'retention.yaml', 'facts: 396d', 'facts: 800d'],

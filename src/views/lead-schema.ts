@@ -35,6 +35,7 @@ const SignalPoints = z.object({
   signal: z.string(),
   detail: z.string().optional(),
   at: Instant,
+  until: Instant.optional().describe('of a visit that was told more than once: when it was told last of'),
   ageDays: z.number().describe('at the time of scoring'),
   worth: z.number().describe('points without fading'),
   amount: z.number().optional().describe('the amount by which they go'),

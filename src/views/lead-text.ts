@@ -96,8 +96,8 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
     ...fitRules.rules.map(({ rule, points, worth, why }) => `  ${pointsText(points, worth)}  ${rule}: ${why}`),
     `Engagement: ${engagement.arithmetic}`,
     ...engagement.signals.map(
-      ({ signal, points, worth, amount, by, ageDays, source, why, detail, at }) =>
-        `  ${pointsText(points, worth)}  ${signal}${amount === undefined ? '' : ` ${amount}`}${by ? ` (${by})` : ''}, ${ageDays} days old (${local(at)}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
+      ({ signal, points, worth, amount, by, ageDays, source, why, detail, at, until }) =>
+        `  ${pointsText(points, worth)}  ${signal}${amount === undefined ? '' : ` ${amount}`}${by ? ` (${by})` : ''}, ${ageDays} days old (${local(at)}${until ? `, one visit until ${local(until)}` : ''}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
     ),
     ...(engagement.inactivity
       ? [

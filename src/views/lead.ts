@@ -224,6 +224,7 @@ function scoreView(
         signal: signal.type,
         ...(signal.detail ? { detail: signal.detail } : {}),
         at: iso(signal.at),
+        ...(signal.session ? { until: iso(signal.session.until) } : {}),
         ageDays: Math.round((age / DAY) * 10) / 10,
         ...worthView(config, rules, signal),
         points: Math.round(points * 1000) / 1000,

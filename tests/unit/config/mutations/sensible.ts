@@ -205,7 +205,11 @@ export const SENSIBLE = fine([
     'once: per week\n    do: [ { tell: owner } ]',
     'once: per day\n    do: [ { tell: owner } ]',
   ],
-  ["a form of one's own", 'hubspot.yaml', 'not: [webinar, webinars,', 'not: [webinar, webinars, web seminar,'],
+  [
+    "a form of one's own",
+    'hubspot.yaml',
+    'matches: [webinar, webinars,',
+    'matches: [webinar, webinars, "*web-seminar*",',
   [
     'a domain with its @',
     'icp.yaml',

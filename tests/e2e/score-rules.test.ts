@@ -47,7 +47,7 @@ it('a signal that takes points away ages: the score rises by itself, and the lea
   expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '65', baton_route: 'mql' })
   const other = createTier2Lead(stage, { hs_email_click: '0', num_conversion_events: '2', email: 'lee@other.example' })
   await stage.quiet()
-  await signalsCome(stage, other, 'unsubscribed', 'email_clicked', 'email_clicked', 'email_clicked')
+  await signalsCome(stage, other, 'unsubscribed', 'webinar_attended', 'trial_started')
   const before = Number(stage.hubspot.contact(other)?.baton_score)
   expect(before).toBeLessThan(61)
   expect(stage.hubspot.contact(other)).toMatchObject({ baton_route: 'medium' })

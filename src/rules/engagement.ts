@@ -168,7 +168,8 @@ export function inactivityOf(
   return { since, periods, points: periods === 0 ? 0 : periods * inactivity.points }
 }
 
-function resets({ rule, worth }: RuledSignal): boolean {
+/** Whether a signal ends inactivity. */
+export function resets({ rule, worth }: RuledSignal): boolean {
   return rule?.resets !== false && (typeof rule?.points === 'number' || (worth ?? 0) > 0)
 }
 

@@ -266,6 +266,7 @@ const View = z.object({
       .describe('when rules have a hand in it'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
+    fadesAt: Instant.optional().describe('when its score is computed again before that, because it moves by itself'),
   }),
   attributes: z.record(z.string(), z.object({ value: Value, source: z.string() })),
   enrichment: z.record(

@@ -65,6 +65,7 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.needsReview && 'Flagged for review.',
     state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,
     state.wakeAt && `Next look without an event: ${local(state.wakeAt)}`,
+    state.fadesAt && `Its score moves by itself: ${local(state.fadesAt)}`,
   ]
   return lines.filter((line) => typeof line === 'string')
 }

@@ -126,8 +126,19 @@ function whyNotAsked(config: Config, { attributes, route }: LeadRecord, status: 
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, archived, stage, returning } =
-    record
+  const {
+    rejected,
+    ended,
+    wakeAt,
+    fadesAt,
+    missingSince,
+    mergedInto,
+    stageSetBack,
+    adopted,
+    archived,
+    stage,
+    returning,
+  } = record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
   const track = trackView(record, handoffs)
   const shownTrack = trackOf(record, salesOf(handoffs)).name
@@ -137,6 +148,7 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     needsReview: record.needsReview,
     missing: record.missing,
     wakeAt: wakeAt === null ? null : iso(wakeAt),
+    ...(fadesAt ? { fadesAt: iso(fadesAt) } : {}),
     ...(missingSince === undefined ? {} : { missingSince: iso(missingSince) }),
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),

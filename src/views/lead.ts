@@ -246,7 +246,7 @@ function scoreView(
 }
 
 function checkView(check: Check, attributes: Attributes) {
-  const source = attributes[check.attribute]?.source
+  const source = attributes[check.attribute]?.source ?? check.from
   return {
     attribute: check.attribute,
     wanted: testText(check.test, check.attribute),

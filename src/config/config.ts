@@ -65,7 +65,10 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
-    ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
+    ...signals.flatMap((rule) => [
+      ...[rule.rises, rule.changes, rule.at, rule.detail, rule.during],
+      ...Object.keys(rule.notWithin ?? {}),
+    ]),
     ...activity,
     ...responses.flatMap((rule) => [rule.rises, rule.changes]),
     ...disqualified.flatMap((rule) => [rule.changes, rule.reason]),

@@ -10,6 +10,7 @@ export const FACT_TYPES = {
   routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
   trigger: 'a rule started a handoff; rule: the signal, stage, status or rule that did',
   triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
+  observed: 'a route that only observes would have given the lead to a rep',
   waiting: 'nobody was free to take the lead',
   assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
   told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',
@@ -54,12 +55,14 @@ export const FACT_FIELDS = [
   'config',
   'amount',
   'of',
+  'sampled',
 ] as const
 export type FactField = (typeof FACT_FIELDS)[number]
 
 /**
  * A fact. `at` is epoch milliseconds, `lead` the pseudonym, `handoff` its number of that lead, `value` a number whose unit
- * the type says, `amount` that of a deal, `of` the id of a fact that is corrected. Everything but type, instant and lead
+ * the type says, `amount` that of a deal, `of` the id of a fact that is corrected, `sampled` the share of a
+ * route's leads of which this one was drawn, between 0 and 1. Everything but type, instant and lead
  * may be absent.
  */
 export type Fact = { type: FactType; at: number; lead: string; value?: number | undefined } & {

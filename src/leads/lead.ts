@@ -39,7 +39,16 @@ export const Destination = z.union([
 ])
 
 /** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
-const StandingRoute = z.object({ name: z.string(), to: Destination, reason: z.string(), at: z.number() })
+/** A lead that was drawn for the sample of its route: the share of the route's leads that is. */
+export const Sampled = z.object({ share: z.number() })
+
+const StandingRoute = z.object({
+  name: z.string(),
+  to: Destination,
+  reason: z.string(),
+  at: z.number(),
+  sampled: Sampled.optional(),
+})
 export type StandingRoute = z.output<typeof StandingRoute>
 
 /**
@@ -91,6 +100,8 @@ export const LeadRecord = LeadMarks.extend({
   needsReview: z.boolean(),
   score: z.object({
     total: z.number(),
+    /** Points that every lead has; absent: none. */
+    base: z.number().optional(),
     fit: z.number(),
     engagement: z.number(),
     band: z.string(),
@@ -102,6 +113,8 @@ export const LeadRecord = LeadMarks.extend({
   route: StandingRoute,
   /** When the lead is looked at without an event: its band falls, its route says so, or a pool is tried again. */
   wakeAt: z.number().nullable(),
+  /** When its score is computed again, because it moves by itself; null: never, or `wakeAt` comes first. Absent in older records. */
+  fadesAt: z.number().nullable().optional(),
   /** The latest handoff of each kind, and how many there were of all. */
   handoffs: z.record(z.string(), z.string()),
   handoffCount: z.number(),
@@ -121,7 +134,16 @@ export const LeadRecord = LeadMarks.extend({
     })
     .optional(),
   /** Known to HubSpot before Baton came, and since when to Baton: left alone until it does something new. `band` was its own. */
-  adopted: z.object({ at: z.number(), band: z.string() }).optional(),
+  adopted: z
+    .object({
+      at: z.number(),
+      band: z.string(),
+      /** It was observed before Baton went live: what it did until then is known, and no news. */
+      observed: z.literal(true).optional(),
+    })
+    .optional(),
+  /** By which route, that only observes, it would have been handed over last, and when; '' once it stands elsewhere. How often. */
+  observed: z.object({ route: z.string(), at: z.number(), count: z.number() }).optional(),
   /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
   overruledStatus: z.string().optional(),
   /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */

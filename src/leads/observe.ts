@@ -7,6 +7,7 @@ import { plainNumber } from '../rules/plain-number.ts'
 import { keyOf } from '../rules/texts.ts'
 import { utmAttributes } from './attribution.ts'
 import { type FreeMail, isFreeMail } from './free-mail.ts'
+import { saysNothing, type UnknownValues } from './unknown-values.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
 export type Properties = Record<string, string | null | undefined>
@@ -43,6 +44,8 @@ export function personSet({ source, sourceId }: PropertyVersion): boolean {
 /** How HubSpot's properties become attributes, signals and responses (`config/hubspot.yaml`). */
 export interface HubSpotMapping {
   attributes: Record<string, string[]>
+  /** The texts that count as unknown; absent: none. */
+  unknownValues?: UnknownValues | undefined
   signals: {
     signal: string
     rises?: string | undefined
@@ -50,6 +53,13 @@ export interface HubSpotMapping {
     when?: Condition | undefined
     at?: string | undefined
     detail?: string | undefined
+    /** It is found beside whatever the first rule that holds says. */
+    beside?: boolean | undefined
+    /** A step so many milliseconds after another date was made by a machine. */
+    notWithin?: Record<string, number> | undefined
+    /** What rises must rise by so much while this counter, of visits, stays the same. */
+    atLeast?: number | undefined
+    during?: string | undefined
   }[]
   /** The properties that date what the lead did itself, whether or not it is a signal. */
   activity: string[]
@@ -71,7 +81,7 @@ export interface HubSpotMapping {
 }
 
 /** What says how properties become attributes. */
-export type AttributeMapping = Pick<HubSpotMapping, 'attributes' | 'freeMail'>
+export type AttributeMapping = Pick<HubSpotMapping, 'attributes' | 'freeMail' | 'unknownValues'>
 
 // What tells when somebody acted, and that sales has taken the lead on, whatever the rules name.
 const BESIDE_RULES = [{ changes: 'notes_last_contacted' }, { changes: 'lifecyclestage' }]
@@ -89,6 +99,7 @@ export function observeAttributes(
     for (const source of sources) {
       const fromCompany = source.startsWith('company:')
       const text = fromCompany ? company?.[source.slice('company:'.length)] : contact[source]
+      if (text && saysNothing(mapping.unknownValues, name, text)) continue
       const value = readValue(name, text)
       if (value === undefined) continue
       attributes[name] = { value, source: fromCompany ? source : `hubspot:${source}` }
@@ -96,7 +107,9 @@ export function observeAttributes(
     }
   }
   for (const name of rawNames) {
-    const value = readRaw(contact[name.slice('hubspot.'.length)])
+    const text = contact[name.slice('hubspot.'.length)]
+    if (text && saysNothing(mapping.unknownValues, name, text)) continue
+    const value = readRaw(text)
     if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
   }
   return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email, mapping) }

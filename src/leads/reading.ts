@@ -1,19 +1,16 @@
-import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
-import { memoryOf } from '../rules/engagement.ts'
+import type { Attributes, AttributeValue } from '../rules/attributes.ts'
 import { withPlaces } from '../rules/places.ts'
-import { longestWithin } from '../rules/routing.ts'
-import { lookBackOf } from '../rules/triggers.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { isOwnedByWish, wasWanted, withJunk } from './junk.ts'
+import { keptSignals } from './kept-signals.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
-import { mirroredId } from './mirror.ts'
 import { type Contact, observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
+import { observeVisits } from './observe-visits.ts'
 
-const MOST_SIGNALS = 500
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
@@ -53,6 +50,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   const previous = state.lead
   const look = lookAt(state, gathered, now)
   const observed = observeSignals(config.hubspot, properties, { ...look, history: gathered.history })
+  const visits = observeVisits(config.hubspot, properties, { ...look, history: gathered.history })
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
@@ -85,12 +83,14 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     // What was merged together counts anew, for HubSpot has added up what each contact has done.
     counters: {
       ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
+      ...visits.counters,
       [MERGED_IDS]: properties[MERGED_IDS] ?? null,
       [LAST_BOOKED]: properties[LAST_BOOKED] ?? null,
     },
-    signals: keepSignals(
-      [...(previous?.signals ?? []), ...observed, ...meetingsBooked(state, gathered, now), ...sent],
-      memoryFor(config),
+    signals: keptSignals(
+      config,
+      previous?.signals ?? [],
+      [...observed, ...visits.found, ...meetingsBooked(state, gathered, now), ...sent],
       now,
     ),
     ...(isWorthKeeping(mail) ? { mail } : {}),
@@ -200,23 +200,4 @@ function known(properties: Properties, names: readonly string[]): Record<string,
       return value === null || value === undefined || value === '' ? [] : [[name, value]]
     }),
   )
-}
-
-// Routes, triggers and members of pools may look further back than scoring does.
-function memoryFor(config: NextConfig): number | undefined {
-  const memory = memoryOf(config.scoring.engagement)
-  const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
-    when,
-    ...(then?.unless ? [then.unless] : []),
-  ])
-  const members = Object.values(config.team.pools).flatMap((pool) => pool.members)
-  const longest = [longestWithin(config.routing.routes), longestWithin(members), lookBackOf(asked)]
-  return memory === undefined ? undefined : Math.max(memory, ...longest)
-}
-
-function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
-  // What is known stands: the same signal told again changes nothing.
-  const byId = new Map(signals.toReversed().map((signal) => [mirroredId(signal.id), signal]))
-  const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
-  return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
 }

@@ -44,7 +44,7 @@ export function possibleRoutes(
   const oneOf: Record<string, (AttributeValue | undefined)[]> = {}
   const may = (condition: Condition): Possible =>
     possibleTruths(condition, (name, test) => {
-      if (oneOf[name]) return new Set(oneOf[name].map((value) => compileTest(name, test)(value)))
+      if (oneOf[name]) return new Set(oneOf[name].map(compileTest(name, test)))
       return isOpen(name) ? ANYTHING : new Set([makeCheck(name, test, known).truth])
     })
 
@@ -54,9 +54,9 @@ export function possibleRoutes(
 
   const fits = fitRange(scoring, (when) => may(when))
   const { points: engagement } = score.engagement
-  const totals = [...new Set(fits.map((fit) => totalOf(fit, engagement)))]
+  const totals = [...new Set(fits.map((fit) => totalOf(scoring, fit, engagement)))]
   const { mql } = scoring
-  const becomesMql = (fit: number) => totalOf(fit, engagement) >= mql.score && fit >= mql.fit
+  const becomesMql = (fit: number) => totalOf(scoring, fit, engagement) >= mql.score && fit >= mql.fit
   const mqls = engagement >= mql.engagement ? [...new Set(fits.map(becomesMql))] : [false]
   oneOf['score.fit'] = fits
   oneOf.score = totals

@@ -23,6 +23,7 @@ const COLUMNS: Record<FactField, string> = {
   config: 'TEXT, -- the version of the config that decided',
   amount: 'REAL, -- of a deal',
   of: 'TEXT, -- of a correction: the id of the fact that did not happen',
+  sampled: "REAL, -- of a lead that went to sales as one of its route's sample: the share of leads that does",
 }
 
 const SCHEMA = `

@@ -9,6 +9,7 @@ import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
 import { type Contact, observeAttributes, type Properties } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
+import { visitHistory } from '../leads/observe-visits.ts'
 import { historyNeeded, liveHandoffs } from '../leads/people.ts'
 import { changedCompany, lookAt, MERGED_IDS, stillFromOutside } from '../leads/reading.ts'
 import { wantsActivities } from '../leads/responses.ts'
@@ -43,10 +44,14 @@ export async function gatherContact(
     company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own
   const observe = (company: Properties | null) => {
     const seen = observed(company)
-    return withPlaces(config.icp, { ...stillFromOutside(state.lead, contact, seen), ...seen })
+    return withPlaces(config.icp, { ...stillFromOutside(known.lead, contact, seen), ...seen })
   }
-  const moved = changedCompany(state.lead, contact, own)
-  const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const moved = changedCompany(known.lead, contact, own)
+  const look = lookAt(lead, { contact, merging }, now)
+  const ofSignals = [
+    ...signalHistory(config.hubspot, properties, look),
+    ...visitHistory(config.hubspot, properties, look),
+  ]
   const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   // Since when a lead was in its stage whose record was lost.
   const ofStage = known === state ? [] : [config.hubspot.properties.stage]
@@ -75,7 +80,7 @@ export async function gatherContact(
         freeMail: own['email.free']?.value === true,
         last,
       },
-      moved ? { answers: {}, late: {} } : { answers: state.lead?.enrichment ?? {}, late: state.late },
+      moved ? { answers: {}, late: {} } : { answers: known.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,
       now,
       lastKnownCompany(lead, contact, now),

@@ -3,6 +3,7 @@ import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createEraseLead } from './erase-lead.ts'
+import { createFadeScore } from './fade-score.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
@@ -12,6 +13,7 @@ import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
+import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
@@ -96,6 +98,14 @@ export const WORK = {
     grace: 0,
     needs: 'hubspot',
     handler: createReadLead,
+  }),
+  'fade-score': row({
+    index: INDEX.fading,
+    queue: 'bulk',
+    payload: ofLead,
+    fold: 'again',
+    grace: 0,
+    handler: createFadeScore,
   }),
   'take-steps': row({
     index: INDEX.steps,
@@ -261,6 +271,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
+  }),
+  'report-observed': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createReportObserved(parts).report,
   }),
   'hand-on-leavers': row({
     index: null,

@@ -1,7 +1,7 @@
 import { ATTRIBUTE_NAMES } from '../../rules/attributes.ts'
 import { HANDOFF_STATES } from '../../rules/circumstances.ts'
 import type { TagKind } from '../../rules/rep-filter.ts'
-import { STAGE_NAMES } from '../../rules/stages.ts'
+import { STAGE_NAMES, stageOfLifecycle } from '../../rules/stages.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES, type Scope } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
@@ -123,6 +123,17 @@ export function expectAttribute(check: FileCheck, path: Path, name: string, scop
   }
 }
 
+// What other tools call it to join conditions.
+const JOINED: Record<string, string> = {
+  and: 'all',
+  or: 'any',
+  oneof: 'any',
+  none: 'not',
+  nor: 'not',
+  und: 'all',
+  oder: 'any',
+}
+
 function whyUnknown(name: string, scope: Scope, signals: readonly string[]): string {
   if (scope.attributes.length === 0)
     return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
@@ -131,6 +142,8 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
   if (has(SCOPES.routes, name)) return `"${name}" can be asked about in routing.yaml and triggers.yaml only`
   if (has(SCOPES.triggers, name)) return `"${name}" can be asked about in triggers.yaml only`
   if (has(SCOPES.followUps, name)) return `"${name}" can be asked about under then.unless only: since the trigger fired`
+  const joined = JOINED[name.toLowerCase()]
+  if (joined) return `unknown attribute; did you mean "${joined}"?`
   const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]
   return `unknown attribute${suggestion(name, valid)}`
 }
@@ -174,7 +187,10 @@ function expectValue({ known, report }: FileCheck, at: Path, key: string, test: 
   const valid = key.startsWith('handoff.') ? HANDOFF_STATES : VALUES[key]?.(known)
   for (const asked of [field(test, 'is'), ...items(field(test, 'in')).map(([, one]) => one)]) {
     if (typeof asked === 'string' && valid && !valid.includes(asked))
-      report(at, `${key} is never "${asked}"${suggestion(asked, valid)}`)
+      report(
+        at,
+        `${key} is never "${asked}"${suggestion((key === 'stage' && stageOfLifecycle(asked)) || asked, valid)}`,
+      )
   }
 }
 

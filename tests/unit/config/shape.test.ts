@@ -66,9 +66,6 @@ const MESSAGES: Record<string, string[]> = {
   'missing-choice': ['sla.yaml:2  handoffs.mql-to-sales.hours: is missing; add it (business, elapsed)'],
   'missing-key': ['scoring.yaml:4  fit.rules.0.points: is missing; add it (a number)'],
   'missing-section': ['scoring.yaml:1  bands: is missing; add it (a map)'],
-  'negative-signal-points': [
-    'scoring.yaml:13  engagement.signals.email_opened.points: -3 must not be negative: a score may only fall by decay',
-  ],
   'neither-rises-nor-changes': ['hubspot.yaml:6  signals.1: needs exactly one of rises and changes'],
   'no-destination': ['routing.yaml:11  routes.2.to: needs exactly one of pool, nurture or disqualify'],
   'no-value': ['routing.yaml:11  routes.2.to: has no value; it must be a map'],
@@ -87,6 +84,9 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:8  reps.0.hubspotOwnerId: "ada@team.example" must be a HubSpot owner id: digits, such as "101"',
   ],
   'owner-id-without-quotes': ['team.yaml:8  reps.0.hubspotOwnerId: 101 must be in quotes: "101"'],
+  'points-by-amount-without-points': [
+    'scoring.yaml:13  engagement.signals.email_opened.points.of: is missing; add it (a number)',
+  ],
   'positive-inactivity': [
     'scoring.yaml:16  engagement.inactivity.points: 10 must not be positive: inactivity takes points away',
   ],
@@ -124,12 +124,15 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'reps-without-a-pool': ['routing.yaml:4  routes.0.to: reps goes with pool only'],
   'reps-without-tags': ['routing.yaml:4  routes.0.to.reps: needs languages, skills, countries or regions'],
+  'promise-in-other-words': [
+    'scoring.yaml:19  promises.high: "half of them accepted" must be like "at least 50% accepted"; it can promise accepted, sql, opportunity, customer',
+  ],
   'reps-with-a-typo': [
     'routing.yaml:4  routes.0.to.reps.otherwise: "nobody" is not one of anyone, wait',
     'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
@@ -152,7 +155,7 @@ const MESSAGES: Record<string, string[]> = {
   'wrong-value-in-a-case': [
     'routing-cases.yaml:3  cases.0.lead.jobTitle: must be text, a number, true, false or a list of texts',
   ],
-  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false'],
+  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false; write true'],
   'archived-as-text': ['triggers.yaml:2  triggers.rule.when.archived: "no" must be true or false'],
   'drop-as-a-number': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested.dropsBy: 50 must be a share such as 50%',
@@ -169,6 +172,7 @@ const MESSAGES: Record<string, string[]> = {
   'quiet-with-a-number': [
     'triggers.yaml:2  triggers.rule.when.quiet: must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }',
   ],
+  'sample-of-everything': ['routing.yaml:10  routes.1.sample: "100%" must be more than 0% and less than 100%'],
   'sum-beside-a-count': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested: sum and dropsBy stand alone; a second test of the same signal goes into all: [ … ]',
   ],

@@ -7,6 +7,31 @@ const RETURNING = '{ returning: { is: true }, icp.tier: { is: 1 } }'
 /** What conditions ask for that nothing can be, or that everything is. */
 export const CONDITIONS = rows([
   [
+    'a seniority in other words',
+    'icp.yaml',
+    '{ title.seniority: { is: consultant } }',
+    '{ title.seniority: { is: vice-president } }',
+    'error',
+    'title.seniority is never "vice-president"',
+  ],
+  [
+    'a department misspelt',
+    'icp.yaml',
+    '{ title.seniority: { is: consultant } }',
+    '{ title.department: { in: [markting] } }',
+    'error',
+    'did you mean "marketing"?',
+  ],
+  [
+    'true of a text',
+    'icp.yaml',
+    '{ title.seniority: { is: consultant } }',
+    '{ email.hardBounce: { is: true } }',
+    'error',
+    'known: true',
+  ],
+  ['a reason of junk as true', 'routing.yaml', 'junk: { known: true }', 'junk: { is: true }', 'error', 'known: true'],
+  [
     'known of a count',
     'routing.yaml',
     'when: { returning: { is: true } }',
@@ -116,7 +141,7 @@ export const CONDITIONS = rows([
   [
     'a number of a text',
     'icp.yaml',
-    '{ jobTitle: { matches: ["*ceo*", "*founder*", "*managing director*"] } }',
+    '{ title.seniority: { is: consultant } }',
     '{ jobTitle: { atLeast: 5 } }',
     'error',
     'jobTitle is text',
@@ -267,10 +292,10 @@ export const CONDITIONS = rows([
     'exclude each other',
   ],
   [
-    'all in place of any, of two titles',
+    'all in place of any, of two statuses',
     'icp.yaml',
-    '{ jobTitle: { matches: "*consultant*" } }',
-    '{ all: [ { jobTitle: { is: consultant } }, { jobTitle: { is: advisor } } ] }',
+    '{ title.seniority: { is: consultant } }',
+    '{ all: [ { leadStatus: { is: OPEN } }, { leadStatus: { is: CONNECTED } } ] }',
     'error',
     'exclude each other',
   ],
@@ -380,30 +405,6 @@ export const CONDITIONS = rows([
     'did you mean "hs_email_bounce"?',
   ],
   [
-    'a domain with @',
-    'icp.yaml',
-    '{ email.domain: { in: [rival.example, otherrival.example] } }',
-    '{ email.domain: { in: ["@rival.example"] } }',
-    'error',
-    'without @',
-  ],
-  [
-    'a domain as an address of the web',
-    'icp.yaml',
-    '{ company.domain: { in: [rival.example, otherrival.example] } }',
-    '{ company.domain: { in: ["https://rival.example"] } }',
-    'error',
-    'did you mean "rival.example"?',
-  ],
-  [
-    'a domain that is an ending',
-    'icp.yaml',
-    '{ email.domain: { matches: "*.edu" } }',
-    '{ email.domain: { is: edu } }',
-    'error',
-    '*.edu',
-  ],
-  [
     'an address without @',
     'icp.yaml',
     '{ email.domain: { in: [rival.example, otherrival.example] } }',
@@ -414,7 +415,7 @@ export const CONDITIONS = rows([
   [
     'a country that is none',
     'icp.yaml',
-    '{ jobTitle: { matches: "*consultant*" } }',
+    '{ title.seniority: { is: consultant } }',
     '{ country: { is: Germny } }',
     'warning',
     'is no country',
@@ -422,7 +423,7 @@ export const CONDITIONS = rows([
   [
     'a language that is none',
     'icp.yaml',
-    '{ jobTitle: { matches: "*consultant*" } }',
+    '{ title.seniority: { is: consultant } }',
     '{ language: { in: [Germn] } }',
     'warning',
     'is no language',
@@ -430,7 +431,7 @@ export const CONDITIONS = rows([
   [
     'a region that there is not',
     'icp.yaml',
-    '{ jobTitle: { matches: "*consultant*" } }',
+    '{ title.seniority: { is: consultant } }',
     '{ region: { is: DACHH } }',
     'error',
     'did you mean "DACH"?',
@@ -446,7 +447,7 @@ export const CONDITIONS = rows([
   [
     'a post code without quotes',
     'icp.yaml',
-    '{ jobTitle: { matches: "*consultant*" } }',
+    '{ title.seniority: { is: consultant } }',
     '{ hubspot.zip: { is: 02134 } }',
     'error',
     '"02134"',
@@ -454,7 +455,7 @@ export const CONDITIONS = rows([
   [
     'an id of 17 digits without quotes',
     'icp.yaml',
-    '{ jobTitle: { matches: "*consultant*" } }',
+    '{ title.seniority: { is: consultant } }',
     '{ hubspot.account_id: { in: [12345678901234567] } }',
     'error',
     '"12345678901234567"',

@@ -284,7 +284,7 @@ function amountRule(config: Config, type: string, points: Points): { by?: string
 }
 
 function checkView(check: Check, attributes: Attributes) {
-  const source = attributes[check.attribute]?.source
+  const source = attributes[check.attribute]?.source ?? check.from
   return {
     attribute: check.attribute,
     wanted: testText(check.test, check.attribute),

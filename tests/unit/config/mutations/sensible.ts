@@ -210,6 +210,7 @@ export const SENSIBLE = fine([
     'hubspot.yaml',
     'matches: [webinar, webinars,',
     'matches: [webinar, webinars, "*web-seminar*",',
+  ],
   [
     'a domain with its @',
     'icp.yaml',

@@ -7,6 +7,7 @@ import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
 import { addHubSpotSetup } from './cli/hubspot-setup.ts'
 import { findRedisOfService } from './cli/service-redis.ts'
+import { addShadow } from './cli/shadow.ts'
 import { addTeamImport } from './cli/team-import.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
 import { loadConfig } from './config/load.ts'
@@ -62,6 +63,7 @@ config
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
+addShadow(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)

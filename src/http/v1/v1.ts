@@ -6,10 +6,11 @@ import type { HandoffLists } from '../../store/handoffs.ts'
 import { ProblemError } from '../problems.ts'
 import { handoffRoutes } from './handoffs.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
+import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
 
 /** What `/v1` uses. */
-export interface V1Parts extends LeadRouteParts, SignalParts {
+export interface V1Parts extends LeadRouteParts, ShadowRouteParts, SignalParts {
   handoffs: HandoffLists
   apiTokens: ApiToken[]
 }
@@ -55,6 +56,7 @@ export function v1(parts: V1Parts) {
     app.register(signalRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(shadowRoutes(parts))
   }
 }
 

@@ -11,7 +11,16 @@ beforeAll(async () => {
 })
 
 const handover = (more: Partial<Handover> = {}): Handover => ({
-  ...{ id: '42-1', leadId: '42', route: 'mql', kind: 'mql-to-sales', pool: 'sdr', rep: 'sdr-1', at: NOW },
+  ...{
+    id: '42-1',
+    leadId: '42',
+    route: 'mql',
+    kind: 'mql-to-sales',
+    withSales: true,
+    pool: 'sdr',
+    rep: 'sdr-1',
+    at: NOW,
+  },
   ...{ dueAt: NOW + HOUR, owner: '', baseline: { num_contacted_notes: '0' } },
   ...more,
 })

@@ -8,7 +8,16 @@ const ownerOf = (rep: string) => ({ 'sdr-1': '201', 'sdr-2': '202' })[rep]
 
 function outcome(more: Partial<ObservedOutcome> = {}, rep: string | null = 'sdr-1'): ObservedOutcome {
   const handover = {
-    ...{ id: '42-1', leadId: '42', route: 'mql', kind: 'mql-to-sales', pool: 'sdr', rep, at: NOW - 4 * HOUR },
+    ...{
+      id: '42-1',
+      leadId: '42',
+      route: 'mql',
+      kind: 'mql-to-sales',
+      withSales: true,
+      pool: 'sdr',
+      rep,
+      at: NOW - 4 * HOUR,
+    },
     ...{ dueAt: rep === null ? null : NOW - 3 * HOUR, owner: '', baseline: {} },
   }
   return { handover, ...more }
@@ -19,6 +28,7 @@ function report(outcomes: ObservedOutcome[], name = 'Dana Ruiz'): ObservedReport
     ...{ from: NOW - DAY, to: NOW, now: NOW, timeZone: 'UTC', everything: true, portalId: '900', ownerOf },
     sum: sumObserved(outcomes, ownerOf, NOW),
     lines: outcomes.slice(0, SHOWN).map((one) => ({ outcome: one, name })),
+    others: [],
     people: { 'sdr-1': 'Cleo Park', 'sdr-2': 'Dan Moss' },
     owners: { 201: 'Cleo Park', 202: 'Dan Moss', 999: 'Old Hand' },
   }
@@ -52,7 +62,7 @@ describe('a line of the report', () => {
     ['gone', { missing: true as const }, 'no longer in HubSpot; nothing to see'],
   ])('%s', (_, more, expected) => {
     expect(lineFor(outcome(more))).toMatch(
-      /^<https:\/\/app\.hubspot\.com\/contacts\/900\/record\/0-1\/42\|Dana Ruiz>: Cleo Park by mql, due /,
+      /^• <https:\/\/app\.hubspot\.com\/contacts\/900\/record\/0-1\/42\|Dana Ruiz>: Cleo Park by mql, due /,
     )
     expect(lineFor(outcome(more)).split('In HubSpot: ')[1]).toBe(expected)
   })
@@ -76,6 +86,11 @@ describe('the report', () => {
   test('says that there was nothing, and whether all of Baton observes', () => {
     expect(renderObserved(report([])).text).toMatch(/no lead would have been handed over\. Baton only observes/)
     expect(renderObserved({ ...report([]), everything: false }).text).toContain('By routes with observe: true')
+  })
+
+  test('counts handoffs of other kinds apart', () => {
+    const others = [{ kind: 'trial', count: 3 }]
+    expect(shownText(renderObserved({ ...report([]), others }).blocks)).toContain('*Handoffs of other kinds*: trial 3')
   })
 
   test('a name cannot ping or forge', () => {

@@ -2,21 +2,23 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addCalibrate } from './cli/calibrate.ts'
+import { addConfigCheck } from './cli/config-check.ts'
 import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
 import { addHubSpotSetup } from './cli/hubspot-setup.ts'
-import { findRedisOfService } from './cli/service-redis.ts'
+import { findRedisOfService, prefixHere } from './cli/service-redis.ts'
 import { addShadow } from './cli/shadow.ts'
 import { addTeamImport } from './cli/team-import.ts'
+import { addWhatIf } from './cli/what-if.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
-import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
 import { describeSetupFailure } from './hubspot/setup.ts'
-import { createClock, hostNow } from './platform/clock.ts'
-import { EnvironmentError, prefixOf, readRedisEnv } from './platform/env.ts'
+import { createClock } from './platform/clock.ts'
+import { EnvironmentError, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -38,17 +40,7 @@ const program = new Command('baton')
 
 const config = program.command('config').description('check the config, and write the schemas for editors')
 
-config
-  .command('check')
-  .argument('[dir]', 'the config directory', process.env.CONFIG_DIR || './config')
-  .description('report every mistake with file, line and a suggestion, and run the routing cases')
-  .action(async (directory: string) => {
-    const { version, routing, team } = await loadConfig(directory, hostNow())
-    console.log(
-      `${directory} is fine: version ${version}, ${routing.routes.length} routes, ${Object.keys(team.reps).length} reps.`,
-    )
-  })
-
+addConfigCheck(config)
 config
   .command('schemas')
   .option('--check', 'only say whether they are up to date')
@@ -60,10 +52,12 @@ config
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
 
+addCalibrate(program, redisOfService)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
 addShadow(program)
+addWhatIf(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
 addHubSpotProject(hubspot)
@@ -169,11 +163,6 @@ program
 function decisionNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 on.')
-}
-
-// What is only observed has keys of its own.
-function prefixHere(): string {
-  return prefixOf(readRedisEnv(process.env).BATON_MODE)
 }
 
 async function redisOfService(): Promise<RedisConnection> {

@@ -40,6 +40,7 @@ import { createQueues } from './work/queues.ts'
 import { retryRefused } from './work/refusals.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
+import { createWhatIfThreads } from './work/what-if-threads.ts'
 
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
@@ -207,6 +208,16 @@ export async function createService(options: ServiceOptions) {
     mode: env.BATON_MODE,
   })
 
+  const whatIfs = createWhatIfThreads({
+    redisUrls: options.redisUrls,
+    prefix,
+    hubspot: {
+      accessToken: env.HUBSPOT_ACCESS_TOKEN,
+      baseUrl: env.HUBSPOT_BASE_URL,
+      // The rest is the service's own.
+      requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
+    },
+  })
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
@@ -221,6 +232,7 @@ export async function createService(options: ServiceOptions) {
     hurry: work.hurry,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
+    whatIf: whatIfs.run,
     ready,
   })
 
@@ -264,6 +276,7 @@ export async function createService(options: ServiceOptions) {
         work.runner.close(),
         work.closePoll(),
         work.adoption.close(),
+        whatIfs.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

@@ -32,7 +32,8 @@ export function addHubSpotSetup(hubspot: Command): void {
       const env = readHubSpotEnv(process.env)
       const observes = env.BATON_MODE === 'observe'
       const dryRun = isAsked || observes
-      if (observes && !isAsked && !json) console.log('BATON_MODE is observe: nothing is written. This is what would be done.\n')
+      if (observes && !isAsked && !json)
+        console.log('BATON_MODE is observe: nothing is written. This is what would be done.\n')
       const settings = await loadConfig(env.CONFIG_DIR, hostNow())
       const redis = env.REDIS_URL ? await connectRedis(env.REDIS_URL, 'request', () => undefined) : null
       try {

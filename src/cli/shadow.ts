@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { prefixOf, readRedisEnv } from '../platform/env.ts'
+import { readRedisEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createFactStreams } from '../store/facts.ts'
@@ -9,7 +9,7 @@ import { createStore } from '../store/partitions.ts'
 import { createShadow } from '../store/shadow.ts'
 import { createShadowView } from '../views/shadow.ts'
 import { shadowText } from '../views/shadow-text.ts'
-import { findRedisOfService } from './service-redis.ts'
+import { findRedisOfService, prefixHere } from './service-redis.ts'
 
 const HELP = `
 With a directory its config runs beside the live one from now on, on every decision, until it is stopped: every worker takes it up
@@ -48,7 +48,7 @@ export function addShadow(program: Command): void {
             'no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.',
           )
         try {
-          const store = createStore({ redis, prefix: prefixOf(env.BATON_MODE) })
+          const store = createStore({ redis, prefix: prefixHere() })
           const shadow = createShadow(store, createConfigs(store))
           const clock = await createClock({ redis, log: createLogger('silent') })
           if (config) await shadow.start(config, clock.now())

@@ -4,6 +4,7 @@ import { MAIL_PROPERTIES } from '../leads/bounces.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
+import { junkProperties } from '../leads/junk.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
 import { attributesFilled, propertiesSet, tracksEnrolled } from '../leads/tags.ts'
 import { namesInBraces } from '../rules/attributes.ts'
@@ -56,6 +57,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const asked = [
     ...conditionsOf(config).flatMap(attributesOf),
     ...attributesFilled(config),
+    ...junkProperties(config),
     ...reasons.flatMap(namesInBraces),
     ...attributesInFilters([routing.routes, handoffs, triggers]),
   ]
@@ -63,7 +65,10 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
-    ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
+    ...signals.flatMap((rule) => [
+      ...[rule.rises, rule.changes, rule.at, rule.detail, rule.during],
+      ...Object.keys(rule.notWithin ?? {}),
+    ]),
     ...activity,
     ...responses.flatMap((rule) => [rule.rises, rule.changes]),
     ...disqualified.flatMap((rule) => [rule.changes, rule.reason]),
@@ -133,6 +138,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...Object.values(config.team.pools).flatMap(({ members }) => members),
     ...triggers,
     config.enrichment,
+    { when: config.icp.junk?.unless },
   ].flatMap((item) => item.when ?? [])
 }
 

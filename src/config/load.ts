@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path'
 import type { z } from 'zod'
-import { catalogueOf } from './catalogue.ts'
+import { catalogueOf, withResets } from './catalogue.ts'
 import { runRoutingCases } from './check/cases.ts'
 import { checkMinimumSize } from './check/minimum-size.ts'
 import { checkReferences } from './check/references.ts'
 import { checkShape } from './check/shape.ts'
-import { type Config, readsOf } from './config.ts'
+import { type Config, conditionsOf, readsOf } from './config.ts'
 import { ConfigError, type ConfigProblem, problemAt, type SourceFile } from './problems.ts'
 import { Enrichment } from './schemas/enrichment.ts'
 import { Handoffs } from './schemas/handoffs.ts'
@@ -21,6 +21,7 @@ import { Team as TeamFile } from './schemas/team.ts'
 import { Triggers } from './schemas/triggers.ts'
 import { readSources } from './source.ts'
 import { checkedTeam } from './team.ts'
+import { withoutNamed } from './unknown-values.ts'
 import { digestOf } from './version.ts'
 
 /** The files of a config directory with their schemas, in the order in which they are read. */
@@ -50,11 +51,27 @@ const ENRICHMENT_DEFAULT = Enrichment.parse({
   keep: { matched: '90d', notFound: '1d' },
 })
 
+// Raised when the same rules give other scores than before: every lead is then scored again.
+const ENGINE = 2
+
 /**
  * Reads and checks a config directory, its routing cases included.
  * Throws `ConfigError` with every mistake at once: file, line, path and the nearest valid key.
  */
 export async function loadConfig(directory: string, now: number): Promise<Config> {
+  const { config, problems } = await readConfig(directory, now)
+  if (!config || problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+/**
+ * The same with the files that could be read, of which more may be said (`sense/findings.ts`). `config` is null where it
+ * holds mistakes; cases that fail are no such ones.
+ */
+export async function readConfig(
+  directory: string,
+  now: number,
+): Promise<{ config: Config | null; sources: Partial<Record<FileName, SourceFile>>; problems: ConfigProblem[] }> {
   const { sources, problems } = await readSources(directory, CONFIG_FILES)
   const unread = { signals: problems.some(({ file }) => basename(file) === 'signals.yaml') }
   const shape = <T>(name: FileName, schema: z.ZodType<T>): T | undefined => {
@@ -82,12 +99,12 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   problems.push(...(team?.problems ?? []))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
   if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
-    throw new ConfigError(problems)
+    return { config: null, sources, problems }
   }
-  const catalogue = catalogueOf(signals?.signals, scoring.engagement.signals)
+  const catalogue = catalogueOf(signals, scoring.engagement.signals, hubspot.signals)
   const rules: Omit<Config, 'reads'> = {
     icp,
-    scoring,
+    scoring: { ...scoring, engagement: withResets(scoring.engagement, catalogue) },
     routing,
     team: team.value,
     handoffs,
@@ -98,9 +115,10 @@ export async function loadConfig(directory: string, now: number): Promise<Config
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
-    version: digestOf(sources).slice(0, 12),
+    version: digestOf({ engine: { content: ENGINE }, ...sources }).slice(0, 12),
     rulesVersion: Number.parseInt(
       digestOf({
+        engine: { content: ENGINE },
         icp: sources.icp,
         scoring: sources.scoring,
         hubspot: sources.hubspot,
@@ -111,17 +129,17 @@ export async function loadConfig(directory: string, now: number): Promise<Config
       16,
     ),
   }
+  rules.hubspot = { ...hubspot, unknownValues: withoutNamed(hubspot.unknownValues, conditionsOf(rules)) }
   const config: Config = { ...rules, reads: readsOf(rules) }
-  if (cases && sources['routing-cases']) {
-    const source = sources['routing-cases']
-    const failures = runRoutingCases(config, cases.cases, now)
-    if (failures.length > 0) {
-      throw new ConfigError(
-        failures.map(({ index, key, message }) => problemAt(source, ['cases', index, 'expect', key], message)),
-      )
-    }
+  const source = sources['routing-cases']
+  const failures = cases && source ? runRoutingCases(config, cases.cases, now) : []
+  return {
+    config,
+    sources,
+    problems: failures.flatMap(({ index, key, message }) =>
+      source ? problemAt(source, ['cases', index, 'expect', key], message) : [],
+    ),
   }
-  return config
 }
 
 // An older directory has sla.yaml; of both one would be read, and the other go unnoticed.

@@ -62,8 +62,7 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
     return config ? attempt(check, () => look(config)) : []
   }
 
-  const mode: Finding[] =
-    env.BATON_MODE === 'observe' ? [{ check: 'mode', status: 'warning', found: OBSERVING }] : []
+  const mode: Finding[] = env.BATON_MODE === 'observe' ? [{ check: 'mode', status: 'warning', found: OBSERVING }] : []
   const groups = [
     Promise.resolve(mode),
     attempt('hubspot token', () => checkPortal(ask, env.HUBSPOT_PORTAL_ID, clock.now)),

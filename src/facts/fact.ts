@@ -57,6 +57,7 @@ export const FACT_FIELDS = [
   'config',
   'amount',
   'of',
+  'sampled',
   'shadow',
   'from',
   'to',
@@ -65,7 +66,8 @@ export type FactField = (typeof FACT_FIELDS)[number]
 
 /**
  * A fact. `at` is epoch milliseconds, `lead` the pseudonym, `handoff` its number of that lead, `value` a number whose unit
- * the type says, `amount` that of a deal, `of` the id of a fact that is corrected. Everything but type, instant and lead
+ * the type says, `amount` that of a deal, `of` the id of a fact that is corrected, `sampled` the share of a
+ * route's leads of which this one was drawn, between 0 and 1. Everything but type, instant and lead
  * may be absent.
  */
 export type Fact = { type: FactType; at: number; lead: string; value?: number | undefined } & {

@@ -67,6 +67,10 @@ function destination({ route }: LeadRecord): string {
   return 'nurture' in route.to ? `nurture ${route.to.nurture}` : 'disqualify'
 }
 
+function sampledOf({ route }: LeadRecord): string | undefined {
+  return route.sampled && String(route.sampled.share)
+}
+
 // `at` where it is not the present instant.
 type Part = Omit<Fact, 'at' | 'lead' | 'config'> & { at?: number }
 
@@ -78,7 +82,7 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
   if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
-    facts.push({ type: 'routed', ...where, reason: destination(lead) })
+    facts.push({ type: 'routed', ...where, reason: destination(lead), sampled: sampledOf(lead) })
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })

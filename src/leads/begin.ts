@@ -110,7 +110,7 @@ function takenByRoute(
   lookup: Lookup,
 ): Taken {
   const { config, state, contact, reserved, now } = input
-  const account = accountOwner(input)
+  const account = accountOwner(config, input)
   const order = {
     ...{ id, kind, byRoute: true, route, pool },
     ...(reps ? { reps } : {}),

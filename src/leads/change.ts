@@ -52,10 +52,19 @@ export interface NextConfig extends DecisionConfig {
   rulesVersion: number
   team: Team
   handoffs: HandoffsConfig
-  /** Every type of signal that is known, with its words for people; `endsSilence: false` for one that is no act of interest. */
+  /**
+   * Every type of signal that is known, with its words for people; `endsSilence: false` for one that is no act of interest.
+   * `session`: it is a visit, and so many milliseconds without another sign of it end one.
+   */
   signals: Record<
     string,
-    { words: string; unit?: string | undefined; by?: 'sales' | undefined; endsSilence?: false | undefined }
+    {
+      words: string
+      unit?: string | undefined
+      by?: 'sales' | undefined
+      endsSilence?: false | undefined
+      session?: number | undefined
+    }
   >
   triggers: Record<string, Trigger>
   /** The questions that forms ask, by name. */
@@ -146,7 +155,8 @@ export type Input =
   | { type: 'left'; rep: string }
   /** Somebody decides about a lead that is stuck in its stage. */
   | { type: 'stuck'; by: string; does: StuckAct }
-  | { type: 'rescore'; standing?: Standing }
+  /** `standing`: a decision of the past is asked for. `faded`: by the same rules, because its score moves by itself. */
+  | { type: 'rescore'; standing?: Standing; faded?: true }
   | { type: 'erase' }
 
 /** What the list of stuck leads offers for each. */

@@ -11,6 +11,7 @@ import { conclude } from './conclude.ts'
 import type { Decided } from './decide-contact.ts'
 import { standingAttributes, standingRoute } from './decision.ts'
 import type { HistoryEntry } from './history.ts'
+import { isThrownOut } from './junk.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Heard, Look } from './look.ts'
 import { type LeadMarks, withoutOpened } from './marks.ts'
@@ -74,12 +75,15 @@ export function consequencesOf(look: Look, heard: Heard, decided: Decided): Cons
   }
   // In which stage an older contact is seen first is no news.
   const isNew = !previous && now - contact.createdAt <= DAY
+  const isJunk = isThrownOut(decision, reading.attributes)
   const starting = (stage: { name: Stage }, marks: LeadMarks, openings: readonly Opening[]) =>
-    startingOf(
-      config,
-      { ...heard.news, stage: isNew || reaches(cameFrom, stage, previous, marks) ? stage.name : undefined },
-      openings,
-    )
+    isJunk
+      ? []
+      : startingOf(
+          config,
+          { ...heard.news, stage: isNew || reaches(cameFrom, stage, previous, marks) ? stage.name : undefined },
+          openings,
+        )
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
   const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
@@ -102,7 +106,7 @@ export function consequencesOf(look: Look, heard: Heard, decided: Decided): Cons
     fresh: decision.action === 'stay-adopted' ? [] : fresh,
     isRebuilt,
   }
-  const triggered = isLeftAlone(decision, decided.marks) ? null : triggersOf(config, asked, now)
+  const triggered = isJunk || isLeftAlone(decision, decided.marks) ? null : triggersOf(config, asked, now)
   const marks = triggered?.result.marks ?? followed.marks
   const planned = followPlans(
     config,

@@ -1,16 +1,10 @@
-import type { Attributes, Signal } from '../rules/attributes.ts'
+import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
 import { valuesOf } from '../rules/circumstances.ts'
 import type { IcpConfig } from '../rules/icp.ts'
 import { chooseRoute, missingForSales, type RouteDecision, type RoutingConfig } from '../rules/routing.ts'
-import {
-  BANDS,
-  type Band,
-  fullLookup,
-  type LeadScore,
-  nextBandChange,
-  type ScoringConfig,
-  scoreLead,
-} from '../rules/score.ts'
+import { withSample } from '../rules/sample.ts'
+import { BANDS, type Band, fullLookup, type LeadScore, type ScoringConfig, scoreLead } from '../rules/score.ts'
+import { scoreAhead } from '../rules/score-ahead.ts'
 import type { Stage } from '../rules/stages.ts'
 import { holdsNextAt } from '../rules/triggers.ts'
 import { plain, signed } from '../rules/words.ts'
@@ -56,7 +50,10 @@ export interface Standing {
   quietSince?: number | undefined
 }
 
-/** A decision with everything that explains it. `wakeAt` is epoch milliseconds. */
+/**
+ * A decision with everything that explains it. `wakeAt`: when the lead is looked at without an event; `fadesAt`: when its score
+ * is to be computed again, from what is known, because it moves by itself. Both are epoch milliseconds.
+ */
 export interface Decision {
   score: LeadScore
   route: RouteDecision
@@ -65,6 +62,7 @@ export interface Decision {
   restsIn?: string | undefined
   missing: string[]
   wakeAt: number | null
+  fadesAt: number | null
 }
 
 /** The rules that a decision is made by. */
@@ -74,21 +72,22 @@ export interface DecisionConfig {
   routing: RoutingConfig
 }
 
-/** Scores and routes a lead at `now` (epoch milliseconds). What stands for it is respected. */
+/**
+ * Scores and routes a lead at `now` (epoch milliseconds). What stands for it is respected. Without its id it is drawn for no
+ * sample.
+ */
 export function decide(
   config: DecisionConfig,
-  lead: { attributes: Attributes; signals: readonly Signal[] },
+  lead: { id?: string | undefined; attributes: Attributes; signals: readonly Signal[] },
   standing: Standing,
   now: number,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
-  const lookup = fullLookup(lead.attributes, lead.signals, score, now, {
-    ...standingAttributes(standing, score),
-    ...valuesOf({ quietSince: standing.quietSince }, now),
-  })
-  const route = chooseRoute(config.routing.routes, lookup)
+  const lookup = fullLookup(lead.attributes, lead.signals, score, now, besideScore(standing, score, now))
+  const { routes } = config.routing
+  const route = withSample(routes, chooseRoute(routes, lookup), lead.id, lookup)
   const action = actionOf(route, standing, score.band)
-  const bandFalls = nextBandChange(config.scoring, score.fit.points, lead.signals, now)
+  const ahead = scoreAhead(config.scoring, score.fit.points, lead.signals, now)
   const routeSays =
     route.rescore !== undefined && action !== 'stay-with-sales' && action !== 'stay-adopted'
       ? now + route.rescore
@@ -99,7 +98,8 @@ export function decide(
     action,
     ...(action === 'stay-in-nurture' && standing.restsIn ? { restsIn: standing.restsIn } : {}),
     missing: missingForSales(config.routing.requiredForSales, lead.attributes),
-    wakeAt: earliest(earliest(bandFalls, routeSays), silenceGrows(config, standing, now)),
+    wakeAt: earliest(earliest(ahead.bandChange, routeSays), silenceGrows(config, standing, now)),
+    fadesAt: ahead.refresh,
   }
 }
 
@@ -110,6 +110,15 @@ function silenceGrows({ routing }: DecisionConfig, { quietSince }: Standing, now
     when ? holdsNextAt(when, { quietSince, signals: [] }, now) : [],
   )
   return instants.reduce<number | null>((first, at) => earliest(first, at), null)
+}
+
+/** What routes can ask about beside facts, signals and score. */
+export function besideScore(
+  standing: Standing,
+  score: Pick<LeadScore, 'mql'>,
+  now: number,
+): Record<string, AttributeValue | undefined> {
+  return { ...standingAttributes(standing, score), ...valuesOf({ quietSince: standing.quietSince }, now) }
 }
 
 /** What conditions can ask about of what stands for a lead. A lead that qualifies by its score is an MQL already. */
@@ -144,7 +153,13 @@ export function standingRoute(decision: Decision, previous: StandingRoute | unde
   const { route } = decision
   if (action === 'stay-observed') return { ...OBSERVED, reason: `the route ${route.route} only observes`, at: now }
   const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
-  return { name: route.route, to: route.to, reason: reasonFor(decision), at: same ? previous.at : now }
+  return {
+    name: route.route,
+    to: route.to,
+    reason: reasonFor(decision),
+    at: same ? previous.at : now,
+    ...(route.sampled ? { sampled: route.sampled } : {}),
+  }
 }
 
 /** The strongest reasons for a score as short texts, such as `+20 demo requested`, strongest first. */
@@ -161,7 +176,7 @@ export function topReasons(score: LeadScore, count: number): string[] {
   if (inactivity) {
     // Engagement does not fall below 0, so inactivity takes away no more than there was.
     const gained = contributions.reduce((sum, { points }) => sum + points, 0)
-    totals.set('inactivity', { points: Math.max(inactivity.points, -gained), times: 1 })
+    totals.set('inactivity', { points: Math.max(inactivity.points, -Math.max(0, gained)), times: 1 })
   }
   return [...totals]
     .filter(([, { points }]) => Math.abs(points) >= 0.05)
@@ -181,6 +196,7 @@ export function scoreSummary(score: LeadScore, now: number): LeadRecord['score']
     at: now,
     reasons: topReasons(score, 3),
   }
+  if (score.base !== undefined) summary.base = score.base
   if (score.icp.tier !== undefined) summary.tier = score.icp.tier
   return summary
 }
@@ -204,7 +220,8 @@ function hasRisen(from: string, to: Band): boolean {
 /** Why a lead goes where a decision sends it, in the words that the CRM shows. */
 export function reasonFor({ route, score }: Decision): string {
   if ('disqualify' in route.to) return route.to.disqualify
-  return `${route.route}: score ${score.total} (fit ${score.fit.points}, engagement ${score.engagement.points})`
+  const base = score.base === undefined ? '' : `base ${score.base}, `
+  return `${route.route}: score ${score.total} (${base}fit ${score.fit.points}, engagement ${score.engagement.points})`
 }
 
 function earliest(a: number | null, b: number | null): number | null {

@@ -91,7 +91,7 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
       what: 'archived',
       reason: `${lead.archived.by.what} ${lead.archived.by.name}`,
     })
-    return { ...lead, wakeAt: null }
+    return { ...lead, wakeAt: null, fadesAt: null }
   }
 
   // All of it together, once it is known who has the lead and which alerts go out.

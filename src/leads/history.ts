@@ -6,7 +6,7 @@ import { Attribute, Attributes, Signal } from '../rules/attributes.ts'
 import type { ScoringConfig } from '../rules/score.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { ACTIONS, type Decision, type Standing } from './decision.ts'
-import { Destination, type LeadRecord } from './lead.ts'
+import { Destination, type LeadRecord, Sampled } from './lead.ts'
 
 /*
  * The history keeps enough to compute a decision again: its config version, what stood, and what changed. Attributes
@@ -53,6 +53,8 @@ const Decided = {
   band: z.string(),
   /** What stood before it and had to be respected. */
   standing: StoredStanding,
+  /** It went to sales as one of the sample of its route. */
+  sampled: Sampled.optional(),
 }
 
 /** A decision as the history keeps it. `at` is epoch milliseconds; `number` counts the lead's decisions from 1. */
@@ -155,7 +157,13 @@ export function keptDecision(
     const by = Object.hasOwn(rules, signal.type) ? rules[signal.type]?.by : undefined
     return by === undefined ? signal : { ...signal, by }
   })
-  return { ...decided(record, decision, standing), attributes: record.attributes, signals, rep, probability: 1 }
+  return {
+    ...decided(record, decision, standing),
+    attributes: record.attributes,
+    signals,
+    rep,
+    probability: decision.route.probability ?? 1,
+  }
 }
 
 function decided(record: LeadRecord, { route, action }: Decision, standing: Standing) {
@@ -172,6 +180,7 @@ function decided(record: LeadRecord, { route, action }: Decision, standing: Stan
     engagement,
     band,
     standing,
+    ...(route.sampled ? { sampled: route.sampled } : {}),
   }
 }
 

@@ -22,8 +22,13 @@ export function stageOf(attributes: Attributes): string {
   return String(attributes.lifecycleStage?.value ?? '').toLowerCase()
 }
 
-/** How an enrichment provider answered; `skipped`: the config does not let it be asked about such a contact. */
-const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped'])
+/**
+ * How an enrichment provider answered. Not asked: `skipped`, the config does not let it be asked about such a contact;
+ * `not-needed`, no answer would send the lead elsewhere; `over-budget`, it was asked as often as it may be in a day.
+ */
+const EnrichmentStatus = z.enum([
+  ...['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped', 'not-needed', 'over-budget'],
+] as const)
 export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
 
 /** Where a lead can be sent. */
@@ -34,7 +39,16 @@ export const Destination = z.union([
 ])
 
 /** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
-const StandingRoute = z.object({ name: z.string(), to: Destination, reason: z.string(), at: z.number() })
+/** A lead that was drawn for the sample of its route: the share of the route's leads that is. */
+export const Sampled = z.object({ share: z.number() })
+
+const StandingRoute = z.object({
+  name: z.string(),
+  to: Destination,
+  reason: z.string(),
+  at: z.number(),
+  sampled: Sampled.optional(),
+})
 export type StandingRoute = z.output<typeof StandingRoute>
 
 /**
@@ -86,6 +100,8 @@ export const LeadRecord = LeadMarks.extend({
   needsReview: z.boolean(),
   score: z.object({
     total: z.number(),
+    /** Points that every lead has; absent: none. */
+    base: z.number().optional(),
     fit: z.number(),
     engagement: z.number(),
     band: z.string(),
@@ -97,6 +113,8 @@ export const LeadRecord = LeadMarks.extend({
   route: StandingRoute,
   /** When the lead is looked at without an event: its band falls, its route says so, or a pool is tried again. */
   wakeAt: z.number().nullable(),
+  /** When its score is computed again, because it moves by itself; null: never, or `wakeAt` comes first. Absent in older records. */
+  fadesAt: z.number().nullable().optional(),
   /** The latest handoff of each kind, and how many there were of all. */
   handoffs: z.record(z.string(), z.string()),
   handoffCount: z.number(),

@@ -68,7 +68,7 @@ export function onMissing(config: NextConfig, state: LeadState, movedTo: string 
       : draft.change(undefined, { ...nothing, givenUp: 'signals of a contact that HubSpot does not have' })
   }
   for (const handoff of liveHandoffs(state)) draft.put(endHandoff(handoff, { at: now, how: 'missing' }) ?? handoff)
-  const after = lead ? { ...lead, missingSince: lead.missingSince ?? now, wakeAt: null } : undefined
+  const after = lead ? { ...lead, missingSince: lead.missingSince ?? now, wakeAt: null, fadesAt: null } : undefined
   return draft.change(after, { ...nothing, inboxDone: true })
 }
 
@@ -90,7 +90,7 @@ export function onMerged(
   draft.note({ at: now, what: 'merged', reason: `into ${into}` })
   // A message that was sent since stays here, and says how this ended.
   const messages = Object.fromEntries(Object.entries(state.messages).filter(([ref]) => !taken.includes(ref)))
-  return draft.change({ ...state.lead, mergedInto: into, wakeAt: null }, { ...closed, messages })
+  return draft.change({ ...state.lead, mergedInto: into, wakeAt: null, fadesAt: null }, { ...closed, messages })
 }
 
 /** The lead is to be erased, record and all: its handoffs end without a word, and none of its messages stays. */

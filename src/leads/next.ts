@@ -5,7 +5,16 @@ import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
-import { type DecisionEntry, decisionEntry, inputsOf, isRouting, keptDecision } from './history.ts'
+import {
+  type DecisionEntry,
+  decisionEntry,
+  inputsOf,
+  isNews,
+  isRouting,
+  type KeptDecision,
+  keptDecision,
+} from './history.ts'
+import { isThrownOut } from './junk.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
@@ -19,7 +28,7 @@ import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
 import { onStuck } from './stuck.ts'
-import { isLeftAlone, triggersUnderNewRules } from './trigger-look.ts'
+import { isLeftAlone, movesTriggers, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
  * What becomes of a lead by an input, whatever the input is. Pure: the worker, clicks, due steps, rescoring, replay and
@@ -64,7 +73,7 @@ function withoutContact(
     case 'stuck':
       return onStuck(config, state, input, now)
     case 'rescore':
-      return onRescore(config, state, input.standing, now)
+      return onRescore(config, state, input, now)
     case 'erase':
       return onErased(state, now)
   }
@@ -74,29 +83,39 @@ function withoutContact(
  * The lead rescored: computed again from what is kept of it. One that now wants a rep goes through the main job instead. With
  * `standing` it is a decision of the past that is asked for, and only that.
  */
-function onRescore(config: NextConfig, state: LeadState, past: Standing | undefined, now: number): Change | null {
+function onRescore(
+  config: NextConfig,
+  state: LeadState,
+  { standing: past, faded }: Omit<Extract<Input, { type: 'rescore' }>, 'type'>,
+  now: number,
+): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
-  if (lead.archived && !past) return null
+  if (past) return decidedAgain(config, lead, past, now)
+  if (lead.archived) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
   const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
   const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.ended, lead.signals)
-  const standing = past ?? {
+  const standing: Standing = {
     ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
     stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },
     ...(isBack ? { returning: true } : {}),
     ...quietForRoutes(config, lead, lead, now),
   }
-  const decision = decide(config, { attributes, signals: lead.signals }, standing, now)
+  const decision = decide(config, { id: lead.id, attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
-  if (!past && (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals)))
+  if (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals))
     return draft.change(undefined, { refresh: true })
-  const triggers = isLeftAlone(decision, lead)
-    ? { marks: marksOf(lead), dueAt: null }
-    : triggersUnderNewRules(config, state, lead, now)
+  const isAlone = isThrownOut(decision, attributes) || isLeftAlone(decision, lead)
+  if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
+  // By the same rules nothing is marked: what is due by time alone is planned already.
+  const triggers =
+    isAlone || faded ? { marks: marksOf(lead), dueAt: null } : triggersUnderNewRules(config, state, lead, now)
   const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
+  // A score that moves and is rounded to what it was is no decision that says anything new.
+  if (faded && !isNews(lead, record)) return draft.change({ ...record, decisions: lead.decisions })
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
   return draft.change(record, {
@@ -105,6 +124,14 @@ function onRescore(config: NextConfig, state: LeadState, past: Standing | undefi
       ? { kept: keptDecision(config.scoring.engagement, record, decision, standing, null) }
       : {}),
   })
+}
+
+/** A decision of the past, and nothing else: what was known then, and what stood then. */
+function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number): Change {
+  const known = { id: lead.id, attributes: attributesAgain(config, lead), signals: lead.signals }
+  const full = decide(config, known, standing, at)
+  const decision = { route: full.route.route, action: full.action, standing, full }
+  return { handoffs: [], posts: [], history: [], toWrite: false, decision }
 }
 
 /**
@@ -120,16 +147,57 @@ export function replay(
   const inputs = inputsOf(lead, decisions, entry.number)
   if (!inputs) return null
   const { missingSince: _, mergedInto: __, ...asItWas } = lead
+  const decision = askAgain(config, { ...asItWas, ...inputs }, entry)
+  return decision ? { decision, inputs } : null
+}
+
+/** A lead's decision, computed again from what is kept of it alone, by the rules that are given. */
+export function replayKept(
+  config: NextConfig,
+  id: string,
+  { attributes, signals, ...decided }: Pick<KeptDecision, 'at' | 'standing' | 'attributes' | 'signals'>,
+): NonNullable<Change['decision']>['full'] | null {
+  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided)
+}
+
+function askAgain(config: NextConfig, lead: LeadRecord, { at, standing }: Pick<KeptDecision, 'at' | 'standing'>) {
   const state: LeadState = {
     id: lead.id,
     // Its attributes are those of then, not what the kept properties say.
-    lead: { ...asItWas, ...inputs, readBy: null },
+    lead: { ...lead, readBy: null },
     handoffs: {},
     messages: {},
     inbox: [],
     written: {},
     freshPseudonym: lead.pseudonym,
   }
-  const change = next(config, state, { type: 'rescore', standing: entry.standing }, entry.at)
-  return change && 'decision' in change && change.decision ? { decision: change.decision.full, inputs } : null
+  const change = next(config, state, { type: 'rescore', standing }, at)
+  return change && 'decision' in change && change.decision ? change.decision.full : null
+}
+
+// What a decision of the past does not ask about.
+const NOTHING_KNOWN: LeadRecord = {
+  v: 2,
+  id: '',
+  pseudonym: '',
+  createdAt: 0,
+  attributes: {},
+  properties: {},
+  company: null,
+  readBy: null,
+  counters: {},
+  signals: [],
+  pages: {},
+  enrichment: {},
+  missing: [],
+  needsReview: false,
+  score: { total: 0, fit: 0, engagement: 0, band: 'low', mql: false, at: 0, reasons: [] },
+  route: { name: '', to: { nurture: '' }, reason: '', at: 0 },
+  wakeAt: null,
+  handoffs: {},
+  handoffCount: 0,
+  outcomes: {},
+  configVersion: '',
+  rulesVersion: 0,
+  decisions: 0,
 }

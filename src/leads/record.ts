@@ -45,6 +45,13 @@ export interface Beside {
   rulesVersion: number
 }
 
+const DAY = 24 * 60 * 60_000
+
+// The budget of enrichment is that of a day in UTC.
+function nextDay(now: number): number {
+  return (Math.floor(now / DAY) + 1) * DAY
+}
+
 /** The lead's record after it was read and decided. A decision that says anything new gets the next number. */
 export function decidedRecord(
   previous: LeadRecord | null,
@@ -53,7 +60,7 @@ export function decidedRecord(
   beside: Beside,
   now: number,
 ): LeadRecord {
-  const { enrichmentFailed, companyUnread, ...read } = reading
+  const { enrichmentFailed, overBudget, companyUnread, ...read } = reading
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
@@ -62,6 +69,7 @@ export function decidedRecord(
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    overBudget ? nextDay(now) : null,
     nextTrackChange(beside.marks),
     decision.missing.length > 0
       ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)
@@ -78,6 +86,7 @@ export function decidedRecord(
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous?.route, now),
     wakeAt: beside.marks.archived ? null : wakeAt,
+    fadesAt: beside.marks.archived ? null : fadesBefore(decision.fadesAt, wakeAt),
     handoffs: handoffsOf(previous, beside.begun),
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
@@ -111,6 +120,7 @@ export function rescoredRecord(
 ): LeadRecord {
   const { ended: _, adopted, fired: __, ...kept } = previous
   const ended = stillEnded(previous.ended, decision)
+  const wakeAt = earliest([decision.wakeAt, triggers.dueAt, previous.wakeAt])
   return {
     ...kept,
     ...(ended ? { ended } : {}),
@@ -121,7 +131,8 @@ export function rescoredRecord(
     missing: decision.missing,
     score: scoreSummary(decision.score, now),
     route: standingRoute(decision, previous.route, now),
-    wakeAt: earliest([decision.wakeAt, triggers.dueAt, previous.wakeAt]),
+    wakeAt,
+    fadesAt: fadesBefore(decision.fadesAt, wakeAt),
     configVersion: config.version,
     rulesVersion: config.rulesVersion,
     decisions: previous.decisions + 1,
@@ -174,6 +185,11 @@ function handoffsOf(previous: LeadRecord | null, begun: readonly Handoff[]): Rec
 
 function hasHandoff(previous: LeadRecord | null, id: string): boolean {
   return Object.values(previous?.handoffs ?? {}).includes(id)
+}
+
+// A look at the lead computes its score as well.
+function fadesBefore(fadesAt: number | null, wakeAt: number | null): number | null {
+  return fadesAt !== null && wakeAt !== null && wakeAt <= fadesAt ? null : fadesAt
 }
 
 function earliest(instants: (number | null)[]): number | null {

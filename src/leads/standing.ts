@@ -2,6 +2,7 @@ import type { Ending } from '../handoffs/endings.ts'
 import { byAge, type Handoff, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { ScoringConfig } from '../rules/score.ts'
+import { worthOf } from '../rules/signal-points.ts'
 import { newsSince } from './adoption.ts'
 import type { NextConfig } from './change.ts'
 import type { Standing } from './decision.ts'
@@ -38,9 +39,11 @@ export interface ComesBackConfig {
 export function raisedHandSince(config: ComesBackConfig, signals: readonly Signal[], since: number): boolean {
   const worth = config.scoring.engagement.signals
   const { points, signals: always = [] } = config.handoffs.comesBack
-  const isRaised = (type: string) =>
-    always.includes(type) || (Object.hasOwn(worth, type) && (worth[type]?.points ?? 0) >= points)
-  return signals.some(({ type, at }) => at > since && isRaised(type))
+  const isRaised = (signal: Signal) => {
+    const rule = Object.hasOwn(worth, signal.type) ? worth[signal.type] : undefined
+    return always.includes(signal.type) || (rule !== undefined && (worthOf(rule.points, signal) ?? 0) >= points)
+  }
+  return signals.some((signal) => signal.at > since && isRaised(signal))
 }
 
 /** The handoff with sales that is not over: one that waits counts, for its lead is as good as with sales. */

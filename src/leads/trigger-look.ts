@@ -1,7 +1,7 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { valuesOf } from '../rules/circumstances.ts'
-import { type Condition, evaluate, type Lookup } from '../rules/condition.ts'
+import { type Condition, type Lookup, truthOf } from '../rules/condition.ts'
 import { fullLookup, scoreLead } from '../rules/score.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { circumstancesOf } from './circumstances.ts'
@@ -94,6 +94,19 @@ export function triggersUnderNewRules(
   return { marks, dueAt: dueAt(config, lead, marks, knownSinceOf(lead, now), now) }
 }
 
+/** Whether time alone has made the condition of a trigger hold, or ended it, since the lead was last looked at. */
+export function movesTriggers(
+  config: NextConfig,
+  handoffs: readonly Handoff[],
+  lead: LeadRecord,
+  now: number,
+): boolean {
+  const holds = holding(() => recordLookup(config, handoffs, lead, now), false)
+  return Object.entries(config.triggers).some(
+    ([name, { when }]) => holds(name, when) !== (lead.fired?.[name]?.holds === true),
+  )
+}
+
 /** When the triggers of a lead have to be looked at although nothing happens; null: never. */
 export function dueAt(
   config: NextConfig,
@@ -140,7 +153,7 @@ function holding(lookup: () => Lookup, doubt: boolean): TriggerLook['held'] {
   let made: Lookup | undefined
   return (_, when: Condition) => {
     made ??= lookup()
-    const { truth } = evaluate(when, made)
+    const truth = truthOf(when, made)
     return truth === 'true' || (truth === 'unknown' && doubt)
   }
 }

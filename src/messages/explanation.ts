@@ -1,6 +1,7 @@
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { FitContribution } from '../rules/fit.ts'
 import type { LeadScore } from '../rules/score.ts'
+import { amountOf } from '../rules/signal-values.ts'
 import { whyOf } from '../rules/why.ts'
 import { duration, localTime, plain, signed } from '../rules/words.ts'
 import type { RenderedMessage } from './alert.ts'
@@ -10,9 +11,10 @@ import { escapeText } from './texts.ts'
 export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessage {
   const fit = score.fit.contributions.map(fitLine)
   const counted = score.engagement.contributions.filter(({ points }) => points !== 0).toReversed()
-  const engagement = counted
-    .slice(0, 15)
-    .map(({ signal, points, age }) => `${signed(points)} ${plain(signal.type)}, ${duration(age)} ago`)
+  const engagement = counted.slice(0, 15).map(({ signal, points, age }) => {
+    const amount = amountOf(signal)
+    return `${signed(points)} ${plain(signal.type)}${amount === undefined ? '' : ` (${amount})`}, ${duration(age)} ago`
+  })
   if (counted.length > 15) engagement.push(`and ${counted.length - 15} older signals`)
   const ignored = score.engagement.contributions.length - counted.length
   if (ignored > 0) engagement.push(`${ignored} more count nothing: too old, over a cap, or without points`)
@@ -20,6 +22,7 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
   if (idle) engagement.push(`${signed(idle.points)} no activity since ${localTime(idle.since, 'UTC')}`)
   const title = `${escapeText(displayName(lead.attributes))}: score ${score.total} (${score.band})`
   const parts = [
+    ...(score.base === undefined ? [] : [`*Base ${score.base}*: every lead has it`]),
     `*Fit ${score.fit.points}*\n${fit.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no rule'}`,
     `*Engagement ${score.engagement.points}*\n${engagement.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no signal yet'}`,
     `*Route ${escapeText(lead.route.name)}*: ${escapeText(lead.route.reason, 200)}`,

@@ -1,5 +1,6 @@
 import type { Signal } from './attributes.ts'
 import { clamp, roundHalfUp } from './rounding.ts'
+import { type Points, worthOf } from './signal-points.ts'
 
 /** At most `count` signals of a type count in any rolling period of `per` milliseconds; the newest are kept. */
 export interface Cap {
@@ -8,23 +9,37 @@ export interface Cap {
 }
 
 /**
+ * What a type of signal is worth. `by` says whose act it is when it is not the lead's: it counts the same, but says nothing of
+ * the lead's interest. `resets: false`: inactivity goes on counting through it.
+ */
+export interface SignalRule {
+  points: Points
+  cap?: Cap | undefined
+  halfLife?: number | undefined
+  by?: 'sales' | undefined
+  resets?: boolean | undefined
+}
+
+/**
  * The engagement rules: points for what the lead did, and how they fade (`config/scoring.yaml`, `engagement`).
- * `window`, `halfLife` and `every` are milliseconds. Signals' points are never negative and inactivity's never
- * positive: that is why a score can only fall while nothing happens.
+ * `window`, `halfLife` and `every` are milliseconds. Inactivity's points are never positive.
  */
 export interface EngagementConfig {
   max: number
   window?: number | undefined
-  /** `by` says whose act it is when it is not the lead's: it counts the same, but says nothing of the lead's interest. */
-  signals: Record<
-    string,
-    { points: number; cap?: Cap | undefined; halfLife?: number | undefined; by?: 'sales' | undefined }
-  >
+  signals: Record<string, SignalRule>
   inactivity?: { points: number; every: number } | undefined
 }
 
 /** Why a signal counted or not. */
-export type SignalReason = 'counted' | 'older than the window' | 'over the cap' | 'no points for this signal'
+export type SignalReason = (typeof SIGNAL_REASONS)[number]
+export const SIGNAL_REASONS = [
+  'counted',
+  'older than the window',
+  'over the cap',
+  'no points for this signal',
+  'without an amount',
+] as const
 
 /** One signal's outcome. `points` is exact, before rounding; `age` is milliseconds. */
 export interface SignalContribution {
@@ -50,38 +65,20 @@ export interface EngagementResult {
 export function scoreEngagement(config: EngagementConfig, signals: readonly Signal[], now: number): EngagementResult {
   const ordered = inOrder(config, signals)
   const capped = overTheCap(ordered)
-  const contributions = ordered.map(({ signal, rule }): SignalContribution => {
+  const contributions = ordered.map(({ signal, rule, worth }): SignalContribution => {
     const age = Math.max(0, now - signal.at)
     if (!rule) return { signal, age, points: 0, reason: 'no points for this signal' }
     if (isTooOld(config, age)) return { signal, age, points: 0, reason: 'older than the window' }
     if (capped.has(signal)) return { signal, age, points: 0, reason: 'over the cap' }
-    return { signal, age, points: faded(rule, age), reason: 'counted' }
+    if (worth === undefined) return { signal, age, points: 0, reason: 'without an amount' }
+    return { signal, age, points: faded(worth, rule.halfLife, age), reason: 'counted' }
   })
-  const inactivity = inactivityOf(config, lastOf(ordered), now)
+  const inactivity = inactivityOf(config, silentSince(config, ordered, now), now)
   const sum = contributions.reduce((total, contribution) => total + contribution.points, 0) + (inactivity?.points ?? 0)
   const exact = clamp(sum, 0, config.max)
   const result: EngagementResult = { points: roundHalfUp(exact), exact, contributions }
   if (inactivity && inactivity.periods > 0) result.inactivity = inactivity
   return result
-}
-
-/**
- * The same engagement, rounded, as a function of the instant (epoch milliseconds): for looking ahead at many instants.
- * What does not depend on the instant is done once.
- */
-export function engagementOverTime(config: EngagementConfig, signals: readonly Signal[]): (now: number) => number {
-  const ordered = inOrder(config, signals)
-  const capped = overTheCap(ordered)
-  const counting = ordered.flatMap(({ signal, rule }) => (rule && !capped.has(signal) ? [{ at: signal.at, rule }] : []))
-  const last = lastOf(ordered)
-  return (now) => {
-    let sum = inactivityOf(config, last, now)?.points ?? 0
-    for (const { at, rule } of counting) {
-      const age = Math.max(0, now - at)
-      if (!isTooOld(config, age)) sum += faded(rule, age)
-    }
-    return roundHalfUp(clamp(sum, 0, config.max))
-  }
 }
 
 /** How long a signal can matter, in milliseconds: its window plus the longest cap period. Undefined: for ever. */
@@ -91,21 +88,32 @@ export function memoryOf(config: EngagementConfig): number | undefined {
   return config.window + Math.max(0, ...periods)
 }
 
-/** A signal with what it is worth; without a rule it is worth nothing. */
-interface RuledSignal {
-  signal: Signal
-  rule: EngagementConfig['signals'][string] | undefined
+/** The signals that are over the cap of their type, and so count nothing. */
+export function cappedSignals(config: EngagementConfig, signals: readonly Signal[]): ReadonlySet<Signal> {
+  return overTheCap(inOrder(config, signals))
 }
 
-function inOrder({ signals: rules }: EngagementConfig, signals: readonly Signal[]): RuledSignal[] {
+/** A signal with its rule and what it is worth before it fades; without a rule, or an amount that it wants, nothing. */
+export interface RuledSignal {
+  signal: Signal
+  rule: SignalRule | undefined
+  worth: number | undefined
+}
+
+/** The signals in order of time with what each is worth. */
+export function inOrder({ signals: rules }: EngagementConfig, signals: readonly Signal[]): RuledSignal[] {
   return [...signals].sort(byTime).map((signal) => {
     // Its type comes from outside: one that is called `constructor` has no points.
-    return { signal, rule: Object.hasOwn(rules, signal.type) ? rules[signal.type] : undefined }
+    const rule = Object.hasOwn(rules, signal.type) ? rules[signal.type] : undefined
+    return { signal, rule, worth: rule && worthOf(rule.points, signal) }
   })
 }
 
-// From the newest back: which signals are kept then never depends on what is old enough to be forgotten.
-function overTheCap(ordered: readonly RuledSignal[]): Set<Signal> {
+/**
+ * The signals, in order of time, that do not count because newer ones of their type do. From the newest back: which are kept
+ * then never depends on what is old enough to be forgotten.
+ */
+export function overTheCap(ordered: readonly RuledSignal[]): Set<Signal> {
   const over = new Set<Signal>()
   const kept = new Map<string, number[]>()
   for (const { signal, rule } of ordered.toReversed()) {
@@ -118,22 +126,48 @@ function overTheCap(ordered: readonly RuledSignal[]): Set<Signal> {
   return over
 }
 
-function isTooOld(config: EngagementConfig, age: number): boolean {
+/** Whether a signal of that age, in milliseconds, has left the window. */
+export function isTooOld(config: Pick<EngagementConfig, 'window'>, age: number): boolean {
   return config.window !== undefined && age > config.window
 }
 
-function faded(rule: { points: number; halfLife?: number | undefined }, age: number): number {
-  return rule.halfLife === undefined ? rule.points : rule.points * 2 ** (-age / rule.halfLife)
+/** What is left of some points after that time. */
+export function faded(points: number, halfLife: number | undefined, age: number): number {
+  return halfLife === undefined ? points : points * 2 ** (-age / halfLife)
 }
 
-function lastOf(ordered: readonly RuledSignal[]): Signal | undefined {
-  return ordered.findLast(({ rule }) => rule)?.signal
+/**
+ * Since when inactivity counts: from the newest signal of the window that ends it; where none does, such as for one who only
+ * opened mails, from the first that counts at all. Undefined: nothing is known of it.
+ */
+export function silentSince(
+  config: Pick<EngagementConfig, 'window'>,
+  ordered: readonly RuledSignal[],
+  now: number,
+): number | undefined {
+  let first: number | undefined
+  for (const one of ordered.toReversed()) {
+    if (!one.rule) continue
+    if (first !== undefined && isTooOld(config, now - one.signal.at)) break
+    first = one.signal.at
+    if (resets(one)) break
+  }
+  return first
 }
 
-function inactivityOf(config: EngagementConfig, last: Signal | undefined, now: number) {
-  if (!config.inactivity || !last) return undefined
-  const periods = Math.max(0, Math.floor((now - last.at) / config.inactivity.every))
-  return { since: last.at, periods, points: periods === 0 ? 0 : periods * config.inactivity.points }
+/** How many full periods of inactivity have passed, and what they take away. */
+export function inactivityOf(
+  { inactivity }: Pick<EngagementConfig, 'inactivity'>,
+  since: number | undefined,
+  now: number,
+) {
+  if (!inactivity || since === undefined) return undefined
+  const periods = Math.max(0, Math.floor((now - since) / inactivity.every))
+  return { since, periods, points: periods === 0 ? 0 : periods * inactivity.points }
+}
+
+function resets({ rule, worth }: RuledSignal): boolean {
+  return rule?.resets !== false && (typeof rule?.points === 'number' || (worth ?? 0) > 0)
 }
 
 function byTime(a: Signal, b: Signal): number {

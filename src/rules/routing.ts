@@ -15,8 +15,17 @@ export interface Route {
   to: RouteTarget
   handoff?: string | undefined
   rescore?: number | undefined
+  /** A random share (0–1) of its leads goes to sales all the same, so that it can be seen what the rules miss. */
+  sample?: Sample | undefined
   /** Nothing is done by it: what would have been is reported. */
   observe?: true | undefined
+}
+
+/** Where the sample of a route goes. */
+export interface Sample {
+  share: number
+  to: { pool: string; reps?: RepFilter | undefined }
+  handoff: string
 }
 
 /** The routing rules. */
@@ -55,6 +64,10 @@ export interface RouteDecision {
   reps?: WantedReps
   handoff?: string
   rescore?: number
+  /** It was drawn for the sample of its route, of which this is the share: its rules alone would not have sent it to sales. */
+  sampled?: { share: number }
+  /** With which probability such a lead goes where this one does; absent: always. */
+  probability?: number
   observe?: true
   considered: { route: string; evaluation: Evaluation }[]
 }

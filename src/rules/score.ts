@@ -1,25 +1,42 @@
 import type { Attributes, AttributeValue, Signal } from './attributes.ts'
 import type { Check, Lookup } from './condition.ts'
-import { type EngagementConfig, type EngagementResult, engagementOverTime, scoreEngagement } from './engagement.ts'
+import { type EngagementConfig, type EngagementResult, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
 import { type IcpConfig, type IcpResult, matchIcp, testsBehind } from './icp.ts'
 import { clamp } from './rounding.ts'
 import { dropOf, sumOf } from './signal-values.ts'
+import { titleBehind, withTitle } from './titles.ts'
 
 /** The bands from coldest to hottest. */
 export const BANDS = ['low', 'medium', 'high', 'hot'] as const
 export type Band = (typeof BANDS)[number]
 
-/** Everything that turns a lead into a score (`config/scoring.yaml`): each band's number is its lowest total. */
+/** What people expect of the leads of a band: at least this share (0–1) of them comes to that. */
+export interface BandPromise {
+  outcome: PromisedOutcome
+  atLeast: number
+}
+
+/** What a band can promise: that sales takes a lead on, and the stages that it reaches in HubSpot. */
+export const PROMISED_OUTCOMES = ['accepted', 'sql', 'opportunity', 'customer'] as const
+export type PromisedOutcome = (typeof PROMISED_OUTCOMES)[number]
+
+/**
+ * Everything that turns a lead into a score (`config/scoring.yaml`): each band's number is its lowest total. `base` is what
+ * every lead has. `promises` is kept for reports.
+ */
 export interface ScoringConfig {
+  base?: number | undefined
   fit: FitConfig
   engagement: EngagementConfig
   bands: Record<Band, number>
   mql: { score: number; fit: number; engagement: number }
+  promises?: Partial<Record<Band, BandPromise>> | undefined
 }
 
-/** A lead's score at one instant with everything that explains it. `total` is 0–100. */
+/** A lead's score at one instant with everything that explains it. `total` is 0–100; `base` is absent when there is none. */
 export interface LeadScore {
+  base?: number
   icp: IcpResult
   fit: FitResult
   engagement: EngagementResult
@@ -39,9 +56,10 @@ export function scoreLead(
   const icp = matchIcp(config.icp, factLookup(attributes))
   const fit = scoreFit(config.scoring.fit, icpLookup(attributes, icp))
   const engagement = scoreEngagement(config.scoring.engagement, signals, now)
-  const total = totalOf(fit.points, engagement.points)
-  const { mql } = config.scoring
+  const { mql, base } = config.scoring
+  const total = totalOf(config.scoring, fit.points, engagement.points)
   return {
+    ...(base ? { base } : {}),
     icp,
     fit,
     engagement,
@@ -51,9 +69,9 @@ export function scoreLead(
   }
 }
 
-/** Total = clamp(fit + engagement, 0, 100). */
-export function totalOf(fit: number, engagement: number): number {
-  return clamp(fit + engagement, 0, 100)
+/** Total = clamp(base + fit + engagement, 0, 100). */
+export function totalOf({ base = 0 }: Pick<ScoringConfig, 'base'>, fit: number, engagement: number): number {
+  return clamp(base + fit + engagement, 0, 100)
 }
 
 /** The hottest band whose minimum the total reaches. */
@@ -61,42 +79,9 @@ export function bandOf(bands: Record<Band, number>, total: number): Band {
   return BANDS.findLast((band) => total >= bands[band]) ?? 'low'
 }
 
-const TEN_YEARS = 10 * 365 * 24 * 60 * 60_000
-
-/**
- * The first instant after `now` (epoch milliseconds) at which the band falls although nothing happens; null when it
- * never does. Without new signals a score can only fall, so the instant is found by halving the time to a far end.
- */
-export function nextBandChange(
-  scoring: ScoringConfig,
-  fitPoints: number,
-  signals: readonly Signal[],
-  now: number,
-): number | null {
-  const engagementAt = engagementOverTime(scoring.engagement, signals)
-  const bandAt = (at: number) => bandOf(scoring.bands, totalOf(fitPoints, engagementAt(at)))
-  const present = bandAt(now)
-  if (present === 'low') return null
-  let same = now
-  let changed = farEnd(scoring.engagement, signals, now)
-  if (bandAt(changed) === present) return null
-  while (changed - same > 1) {
-    const middle = Math.floor((same + changed) / 2)
-    if (bandAt(middle) === present) same = middle
-    else changed = middle
-  }
-  return changed
-}
-
-function farEnd(config: EngagementConfig, signals: readonly Signal[], now: number): number {
-  if (config.window === undefined) return now + TEN_YEARS
-  const last = signals.reduce((latest, signal) => Math.max(latest, signal.at), 0)
-  return Math.ceil(Math.max(now, last + config.window)) + 1
-}
-
-/** Reads the attributes that came from outside. */
+/** Reads the attributes that came from outside, and what the job title says. */
 export function factLookup(attributes: Attributes): Lookup {
-  return (name) => attributes[name]?.value
+  return withTitle((name) => attributes[name]?.value)
 }
 
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
@@ -106,11 +91,12 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? attributes[name]?.value
+  const known = factLookup(attributes)
+  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? known(name)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
-      return derived ? testsBehind(derived, check, lookup) : [check]
+      return derived ? testsBehind(derived, check, lookup) : titleBehind(check, lookup)
     },
   })
 }

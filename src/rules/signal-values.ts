@@ -11,7 +11,7 @@ const LONGEST = 2
 
 /** The sum of the values of signals; undefined when none has any. */
 export function sumOf(signals: readonly Signal[]): number | undefined {
-  const values = signals.flatMap((signal) => numberOf(signal) ?? [])
+  const values = signals.flatMap((signal) => amountOf(signal) ?? [])
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0)
 }
 
@@ -22,7 +22,7 @@ export function sumOf(signals: readonly Signal[]): number | undefined {
 export function dropOf(signals: readonly Signal[], over: number, now: number): number | undefined {
   const values = signals
     .flatMap((signal) => {
-      const value = numberOf(signal)
+      const value = amountOf(signal)
       return value === undefined ? [] : [{ at: signal.at, value }]
     })
     .sort((a, b) => a.at - b.at)
@@ -33,7 +33,8 @@ export function dropOf(signals: readonly Signal[], over: number, now: number): n
   return Math.round(((before.value - newest.value) / before.value) * 1e8) / 1e6
 }
 
-function numberOf({ value }: Signal): number | undefined {
+/** The number that a signal came to; undefined when it has none. */
+export function amountOf({ value }: Pick<Signal, 'value'>): number | undefined {
   const number = value === undefined || value.trim() === '' ? Number.NaN : Number(value)
   return Number.isFinite(number) ? number : undefined
 }

@@ -139,6 +139,7 @@ function leadWaits(before: StoredLead, change: Change, now: number): Waiting[] {
   const merged = (lead?.merged ?? []).filter((one) => !before.lead?.merged?.includes(one))
   return [
     ...(lead && lead.wakeAt !== null ? [{ index: INDEX.wake, id, at: lead.wakeAt }] : []),
+    ...(lead?.fadesAt ? [{ index: INDEX.fading, id, at: lead.fadesAt }] : []),
     ...(change.toWrite ? [{ index: INDEX.writes, id, at: now }] : []),
     ...(change.refresh ? [{ index: INDEX.unread, id, at: now }] : []),
     ...(change.postponedUntil === undefined ? [] : [{ index: INDEX.unread, id, at: change.postponedUntil }]),
@@ -213,6 +214,9 @@ function noLongerWaiting(keys: Keys, before: StoredLead, change: Change): Comman
   return [
     ...(change.lead?.wakeAt === null && before.lead && before.lead.wakeAt !== null
       ? [['ZREM', keys.index(id, INDEX.wake), id] satisfies Command]
+      : []),
+    ...(change.lead && !change.lead.fadesAt && before.lead?.fadesAt
+      ? [['ZREM', keys.index(id, INDEX.fading), id] satisfies Command]
       : []),
     ...(steps.length > 0
       ? [['ZREM', keys.index(id, INDEX.steps), ...steps.map((handoff) => handoff.id)] satisfies Command]

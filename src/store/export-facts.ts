@@ -26,6 +26,7 @@ const COLUMNS: Record<FactField, string> = {
   from: 'TEXT, -- what the live config decided, see fact_types',
   to: 'TEXT, -- what the other one would have decided',
   of: 'TEXT, -- of a correction: the id of the fact that did not happen',
+  sampled: "REAL, -- of a lead that went to sales as one of its route's sample: the share of leads that does",
 }
 
 const SCHEMA = `

@@ -21,6 +21,8 @@ export const INDEX = {
   unread: 'unread',
   /** Leads to look at without an event. */
   wake: 'wake',
+  /** Leads whose score moves by itself. */
+  fading: 'fading',
   /** Handoffs with a due step. */
   steps: 'rungs',
   /** Slack messages to send. */

@@ -5,6 +5,7 @@ import { ENDINGS } from '../handoffs/endings.ts'
 import { EVIDENCE } from '../handoffs/handoff.ts'
 import { STEP_RESULTS } from '../handoffs/plan.ts'
 import { HANDOFF_STATUSES } from '../handoffs/status.ts'
+import { SIGNAL_REASONS } from '../rules/engagement.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { OCCASIONS } from '../rules/triggers.ts'
 
@@ -36,14 +37,17 @@ const SignalPoints = z.object({
   at: Instant,
   ageDays: z.number().describe('at the time of scoring'),
   worth: z.number().describe('points without fading'),
+  amount: z.number().optional().describe('the amount by which they go'),
+  by: z.string().optional().describe('how they go by the amount'),
   points: z.number().describe('exact, before rounding'),
   source: z.string(),
-  why: z.enum(['counted', 'older than the window', 'over the cap', 'no points for this signal']),
+  why: z.enum(SIGNAL_REASONS),
 })
 
 /** The score with every rule, also those that did not fire. */
 const Score = z.object({
   total: z.number(),
+  base: z.number().optional().describe('points that every lead has; absent: none'),
   fit: z.number(),
   engagement: z.number(),
   band: z.string(),
@@ -61,7 +65,9 @@ const Score = z.object({
       .object({ since: Instant, periods: z.number(), points: z.number() })
       .optional()
       .describe('absent: no full period without a signal'),
-    notSeen: z.array(z.object({ signal: z.string(), worth: z.number() })).describe('signals that would add points'),
+    notSeen: z
+      .array(z.object({ signal: z.string(), worth: z.number(), by: z.string().optional() }))
+      .describe('signals that would change the points; of those that go by an amount, the most that they can be worth'),
   }),
   profile: z.array(
     z.object({
@@ -89,6 +95,10 @@ const Route = z.object({
   to: To,
   reason: z.string(),
   action: z.string().describe('what the decision did: assign, stay-with-sales, nurture, …'),
+  sampled: z
+    .object({ share: z.number() })
+    .optional()
+    .describe('it was drawn at random: this share of the leads of the route goes to sales all the same'),
   considered: z
     .array(z.object({ route: z.string(), matched: z.boolean(), why: z.string(), checks: z.array(Check) }))
     .describe('every route up to the one that matched'),

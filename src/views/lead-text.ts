@@ -1,5 +1,6 @@
 import type { ChosenBy } from '../handoffs/choice.ts'
 import { localTime, signed } from '../rules/words.ts'
+import { percent } from './lead.ts'
 import type { LeadView } from './lead-schema.ts'
 
 // What a terminal obeys instead of showing it, or shows in another place: also what turns the direction of writing.
@@ -95,15 +96,17 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
     ...fitRules.rules.map(({ rule, points, worth, why }) => `  ${pointsText(points, worth)}  ${rule}: ${why}`),
     `Engagement: ${engagement.arithmetic}`,
     ...engagement.signals.map(
-      ({ signal, points, worth, ageDays, source, why, detail, at }) =>
-        `  ${pointsText(points, worth)}  ${signal}, ${ageDays} days old (${local(at)}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
+      ({ signal, points, worth, amount, by, ageDays, source, why, detail, at }) =>
+        `  ${pointsText(points, worth)}  ${signal}${amount === undefined ? '' : ` ${amount}`}${by ? ` (${by})` : ''}, ${ageDays} days old (${local(at)}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
     ),
     ...(engagement.inactivity
       ? [
           `  ${pointsText(engagement.inactivity.points, 0)}  no activity since ${local(engagement.inactivity.since)}: ${engagement.inactivity.periods} full periods`,
         ]
       : []),
-    ...engagement.notSeen.map(({ signal, worth }) => `  ${pointsText(0, worth)}  ${signal}: not seen`),
+    ...engagement.notSeen.map(
+      ({ signal, worth, by }) => `  ${pointsText(0, worth)}  ${signal}${by ? ` (${by})` : ''}: not seen`,
+    ),
     'Profile (icp.yaml)',
     ...score.profile.map(({ kind, name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${kind} ${name}: ${why}`),
   ]
@@ -114,6 +117,11 @@ function routeLines({ route, standing }: LeadView, local: Local): string[] {
     `${name} (${Object.entries(to)[0]?.filter(Boolean).join(' ')}): ${reason.replace(`${name}: `, '')}`
   return [
     `Route ${where(route)}; ${route.action}`,
+    ...(route.sampled
+      ? [
+          `  drawn at random: ${percent(route.sampled.share)} of the leads of ${route.name} go to sales all the same (sample)`,
+        ]
+      : []),
     ...route.considered.map(({ route: name, matched, why }) => `  ${matched ? 'yes' : 'no '}  ${name}: ${why}`),
     `Stands since ${local(standing.since)}: ${where(standing)}`,
   ]

@@ -3,14 +3,17 @@ import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
-import type { LeadRecord } from '../leads/lead.ts'
+import type { EnrichmentStatus, LeadRecord } from '../leads/lead.ts'
 import type { Because } from '../leads/marks.ts'
 import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
 import { trackOf } from '../leads/tracks.ts'
 import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
-import { type Check, evaluate } from '../rules/condition.ts'
+import { type Check, truthOf } from '../rules/condition.ts'
+import { clamp } from '../rules/rounding.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
+import { mostOf, type Points, pointsText, worthOf } from '../rules/signal-points.ts'
+import { amountOf } from '../rules/signal-values.ts'
 import { checkedValue, decidingTests, testText, whyOf } from '../rules/why.ts'
 import { signed } from '../rules/words.ts'
 import { assignmentView, clockView } from './handoff.ts'
@@ -61,8 +64,8 @@ export function leadView(input: LeadViewInput, entry: DecisionEntry): LeadView {
     attributes: inputs.attributes,
     enrichment: Object.fromEntries(
       Object.entries(record.enrichment).map(([name, { status, at }]) => {
-        const why = status === 'skipped' ? { why: whyNotAsked(config, record.attributes) } : {}
-        return [name, { status, at: iso(at), ...why }]
+        const why = whyNotAsked(config, record, status)
+        return [name, { status, at: iso(at), ...(why ? { why } : {}) }]
       }),
     ),
     score: { ...scoreView(config, decision, inputs, entry, now), mql: isMql(record, decision, entry) },
@@ -77,6 +80,7 @@ export function leadView(input: LeadViewInput, entry: DecisionEntry): LeadView {
       to: entry.to,
       reason: reasonFor(decision),
       action: entry.action,
+      ...(entry.sampled ? { sampled: entry.sampled } : {}),
       considered: decision.route.considered.map(({ route, evaluation }) => ({
         route,
         matched: evaluation.truth === 'true',
@@ -109,10 +113,15 @@ function isMql(record: LeadRecord, { score }: Decision, entry: DecisionEntry): b
   return score.mql && !(entry.number === record.decisions && isOut)
 }
 
-function whyNotAsked(config: Config, attributes: Attributes): string {
+function whyNotAsked(config: Config, { attributes, route }: LeadRecord, status: EnrichmentStatus): string | undefined {
+  const { perDay, when } = config.enrichment
+  if (status === 'not-needed') return `no answer would have sent the lead elsewhere than to ${route.name}`
+  if (status === 'over-budget')
+    return `enrichment.yaml, perDay: it had been asked ${perDay ?? 'as often as it may be'} times that day; it is asked on the next`
+  if (status !== 'skipped') return undefined
   const lookup = factLookup(attributes)
-  const { truth } = evaluate(config.enrichment.when, lookup)
-  const checks = decidingTests(config.enrichment.when, lookup)
+  const truth = truthOf(when, lookup)
+  const checks = decidingTests(when, lookup)
   return truth === 'true' ? 'it may be asked by now' : `enrichment.yaml, when: ${whyOf({ truth, checks }, 'short')}`
 }
 
@@ -185,8 +194,8 @@ function scoreView(
   entry: DecisionEntry,
   now: number,
 ): LeadView['score'] {
-  const { fit, engagement, icp } = score
-  const rules = config.scoring.engagement.signals
+  const { fit, engagement, icp, base = 0 } = score
+  const { signals: rules, max: most } = config.scoring.engagement
   const today = scoreLead(config, inputs.attributes, inputs.signals, now)
   const faded = today.total !== score.total || today.engagement.points !== score.engagement.points
   const seen = new Set(inputs.signals.map((signal) => signal.type))
@@ -197,7 +206,8 @@ function scoreView(
     band: score.band,
     mql: score.mql,
     at: iso(entry.at),
-    arithmetic: `fit ${fit.points} + engagement ${engagement.points} = ${fit.points + engagement.points}, kept between 0 and 100: ${score.total}`,
+    ...(score.base === undefined ? {} : { base: score.base }),
+    arithmetic: `${base ? `base ${base} + ` : ''}fit ${fit.points} + engagement ${engagement.points} = ${base + fit.points + engagement.points}, kept between 0 and 100: ${score.total}`,
     fitRules: {
       arithmetic: `${sumText(fit.contributions.map(({ points }) => points))}, at most ${config.scoring.fit.max}: ${fit.points}`,
       rules: fit.contributions.map(({ rule, points, worth, evaluation }) => ({
@@ -215,7 +225,7 @@ function scoreView(
         ...(signal.detail ? { detail: signal.detail } : {}),
         at: iso(signal.at),
         ageDays: Math.round((age / DAY) * 10) / 10,
-        worth: rules[signal.type]?.points ?? 0,
+        ...worthView(config, rules, signal),
         points: Math.round(points * 1000) / 1000,
         source: sourceOf(signal),
         why: reason,
@@ -225,7 +235,11 @@ function scoreView(
         : {}),
       notSeen: Object.entries(rules)
         .filter(([type]) => !seen.has(type))
-        .map(([signal, { points }]) => ({ signal, worth: points })),
+        .map(([signal, { points }]) => ({
+          signal,
+          worth: typeof points === 'number' ? points : clamp(mostOf(points), -most, most),
+          ...amountRule(config, signal, points),
+        })),
     },
     profile: icp.checks.map(({ kind, name, evaluation }) => ({
       kind,
@@ -238,6 +252,22 @@ function scoreView(
       ? { now: { total: today.total, fit: today.fit.points, engagement: today.engagement.points, band: today.band } }
       : {}),
   }
+}
+
+/** What a signal is worth before it fades: by its amount, where its points go by that. */
+function worthView(config: Config, rules: Config['scoring']['engagement']['signals'], signal: Signal) {
+  const rule = Object.hasOwn(rules, signal.type) ? rules[signal.type] : undefined
+  if (!rule) return { worth: 0 }
+  const amount = typeof rule.points === 'number' ? undefined : amountOf(signal)
+  return {
+    worth: Math.round((worthOf(rule.points, signal) ?? 0) * 1000) / 1000,
+    ...(amount === undefined ? {} : { amount }),
+    ...amountRule(config, signal.type, rule.points),
+  }
+}
+
+function amountRule(config: Config, type: string, points: Points): { by?: string } {
+  return typeof points === 'number' ? {} : { by: pointsText(points, config.signals[type]?.unit) }
 }
 
 function checkView(check: Check, attributes: Attributes) {
@@ -287,7 +317,7 @@ function mergedLine({ contact, entry }: { contact: string; entry: HistoryEntry }
 function historyLine(entry: HistoryEntry): LeadView['history'][number] {
   const at = iso(entry.at)
   if (isDecision(entry)) {
-    const { number, score, fit, engagement, band, route, action, config, choice, was } = entry
+    const { number, score, fit, engagement, band, route, action, config, choice, was, sampled } = entry
     const rep = choice ? (choice.rep ?? 'nobody available') : undefined
     const changed = Object.keys(was)
     return {
@@ -297,7 +327,7 @@ function historyLine(entry: HistoryEntry): LeadView['history'][number] {
       config,
       text: [
         `score ${score} (fit ${fit}, engagement ${engagement}, ${band})`,
-        `route ${route}`,
+        `route ${route}${sampled ? `, drawn for its sample (${percent(sampled.share)})` : ''}`,
         rep === undefined ? action : `${action} → ${rep}`,
         ...(number > 1 && changed.length > 0 ? [`changed: ${changed.join(', ')}`] : []),
       ].join('; '),
@@ -319,6 +349,11 @@ function sumText(points: number[]): string {
     .join(' ')
     .replaceAll(/([+−])(?=\d)/g, '$1 ')
     .trim()} = ${Math.round(sum * 10) / 10}`
+}
+
+/** A share between 0 and 1 in words: `3 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100_000) / 1_000} %`
 }
 
 // HubSpot's signals are named after the property that rose or changed; the others came over the API.

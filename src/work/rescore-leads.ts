@@ -5,6 +5,7 @@ import { prepare, type Waiting } from '../store/commit.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX, type Plan } from '../store/partitions.ts'
 import { createScored } from '../store/scored.ts'
+import { type Covers, coverageOf } from './coverage.ts'
 import { type Parts, RunLater } from './parts.ts'
 
 // 500 leads, then half a second for everything else: at most 1,000 leads a second.
@@ -50,7 +51,7 @@ export function createRescoring(
     // While a deployment is under way another worker may have newer rules.
     if ((await store.redis.get(authority)) !== String(config.rulesVersion)) return 0
     const ids = await scored.byOtherRules(config.rulesVersion, size)
-    const covers = coverage(config)
+    const covers = coverageOf(config, parts.configs)
     // In portions, so that Redis writes one while the next is decided.
     const portions = Array.from({ length: Math.ceil(ids.length / PORTION) }, (_, index) =>
       ids.slice(index * PORTION, (index + 1) * PORTION),
@@ -102,28 +103,6 @@ export function createRescoring(
       ['ZADD', store.keys.index(id, INDEX.unread), 'LT', now, id],
     ]
     return { plan: { guards: [], commands }, waiting: [{ index: INDEX.unread, id, at: now, last: true }] }
-  }
-
-  type Covers = (readBy: string | null) => Promise<boolean>
-
-  /** Whether what was read by an older config is enough for this one; asked once for each older config. */
-  function coverage(config: Config): Covers {
-    const known = new Map<string, Promise<boolean>>()
-    const enough = async (readBy: string) => {
-      const before = (await parts.configs.read(readBy))?.reads
-      return (
-        before !== undefined &&
-        config.reads.contact.every((name) => before.contact.includes(name)) &&
-        config.reads.company.every((name) => before.company.includes(name))
-      )
-    }
-    return async (readBy) => {
-      if (readBy === null) return false
-      if (readBy === config.version) return true
-      const answer = known.get(readBy) ?? enough(readBy)
-      known.set(readBy, answer)
-      return answer
-    }
   }
 
   return {

@@ -3,6 +3,7 @@ import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createEraseLead } from './erase-lead.ts'
+import { createFadeScore } from './fade-score.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
@@ -97,6 +98,14 @@ export const WORK = {
     grace: 0,
     needs: 'hubspot',
     handler: createReadLead,
+  }),
+  'fade-score': row({
+    index: INDEX.fading,
+    queue: 'bulk',
+    payload: ofLead,
+    fold: 'again',
+    grace: 0,
+    handler: createFadeScore,
   }),
   'take-steps': row({
     index: INDEX.steps,

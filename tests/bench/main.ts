@@ -15,6 +15,7 @@ import { rungs } from './rows/rungs.ts'
 import { scoring } from './rows/scoring.ts'
 import { bytesOfLead, commandsOfLead } from './rows/traffic.ts'
 import { webhooks } from './rows/webhooks.ts'
+import { whatIf, whatIfBeside, whatIfMillion } from './rows/what-if.ts'
 import { type Outcome, tableOf } from './table.ts'
 
 /*
@@ -26,6 +27,7 @@ const ROWS = [
   ...[webhooks, leads, calls, scoring, latency, crowd, rungs, commandsOfLead, bytesOfLead],
   ...[formWithoutWebhooks, newWithoutWebhooks],
   ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
+  ...[whatIf, whatIfMillion, whatIfBeside],
 ]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }
 

@@ -13,9 +13,9 @@ describe('decay needs no event', () => {
   it('scores a lead again at the instant its band falls, and routes it again', async () => {
     stage = await createStage({ files: WITHOUT_TRIGGERS })
     const created = stage.clock.now
-    const id = createTier2Lead(stage, { hs_email_click: '1', num_conversion_events: '2' })
+    const id = createTier2Lead(stage, { hs_email_click: '3' })
     await stage.quiet()
-    // 25 fit + 20 demo + 10 content + 5 click = 60: medium, and just below sales.
+    // 25 fit + 20 demo + 15 clicks = 60: medium, and just below sales.
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '60', baton_route: 'medium' })
     for (let week = 0; week < 4; week++) await stage.advance(7 * DAY)
     expect(stage.hubspot.contact(id)?.baton_score).toBe('60')
@@ -49,6 +49,30 @@ describe('decay needs no event', () => {
       baton_sla_status: 'responded',
     })
     expect(stage.slack.messages()).toHaveLength(2)
+  })
+
+  it('shows a step of the score at its instant, also where the band stays, without reading the contact', async () => {
+    stage = await createStage()
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '80', baton_band: 'high' })
+    await click(stage, 'U0000AE1', 'U0000AE1', 'contacted')
+    stage.hubspot.changeContact(id, { hs_lead_status: 'CONNECTED' }, { by: 'person' })
+    await stage.quiet()
+    await stage.advance(30 * DAY - HOUR)
+    expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '80' })
+    const before = stage.hubspot.calls.length
+    await stage.advance(HOUR)
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_score: '70',
+      baton_engagement_score: '20',
+      baton_band: 'high',
+      baton_sla_status: 'responded',
+    })
+    const calls = stage.hubspot.calls.slice(before).map(({ method, path }) => `${method} ${path}`)
+    expect(calls.filter((call) => call.includes('/contacts/'))).toEqual(['POST /crm/v3/objects/contacts/batch/update'])
+    const { services } = stage
+    expect((await services[0]?.leads.readHistory(id))?.at(-1)).toMatchObject({ what: 'decided', score: 70 })
   })
 
   it('shows a new score in messages that are still open', async () => {

@@ -111,6 +111,7 @@ export async function startApi(options: {
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),
     }),
+    whatIf: async () => undefined,
     ready: async () => ({ redis: { status: 'ok' } }),
   })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })

@@ -8,17 +8,21 @@ export type Decay = (typeof DECAYS)[number]
 
 // Small numbers on purpose: so ages, windows, periods and half-lives meet each other and their ends.
 const span = fc.integer({ min: 1, max: 400 })
-const points = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.double({ min: 0, max: 30, noNaN: true }))
+const pointsFrom = (min: number) => fc.oneof(fc.integer({ min, max: 30 }), fc.double({ min, max: 30, noNaN: true }))
 const types = ['a', 'b', 'c'] as const
 
-/** Engagement rules for the signals a, b and c with those forms of decay; without a list, each is there or not. */
-export function engagementConfigs(decays?: readonly Decay[]): fc.Arbitrary<EngagementConfig> {
+/**
+ * Engagement rules for the signals a, b and c with those forms of decay; without a list, each is there or not. Only `falling`
+ * ones leave out what can make a score rise by itself: points that are taken away, and signals that end no inactivity.
+ */
+export function engagementConfigs(decays?: readonly Decay[], only?: 'falling'): fc.Arbitrary<EngagementConfig> {
   const maybe = <T>(decay: Decay, value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => {
     if (!decays) return fc.option(value, { nil: undefined })
     return decays.includes(decay) ? value : fc.constant(undefined)
   }
   const rule = fc.record({
-    points,
+    points: pointsFrom(only ? 0 : -30),
+    resets: only ? fc.constant(undefined) : fc.constantFrom(undefined, false as const),
     cap: maybe('cap', fc.record({ count: fc.integer({ min: 1, max: 4 }), per: span })),
     halfLife: maybe('half-life', span),
   })

@@ -219,6 +219,7 @@ export function leadReading(changes: Partial<LeadReading> = {}): LeadReading {
     counters: { hs_email_open: '3' },
     pages: { views: 4 },
     enrichment: { apollo: { status: 'matched', at: NOW } },
+    overBudget: false,
     enrichmentFailed: false,
     companyUnread: false,
     ...changes,

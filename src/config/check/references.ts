@@ -54,6 +54,8 @@ function checkIcp(check: FileCheck): void {
     for (const [index, item] of items(field(check.content, list)))
       expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
   }
+  const unless = field(field(check.content, 'junk'), 'unless')
+  if (unless !== undefined) expectCondition(check, ['junk', 'unless'], unless, SCOPES.facts)
   checkPlaces(check)
 }
 
@@ -61,6 +63,15 @@ function checkScoring(check: FileCheck): void {
   expectUnique(check, ['fit', 'rules'], 'id')
   for (const [type] of entries(field(check.content, 'engagement', 'signals')))
     expectName(check, ['engagement', 'signals', type], 'signals', type)
+  const { signals, valued } = check.known
+  for (const [type, rule] of entries(field(check.content, 'engagement', 'signals'))) {
+    const byAmount = typeof field(rule, 'points') === 'object'
+    if (byAmount && signals?.includes(type) && valued && !valued.includes(type))
+      check.report(
+        ['engagement', 'signals', type, 'points'],
+        `go by the amount of the signal, which has none: say in signals.yaml what it is counted in (unit)`,
+      )
+  }
   for (const [index, rule] of items(field(check.content, 'fit', 'rules')))
     expectCondition(check, ['fit', 'rules', index, 'when'], field(rule, 'when'), SCOPES.profile)
 }
@@ -103,6 +114,11 @@ function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boo
   expectName(check, [...at, 'to', 'pool'], 'pools', pool)
   expectReps(check, [...at, 'to', 'reps'], field(to, 'reps'), pool)
   expectName(check, [...at, 'handoff'], 'handoffs', handoff)
+  const sample = field(route, 'sample')
+  const drawn = field(sample, 'to', 'pool')
+  expectName(check, [...at, 'sample', 'to', 'pool'], 'pools', drawn)
+  expectReps(check, [...at, 'sample', 'to', 'reps'], field(sample, 'to', 'reps'), drawn)
+  expectName(check, [...at, 'sample', 'handoff'], 'handoffs', field(sample, 'handoff'))
   if (check.known.signalHandoffs.includes(String(handoff)))
     check.report(
       [...at, 'handoff'],
@@ -175,6 +191,11 @@ function checkHubSpot(check: FileCheck): void {
     if (name.startsWith('hubspot.'))
       check.report(['attributes', name], 'needs no mapping; use it in conditions as it is')
     else expectFact(check, ['attributes', name], name, 'it is not read from HubSpot')
+  }
+  const unknown = field(content, 'unknownValues')
+  for (const [name] of Array.isArray(unknown) ? [] : entries(unknown)) {
+    if (name === 'every' || name.startsWith('hubspot.')) continue
+    expectFact(check, ['unknownValues', name], name, 'name one of the attributes above, or every')
   }
   for (const [index, rule] of items(field(content, 'signals'))) {
     const at: Path = ['signals', index]

@@ -40,7 +40,10 @@ export function checkObserve(check: FileCheck): void {
   if (people && pools && !isId) expectOneOf(check, ['observe', 'channel'], to, [...people, ...pools])
   for (const [index, route] of items(field(check.content, 'routes')))
     if (field(route, 'observe') === true && to === undefined)
-      check.report(['routes', index, 'observe'], 'nobody would hear what it observes: name who does, as observe.channel')
+      check.report(
+        ['routes', index, 'observe'],
+        'nobody would hear what it observes: name who does, as observe.channel',
+      )
 }
 
 function expectSignals(check: FileCheck, at: Path, given: unknown): void {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { DISQUALIFY_REASONS } from '../../handoffs/credit.ts'
-import type { Route } from '../../rules/routing.ts'
+import type { Route, Sample } from '../../rules/routing.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { RepFilterIn } from './reps.ts'
-import { Milliseconds, Name, TimeZone } from './values.ts'
+import { Milliseconds, Name, Share, TimeZone } from './values.ts'
 
 const To = z
   .strictObject({
@@ -16,6 +16,17 @@ const To = z
   .refine(({ reps, pool }) => reps === undefined || pool !== undefined, 'reps goes with pool only')
   .transform((to) => to as Route['to'])
 
+const SampleIn = z.union([
+  Share.transform((share) => ({ share })),
+  z.strictObject({
+    share: Share,
+    to: z.strictObject({ pool: Name, reps: RepFilterIn.optional() }),
+    handoff: Name.describe('the clock in handoffs.yaml'),
+  }),
+])
+
+/** The route whose pool and handoff a sample gets that names none. */
+export const SAMPLES_GO_BY = 'mql'
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
 
 /** Where the daily report of what was only observed goes, and when. */
@@ -46,9 +57,33 @@ export const Routing = z.strictObject({
           .optional()
           .describe('nothing is done by this route: what it would have done stands in the daily report'),
         rescore: Milliseconds.optional().describe('look again after this time, also when nothing happened'),
+        sample: SampleIn.optional().describe(
+          `this share of its leads goes to sales all the same: where it says, else where the route ${SAMPLES_GO_BY} goes`,
+        ),
       }),
     )
-    .min(1),
+    .min(1)
+    .superRefine((routes, check) => {
+      const mql = routes.find(({ name }) => name === SAMPLES_GO_BY)
+      const isKnown = mql && 'pool' in mql.to && mql.handoff !== undefined
+      for (const [index, { to, sample }] of routes.entries()) {
+        const say = (message: string) => check.addIssue({ code: 'custom', path: [index, 'sample'], message })
+        if (sample && 'pool' in to) say('goes with a route that does not go to sales; remove it')
+        else if (sample && !('to' in sample) && !isKnown)
+          say(
+            `needs to say where it goes, for no route ${SAMPLES_GO_BY} goes to a pool: { share: 3%, to: { pool: … }, handoff: … }`,
+          )
+      }
+    })
+    .transform((routes): Route[] => {
+      const mql = routes.find(({ name }) => name === SAMPLES_GO_BY)
+      return routes.map(({ sample, ...route }) =>
+        // Where it names none, that of the route above is known.
+        sample === undefined
+          ? route
+          : { ...route, sample: { to: mql?.to, handoff: mql?.handoff, ...sample } as Sample },
+      )
+    }),
   keepOwner: z.boolean().describe('a contact whose owner is an active rep stays with them, whatever the pool'),
   companyOwner: z
     .enum(['any-pool', 'same-pool', 'never'])

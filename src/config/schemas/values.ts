@@ -39,7 +39,12 @@ export const DurationText = text(/^(\d+(\.\d+)?(s|m|h|d)|\d+bd)$/, EXACT_OR_BUSI
 function text(pattern: RegExp, message: string) {
   return z
     .string({ error: ({ input }) => (input === undefined || input === null ? undefined : message) })
-    .regex(pattern, message)
+    .regex(pattern, {
+      error: ({ input }) => {
+        const pointed = String(input).replace(',', '.')
+        return pointed !== input && pattern.test(pointed) ? `has a comma; write ${pointed}` : message
+      },
+    })
 }
 
 // NaN for what is no duration, which passes the limits above: its pattern has its own message.
@@ -63,6 +68,13 @@ export const Range = z
     error: ({ input }) => (input === undefined ? undefined : 'must be two numbers such as [11, 50]'),
   })
   .refine(([from, to]) => from <= to, 'needs the smaller number first')
+
+/** A share of all, in per cent: `3%`. Between 0 and 100, read as a number between 0 and 1. */
+export const Share = z
+  .string({ error: ({ input }) => (input === undefined ? undefined : 'must be a share such as 3%') })
+  .regex(/^\d+(\.\d+)? ?%$/, 'must be a share such as 3%')
+  .transform((text) => Number.parseFloat(text) / 100)
+  .refine((share) => share > 0 && share < 1, 'must be more than 0% and less than 100%')
 
 /** A name that ops choose. */
 export const Name = z.string().min(1)

@@ -51,7 +51,7 @@ const MESSAGES: Record<string, string[]> = {
   'empty-condition': ['routing.yaml:7  routes.1.when: needs at least one condition'],
   'empty-list': ['team.yaml:17  pools.sdr.members: must not be empty'],
   'empty-test': [
-    'routing.yaml:7  routes.1.when.score: needs a test: is, in, atLeast, atMost, between, matches or known',
+    'routing.yaml:7  routes.1.when.score: needs a test: is, in, atLeast, atMost, between, matches, not or known',
   ],
   'empty-text': ['icp.yaml:7  negative.0.reason: must not be empty'],
   'fraction-for-a-whole-number': ['icp.yaml:3  minimumCompanySize: 5.5 is not a whole number'],
@@ -66,14 +66,11 @@ const MESSAGES: Record<string, string[]> = {
   'missing-choice': ['sla.yaml:2  handoffs.mql-to-sales.hours: is missing; add it (business, elapsed)'],
   'missing-key': ['scoring.yaml:4  fit.rules.0.points: is missing; add it (a number)'],
   'missing-section': ['scoring.yaml:1  bands: is missing; add it (a map)'],
-  'negative-signal-points': [
-    'scoring.yaml:13  engagement.signals.email_opened.points: -3 must not be negative: a score may only fall by decay',
-  ],
   'neither-rises-nor-changes': ['hubspot.yaml:6  signals.1: needs exactly one of rises and changes'],
   'no-destination': ['routing.yaml:11  routes.2.to: needs exactly one of pool, nurture or disqualify'],
   'no-value': ['routing.yaml:11  routes.2.to: has no value; it must be a map'],
   'number-for-a-pattern': [
-    'icp.yaml:5  personas.0.when.jobTitle.matches: 5 must be a pattern such as "*marketing*", or a list',
+    'icp.yaml:5  personas.0.when.jobTitle.matches: 5 must be words such as demo, a glob such as "*marketing*", or a list',
   ],
   'number-for-text': ['routing.yaml:6  routes.1.name: 2 is not text; put it in quotes'],
   'number-out-of-range': ['icp.yaml:2  tiers.0.tier: 12 must be at most 9'],
@@ -87,6 +84,9 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:8  reps.0.hubspotOwnerId: "ada@team.example" must be a HubSpot owner id: digits, such as "101"',
   ],
   'owner-id-without-quotes': ['team.yaml:8  reps.0.hubspotOwnerId: 101 must be in quotes: "101"'],
+  'points-by-amount-without-points': [
+    'scoring.yaml:13  engagement.signals.email_opened.points.of: is missing; add it (a number)',
+  ],
   'positive-inactivity': [
     'scoring.yaml:16  engagement.inactivity.points: 10 must not be positive: inactivity takes points away',
   ],
@@ -124,6 +124,9 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'reps-without-a-pool': ['routing.yaml:4  routes.0.to: reps goes with pool only'],
   'reps-without-tags': ['routing.yaml:4  routes.0.to.reps: needs languages, skills, countries or regions'],
+  'promise-in-other-words': [
+    'scoring.yaml:19  promises.high: "half of them accepted" must be like "at least 50% accepted"; it can promise accepted, sql, opportunity, customer',
+  ],
   'reps-with-a-typo': [
     'routing.yaml:4  routes.0.to.reps.otherwise: "nobody" is not one of anyone, wait',
     'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
@@ -147,12 +150,12 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'window-too-long': ['scoring.yaml:8  engagement.window: "4000d" must be at most 3650d'],
   'within-without-a-test': [
-    'routing.yaml:3  routes.0.when.signals.pricing_page_viewed: needs a test: is, in, atLeast, atMost, between, matches or known',
+    'routing.yaml:3  routes.0.when.signals.pricing_page_viewed: needs a test: is, in, atLeast, atMost, between, matches, not or known',
   ],
   'wrong-value-in-a-case': [
     'routing-cases.yaml:3  cases.0.lead.jobTitle: must be text, a number, true, false or a list of texts',
   ],
-  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false'],
+  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false; write true'],
   'archived-as-text': ['triggers.yaml:2  triggers.rule.when.archived: "no" must be true or false'],
   'drop-as-a-number': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested.dropsBy: 50 must be a share such as 50%',
@@ -169,6 +172,7 @@ const MESSAGES: Record<string, string[]> = {
   'quiet-with-a-number': [
     'triggers.yaml:2  triggers.rule.when.quiet: must be a duration such as 60d, or { atLeast: 60d, atMost: 90d }',
   ],
+  'sample-of-everything': ['routing.yaml:10  routes.1.sample: "100%" must be more than 0% and less than 100%'],
   'sum-beside-a-count': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested: sum and dropsBy stand alone; a second test of the same signal goes into all: [ … ]',
   ],

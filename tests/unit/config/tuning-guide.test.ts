@@ -38,7 +38,7 @@ it('has the points of each rule that it names', () => {
   const times = new Map(cases[0]?.signals.map(({ type, count }) => [type, count]))
   for (const [rule, points] of rows) {
     const worth = fit.rules.find(({ id }) => id === rule)?.points ?? engagement.signals[String(rule)]?.points
-    expect(points, String(rule)).toBe((worth ?? 0) * (times.get(String(rule)) ?? 1))
+    expect(points, String(rule)).toBe(Number(worth ?? 0) * (times.get(String(rule)) ?? 1))
   }
 })
 

@@ -35,7 +35,7 @@ describe('why this score', () => {
       '• +3 email opened, 31 days ago',
       '• +20 demo requested, 40 days ago',
       '• 2 more count nothing: too old, over a cap, or without points',
-      '• −10 no activity since Sun 18 Oct, 15:00 UTC',
+      '• −10 no activity since Fri 9 Oct, 15:00 UTC',
       'Route tier-1-mql: tier-1-mql: score 85',
     ])
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { engagementOverTime, memoryOf, scoreEngagement } from '../../../src/rules/engagement.ts'
+import { type EngagementConfig, memoryOf, scoreEngagement } from '../../../src/rules/engagement.ts'
+import { engagementAhead } from '../../../src/rules/engagement-ahead.ts'
 import { DECAYS, type Decay, engagementConfigs, someInstant, someSignals } from '../../support/engagement-configs.ts'
 
 const later = fc.integer({ min: 0, max: 1_500 })
@@ -8,15 +9,21 @@ const combinations: Decay[][] = Array.from({ length: 2 ** DECAYS.length }, (_, b
   DECAYS.filter((_, index) => bits & (1 << index)),
 )
 
-describe('the score never rises while nothing happens', () => {
+describe('where nothing takes points away, the score never rises while nothing happens', () => {
   it.each(combinations.map((decays) => [decays.join(' + ') || 'no decay', decays] as const))('%s', (_, decays) => {
     fc.assert(
-      fc.property(engagementConfigs(decays), someSignals, someInstant, later, (config, signals, now, wait) => {
-        const before = scoreEngagement(config, signals, now)
-        const after = scoreEngagement(config, signals, now + wait)
-        expect(after.points).toBeLessThanOrEqual(before.points)
-        expect(after.exact).toBeLessThanOrEqual(before.exact + 1e-9)
-      }),
+      fc.property(
+        engagementConfigs(decays, 'falling'),
+        someSignals,
+        someInstant,
+        later,
+        (config, signals, now, wait) => {
+          const before = scoreEngagement(config, signals, now)
+          const after = scoreEngagement(config, signals, now + wait)
+          expect(after.points).toBeLessThanOrEqual(before.points)
+          expect(after.exact).toBeLessThanOrEqual(before.exact + 1e-9)
+        },
+      ),
     )
   })
 })
@@ -32,13 +39,41 @@ test('stays between 0 and its maximum, as a whole number', () => {
   )
 })
 
-test('looked at over time it is the same', () => {
+test('looking ahead finds the first change, as looking at every instant does', () => {
   fc.assert(
-    fc.property(engagementConfigs(), someSignals, fc.array(someInstant), (config, signals, instants) => {
-      const at = engagementOverTime(config, signals)
-      for (const now of instants) expect(at(now)).toBe(scoreEngagement(config, signals, now).points)
-    }),
+    fc.property(
+      engagementConfigs(),
+      someSignals,
+      fc.array(someInstant, { maxLength: 3 }),
+      (config, signals, instants) => {
+        for (const now of instants) {
+          const present = scoreEngagement(config, signals, now).points
+          const change = engagementAhead(config, signals, now).firstChange((engagement) => engagement)
+          const other = Array.from({ length: 300 }, (_, passed) => now + passed + 1).find(
+            (at) => scoreEngagement(config, signals, at).points !== present,
+          )
+          if (other !== undefined) expect(change?.at).toBe(other)
+          else if (change) expect(change.at).toBeGreaterThan(now + 300)
+        }
+      },
+    ),
+    { numRuns: 200 },
   )
+})
+
+test('a step is told from a fading', () => {
+  const config: EngagementConfig = {
+    max: 50,
+    window: 1_000,
+    signals: { a: { points: 20, halfLife: 400 } },
+    inactivity: { points: -10, every: 100 },
+  }
+  const ahead = engagementAhead(config, [{ id: '1', type: 'a', at: 0 }], 0)
+  const itself = (engagement: number) => engagement
+  expect(ahead.firstChange(itself)).toEqual({ at: 15, isStep: false })
+  expect(ahead.firstStep(itself, 15, 1_000)).toBe(100)
+  expect(ahead.firstStep(itself, 100, 1_000)).toBe(200)
+  expect(ahead.firstStep(itself, 200, 1_000)).toBeNull()
 })
 
 test('the order of the signals changes nothing at all', () => {

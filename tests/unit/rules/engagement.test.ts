@@ -34,13 +34,38 @@ describe('the table of points', () => {
     expect(scoreEngagement(config, signals, NOW).points).toBe(points)
   })
 
-  it('counts inactivity from the last signal of any kind that has points', () => {
+  it('counts inactivity from the last signal that is worth it', () => {
     const signals = [...signalsAgo('webinar_attended', 61 * DAY), ...signalsAgo('page_viewed', 0)]
     expect(scoreEngagement(config, signals, NOW)).toMatchObject({
       points: 0,
       inactivity: { since: NOW - 61 * DAY, periods: 2, points: -20 },
     })
-    expect(scoreEngagement(config, [...signals, ...signalsAgo('email_opened', DAY)], NOW).points).toBe(18)
+    expect(scoreEngagement(config, [...signals, ...signalsAgo('email_clicked', DAY)], NOW).points).toBe(20)
+    expect(scoreEngagement(config, [...signals, ...signalsAgo('email_opened', DAY)], NOW)).toMatchObject({
+      points: 0,
+      inactivity: { since: NOW - 61 * DAY, periods: 2, points: -20 },
+    })
+  })
+
+  it('opened mails add their own points and undo no month of silence', () => {
+    const before = ['demo_requested', 'trial_started', 'content_downloaded'].flatMap((type) =>
+      signalsAgo(type, 170 * DAY),
+    )
+    expect(scoreEngagement(config, before, NOW).points).toBe(0)
+    for (const times of [1, 10]) {
+      const opens = signalsAgo('email_opened', ...Array.from({ length: times }, (_, day) => day * DAY))
+      expect(scoreEngagement(config, [...before, ...opens], NOW).points).toBe(3 * times)
+    }
+    expect(scoreEngagement(config, [...before, ...signalsAgo('email_clicked', 0)], NOW).points).toBe(50)
+  })
+
+  it('who only opens mails is silent from the first one on', () => {
+    const opens = signalsAgo('email_opened', 65 * DAY, 40 * DAY, DAY, 0)
+    expect(scoreEngagement(config, opens, NOW)).toMatchObject({
+      points: 0,
+      inactivity: { since: NOW - 65 * DAY, periods: 2, points: -20 },
+    })
+    expect(scoreEngagement(config, signalsAgo('email_opened', DAY, 0), NOW).points).toBe(6)
   })
 
   it('is 0 with no signal, and stops at 50', () => {

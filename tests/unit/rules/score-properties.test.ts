@@ -3,22 +3,26 @@ import { expect, test } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { AttributeValue } from '../../../src/rules/attributes.ts'
 import { scoreEngagement } from '../../../src/rules/engagement.ts'
-import { bandOf, nextBandChange, type ScoringConfig, scoreLead, totalOf } from '../../../src/rules/score.ts'
+import { bandOf, type ScoringConfig, scoreLead, totalOf } from '../../../src/rules/score.ts'
+import { nextBandChange } from '../../../src/rules/score-ahead.ts'
 import { engagementConfigs, someInstant, someSignals } from '../../support/engagement-configs.ts'
 import { BEST_FIT, DAY, facts, NOW } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
 const TEN_YEARS = 3_650 * DAY
 
-const scorings: fc.Arbitrary<ScoringConfig> = fc
-  .record({
-    engagement: engagementConfigs(),
-    ends: fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 3, maxLength: 3 }),
-  })
-  .map(({ engagement, ends }) => {
-    const [medium = 31, high = 61, hot = 81] = ends.toSorted((a, b) => a - b)
-    return { ...config.scoring, engagement, bands: { low: 0, medium, high, hot } }
-  })
+const scoringsWith = (only?: 'falling'): fc.Arbitrary<ScoringConfig> =>
+  fc
+    .record({
+      engagement: engagementConfigs(undefined, only),
+      base: fc.option(fc.integer({ min: -20, max: 20 }), { nil: undefined }),
+      ends: fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 3, maxLength: 3 }),
+    })
+    .map(({ engagement, base, ends }) => {
+      const [medium = 31, high = 61, hot = 81] = ends.toSorted((a, b) => a - b)
+      return { ...config.scoring, base, engagement, bands: { low: 0, medium, high, hot } }
+    })
+const scorings = scoringsWith()
 const fit = fc.integer({ min: -50, max: 50 })
 
 test('nextBandChange is the first instant of another band: one millisecond before it is still the same', () => {
@@ -31,7 +35,7 @@ test('nextBandChange is the first instant of another band: one millisecond befor
       fc.nat({ max: 1_000 }),
       (scoring, fit, signals, now, share) => {
         const bandAt = (at: number) =>
-          bandOf(scoring.bands, totalOf(fit, scoreEngagement(scoring.engagement, signals, at).points))
+          bandOf(scoring.bands, totalOf(scoring, fit, scoreEngagement(scoring.engagement, signals, at).points))
         const change = nextBandChange(scoring, fit, signals, now)
         if (change === null) {
           for (const at of [1, 100, 1_000, 5_000, TEN_YEARS]) expect(bandAt(now + at)).toBe(bandAt(now))
@@ -97,9 +101,9 @@ test('fit, engagement and total stay within their bounds for any lead', () => {
   )
 })
 
-test('the total never rises while nothing happens, and the order of signals never matters', () => {
+test('where nothing takes points away, the total never rises while nothing happens, and the order of signals never matters', () => {
   fc.assert(
-    fc.property(scorings, someSignals, someInstant, someInstant, (scoring, signals, one, other) => {
+    fc.property(scoringsWith('falling'), someSignals, someInstant, someInstant, (scoring, signals, one, other) => {
       const totalAt = (at: number, of = signals) => scoreLead({ icp: config.icp, scoring }, BEST_FIT, of, at).total
       const [earlier, later] = [Math.min(one, other), Math.max(one, other)]
       expect(totalAt(later)).toBeLessThanOrEqual(totalAt(earlier))

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import {
-  bandOf,
-  fullLookup,
-  icpLookup,
-  nextBandChange,
-  type ScoringConfig,
-  scoreLead,
-  totalOf,
-} from '../../../src/rules/score.ts'
+import { bandOf, fullLookup, icpLookup, type ScoringConfig, scoreLead, totalOf } from '../../../src/rules/score.ts'
+import { nextBandChange } from '../../../src/rules/score-ahead.ts'
 import { BEST_FIT, DAY, facts, NOW, signalsAgo, when } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
@@ -48,7 +41,7 @@ describe('total', () => {
     [-30, 50, 20],
     [20, 11, 31],
   ])('%i of fit and %i of engagement are %i', (fit, engagement, total) => {
-    expect(totalOf(fit, engagement)).toBe(total)
+    expect(totalOf({}, fit, engagement)).toBe(total)
   })
 })
 

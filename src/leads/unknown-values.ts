@@ -1,0 +1,43 @@
+/*
+ * What people and forms write where they know nothing, such as "Select" or "n/a": it stands there, and is no answer. Compared
+ * without case, spaces and outer punctuation; `-` stands for every text without a letter or a digit.
+ */
+
+/** The texts that count as unknown: of `every` attribute, or instead those of one attribute alone. */
+export type UnknownValues = Record<string, string[]>
+
+/** The usual ones. Test and Null are people's names, so that theirs are left as they are. */
+export const UNKNOWN_VALUES: UnknownValues = {
+  every: [
+    ...['select', 'please select', 'choose', 'please choose', 'n/a', 'n.a.', 'not applicable', 'not available', '-'],
+    ...['none', 'null', 'undefined', 'unknown', 'not known', 'not set', 'tbd', 'test', 'testing'],
+    ...['bitte wählen', 'keine angabe', 'k. A.', 'unbekannt', 'inconnu', 'non renseigné', 'desconocido', 'seleccione'],
+  ],
+  firstName: [],
+  lastName: [],
+}
+
+// What HubSpot itself notes of visits and campaigns nobody has typed into a field.
+const NOTED = /^(touch|utm)\./
+
+const folded = new WeakMap<readonly string[], Set<string>>()
+
+/** Whether a text says nothing of that attribute. */
+export function saysNothing(values: UnknownValues | undefined, attribute: string, text: string): boolean {
+  if (!values || NOTED.test(attribute)) return false
+  const own = Object.hasOwn(values, attribute) ? values[attribute] : values.every
+  if (!own || own.length === 0) return false
+  const known = folded.get(own) ?? new Set(own.map(fold))
+  folded.set(own, known)
+  return known.has(fold(text))
+}
+
+function fold(text: string): string {
+  const plain = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+    .replaceAll(/\s*([^\p{L}\p{N}\s])\s*/gu, '$1')
+    .replaceAll(/\s+/g, ' ')
+  return plain === '' ? '-' : plain
+}

@@ -16,6 +16,7 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { createFactStreams } from '../store/facts.ts'
 import { createKeptLeads } from '../store/kept-leads.ts'
 import { createStore } from '../store/partitions.ts'
+import { prefixHere } from './service-redis.ts'
 
 const HELP = `
 It learns from what became of the leads that sales worked, each as it was when it went to sales, and proposes points for
@@ -89,7 +90,7 @@ async function readStories(
   config: Config,
   { outcome, since = 0 }: CalibrateOptions,
 ): Promise<Story[]> {
-  const store = createStore({ redis, prefix: 'baton' })
+  const store = createStore({ redis, prefix: prefixHere() })
   // Only this one is no outcome that a lead's record keeps.
   const accepted =
     outcome === 'accepted' ? await firstOf(createFactStreams(store).since(0), 'accepted') : new Map<string, number>()

@@ -109,6 +109,14 @@ export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot
   return unique([...reads.contact, ...Object.values(hubspot.properties)])
 }
 
+/** The same with what a config reads that runs beside it, and for companies. */
+export function readsOfBoth(live: Config, beside: Config | null): { contact: string[]; company: string[] } {
+  return {
+    contact: unique([...contactReads(live), ...(beside?.reads.contact ?? [])]),
+    company: unique([...live.reads.company, ...(beside?.reads.company ?? [])]),
+  }
+}
+
 /** Every condition in a config. */
 export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
   const attempts = Object.values(config.handoffs.kinds).flatMap((kind) => [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { routeScores } from '../../../src/calibrate/bands.ts'
 import { calibrate } from '../../../src/calibrate/calibrate.ts'
 import { casesOf, type KeptLead, storyOf, type Target } from '../../../src/calibrate/cases.ts'
 import { inputsOf, rowOf, scoreOf } from '../../../src/calibrate/inputs.ts'
@@ -467,6 +468,21 @@ test('gates that never pass and bands that convert the wrong way are told', () =
   const text = calibrationText(report, 'text')
   expect(text).toMatch(/Inversion, now: \w+ \(\d+ %\) converts below \w+ \(\d+ %\)\./)
   expect(text).toMatch(/The MQL gate hardly ever passes: \d+ of 2,500; mql.engagement is the narrowest\./)
+})
+
+test('routes that ask for a score get the one that lets as many through', () => {
+  const when = (attribute: string, atLeast: number) => ({ kind: 'test' as const, attribute, test: { atLeast } })
+  const routes = routeScores([
+    { name: 'a', when: { kind: 'all', of: [when('score', 40), when('company.size', 5)] }, to: { pool: 'ae' } },
+    { name: 'b', when: { kind: 'not', of: when('score.fit', 20) }, to: { nurture: 'x' } },
+    { name: 'c', to: { nurture: 'x' } },
+  ])
+  expect(routes).toEqual([
+    { route: 'a', part: 'total', least: 40 },
+    { route: 'b', part: 'fit', least: 20 },
+  ])
+  const report = judge({ seed: 1, count: 3_000 }, { routes })
+  expect(report.thresholds?.routes[0]).toEqual({ ...routes[0], then: report.thresholds?.bands.high })
 })
 
 test('the capacity of sales gets its threshold', () => {

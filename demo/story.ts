@@ -108,7 +108,7 @@ export const STORY: DemoLead[] = [
   },
   {
     shows: 'Medium: interest, but little fit',
-    who: 'Lee Wong, Analyst at Orchard Foods (40 people), downloads a guide and attends a webinar',
+    who: 'Lee Wong, Analyst at Orchard Foods (40 people), attends a webinar and clicks in two mails',
     arrive: (hubspot) =>
       hubspot.createContact(
         {
@@ -116,8 +116,9 @@ export const STORY: DemoLead[] = [
           firstname: 'Lee',
           lastname: 'Wong',
           jobtitle: 'Analyst',
-          num_conversion_events: '2',
+          num_conversion_events: '1',
           recent_conversion_event_name: 'Webinar: pricing in retail',
+          hs_email_click: '2',
         },
         {
           companyId: hubspot.createCompany({
@@ -172,7 +173,7 @@ export const STORY: DemoLead[] = [
       ),
     then: [
       {
-        does: 'Pat looks at the pricing page twice',
+        does: 'Pat, who looked at the pricing page 40 minutes ago, does so again',
         act: (hubspot, id, now) => {
           const visit = (at: number) =>
             hubspot.changeContact(
@@ -183,7 +184,7 @@ export const STORY: DemoLead[] = [
               },
               { by: 'hubspot' },
             )
-          visit(now() - 30_000)
+          visit(now() - 40 * 60_000)
           setTimeout(() => visit(now()), 1_500)
           return undefined
         },

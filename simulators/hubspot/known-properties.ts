@@ -28,7 +28,7 @@ const CONTACT_PROPERTIES: Record<string, string> = {
     hs_sales_email_last_replied hs_sales_email_last_opened hs_sales_email_last_clicked hs_sa_first_engagement_date
     hs_last_sales_activity_timestamp engagements_last_meeting_booked hs_latest_meeting_activity
     hs_analytics_last_visit_timestamp hs_analytics_last_timestamp hs_analytics_first_timestamp
-    hs_email_last_open_date hs_email_last_click_date hs_latest_source_timestamp
+    hs_email_last_send_date hs_email_last_open_date hs_email_last_click_date hs_latest_source_timestamp
     ${LIFECYCLE_STAGES.map((stage) => `hs_v2_date_entered_${stage}`).join(' ')}`,
   'bool ro': 'hs_email_optout hs_email_optout_10101 hs_email_optout_10102',
   'string calc': 'recent_conversion_event_name first_conversion_event_name hs_email_domain',

@@ -1,4 +1,5 @@
 import type { NextConfig } from '../leads/change.ts'
+import type { HubSpotMapping } from '../leads/observe.ts'
 import type { EngagementConfig } from '../rules/engagement.ts'
 import { plain } from '../rules/words.ts'
 
@@ -8,16 +9,38 @@ export const OWN_SIGNALS: NextConfig['signals'] = {
   meeting_booked: { words: 'booked a meeting' },
 }
 
-/** Every type of signal with its words: what signals.yaml names; in an older directory without it, what scoring.yaml does. */
+const HALF_AN_HOUR = 30 * 60_000
+// What HubSpot says of the page that was viewed last.
+const PAGE_VIEWED = new Set(['hs_analytics_last_timestamp', 'hs_analytics_last_url'])
+
+/** What signals.yaml says; `visit`: the type is a visit, and so long without another view (`session`) ends one. */
+interface GivenSignals {
+  session: number
+  signals: Record<string, Omit<NextConfig['signals'][string], 'session'> & { visit?: boolean | undefined }>
+}
+
+/**
+ * Every type of signal with its words: what signals.yaml names; in an older directory without it, what scoring.yaml does.
+ * What is found in the page that HubSpot saw last is a visit unless signals.yaml says otherwise.
+ */
 export function catalogueOf(
-  given: NextConfig['signals'] | undefined,
+  given: GivenSignals | undefined,
   scored: Record<string, { by?: 'sales' | undefined }>,
+  found: HubSpotMapping['signals'],
 ): NextConfig['signals'] {
+  const pages = new Set(found.flatMap(({ changes = '', signal }) => (PAGE_VIEWED.has(changes) ? [signal] : [])))
   const fromScoring = Object.entries(scored).map(([type, { by }]) => {
-    const known = given?.[type] ?? { words: plain(type) }
+    const known = given?.signals[type] ?? { words: plain(type) }
     return [type, by === undefined ? known : { ...known, by }] as const
   })
-  return { ...OWN_SIGNALS, ...given, ...Object.fromEntries(fromScoring) }
+  const all: GivenSignals['signals'] = { ...OWN_SIGNALS, ...given?.signals, ...Object.fromEntries(fromScoring) }
+  const session = given?.session ?? HALF_AN_HOUR
+  return Object.fromEntries(
+    Object.entries(all).map(([type, { visit = pages.has(type), ...known }]) => [
+      type,
+      visit ? { ...known, session } : known,
+    ]),
+  )
 }
 
 /**

@@ -4,6 +4,7 @@ import { MAIL_PROPERTIES } from '../leads/bounces.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
+import { junkProperties } from '../leads/junk.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
 import { STAGE_DATES } from '../leads/stage-dates.ts'
 import { attributesFilled, propertiesSet, tracksEnrolled } from '../leads/tags.ts'
@@ -57,6 +58,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const asked = [
     ...conditionsOf(config).flatMap(attributesOf),
     ...attributesFilled(config),
+    ...junkProperties(config),
     ...reasons.flatMap(namesInBraces),
     ...attributesInFilters([routing.routes, handoffs, triggers]),
   ]
@@ -64,7 +66,10 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [
-    ...signals.flatMap((rule) => [rule.rises, rule.changes, rule.at, rule.detail]),
+    ...signals.flatMap((rule) => [
+      ...[rule.rises, rule.changes, rule.at, rule.detail, rule.during],
+      ...Object.keys(rule.notWithin ?? {}),
+    ]),
     ...activity,
     ...responses.flatMap((rule) => [rule.rises, rule.changes]),
     ...disqualified.flatMap((rule) => [rule.changes, rule.reason]),
@@ -126,6 +131,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...Object.values(config.team.pools).flatMap(({ members }) => members),
     ...triggers,
     config.enrichment,
+    { when: config.icp.junk?.unless },
   ].flatMap((item) => item.when ?? [])
 }
 

@@ -3,6 +3,7 @@ import { conditionsOf } from '../config/config.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import type { Condition } from '../rules/condition.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
+import { keyOf } from '../rules/texts.ts'
 
 /** A property definition as HubSpot tells it, as far as it is looked at. */
 export interface PropertyInfo {
@@ -54,11 +55,11 @@ export function missingOptions(config: Config, contact: Known, company: Known): 
     const choices = sources.map((source) => choiceOf(source, contact, company))
     if (choices.length === 0 || choices.some((choice) => choice === undefined)) return []
     const options = choices.flatMap((choice) => choice?.options ?? [])
-    if (options.some((option) => folded(option.value) === folded(value))) return []
-    const meant = options.find(({ label }) => folded(label) === folded(value))?.value
+    if (options.some((option) => keyOf(option.value) === keyOf(value))) return []
+    const meant = options.find(({ label }) => keyOf(label) === keyOf(value))?.value
     return [{ property: sources.join(', '), value, options: options.map((option) => option.value), meant }]
   })
-  const once = Map.groupBy(found, ({ property, value }) => `${property} ${folded(value)}`)
+  const once = Map.groupBy(found, ({ property, value }) => `${property} ${keyOf(value)}`)
   return [...once.values()].flatMap(([first]) => first ?? [])
 }
 
@@ -85,9 +86,4 @@ function valuesOf(condition: Condition): { attribute: string; value: string }[] 
   const { attribute, test } = condition
   const values = [test.is ?? [], test.in ?? []].flat()
   return values.map((value) => ({ attribute, value: String(value) }))
-}
-
-// As rules compare.
-function folded(value: string): string {
-  return value.trim().toLowerCase()
 }

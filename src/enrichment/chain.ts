@@ -4,7 +4,7 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Attributes } from '../rules/attributes.ts'
-import { type Condition, evaluate } from '../rules/condition.ts'
+import { type Condition, holds } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 
 /** What a provider is told about a lead. Only providers that the config names are asked. */
@@ -39,7 +39,7 @@ export interface EnrichmentAnswer {
 /** One source of company data. Rejects when it cannot answer: `rate-limited`, else it counts as failed. */
 export interface EnrichmentProvider {
   name: string
-  /** An outside company's service: asked only while something is missing, and its answers are kept for a domain. */
+  /** An outside company's service, which costs money: asked only where it can matter, and its answers are kept for a domain. */
   outside: boolean
   ask(query: EnrichmentQuery): Promise<EnrichmentAnswer>
 }
@@ -53,6 +53,14 @@ export interface Enriched {
   late: Promise<Record<string, string>> | null
 }
 
+/** What the chain asks of a lead. `company`: its properties in HubSpot, null when there is none; `found`: what outside providers told. */
+export interface EnrichedLead {
+  /** What HubSpot's own records tell, which is never overwritten. */
+  observe(company: Properties | null): Attributes
+  /** Whether any answer could still send the lead elsewhere. */
+  isWorthAsking(company: Properties | null, found: Attributes): Promise<boolean>
+}
+
 /** The lead's company in HubSpot as it was last read, which stands in when it cannot be read; `goOn` when it failed for long. */
 export interface LastKnownCompany {
   company: Properties | null
@@ -64,6 +72,8 @@ export interface EnrichmentSettings {
   providers: string[]
   timeout: number
   total: number
+  /** How often each outside provider is asked in a day (UTC) at most. */
+  perDay?: number | undefined
   keep: { matched: number; notFound: number }
   /** What must be true of a contact before anybody outside is asked about it. */
   when?: Condition | undefined
@@ -71,6 +81,8 @@ export interface EnrichmentSettings {
 
 /** The chain of providers. */
 export type Enrichment = ReturnType<typeof createEnrichment>
+
+const TWO_DAYS_SECONDS = 2 * 24 * 60 * 60
 
 // How long an answer that comes too late for this decision is still waited for.
 const LATE_MILLISECONDS = 30_000
@@ -103,39 +115,48 @@ export function createEnrichment({
     await redis.set(cacheKey(provider, domain), JSON.stringify(shared), 'EX', seconds)
   }
 
-  async function askOne(
-    provider: EnrichmentProvider,
+  /** An answer that costs nothing: it came before, for this lead or for another one at its domain. */
+  async function keptAnswer(
+    { name }: EnrichmentProvider,
     query: EnrichmentQuery,
     memory: EnrichmentMemory,
-    settings: EnrichmentSettings,
-    now: number,
-  ): Promise<EnrichmentAnswer> {
+  ): Promise<EnrichmentAnswer | null> {
     // An answer that came too late for its decision is for the next one, or it would be late for ever.
-    const late = memory.late[provider.name]
+    const late = memory.late[name]
     if (late) return JSON.parse(late)
     const domain = query.freeMail ? undefined : query.domain
-    const kept = domain ? await redis.get(cacheKey(provider.name, domain)) : null
-    if (kept) return JSON.parse(kept)
-    // That nobody knows a person says nothing about their colleagues.
-    const before = memory.answers[provider.name]
-    if (before?.status === 'not-found' && now - before.at < settings.keep.notFound)
-      return { status: 'not-found', personal: {}, shared: {} }
+    const kept = domain ? await redis.get(cacheKey(name, domain)) : null
+    return kept ? JSON.parse(kept) : null
+  }
+
+  /** Takes one of the questions that a provider may be asked today; false when there is none left. */
+  async function mayAskToday(provider: string, { perDay }: EnrichmentSettings, now: number): Promise<boolean> {
+    if (perDay === undefined) return true
+    const key = `${prefix}:enrichment:asked:${provider}:${new Date(now).toISOString().slice(0, 10)}`
+    const asked = await redis.incr(key)
+    if (asked === 1) await redis.expire(key, TWO_DAYS_SECONDS)
+    return asked <= perDay
+  }
+
+  async function ask(
+    provider: EnrichmentProvider,
+    query: EnrichmentQuery,
+    settings: EnrichmentSettings,
+  ): Promise<EnrichmentAnswer> {
     const answer = await inSpan(`enrich ${provider.name}`, { 'baton.lead.id': query.leadId }, () => provider.ask(query))
-    await keep(provider.name, domain, answer, settings)
+    await keep(provider.name, query.freeMail ? undefined : query.domain, answer, settings)
     return answer
   }
 
   return {
     /**
-     * Asks one provider after the other for what is still unknown of `wanted`, the outside ones for at most
-     * `settings.total` milliseconds. `observe` says what HubSpot's own records tell, which is never overwritten.
-     * What fails is named in `outcomes`. Rejects when Redis is away, or HubSpot cannot tell now whether there is a company:
-     * no lead is decided without its company for a reason that passes, unless `lastKnown` says to go on. `now` is epoch
-     * milliseconds.
+     * Asks one provider after the other, the outside ones for at most `settings.total` milliseconds, and only where an
+     * answer can matter and none is kept. What fails, and who was not asked, is named in `outcomes`; an answer that was
+     * remembered is not. Rejects when Redis is away, or HubSpot cannot tell now whether there is a company: no lead is
+     * decided without its company for a reason that passes, unless `lastKnown` says to go on. `now` is epoch milliseconds.
      */
     async enrich(
-      observe: (company: Properties | null) => Attributes,
-      wanted: readonly string[],
+      lead: EnrichedLead,
       query: EnrichmentQuery,
       memory: EnrichmentMemory,
       settings: EnrichmentSettings,
@@ -143,34 +164,46 @@ export function createEnrichment({
       lastKnown: LastKnownCompany = { company: null, goOn: false },
     ): Promise<Enriched> {
       let company: Properties | null = null
-      let observed = observe(null)
+      let observed = lead.observe(null)
       let found: Attributes = {}
       const outcomes: Record<string, EnrichmentStatus> = {}
       const late: Promise<[string, string] | null>[] = []
       let end: number | undefined
       for (const name of settings.providers) {
         const provider = providers.find((candidate) => candidate.name === name)
-        if (!provider || (provider.outside && wanted.every((attribute) => observed[attribute] ?? found[attribute])))
-          continue
+        if (!provider) continue
         if (!provider.outside) {
           const own = await askOwn(provider, query, lastKnown)
           outcomes[name] = own.status
           company = own.company ?? company
-          observed = observe(company)
+          observed = lead.observe(company)
           continue
         }
         const facts = { ...found, ...observed }
-        if (settings.when && evaluate(settings.when, factLookup(facts)).truth !== 'true') {
+        if (settings.when && !holds(settings.when, factLookup(facts))) {
           outcomes[name] = 'skipped'
+          continue
+        }
+        const free = await keptAnswer(provider, query, memory)
+        if (free) {
+          outcomes[name] = free.status
+          found = { ...free.shared, ...free.personal, ...found }
+          continue
+        }
+        // That nobody knows a person says nothing about their colleagues, and stands until it is asked again.
+        const before = memory.answers[name]
+        if (before?.status === 'not-found' && now - before.at < settings.keep.notFound) continue
+        if (!(await lead.isWorthAsking(company, found))) {
+          outcomes[name] = 'not-needed'
           continue
         }
         end ??= performance.now() + settings.total
         const time = Math.min(settings.timeout, end - performance.now())
-        if (time <= 0) {
-          outcomes[name] = 'late'
+        if (time <= 0 || !(await mayAskToday(name, settings, now))) {
+          outcomes[name] = time <= 0 ? 'late' : 'over-budget'
           continue
         }
-        const asked = askOne(provider, query, memory, settings, now)
+        const asked = ask(provider, query, settings)
         try {
           const answer = await withDeadline(asked, time, () => new TooLate())
           outcomes[name] = answer.status

@@ -113,6 +113,26 @@ export function businessTimeBetween(calendar: Calendar, from: number, to: number
   return open
 }
 
+/** The open time of a span in order, touching periods merged. */
+export function openPeriodsBetween(calendar: Calendar, from: number, to: number): OpenPeriod[] {
+  const periods: OpenPeriod[] = []
+  for (const period of openPeriods(calendar, from, to)) addMerged(periods, period.from, period.to)
+  return periods
+}
+
+// Whoever asks again soon asks about the same period: finding it is the dear part.
+const lastPeriods = new WeakMap<Calendar, { since: number; period: OpenPeriod }>()
+
+/** When the calendar is open from `at` on: `at` itself while it is open; null when it does not open in the 400 days after. */
+export function nextOpening(calendar: Calendar, at: number): number | null {
+  const known = lastPeriods.get(calendar)
+  if (known && at >= known.since && at < known.period.to) return Math.max(at, known.period.from)
+  const period = openPeriods(calendar, at, at + HORIZON_DAYS * DAY).next().value
+  if (!period) return null
+  lastPeriods.set(calendar, { since: at, period })
+  return period.from
+}
+
 /** Whether the millisecond that begins at `at` is open: true at the instant of opening, false at that of closing. */
 export function isOpen(calendar: Calendar, at: number): boolean {
   return !openPeriods(calendar, at, at + 1).next().done
@@ -138,9 +158,18 @@ export function addBusinessDays(calendar: Calendar, start: number, days: number)
   return null
 }
 
+// No zone begins a day within a quarter of an hour.
+const QUARTER = 15 * MINUTE
+const lastDates = new Map<string, { quarter: number; date: string }>()
+
 /** The local date at an instant, `YYYY-MM-DD`. Throws RangeError on an unknown time zone. */
 export function localDate(timeZone: string, at: number): string {
-  return zoned(timeZone, at).toPlainDate().toString()
+  const quarter = Math.floor(at / QUARTER)
+  const known = lastDates.get(timeZone)
+  if (known?.quarter === quarter) return known.date
+  const date = zoned(timeZone, at).toPlainDate().toString()
+  lastDates.set(timeZone, { quarter, date })
+  return date
 }
 
 /** A stretch in which the local date and the offset from UTC stay the same. `day` counts local dates from 1970-01-01. */

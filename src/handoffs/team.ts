@@ -1,4 +1,4 @@
-import { addBusinessTime, type Calendar, localDate } from './business-time.ts'
+import { type Calendar, localDate, nextOpening } from './business-time.ts'
 import type { RotationMember, SkipReason } from './rotation.ts'
 
 /** A rep. `away` has local dates (YYYY-MM-DD) of the rep's calendar, both ends included. */
@@ -103,9 +103,9 @@ export function firstAtWork(team: Team, reps: readonly string[], now: number): s
   const opening = new Map<string, number>()
   const opensAt = (rep: string) => {
     const name = team.reps[rep]?.calendar ?? ''
-    const known = opening.get(name) ?? addBusinessTime(calendarOf(team, rep), now, 1)?.counted[0]?.from
-    opening.set(name, known ?? Number.MAX_SAFE_INTEGER)
-    return known ?? Number.MAX_SAFE_INTEGER
+    const known = opening.get(name) ?? nextOpening(calendarOf(team, rep), now) ?? Number.MAX_SAFE_INTEGER
+    opening.set(name, known)
+    return known
   }
   const first = Math.min(...reps.map(opensAt))
   return reps.filter((rep) => opensAt(rep) === first)

@@ -79,11 +79,11 @@ const CALCULATED = new Set([
   'num_associated_contacts',
   'num_associated_deals',
 ])
-// Each mailing changes it for everybody: an event for each of them would be a flood, and the poll finds where it matters.
-const TOO_OFTEN = 'hs_email_delivered'
+// Each mailing changes them for everybody: an event for each of them would be a flood, and the poll finds where it matters.
+const TOO_OFTEN = new Set(['hs_email_delivered', 'hs_email_last_send_date'])
 // A portal may not have them, and then HubSpot takes no subscription.
 const isSubscribed = (property: string) =>
-  canFire(property) && property !== TOO_OFTEN && !OPTIONAL_PROPERTIES.has(property)
+  canFire(property) && !TOO_OFTEN.has(property) && !OPTIONAL_PROPERTIES.has(property)
 // They are set once, when the record is made, of which another event tells.
 const FIXED = new Set(['createdate', 'hs_object_id'])
 

@@ -1,5 +1,5 @@
-import type { Properties } from './observe.ts'
-import { type HubSpotMapping, isFreeMail, observeAttributes } from './observe.ts'
+import { isFreeMail } from './free-mail.ts'
+import { type AttributeMapping, observeAttributes, type Properties } from './observe.ts'
 
 /** The company of a lead as it was found by its domain: whose it is, in HubSpot's owner id. */
 export interface Account {
@@ -17,11 +17,11 @@ const MOST_LABELS = 8
  * website, each followed by what it is a part of (eu.acme.example, acme.example). What people of many companies share, a free
  * mail provider, is none.
  */
-export function accountDomains(mapping: Pick<HubSpotMapping, 'attributes'>, contact: Properties): string[] {
+export function accountDomains(mapping: AttributeMapping, contact: Properties): string[] {
   const attributes = observeAttributes(mapping, contact, null, [])
   const mail = attributes['email.free']?.value === true ? '' : String(attributes['email.domain']?.value ?? '')
   const domains = [mail, hostOf(contact.website ?? '')].flatMap(withParents)
-  return [...new Set(domains)].filter((domain) => !isFreeMail(domain))
+  return [...new Set(domains)].filter((domain) => !isFreeMail(domain, mapping.freeMail))
 }
 
 /**

@@ -5,7 +5,8 @@ import { calendarOf, isAway, poolChain, repWithOwner } from '../handoffs/team.ts
 import { accountDomains } from './account.ts'
 import type { Choice, Gathered, NextConfig } from './change.ts'
 import { companyOf } from './company-key.ts'
-import { type Contact, isFreeMail, type Properties, responseBaseline } from './observe.ts'
+import { isFreeMail } from './free-mail.ts'
+import { type Contact, type Properties, responseBaseline } from './observe.ts'
 import { staysWithOwner } from './owners.ts'
 
 /** The reps that were reserved so far for this change, by the id of their assignment. */
@@ -92,7 +93,7 @@ export function preferencesFor(
   if (hosting?.active && !isAway(team, hosting.id, now)) return { keep: hosting.id, keepAs: 'meeting-host', ...within }
   const domains = account === undefined ? domainsToLookFor(config, contact) : []
   if (domains.length > 0) return { ...within, domains }
-  const ofCompany = accountOwner({ contact, company, account })
+  const ofCompany = accountOwner(config, { contact, company, account })
   const rep = ofCompany === undefined ? undefined : repWithOwner(team, ofCompany)
   const inPool = () =>
     poolChain(team, pool).some((name) => team.pools[name]?.members.some((one) => one.rep === rep?.id))
@@ -104,12 +105,13 @@ export function preferencesFor(
  * The owner id of a lead's company in HubSpot, which it is tied to, or which was found by its domain; a free mail provider is
  * nobody's company.
  */
-export function accountOwner({
-  contact,
-  company,
-  account,
-}: Pick<Gathered, 'contact' | 'company' | 'account'>): string | undefined {
-  const owner = isTied(contact) ? !isFreeMail(company?.domain ?? '') && company?.hubspot_owner_id : account?.owner
+export function accountOwner(
+  { hubspot }: Pick<NextConfig, 'hubspot'>,
+  { contact, company, account }: Pick<Gathered, 'contact' | 'company' | 'account'>,
+): string | undefined {
+  const owner = isTied(contact)
+    ? !isFreeMail(company?.domain ?? '', hubspot.freeMail) && company?.hubspot_owner_id
+    : account?.owner
   return owner || undefined
 }
 

@@ -11,6 +11,8 @@ const BOUNCES = 'hs_email_bounce'
 const HARD = 'hs_email_hard_bounce_reason_enum'
 /** Counts every mail that got through. It rises with each mailing, so that by itself it is no reason to look at a contact. */
 export const DELIVERED = 'hs_email_delivered'
+/** When the last mailing went out, which changes for everybody with each. */
+export const LAST_SENT = 'hs_email_last_send_date'
 const REACHED = [DELIVERED, 'hs_email_open', 'hs_email_click', 'hs_email_replied']
 
 /** What is read of a contact to count its bounces. */

@@ -1,5 +1,6 @@
 import type { RepRequest } from '../handoffs/choice.ts'
-import { emailAttributes, type HubSpotMapping, observeAttributes, type Properties } from './observe.ts'
+import { isFreeMail } from './free-mail.ts'
+import { type AttributeMapping, observeAttributes, type Properties } from './observe.ts'
 
 /**
  * Which company a contact belongs to, so that its leads go to one rep: HubSpot's company, else the domain of its address. What
@@ -8,7 +9,7 @@ import { emailAttributes, type HubSpotMapping, observeAttributes, type Propertie
  * such colleagues look.
  */
 export function companyOf(
-  mapping: Pick<HubSpotMapping, 'attributes'>,
+  mapping: AttributeMapping,
   contact: Properties,
   company: Properties | null,
 ): Omit<NonNullable<RepRequest['company']>, 'within'> | undefined {
@@ -16,9 +17,7 @@ export function companyOf(
   const own = attributes['email.free']?.value === true ? undefined : attributes['email.domain']?.value
   const id = contact.associatedcompanyid
   if (id) {
-    const domain = company?.domain ?? ''
-    const shared = emailAttributes({ value: `x@${domain}`, source: '' })['email.free']?.value === true
-    if (shared) return undefined
+    if (isFreeMail(company?.domain ?? '', mapping.freeMail)) return undefined
     return own === undefined
       ? { key: `company-${id}` }
       : { key: `company-${id}`, like: `domain-${own}`, noted: `companies-of-${own}` }

@@ -1,4 +1,4 @@
-import { DELIVERED } from './bounces.ts'
+import { DELIVERED, LAST_SENT } from './bounces.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { type Properties, readInstant } from './observe.ts'
 
@@ -22,8 +22,8 @@ export function isNews(
   // The contact that took it in is found itself.
   if (lead.mergedInto !== undefined) return false
   if (names.read.length === 0) return true
-  // A mail that got through is news of a lead from which the last ones came back, and each mailing changes the count of all.
-  const asked = lead.mail?.inARow ? names.read : names.read.filter((name) => name !== DELIVERED)
+  // A mail that got through is news of a lead from which the last ones came back, and each mailing changes the count and date of all.
+  const asked = names.read.filter((name) => name !== LAST_SENT && (lead.mail?.inARow || name !== DELIVERED))
   const read = asked.some((name) => !isSame(written[name] ?? lead.properties[name], found[name]))
   return read || names.own.some((name) => written[name] !== undefined && !isSame(written[name], found[name]))
 }

@@ -22,8 +22,13 @@ export function stageOf(attributes: Attributes): string {
   return String(attributes.lifecycleStage?.value ?? '').toLowerCase()
 }
 
-/** How an enrichment provider answered; `skipped`: the config does not let it be asked about such a contact. */
-const EnrichmentStatus = z.enum(['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped'])
+/**
+ * How an enrichment provider answered. Not asked: `skipped`, the config does not let it be asked about such a contact;
+ * `not-needed`, no answer would send the lead elsewhere; `over-budget`, it was asked as often as it may be in a day.
+ */
+const EnrichmentStatus = z.enum([
+  ...['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped', 'not-needed', 'over-budget'],
+] as const)
 export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
 
 /** Where a lead can be sent. */
@@ -129,7 +134,16 @@ export const LeadRecord = LeadMarks.extend({
     })
     .optional(),
   /** Known to HubSpot before Baton came, and since when to Baton: left alone until it does something new. `band` was its own. */
-  adopted: z.object({ at: z.number(), band: z.string() }).optional(),
+  adopted: z
+    .object({
+      at: z.number(),
+      band: z.string(),
+      /** It was observed before Baton went live: what it did until then is known, and no news. */
+      observed: z.literal(true).optional(),
+    })
+    .optional(),
+  /** By which route, that only observes, it would have been handed over last, and when; '' once it stands elsewhere. How often. */
+  observed: z.object({ route: z.string(), at: z.number(), count: z.number() }).optional(),
   /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
   overruledStatus: z.string().optional(),
   /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */

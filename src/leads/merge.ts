@@ -183,7 +183,7 @@ function what({ type, at, detail }: Signal): string {
 
 // A step of a counter that HubSpot did not date has the time at which it was read: another contact's is another step.
 function isUndated({ id }: Signal): boolean {
-  return /^(?!api-)\w+-\d{1,9}$/.test(id)
+  return /^(?!api-)\w+-\d{1,9}(-[a-z]\w*)?$/.test(id)
 }
 
 // The survivor's last look was after HubSpot merged them: its counters were the sums of both already.

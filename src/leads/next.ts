@@ -3,12 +3,22 @@ import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
-import { decide } from './decision.ts'
+import { decide, type Standing } from './decision.ts'
 import { draftOf } from './draft.ts'
-import { type DecisionEntry, decisionEntry, inputsOf, isNews, isRouting, keptDecision } from './history.ts'
+import {
+  type DecisionEntry,
+  decisionEntry,
+  inputsOf,
+  isNews,
+  isRouting,
+  type KeptDecision,
+  keptDecision,
+} from './history.ts'
+import { isThrownOut } from './junk.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
+import { isObservedAnew } from './observed.ts'
 import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
@@ -81,13 +91,14 @@ function onRescore(
 ): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
-  if (lead.archived && !past) return null
+  if (past) return decidedAgain(config, lead, past, now)
+  if (lead.archived) return null
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
   const soFar = stageSoFar(state, { ...lead, adopted }, handoffs, undefined, now)
   const isBack = lead.returning !== undefined || comesBackRecycled(config, soFar, lead.ended, lead.signals)
-  const standing = past ?? {
+  const standing: Standing = {
     ...standingOf(config, { ...lead, adopted }, handoffs, lead.signals),
     stage: { name: soFar.name, ...(lead.stageSetBack ? { keeps: true } : {}) },
     ...(isBack ? { returning: true } : {}),
@@ -95,8 +106,9 @@ function onRescore(
   }
   const decision = decide(config, { id: lead.id, attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
-  if (!past && decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const isAlone = isLeftAlone(decision, lead)
+  if (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals))
+    return draft.change(undefined, { refresh: true })
+  const isAlone = isThrownOut(decision, attributes) || isLeftAlone(decision, lead)
   if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
   // By the same rules nothing is marked: what is due by time alone is planned already.
   const triggers =
@@ -114,6 +126,14 @@ function onRescore(
   })
 }
 
+/** A decision of the past, and nothing else: what was known then, and what stood then. */
+function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number): Change {
+  const known = { id: lead.id, attributes: attributesAgain(config, lead), signals: lead.signals }
+  const full = decide(config, known, standing, at)
+  const decision = { route: full.route.route, action: full.action, standing, full }
+  return { handoffs: [], posts: [], history: [], toWrite: false, decision }
+}
+
 /**
  * A decision of the history, computed again from what it was made from, by the rules that are given. Null when the
  * history does not hold it.
@@ -127,16 +147,57 @@ export function replay(
   const inputs = inputsOf(lead, decisions, entry.number)
   if (!inputs) return null
   const { missingSince: _, mergedInto: __, ...asItWas } = lead
+  const decision = askAgain(config, { ...asItWas, ...inputs }, entry)
+  return decision ? { decision, inputs } : null
+}
+
+/** A lead's decision, computed again from what is kept of it alone, by the rules that are given. */
+export function replayKept(
+  config: NextConfig,
+  id: string,
+  { attributes, signals, ...decided }: Pick<KeptDecision, 'at' | 'standing' | 'attributes' | 'signals'>,
+): NonNullable<Change['decision']>['full'] | null {
+  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided)
+}
+
+function askAgain(config: NextConfig, lead: LeadRecord, { at, standing }: Pick<KeptDecision, 'at' | 'standing'>) {
   const state: LeadState = {
     id: lead.id,
     // Its attributes are those of then, not what the kept properties say.
-    lead: { ...asItWas, ...inputs, readBy: null },
+    lead: { ...lead, readBy: null },
     handoffs: {},
     messages: {},
     inbox: [],
     written: {},
     freshPseudonym: lead.pseudonym,
   }
-  const change = next(config, state, { type: 'rescore', standing: entry.standing }, entry.at)
-  return change && 'decision' in change && change.decision ? { decision: change.decision.full, inputs } : null
+  const change = next(config, state, { type: 'rescore', standing }, at)
+  return change && 'decision' in change && change.decision ? change.decision.full : null
+}
+
+// What a decision of the past does not ask about.
+const NOTHING_KNOWN: LeadRecord = {
+  v: 2,
+  id: '',
+  pseudonym: '',
+  createdAt: 0,
+  attributes: {},
+  properties: {},
+  company: null,
+  readBy: null,
+  counters: {},
+  signals: [],
+  pages: {},
+  enrichment: {},
+  missing: [],
+  needsReview: false,
+  score: { total: 0, fit: 0, engagement: 0, band: 'low', mql: false, at: 0, reasons: [] },
+  route: { name: '', to: { nurture: '' }, reason: '', at: 0 },
+  wakeAt: null,
+  handoffs: {},
+  handoffCount: 0,
+  outcomes: {},
+  configVersion: '',
+  rulesVersion: 0,
+  decisions: 0,
 }

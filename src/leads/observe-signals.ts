@@ -1,5 +1,6 @@
 import type { Signal } from '../rules/attributes.ts'
-import { attributesOf, evaluate } from '../rules/condition.ts'
+import { attributesOf, holds } from '../rules/condition.ts'
+import { isMachineMade } from './machine-made.ts'
 import {
   type HubSpotMapping,
   type Properties,
@@ -16,8 +17,8 @@ import {
 
 const DAY = 24 * 60 * 60_000
 const MOST_STEPS = 100
-// HubSpot notes the properties of one step at nearly the same instant.
-const ONE_STEP = 5_000
+/** HubSpot notes the properties of one step at nearly the same instant, in milliseconds. */
+export const ONE_STEP = 5_000
 
 type Rule = HubSpotMapping['signals'][number]
 
@@ -62,13 +63,15 @@ export function observeSignals(mapping: Pick<HubSpotMapping, 'signals'>, contact
       dated.length > 0 ? dated : steps > 0 && newest ? [{ ...newest, at: undated(group, look, newest) }] : []
     const count = Math.max(steps, described.length)
     const found = described
-      .flatMap((moment, index) => signalsAt(group, contact, moment, index, look.now))
+      .flatMap((moment, index) => signalsAt(group, contact, moments, moment, index, look))
       .filter(({ type, at }) => !look.merged?.signals.some((signal) => signal.type === type && signal.at === at))
-    const general = group.rises ? group.rules.find((rule) => !rule.when) : undefined
-    if (!general || !found[0]) return found
+    const [first] = found
+    const general = group.rises ? matching(group, (when) => when === undefined) : []
+    if (!first) return found
     const total = numberOf(contact[group.property])
     for (let index = described.length; index < Math.min(count, MOST_STEPS); index++)
-      found.push({ id: `${group.property}-${total - index}`, type: general.signal, at: found[0].at })
+      for (const rule of general)
+        found.push({ id: `${group.property}-${total - index}${ofIts(rule)}`, type: rule.signal, at: first.at })
     return found
   })
 }
@@ -76,8 +79,8 @@ export function observeSignals(mapping: Pick<HubSpotMapping, 'signals'>, contact
 /** The properties whose history says more than their values now about what a contact did since the last look. */
 export function signalHistory(mapping: Pick<HubSpotMapping, 'signals'>, contact: Properties, look: Look): string[] {
   const names = groupsOf(mapping).flatMap((group) => {
-    // That a mail was opened twice, the counter says as well.
-    if (!group.rules.some(({ when, detail }) => when || detail)) return []
+    // That something happened twice, the counter says as well.
+    if (!group.rules.some(({ when, detail, notWithin }) => when || detail || notWithin)) return []
     const { steps, dated } = newsOf(group, contact, momentsOf(group, contact, {}), look)
     const several = group.rises ? numberOf(contact[group.property]) > 1 && (steps > 1 || isPartial(group, look)) : true
     return several && (steps > 0 || dated.length > 0 || hidesNews(group, contact, look)) ? namesOf(group) : []
@@ -106,7 +109,8 @@ export function countersOf(
 }
 
 function groupsOf({ signals }: Pick<HubSpotMapping, 'signals'>): Group[] {
-  const groups = Map.groupBy(signals, ({ rises, changes }) => rises ?? changes ?? '')
+  const ofSteps = signals.filter(({ during }) => during === undefined)
+  const groups = Map.groupBy(ofSteps, ({ rises, changes }) => rises ?? changes ?? '')
   return [...groups].map(([property, rules]) => ({
     property,
     rules,
@@ -210,22 +214,41 @@ function momentsOf(group: Group, contact: Properties, history: PropertyHistory):
   })
 }
 
-function signalsAt(group: Group, contact: Properties, moment: Moment, index: number, now: number): Signal[] {
+function signalsAt(
+  group: Group,
+  contact: Properties,
+  moments: readonly Moment[],
+  moment: Moment,
+  index: number,
+  { now, before }: Look,
+): Signal[] {
   const lookup = (name: string) => readRaw(moment.value(name.replace(/^hubspot\./, '')))
-  const rule = group.rules.find(({ when }) => !when || evaluate(when, lookup).truth === 'true')
-  if (!rule) return []
   const { property, date } = group
   const what = group.rises ? numberOf(contact[property]) - index : moment.value(property)
   const when = !group.rises && date === property ? '' : group.rises ? suffix(moment.at) : `@${moment.at ?? now}`
-  const detail = rule.detail ? moment.value(rule.detail) : undefined
-  return [
-    {
-      id: `${property}-${what}${when}`,
+  const rules = matching(group, (condition) => !condition || holds(condition, lookup))
+  return rules.flatMap((rule) => {
+    if (isMachineMade(rule, date, moment, moments, before)) return []
+    const detail = rule.detail ? moment.value(rule.detail) : undefined
+    return {
+      id: `${property}-${what}${when}${ofIts(rule)}`,
       type: rule.signal,
       at: Math.min(moment.at ?? now, now),
       ...(detail ? { detail: detail.slice(0, 200) } : {}),
-    },
-  ]
+    }
+  })
+}
+
+/** Of the rules about a property the first that holds, and those that stand beside it. */
+function matching({ rules }: Group, holds: (when: Rule['when']) => boolean): Rule[] {
+  const first = rules.find((rule) => !rule.beside && holds(rule.when))
+  const beside = rules.filter((rule) => rule.beside && rule.signal !== first?.signal && holds(rule.when))
+  return [...(first ? [first] : []), ...beside]
+}
+
+// Two signals of one step have ids of their own.
+function ofIts({ beside, signal }: Rule): string {
+  return beside ? `-${signal}` : ''
 }
 
 function suffix(at: number | undefined): string {
@@ -233,7 +256,8 @@ function suffix(at: number | undefined): string {
 }
 
 function namesOf({ property, rises, rules, date }: Group): string[] {
-  const named = rules.flatMap(({ when, detail, at }) => [
+  const named = rules.flatMap(({ when, detail, at, notWithin }) => [
+    ...Object.keys(notWithin ?? {}),
     ...(when ? attributesOf(when).map((name) => name.replace(/^hubspot\./, '')) : []),
     detail,
     at,
@@ -241,7 +265,8 @@ function namesOf({ property, rises, rules, date }: Group): string[] {
   return [rises ? (date ?? property) : property, ...named].filter((name) => name !== undefined)
 }
 
-function numberOf(text: string | null | undefined): number {
+/** The number of a counter; what is none counts as zero. */
+export function numberOf(text: string | null | undefined): number {
   const number = Number(text ?? 0)
   return Number.isFinite(number) ? number : 0
 }

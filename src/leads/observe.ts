@@ -1,8 +1,12 @@
-import freeEmailDomains from 'free-email-domains'
 import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.ts'
 import type { Condition } from '../rules/condition.ts'
+import { domainOf } from '../rules/domains.ts'
+import { amountValue, type Counted, readAmount } from '../rules/numbers.ts'
 import { languageKey } from '../rules/places.ts'
+import { plainNumber } from '../rules/plain-number.ts'
+import { keyOf } from '../rules/texts.ts'
 import { utmAttributes } from './attribution.ts'
+import { type FreeMail, isFreeMail } from './free-mail.ts'
 import { saysNothing, type UnknownValues } from './unknown-values.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
@@ -49,6 +53,13 @@ export interface HubSpotMapping {
     when?: Condition | undefined
     at?: string | undefined
     detail?: string | undefined
+    /** It is found beside whatever the first rule that holds says. */
+    beside?: boolean | undefined
+    /** A step so many milliseconds after another date was made by a machine. */
+    notWithin?: Record<string, number> | undefined
+    /** What rises must rise by so much while this counter, of visits, stays the same. */
+    atLeast?: number | undefined
+    during?: string | undefined
   }[]
   /** The properties that date what the lead did itself, whether or not it is a signal. */
   activity: string[]
@@ -66,16 +77,19 @@ export interface HubSpotMapping {
   }[]
   /** The types of signals by which the lead itself says that it is out. */
   notInterested: string[]
+  freeMail?: FreeMail | undefined
 }
+
+/** What says how properties become attributes. */
+export type AttributeMapping = Pick<HubSpotMapping, 'attributes' | 'freeMail' | 'unknownValues'>
 
 // What tells when somebody acted, and that sales has taken the lead on, whatever the rules name.
 const BESIDE_RULES = [{ changes: 'notes_last_contacted' }, { changes: 'lifecyclestage' }]
-const NUMBERS = new Set(['company.size', 'company.revenue'])
-const FREE_DOMAINS = new Set<string>(freeEmailDomains)
+const NUMBERS: Record<string, Counted | undefined> = { 'company.size': 'people', 'company.revenue': 'money' }
 
 /** The attributes that a contact's and its company's properties give. First known source wins; empty is unknown. */
 export function observeAttributes(
-  mapping: Pick<HubSpotMapping, 'attributes' | 'unknownValues'>,
+  mapping: AttributeMapping,
   contact: Properties,
   company: Properties | null,
   rawNames: readonly string[],
@@ -98,25 +112,23 @@ export function observeAttributes(
     const value = readRaw(text)
     if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
   }
-  return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email) }
-}
-
-/** Whether people of many companies have addresses of this domain. */
-export function isFreeMail(domain: string): boolean {
-  return FREE_DOMAINS.has(domain)
+  return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email, mapping) }
 }
 
 /** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */
-export function emailAttributes(email: Attribute | undefined): Attributes {
-  const domain = String(email?.value ?? '')
-    .split('@')[1]
+export function emailAttributes(
+  email: Attribute | undefined,
+  { freeMail }: Pick<HubSpotMapping, 'freeMail'>,
+): Attributes {
+  const domain = /@([^@]*)$/
+    .exec(String(email?.value ?? ''))?.[1]
     ?.trim()
     .replace(/\.+$/, '')
     .toLowerCase()
   if (!email || !domain) return {}
   return {
     'email.domain': { value: domain, source: email.source },
-    'email.free': { value: isFreeMail(domain), source: 'list of free mail providers' },
+    'email.free': { value: isFreeMail(domain, freeMail), source: 'list of free mail providers' },
   }
 }
 
@@ -131,7 +143,7 @@ export function disqualifications(
 ): HubSpotMapping['disqualified'] {
   return mapping.disqualified.filter((rule) => {
     const value = contact[rule.changes] ?? null
-    if (value === null || !rule.to.includes(value)) return false
+    if (value === null || !isOneOf(rule.to, value)) return false
     // A property that the config names since the last read has nothing to compare with.
     return before === null || (Object.hasOwn(before, rule.changes) && before[rule.changes] !== value)
   })
@@ -159,9 +171,14 @@ export function possibleResponses(
     const met =
       rule.rises !== undefined
         ? Number(value ?? 0) > Number(before ?? 0)
-        : value !== before && (!rule.to || (value !== null && rule.to.includes(value)))
+        : value !== before && (!rule.to || (value !== null && isOneOf(rule.to, value)))
     return met ? [{ property, rule }] : []
   })
+}
+
+/** Whether a value is among those that a rule names, by code or label. */
+function isOneOf(values: readonly string[], value: string): boolean {
+  return values.some((one) => keyOf(one) === keyOf(value))
 }
 
 function valuesOf(rules: { rises?: string | undefined; changes?: string | undefined }[], contact: Properties) {
@@ -179,30 +196,24 @@ export function readInstant(text: string | null | undefined): number | undefined
 function readValue(name: string, text: string | null | undefined): AttributeValue | undefined {
   const trimmed = text?.trim()
   if (!trimmed) return undefined
-  if (NUMBERS.has(name)) return readNumber(trimmed)
+  const counted = NUMBERS[name]
+  if (counted) {
+    const amount = readAmount(trimmed, counted)
+    return amount && amountValue(amount)
+  }
   if (name === 'company.techStack') {
     const tools = trimmed.split(';').flatMap((tool) => tool.trim() || [])
     return tools.length > 0 ? tools : undefined
   }
   if (name === 'language') return languageKey(trimmed)
+  if (name === 'company.domain') return domainOf(trimmed) ?? trimmed
   // HubSpot's industries are codes such as COMPUTER_SOFTWARE; the config speaks plain words.
   if (name === 'company.industry') return trimmed.replaceAll('_', ' ').toLowerCase()
   return trimmed
 }
 
-// A range such as 50-100 counts as its upper end, an open one such as 1000+ as its start.
-function readNumber(text: string): number | undefined {
-  const last = text
-    .replaceAll(',', '')
-    .match(/\d+(\.\d+)?/g)
-    ?.at(-1)
-  const number = last === undefined ? Number.NaN : Number(last)
-  return Number.isFinite(number) ? number : undefined
-}
-
 /** A property as conditions see it: a number where it is one, else text. */
 export function readRaw(text: string | null | undefined): AttributeValue | undefined {
   if (text === null || text === undefined || text === '') return undefined
-  // A post code such as 02134 and an id of more than 15 digits would not survive as numbers.
-  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(text) ? Number(text) : text
+  return plainNumber(text) ?? text
 }

@@ -1,22 +1,23 @@
-import type { Attributes, Signal } from '../rules/attributes.ts'
-import { memoryOf } from '../rules/engagement.ts'
+import type { Attributes, AttributeValue } from '../rules/attributes.ts'
 import { withPlaces } from '../rules/places.ts'
-import { longestWithin } from '../rules/routing.ts'
-import { lookBackOf } from '../rules/triggers.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { isOwnedByWish, wasWanted, withJunk } from './junk.ts'
+import { keptSignals } from './kept-signals.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
-import { mirroredId } from './mirror.ts'
-import { observeAttributes, type Properties } from './observe.ts'
+import { type Contact, observeAttributes, type Properties } from './observe.ts'
 import { countersOf, type Look, observeSignals } from './observe-signals.ts'
+import { observeVisits } from './observe-visits.ts'
 
-const MOST_SIGNALS = 500
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */
 export const MERGED_IDS = 'hs_merged_object_ids'
-const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set(['matched', 'not-found', 'skipped'])
+/** How a provider may have answered without having failed. */
+export const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set([
+  ...['matched', 'not-found', 'skipped', 'not-needed', 'over-budget'],
+] as EnrichmentStatus[])
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */
 export type LeadReading = Pick<
@@ -36,6 +37,8 @@ export type LeadReading = Pick<
 > & {
   /** Some provider could not answer: the lead is flagged, and looked at again later. */
   enrichmentFailed: boolean
+  /** Some provider was asked as often as it may be in a day: the lead is looked at again on the next. */
+  overBudget: boolean
   /** HubSpot could not tell of the company: what was known of it stands for a moment. */
   companyUnread: boolean
 }
@@ -47,6 +50,7 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
   const previous = state.lead
   const look = lookAt(state, gathered, now)
   const observed = observeSignals(config.hubspot, properties, { ...look, history: gathered.history })
+  const visits = observeVisits(config.hubspot, properties, { ...look, history: gathered.history })
   const sent = state.inbox.flatMap((item) => (item.kind === 'signal' ? [item.signal] : []))
   const portals = state.inbox.flatMap((item) => (item.kind === 'event' && item.portalId ? [item.portalId] : []))
   const portalId = gathered.portalId ?? portals.at(-1) ?? previous?.portalId
@@ -59,15 +63,19 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     id: contact.id,
     createdAt: contact.createdAt,
     ...(portalId === undefined ? {} : { portalId }),
-    attributes: withoutOverruled(
-      previous,
-      withPlaces(config.icp, {
-        ...found,
-        ...fromOutside(previous),
-        ...attributed,
-        ...earlierUtm(previous?.attributes, attributed),
-        ...mailAttributes(mail),
-      }),
+    attributes: withJunk(
+      config,
+      withoutOverruled(
+        previous,
+        withPlaces(config.icp, {
+          ...found,
+          ...stillFromOutside(previous, contact, attributed),
+          ...attributed,
+          ...earlierUtm(previous?.attributes, attributed),
+          ...mailAttributes(mail),
+        }),
+      ),
+      isOwnedByWish(properties, gathered.history),
     ),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
@@ -75,19 +83,25 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     // What was merged together counts anew, for HubSpot has added up what each contact has done.
     counters: {
       ...countersOf(config.hubspot, properties, look.merged ? null : look.before),
+      ...visits.counters,
       [MERGED_IDS]: properties[MERGED_IDS] ?? null,
       [LAST_BOOKED]: properties[LAST_BOOKED] ?? null,
     },
-    signals: keepSignals(
-      [...(previous?.signals ?? []), ...observed, ...meetingsBooked(state, gathered, now), ...sent],
-      memoryFor(config),
+    signals: keptSignals(
+      config,
+      previous?.signals ?? [],
+      [...observed, ...visits.found, ...meetingsBooked(state, gathered, now), ...sent],
       now,
     ),
     ...(isWorthKeeping(mail) ? { mail } : {}),
     pages: { ...(Number.isFinite(views) ? { views } : {}), ...(last ? { last: last.slice(0, 300) } : {}) },
-    enrichment: { ...previous?.enrichment, ...Object.fromEntries(answers) },
+    enrichment: {
+      ...(changedCompany(previous, contact, attributed) ? {} : previous?.enrichment),
+      ...Object.fromEntries(answers),
+    },
     companyUnread: outcomes['hubspot-company'] === 'late',
     enrichmentFailed: Object.values(outcomes).some((status) => !ANSWERS.has(status)),
+    overBudget: Object.values(outcomes).includes('over-budget'),
   }
 }
 
@@ -129,7 +143,39 @@ export function attributesAgain(config: NextConfig, lead: LeadRecord): Attribute
     ...earlierUtm(lead.attributes, observed),
     ...mailAttributes(mailBefore(lead)),
   }
-  return withoutOverruled(lead, withPlaces(config.icp, again))
+  return withJunk(config, withoutOverruled(lead, withPlaces(config.icp, again)), wasWanted(lead))
+}
+
+/** The same while the contact is at the company that they spoke of. `observed`: what HubSpot says of it now. */
+export function stillFromOutside(
+  lead: Pick<LeadRecord, 'attributes' | 'properties'> | null,
+  contact: Pick<Contact, 'properties'>,
+  observed: Attributes,
+): Attributes {
+  return changedCompany(lead, contact, observed) ? {} : fromOutside(lead)
+}
+
+/**
+ * Whether a contact has come to another company since it was read: its address is of another company's domain, or HubSpot has
+ * tied it to another company. An address of a free mail provider says nothing of a company.
+ */
+export function changedCompany(
+  lead: Pick<LeadRecord, 'attributes' | 'properties'> | null,
+  { properties }: Pick<Contact, 'properties'>,
+  observed: Attributes,
+): boolean {
+  if (!lead) return false
+  const spokenOf = fromOutside(lead)['company.domain']?.value
+  const isOther = (domain: AttributeValue | undefined) =>
+    domain !== undefined && (spokenOf === undefined || !isSameDomain(String(spokenOf), String(domain)))
+  const [was, is] = [lead.attributes['email.domain']?.value, observed['email.domain']?.value]
+  const isMoved = was !== undefined && is !== was && observed['email.free']?.value === false && isOther(is)
+  const [tied, tiedNow] = [lead.properties.associatedcompanyid, properties.associatedcompanyid]
+  return isMoved || (Boolean(tied && tiedNow) && tied !== tiedNow && isOther(observed['company.domain']?.value))
+}
+
+function isSameDomain(one: string, other: string): boolean {
+  return one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`)
 }
 
 /** What outside providers said before, which is kept; HubSpot itself is read anew each time. */
@@ -154,23 +200,4 @@ function known(properties: Properties, names: readonly string[]): Record<string,
       return value === null || value === undefined || value === '' ? [] : [[name, value]]
     }),
   )
-}
-
-// Routes, triggers and members of pools may look further back than scoring does.
-function memoryFor(config: NextConfig): number | undefined {
-  const memory = memoryOf(config.scoring.engagement)
-  const asked = Object.values(config.triggers).flatMap(({ when, then }) => [
-    when,
-    ...(then?.unless ? [then.unless] : []),
-  ])
-  const members = Object.values(config.team.pools).flatMap((pool) => pool.members)
-  const longest = [longestWithin(config.routing.routes), longestWithin(members), lookBackOf(asked)]
-  return memory === undefined ? undefined : Math.max(memory, ...longest)
-}
-
-function keepSignals(signals: Signal[], memory: number | undefined, now: number): Signal[] {
-  // What is known stands: the same signal told again changes nothing.
-  const byId = new Map(signals.toReversed().map((signal) => [mirroredId(signal.id), signal]))
-  const kept = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
-  return kept.sort((a, b) => a.at - b.at).slice(-MOST_SIGNALS)
 }

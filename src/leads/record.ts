@@ -1,9 +1,11 @@
 import type { Handoff } from '../handoffs/handoff.ts'
+import type { Handover } from '../handoffs/handover.ts'
 import { STAGES } from '../rules/stages.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
+import { observedMark } from './observed.ts'
 import type { LeadReading } from './reading.ts'
 import { nextTrackChange } from './tracks.ts'
 
@@ -29,8 +31,10 @@ export interface Beside {
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
   ended: LeadRecord['ended']
-  /** Since when it is known, of one that was there before Baton came. */
-  adoptedAt: number | undefined
+  /** Of one that was there before Baton came. */
+  adopted: LeadRecord['adopted']
+  /** What would have been handed over just now, by a route that only observes. */
+  handover?: Handover | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
   ownerReleased?: LeadRecord['ownerReleased']
@@ -41,6 +45,13 @@ export interface Beside {
   rulesVersion: number
 }
 
+const DAY = 24 * 60 * 60_000
+
+// The budget of enrichment is that of a day in UTC.
+function nextDay(now: number): number {
+  return (Math.floor(now / DAY) + 1) * DAY
+}
+
 /** The lead's record after it was read and decided. A decision that says anything new gets the next number. */
 export function decidedRecord(
   previous: LeadRecord | null,
@@ -49,7 +60,7 @@ export function decidedRecord(
   beside: Beside,
   now: number,
 ): LeadRecord {
-  const { enrichmentFailed, companyUnread, ...read } = reading
+  const { enrichmentFailed, overBudget, companyUnread, ...read } = reading
   const forSales = decision.action === 'assign' || decision.action === 'stay-with-sales'
   const wakeAt = earliest([
     decision.wakeAt,
@@ -58,6 +69,7 @@ export function decidedRecord(
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
+    overBudget ? nextDay(now) : null,
     nextTrackChange(beside.marks),
     decision.missing.length > 0
       ? (YOUNG_CONTACT.map((age) => reading.createdAt + age).find((at) => at > now) ?? null)
@@ -79,7 +91,7 @@ export function decidedRecord(
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
     ...(beside.rejected ? { rejected: beside.rejected } : {}),
-    ...adoption(beside.adoptedAt, decision),
+    ...adoption(beside.adopted, decision),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(beside.ownerReleased ? { ownerReleased: beside.ownerReleased } : {}),
@@ -88,6 +100,7 @@ export function decidedRecord(
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
     ...(beside.answers ? { answers: beside.answers } : {}),
+    ...observedMark(previous?.observed, decision, beside.handover),
     outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,
@@ -111,7 +124,7 @@ export function rescoredRecord(
   return {
     ...kept,
     ...(ended ? { ended } : {}),
-    ...adoption(adopted?.at, decision),
+    ...adoption(adopted, decision),
     ...triggers.marks,
     knownSince: previous.knownSince ?? now,
     attributes,
@@ -153,8 +166,8 @@ function stillEnded(ended: LeadRecord['ended'], { action, route }: Decision): Le
   return ended?.how === 'done' && !('pool' in route.to) ? { ...ended, cooled: true } : ended
 }
 
-function adoption(at: number | undefined, { action, score }: Decision): Pick<LeadRecord, 'adopted'> {
-  return at !== undefined && action === 'stay-adopted' ? { adopted: { at, band: score.band } } : {}
+function adoption(adopted: LeadRecord['adopted'], { action, score }: Decision): Pick<LeadRecord, 'adopted'> {
+  return adopted && action === 'stay-adopted' ? { adopted: { ...adopted, band: score.band } } : {}
 }
 
 function numbered(previous: LeadRecord | null, record: LeadRecord, begun: boolean): LeadRecord {

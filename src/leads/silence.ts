@@ -22,7 +22,7 @@ export function lastOwnAct(
   { signals, properties }: Pick<LeadRecord, 'signals' | 'properties'>,
   now: number,
 ): number | undefined {
-  const acts = signals.flatMap((signal) => (isOwnAct(config, signal) ? [signal.at] : []))
+  const acts = signals.flatMap((signal) => (isOwnAct(config, signal) ? [signal.session?.until ?? signal.at] : []))
   const dated = config.hubspot.activity.flatMap((name) => readInstant(properties[name]) ?? [])
   const known = [...acts, ...dated].filter((at) => at <= now)
   return known.length > 0 ? Math.max(...known) : undefined

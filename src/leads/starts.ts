@@ -2,6 +2,7 @@ import type { Start } from '../handoffs/kinds.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Party } from '../rules/outcomes.ts'
 import type { Stage } from '../rules/stages.ts'
+import { keyOf } from '../rules/texts.ts'
 import type { NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Opening } from './outcomes.ts'
@@ -116,7 +117,7 @@ function dealStage(starts: readonly Start[], { type, value, deal }: Signal): str
 const DEAL_MOVED = 'deal_stage_changed'
 
 function includes(words: readonly string[], word: string): boolean {
-  return words.some((one) => one.toLowerCase() === word.toLowerCase())
+  return words.some((one) => keyOf(one) === keyOf(word))
 }
 
 /** The kinds that begin when a person takes the lead out: that it is out does not end them. */

@@ -110,9 +110,13 @@ export function reasons(lead: LeadRecord): string[] {
   if (pages.length > 0) lines.push(`*Viewed:* ${pages.map((page) => escapeText(page, 60)).join(', ')}`)
   const content = counted(
     // What our own people did, such as with a deal, is nothing that the lead looked at.
-    lead.signals
-      .filter((signal) => signal.detail && signal.by !== 'sales' && !isPage(signal))
-      .map((signal) => signal.detail ?? ''),
+    // A form is one thing, whatever signals it is.
+    [
+      ...Map.groupBy(
+        lead.signals.filter((signal) => signal.detail && signal.by !== 'sales' && !isPage(signal)),
+        ({ at, detail }) => `${at} ${detail}`,
+      ).values(),
+    ].map(([signal]) => signal?.detail ?? ''),
   )
   if (content.length > 0) lines.push(`*Content:* ${content.map((item) => escapeText(item, 60)).join(', ')}`)
   if (lead.missing.length > 0) lines.push(`*Missing:* ${lead.missing.map(wordsOf).join(', ')}`)

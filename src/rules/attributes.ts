@@ -16,6 +16,7 @@ export type Attributes = z.output<typeof Attributes>
  * Something the lead did, or that was done about it (`by`: our own people did it). `id` is unique within the lead; `at` is
  * epoch milliseconds; `detail` is a page, form or title to show; `value` what it came to, such as the stage of a deal. `deal`: whether
  * that stage closes the deal in its pipeline, and whether this contact is the one that stands for the deal. `decision` is the number of the decision that was the first to know of it.
+ * `session`: from when until when the visit lasted of which it is the sign, when more than one view told of it.
  */
 export const Signal = z.object({
   id: z.string(),
@@ -27,6 +28,7 @@ export const Signal = z.object({
   deal: z
     .object({ closed: z.enum(['closedwon', 'closedlost']).optional(), main: z.literal(true).optional() })
     .optional(),
+  session: z.object({ from: z.number(), until: z.number() }).optional(),
   decision: z.number().optional(),
 })
 export type Signal = z.output<typeof Signal>
@@ -38,7 +40,7 @@ const TOUCH = ['detail', 'detail2', 'page', 'referrer', 'at']
 
 /**
  * The attributes that conditions may use, in the order in which they become known.
- * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
+ * `facts` come from outside, `readings` are what Baton reads out of them alone; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
  */
 export const ATTRIBUTE_NAMES = {
   facts: [
@@ -67,6 +69,7 @@ export const ATTRIBUTE_NAMES = {
     ...['utm', 'utm.last'].flatMap((utm) => UTM.map((part) => `${utm}.${part}`)),
     'heardFrom',
   ],
+  readings: ['title.seniority', 'title.department', 'junk'],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
   results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],
   circumstances: ['quiet', 'track', 'route', 'archived', 'withSales'],

@@ -1,35 +1,7 @@
-import { isMatch } from 'matcher'
 import type { AttributeValue } from './attributes.ts'
-import { countryKey, languageKey } from './places.ts'
+import { type AttributeTest, compileTest, type Truth, type ValueTest } from './value-test.ts'
 
-/**
- * Conditions decide tiers, personas, points and routes. They have three answers: an attribute that is unknown
- * makes a test `unknown`, not `false`, so that the breakdown can say what is missing. Only `true` counts as met.
- */
-export type Truth = 'true' | 'false' | 'unknown'
-
-/** Tests on a number; all that are given must hold. */
-export interface NumberTest {
-  atLeast?: number | undefined
-  atMost?: number | undefined
-  between?: [number, number] | undefined
-}
-
-/**
- * The tests on one attribute; all that are given must hold. The last four are for signals: `within` (milliseconds) narrows
- * what is counted; `sum` adds up the values that came with them instead; `dropsBy` holds when the newest value is more than
- * so many per cent below one of about `over` milliseconds before.
- */
-export interface AttributeTest extends NumberTest {
-  is?: AttributeValue | undefined
-  in?: AttributeValue[] | undefined
-  matches?: string[] | undefined
-  known?: boolean | undefined
-  within?: number | undefined
-  sum?: NumberTest | undefined
-  dropsBy?: number | undefined
-  over?: number | undefined
-}
+export type { AttributeTest, NumberTest, Truth } from './value-test.ts'
 
 /** A condition as a tree: a test on an attribute, or a combination. */
 export type Condition =
@@ -46,6 +18,8 @@ export interface Check {
   test: AttributeTest
   value?: AttributeValue
   truth: Truth
+  /** The fact that the value was read out of, in words. */
+  from?: string
 }
 
 /** A condition's answer with every test that was made on the way to it. */
@@ -57,59 +31,111 @@ export interface Evaluation {
 /** Reads an attribute; of signals, what `test` asks about: their count, their sum, their drop. Undefined means unknown. */
 export interface Lookup {
   (attribute: string, test?: AttributeTest): AttributeValue | undefined
-  /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out. */
-  behind?: (check: Check) => Check[]
+  /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out; else undefined. */
+  behind?: (check: Check) => Check[] | undefined
 }
+
+/** A condition of a config made ready to be asked: for the answer alone, or for the answer with every test on the way to it. */
+interface Compiled {
+  truth: (lookup: Lookup) => Truth
+  explain: (lookup: Lookup, checks: Check[]) => Truth
+}
+
+// A condition belongs to a config, which stays as it is.
+const compiled = new WeakMap<Condition, Compiled>()
 
 /** Evaluates a condition. Pure; every test is made, so that the explanation is complete. */
 export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
+  const checks: Check[] = []
+  return { truth: compile(condition).explain(lookup, checks), checks }
+}
+
+/** The answer alone, without what explains it. */
+export function truthOf(condition: Condition, lookup: Lookup): Truth {
+  return compile(condition).truth(lookup)
+}
+
+/** Whether a condition holds, without what explains it. */
+export function holds(condition: Condition, lookup: Lookup): boolean {
+  return truthOf(condition, lookup) === 'true'
+}
+
+// Once for each condition of a config.
+function compile(condition: Condition): Compiled {
+  let ready = compiled.get(condition)
+  if (!ready) {
+    ready = prepare(condition)
+    compiled.set(condition, ready)
+  }
+  return ready
+}
+
+function prepare(condition: Condition): Compiled {
   switch (condition.kind) {
     case 'test': {
-      const check = makeCheck(condition.attribute, condition.test, lookup)
-      return { truth: check.truth, checks: lookup.behind?.(check) ?? [check] }
+      const { attribute, test } = condition
+      const passes = compileTest(attribute, test)
+      return {
+        truth: (lookup) => passes(lookup(attribute, test)),
+        explain(lookup, checks) {
+          const check = checkOf(attribute, test, passes, lookup)
+          const behind = lookup.behind?.(check)
+          if (behind) checks.push(...behind)
+          else checks.push(check)
+          return check.truth
+        },
+      }
     }
     case 'not': {
-      const inner = evaluate(condition.of, lookup)
-      const truth = inner.truth === 'unknown' ? 'unknown' : inner.truth === 'true' ? 'false' : 'true'
-      return { truth, checks: inner.checks }
+      const inner = compile(condition.of)
+      return {
+        truth: (lookup) => negated(inner.truth(lookup)),
+        explain: (lookup, checks) => negated(inner.explain(lookup, checks)),
+      }
     }
     case 'all':
-    case 'any': {
-      const decisive: Truth = condition.kind === 'all' ? 'false' : 'true'
-      let truth: Truth = condition.kind === 'all' ? 'true' : 'false'
-      const checks: Check[] = []
-      for (const part of condition.of) {
-        const inner = evaluate(part, lookup)
-        checks.push(...inner.checks)
-        if (inner.truth === decisive || (inner.truth === 'unknown' && truth !== decisive)) truth = inner.truth
-      }
-      return { truth, checks }
-    }
+    case 'any':
+      return prepareParts(condition.of.map(compile), condition.kind === 'all' ? 'false' : 'true')
   }
 }
 
-/** What makes two texts the same value. */
-type KeyOf = (value: AttributeValue) => string
+function prepareParts(parts: readonly Compiled[], decisive: Truth): Compiled {
+  const neutral = negated(decisive)
+  return {
+    truth(lookup) {
+      let truth = neutral
+      for (const part of parts) {
+        const one = part.truth(lookup)
+        if (one === decisive) return one
+        if (one === 'unknown') truth = one
+      }
+      return truth
+    },
+    explain(lookup, checks) {
+      let truth = neutral
+      for (const part of parts) {
+        const one = part.explain(lookup, checks)
+        if (one === decisive || (one === 'unknown' && truth !== decisive)) truth = one
+      }
+      return truth
+    },
+  }
+}
 
-// The same country or language may be written in many ways.
-const KEYS: Record<string, KeyOf | undefined> = {
-  country: (value) => countryKey(String(value)),
-  language: (value) => languageKey(String(value)),
+function negated(truth: Truth): Truth {
+  return truth === 'unknown' ? truth : truth === 'true' ? 'false' : 'true'
 }
 
 /** Makes one test on an attribute. */
 export function makeCheck(attribute: string, test: AttributeTest, lookup: Lookup): Check {
-  const value = lookup(attribute, test)
-  const tested = attribute.endsWith('.domain') && typeof value === 'string' ? withParents(value) : value
-  const check: Check = { attribute, test, truth: testValue(test, tested, KEYS[attribute]) }
-  if (value !== undefined) check.value = value
-  return check
+  return checkOf(attribute, test, compileTest(attribute, test), lookup)
 }
 
-// Whoever is at eu.rival.example is at rival.example; what all of .example share is nobody's.
-function withParents(domain: string): string[] {
-  const labels = domain.split('.')
-  return labels.slice(0, Math.max(1, labels.length - 1)).map((_, index) => labels.slice(index).join('.'))
+function checkOf(attribute: string, test: AttributeTest, passes: ValueTest, lookup: Lookup): Check {
+  const value = lookup(attribute, test)
+  return value === undefined
+    ? { attribute, test, truth: passes(value) }
+    : { attribute, test, value, truth: passes(value) }
 }
 
 /** Every attribute that a condition asks for, for validation. */
@@ -117,54 +143,4 @@ export function attributesOf(condition: Condition): string[] {
   if (condition.kind === 'test') return [condition.attribute]
   if (condition.kind === 'not') return attributesOf(condition.of)
   return condition.of.flatMap(attributesOf)
-}
-
-/** Whether a value passes a test; undefined is an attribute that is unknown. `keyOf` says which texts are equal. */
-export function testValue(test: AttributeTest, value: AttributeValue | undefined, keyOf: KeyOf = folded): Truth {
-  if (test.known !== undefined && (value !== undefined) !== test.known) return 'false'
-  if (!asksForValue(test)) return 'true'
-  if (value === undefined) return 'unknown'
-  const holds = Array.isArray(value) ? value.some((single) => passes(test, single, keyOf)) : passes(test, value, keyOf)
-  return holds ? 'true' : 'false'
-}
-
-// Whether it looks at the value itself, which must be known for it.
-function asksForValue(test: AttributeTest): boolean {
-  const { is, in: options, atLeast, atMost, between, matches, sum, dropsBy } = test
-  const numbers = atLeast !== undefined || atMost !== undefined || between !== undefined || dropsBy !== undefined
-  return numbers || sum !== undefined || is !== undefined || options !== undefined || matches !== undefined
-}
-
-function passes(test: AttributeTest, value: string | number | boolean, keyOf: KeyOf): boolean {
-  const number = typeof value === 'number' ? value : Number.NaN
-  if (test.is !== undefined && !same(test.is, value, keyOf)) return false
-  if (test.in !== undefined && !isOneOf(test.in, value, keyOf)) return false
-  if (!passesNumber(test, number) || (test.sum && !passesNumber(test.sum, number))) return false
-  if (test.dropsBy !== undefined && !(number > test.dropsBy)) return false
-  // Newlines are folded so that a glob sees one line of text, as a person does.
-  if (test.matches !== undefined && !isMatch(String(value).replace(/\s+/g, ' ').trim(), test.matches)) return false
-  return true
-}
-
-function passesNumber({ atLeast, atMost, between }: NumberTest, number: number): boolean {
-  if (atLeast !== undefined && !(number >= atLeast)) return false
-  if (atMost !== undefined && !(number <= atMost)) return false
-  return between === undefined || (number >= between[0] && number <= between[1])
-}
-
-function same(expected: AttributeValue, value: string | number | boolean, keyOf: KeyOf): boolean {
-  return expected === value || keyOf(expected) === keyOf(value)
-}
-
-// The lists of a config are long, and asked for every lead. A list stands in one test, so it has one kind of key.
-const foldedLists = new WeakMap<AttributeValue[], Set<string>>()
-
-function isOneOf(options: AttributeValue[], value: string | number | boolean, keyOf: KeyOf): boolean {
-  const known = foldedLists.get(options) ?? new Set(options.map(keyOf))
-  foldedLists.set(options, known)
-  return known.has(keyOf(value))
-}
-
-function folded(value: AttributeValue): string {
-  return String(value).trim().toLowerCase()
 }

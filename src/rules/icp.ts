@@ -7,9 +7,11 @@ import {
   evaluate,
   type Lookup,
   makeCheck,
-  testValue,
 } from './condition.ts'
+import type { JunkConfig } from './junk.ts'
 import type { Places } from './places.ts'
+import { withTitle } from './titles.ts'
+import { compileTest } from './value-test.ts'
 
 /**
  * A tier by the company's size (employees, both ends in) and industry: each that is given must hold. Or, in the old form,
@@ -29,6 +31,8 @@ export interface IcpConfig extends Places {
   minimumCompanySize: number
   personas: { name: string; when: Condition }[]
   negative: { reason: string; when: Condition }[]
+  /** Who is junk; absent: nobody. */
+  junk?: JunkConfig | undefined
 }
 
 /**
@@ -53,8 +57,14 @@ export interface IcpResult {
   derived: Record<string, Derived>
 }
 
+/** The tiers with the condition of each, in their order. */
+export function tierConditions(config: IcpConfig): readonly { tier: number; condition: Condition }[] {
+  return profileOf(config).tiers
+}
+
 /** Finds tier, persona and negative reason: in each list the first match wins. */
-export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
+export function matchIcp(config: IcpConfig, given: Lookup): IcpResult {
+  const lookup = withTitle(given)
   const { tiers, tests } = profileOf(config)
   const result: IcpResult = { checks: [], derived: deriveAttributes(tests, lookup) }
   for (const { tier, condition } of tiers) {
@@ -90,7 +100,7 @@ export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
  */
 export function testsBehind({ fact, value, tests }: Derived, check: Check, lookup: Lookup): Check[] {
   const behind = tests
-    .filter((each) => testValue(check.test, each.value) === 'true')
+    .filter((each) => compileTest(check.attribute, check.test)(each.value) === 'true')
     // A fact that is in no tier leaves the attribute unknown, so a test on that is unknown too, and not false.
     .map((each) => (value === undefined ? { ...each.check, truth: check.truth } : each.check))
     .filter(({ truth }) => truth === check.truth)
@@ -139,7 +149,7 @@ function conditionOf({ size, industries, when }: Tier): Condition {
 function deriveAttributes({ sizes, industries, minimum }: Profile['tests'], lookup: Lookup): IcpResult['derived'] {
   const belowMinimum = derive('company.size', minimum, lookup)
   // A size that is no whole number may pass neither; it is known, and not below.
-  if (lookup('company.size') !== undefined) belowMinimum.value ??= false
+  if (typeof lookup('company.size') === 'number') belowMinimum.value ??= false
   return {
     'icp.sizeTier': derive('company.size', sizes, lookup),
     'icp.industryTier': derive('company.industry', industries, lookup),

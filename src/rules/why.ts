@@ -4,9 +4,9 @@ import {
   type Check,
   type Condition,
   type Evaluation,
-  evaluate,
   type Lookup,
   makeCheck,
+  truthOf,
 } from './condition.ts'
 import { duration } from './words.ts'
 
@@ -26,16 +26,25 @@ export function whyOf({ truth, checks }: Evaluation, form: 'full' | 'short' = 'f
 export function decidingTests(condition: Condition, lookup: Lookup): Check[] {
   if (condition.kind === 'test') return [makeCheck(condition.attribute, condition.test, lookup)]
   if (condition.kind === 'not') return decidingTests(condition.of, lookup)
-  const { truth } = evaluate(condition, lookup)
-  return condition.of.flatMap((part) => (evaluate(part, lookup).truth === truth ? decidingTests(part, lookup) : []))
+  const truth = truthOf(condition, lookup)
+  return condition.of.flatMap((part) => (truthOf(part, lookup) === truth ? decidingTests(part, lookup) : []))
 }
 
-function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
+function checkText({ from, ...check }: Check, form: 'full' | 'short'): string {
+  return from === undefined ? testedText(check, form) : `${testedText(check, form)} (${from})`
+}
+
+function testedText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
   const name = `${test.sum ? 'sum of ' : ''}${attribute}${test.within === undefined ? '' : ` in ${duration(test.within)}`}`
   if (value === undefined) return `${name}${test.dropsBy === undefined ? '' : `, ${testText(test)},`} is unknown`
   const found = checkedValue(attribute, test, value)
   if (truth === 'true' || form === 'short') return `${name} is ${found}`
-  return `${name} is ${found}, not ${testText(test, attribute)}${truth === 'unknown' ? ' (in no tier)' : ''}`
+  return `${name} is ${found}, not ${testText(test, attribute)}${truth === 'unknown' ? ` (${isUnread(test, value) ? 'no number' : 'in no tier'})` : ''}`
+}
+
+// A text in which no number could be read.
+function isUnread({ atLeast, atMost, between }: AttributeTest, value: AttributeValue): boolean {
+  return typeof value !== 'number' && [atLeast, atMost, between].some((one) => one !== undefined)
 }
 
 /** A value that a test met, in words: a silence as a span of time, a drop in per cent. */
@@ -65,6 +74,7 @@ export function testText(test: AttributeTest, attribute?: string): string {
   if (test.dropsBy !== undefined && test.over !== undefined)
     parts.push(`down more than ${test.dropsBy} % over ${duration(test.over)}`)
   if (test.matches !== undefined) parts.push(`like ${test.matches.join(' or ')}`)
+  if (test.not !== undefined) parts.push(`without ${test.not.join(' or ')}`)
   return parts.join(' and ')
 }
 

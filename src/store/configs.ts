@@ -16,6 +16,14 @@ export function createConfigs({ redis, keys }: Store) {
       await redis.hsetnx(key, config.version, JSON.stringify({ shape: SHAPE, config }))
     },
 
+    /** A config by its version, or why it cannot be computed with. */
+    async find(version: string): Promise<Config | string> {
+      const json = await redis.hget(key, version)
+      if (!json) return 'the config that made it is not kept'
+      const kept = JSON.parse(json) as { shape: number; config: Config }
+      return kept.shape === SHAPE ? kept.config : 'another release of Baton kept its config, in another form'
+    },
+
     /** A config by its version; null when there is none, or another release of Baton wrote it in another shape. */
     async read(version: string): Promise<Config | null> {
       const json = await redis.hget(key, version)

@@ -53,11 +53,21 @@ const SECOND = [
   '"route":{"name":"medium-good-fit","to":{"nurture":""},"reason":": score  (fit , engagement )","at":17},"wakeAt":17,"handoffs":{},"handoffs":{"mql-to-sales":"-1"},"handoffCount":1,"outcomes":{},"configVersion":"","rulesVersion":,"decisions":1}',
 ]
 
+// What rules set, and the mirror of signals, beside what the second holds.
+const THIRD = [
+  ...SECOND,
+  '"email.bouncesInARow":{"value":0,"source":"hubspot:hs_email_bounce"}},"properties":{"createdate":"2026-","associatedcompanyid":"","baton_content_industry":"",',
+  '"counters":{"hs_lead_status":null,"hs_email_open":null,"hs_email_last_open_date":null,"hs_email_click":null,"hs_email_last_click_date":null,"num_conversion_events":null,"recent_conversion_date":null,"hs_analytics_last_timestamp":null,"hs_merged_object_ids":null,"engagements_last_meeting_booked":null},"signals":[{"decision":1,"id":"api-',
+  '"knownSince":17,"missing":[],"needsReview":false,"wakeAt":17,"handoffs":{},"handoffCount":0,"tracks":{"enrolled":{"track":"accelerated","by":{"what":"trigger","name":"downloads"},"at":17,"until":17}},"fired":{"downloads":{"at":17,"holds":true}},"tags":{"baton_content_industry":""},"stage":{"name":"lead","since":17},"outcomes":{},"configVersion":"',
+  '{"baton_score":"","baton_fit_score":"0","baton_engagement_score":"","baton_band":"medium","baton_icp_tier":"","baton_stage":"lead","baton_route":"","baton_route_reason":": score  (fit , engagement )","baton_sla_status":"none","baton_sla_due_at":"","baton_first_response_minutes":"","baton_nurture_track":"newsletter","baton_needs_review":"false","baton_disqualified_reason":"","baton_scored_at":"2026-","baton_config_version":"","baton_signals":"{\\"v\\":1,\\"of\\":\\"\\",\\"since\\":\\"mw\\",\\"signals\\":{\\"content_downloaded@api\\":[\\"mw\\",\\"mw\\"],\\"email_clicked@api\\":[\\"mw\\"],\\"email_opened@api\\":[\\"mw\\"],\\"session_over_3_pages@api\\":[\\"mw\\"],\\"webinar_attended@api\\":[\\"mw\\"],\\"demo_requested@\\"},\\"fired\\":{\\"downloads\\":\\"mw.h\\"},\\"tracks\\":{\\"enrolled\\":{\\"track\\":\\"accelerated\\",\\"by\\":{\\"what\\":\\"trigger\\",\\"name\\":\\"downloads\\"},\\"at\\":17,\\"until\\":17}}}","baton_handoffs":"","lifecyclestage":"","hubspot_owner_id":"","baton_content_industry":""}',
+]
+
 /** Every dictionary that was ever used, by its number. */
 export const DICTIONARIES: Readonly<Record<number, Buffer>> = {
   1: Buffer.from(FIRST.join('')),
   2: Buffer.from(SECOND.join('')),
+  3: Buffer.from(THIRD.join('')),
 }
 
 /** The number of the dictionary that records are packed with. */
-export const DICTIONARY = 2
+export const DICTIONARY = 3

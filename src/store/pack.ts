@@ -27,7 +27,7 @@ export function unpack(packed: Buffer): unknown {
   if (number === PLAIN) return JSON.parse(body.toString())
   const dictionary = DICTIONARIES[number]
   if (!dictionary) throw new Error('a record in Redis was packed by a newer version of Baton')
-  return JSON.parse(inflateRawSync(body, { dictionary }).toString())
+  return JSON.parse(inflateRawSync(body, { dictionary, chunkSize: 4_096 }).toString())
 }
 
 const INSTANT_DIGITS = 13

@@ -3,13 +3,13 @@ import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
-import type { LeadRecord } from '../leads/lead.ts'
+import type { EnrichmentStatus, LeadRecord } from '../leads/lead.ts'
 import type { Because } from '../leads/marks.ts'
 import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
 import { trackOf } from '../leads/tracks.ts'
 import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
-import { type Check, evaluate } from '../rules/condition.ts'
+import { type Check, truthOf } from '../rules/condition.ts'
 import { clamp } from '../rules/rounding.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
 import { mostOf, type Points, pointsText, worthOf } from '../rules/signal-points.ts'
@@ -64,8 +64,8 @@ export function leadView(input: LeadViewInput, entry: DecisionEntry): LeadView {
     attributes: inputs.attributes,
     enrichment: Object.fromEntries(
       Object.entries(record.enrichment).map(([name, { status, at }]) => {
-        const why = status === 'skipped' ? { why: whyNotAsked(config, record.attributes) } : {}
-        return [name, { status, at: iso(at), ...why }]
+        const why = whyNotAsked(config, record, status)
+        return [name, { status, at: iso(at), ...(why ? { why } : {}) }]
       }),
     ),
     score: { ...scoreView(config, decision, inputs, entry, now), mql: isMql(record, decision, entry) },
@@ -113,10 +113,15 @@ function isMql(record: LeadRecord, { score }: Decision, entry: DecisionEntry): b
   return score.mql && !(entry.number === record.decisions && isOut)
 }
 
-function whyNotAsked(config: Config, attributes: Attributes): string {
+function whyNotAsked(config: Config, { attributes, route }: LeadRecord, status: EnrichmentStatus): string | undefined {
+  const { perDay, when } = config.enrichment
+  if (status === 'not-needed') return `no answer would have sent the lead elsewhere than to ${route.name}`
+  if (status === 'over-budget')
+    return `enrichment.yaml, perDay: it had been asked ${perDay ?? 'as often as it may be'} times that day; it is asked on the next`
+  if (status !== 'skipped') return undefined
   const lookup = factLookup(attributes)
-  const { truth } = evaluate(config.enrichment.when, lookup)
-  const checks = decidingTests(config.enrichment.when, lookup)
+  const truth = truthOf(when, lookup)
+  const checks = decidingTests(when, lookup)
   return truth === 'true' ? 'it may be asked by now' : `enrichment.yaml, when: ${whyOf({ truth, checks }, 'short')}`
 }
 

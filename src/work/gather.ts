@@ -7,29 +7,19 @@ import type { Gathered, LeadState } from '../leads/change.ts'
 import { asksForDealOwner, dealOf } from '../leads/deal-owners.ts'
 import { mayHaveBooked } from '../leads/meetings.ts'
 import { united } from '../leads/merge.ts'
-import { type Contact, observeAttributes } from '../leads/observe.ts'
+import { type Contact, observeAttributes, type Properties } from '../leads/observe.ts'
 import { signalHistory } from '../leads/observe-signals.ts'
+import { visitHistory } from '../leads/observe-visits.ts'
 import { historyNeeded, liveHandoffs } from '../leads/people.ts'
-import { fromOutside, lookAt, MERGED_IDS } from '../leads/reading.ts'
+import { changedCompany, lookAt, MERGED_IDS, stillFromOutside } from '../leads/reading.ts'
 import { wantsActivities } from '../leads/responses.ts'
 import { restored } from '../leads/restore.ts'
+import { isWorthAsking } from '../leads/worth-asking.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import { withPlaces } from '../rules/places.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Parts } from './parts.ts'
-
-// What enrichment providers can tell; asking them for anything else is no use.
-const PROVIDED = new Set([
-  'jobTitle',
-  'country',
-  'company.name',
-  'company.domain',
-  'company.size',
-  'company.industry',
-  'company.revenue',
-  'company.techStack',
-])
 
 // For how long a lead waits for a company that cannot be read, in milliseconds.
 const COMPANY_MAY_FAIL = 2 * 60_000
@@ -50,19 +40,36 @@ export async function gatherContact(
   // What was there before Baton came is asked of nobody but HubSpot: that costs nothing.
   const isAdopted = known.lead?.adopted !== undefined || isAdoption(known, contact.createdAt, now)
   const own = observeAttributes(config.hubspot, properties, null, config.reads.raw)
-  const observe = (company: Parameters<typeof observeAttributes>[2]) =>
-    withPlaces(config.icp, {
-      ...fromOutside(state.lead),
-      ...(company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own),
-    })
-  const ofSignals = signalHistory(config.hubspot, properties, lookAt(lead, { contact, merging }, now))
+  const observed = (company: Properties | null) =>
+    company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own
+  const observe = (company: Properties | null) => {
+    const seen = observed(company)
+    return withPlaces(config.icp, { ...stillFromOutside(known.lead, contact, seen), ...seen })
+  }
+  const moved = changedCompany(known.lead, contact, own)
+  const look = lookAt(lead, { contact, merging }, now)
+  const ofSignals = [
+    ...signalHistory(config.hubspot, properties, look),
+    ...visitHistory(config.hubspot, properties, look),
+  ]
   const ofMails = merging ? [] : mailHistory(mailBefore(lead.lead), contact)
   // Since when a lead was in its stage whose record was lost.
   const ofStage = known === state ? [] : [config.hubspot.properties.stage]
+  const looking = lookedUp(
+    parts,
+    config,
+    lead,
+    contact,
+    [...ofSignals, ...ofMails, ...ofStage],
+    mayHaveBooked(known, { contact }, now),
+  )
+  const isWorth = async (company: Properties | null, found: Attributes) => {
+    const gathered = { contact, portalId: parts.portalId(), company, found, outcomes: {}, ...(await looking), merging }
+    return !isAdopted && isWorthAsking(config, state, gathered, now)
+  }
   const [enriched, looked, deals] = await Promise.all([
     parts.enrichment.enrich(
-      observe,
-      isAdopted ? [] : wantedOf(config),
+      { observe, isWorthAsking: isWorth },
       {
         leadId: contact.id,
         companyId: properties.associatedcompanyid ?? undefined,
@@ -73,19 +80,12 @@ export async function gatherContact(
         freeMail: own['email.free']?.value === true,
         last,
       },
-      { answers: state.lead?.enrichment ?? {}, late: state.late },
+      moved ? { answers: {}, late: {} } : { answers: known.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,
       now,
       lastKnownCompany(lead, contact, now),
     ),
-    lookedUp(
-      parts,
-      config,
-      lead,
-      contact,
-      [...ofSignals, ...ofMails, ...ofStage],
-      mayHaveBooked(known, { contact }, now),
-    ),
+    looking,
     dealsOf(parts, config, lead),
   ])
   const { company, found, outcomes, late } = enriched
@@ -143,11 +143,6 @@ export async function lookedUp(
     ...asked.map(readable),
   ])
   return { history: Object.fromEntries(versions.flat()), activities }
-}
-
-// Of several of which sales needs one, the first is asked for: the others do when nobody tells it.
-function wantedOf({ routing }: Config): string[] {
-  return routing.requiredForSales.flatMap((one) => [one].flat().find((name) => PROVIDED.has(name)) ?? [])
 }
 
 // One row can fail while the rest of HubSpot answers; what is known of the same company is better than waiting for ever.

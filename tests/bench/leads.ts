@@ -29,8 +29,9 @@ const KINDS: Record<Kind, { contact: Contact; company: Contact }> = {
   medium: {
     contact: {
       jobtitle: 'Analyst',
-      num_conversion_events: '2',
+      num_conversion_events: '1',
       recent_conversion_event_name: 'Webinar: pricing in retail',
+      hs_email_click: '2',
     },
     company: { numberofemployees: '40', industry: 'RETAIL' },
   },

@@ -16,6 +16,7 @@ import { rungs } from './rows/rungs.ts'
 import { scoring } from './rows/scoring.ts'
 import { bytesOfLead, commandsOfLead } from './rows/traffic.ts'
 import { webhooks } from './rows/webhooks.ts'
+import { whatIf, whatIfBeside, whatIfMillion } from './rows/what-if.ts'
 import { type Outcome, tableOf } from './table.ts'
 
 /*
@@ -28,6 +29,7 @@ const ROWS = [
   ...[formWithoutWebhooks, newWithoutWebhooks],
   ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
   ...[calibration, calibrationTruth],
+  ...[whatIf, whatIfMillion, whatIfBeside],
 ]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }
 

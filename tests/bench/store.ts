@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Handoff } from '../../src/handoffs/handoff.ts'
+import type { KeptDecision } from '../../src/leads/history.ts'
 import type { LeadRecord } from '../../src/leads/lead.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { prepare } from '../../src/store/commit.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLeads } from '../../src/store/leads.ts'
-import { createStore, INDEX } from '../../src/store/partitions.ts'
+import { packDated } from '../../src/store/pack.ts'
+import { type Command, createStore, INDEX } from '../../src/store/partitions.ts'
 import { createQueues } from '../../src/work/queues.ts'
 import { QUEUES } from '../../src/work/table.ts'
 import type { BenchRedis } from './redis.ts'
@@ -61,11 +63,12 @@ export async function openStore(redis: BenchRedis) {
     },
 
     /** Writes a lead with its handoffs as a commit does; nothing of it waits for HubSpot or Slack. */
-    async put(lead: LeadRecord, handoffs: Handoff[] = []): Promise<void> {
+    async put(lead: LeadRecord, handoffs: Handoff[] = [], decisions: KeptDecision[] = []): Promise<void> {
       const before = { ...(await leads.read(lead.id)), version: 0 }
       const change = { lead, handoffs, posts: [], history: [], toWrite: false }
       const { plan } = prepare(store.keys, before, change, { handoffs: 0, decisions: 0, facts: 0 }, Date.now())
-      await store.commit([], plan.commands)
+      const kept = decisions.map((one): Command => ['RPUSH', store.keys.decisions(lead.id), packDated(one.at, one)])
+      await store.commit([], [...plan.commands, ...kept])
     },
 
     /** Waits until nothing is left to do at this instant: records committed, HubSpot written, messages posted. */

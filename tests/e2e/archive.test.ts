@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DANA, signalsCome } from '../support/leads.ts'
-import { createStage, DAY, type Stage } from '../support/stage.ts'
+import { createStage, DAY, HOUR, type Stage } from '../support/stage.ts'
 
 const TRIGGERS = `triggers:
   gone: { when: { signals.churn_risk: { atLeast: 1 } }, once: per signal, do: [ archive ] }
@@ -91,7 +91,9 @@ describe('an archived lead', () => {
 
   it('goes to sales when what it does calls for that', async () => {
     await stage.advance(DAY)
-    await signal('pricing_page_viewed', 'pricing_page_viewed')
+    await signal('pricing_page_viewed')
+    await stage.advance(HOUR)
+    await signal('pricing_page_viewed')
     expect(shown()).toMatchObject({ baton_route: 'hand-raiser-sdr', baton_sla_status: 'running' })
     expect(stage.texts('U000SDR1')).toHaveLength(1)
   })

@@ -166,7 +166,7 @@ describe('the lead view', () => {
       },
     ])
     expect(score.fitRules.arithmetic).toBe('15 + 10 = 25, at most 50: 25')
-    expect(score.engagementSignals.signals).toHaveLength(5)
+    expect(score.engagementSignals.signals).toHaveLength(6)
     expect(score.engagementSignals.signals).toContainEqual({
       signal: 'demo_requested',
       detail: 'Request a demo',

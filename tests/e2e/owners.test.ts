@@ -27,7 +27,11 @@ async function handRaiser(properties: Record<string, string>, company: Record<st
 }
 
 async function raiseHand(contactId: string): Promise<void> {
-  const visits = [1, 2].map((number) => ({ type: 'pricing_page_viewed', contactId, at: stage.clock.now - number }))
+  const visits = [1, 2].map((number) => ({
+    type: 'pricing_page_viewed',
+    contactId,
+    at: stage.clock.now - number * HOUR,
+  }))
   await sendSignals(stage, visits)
   await stage.quiet()
 }

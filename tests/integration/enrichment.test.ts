@@ -85,9 +85,11 @@ function enrich(
     providers: providers.toReversed(),
   })
   const names = providers.map(({ name }) => name)
+  const observe = options.observe ?? (() => facts('hubspot', options.known ?? {}))
+  const isWorthAsking = async (company: Properties | null, found: Attributes) =>
+    WANTED.some((name) => (observe(company)[name] ?? found[name]) === undefined)
   return chain.enrich(
-    options.observe ?? (() => facts('hubspot', options.known ?? {})),
-    WANTED,
+    { observe, isWorthAsking },
     {
       leadId: `lead-${domains}`,
       email: `dana@company-${domains}.example`,
@@ -145,7 +147,7 @@ describe('nobody outside is asked about a contact of whom the config does not sa
 })
 
 describe('the chain', () => {
-  test('asks in the order of the config until nothing is missing', async () => {
+  test('asks in the order of the config until no answer matters', async () => {
     const one = provider('one', matched('one', { 'company.size': 240 }))
     const two = provider(
       'two',
@@ -157,16 +159,16 @@ describe('the chain', () => {
       ...facts('one', { 'company.size': 240 }),
       ...facts('two', { 'company.industry': 'retail', jobTitle: 'CMO' }),
     })
-    expect(outcomes).toEqual({ one: 'matched', two: 'matched' })
+    expect(outcomes).toEqual({ one: 'matched', two: 'matched', three: 'not-needed' })
     expect(three.asked).toEqual([])
     expect(late).toBeNull()
   })
 
-  test('asks nobody outside when HubSpot knows everything', async () => {
+  test('asks nobody outside where no answer matters', async () => {
     const one = provider('one', matched('one', { 'company.size': 1 }))
     const known = { jobTitle: 'CMO', 'company.size': 240, 'company.industry': 'retail' }
     const { found, outcomes } = await enrich([one], { known })
-    expect([one.asked, outcomes, found]).toEqual([[], {}, {}])
+    expect([one.asked, outcomes, found]).toEqual([[], { one: 'not-needed' }, {}])
   })
 
   test('what is known to be false or zero is not missing', async () => {
@@ -369,6 +371,35 @@ describe('what is kept for a domain', () => {
   })
 })
 
+describe('how often a provider is asked in a day', () => {
+  const perDay = (count: number) => ({ settings: { perDay: count } })
+  const person = (name: string) => ({ query: { leadId: name, domain: `${name}-${domains}.example` } })
+
+  test('not more often than the config says, each of them, and again on the next', async () => {
+    const one = provider('one', NOT_FOUND)
+    const two = provider('two', NOT_FOUND)
+    const both = await Promise.all(['a', 'b', 'c'].map((name) => enrich([one, two], { ...person(name), ...perDay(2) })))
+    expect([one.asked, two.asked].map(({ length }) => length)).toEqual([2, 2])
+    const statuses = both.map(({ outcomes }) => outcomes.one)
+    expect(statuses.toSorted()).toEqual(['not-found', 'not-found', 'over-budget'])
+    const next = await enrich([one, two], { ...person('c'), ...perDay(2), now: NOW + DAY })
+    expect(next.outcomes).toEqual({ one: 'not-found', two: 'not-found' })
+  })
+
+  test('what is kept for a domain takes nothing of it', async () => {
+    const one = provider('one', matched('one', { 'company.size': 240 }))
+    const colleagues = ['a', 'b', 'c'].map((leadId) => ({ query: { leadId }, ...perDay(1), now: NOW + 2 * DAY }))
+    for (const colleague of colleagues) expect((await enrich([one], colleague)).outcomes).toEqual({ one: 'matched' })
+    expect(one.asked).toHaveLength(1)
+  })
+
+  test('never where that is none', async () => {
+    const one = provider('one', matched('one', { 'company.size': 240 }))
+    expect((await enrich([one], perDay(0))).outcomes).toEqual({ one: 'over-budget' })
+    expect(one.asked).toEqual([])
+  })
+})
+
 describe('that a provider knows nobody', () => {
   const before = { answers: { one: { status: 'not-found' as const, at: NOW } } }
 
@@ -377,7 +408,8 @@ describe('that a provider knows nobody', () => {
     expect((await enrich([one])).outcomes).toEqual({ one: 'not-found' })
     expect(await kept()).toEqual([])
     const again = await enrich([one], { memory: before, now: NOW + DAY - 1 })
-    expect([again.outcomes, again.found]).toEqual([{ one: 'not-found' }, {}])
+    // What is remembered is no answer of now, or the day would never end.
+    expect([again.outcomes, again.found]).toEqual([{}, {}])
     expect(one.asked).toHaveLength(1)
     const colleague = provider('one', matched('one', { 'company.size': 240 }))
     expect((await enrich([colleague], { query: { leadId: 'colleague' } })).outcomes).toEqual({ one: 'matched' })

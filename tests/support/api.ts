@@ -104,6 +104,7 @@ export async function startApi(options: {
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
     hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),
+    whatIf: async () => undefined,
     ready: async () => ({ redis: { status: 'ok' } }),
   })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })

@@ -22,7 +22,7 @@ export function runRoutingCases(config: Config, cases: RoutingCase[], now: numbe
     const given: Attributes = Object.fromEntries(
       Object.entries(item.lead).map(([name, value]) => [name, { value, source: 'routing-cases.yaml' }]),
     )
-    const attributes = withPlaces(config.icp, { ...emailAttributes(given.email), ...given })
+    const attributes = withPlaces(config.icp, { ...emailAttributes(given.email, config.hubspot), ...given })
     const signals: Signal[] = item.signals.flatMap((signal, position) =>
       Array.from({ length: signal.count }, (_, number) => ({
         id: `${position}-${number}`,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ATTRIBUTE_NAMES } from '../../rules/attributes.ts'
 import type { AttributeTest, Condition } from '../../rules/condition.ts'
+import { canFind } from '../../rules/matching.ts'
 import { Milliseconds, Range } from './values.ts'
 
 /** What conditions in one place may ask about. `hubspot.<property>` may be asked about everywhere. */
@@ -11,7 +12,7 @@ export interface Scope {
   handoffs?: boolean
 }
 
-const facts = [...ATTRIBUTE_NAMES.facts]
+const facts = [...ATTRIBUTE_NAMES.facts, ...ATTRIBUTE_NAMES.readings]
 const profile = [...facts, ...ATTRIBUTE_NAMES.icp]
 const whole = [...profile, ...ATTRIBUTE_NAMES.results, ...ATTRIBUTE_NAMES.circumstances]
 
@@ -39,6 +40,10 @@ const Percent = z
   .transform((text) => Number(PERCENT.exec(text)?.[1]))
   .refine((share) => share < 100, 'must be below 100%: nothing falls by more')
 
+const WORDS = 'must be words such as demo, a glob such as "*marketing*", or a list'
+const Pattern = z.string({ error: WORDS }).refine(canFind, 'has no letter or digit to look for')
+const Patterns = z.union([Pattern.transform((one) => [one]), z.array(Pattern).min(1)], { error: WORDS })
+
 const Test = z
   .strictObject(
     {
@@ -47,12 +52,10 @@ const Test = z
       atLeast: z.number().optional(),
       atMost: z.number().optional(),
       between: Range.optional().describe('both ends included'),
-      matches: z
-        .union([z.string(), z.array(z.string()).min(1)], {
-          error: 'must be a pattern such as "*marketing*", or a list',
-        })
-        .optional()
-        .describe('patterns with *, without case; a list means any'),
+      matches: Patterns.optional().describe(
+        'words that stand in the text one after the other, or a glob with * for the whole text; a list means any',
+      ),
+      not: Patterns.optional().describe('words or globs as in matches, none of which may be found'),
       known: z.boolean().optional(),
       within: Milliseconds.optional().describe('for signals only: count those of the last …'),
       sum: Sum.optional().describe('for signals with a value: the values added up'),
@@ -63,7 +66,7 @@ const Test = z
   )
   .refine(
     (test) => Object.keys(test).some((key) => key !== 'within' && key !== 'over'),
-    'needs a test: is, in, atLeast, atMost, between, matches or known',
+    'needs a test: is, in, atLeast, atMost, between, matches, not or known',
   )
   .refine((test) => (test.dropsBy === undefined) === (test.over === undefined), {
     error: 'dropsBy and over go together, such as { dropsBy: 50%, over: 7d }',
@@ -72,9 +75,7 @@ const Test = z
     if (sum === undefined && dropsBy === undefined) return true
     return (sum === undefined || dropsBy === undefined) && Object.values(others).every((one) => one === undefined)
   }, 'sum and dropsBy stand alone; a second test of the same signal goes into all: [ … ]')
-  .transform(
-    (test): AttributeTest => ({ ...test, matches: typeof test.matches === 'string' ? [test.matches] : test.matches }),
-  )
+  .transform((test): AttributeTest => test)
 
 function misshapen(message: string) {
   return ({ code, input }: { code?: string; input?: unknown }) =>

@@ -14,6 +14,11 @@ export const Enrichment = z.strictObject({
       },
     })
     .describe('an outside provider is asked only about contacts of whom this is true'),
+  perDay: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('how often each outside provider is asked in a day (UTC) at most; without it as often as it can matter'),
   keep: z
     .strictObject({ matched: Milliseconds, notFound: Milliseconds })
     .describe('how long an answer for a domain is kept'),

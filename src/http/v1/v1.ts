@@ -7,9 +7,10 @@ import { ProblemError } from '../problems.ts'
 import { handoffRoutes } from './handoffs.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
+import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
-export interface V1Parts extends LeadRouteParts, SignalParts {
+export interface V1Parts extends LeadRouteParts, SignalParts, WhatIfRouteParts {
   handoffs: HandoffLists
   apiTokens: ApiToken[]
 }
@@ -55,6 +56,7 @@ export function v1(parts: V1Parts) {
     app.register(signalRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(whatIfRoutes(parts))
   }
 }
 

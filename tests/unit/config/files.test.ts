@@ -11,6 +11,11 @@ const MESSAGES: Record<string, string[]> = {
   'duplicate-key': ['sla.yaml:3  this key is there twice; keep one'],
   'empty-file': ['sla.yaml:1  the file is empty'],
   'misnamed-file': ['routing-case.yaml:1  unknown file; did you mean "routing-cases.yaml"?'],
+  'numbers-that-lose-digits': [
+    'icp.yaml:7  02134 is a number to YAML, 2134; put it in quotes: "02134"',
+    'icp.yaml:11  9007199254740993 is a number to YAML, 9007199254740992; put it in quotes: "9007199254740993"',
+    'icp.yaml:12  00501 is a number to YAML, 501; put it in quotes: "00501"',
+  ],
   'pattern-without-quotes': ['icp.yaml:5  put *cmo* in quotes: "*cmo*"', 'icp.yaml:7  put *.edu in quotes: "*.edu"'],
   // What else names its types is passed over.
   'signals-that-cannot-be-read': ['signals.yaml:3  this key is there twice; keep one'],

@@ -51,7 +51,7 @@ const MESSAGES: Record<string, string[]> = {
   'empty-condition': ['routing.yaml:7  routes.1.when: needs at least one condition'],
   'empty-list': ['team.yaml:17  pools.sdr.members: must not be empty'],
   'empty-test': [
-    'routing.yaml:7  routes.1.when.score: needs a test: is, in, atLeast, atMost, between, matches or known',
+    'routing.yaml:7  routes.1.when.score: needs a test: is, in, atLeast, atMost, between, matches, not or known',
   ],
   'empty-text': ['icp.yaml:7  negative.0.reason: must not be empty'],
   'fraction-for-a-whole-number': ['icp.yaml:3  minimumCompanySize: 5.5 is not a whole number'],
@@ -70,7 +70,7 @@ const MESSAGES: Record<string, string[]> = {
   'no-destination': ['routing.yaml:11  routes.2.to: needs exactly one of pool, nurture or disqualify'],
   'no-value': ['routing.yaml:11  routes.2.to: has no value; it must be a map'],
   'number-for-a-pattern': [
-    'icp.yaml:5  personas.0.when.jobTitle.matches: 5 must be a pattern such as "*marketing*", or a list',
+    'icp.yaml:5  personas.0.when.jobTitle.matches: 5 must be words such as demo, a glob such as "*marketing*", or a list',
   ],
   'number-for-text': ['routing.yaml:6  routes.1.name: 2 is not text; put it in quotes'],
   'number-out-of-range': ['icp.yaml:2  tiers.0.tier: 12 must be at most 9'],
@@ -132,7 +132,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
@@ -150,12 +150,12 @@ const MESSAGES: Record<string, string[]> = {
   ],
   'window-too-long': ['scoring.yaml:8  engagement.window: "4000d" must be at most 3650d'],
   'within-without-a-test': [
-    'routing.yaml:3  routes.0.when.signals.pricing_page_viewed: needs a test: is, in, atLeast, atMost, between, matches or known',
+    'routing.yaml:3  routes.0.when.signals.pricing_page_viewed: needs a test: is, in, atLeast, atMost, between, matches, not or known',
   ],
   'wrong-value-in-a-case': [
     'routing-cases.yaml:3  cases.0.lead.jobTitle: must be text, a number, true, false or a list of texts',
   ],
-  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false'],
+  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false; write true'],
   'archived-as-text': ['triggers.yaml:2  triggers.rule.when.archived: "no" must be true or false'],
   'drop-as-a-number': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested.dropsBy: 50 must be a share such as 50%',

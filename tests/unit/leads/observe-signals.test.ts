@@ -5,7 +5,24 @@ import type { Properties, PropertyHistory } from '../../../src/leads/observe.ts'
 import { countersOf, type Look, observeSignals, signalHistory } from '../../../src/leads/observe-signals.ts'
 import { DAY, HOUR, NOW, when } from '../../support/records.ts'
 
-const { hubspot } = await loadConfig('config', NOW)
+const shipped = (await loadConfig('config', NOW)).hubspot
+const NAME = 'recent_conversion_event_name'
+/** A rule about forms, with what is in their names; without it for every one. */
+const form = (signal: string, ...matches: string[]) => ({
+  ...{ signal, rises: 'num_conversion_events', at: 'recent_conversion_date', detail: NAME },
+  ...(matches.length > 0 ? { when: when(`hubspot.${NAME}`, { matches }) } : {}),
+})
+// Forms have fewer rules here, of which the last is about every one.
+const hubspot = {
+  ...shipped,
+  signals: [
+    ...shipped.signals.filter(({ rises, during }) => rises !== 'num_conversion_events' && !during),
+    form('demo_requested', 'demo'),
+    form('trial_started', 'trial'),
+    form('webinar_attended', 'webinar'),
+    form('content_downloaded'),
+  ],
+}
 const NEW = NOW - HOUR
 const OLD = NOW - 2 * DAY
 
@@ -235,7 +252,12 @@ describe('several forms between two looks', () => {
     ['the only form of a new contact', forms(1, DEMO, NOW), look(null, { createdAt: NEW }), []],
     ['a fresh form of an old contact', forms(2, DEMO, NOW - HOUR), look(null), NAMES],
     ['an old form of an old contact', forms(2, DEMO, NOW - 2 * DAY), look(null), []],
-    ['mails, which have no names', { hs_email_open: '9' }, look({ hs_email_open: '2' }), []],
+    [
+      'mails, which may be opened by machines',
+      { hs_email_open: '9' },
+      look({ hs_email_open: '2' }),
+      ['hs_email_last_open_date', 'hs_email_last_send_date'],
+    ],
   ])('history is asked for %s: %#', (_, values, how, names) => {
     expect(signalHistory(hubspot, values, how).toSorted()).toEqual(names)
   })
@@ -419,5 +441,72 @@ describe('properties', () => {
         expect(observe(contact, contact)).toEqual([])
       }),
     )
+  })
+})
+
+describe('what a form is beside its kind', () => {
+  const rules = [
+    { ...form('form_submitted'), beside: true },
+    form('demo_requested', 'demo'),
+    form('form_submitted', 'newsletter'),
+  ]
+  const found = (count: string, name: string | null, before = '0') =>
+    observeSignals(
+      { signals: rules },
+      { num_conversion_events: count, [NAME]: name },
+      { before: { num_conversion_events: before }, createdAt: OLD, now: NOW },
+    )
+
+  it.each([
+    ['Request a demo', ['demo_requested', 'form_submitted']],
+    ['Contact', ['form_submitted']],
+    ['Newsletter', ['form_submitted']],
+    [null, ['form_submitted']],
+  ])('%s is %j, each once', (name, types) => {
+    expect(found('1', name).map(({ type }) => type)).toEqual(types)
+  })
+
+  it('has an id of its own', () => {
+    expect(new Set(found('3', 'Request a demo').map(({ id }) => id)).size).toBe(4)
+  })
+
+  it('is all that is known of forms that nothing describes', () => {
+    expect(
+      found('3', 'Request a demo')
+        .map(({ type }) => type)
+        .toSorted(),
+    ).toEqual(['demo_requested', 'form_submitted', 'form_submitted', 'form_submitted'])
+  })
+})
+
+describe('a mail', () => {
+  const opened = (count: number, at: number, sent = NOW - DAY, name = 'open'): Properties => ({
+    [`hs_email_${name}`]: String(count),
+    [`hs_email_last_${name}_date`]: String(at),
+    hs_email_last_send_date: String(sent),
+  })
+  const opens = (...all: number[]): PropertyHistory => ({
+    hs_email_last_open_date: all.map((at) => ({ value: String(at), at, source: 'EMAIL' })),
+  })
+
+  it.each<[string, Properties, Properties, PropertyHistory, number]>([
+    ['opened', opened(3, NOW), opened(2, NOW - HOUR), {}, 1],
+    ['opened 3 s after it was sent, by a machine', opened(3, NOW, NOW - 3_000), opened(2, NOW - HOUR), {}, 0],
+    ['opened 10 s after it was sent', opened(3, NOW, NOW - 10_000), opened(2, NOW - HOUR), {}, 1],
+    ['opened before the newest one was sent', opened(3, NOW - HOUR, NOW), opened(2, NOW - DAY), {}, 1],
+    ['opened again 2 s after', opened(3, NOW), opened(2, NOW - 2_000), {}, 0],
+    ['opened thrice in 6 s', opened(5, NOW), opened(2, NOW - DAY), opens(NOW, NOW - 3_000, NOW - 6_000, NOW - DAY), 1],
+    [
+      'opened thrice in 2 h',
+      opened(5, NOW),
+      opened(2, NOW - DAY),
+      opens(NOW, NOW - HOUR, NOW - 2 * HOUR, NOW - DAY),
+      3,
+    ],
+    ['opened at an unknown time', { hs_email_open: '3' }, { hs_email_open: '2' }, {}, 1],
+    ['clicked 3 s after it was sent', opened(3, NOW, NOW - 3_000, 'click'), opened(2, NOW - HOUR, 0, 'click'), {}, 0],
+    ['with two links clicked in 2 s', opened(3, NOW, NOW - HOUR, 'click'), opened(2, NOW - 2_000, 0, 'click'), {}, 1],
+  ])('%s', (_, contact, before, history, count) => {
+    expect(observeSignals(hubspot, contact, look(before, { history }))).toHaveLength(count)
   })
 })

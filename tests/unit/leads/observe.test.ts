@@ -49,8 +49,30 @@ describe('attributes', () => {
     ['unknown', undefined],
     ['', undefined],
     ['9'.repeat(400), undefined],
+    ['2.000 Mitarbeiter', 2000],
+    ['51-200 employees, 3 offices', 200],
+    ['< 5', 'below 5'],
+    ['3 offices', undefined],
   ])('a company size of %j is %s', (numemployees, size) => {
     expect(valueIn('company.size', { numemployees })).toBe(size)
+  })
+
+  it.each([
+    ['1.0E7', 10_000_000],
+    ['€ 1.500.000', 1_500_000],
+    ['$10M', 10_000_000],
+    ['under $1M', 'below 1000000'],
+    ['secret', undefined],
+  ])('a revenue of %j is %s', (annualrevenue, revenue) => {
+    expect(valueIn('company.revenue', { annualrevenue })).toBe(revenue)
+  })
+
+  it.each([
+    ['https://www.Acme.example/about', 'acme.example'],
+    ['ACME.example.', 'acme.example'],
+    ['Acme Inc', 'Acme Inc'],
+  ])('a company domain of %j is %s', (domain, value) => {
+    expect(valueIn('company.domain', {}, { domain })).toBe(value)
   })
 
   it('a size that says nothing gives way to the next source', () => {
@@ -80,6 +102,7 @@ describe('attributes', () => {
     ['-1.5', -1.5],
     ['0', 0],
     ['02134', '02134'],
+    ['1.200', '1.200'],
     ['12345678901234567890', '12345678901234567890'],
     ['yes', 'yes'],
     ['', undefined],
@@ -96,13 +119,17 @@ describe('email', () => {
     ['dana@Northwind.Example', 'northwind.example', false],
     ['dana@gmail.com', 'gmail.com', true],
     ['dana@GMX.de ', 'gmx.de', true],
+    ['dana@gmx.de.', 'gmx.de', true],
+    ['dana@hey.com', 'hey.com', true],
+    ['dana@clerk.com', 'clerk.com', false],
+    ['"a@b"@northwind.example', 'northwind.example', false],
     ['dana@mail.gmail.com', 'mail.gmail.com', false],
   ])('%s', (email, domain, free) => {
     expect(observe({ email })).toMatchObject({ 'email.domain': { value: domain }, 'email.free': { value: free } })
   })
 
   it.each([undefined, 'dana', 'dana@', '@'])('%s has no domain', (value) => {
-    expect(emailAttributes(value === undefined ? undefined : { value, source: 'x' })).toEqual({})
+    expect(emailAttributes(value === undefined ? undefined : { value, source: 'x' }, {})).toEqual({})
   })
 })
 
@@ -122,6 +149,7 @@ describe('responses', () => {
     ['fewer notes', { num_contacted_notes: '1' }, []],
     ['no notes any more', { num_contacted_notes: null }, []],
     ['a status that counts, if a person set it', { hs_lead_status: 'CONNECTED' }, [status]],
+    ['a status that counts, as its label says it', { hs_lead_status: 'Open deal' }, [status]],
     ['a status that does not count', { hs_lead_status: 'IN_PROGRESS' }, []],
     ['no status any more', { hs_lead_status: null }, []],
     ['both', { num_contacted_notes: '10', hs_lead_status: 'OPEN_DEAL' }, [note, status]],

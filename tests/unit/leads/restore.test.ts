@@ -139,12 +139,13 @@ describe('what an older version wrote, without mirrors', () => {
       'email_clicked',
       'email_clicked',
       'email_clicked',
+      'form_submitted',
     ])
   })
 
   it('never has more than the engagement that stands there', () => {
     const many = back(owned({ baton_engagement_score: '25', hs_email_click: '90' }), NOW - 300 * DAY)
-    expect(many.lead?.signals.map(({ type }) => type)).toEqual(Array(5).fill('email_clicked'))
+    expect(many.lead?.signals.map(({ type }) => type)).toEqual([...Array(5).fill('email_clicked'), 'form_submitted'])
     expect(back(owned({ baton_engagement_score: '0' })).lead?.signals).toEqual([])
   })
 

@@ -20,7 +20,7 @@ import {
 } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
-const TYPE = 'upgrade_page_viewed'
+const TYPE = 'activation_reached'
 const seen = (atLeast = 1, within?: number): Condition => when(`signals.${TYPE}`, { atLeast, within })
 
 /** The default config with one trigger. */

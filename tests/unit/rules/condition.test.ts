@@ -29,7 +29,7 @@ describe('a test on one attribute', () => {
     [{ atMost: 4 }, 4, 'true'],
     [{ atMost: 4 }, 5, 'false'],
     [{ atMost: 4 }, undefined, 'unknown'],
-    [{ atMost: 4 }, 'three', 'false'],
+    [{ atMost: 4 }, 'three', 'unknown'],
     [{ between: [51, 500] }, 51, 'true'],
     [{ between: [51, 500] }, 500, 'true'],
     [{ between: [51, 500] }, 50, 'false'],

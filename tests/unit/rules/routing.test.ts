@@ -165,12 +165,14 @@ describe('unknown never routes as if it were zero', () => {
     const { route, considered } = routeOf({ ...TIER_1, 'company.size': 'unknown' }, demo)
     expect(route).not.toBe('too-small')
     expect(routeOf({}, demo).considered.find(({ route }) => route === 'too-small')?.evaluation.truth).toBe('unknown')
-    expect(considered.find(({ route }) => route === 'too-small')?.evaluation.truth).toBe('false')
+    expect(considered.find(({ route }) => route === 'too-small')?.evaluation.truth).toBe('unknown')
   })
 
   it.each<[Record<string, AttributeValue>, string]>([
     [{ 'company.size': 5 }, 'company.size is 5, not at most 4'],
     [{}, 'company.size is unknown'],
+    [{ 'company.size': 'many' }, 'company.size is many, not at most 4 (no number)'],
+    [{ 'company.size': 'below 6' }, 'company.size is below 6, not at most 4'],
   ])('%j: why it is not too small', (values, why) => {
     const tooSmall = routeOf(values).considered.find(({ route }) => route === 'too-small')
     expect(tooSmall && whyOf(tooSmall.evaluation)).toBe(why)

@@ -1,0 +1,54 @@
+import { KeptDecision } from '../leads/history.ts'
+import { unpackDated } from './pack.ts'
+import type { Store } from './partitions.ts'
+
+// Small enough that nothing else in Redis waits for it.
+const PORTION = 250
+
+/** What is kept of all leads' decisions, for reading alone. */
+export type PastDecisions = ReturnType<typeof createPastDecisions>
+
+/** Opens them. */
+export function createPastDecisions({ redis, keys, partitions }: Store) {
+  return {
+    /** How many leads there are. */
+    async count(): Promise<number> {
+      const counts = await Promise.all(partitions.map((partition) => redis.zcard(keys.listIn(partition, 'scored'))))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+
+    /** The ids of all leads in portions, each once, also while others come. */
+    async *ids(): AsyncGenerator<string[]> {
+      for (const partition of partitions) {
+        const key = keys.listIn(partition, 'scored')
+        const seen = new Set<string>()
+        let cursor = '0'
+        do {
+          const [next, flat] = await redis.zscan(key, cursor, 'COUNT', PORTION)
+          cursor = next
+          const ids = flat.filter((id, at) => at % 2 === 0 && !seen.has(id))
+          for (const id of ids) seen.add(id)
+          // A short list comes as a whole.
+          for (let at = 0; at < ids.length; at += PORTION) yield ids.slice(at, at + PORTION)
+        } while (cursor !== '0')
+      }
+    },
+
+    /** The kept decisions of some leads, oldest first, in their order; `unreadable` are those in a form of another release. */
+    async read(ids: readonly string[]): Promise<{ decisions: KeptDecision[]; unreadable: number }[]> {
+      const lists = await Promise.all(ids.map((id) => redis.lrangeBuffer(keys.decisions(id), 0, -1)))
+      return lists.map((packed) => {
+        const decisions = packed.flatMap((one) => decisionIn(one) ?? [])
+        return { decisions, unreadable: packed.length - decisions.length }
+      })
+    },
+  }
+}
+
+function decisionIn(packed: Buffer): KeptDecision | undefined {
+  try {
+    return KeptDecision.parse(unpackDated(packed))
+  } catch {
+    return undefined
+  }
+}

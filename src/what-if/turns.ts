@@ -1,0 +1,101 @@
+import type { Config } from '../config/config.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
+import type { Duration } from '../handoffs/kinds.ts'
+import { roundsFor } from '../handoffs/segments.ts'
+import { preferencesFor, requestFor } from '../leads/assign.ts'
+import { type Decision, standingAttributes } from '../leads/decision.ts'
+import type { LeadRecord } from '../leads/lead.ts'
+import { fullLookup } from '../rules/score.ts'
+import type { Compared } from './compare.ts'
+import type { Wanted } from './rotation.ts'
+import type { Arrival } from './workday.ts'
+
+const WORKING_DAY = 8 * 60 * 60_000
+
+/** A decision by which a rep gets a lead, under the old rules, the other ones, or both. Instants are epoch milliseconds. */
+export interface SalesTurn {
+  at: number
+  before: (Wanted & Pick<Arrival, 'within'>) | null
+  after: (Wanted & Pick<Arrival, 'within'>) | null
+  /** Who really got it. */
+  rep: string | null
+  /** How long a rep had it; null: nobody knows. */
+  lasts: number | null
+}
+
+/** The decisions of a lead that look for a rep, with whom they ask for. */
+export function turnsOf(
+  compared: readonly Compared[],
+  configs: { before: (version: string) => Config; after: Config },
+  record: LeadRecord,
+  handoffs: readonly Handoff[],
+): SalesTurn[] {
+  const ofSales = handoffs.filter(({ byRoute }) => byRoute).toSorted((a, b) => a.startedAt - b.startedAt)
+  return compared.flatMap(({ past, was, becomes }): SalesTurn[] => {
+    if (was.action !== 'assign' && becomes.action !== 'assign') return []
+    const handoff = was.action === 'assign' ? ofSales.find(({ startedAt }) => startedAt >= past.at) : undefined
+    const before = configs.before(past.config)
+    const wantedBy = (config: Config, decision: Decision) =>
+      decision.action === 'assign' ? wanted(config, decision, past, record, { handoff, ofSales }) : null
+    const [old, other] = [wantedBy(before, was), wantedBy(configs.after, becomes)]
+    return [{ at: past.at, before: old, after: other, rep: past.rep, lasts: handoff ? lastingOf(handoff) : null }]
+  })
+}
+
+function wanted(
+  config: Config,
+  { route, score }: Decision,
+  past: Compared['past'],
+  record: LeadRecord,
+  { handoff, ofSales }: { handoff: Handoff | undefined; ofSales: readonly Handoff[] },
+): NonNullable<SalesTurn['before']> | null {
+  if (!('pool' in route.to)) return null
+  const { pool } = route.to
+  const { at, signals, attributes, standing } = past
+  const contact = {
+    id: record.id,
+    createdAt: record.createdAt,
+    properties: ownedThen(config, record, handoff, ofSales),
+  }
+  const preferences = preferencesFor(config, { contact, company: record.company, account: null }, pool, false, at)
+  const rounds = roundsFor(config.team, pool, route.reps, () =>
+    fullLookup(attributes, signals, score, at, standingAttributes(standing, score)),
+  )
+  const {
+    assignmentId: _,
+    hadIt: __,
+    ...request
+  } = requestFor(config, {
+    assignmentId: '',
+    hadIt: [],
+    pool,
+    ...preferences,
+    ...rounds,
+  })
+  const kind = config.handoffs.kinds[route.handoff ?? '']
+  return { team: config.team, request, within: kind ? { ms: lengthOf(kind.respondWithin), hours: kind.hours } : null }
+}
+
+// Whom Baton itself made the owner was not there before it.
+function ownedThen(
+  { team }: Config,
+  { properties }: LeadRecord,
+  handoff: Handoff | undefined,
+  ofSales: readonly Handoff[],
+): LeadRecord['properties'] {
+  const first = handoff?.holders[0]
+  const { hubspot_owner_id: _, ...ownerless } = properties
+  if (first?.how === 'kept-owner' || first?.how === 'meeting-host') {
+    const owner = team.reps[first.rep]?.hubspotOwnerId
+    return owner === undefined ? ownerless : { ...ownerless, hubspot_owner_id: owner }
+  }
+  return ofSales.some(({ holders }) => holders[0] && holders[0].how !== 'kept-owner') ? ownerless : properties
+}
+
+function lastingOf({ startedAt, ended }: Handoff): number {
+  return ended ? Math.max(0, ended.at - startedAt) : Number.POSITIVE_INFINITY
+}
+
+function lengthOf(duration: Duration): number {
+  return 'ms' in duration ? duration.ms : duration.businessDays * WORKING_DAY
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { ConfigError } from '../config/problems.ts'
+import { createHubSpot } from '../hubspot/client.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import { connectRedis } from '../platform/redis.ts'
+import { createConfigs } from '../store/configs.ts'
+import { createLeads } from '../store/leads.ts'
+import { createStore } from '../store/partitions.ts'
+import { createPastDecisions } from '../store/past-decisions.ts'
+import { createPropertyReader } from './read-properties.ts'
+import { runWhatIf } from './what-if.ts'
+import type { ThreadAnswer, ThreadData } from './what-if-threads.ts'
+
+/*
+ * A thread of its own with a connection of its own: computing thousands of leads must not hold up an event of HubSpot's.
+ */
+
+const data = workerData as ThreadData
+parentPort?.postMessage(await answer())
+
+async function answer(): Promise<ThreadAnswer> {
+  const config = await configOf(data)
+  if ('refused' in config) return config
+  const redis = await connectRedis(data.redisUrls, 'request', () => undefined)
+  try {
+    const store = createStore({ redis, prefix: data.prefix })
+    const { hubspot } = data
+    const readProperties =
+      hubspot &&
+      createPropertyReader((properties) =>
+        createHubSpot({ ...hubspot, redis: null, prefix: 'what-if', properties, metrics: createMetrics() }),
+      )
+    const parts = { past: createPastDecisions(store), leads: createLeads(store), configs: createConfigs(store) }
+    return { result: await runWhatIf({ ...parts, readProperties }, config, data.options) }
+  } finally {
+    redis.disconnect()
+  }
+}
+
+async function configOf({ files, now }: ThreadData): Promise<Config | { refused: string[] }> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-what-if-'))
+  try {
+    await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)))
+    return await loadConfig(directory, now)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return { refused: error.message.replaceAll(`${directory}/`, '').replaceAll(directory, 'files').split('\n') }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}

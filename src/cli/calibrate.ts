@@ -15,8 +15,9 @@ import { createClock } from '../platform/clock.ts'
 import { createLogger } from '../platform/log.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createFactStreams } from '../store/facts.ts'
-import { createKeptLeads } from '../store/kept-leads.ts'
+import { readKeptLeads } from '../store/kept-leads.ts'
 import { createStore } from '../store/partitions.ts'
+import { createPastDecisions } from '../store/past-decisions.ts'
 
 const HELP = `
 It learns from what became of the leads that sales worked, each as it was when it went to sales, and proposes points for
@@ -94,11 +95,10 @@ async function readStories(
   // Only this one is no outcome that a lead's record keeps.
   const accepted =
     outcome === 'accepted' ? await firstOf(createFactStreams(store).since(0), 'accepted') : new Map<string, number>()
-  const keptLeads = createKeptLeads(store)
-  const [all, inputs] = [await keptLeads.count(), inputsOf(config.scoring)]
+  const [all, inputs] = [await createPastDecisions(store).count(), inputsOf(config.scoring)]
   const stories: Story[] = []
   let [read, told] = [0, 0]
-  for await (const portion of keptLeads.all()) {
+  for await (const portion of readKeptLeads(store)) {
     for (const { lead, decisions } of portion) {
       const kept = { outcomes: lead.outcomes, acceptedAt: accepted.get(lead.pseudonym), decisions }
       const story = storyOf(config, inputs, kept, outcome, since)

@@ -109,6 +109,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton calibrate', { timeout: 120_000 }, (
   test('leads that the store keeps become a diff that applies, and the config after it is fine', async () => {
     const { code, stdout, stderr } = await run()
     expect([code, stderr]).toEqual([0, ''])
+    await writeFile('/tmp/h/calib/sample2.txt', stdout)
     expect(stdout).toMatch(
       /^Calibrate: sql, \d+ leads, \d+ converted; learnt from the older \d+, judged on the newer \d+\n/,
     )

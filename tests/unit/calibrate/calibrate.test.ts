@@ -433,6 +433,18 @@ describe('what was never kept', () => {
     expect(calibrationText(report, 'text')).toContain('Never kept, so counted as 0: hubspot.city')
   })
 
+  test('what the profile and the job title say is taken back to what they are worked out of', () => {
+    const rules = rulesOf(world)
+    rules.icp.personas.push({ name: 'boss', when: { kind: 'test', attribute: 'title.seniority', test: { is: 'vp' } } })
+    rules.icp.tiers.push({ tier: 1, size: [5, 50], industries: ['retail'] })
+    const rule = (id: string, attribute: string) => {
+      return { id, points: 5, when: { kind: 'test' as const, attribute, test: { known: true } } }
+    }
+    rules.scoring.fit.rules = [rule('who', 'persona'), rule('what', 'icp.tier'), rule('small', 'company.belowMinimum')]
+    const known = stories.map((story) => ({ ...story, known: ['company.size'] }))
+    expect(unreadOf(rules, known).byRule).toEqual({ who: ['jobTitle'], what: ['company.industry'] })
+  })
+
   test('one that is read only since some day is named with the day', () => {
     const half = stories.map((story, at) => (at < 700 ? story : { ...story, known: [...story.known, 'hubspot.city'] }))
     const unread = unreadOf(rulesOf(world), half)

@@ -180,6 +180,15 @@ describe('how much data it takes', () => {
       if (path[0] !== 'bands' && path[0] !== 'mql') expect(why).toContain('(bootstrap)')
   })
 
+  test('a weight moves only when its interval leaves out what it is now', () => {
+    const verdicts = [21, 22, 23].flatMap((seed) => judge({ seed, count: 1_500 }).inputs)
+    const held = verdicts.filter(({ now, low, high }) => (low ?? 0) <= now && now <= (high ?? 0))
+    expect(held.length).toBeGreaterThan(5)
+    for (const { name, proposed, reason } of held)
+      expect([name, proposed, reason]).toEqual([name, null, 'the interval holds the present points'])
+    expect(verdicts.filter(({ proposed }) => proposed !== null).length).toBeGreaterThan(5)
+  })
+
   test('points stay within what the config takes', () => {
     const wild: World = { ...WORLD, signals: [...WORLD.signals, { name: 'chat', chance: 0.3, points: 10, truth: -25 }] }
     const report = judge({ seed: 6, count: 3_000, world: wild })

@@ -7,6 +7,25 @@ const RETURNING = '{ returning: { is: true }, icp.tier: { is: 1 } }'
 /** What conditions ask for that nothing can be, or that everything is. */
 export const CONDITIONS = rows([
   [
+    'a tier from 3 on',
+    'routing.yaml',
+    TIER_1,
+    '{ score: { atLeast: 61 }, icp.tier: { atLeast: 3 } }',
+    'error',
+    'icp.tier is one of 1, 2',
+  ],
+  [
+    'no reasons to leave anybody out',
+    'icp.yaml',
+    /negative:\n(?: {2}- .*\n)+/,
+    'negative: []\n',
+    'warning',
+    'the config defines none',
+    'when: { icp.negative: { known: true } } }',
+    'scoring.yaml',
+  ],
+  ['half a score', 'routing.yaml', TIER_1, '{ score: { is: 61.5 } }', 'error', 'never holds'],
+  [
     'a seniority in other words',
     'icp.yaml',
     '{ title.seniority: { is: consultant } }',

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addCalibrate } from './cli/calibrate.ts'
+import { addConfigCheck } from './cli/config-check.ts'
 import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
@@ -10,13 +12,12 @@ import { findRedisOfService } from './cli/service-redis.ts'
 import { addTeamImport } from './cli/team-import.ts'
 import { addWhatIf } from './cli/what-if.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
-import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
 import { describeSetupFailure } from './hubspot/setup.ts'
-import { createClock, hostNow } from './platform/clock.ts'
-import { EnvironmentError, readRedisEnv } from './platform/env.ts'
+import { createClock } from './platform/clock.ts'
+import { EnvironmentError, prefixOf, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -38,17 +39,7 @@ const program = new Command('baton')
 
 const config = program.command('config').description('check the config, and write the schemas for editors')
 
-config
-  .command('check')
-  .argument('[dir]', 'the config directory', process.env.CONFIG_DIR || './config')
-  .description('report every mistake with file, line and a suggestion, and run the routing cases')
-  .action(async (directory: string) => {
-    const { version, routing, team } = await loadConfig(directory, hostNow())
-    console.log(
-      `${directory} is fine: version ${version}, ${routing.routes.length} routes, ${Object.keys(team.reps).length} reps.`,
-    )
-  })
-
+addConfigCheck(config)
 config
   .command('schemas')
   .option('--check', 'only say whether they are up to date')
@@ -60,6 +51,7 @@ config
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
 
+addCalibrate(program, redisOfService)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
@@ -78,7 +70,7 @@ program
   .action(async (contactId: string, { decision, json = false }: { decision?: number; json?: boolean }) => {
     const redis = await redisOfService()
     try {
-      const store = createStore({ redis, prefix: 'baton' })
+      const store = createStore({ redis, prefix: prefixHere() })
       const configs = createConfigs(store)
       const viewLead = createLeadViews({ leads: createLeads(store), configs, config: () => null })
       const clock = await createClock({ redis, log: createLogger('silent') })
@@ -100,7 +92,7 @@ program
   .action(async ({ to }: { to: string }) => {
     const redis = await redisOfService()
     try {
-      const facts = createFactStreams(createStore({ redis, prefix: 'baton' }))
+      const facts = createFactStreams(createStore({ redis, prefix: prefixHere() }))
       const clock = await createClock({ redis, log: createLogger('silent') })
       console.log(`${to}: ${await exportFacts(facts, to, clock.now())} facts.`)
     } finally {
@@ -116,7 +108,7 @@ program
     try {
       const log = createLogger('silent')
       const clock = await createClock({ redis, log })
-      const store = createStore({ redis, prefix: 'baton' })
+      const store = createStore({ redis, prefix: prefixHere() })
       const letters = await createDead({ clock, store, metrics: createMetrics(), log }).list()
       for (const { name, id, since, tries, reason } of letters)
         console.log(`${new Date(since).toISOString()}  ${name} ${id}  given up ${tries} ×: ${reason}`)
@@ -134,7 +126,7 @@ program
   .action(async () => {
     const redis = await redisOfService()
     try {
-      console.log(adoptionText(await readAdoption(createStore({ redis, prefix: 'baton' }))))
+      console.log(adoptionText(await readAdoption(createStore({ redis, prefix: prefixHere() }))))
     } finally {
       redis.disconnect()
     }
@@ -169,6 +161,11 @@ program
 function decisionNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 on.')
+}
+
+// What is only observed has keys of its own.
+function prefixHere(): string {
+  return prefixOf(readRedisEnv(process.env).BATON_MODE)
 }
 
 async function redisOfService(): Promise<RedisConnection> {

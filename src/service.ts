@@ -8,7 +8,7 @@ import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createPortal } from './hubspot/portal.ts'
 import { type Clock, createClock } from './platform/clock.ts'
-import type { Env } from './platform/env.ts'
+import { type Env, OBSERVING, prefixOf } from './platform/env.ts'
 import { withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -18,6 +18,7 @@ import { createExamination, createReadiness } from './service/readiness.ts'
 import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
+import { createSilentSlack } from './slack/silent.ts'
 import { createApply } from './store/apply.ts'
 import { createConfigs } from './store/configs.ts'
 import { createHandoffLists } from './store/handoffs.ts'
@@ -65,7 +66,16 @@ const ANSWERED_WITHIN = 5_000
 
 /** Puts the parts together and starts the workers of the role. The API listens when `listen` is called. */
 export async function createService(options: ServiceOptions) {
-  const { env, log, prefix = 'baton', retryDelay = 1_000, sweepEvery = 15_000, pollEvery = 2_000 } = options
+  const {
+    env,
+    log,
+    prefix: installation = 'baton',
+    retryDelay = 1_000,
+    sweepEvery = 15_000,
+    pollEvery = 2_000,
+  } = options
+  const observes = env.BATON_MODE === 'observe'
+  const prefix = prefixOf(env.BATON_MODE, installation)
   const departed = createDeparted()
   const config = () => departed.without(options.config.current())
   const works = options.role !== 'api'
@@ -81,15 +91,18 @@ export async function createService(options: ServiceOptions) {
     store.partitions.map((partition) => `${partition}:ready`),
   )
   await renameOlderIndexes(store, clock.now())
-  const leads = createLeads(store)
+  // What is only observed: the whole of it, or what routes would do that only observe.
+  const apart = observes ? store : createStore({ redis: requests, prefix: prefixOf('observe', installation) })
+  const leads = createLeads(store, observes ? undefined : createLeads(apart))
   const inbox = createInbox(store)
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const pools = createPools(store)
   const lastEvent = createLastEvent({ redis: requests, prefix })
   const configs = createConfigs(store)
   const stuckLists = createStuckLists(store)
-  const apply = createApply({ store, pools, inbox })
-  const pace = createPace({ redis: requests, prefix, off: env.SLACK_PACING === 'off' })
+  const observedPools = observes ? pools : createPools(apart)
+  const apply = createApply({ store, pools, inbox, observedPools, observes })
+  const pace = createPace({ redis: requests, prefix: installation, off: env.SLACK_PACING === 'off' })
   const breakers = createBreakers({
     log,
     works,
@@ -97,17 +110,20 @@ export async function createService(options: ServiceOptions) {
     probe: (system) => quietly(work.probe(system)),
     recover: (system) => quietly(work.recover(system)),
   })
-  const slack = createSlack({
+  const spokenSlack = createSlack({
     token: env.SLACK_BOT_TOKEN,
     apiUrl: env.SLACK_API_URL,
     metrics,
     ...(works ? { pace, breaker: breakers.slack } : {}),
   })
+  const slack = observes ? createSilentSlack() : spokenSlack
   const hubspot = createHubSpot({
     accessToken: env.HUBSPOT_ACCESS_TOKEN,
     baseUrl: env.HUBSPOT_BASE_URL,
+    readOnly: observes,
     redis: requests,
-    prefix,
+    // One portal has one limit, and a provider's answer is paid for once, whatever the mode.
+    prefix: installation,
     requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
     properties: () => ({ contact: contactReads(config()), company: config().reads.company }),
     metrics,
@@ -120,7 +136,7 @@ export async function createService(options: ServiceOptions) {
     : []
   const enrichment = createEnrichment({
     redis: requests,
-    prefix,
+    prefix: installation,
     providers: [createHubSpotCompany(hubspot), ...apollo],
   })
 
@@ -146,7 +162,7 @@ export async function createService(options: ServiceOptions) {
     log,
   }
   const work = prepareWork({
-    parts: { ...parts, departed, outbox: createOutbox(store) },
+    parts: { ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),
@@ -171,6 +187,10 @@ export async function createService(options: ServiceOptions) {
     doing.catch((error) => log.warn({ err: error }, 'the sweep failed and is tried again'))
   }
 
+  metrics.mode.set({ mode: env.BATON_MODE }, 1)
+  if (observes)
+    log.warn(config().routing.observe ? OBSERVING : `${OBSERVING}: name who gets it as observe.channel in routing.yaml`)
+
   const examination = createExamination({ env, config, redis: requests, clock, prefix, log })
   const ready = createReadiness({
     source: options.config,
@@ -181,6 +201,7 @@ export async function createService(options: ServiceOptions) {
     checkWrites,
     workers: () => running,
     examined: examination.status,
+    mode: env.BATON_MODE,
   })
 
   const whatIfs = createWhatIfThreads({

@@ -48,6 +48,9 @@ const KEPT: Record<Activity['type'], { objects: EngagementType; engagement: stri
   task: { objects: 'tasks', engagement: 'TASK' },
 }
 
+// HubSpot's words: a visit ends after half an hour without a view.
+const VISIT_ENDS_AFTER = 30 * 60_000
+
 /** What activities are kept in. */
 export interface ActivityParts {
   stores: Record<ObjectType, RecordStore>
@@ -91,6 +94,24 @@ export function createActivities({ stores, links, owners, now }: ActivityParts) 
       ...{ hs_last_sales_activity_timestamp: latest(contact, 'hs_last_sales_activity_timestamp', date), ...first },
     }
     contacts.update(contact.id, { ...properties, ...counts }, { by: 'form', at, silent })
+  }
+
+  function viewPage(contactId: string, url: string, { at = now(), silent }: { at?: number; silent?: boolean } = {}) {
+    const { id, properties } = contacts.live(contactId)
+    const last = properties.hs_analytics_last_timestamp
+    const isOn = last !== undefined && last !== null && at - Date.parse(last) < VISIT_ENDS_AFTER
+    const plusOne = (name: string) => String(Number(properties[name] ?? 0) + 1)
+    const date = new Date(at).toISOString()
+    const visit = {
+      hs_analytics_num_visits: plusOne('hs_analytics_num_visits'),
+      hs_analytics_last_visit_timestamp: date,
+    }
+    const view = {
+      hs_analytics_num_page_views: plusOne('hs_analytics_num_page_views'),
+      hs_analytics_last_url: url,
+      hs_analytics_last_timestamp: date,
+    }
+    contacts.update(id, { ...view, ...(isOn ? {} : visit) }, { by: 'hubspot', at, silent })
   }
 
   function logActivity(contactId: string, activity: Activity): string {
@@ -139,7 +160,7 @@ export function createActivities({ stores, links, owners, now }: ActivityParts) 
     contacts.update(contact.id, counted(contact, new Date(at).toISOString(), true), { by: 'hubspot', silent })
   }
 
-  return { submitForm, logActivity, logChat }
+  return { submitForm, viewPage, logActivity, logChat }
 }
 
 /** The later of two instants in ISO 8601: one of now and what the contact has. */

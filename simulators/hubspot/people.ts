@@ -56,6 +56,8 @@ export interface People {
   mergeContacts(primaryId: string, mergedId: string, options?: MergeOptions): string
   /** A known contact sends a form: calculated properties change, of which no webhook tells. */
   submitForm(contactId: string, form: SubmittedForm): void
+  /** A known contact looks at a page of the site: HubSpot counts the view, and the visit when it is the first of one. */
+  viewPage(contactId: string, url: string, options?: { at?: number; silent?: boolean }): void
   /** Logs an engagement with a contact and returns its id. */
   logActivity(contactId: string, activity: Activity): string
   /** A chat, which either side may have begun: counted as a contact attempt, without an engagement object. */
@@ -97,7 +99,7 @@ export interface PeopleParts {
 /** The hands of everybody but the app under test. */
 export function createPeople({ stores, links, owners, now }: PeopleParts): People {
   const { contacts, companies, deals } = stores
-  const { submitForm, logActivity, logChat } = createActivities({ stores, links, owners, now })
+  const { submitForm, viewPage, logActivity, logChat } = createActivities({ stores, links, owners, now })
 
   /** A copy of a record's properties; undefined when there is none or it is archived. */
   function known(store: RecordStore, id: string): Record<string, string | null> | undefined {
@@ -130,7 +132,7 @@ export function createPeople({ stores, links, owners, now }: PeopleParts): Peopl
   }
 
   return {
-    ...{ submitForm, logActivity, logChat },
+    ...{ submitForm, viewPage, logActivity, logChat },
     createContact: (properties, options = {}) => contacts.create(properties, { by: 'person', ...options }).id,
     changeContact: (id, properties, options = {}) => void contacts.update(id, properties, { by: 'person', ...options }),
     deleteContact: (id, { visibleForMs } = {}) => contacts.archive(id, 'person', visibleForMs),

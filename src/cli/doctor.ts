@@ -3,8 +3,9 @@ import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { examine } from '../doctor/examine.ts'
 import { type Finding, faultsOf, findingsTable } from '../doctor/finding.ts'
+import { fetchPortalSchema } from '../doctor/portal-schema.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { readCheckEnv } from '../platform/env.ts'
+import { prefixOf, readCheckEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { findRedisOfService } from './service-redis.ts'
 
@@ -38,7 +39,12 @@ export function addDoctor(program: Command): void {
       })
       try {
         const clock = redis ? await createClock({ redis, log: createLogger('silent') }) : { now: hostNow }
-        const findings = [...mistakes, ...(await examine({ env, config, redis, clock, prefix: 'baton' }))]
+        const findings = [
+          ...mistakes,
+          ...(await examine({ env, config, redis, clock, prefix: prefixOf(env.BATON_MODE) })),
+        ]
+        // For checks of the config that may not ask HubSpot. That it does not answer is among the findings.
+        await fetchPortalSchema(env, env.CONFIG_DIR, clock.now()).catch(() => undefined)
         console.log(json ? JSON.stringify(findings, null, 2) : findingsTable(findings))
         if (faultsOf(findings).length > 0) process.exitCode = 1
       } finally {

@@ -13,6 +13,7 @@ import { connectRedis } from '../platform/redis.ts'
 
 const HELP = `
 Run it before the first start, after an update, and after a change of hubspot.yaml; the second time it changes nothing.
+With BATON_MODE=observe it only says what it would do.
 Exit code 1: a property is there with another type, or HubSpot did not take it.
 
 Examples:
@@ -27,14 +28,19 @@ export function addHubSpotSetup(hubspot: Command): void {
     .option('--json', 'print it as JSON')
     .description('create the property group and properties, and print what the app needs')
     .addHelpText('after', HELP)
-    .action(async ({ dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) => {
+    .action(async ({ dryRun: isAsked = false, json = false }: { dryRun?: boolean; json?: boolean }) => {
       const env = readHubSpotEnv(process.env)
+      const observes = env.BATON_MODE === 'observe'
+      const dryRun = isAsked || observes
+      if (observes && !isAsked && !json)
+        console.log('BATON_MODE is observe: nothing is written. This is what would be done.\n')
       const settings = await loadConfig(env.CONFIG_DIR, hostNow())
       const redis = env.REDIS_URL ? await connectRedis(env.REDIS_URL, 'request', () => undefined) : null
       try {
         const client = createHubSpot({
           accessToken: env.HUBSPOT_ACCESS_TOKEN,
           baseUrl: env.HUBSPOT_BASE_URL,
+          readOnly: dryRun,
           redis,
           prefix: 'baton',
           requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,

@@ -4,6 +4,7 @@ import { MAIL_PROPERTIES } from '../leads/bounces.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
+import { junkProperties } from '../leads/junk.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
 import { attributesFilled, propertiesSet, tracksEnrolled } from '../leads/tags.ts'
 import { namesInBraces } from '../rules/attributes.ts'
@@ -56,6 +57,7 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
   const asked = [
     ...conditionsOf(config).flatMap(attributesOf),
     ...attributesFilled(config),
+    ...junkProperties(config),
     ...reasons.flatMap(namesInBraces),
     ...attributesInFilters([routing.routes, handoffs, triggers]),
   ]
@@ -128,6 +130,7 @@ export function conditionsOf(config: Omit<Config, 'reads'>): Condition[] {
     ...Object.values(config.team.pools).flatMap(({ members }) => members),
     ...triggers,
     config.enrichment,
+    { when: config.icp.junk?.unless },
   ].flatMap((item) => item.when ?? [])
 }
 

@@ -59,6 +59,19 @@ const ENGINE = 2
  * Throws `ConfigError` with every mistake at once: file, line, path and the nearest valid key.
  */
 export async function loadConfig(directory: string, now: number): Promise<Config> {
+  const { config, problems } = await readConfig(directory, now)
+  if (!config || problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+/**
+ * The same with the files that could be read, of which more may be said (`sense/findings.ts`). `config` is null where it
+ * holds mistakes; cases that fail are no such ones.
+ */
+export async function readConfig(
+  directory: string,
+  now: number,
+): Promise<{ config: Config | null; sources: Partial<Record<FileName, SourceFile>>; problems: ConfigProblem[] }> {
   const { sources, problems } = await readSources(directory, CONFIG_FILES)
   const unread = { signals: problems.some(({ file }) => basename(file) === 'signals.yaml') }
   const shape = <T>(name: FileName, schema: z.ZodType<T>): T | undefined => {
@@ -86,7 +99,7 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   problems.push(...(team?.problems ?? []))
   if (icp && routing && sources.routing) problems.push(...checkMinimumSize(sources.routing, icp, routing))
   if (problems.length > 0 || !icp || !scoring || !routing || !team || !handoffs || !hubspot) {
-    throw new ConfigError(problems)
+    return { config: null, sources, problems }
   }
   const catalogue = catalogueOf(signals, scoring.engagement.signals, hubspot.signals)
   const rules: Omit<Config, 'reads'> = {
@@ -118,16 +131,15 @@ export async function loadConfig(directory: string, now: number): Promise<Config
   }
   rules.hubspot = { ...hubspot, unknownValues: withoutNamed(hubspot.unknownValues, conditionsOf(rules)) }
   const config: Config = { ...rules, reads: readsOf(rules) }
-  if (cases && sources['routing-cases']) {
-    const source = sources['routing-cases']
-    const failures = runRoutingCases(config, cases.cases, now)
-    if (failures.length > 0) {
-      throw new ConfigError(
-        failures.map(({ index, key, message }) => problemAt(source, ['cases', index, 'expect', key], message)),
-      )
-    }
+  const source = sources['routing-cases']
+  const failures = cases && source ? runRoutingCases(config, cases.cases, now) : []
+  return {
+    config,
+    sources,
+    problems: failures.flatMap(({ index, key, message }) =>
+      source ? problemAt(source, ['cases', index, 'expect', key], message) : [],
+    ),
   }
-  return config
 }
 
 // An older directory has sla.yaml; of both one would be read, and the other go unnoticed.

@@ -7,6 +7,8 @@ export interface ConfigProblem {
   line: number
   path: string
   message: string
+  /** The path by the names of what it goes through: `route "medium"`, and what follows in it. */
+  where?: string
 }
 
 /** A YAML file with positions, and its plain content. */
@@ -15,6 +17,8 @@ export interface SourceFile {
   document: Document
   lines: LineCounter
   content: unknown
+  /** The offset of the first letter that is not in UTF-8, if any. */
+  notUtf8?: number | undefined
 }
 
 /** Keys and list positions from the top of a file to a value. */
@@ -42,7 +46,60 @@ export function formatProblems(problems: readonly ConfigProblem[]): string {
 
 /** Makes a problem at a path of a file: at the key itself where it stands there, else at the nearest parent. */
 export function problemAt(source: SourceFile, path: Path, message: string): ConfigProblem {
-  return { file: source.file, line: lineOf(source, path), path: path.join('.'), message }
+  return {
+    file: source.file,
+    line: lineOf(source, path),
+    path: path.join('.'),
+    message,
+    where: placeInWords(source, path),
+  }
+}
+
+// What an entry of a list or a map is called, by where that stands.
+const ONE_OF: Record<string, string> = {
+  ...{
+    routes: 'route',
+    noMail: 'mail rule',
+    'fit.rules': 'rule',
+    tiers: 'tier',
+    personas: 'persona',
+    negative: 'reason',
+  },
+  ...{ reps: 'rep', managers: 'manager', people: 'person', pools: 'pool', calendars: 'calendar', handoffs: 'kind' },
+  ...{ triggers: 'trigger', 'engagement.signals': 'signal', signals: 'signal', cases: 'case', moves: 'move to' },
+  ...{ list: 'step', members: 'member', buttons: 'button' },
+}
+const NAMED_BY = ['id', 'name', 'reason', 'signal', 'tier', 'rep', 'to']
+
+/** A path by names and not by positions: `route "tier-1-mql" when.score`. */
+export function placeInWords(source: Pick<SourceFile, 'content'>, path: Path): string {
+  const words: string[] = []
+  let rest: (string | number)[] = []
+  let value: unknown = source.content
+  for (const [index, part] of path.entries()) {
+    const kind = ONE_OF[path.slice(0, index).join('.')] ?? ONE_OF[String(path[index - 1])]
+    value = (value as Record<string | number, unknown> | null | undefined)?.[part]
+    const given = typeof part === 'number' ? nameOf(value) : part
+    const isEntry = kind !== undefined && given !== undefined && (typeof part === 'number' || index <= 2)
+    if (!isEntry) {
+      rest.push(part)
+      continue
+    }
+    const between = rest.slice(0, -1).filter((one) => !['fit', 'engagement'].includes(String(one)))
+    words.push(
+      ...(between.length > 0 ? [between.join('.')] : []),
+      `${kind} ${typeof given === 'number' ? given : `"${given}"`}`,
+    )
+    rest = []
+  }
+  return [...words, ...(rest.length > 0 ? [rest.join('.')] : [])].join(' ')
+}
+
+function nameOf(entry: unknown): string | number | undefined {
+  if (typeof entry === 'string') return entry
+  if (typeof entry !== 'object' || entry === null) return undefined
+  const key = NAMED_BY.find((name) => ['string', 'number'].includes(typeof (entry as Record<string, unknown>)[name]))
+  return key === undefined ? undefined : ((entry as Record<string, string | number>)[key] ?? undefined)
 }
 
 const MOST_NAMES_LISTED = 80

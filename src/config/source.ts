@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Document, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
 import type { ConfigProblem, SourceFile } from './problems.ts'
 import { suggestion } from './problems.ts'
+import { inPlainWords, type Mistake } from './yaml-words.ts'
 
 const MAXIMUM_FILE_BYTES = 256 * 1024
 const MOST_ALIASES = 50
@@ -40,45 +42,56 @@ export async function readSources<Name extends string>(
 }
 
 async function readSource(file: string): Promise<SourceFile | ConfigProblem[]> {
-  let text: string
+  let bytes: Buffer
   try {
     if ((await stat(file)).size > MAXIMUM_FILE_BYTES) return [problem(file, 'the file is larger than 256 KiB')]
-    text = await readFile(file, 'utf8')
+    bytes = await readFile(file)
   } catch (error) {
     return [problem(file, `the file ${reason(error)}`)]
   }
+  const unreadable = encodingOf(bytes)
+  if (unreadable) return [problem(file, unreadable)]
+  const text = bytes.toString('utf8')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
-  const mistakes = [...tellingErrors(document.errors), ...unquotedPatterns(document), ...brokenNumbers(document)]
+  const mistakes = [...tellingErrors(document.errors, text), ...unquotedPatterns(document), ...brokenNumbers(document)]
   if (mistakes.length > 0)
     return mistakes.map(({ message, at }) => ({ ...problem(file, message), line: lines.linePos(at).line }))
   try {
-    return { file, document, lines, content: document.toJS({ maxAliasCount: MOST_ALIASES }) }
+    return { file, document, lines, content: document.toJS({ maxAliasCount: MOST_ALIASES }), notUtf8: badByteIn(bytes) }
   } catch {
     return [problem(file, 'is not valid YAML: it has too many aliases (*name); write the values out')]
   }
 }
 
-interface Mistake {
-  message: string
-  at: number
+/** What is said of a file in an encoding that YAML is not read in, or with line ends of which YAML knows nothing. */
+function encodingOf(bytes: Buffer): string | undefined {
+  if (
+    bytes
+      .subarray(0, 2)
+      .toString('hex')
+      .match(/^(fffe|feff)$/) ||
+    bytes.subarray(0, 100).includes(0)
+  )
+    return 'the file is saved as UTF-16; save it as UTF-8'
+  const isOneLine = bytes.includes(13) && !bytes.includes(10)
+  return isOneLine ? 'the file has line ends of an old Mac (CR); save it with LF or CRLF' : undefined
+}
+
+/** Where the first byte is that is no UTF-8, as an offset in the text; undefined when all are. */
+function badByteIn(bytes: Buffer): number | undefined {
+  if (isUtf8(bytes)) return undefined
+  return bytes.toString('utf8').indexOf('\ufffd')
 }
 
 // A syntax error makes errors of what follows, so only the first is told.
-function tellingErrors(errors: readonly YAMLError[]): Mistake[] {
+function tellingErrors(errors: readonly YAMLError[], text: string): Mistake[] {
   const duplicates = errors.filter(({ code }) => code === 'DUPLICATE_KEY')
   const [first] = errors.filter(({ code }) => code !== 'DUPLICATE_KEY')
   return [
     ...duplicates.map(({ pos }) => ({ message: 'this key is there twice; keep one', at: pos[0] })),
-    ...(first ? [{ message: `is not valid YAML: ${inPlainWords(first)}`, at: first.pos[0] }] : []),
+    ...(first ? [inPlainWords(first, text)] : []),
   ]
-}
-
-function inPlainWords({ code, message }: YAMLError): string {
-  const bracket = /end with a ([\]}])$/.exec(message)?.[1]
-  if (bracket) return `a ${bracket} is missing here or before`
-  if (code === 'TAB_AS_INDENT') return 'a tab stands before the key; use spaces'
-  return message
 }
 
 // To YAML, *cmo* without quotes is the name of an alias.

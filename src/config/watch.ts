@@ -1,8 +1,10 @@
 import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import type { Logger } from '../platform/log.ts'
 import type { Config } from './config.ts'
-import { loadConfig } from './load.ts'
+import { formatFindings } from './format-findings.ts'
+import { readConfig } from './load.ts'
 import { ConfigError } from './problems.ts'
+import { findingsOf } from './sense/findings.ts'
 
 /** The config in force. It may change while the service runs; whoever uses it asks each time. */
 export interface ConfigSource {
@@ -35,15 +37,29 @@ const LOOK_EVERY = 2_000
  * in the log, and the old one stays in force. Rejects with `ConfigError` when the first one is broken.
  */
 export async function watchConfig(directory: string, log: Logger, now: () => number): Promise<WatchedConfig> {
-  let config = await loadConfig(directory, now())
+  let config = await load()
   let refusal: string | null = null
   let running = Promise.resolve(false)
   let timer: NodeJS.Timeout | undefined
   const preparations: ((next: Config) => Promise<void>)[] = []
 
+  // What cannot work in a config that loads stops no service: it ran so before. `config check` refuses it.
+  async function load(known?: string): Promise<Config> {
+    const { config: found, sources, problems } = await readConfig(directory, now())
+    if (!found || problems.length > 0) throw new ConfigError(problems)
+    if (found.version === known) return found
+    const doubts = findingsOf({ config: found, sources, now: now() })
+    if (doubts.length > 0)
+      log.warn(
+        { config: found.version, doubts: formatFindings(doubts) },
+        'not all of the config can work as it stands: run "baton config check"',
+      )
+    return found
+  }
+
   async function takeOver(): Promise<boolean> {
     try {
-      const next = await loadConfig(directory, now())
+      const next = await load(config.version)
       if (next.version !== config.version) await Promise.all(preparations.map((prepare) => prepare(next)))
       const wasRefused = refusal !== null
       refusal = null

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import type { Clock } from '../platform/clock.ts'
 import { hostNow } from '../platform/clock.ts'
-import type { CheckEnv } from '../platform/env.ts'
+import { type CheckEnv, OBSERVING } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -62,7 +62,9 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
     return config ? attempt(check, () => look(config)) : []
   }
 
+  const mode: Finding[] = env.BATON_MODE === 'observe' ? [{ check: 'mode', status: 'warning', found: OBSERVING }] : []
   const groups = [
+    Promise.resolve(mode),
     attempt('hubspot token', () => checkPortal(ask, env.HUBSPOT_PORTAL_ID, clock.now)),
     attempt('hubspot scopes', () => checkScopes(ask)),
     withConfig('hubspot properties', (known) => checkProperties(ask, hubspot, known)),

@@ -46,23 +46,33 @@ export function ownProperties(config: Pick<Config, 'hubspot' | 'forms' | 'trigge
   return [...Object.values(hubspot.properties), ...[...asked, ...propertiesSet(config)].filter(isOwnProperty)]
 }
 
-/** What the properties and values that the config names are like in HubSpot. */
-export function configPropertyFindings(config: Config, contact: Known, company: Known): Finding[] {
+/** What a config reads of HubSpot besides what Baton writes, with what is there. */
+function readOf(config: Config, contact: Known, company: Known) {
   const own = new Set(ownProperties(config))
-  const read = [
+  return [
     { object: 'contact', names: config.reads.contact.filter((name) => !own.has(name)), known: contact },
     { object: 'company', names: config.reads.company, known: company },
   ]
-  const absent = config.reads.contact.filter((name) => OPTIONAL_PROPERTIES.has(name) && !contact.has(name))
-  const missing = read.flatMap(({ object, names, known }) =>
+}
+
+/** The properties that a config needs and HubSpot has not, each with those that are there. */
+export function missingProperties(config: Config, contact: Known, company: Known) {
+  return readOf(config, contact, company).flatMap(({ object, names, known }) =>
     names
-      .filter((name) => !known.has(name) && !absent.includes(name))
-      .map((name): Finding => {
-        const found = `a ${object} has no property ${name}${suggestion(name, [...known.keys()])}`
-        const todo = 'correct it in hubspot.yaml and the rules, or create it in HubSpot'
-        return { check: `hubspot property ${name}`, status: 'fault', found, todo }
-      }),
+      .filter((name) => !known.has(name) && !(object === 'contact' && OPTIONAL_PROPERTIES.has(name)))
+      .map((name) => ({ object, name, known: [...known.keys()] })),
   )
+}
+
+/** What the properties and values that the config names are like in HubSpot. */
+export function configPropertyFindings(config: Config, contact: Known, company: Known): Finding[] {
+  const read = readOf(config, contact, company)
+  const absent = config.reads.contact.filter((name) => OPTIONAL_PROPERTIES.has(name) && !contact.has(name))
+  const missing = missingProperties(config, contact, company).map(({ object, name, known }): Finding => {
+    const found = `a ${object} has no property ${name}${suggestion(name, known)}`
+    const todo = 'correct it in hubspot.yaml and the rules, or create it in HubSpot'
+    return { check: `hubspot property ${name}`, status: 'fault', found, todo }
+  })
   const calculated = read.flatMap(({ names, known }) =>
     names.filter((name) => known.get(name)?.calculated || (known.has(name) && !canFire(name) && name !== 'createdate')),
   )

@@ -4,7 +4,7 @@ import { OutsideError, withDeadline } from '../platform/errors.ts'
 import { isRedisAway, type RedisConnection } from '../platform/redis.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Attributes } from '../rules/attributes.ts'
-import { type Condition, evaluate } from '../rules/condition.ts'
+import { type Condition, holds } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 
 /** What a provider is told about a lead. Only providers that the config names are asked. */
@@ -180,7 +180,7 @@ export function createEnrichment({
           continue
         }
         const facts = { ...found, ...observed }
-        if (settings.when && evaluate(settings.when, factLookup(facts)).truth !== 'true') {
+        if (settings.when && !holds(settings.when, factLookup(facts))) {
           outcomes[name] = 'skipped'
           continue
         }

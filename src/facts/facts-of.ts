@@ -38,8 +38,13 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
     ...change.history.flatMap(triggerFact),
+    ...(change.observed ? [observedFact(change.observed)] : []),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
   ].map((fact) => ({ ...about, ...fact }))
+}
+
+function observedFact({ route, kind, pool, rep }: NonNullable<Change['observed']>): Part {
+  return { type: 'observed', route, kind, pool, ...(rep === null ? {} : { rep }) }
 }
 
 function triggerFact(entry: HistoryEntry): Part[] {

@@ -43,7 +43,7 @@ export async function foldFacts(
   return sums
 }
 
-// What a correction takes back that names no fact: those of a type of one handoff.
-function ofHandoff({ lead, handoff }: KeptFact, type: string | undefined): string | undefined {
+/** What a correction takes back that names no fact: those of a type of one handoff. */
+export function ofHandoff({ lead, handoff }: KeptFact, type: string | undefined): string | undefined {
   return handoff === undefined ? undefined : `${lead}\t${handoff}\t${type}`
 }

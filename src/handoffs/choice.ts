@@ -20,6 +20,8 @@ export type ChosenBy = (typeof CHOSEN_BY)[number]
 export interface RepRequest {
   assignmentId: string
   pool: string
+  /** It is only observed: whose turn it would be, by a ledger apart. */
+  observed?: true | undefined
   /** Reps who must not get it again. */
   hadIt: string[]
   /** The owner who stays, whatever the pool and its caps. */

@@ -1,4 +1,4 @@
-import { type Condition, evaluate, type Lookup } from '../rules/condition.ts'
+import { holds, type Lookup } from '../rules/condition.ts'
 import type { Outcome } from '../rules/outcomes.ts'
 import { endHandoff, type Handoff, isHeld } from './handoff.ts'
 import type { Steps } from './kinds.ts'
@@ -90,8 +90,4 @@ function finish({ plan, events }: Walk, at: number): void {
 function settle({ events }: Walk, step: PlannedStep, how: StepResult, at: number): void {
   Object.assign(step, { doneAt: at, how })
   events.push({ at, what: 'step', detail: `${step.name}: ${how}` })
-}
-
-function holds(condition: Condition, lookup: Lookup): boolean {
-  return evaluate(condition, lookup).truth === 'true'
 }

@@ -39,6 +39,8 @@ const READ = { quiet: 20, busy: 150, busyCrowd: 250 }
 const WRITE = { quiet: 40, busy: 500 }
 const LONGEST_PAUSE = 10_000
 const DEADLINE = 8_000
+// What only looks, whichever HTTP method HubSpot has for it. Whatever is not named here writes.
+const LOOKS = /^(read|find|search|check)\b/
 
 /**
  * Connects to HubSpot. `properties` names what to read, and may change when the config does. Without `redis` the rate
@@ -52,11 +54,13 @@ export function createHubSpot(options: {
   requestsPer10Seconds: number
   properties: () => { contact: readonly string[]; company: readonly string[] }
   metrics: Metrics
+  /** Nothing is written: a call that would is refused before it is made. */
+  readOnly?: boolean
   /** Milliseconds that one call may take; 8,000 unless told. */
   deadline?: number
   breaker?: Breaker | undefined
 }) {
-  const { deadline = DEADLINE } = options
+  const { deadline = DEADLINE, readOnly = false } = options
   const client = new Client({
     accessToken: options.accessToken,
     ...(options.baseUrl ? { basePath: options.baseUrl } : {}),
@@ -82,6 +86,7 @@ export function createHubSpot(options: {
   }
 
   async function counted<T>(operation: string, work: () => Promise<T>, limit: Limit): Promise<T> {
+    if (readOnly && !LOOKS.test(operation)) throw new OutsideError('hubspot', 'refused', 'observe-only')
     await limit.turn().catch(() => {
       throw new OutsideError('redis', 'unavailable', 'rate-limit')
     })
@@ -196,6 +201,8 @@ export function createHubSpot(options: {
   return {
     client,
     call,
+    /** Nothing is written: whoever would write leaves it. */
+    readOnly,
     /** Calls that are left in the present window of the shared rate limit; rejects when Redis is away. */
     async requestsLeft(): Promise<number> {
       return (await limiter.get('hubspot'))?.remainingPoints ?? rate.points

@@ -7,6 +7,7 @@ import type { FormQuestion } from '../leads/forms.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
 import { PROPERTIES, type PropertyNames } from '../leads/properties.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { NOT_JUNK } from '../rules/junk.ts'
 import { plain } from '../rules/words.ts'
 import { type AppNeeds, SCOPES, subscriptionText, webhookUrl } from './app.ts'
 import type { HubSpot } from './client.ts'
@@ -48,6 +49,12 @@ export async function setUpHubSpot(
       description: 'Asked of sales in Slack; empty: unknown.',
       type: typeOfAnswer(question),
     })),
+    {
+      name: NOT_JUNK,
+      label: 'Baton not junk',
+      description: 'Set it where Baton takes a contact for junk that is none.',
+      type: 'boolean' as const,
+    },
     ...tags.filter(isOwnProperty).map((name) => ({
       name,
       label: plain(name).replace(/^b/, 'B'),

@@ -25,6 +25,11 @@ export function adoptionOf(
   return lead.adopted && lead.rulesVersion !== config.rulesVersion ? { ...lead.adopted, band: HOTTEST } : lead.adopted
 }
 
+/** From when on what a lead did is news that was there before Baton came: of one that was observed, since then; else the day before as well. */
+export function newsSince({ at, observed }: NonNullable<LeadRecord['adopted']>): number {
+  return observed ? at : at - DAY
+}
+
 /** Whether a contact is seen for the first time, though it is older than a day, and nothing says that it did anything. */
 export function isAdoption(
   { lead, inbox }: Pick<LeadState, 'lead' | 'inbox'>,

@@ -3,6 +3,7 @@ import type { RepRequest } from '../handoffs/choice.ts'
 import type { CrmNote } from '../handoffs/crm-note.ts'
 import { DealContext } from '../handoffs/deal.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
+import type { Handover } from '../handoffs/handover.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import type { Post, PostedMessage } from '../handoffs/posts.ts'
@@ -85,6 +86,8 @@ export interface LeadState {
   inbox: InboxItem[]
   /** What HubSpot last confirmed. */
   written: Record<string, string>
+  /** Of one that is not known: what was known of it while Baton only observed. */
+  before?: LeadRecord | undefined
   /** What would stand for the lead among the facts, if it is new. */
   freshPseudonym: string
 }
@@ -197,6 +200,8 @@ export interface Change {
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision
+  /** What a route that only observes would have handed over. */
+  observed?: Handover
   /** Messages that were taken over from contacts that were merged into this one. */
   messages?: Record<string, PostedMessage>
   /** What stood before, when it was rebuilt from HubSpot and not read: no fact is told twice. */

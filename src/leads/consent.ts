@@ -1,5 +1,5 @@
 import { fillText } from '../rules/attributes.ts'
-import { evaluate } from '../rules/condition.ts'
+import { holds } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import type { NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
@@ -28,7 +28,7 @@ export function whyNotEnrolled(
   if (subscription !== undefined && isTrue(optOutProperty(subscription)))
     return because(`opted out of subscription ${subscription}`)
   const lookup = factLookup(attributes)
-  const rule = routing.noMail.find(({ when }) => evaluate(when, lookup).truth === 'true')
+  const rule = routing.noMail.find(({ when }) => holds(when, lookup))
   return rule && because(fillText(rule.reason, lookup))
 }
 

@@ -1,15 +1,17 @@
 import type { RepRequest } from '../handoffs/choice.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
+import type { Handover } from '../handoffs/handover.ts'
 import type { Notice } from '../handoffs/notice.ts'
 import type { Lookup } from '../rules/condition.ts'
 import { fullLookup } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
-import { otherHandoffs, toSales } from './begin.ts'
+import { otherHandoffs, toObserve, toSales } from './begin.ts'
 import type { Choice } from './change.ts'
 import { conclude } from './conclude.ts'
 import type { Decided } from './decide-contact.ts'
 import { standingAttributes, standingRoute } from './decision.ts'
 import type { HistoryEntry } from './history.ts'
+import { isThrownOut } from './junk.ts'
 import type { LeadRecord } from './lead.ts'
 import type { Heard, Look } from './look.ts'
 import { type LeadMarks, withoutOpened } from './marks.ts'
@@ -33,6 +35,8 @@ export interface Consequences {
   /** The handoff with sales that its route began, and who was considered for it, also where it goes on waiting. */
   anew: Handoff | undefined
   choice: Choice | undefined
+  /** What a route that only observes would have begun. */
+  handover: Handover | undefined
   /** All that began. */
   begun: Handoff[]
   marks: LeadMarks
@@ -71,12 +75,15 @@ export function consequencesOf(look: Look, heard: Heard, decided: Decided): Cons
   }
   // In which stage an older contact is seen first is no news.
   const isNew = !previous && now - contact.createdAt <= DAY
+  const isJunk = isThrownOut(decision, reading.attributes)
   const starting = (stage: { name: Stage }, marks: LeadMarks, openings: readonly Opening[]) =>
-    startingOf(
-      config,
-      { ...heard.news, stage: isNew || reaches(cameFrom, stage, previous, marks) ? stage.name : undefined },
-      openings,
-    )
+    isJunk
+      ? []
+      : startingOf(
+          config,
+          { ...heard.news, stage: isNew || reaches(cameFrom, stage, previous, marks) ? stage.name : undefined },
+          openings,
+        )
   const before = Object.fromEntries(draft.handoffs().map((one) => [one.id, one]))
   // What HubSpot shows goes before what the score says: nobody is alerted twice.
   const isTakenOn = starting(stageBy(followed.marks), followed.marks, previous?.toOpen ?? []).some(
@@ -86,6 +93,8 @@ export function consequencesOf(look: Look, heard: Heard, decided: Decided): Cons
   const host = meetingHost(reading.signals, now)
   const sales = isTakenOn ? undefined : toSales({ ...look, host }, decision, lookup)
   if (sales && 'wanted' in sales) return sales
+  const observed = toObserve({ ...look, host }, decision, reading.signals, lookup)
+  if (observed && 'wanted' in observed) return observed
 
   const asked = {
     state,
@@ -97,7 +106,7 @@ export function consequencesOf(look: Look, heard: Heard, decided: Decided): Cons
     fresh: decision.action === 'stay-adopted' ? [] : fresh,
     isRebuilt,
   }
-  const triggered = isLeftAlone(decision, decided.marks) ? null : triggersOf(config, asked, now)
+  const triggered = isJunk || isLeftAlone(decision, decided.marks) ? null : triggersOf(config, asked, now)
   const marks = triggered?.result.marks ?? followed.marks
   const planned = followPlans(
     config,
@@ -124,7 +133,8 @@ export function consequencesOf(look: Look, heard: Heard, decided: Decided): Cons
   const ruled = joined([followed, ...(triggered ? [triggered.result] : []), planned, later, beginning], later.marks)
   const toOpen = [...later.opens, ...beginning.opens].map((opening) => ({ ...opening, at: now }))
   return {
-    ...{ stage, stageSetBack: setBack, lookup, anew, choice: sales?.choice, begun },
+    ...{ stage, stageSetBack: setBack, lookup, anew, choice: sales?.choice ?? observed?.choice, begun },
+    handover: observed?.handover,
     marks: { ...withoutOpened(ruled.marks), ...(toOpen.length > 0 ? { toOpen } : {}) },
     tells: [...ruled.tells, ...others.tells],
     notes: ruled.notes,

@@ -50,7 +50,7 @@ function recordOf(
   { config, given, state, gathered, draft, isMerge, now }: Look,
   { reading, word, rejected, overruledStatus, adopted, outcomes }: Heard,
   { decision, cameFrom, ended, returning }: Decided,
-  { anew, begun, stage, stageSetBack, triggersDueAt }: Consequences,
+  { anew, begun, handover, stage, stageSetBack, triggersDueAt }: Consequences,
   marks: LeadMarks,
 ): LeadRecord {
   const handoffs = draft.handoffs()
@@ -63,7 +63,8 @@ function recordOf(
     waiting: handoffs.some((handoff) => handoff.state === 'waiting'),
     rejected: word ? rejectionBy(word, decision, now) : rejected,
     ended: word || isRuledToSales ? undefined : endedByStage(ended, cameFrom, stage, handoffs),
-    adoptedAt: adopted?.at,
+    adopted,
+    handover,
     ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
     answers: isMerge ? state.lead?.answers : answersAfterRead(state.lead, given.written),
     version: config.version,
@@ -77,7 +78,7 @@ function changeOf(
   { config, given, begunWith, state, gathered, draft, isRebuilt, isMerge, now }: Look,
   { reading, overruled }: Heard,
   { decision, standing, notice }: Decided,
-  { anew, choice, begun, lookup, triggered, notes, tells, notices: others }: Consequences,
+  { anew, choice, begun, handover, lookup, triggered, notes, tells, notices: others }: Consequences,
   record: LeadRecord,
 ): Change {
   const previous = state.lead
@@ -99,6 +100,7 @@ function changeOf(
   draft.post(...startsOf(begun, state, record), ...turnedHot(state, record, draft.handoffs(), begun))
   return draft.change(record, {
     inboxDone: true,
+    ...(handover ? { observed: handover } : {}),
     ...(notices.length > 0 ? { notices } : {}),
     decision: { route: decision.route.route, action: decision.action, standing, full: decision },
     ...(isRouting(previous, record, decision)

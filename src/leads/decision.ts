@@ -13,7 +13,8 @@ import type { LeadRecord, StandingRoute } from './lead.ts'
 /**
  * What happens to the lead now: `assign` looks for a rep; `stay-with-sales` updates a lead that sales has, whatever its
  * route would be; `stay-rejected` respects a person's word; `stay-in-nurture` leaves a lead that nobody reached alone
- * until it does something new, `stay-adopted` one that was there before Baton came, `stay-archived` one that was archived; `nurture` and `disqualify` need no rep.
+ * until it does something new, `stay-adopted` one that was there before Baton came, `stay-archived` one that was archived,
+ * `stay-observed` one whose route only observes; `nurture` and `disqualify` need no rep.
  */
 export const ACTIONS = [
   'assign',
@@ -22,6 +23,7 @@ export const ACTIONS = [
   'stay-in-nurture',
   'stay-adopted',
   'stay-archived',
+  'stay-observed',
   'nurture',
   'disqualify',
 ] as const
@@ -135,6 +137,9 @@ export const ADOPTED = {
   reason: 'known before Baton came: left alone until it does something new',
 } as const satisfies Omit<StandingRoute, 'at'>
 
+// Where a lead stands whose route only observes, and that stood nowhere before.
+const OBSERVED = { name: 'observed', to: { nurture: '' } }
+
 // Where a lead stands that was SQL or opportunity and went back.
 const RECYCLED = { name: 'recycled', reason: 'back to nurture, until it does something new' }
 
@@ -146,6 +151,7 @@ export function standingRoute(decision: Decision, previous: StandingRoute | unde
   if (action.startsWith('stay-') && previous) return previous
   if (action === 'stay-adopted') return { ...ADOPTED, at: now }
   const { route } = decision
+  if (action === 'stay-observed') return { ...OBSERVED, reason: `the route ${route.route} only observes`, at: now }
   const same = previous?.name === route.route && JSON.stringify(previous.to) === JSON.stringify(route.to)
   return {
     name: route.route,
@@ -202,6 +208,7 @@ function actionOf(route: RouteDecision, standing: Standing, band: Band): Action 
   if (standing.rejected) return 'stay-rejected'
   if (standing.resting) return 'stay-in-nurture'
   if (standing.adopted && !hasRisen(standing.adopted.band, band)) return 'stay-adopted'
+  if (route.observe) return 'stay-observed'
   if (isForSales) return 'assign'
   return 'disqualify' in route.to ? 'disqualify' : 'nurture'
 }

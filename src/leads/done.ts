@@ -1,7 +1,7 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { HandoffKind } from '../handoffs/kinds.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
-import { evaluate, type Lookup } from '../rules/condition.ts'
+import { holds, type Lookup } from '../rules/condition.ts'
 import { fullLookup, scoreLead } from '../rules/score.ts'
 import type { NextConfig } from './change.ts'
 
@@ -20,7 +20,7 @@ export function lookupOf(
 
 /** Whether what shows that a handoff of a kind is done is there. */
 export function isDone(kind: Pick<HandoffKind, 'done'> | undefined, lookup: Lookup): boolean {
-  return kind?.done !== undefined && evaluate(kind.done, lookup).truth === 'true'
+  return kind?.done !== undefined && holds(kind.done, lookup)
 }
 
 /**

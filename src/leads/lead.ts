@@ -134,7 +134,16 @@ export const LeadRecord = LeadMarks.extend({
     })
     .optional(),
   /** Known to HubSpot before Baton came, and since when to Baton: left alone until it does something new. `band` was its own. */
-  adopted: z.object({ at: z.number(), band: z.string() }).optional(),
+  adopted: z
+    .object({
+      at: z.number(),
+      band: z.string(),
+      /** It was observed before Baton went live: what it did until then is known, and no news. */
+      observed: z.literal(true).optional(),
+    })
+    .optional(),
+  /** By which route, that only observes, it would have been handed over last, and when; '' once it stands elsewhere. How often. */
+  observed: z.object({ route: z.string(), at: z.number(), count: z.number() }).optional(),
   /** The lead status that the lead overruled by coming back: it counts as unknown until it changes. */
   overruledStatus: z.string().optional(),
   /** Somebody set the life cycle stage back from MQL: since when it stands, and the fit of then. Later news lifts it. */

@@ -2,7 +2,7 @@ import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { Stage } from '../rules/stages.ts'
-import { adoptionOf } from './adoption.ts'
+import { adoptionOf, newsSince } from './adoption.ts'
 import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, type Reserved } from './assign.ts'
 import type { ContactInput } from './begin.ts'
@@ -26,8 +26,6 @@ import { endWaiting } from './waiting.ts'
 /*
  * The beginning of a look at a contact: the lead as it stood, and what has come about since.
  */
-
-const DAY = 24 * 60 * 60_000
 
 /** A look at a contact: `state` is the lead as it stood, rebuilt where its record was lost, with what is merged into it. */
 export interface Look extends ContactInput {
@@ -56,7 +54,12 @@ export function beginLook(
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)
   }
   const isRebuilt = begunWith !== given
-  if (isRebuilt) draft.note({ at: now, what: 'rebuilt', reason: 'from what HubSpot shows: its record was lost' })
+  if (isRebuilt)
+    draft.note({
+      at: now,
+      what: 'rebuilt',
+      reason: given.before ? 'from what was observed before' : 'from what HubSpot shows: its record was lost',
+    })
   const input = { config, state, contact, company, account, deals, reserved, draft, now }
   return { ...input, gathered, given, begunWith, isRebuilt, isMerge: merging !== undefined }
 }
@@ -116,7 +119,7 @@ export function hear(look: Look): Heard {
 
 /** The signals by which something can begin: of a lead that was there before Baton came, those of the day before and since. */
 function newsOf(signals: readonly Signal[], adopted: LeadRecord['adopted']): readonly Signal[] {
-  return signals.filter(({ decision, at }) => decision === undefined && (!adopted || at > adopted.at - DAY))
+  return signals.filter(({ decision, at }) => decision === undefined && (!adopted || at > newsSince(adopted)))
 }
 
 /** Ends what nobody answered in all the time of its ladder, when the lead calls again: it is handed over anew. */

@@ -14,9 +14,11 @@ import {
   type KeptDecision,
   keptDecision,
 } from './history.ts'
+import { isThrownOut } from './junk.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
 import { onErased, onMerged, onMissing } from './leaving.ts'
 import { marksOf } from './marks.ts'
+import { isObservedAnew } from './observed.ts'
 import { onOpen } from './open.ts'
 import { onClick } from './press.ts'
 import { attributesAgain } from './reading.ts'
@@ -104,8 +106,9 @@ function onRescore(
   }
   const decision = decide(config, { id: lead.id, attributes, signals: lead.signals }, standing, now)
   const draft = draftOf(config, state)
-  if (decision.action === 'assign') return draft.change(undefined, { refresh: true })
-  const isAlone = isLeftAlone(decision, lead)
+  if (decision.action === 'assign' || isObservedAnew(config, lead, decision, lead.signals))
+    return draft.change(undefined, { refresh: true })
+  const isAlone = isThrownOut(decision, attributes) || isLeftAlone(decision, lead)
   if (faded && !isAlone && movesTriggers(config, handoffs, lead, now)) return draft.change(undefined, { refresh: true })
   // By the same rules nothing is marked: what is due by time alone is planned already.
   const triggers =

@@ -1,5 +1,5 @@
 import type { Signal } from '../rules/attributes.ts'
-import { attributesOf, evaluate } from '../rules/condition.ts'
+import { attributesOf, holds } from '../rules/condition.ts'
 import { isMachineMade } from './machine-made.ts'
 import {
   type HubSpotMapping,
@@ -226,7 +226,7 @@ function signalsAt(
   const { property, date } = group
   const what = group.rises ? numberOf(contact[property]) - index : moment.value(property)
   const when = !group.rises && date === property ? '' : group.rises ? suffix(moment.at) : `@${moment.at ?? now}`
-  const rules = matching(group, (condition) => !condition || evaluate(condition, lookup).truth === 'true')
+  const rules = matching(group, (condition) => !condition || holds(condition, lookup))
   return rules.flatMap((rule) => {
     if (isMachineMade(rule, date, moment, moments, before)) return []
     const detail = rule.detail ? moment.value(rule.detail) : undefined

@@ -10,6 +10,7 @@ import {
 import { calendarFor } from '../handoffs/parties.ts'
 import { followAttempts, leadActsOf, movedCounters } from './attempts.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { historyOfJunk } from './junk.ts'
 import { disqualifications, personSet, setByPerson } from './observe.ts'
 import { afterOwner, ownerGiven, ownerInDoubt } from './owners.ts'
 import { historyOfResponses, judge, type LeadAct, type Looked, type Response } from './responses.ts'
@@ -36,6 +37,7 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
       ...liveHandoffs(state).flatMap((handoff) => movedCounters(config, handoff, contact)),
       ...(owner ? ['hubspot_owner_id'] : []),
       ...words.map(({ changes }) => changes),
+      ...historyOfJunk(config, contact),
       ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),
     ]),
   ]

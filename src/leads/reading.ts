@@ -3,6 +3,7 @@ import { withPlaces } from '../rules/places.ts'
 import { earlierUtm } from './attribution.ts'
 import { isWorthKeeping, mailAttributes, mailBefore, mailOf } from './bounces.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
+import { isOwnedByWish, wasWanted, withJunk } from './junk.ts'
 import { keptSignals } from './kept-signals.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
@@ -62,15 +63,19 @@ export function readingOf(config: NextConfig, state: LeadState, gathered: Gather
     id: contact.id,
     createdAt: contact.createdAt,
     ...(portalId === undefined ? {} : { portalId }),
-    attributes: withoutOverruled(
-      previous,
-      withPlaces(config.icp, {
-        ...found,
-        ...stillFromOutside(previous, contact, attributed),
-        ...attributed,
-        ...earlierUtm(previous?.attributes, attributed),
-        ...mailAttributes(mail),
-      }),
+    attributes: withJunk(
+      config,
+      withoutOverruled(
+        previous,
+        withPlaces(config.icp, {
+          ...found,
+          ...stillFromOutside(previous, contact, attributed),
+          ...attributed,
+          ...earlierUtm(previous?.attributes, attributed),
+          ...mailAttributes(mail),
+        }),
+      ),
+      isOwnedByWish(properties, gathered.history),
     ),
     properties: known(properties, config.reads.contact),
     company: company && known(company, config.reads.company),
@@ -138,7 +143,7 @@ export function attributesAgain(config: NextConfig, lead: LeadRecord): Attribute
     ...earlierUtm(lead.attributes, observed),
     ...mailAttributes(mailBefore(lead)),
   }
-  return withoutOverruled(lead, withPlaces(config.icp, again))
+  return withJunk(config, withoutOverruled(lead, withPlaces(config.icp, again)), wasWanted(lead))
 }
 
 /** The same while the contact is at the company that they spoke of. `observed`: what HubSpot says of it now. */

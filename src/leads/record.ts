@@ -1,9 +1,11 @@
 import type { Handoff } from '../handoffs/handoff.ts'
+import type { Handover } from '../handoffs/handover.ts'
 import { STAGES } from '../rules/stages.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
 import { isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
+import { observedMark } from './observed.ts'
 import type { LeadReading } from './reading.ts'
 import { nextTrackChange } from './tracks.ts'
 
@@ -29,8 +31,10 @@ export interface Beside {
   rejected: LeadRecord['rejected']
   overruledStatus: string | undefined
   ended: LeadRecord['ended']
-  /** Since when it is known, of one that was there before Baton came. */
-  adoptedAt: number | undefined
+  /** Of one that was there before Baton came. */
+  adopted: LeadRecord['adopted']
+  /** What would have been handed over just now, by a route that only observes. */
+  handover?: Handover | undefined
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
   ownerReleased?: LeadRecord['ownerReleased']
@@ -87,7 +91,7 @@ export function decidedRecord(
     handoffCount: (previous?.handoffCount ?? 0) + beside.begun.filter(({ id }) => !hasHandoff(previous, id)).length,
     ...(ended ? { ended } : {}),
     ...(beside.rejected ? { rejected: beside.rejected } : {}),
-    ...adoption(beside.adoptedAt, decision),
+    ...adoption(beside.adopted, decision),
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(beside.ownerReleased ? { ownerReleased: beside.ownerReleased } : {}),
@@ -96,6 +100,7 @@ export function decidedRecord(
     ...(beside.stage ? { stage: beside.stage } : {}),
     ...(beside.returning ? { returning: beside.returning } : {}),
     ...(beside.answers ? { answers: beside.answers } : {}),
+    ...observedMark(previous?.observed, decision, beside.handover),
     outcomes: withStageReached(beside.outcomes, beside.stage, stageOf(reading.attributes), now),
     configVersion: beside.version,
     rulesVersion: beside.rulesVersion,
@@ -119,7 +124,7 @@ export function rescoredRecord(
   return {
     ...kept,
     ...(ended ? { ended } : {}),
-    ...adoption(adopted?.at, decision),
+    ...adoption(adopted, decision),
     ...triggers.marks,
     knownSince: previous.knownSince ?? now,
     attributes,
@@ -161,8 +166,8 @@ function stillEnded(ended: LeadRecord['ended'], { action, route }: Decision): Le
   return ended?.how === 'done' && !('pool' in route.to) ? { ...ended, cooled: true } : ended
 }
 
-function adoption(at: number | undefined, { action, score }: Decision): Pick<LeadRecord, 'adopted'> {
-  return at !== undefined && action === 'stay-adopted' ? { adopted: { at, band: score.band } } : {}
+function adoption(adopted: LeadRecord['adopted'], { action, score }: Decision): Pick<LeadRecord, 'adopted'> {
+  return adopted && action === 'stay-adopted' ? { adopted: { ...adopted, band: score.band } } : {}
 }
 
 function numbered(previous: LeadRecord | null, record: LeadRecord, begun: boolean): LeadRecord {

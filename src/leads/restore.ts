@@ -8,6 +8,7 @@ import { Because } from './marks.ts'
 import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
 import { countersOf } from './observe-signals.ts'
+import { afterObserving } from './observed.ts'
 import { ownOwner } from './owners.ts'
 import { ARCHIVED_ROUTE, PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
 import { handoffShown, signalsShown } from './restore-unmirrored.ts'
@@ -33,7 +34,9 @@ export function restored(
 ): LeadState {
   const shown = shownBy(config, contact.properties)
   const scoredAt = readInstant(shown.scoredAt)
-  if (state.lead || scoredAt === undefined) return state
+  if (state.lead) return state
+  // What HubSpot shows was live, and so is known better than what was only observed.
+  if (scoredAt === undefined) return state.before ? { ...state, lead: afterObserving(state.before) } : state
   const speaksOf = mirroredContacts(shown.signals, shown.handoffs)
   const others = speaksOf.filter((id) => id !== contact.id)
   const mergedIds = [...mergedBefore(contact), ...merging.map(({ id }) => id)]

@@ -3,11 +3,10 @@ import { byAge, type Handoff, isHeld } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import type { ScoringConfig } from '../rules/score.ts'
 import { worthOf } from '../rules/signal-points.ts'
+import { newsSince } from './adoption.ts'
 import type { NextConfig } from './change.ts'
 import type { Standing } from './decision.ts'
 import type { LeadRecord } from './lead.ts'
-
-const DAY = 24 * 60 * 60_000
 
 // What an ending leaves behind: sales goes on with the lead, or it rests until it does something new, or it is free. That a
 // person took it out is a word of its own.
@@ -77,7 +76,7 @@ export function standingOf(
   if (ended && after === 'rests')
     standing.resting = signals.every((signal) => signal.by === 'sales' || signal.at <= ended.at)
   // What happened in the day before Baton came is news as well.
-  const isNews = ({ by, at }: Signal) => by !== 'sales' && adopted !== undefined && at > adopted.at - DAY
+  const isNews = ({ by, at }: Signal) => by !== 'sales' && adopted !== undefined && at > newsSince(adopted)
   if (adopted && !signals.some(isNews)) standing.adopted = { band: adopted.band }
   return standing
 }

@@ -8,7 +8,7 @@ import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { roundsFor } from '../handoffs/segments.ts'
 import type { Attributes } from '../rules/attributes.ts'
-import { evaluate } from '../rules/condition.ts'
+import { holds } from '../rules/condition.ts'
 import { withPlaces } from '../rules/places.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
@@ -198,7 +198,7 @@ function shownSince(config: NextConfig, handoff: Handoff, properties: Looked['co
 function isReached(config: NextConfig, handoff: Handoff, { properties }: Looked['contact']): boolean {
   const attributes = withPlaces(config.icp, shownSince(config, handoff, properties))
   const condition = config.handoffs.kinds[handoff.kind]?.attempts?.answered
-  const isAnswered = condition !== undefined && evaluate(condition, factLookup(attributes)).truth === 'true'
+  const isAnswered = condition !== undefined && holds(condition, factLookup(attributes))
   return isAnswered || STAGES_OF_SALES.includes(stageOf(attributes)) || hasLeadAnswered(handoff)
 }
 

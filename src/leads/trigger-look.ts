@@ -1,7 +1,7 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { valuesOf } from '../rules/circumstances.ts'
-import { type Condition, evaluate, type Lookup } from '../rules/condition.ts'
+import { type Condition, type Lookup, truthOf } from '../rules/condition.ts'
 import { fullLookup, scoreLead } from '../rules/score.ts'
 import type { LeadState, NextConfig } from './change.ts'
 import { circumstancesOf } from './circumstances.ts'
@@ -153,7 +153,7 @@ function holding(lookup: () => Lookup, doubt: boolean): TriggerLook['held'] {
   let made: Lookup | undefined
   return (_, when: Condition) => {
     made ??= lookup()
-    const { truth } = evaluate(when, made)
+    const truth = truthOf(when, made)
     return truth === 'true' || (truth === 'unknown' && doubt)
   }
 }

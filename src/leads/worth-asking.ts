@@ -18,7 +18,10 @@ export const PROVIDED = [
 ] as const
 
 // What is worked out of another fact, where nothing says it.
-const FOLLOWS: Record<string, readonly string[]> = { country: ['region', 'language'] }
+const FOLLOWS: Record<string, readonly string[]> = {
+  country: ['region', 'language'],
+  jobTitle: ['title.seniority', 'title.department'],
+}
 
 /**
  * Whether anything that a provider may still tell of a contact could send it elsewhere. `gathered` is what is known of it

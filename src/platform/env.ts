@@ -26,7 +26,16 @@ const Secrets = Text.transform((text) =>
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+const MODES = ['live', 'observe'] as const
+/** What Baton does about what it decides: all of it, or nothing but to report what it would have done. */
+export type Mode = (typeof MODES)[number]
+
+/** What whoever runs Baton has to know while it only observes. */
+export const OBSERVING =
+  'BATON_MODE is observe: everything is computed, nothing is written to HubSpot, and nobody is told anything in Slack but by the daily report'
+
 const Environment = z.object({
+  BATON_MODE: z.enum(MODES, { error: 'must be live or observe' }).default('live'),
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: Text.regex(
@@ -82,11 +91,17 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 })
 
+/** What the keys of a mode begin with: what was only observed stands apart from what is live, also in one Redis. */
+export function prefixOf(mode: Mode, installation = 'baton'): string {
+  return mode === 'observe' ? `${installation}-observe` : installation
+}
+
 /** The environment, read and checked. Secrets are lists so that two are accepted during a rotation. */
 export type Env = z.output<typeof Environment>
 
 /** The part of the environment that a command which only talks to HubSpot needs. */
 const HubSpotEnvironment = Environment.pick({
+  BATON_MODE: true,
   CONFIG_DIR: true,
   REDIS_URL: true,
   HUBSPOT_ACCESS_TOKEN: true,
@@ -95,7 +110,7 @@ const HubSpotEnvironment = Environment.pick({
 })
 
 /** The part of the environment that a command which only looks into Redis needs. */
-const RedisEnvironment = Environment.pick({ REDIS_URL: true })
+const RedisEnvironment = Environment.pick({ BATON_MODE: true, REDIS_URL: true })
 
 function wholeNumber(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`

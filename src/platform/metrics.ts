@@ -105,6 +105,12 @@ export function createMetrics() {
       help: 'Leads that older rules scored and that still have to be scored again. Set by workers, 0 elsewhere: use max()',
       registers,
     }),
+    mode: new Gauge({
+      name: 'baton_mode',
+      help: '1 for the mode that this process runs in: live, or observe, which writes and tells nothing',
+      labelNames: ['mode'] as const,
+      registers,
+    }),
     deadLetters: new Gauge({
       name: 'baton_dead_letters',
       help: 'Leads and messages that could not be processed and wait for a person. Set by workers, 0 elsewhere: use max()',

@@ -40,7 +40,7 @@ const TOUCH = ['detail', 'detail2', 'page', 'referrer', 'at']
 
 /**
  * The attributes that conditions may use, in the order in which they become known.
- * `facts` come from outside; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
+ * `facts` come from outside, `readings` are what Baton reads out of them alone; `icp` is derived from facts; `results` are known only after scoring; `circumstances` stand for the lead whatever it is and does.
  */
 export const ATTRIBUTE_NAMES = {
   facts: [
@@ -69,6 +69,7 @@ export const ATTRIBUTE_NAMES = {
     ...['utm', 'utm.last'].flatMap((utm) => UTM.map((part) => `${utm}.${part}`)),
     'heardFrom',
   ],
+  readings: ['title.seniority', 'title.department', 'junk'],
   icp: ['persona', 'icp.tier', 'icp.sizeTier', 'icp.industryTier', 'icp.negative', 'company.belowMinimum'],
   results: ['score', 'score.fit', 'score.engagement', 'band', 'stage', 'returning'],
   circumstances: ['quiet', 'track', 'route', 'archived', 'withSales'],

@@ -18,6 +18,8 @@ export interface Check {
   test: AttributeTest
   value?: AttributeValue
   truth: Truth
+  /** The fact that the value was read out of, in words. */
+  from?: string
 }
 
 /** A condition's answer with every test that was made on the way to it. */
@@ -29,14 +31,14 @@ export interface Evaluation {
 /** Reads an attribute; of signals, what `test` asks about: their count, their sum, their drop. Undefined means unknown. */
 export interface Lookup {
   (attribute: string, test?: AttributeTest): AttributeValue | undefined
-  /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out. */
-  behind?: (check: Check) => Check[]
+  /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out; else undefined. */
+  behind?: (check: Check) => Check[] | undefined
 }
 
-/** A condition of a config made ready to be asked: for the answer with every test on the way to it, or for the answer alone. */
+/** A condition of a config made ready to be asked: for the answer alone, or for the answer with every test on the way to it. */
 interface Compiled {
-  evaluate: (lookup: Lookup) => Evaluation
   truth: (lookup: Lookup) => Truth
+  explain: (lookup: Lookup, checks: Check[]) => Truth
 }
 
 // A condition belongs to a config, which stays as it is.
@@ -44,16 +46,22 @@ const compiled = new WeakMap<Condition, Compiled>()
 
 /** Evaluates a condition. Pure; every test is made, so that the explanation is complete. */
 export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
-  return compile(condition).evaluate(lookup)
+  const checks: Check[] = []
+  return { truth: compile(condition).explain(lookup, checks), checks }
+}
+
+/** The answer alone, without what explains it. */
+export function truthOf(condition: Condition, lookup: Lookup): Truth {
+  return compile(condition).truth(lookup)
 }
 
 /** Whether a condition holds, without what explains it. */
 export function holds(condition: Condition, lookup: Lookup): boolean {
-  return compile(condition).truth(lookup) === 'true'
+  return truthOf(condition, lookup) === 'true'
 }
 
-/** The condition made ready, once for each of a config. */
-export function compile(condition: Condition): Compiled {
+// Once for each condition of a config.
+function compile(condition: Condition): Compiled {
   let ready = compiled.get(condition)
   if (!ready) {
     ready = prepare(condition)
@@ -69,9 +77,12 @@ function prepare(condition: Condition): Compiled {
       const passes = compileTest(attribute, test)
       return {
         truth: (lookup) => passes(lookup(attribute, test)),
-        evaluate: (lookup) => {
+        explain(lookup, checks) {
           const check = checkOf(attribute, test, passes, lookup)
-          return { truth: check.truth, checks: lookup.behind?.(check) ?? [check] }
+          const behind = lookup.behind?.(check)
+          if (behind) checks.push(...behind)
+          else checks.push(check)
+          return check.truth
         },
       }
     }
@@ -79,10 +90,7 @@ function prepare(condition: Condition): Compiled {
       const inner = compile(condition.of)
       return {
         truth: (lookup) => negated(inner.truth(lookup)),
-        evaluate: (lookup) => {
-          const { truth, checks } = inner.evaluate(lookup)
-          return { truth: negated(truth), checks }
-        },
+        explain: (lookup, checks) => negated(inner.explain(lookup, checks)),
       }
     }
     case 'all':
@@ -95,7 +103,7 @@ function prepareParts(parts: readonly Compiled[], decisive: Truth): Compiled {
   const neutral = negated(decisive)
   return {
     truth(lookup) {
-      let truth: Truth = neutral
+      let truth = neutral
       for (const part of parts) {
         const one = part.truth(lookup)
         if (one === decisive) return one
@@ -103,15 +111,13 @@ function prepareParts(parts: readonly Compiled[], decisive: Truth): Compiled {
       }
       return truth
     },
-    evaluate(lookup) {
-      let truth: Truth = neutral
-      const checks: Check[] = []
+    explain(lookup, checks) {
+      let truth = neutral
       for (const part of parts) {
-        const inner = part.evaluate(lookup)
-        checks.push(...inner.checks)
-        if (inner.truth === decisive || (inner.truth === 'unknown' && truth !== decisive)) truth = inner.truth
+        const one = part.explain(lookup, checks)
+        if (one === decisive || (one === 'unknown' && truth !== decisive)) truth = one
       }
-      return { truth, checks }
+      return truth
     },
   }
 }

@@ -23,10 +23,12 @@ export interface FitResult {
 
 /** Fit = min(max, sum of the rules that fired), rounded half up once; it may be negative. */
 export function scoreFit(config: FitConfig, lookup: Lookup): FitResult {
-  const contributions = config.rules.map((rule) => {
-    const evaluation = evaluate(rule.when, lookup)
-    return { rule: rule.id, points: evaluation.truth === 'true' ? rule.points : 0, worth: rule.points, evaluation }
+  let sum = 0
+  const contributions = config.rules.map(({ id, points: worth, when }): FitContribution => {
+    const evaluation = evaluate(when, lookup)
+    const points = evaluation.truth === 'true' ? worth : 0
+    sum += points
+    return { rule: id, points, worth, evaluation }
   })
-  const sum = contributions.reduce((total, contribution) => total + contribution.points, 0)
   return { points: roundHalfUp(Math.min(config.max, sum)), contributions }
 }

@@ -8,7 +8,9 @@ import {
   type Lookup,
   makeCheck,
 } from './condition.ts'
+import type { JunkConfig } from './junk.ts'
 import type { Places } from './places.ts'
+import { withTitle } from './titles.ts'
 import { compileTest } from './value-test.ts'
 
 /**
@@ -29,6 +31,8 @@ export interface IcpConfig extends Places {
   minimumCompanySize: number
   personas: { name: string; when: Condition }[]
   negative: { reason: string; when: Condition }[]
+  /** Who is junk; absent: nobody. */
+  junk?: JunkConfig | undefined
 }
 
 /**
@@ -59,7 +63,8 @@ export function tierConditions(config: IcpConfig): readonly { tier: number; cond
 }
 
 /** Finds tier, persona and negative reason: in each list the first match wins. */
-export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
+export function matchIcp(config: IcpConfig, given: Lookup): IcpResult {
+  const lookup = withTitle(given)
   const { tiers, tests } = profileOf(config)
   const result: IcpResult = { checks: [], derived: deriveAttributes(tests, lookup) }
   for (const { tier, condition } of tiers) {

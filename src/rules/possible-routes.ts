@@ -38,7 +38,8 @@ export function possibleRoutes(
 ): Route[] {
   const score = scoreLead({ icp, scoring }, attributes, signals, now)
   const derived = matchIcp(icp, factLookup(attributes)).derived
-  const isOpen = (name: string) => open.has(name) || open.has(derived[name]?.fact ?? '')
+  const factOf = (name: string) => derived[name]?.fact ?? (name.startsWith('title.') ? 'jobTitle' : '')
+  const isOpen = (name: string) => open.has(name) || open.has(factOf(name))
   const known = fullLookup(attributes, signals, score, now, beside(score.mql))
   const oneOf: Record<string, (AttributeValue | undefined)[]> = {}
   const may = (condition: Condition): Possible =>

@@ -17,6 +17,8 @@ export interface Route {
   rescore?: number | undefined
   /** A random share (0–1) of its leads goes to sales all the same, so that it can be seen what the rules miss. */
   sample?: Sample | undefined
+  /** Nothing is done by it: what would have been is reported. */
+  observe?: true | undefined
 }
 
 /** Where the sample of a route goes. */
@@ -48,6 +50,8 @@ export interface RoutingConfig {
   credit: string[]
   /** Nobody of whom one of these is true is in a nurture track. The reason may name an attribute in braces. */
   noMail: { reason: string; when: Condition }[]
+  /** Who gets the daily report of what was only observed, and at how many minutes after midnight of which zone. */
+  observe?: { channel: string; minutes: number; timeZone: string } | undefined
   /** What is known of a nurture track: the subscription in HubSpot by which its mails go out. */
   tracks?: Record<string, { subscription: string }> | undefined
 }
@@ -64,6 +68,7 @@ export interface RouteDecision {
   sampled?: { share: number }
   /** With which probability such a lead goes where this one does; absent: always. */
   probability?: number
+  observe?: true
   considered: { route: string; evaluation: Evaluation }[]
 }
 
@@ -79,6 +84,7 @@ export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDeci
     if (reps) decision.reps = reps
     if (route.handoff !== undefined) decision.handoff = route.handoff
     if (route.rescore !== undefined) decision.rescore = route.rescore
+    if (route.observe) decision.observe = true
     return decision
   }
   throw new Error('no route matched: the last route of routing.yaml must have no condition')

@@ -5,6 +5,7 @@ import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
 import { type IcpConfig, type IcpResult, matchIcp, testsBehind } from './icp.ts'
 import { clamp } from './rounding.ts'
 import { dropOf, sumOf } from './signal-values.ts'
+import { titleBehind, withTitle } from './titles.ts'
 
 /** The bands from coldest to hottest. */
 export const BANDS = ['low', 'medium', 'high', 'hot'] as const
@@ -78,9 +79,9 @@ export function bandOf(bands: Record<Band, number>, total: number): Band {
   return BANDS.findLast((band) => total >= bands[band]) ?? 'low'
 }
 
-/** Reads the attributes that came from outside. */
+/** Reads the attributes that came from outside, and what the job title says. */
 export function factLookup(attributes: Attributes): Lookup {
-  return (name) => attributes[name]?.value
+  return withTitle((name) => attributes[name]?.value)
 }
 
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
@@ -90,11 +91,12 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? attributes[name]?.value
+  const known = factLookup(attributes)
+  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? known(name)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
-      return derived ? testsBehind(derived, check, lookup) : [check]
+      return derived ? testsBehind(derived, check, lookup) : titleBehind(check, lookup)
     },
   })
 }

@@ -4,8 +4,8 @@ import { plainNumber } from './plain-number.ts'
  * When two texts are the same to a person: whatever the case, the locale and the way in which a letter is encoded.
  */
 
-/** Computes of the same texts come again and again: those that were asked for last are kept. */
-function remembered(compute: (text: string) => string): (text: string) => string {
+/** The same texts come again and again, for many leads: what was computed of them is kept for a while. */
+export function remembered(compute: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>()
   return (text) => {
     const before = known.get(text)

@@ -3,7 +3,7 @@ import { domainGlob, domainKey, domainOf, withParents } from './domains.ts'
 import { compilePatterns, isGlob } from './matching.ts'
 import { type Counted, numberFor, readAmount } from './numbers.ts'
 import { countryKey, languageKey } from './places.ts'
-import { keyOf } from './texts.ts'
+import { keyOf, remembered } from './texts.ts'
 
 /**
  * Conditions decide tiers, personas, points and routes. They have three answers: an attribute that is unknown
@@ -77,7 +77,8 @@ function compile(test: AttributeTest, kind: Kind): ValueTest {
     if (!asksForValue) return 'true'
     if (value === undefined) return 'unknown'
     if (isForbidden && entriesOf(value).some((entry) => isForbidden(String(entry)))) return 'false'
-    return typeof value === 'string' || typeof value === 'object' ? anyOf(entriesOf(value), single) : single(value)
+    const isOne = typeof value === 'string' ? !value.includes(';') : !Array.isArray(value)
+    return isOne ? single(value as Single) : anyOf(entriesOf(value), single)
   }
 }
 
@@ -154,7 +155,7 @@ function onNumber(passes: (number: number) => boolean, kind: Kind): SingleTest {
 
 // What makes two values the same.
 const KEYS: Record<Kind, (text: string) => string> = {
-  country: countryKey,
+  country: remembered(countryKey),
   language: languageKey,
   domain: domainKey,
   // HubSpot has true and false where its forms say yes and no.
@@ -169,7 +170,7 @@ function oneOf(options: readonly Single[], kind: Kind): SingleTest {
   const key = KEYS[kind]
   const wanted = new Set(options.map((option) => key(String(option))))
   if (kind === 'domain') return (value) => truthOf(withParents(key(String(value))).some((domain) => wanted.has(domain)))
-  return (value) => truthOf(wanted.has(key(String(value))))
+  return (value) => truthOf(wanted.has(key(typeof value === 'string' ? value : String(value))))
 }
 
 function finderFor(patterns: readonly string[], kind: Kind): (text: string) => boolean {

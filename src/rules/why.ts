@@ -4,9 +4,9 @@ import {
   type Check,
   type Condition,
   type Evaluation,
-  evaluate,
   type Lookup,
   makeCheck,
+  truthOf,
 } from './condition.ts'
 import { duration } from './words.ts'
 
@@ -26,11 +26,15 @@ export function whyOf({ truth, checks }: Evaluation, form: 'full' | 'short' = 'f
 export function decidingTests(condition: Condition, lookup: Lookup): Check[] {
   if (condition.kind === 'test') return [makeCheck(condition.attribute, condition.test, lookup)]
   if (condition.kind === 'not') return decidingTests(condition.of, lookup)
-  const { truth } = evaluate(condition, lookup)
-  return condition.of.flatMap((part) => (evaluate(part, lookup).truth === truth ? decidingTests(part, lookup) : []))
+  const truth = truthOf(condition, lookup)
+  return condition.of.flatMap((part) => (truthOf(part, lookup) === truth ? decidingTests(part, lookup) : []))
 }
 
-function checkText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
+function checkText({ from, ...check }: Check, form: 'full' | 'short'): string {
+  return from === undefined ? testedText(check, form) : `${testedText(check, form)} (${from})`
+}
+
+function testedText({ attribute, test, value, truth }: Check, form: 'full' | 'short'): string {
   const name = `${test.sum ? 'sum of ' : ''}${attribute}${test.within === undefined ? '' : ` in ${duration(test.within)}`}`
   if (value === undefined) return `${name}${test.dropsBy === undefined ? '' : `, ${testText(test)},`} is unknown`
   const found = checkedValue(attribute, test, value)

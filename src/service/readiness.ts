@@ -4,7 +4,7 @@ import { type ExamineParts, examine } from '../doctor/examine.ts'
 import { type Finding, faultsOf } from '../doctor/finding.ts'
 import { type Dependency, outsideStatus, refusedStatus } from '../http/health.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Env } from '../platform/env.ts'
+import { type Env, type Mode, OBSERVING } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -23,6 +23,7 @@ interface ReadinessParts {
   checkWrites: () => Promise<string | null>
   workers: () => readonly { isRunning: () => boolean }[]
   examined: () => Dependency | undefined
+  mode: Mode
 }
 
 /** Makes what `/readyz` shows: each dependency by name. What stands in Redis is left out while Redis is away. */
@@ -46,6 +47,7 @@ export function createReadiness(parts: ReadinessParts) {
     const workers = parts.workers()
     const examined = parts.examined()
     return {
+      ...(parts.mode === 'observe' ? { mode: { status: 'ok' as const, detail: OBSERVING } } : {}),
       redis: trouble ? { status: 'failed', detail: trouble } : { status: 'ok' },
       ...(workers.length > 0
         ? { workers: { status: workers.every((worker) => worker.isRunning()) ? 'ok' : 'failed' } }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import type { Handover } from '../handoffs/handover.ts'
 import type { Reserved } from '../leads/assign.ts'
 import type { Change, Choice, Input } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
@@ -28,8 +29,23 @@ const TELL_AGAIN = 10 * 60_000
 /** Decides and commits, the same for every input. */
 export type Apply = ReturnType<typeof createApply>
 
-/** Makes it from the store and the pools. Reps who were reserved and do not get the lead after all are free again soon. */
-export function createApply({ store, pools, inbox }: { store: Store; pools: Pools; inbox: Inbox }) {
+/**
+ * Makes it from the store and the pools. Reps who were reserved and do not get the lead after all are free again soon.
+ * `observedPools`: whose turn it would be by routes that only observe. `observes`: nothing of anything is real.
+ */
+export function createApply({
+  store,
+  pools,
+  inbox,
+  observedPools = pools,
+  observes = false,
+}: {
+  store: Store
+  pools: Pools
+  inbox: Inbox
+  observedPools?: Pools
+  observes?: boolean
+}) {
   return async function apply(config: Config, state: StoredLead, input: Input, now: number): Promise<Applied> {
     const reserved: Record<string, Choice> = {}
     const applied = await decideAndCommit(config, state, input, reserved, now)
@@ -49,9 +65,10 @@ export function createApply({ store, pools, inbox }: { store: Store; pools: Pool
     if (change === null) return { outcome: 'nothing', waiting: [] }
     if (change.givenUp !== undefined) return { outcome: 'given-up', reason: change.givenUp, waiting: [] }
     const forwarded = await forward(state.id, change, now)
-    const { plan, waiting } = prepare(store.keys, state, change, config.retention, now)
+    const { plan, waiting } = prepare(store.keys, state, change, config.retention, now, observes)
     const done = await store.commit(plan.guards, plan.commands)
     if (!done) return { outcome: 'conflict', waiting: [] }
+    if (change.observed) await takeObserved(change.observed, now)
     const after = stateAfter(state, change)
     return { outcome: 'committed', change, after, waiting: [...waiting, ...forwarded], more: done === 'more' }
   }
@@ -66,8 +83,17 @@ export function createApply({ store, pools, inbox }: { store: Store; pools: Pool
     for (;;) {
       const answer = next(config, state, input, now, reserved)
       if (answer === null || !('wanted' in answer)) return answer
-      reserved[answer.wanted.assignmentId] = await pools.assign(config.team, answer.wanted, now)
+      const { wanted } = answer
+      const asked = wanted.observed ? observedPools : pools
+      reserved[wanted.assignmentId] = await asked.assign(config.team, wanted, now)
     }
+  }
+
+  // The turn is theirs. How long they would have had the lead nobody knows, so that it does not count as open.
+  async function takeObserved({ id, pool, rep }: Handover, now: number): Promise<void> {
+    if (rep === null) return
+    await observedPools.settle(pool, `${id}-1`, rep, now)
+    await observedPools.settle(pool, `${id}-1`, null, now)
   }
 
   // What another lead has to hear is kept there first: told twice does no harm, and not at all would. It is told again while
@@ -91,7 +117,10 @@ export function createApply({ store, pools, inbox }: { store: Store; pools: Pool
   // Somebody else may have committed the same assignment meanwhile, so what the lead says is looked up.
   async function giveBack(leadId: string, reserved: Reserved, change: Change | null, now: number): Promise<Waiting[]> {
     const held = new Set(change?.handoffs.map((handoff) => heldAssignment(handoff)?.assignmentId))
-    const unused = Object.values(reserved).filter(({ rep, assignmentId }) => rep !== null && !held.has(assignmentId))
+    const isOurs = (id: string) => !id.startsWith(`${leadId}-o`)
+    const unused = Object.values(reserved).filter(
+      ({ rep, assignmentId: id }) => rep !== null && !held.has(id) && isOurs(id),
+    )
     const waiting = unused.map((choice) => ({ index: INDEX.assignments, id: assignmentEntry(leadId, choice), at: now }))
     await Promise.all(waiting.map(({ index, id }) => inbox.wait(index, id, now)))
     return waiting

@@ -1,14 +1,17 @@
 import { type Fact, writeFacts } from '../facts/fact.ts'
 import { factsOf } from '../facts/facts-of.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
+import type { Handover } from '../handoffs/handover.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import { noticeId } from '../handoffs/notice.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { isInHubSpot } from '../leads/lead.ts'
+import { handoversBegun } from '../leads/observed.ts'
 import { heldAssignment } from '../leads/steps.ts'
 import { noteFields } from './crm-notes.ts'
 import type { StoredLead } from './leads.ts'
+import { observedCommands } from './observed.ts'
 import { pack, packDated } from './pack.ts'
 import { type Command, type Guard, INDEX, type Plan, type Store } from './partitions.ts'
 
@@ -40,7 +43,8 @@ type Keys = Store['keys']
 /**
  * Everything that a change of a lead writes, derived in this one place: records, the indexes of what waits, the lists for
  * people, history, decisions and facts. It holds only while the lead is as it was read. `waiting` is what will stand in
- * the indexes once the plan is carried out. `now` is epoch milliseconds.
+ * the indexes once the plan is carried out. `now` is epoch milliseconds. `observes`: nothing of it is real, so every handoff that
+ * begins is kept for the report.
  */
 export function prepare(
   keys: Keys,
@@ -48,6 +52,7 @@ export function prepare(
   change: Change,
   retention: RetentionConfig,
   now: number,
+  observes = false,
 ): { plan: Plan; waiting: Waiting[] } {
   const { id } = before
   const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
@@ -59,6 +64,7 @@ export function prepare(
     ...noLongerWaiting(keys, before, change),
     ...lists(keys, before, change),
     ...kept(keys, id, change, retention, now),
+    ...observedCommands(keys, observed(before, change, observes)),
     ...factCommands(keys, id, factsOf(change.rebuilt ?? before, change, now), retention, now),
     ...inboxCommands(keys, before, change),
     ...before.older.map((key): Command => ['DEL', key]),
@@ -67,6 +73,10 @@ export function prepare(
   // What is known to be written starts anew only when nobody has begun to write since.
   if (change.written) guards.push({ key: keys.lead(id), field: 'written', value: before.writtenAs })
   return { plan: { guards, commands }, waiting }
+}
+
+function observed(before: LeadState, change: Change, observes: boolean): Handover[] {
+  return [...(change.observed ? [change.observed] : []), ...(observes ? handoversBegun(before, change) : [])]
 }
 
 /** Appends facts to the stream of the lead's partition; those that are older than they are kept for leave it. */

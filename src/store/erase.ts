@@ -4,6 +4,7 @@ import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import type { StoredLead } from './leads.ts'
+import { forgetObserved } from './observed.ts'
 import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
 import { readMessage } from './schema.ts'
 
@@ -77,6 +78,7 @@ export async function eraseLead(
         ...(handoffs.length > 0
           ? HANDOFF_LISTS.map((list): Command => ['ZREM', keys.list(leadId, list), ...handoffs])
           : []),
+        ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,
         ...older,
         ...waiting.map(({ index, id, at }): Command => ['ZADD', keys.index(leadId, index), at, id]),

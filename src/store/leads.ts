@@ -3,6 +3,7 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { LeadState } from '../leads/change.ts'
 import { type HistoryEntry, KeptDecision } from '../leads/history.ts'
+import { isInHubSpot } from '../leads/lead.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import { unpack, unpackDated } from './pack.ts'
 import { INDEX, leadOf, type Store } from './partitions.ts'
@@ -26,8 +27,8 @@ export interface StoredLead extends LeadState {
 /** Leads with all that belongs to them. */
 export type Leads = ReturnType<typeof createLeads>
 
-/** Opens the leads. */
-export function createLeads(store: Store) {
+/** Opens the leads. `observedBefore`: those of the time when Baton only observed, if this is another. */
+export function createLeads(store: Store, observedBefore?: { get: (id: string) => Promise<StoredLead> }) {
   const { redis, keys, partitionOf } = store
   const firstHandoffKey = (id: string) => `${partitionOf(leadOf(id))}:handoff:${id}`
 
@@ -89,7 +90,9 @@ export function createLeads(store: Store) {
     /** Reads a lead and what waits in its inbox. */
     async read(id: string): Promise<StoredLead> {
       const [state, raw] = await Promise.all([readOnly(id), redis.lrange(keys.inbox(id), 0, -1)])
-      return { ...state, inbox: raw.map(readInboxItem), inboxCount: raw.length }
+      const before = state.version === 0 ? (await observedBefore?.get(id))?.lead : undefined
+      const known = before && isInHubSpot(before) ? { before } : {}
+      return { ...state, ...known, inbox: raw.map(readInboxItem), inboxCount: raw.length }
     },
 
     /** Reads leads without their inboxes. One that cannot be read costs none of the others. */

@@ -9,7 +9,7 @@ import { replay } from '../leads/next.ts'
 import { refusedAmong } from '../leads/refused.ts'
 import { trackOf } from '../leads/tracks.ts'
 import type { Attributes, AttributeValue, Signal } from '../rules/attributes.ts'
-import { type Check, evaluate } from '../rules/condition.ts'
+import { type Check, truthOf } from '../rules/condition.ts'
 import { clamp } from '../rules/rounding.ts'
 import { factLookup, scoreLead } from '../rules/score.ts'
 import { mostOf, type Points, pointsText, worthOf } from '../rules/signal-points.ts'
@@ -120,7 +120,7 @@ function whyNotAsked(config: Config, { attributes, route }: LeadRecord, status: 
     return `enrichment.yaml, perDay: it had been asked ${perDay ?? 'as often as it may be'} times that day; it is asked on the next`
   if (status !== 'skipped') return undefined
   const lookup = factLookup(attributes)
-  const { truth } = evaluate(when, lookup)
+  const truth = truthOf(when, lookup)
   const checks = decidingTests(when, lookup)
   return truth === 'true' ? 'it may be asked by now' : `enrichment.yaml, when: ${whyOf({ truth, checks }, 'short')}`
 }

@@ -31,7 +31,7 @@ export function createCarryAttribution(parts: Pick<Parts, 'config' | 'hubspot' |
   /** `deal` was read with the properties that `dealAttribution` names, and their history. */
   return async function carry(deal: Deal): Promise<void> {
     const mapping = parts.config().hubspot.dealAttribution
-    if (Object.keys(mapping).length === 0) return
+    if (hubspot.readOnly || Object.keys(mapping).length === 0) return
     const contacts = await Promise.all(deal.contactIds.slice(0, MOST_CONTACTS).map(contactOf))
     const changes = dealChanges(mapping, contacts.flat(), deal, await hubspot.ownApp())
     if (Object.keys(changes).length === 0) return

@@ -1,8 +1,9 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import { eraseLead } from '../store/erase.ts'
-import type { StoredLead } from '../store/leads.ts'
+import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
+import { createPools } from '../store/pools.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import type { Handler, Parts } from './parts.ts'
 
@@ -11,7 +12,7 @@ import type { Handler, Parts } from './parts.ts'
  * messages lose their content. `indexes` are those of the table of work.
  */
 export function createEraseLead(
-  parts: Pick<Parts, 'clock' | 'config' | 'dropTimers' | 'hurry' | 'leads' | 'log' | 'store'>,
+  parts: Pick<Parts, 'apart' | 'clock' | 'config' | 'dropTimers' | 'hurry' | 'leads' | 'log' | 'store'>,
   indexes: () => string[],
 ): Handler<{ leadId: string }> {
   const { clock, leads, store } = parts
@@ -31,7 +32,24 @@ export function createEraseLead(
         read: () => readable(leadId),
       }),
     )
+    await eraseObserved(leadId)
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
+  }
+
+  // Also what was known of it before Baton went live: nobody was told of that.
+  async function eraseObserved(leadId: string): Promise<void> {
+    const { apart } = parts
+    if (apart === store || !(await apart.redis.exists(apart.keys.lead(leadId)))) return
+    const read = () =>
+      createLeads(apart)
+        .get(leadId)
+        .catch(() => null)
+    const waiting = await eraseLead(apart, leadId, indexes(), { config: parts.config(), now: clock.now(), read })
+    const pools = createPools(apart)
+    for (const { index, id } of waiting) {
+      const [, assignmentId, pool] = (index === INDEX.assignments && /^[^-]+-([^@]+)@(.+)$/.exec(id)) || []
+      if (assignmentId && pool) await pools.settle(pool, assignmentId, null, clock.now())
+    }
   }
 
   // What cannot be read can still be erased.

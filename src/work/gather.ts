@@ -44,9 +44,9 @@ export async function gatherContact(
     company ? observeAttributes(config.hubspot, properties, company, config.reads.raw) : own
   const observe = (company: Properties | null) => {
     const seen = observed(company)
-    return withPlaces(config.icp, { ...stillFromOutside(state.lead, contact, seen), ...seen })
+    return withPlaces(config.icp, { ...stillFromOutside(known.lead, contact, seen), ...seen })
   }
-  const moved = changedCompany(state.lead, contact, own)
+  const moved = changedCompany(known.lead, contact, own)
   const look = lookAt(lead, { contact, merging }, now)
   const ofSignals = [
     ...signalHistory(config.hubspot, properties, look),
@@ -80,7 +80,7 @@ export async function gatherContact(
         freeMail: own['email.free']?.value === true,
         last,
       },
-      moved ? { answers: {}, late: {} } : { answers: state.lead?.enrichment ?? {}, late: state.late },
+      moved ? { answers: {}, late: {} } : { answers: known.lead?.enrichment ?? {}, late: state.late },
       config.enrichment,
       now,
       lastKnownCompany(lead, contact, now),

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { Enrichment } from '../enrichment/chain.ts'
 import type { HubSpot } from '../hubspot/client.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Mode } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Slack } from '../slack/client.ts'
@@ -31,6 +32,11 @@ export interface Parts {
   /** The portal that is ours, as far as it is known. */
   portalId: () => string | undefined
   slack: Slack
+  mode: Mode
+  /** The store of what is only observed; the same as `store` while all of it is. */
+  apart: Store
+  /** Slack for the daily report, which is told also by who tells nothing else. */
+  spokenSlack: Slack
   enrichment: Enrichment
   metrics: Metrics
   log: Logger

@@ -8,6 +8,7 @@ import { createListStuck } from './list-stuck.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
+import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createRunner } from './run.ts'
 import { createSweep } from './sweep.ts'
@@ -44,6 +45,7 @@ export function prepareWork(options: {
   const { poll, close: closePoll } = createPoll(parts)
   const leavers = createLeavers(parts)
   const stuck = createListStuck(parts)
+  const observed = createReportObserved(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -51,7 +53,12 @@ export function prepareWork(options: {
     clock,
     dead,
     isDown: options.isDown,
-    isDue: { 'rescore-leads': rescoring.isDue, 'hand-on-leavers': leavers.isDue, 'list-stuck': stuck.isDue },
+    isDue: {
+      'rescore-leads': rescoring.isDue,
+      'hand-on-leavers': leavers.isDue,
+      'list-stuck': stuck.isDue,
+      'report-observed': observed.isDue,
+    },
   })
 
   return {

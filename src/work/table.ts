@@ -13,6 +13,7 @@ import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
+import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
@@ -270,6 +271,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
+  }),
+  'report-observed': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createReportObserved(parts).report,
   }),
   'hand-on-leavers': row({
     index: null,

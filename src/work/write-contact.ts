@@ -36,6 +36,8 @@ export function createWriteContact(
   const refusals = createRefusals(parts)
 
   return async function writeContact({ leadId }, known) {
+    // What was never written is not known to be there: an owner in HubSpot is then nobody's answer to ours.
+    if (hubspot.readOnly) return void (await store.commit([], [doneWith(leadId, [])]))
     for (let state = known ?? (await leads.get(leadId)); !(await writeOnce(state)); state = await leads.get(leadId));
   }
 

@@ -20,7 +20,7 @@ export function createWriteNote(
   return async function writeNote({ noteId, leadId }) {
     const note = await notes.read(noteId)
     const contactId = note && (await contactOf(leadId))
-    if (!note || contactId === null) return notes.remove(noteId)
+    if (!note || contactId === null || hubspot.readOnly) return notes.remove(noteId)
     const now = clock.now()
     const left = (note.until ?? 0) - now
     if (left > 0 && left <= LEASE) throw new RunLater(left)

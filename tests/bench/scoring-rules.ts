@@ -97,26 +97,40 @@ export const FIT_RULES: RuleProperties[] = PAIRS.map(({ id, points, conditions }
   event: { type: 'fit', params: { rule: id, points } },
 }))
 
-/** One rule for each kind of signal; the facts are those of a single signal. */
+/** One rule for each kind of signal, for json-rules-engine: how many there are, and what they are worth by now, are given to it. */
 export const SIGNAL_RULES: RuleProperties[] = TYPES.map((type) => ({
   name: type,
-  conditions: {
-    all: [
-      { fact: 'type', operator: 'equal', value: type },
-      { fact: 'age', operator: 'lessThanInclusive', value: WINDOW },
-    ],
-  },
-  event: { type: 'signal', params: { type, points: { fact: 'faded' } } },
+  conditions: { all: [{ fact: `${type}.count`, operator: 'greaterThanInclusive', value: 1 }] },
+  event: { type: 'signal', params: { type, points: { fact: `${type}.points` } } },
 }))
 
-/** What one signal is worth after a while; the fact `faded` of the rules above. */
-export function faded(type: string, age: number): number {
+/** A lead as json-rules-engine is given it: its attributes, and of each kind of signal the count and the points. */
+export function factsOf({ attributes, signals }: MadeUpLead, now: number): Record<string, unknown> {
+  const facts: Record<string, unknown> = {}
+  for (const [name, { value }] of Object.entries(attributes)) facts[name] = value
+  for (const type of TYPES) {
+    const ages = signals.flatMap((signal) =>
+      signal.type === type && now - signal.at <= WINDOW ? [now - signal.at] : [],
+    )
+    facts[`${type}.count`] = ages.length
+    facts[`${type}.points`] = ages.reduce((sum, age) => sum + faded(type, age), 0)
+  }
+  return facts
+}
+
+/** A made-up lead. */
+export interface MadeUpLead {
+  attributes: Attributes
+  signals: Signal[]
+}
+
+function faded(type: string, age: number): number {
   const rule = ENGAGEMENT[type]
   return rule ? rule.points * 2 ** (-age / rule.halfLife) : 0
 }
 
 /** Made-up leads with 50 signals each; every third one's revenue is unknown. */
-export function madeUpLeads(count: number, now: number): { attributes: Attributes; signals: Signal[] }[] {
+export function madeUpLeads(count: number, now: number): MadeUpLead[] {
   const pick = (list: string[], index: number) => list[index % list.length] ?? ''
   return Array.from({ length: count }, (_, lead) => {
     const values: Record<string, string | number> = {

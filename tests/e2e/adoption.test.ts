@@ -134,7 +134,10 @@ describe('a first start on a portal of old contacts', () => {
     const [, , id = ''] = createPortal(3)
     const companyId = stage.hubspot.createCompany(NORTHWIND)
     const fresh = stage.hubspot.createContact(
-      { email: 'new@northwind.example', jobtitle: 'VP Marketing', num_conversion_events: '1', hs_email_click: '2' },
+      {
+        ...{ email: 'new@northwind.example', jobtitle: 'VP Marketing', hs_email_click: '2' },
+        ...{ num_conversion_events: '1', recent_conversion_event_name: 'Pricing guide' },
+      },
       { companyId, createdAt: stage.clock.now - 20 * HOUR },
     )
     // A contact of last year that asked for a demo an hour ago.

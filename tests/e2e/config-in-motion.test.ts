@@ -301,6 +301,28 @@ describe('the config directory', () => {
     }
   })
 
+  it('runs although something in it can never work, and the log says what', async () => {
+    await edit(
+      'routing.yaml',
+      '{ score: { atLeast: 61 }, icp.tier: { is: 1 } }',
+      '{ score: { atLeast: 61 }, icp.tier: { in: [1, 7] } }',
+    )
+    const watched = await watchConfig(directory, log, Date.now)
+    const first = watched.current().version
+    try {
+      expect(lines.join()).toMatch(/route \\"tier-1-mql\\": icp.tier is never 7/)
+      lines.length = 0
+      expect(await watched.reload()).toBe(false)
+      expect(lines.join()).not.toContain('never')
+      await edit('scoring.yaml', 'hot: 81', 'hot: 82')
+      await expect.poll(() => watched.current().version, { timeout: 10_000 }).not.toBe(first)
+      expect(watched.refusal()).toBeNull()
+      expect(lines.join()).toContain('icp.tier is never 7')
+    } finally {
+      watched.close()
+    }
+  })
+
   it('is followed when another directory takes its place, or a link points elsewhere', async () => {
     const link = `${directory}-current`
     await symlink(directory, link)

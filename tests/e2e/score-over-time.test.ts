@@ -13,9 +13,9 @@ describe('decay needs no event', () => {
   it('scores a lead again at the instant its band falls, and routes it again', async () => {
     stage = await createStage({ files: WITHOUT_TRIGGERS })
     const created = stage.clock.now
-    const id = createTier2Lead(stage, { hs_email_click: '1', num_conversion_events: '2' })
+    const id = createTier2Lead(stage, { hs_email_click: '3' })
     await stage.quiet()
-    // 25 fit + 20 demo + 10 content + 5 click = 60: medium, and just below sales.
+    // 25 fit + 20 demo + 15 clicks = 60: medium, and just below sales.
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '60', baton_route: 'medium' })
     for (let week = 0; week < 4; week++) await stage.advance(7 * DAY)
     expect(stage.hubspot.contact(id)?.baton_score).toBe('60')

@@ -39,8 +39,31 @@ describe('config check', () => {
     expect(await run(['config', 'check', directory])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `The config has a mistake:\n${directory}/team.yaml:8  reps.0.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?\n`,
+      stderr: `The config has 1 error:\n${directory}/team.yaml:8  error: rep "ada" calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?\n`,
     })
+  })
+
+  test('what can never work is an error, what is doubtful a warning', async () => {
+    const directory = await makeDirectory()
+    const team = join(directory, 'team.yaml')
+    await writeFile(team, (await readFile(team, 'utf8')).replace('Europe/Berlin', 'CET'))
+    const doubtful = await run(['config', 'check', directory])
+    expect(doubtful).toMatchObject({ code: 0, stderr: '' })
+    expect(doubtful.stdout).toContain('warning: calendar "office" timeZone: "CET" is no place')
+    expect(doubtful.stdout).toContain(`${directory} can be used, with 1 warning: version`)
+
+    const scoring = join(directory, 'scoring.yaml')
+    await writeFile(
+      scoring,
+      (await readFile(scoring, 'utf8')).replace(/mql: .*/, 'mql: { score: 61, fit: 101, engagement: 0 }'),
+    )
+    const broken = await run(['config', 'check', directory])
+    expect(broken).toMatchObject({ code: 1, stdout: '' })
+    expect(broken.stderr).toMatch(/^The config has 1 error, 1 warning:\n/)
+    expect(broken.stderr).toMatch(/scoring\.yaml:\d+ {2}error: mql\.fit: no lead becomes an MQL/)
+    const { code, stdout } = await run(['config', 'check', directory, '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject([{ level: 'error', path: 'mql.fit' }, { level: 'warning' }])
   })
 
   test('a failing routing case', async () => {

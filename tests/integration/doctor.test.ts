@@ -259,3 +259,42 @@ test('a config with mistakes and an environment that lacks something are told, w
   const missing = await runCli(['doctor'], { env: rest })
   expect(missing).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('SLACK_BOT_TOKEN is required') })
 })
+
+describe('config check', () => {
+  test('with --live asks HubSpot; what doctor saw is kept for the check that may not ask', async () => {
+    const { doctor, env, edit, config } = await scene()
+    const check = async (...options: string[]) => {
+      const found = await runCli(['config', 'check', env.CONFIG_DIR, ...options, '--json'], { env })
+      return JSON.parse(found.stdout) as { level: string; file: string; where: string; message: string; line: number }[]
+    }
+    expect(await check()).toEqual([])
+    expect(await check('--live')).toEqual([])
+    await doctor()
+    const [rep] = Object.values(config.team.reps)
+    await edit('team.yaml', `hubspotOwnerId: "${rep?.hubspotOwnerId}"`, 'hubspotOwnerId: "999"')
+    await edit('icp.yaml', 'when: { jobTitle:', 'when: { hubspot.jobtitel: { known: true }, jobTitle:')
+    await edit(
+      'routing.yaml',
+      'routes:\n',
+      'routes:\n  - { name: out, when: { leadStatus: { in: [UNQALIFIED] } }, to: { disqualify: out } }\n',
+    )
+    for (const findings of [await check(), await check('--live')]) {
+      const said = findings.map(({ level, where, message }) => `${level} ${where}: ${message}`)
+      expect(said).toEqual([
+        expect.stringMatching(
+          /^error persona ".*": a contact has no property jobtitel in HubSpot; did you mean "jobtitle"\?$/,
+        ),
+        expect.stringMatching(
+          /^error route "out": "UNQALIFIED" is no option of hs_lead_status in HubSpot; did you mean "UNQUALIFIED"\?$/,
+        ),
+        expect.stringMatching(/^error rep ".*" hubspotOwnerId: HubSpot has no owner 999/),
+      ])
+      for (const { line } of findings) expect(line).toBeGreaterThan(1)
+    }
+    // A word of the portal's own is no misspelt one of HubSpot's.
+    const text = await readFile(join(env.CONFIG_DIR, '.baton', 'hubspot-schema.json'), 'utf8')
+    expect(text).not.toContain('@')
+    const { stderr } = await runCli(['config', 'check', env.CONFIG_DIR], { env })
+    expect(stderr).toMatch(/HubSpot's properties and options as seen today \(\d{4}-\d\d-\d\d\)\.\n$/)
+  })
+})

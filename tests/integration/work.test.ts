@@ -59,7 +59,8 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
   const metrics: Metrics = createMetrics()
   const findContactByEmail = async (email: string) => contacts.get(email) ?? null
   const hubspot = { findContactByEmail, archivedOwners: async () => [] as string[] } as unknown as Parts['hubspot']
-  const unused = { slack: {} as Parts['slack'], enrichment: {} as Parts['enrichment'] }
+  const slack = {} as Parts['slack']
+  const unused = { slack, spokenSlack: slack, enrichment: {} as Parts['enrichment'] }
   const work = prepareWork({
     parts: {
       ...{ config: () => config, clock: { now: () => clock.now }, store, leads, inbox, pools, metrics, hubspot },
@@ -67,6 +68,7 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...unused,
       portalId: () => undefined,
       departed: createDeparted(),
+      ...{ mode: 'live', apart: store },
       log: createLogger('silent'),
     },
     ...{ queues, retryDelay: 1, works: true, table },

@@ -5,7 +5,7 @@ import type { Click, InboxItem } from '../../src/leads/change.ts'
 import type { Incoming } from '../../src/store/inbox.ts'
 import { INDEX } from '../../src/store/partitions.ts'
 import { signalKey } from '../../src/store/schema.ts'
-import { checkAlways, checkQuiet, checkReturn } from './invariants.ts'
+import { checkAlways, checkQuiet, checkReturn, checkSilence } from './invariants.ts'
 import type { HeldContact } from './outside.ts'
 import { createWorld, type Delivery, type Sabotage, type World } from './world.ts'
 
@@ -165,6 +165,20 @@ export async function play(config: Config, { seed, actions }: History, sabotage:
   checkQuiet(world, history.erased)
   await comeBack(world, history.contacts, history.erased)
   checkReturn(world, history.contacts, history.erased)
+}
+
+/** Plays a history for a Baton that only observes. Rejects when it has written anything, told anybody or given anything up. */
+export async function playObserved(config: Config, { seed, actions }: History): Promise<void> {
+  const world = createWorld(structuredClone(config), seed, {}, 'observe')
+  const history = { contacts: [] as HeldContact[], signals: 0, version: 1, erased: new Set<string>() }
+  for (const { does, steps } of actions) {
+    await act(world, history, does)
+    await world.run(steps)
+  }
+  world.outside.faults.hubspot.length = 0
+  for (const worker of [0, 1]) world.skew(worker, 0)
+  await world.untilQuiet()
+  checkSilence(world)
 }
 
 interface Told {

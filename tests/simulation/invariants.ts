@@ -46,6 +46,19 @@ export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
   noneCountedTwice(world, leads)
 }
 
+/** What must hold of a Baton that only observes, whatever happens. */
+export function checkSilence({ outside, failures, dead }: World): void {
+  const [failure] = failures
+  if (failure) throw failure
+  const versions = [...outside.contacts.values()].flatMap((contact) => Object.entries(contact.versions))
+  const written = versions.flatMap(([name, some]) => (some.some(({ source }) => source === 'INTEGRATION') ? name : []))
+  if (written.length > 0) throw new Broken('nothing is written', written)
+  if (outside.notes.length > 0) throw new Broken('nothing is written', outside.notes)
+  if (outside.messages.length > 0) throw new Broken('nobody is told', outside.messages)
+  const lost = [...dead].filter((key) => !outside.contacts.get(key.replace('read-lead:', ''))?.gone)
+  if (lost.length > 0) throw new Broken('dead letters', lost)
+}
+
 /** What must hold once every lead has asked for a demo: sales has it, or it waits for sales in sight of everybody. */
 export function checkReturn(world: World, contacts: HeldContact[], erased: ReadonlySet<string>): void {
   const [failure] = world.failures

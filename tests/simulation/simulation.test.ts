@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/config.ts'
 import { INDEX } from '../../src/store/partitions.ts'
 import { bySignal } from '../support/records.ts'
 import { loadTestConfig } from '../support/stage.ts'
-import { anyHistory, type History, play } from './history.ts'
+import { anyHistory, type History, play, playObserved } from './history.ts'
 import type { Sabotage } from './world.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -73,6 +73,15 @@ describe('any history', () => {
     await fc.assert(
       fc.asyncProperty(anyHistory, (history) => play(config, history)),
       { ...RUNS, examples: [[WRITTEN_AFTER_THE_MERGE], [BOTH_CLICKED], [MERGED_AT_ONCE]] },
+    )
+  })
+})
+
+describe('any history that is only observed', () => {
+  it('writes nothing to HubSpot, tells nobody, and is decided to its end', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyHistory, (history) => playObserved(config, history)),
+      { ...RUNS, numRuns: Math.ceil(RUNS.numRuns / 3) },
     )
   })
 })

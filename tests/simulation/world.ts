@@ -2,9 +2,11 @@ import type { Config } from '../../src/config/config.ts'
 import { createEnrichment } from '../../src/enrichment/chain.ts'
 import { createHubSpotCompany } from '../../src/enrichment/hubspot-company.ts'
 import type { Click } from '../../src/leads/change.ts'
+import type { Mode } from '../../src/platform/env.ts'
 import { OutsideError } from '../../src/platform/errors.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
+import { createSilentSlack } from '../../src/slack/silent.ts'
 import { type Apply, createApply } from '../../src/store/apply.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
@@ -59,8 +61,8 @@ interface Worker {
 /** The world of one history. */
 export type World = ReturnType<typeof createWorld>
 
-/** Makes it. `seed` decides who is next at every step. */
-export function createWorld(config: Config, seed: number, sabotage: Sabotage = {}) {
+/** Makes it. `seed` decides who is next at every step. In the mode `observe` its HubSpot can still be written to: nobody may. */
+export function createWorld(config: Config, seed: number, sabotage: Sabotage = {}, mode: Mode = 'live') {
   const world = { now: Date.parse('2026-11-18T15:00:00Z'), config }
   const random = seeded(seed)
   const redis = createMemoryRedis(sabotage)
@@ -100,8 +102,10 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
     const outsideGate: Gate = () => new Promise((resolve) => worker.outside.push(resolve))
     const { store, leads, inbox } = openStore(gate)
     const pools = createPools(store)
-    const hubspot = outside.hubspot(outsideGate)
-    const apply = createApply({ store, pools, inbox })
+    const observes = mode === 'observe'
+    const hubspot = { ...outside.hubspot(outsideGate), readOnly: observes }
+    const slack = observes ? createSilentSlack() : outside.slack(outsideGate)
+    const apply = createApply({ store, pools, inbox, observes })
     worker.parts = {
       config: () => world.config,
       clock: { now: () => world.now + worker.skew },
@@ -122,7 +126,8 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       },
       hubspot,
       portalId: () => undefined,
-      slack: outside.slack(outsideGate),
+      slack,
+      ...{ mode, apart: store, spokenSlack: slack },
       enrichment: createEnrichment({
         redis: redis.connect(gate),
         prefix: PREFIX,

@@ -237,7 +237,7 @@ export const BESIDE: Beside = {
   rejected: undefined,
   overruledStatus: undefined,
   ended: undefined,
-  adoptedAt: undefined,
+  adopted: undefined,
   outcomes: {},
   stageSetBack: undefined,
   stage: undefined,

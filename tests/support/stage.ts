@@ -13,7 +13,7 @@ import { setUpHubSpot } from '../../src/hubspot/setup.ts'
 import { setUpDeals } from '../../src/hubspot/setup-deals.ts'
 import { propertiesSet } from '../../src/leads/tags.ts'
 import type { Clock } from '../../src/platform/clock.ts'
-import { readEnv } from '../../src/platform/env.ts'
+import { type Mode, readEnv } from '../../src/platform/env.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createService, type Service } from '../../src/service.ts'
@@ -43,8 +43,11 @@ export interface Stage {
   logLines: string[]
   /** Waits until there is nothing left to do at the present instant. */
   quiet(): Promise<void>
-  /** Starts one more service; it sweeps at its start when it sweeps at all (`sweepEvery`), and polls when told to (`pollEvery`, milliseconds). */
-  start(role: 'api' | 'worker' | 'both', options?: { sweepEvery?: number; pollEvery?: number }): Promise<Service>
+  /** Starts one more service; it sweeps at its start when it sweeps at all (`sweepEvery`), and polls when told to (`pollEvery`, milliseconds). `mode`: another than the stage's. */
+  start(
+    role: 'api' | 'worker' | 'both',
+    options?: { sweepEvery?: number; pollEvery?: number; mode?: Mode },
+  ): Promise<Service>
   /** Moves the clock, wakes what is due then, and waits until it is quiet. */
   advance(milliseconds: number): Promise<void>
   /** Puts another config in force, as a changed file does. */
@@ -140,9 +143,9 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   }
   const services: Service[] = []
   const addresses: string[] = []
-  const start: Stage['start'] = async (role, { sweepEvery = 0, pollEvery = 0 } = {}) => {
+  const start: Stage['start'] = async (role, { sweepEvery = 0, pollEvery = 0, mode = env.BATON_MODE } = {}) => {
     const service = await createService({
-      env,
+      env: { ...env, BATON_MODE: mode },
       config: source,
       redisUrls,
       role,

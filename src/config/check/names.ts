@@ -1,6 +1,7 @@
+import { ATTRIBUTE_NAMES } from '../../rules/attributes.ts'
 import { HANDOFF_STATES } from '../../rules/circumstances.ts'
 import type { TagKind } from '../../rules/rep-filter.ts'
-import { STAGE_NAMES } from '../../rules/stages.ts'
+import { STAGE_NAMES, stageOfLifecycle } from '../../rules/stages.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES, type Scope } from '../schemas/conditions.ts'
 import { entries, field, items } from './content.ts'
@@ -122,6 +123,17 @@ export function expectAttribute(check: FileCheck, path: Path, name: string, scop
   }
 }
 
+// What other tools call it to join conditions.
+const JOINED: Record<string, string> = {
+  and: 'all',
+  or: 'any',
+  oneof: 'any',
+  none: 'not',
+  nor: 'not',
+  und: 'all',
+  oder: 'any',
+}
+
 function whyUnknown(name: string, scope: Scope, signals: readonly string[]): string {
   if (scope.attributes.length === 0)
     return 'only hubspot.<property> can be asked about here, such as hubspot.recent_conversion_event_name'
@@ -130,16 +142,19 @@ function whyUnknown(name: string, scope: Scope, signals: readonly string[]): str
   if (has(SCOPES.routes, name)) return `"${name}" can be asked about in routing.yaml and triggers.yaml only`
   if (has(SCOPES.triggers, name)) return `"${name}" can be asked about in triggers.yaml only`
   if (has(SCOPES.followUps, name)) return `"${name}" can be asked about under then.unless only: since the trigger fired`
+  const joined = JOINED[name.toLowerCase()]
+  if (joined) return `unknown attribute; did you mean "${joined}"?`
   const valid = [...scope.attributes, ...(scope.signals ? signals.map((type) => `signals.${type}`) : [])]
   return `unknown attribute${suggestion(name, valid)}`
 }
 
 /** The name of something that comes from outside, not of what Baton works out. `advice` says what to do instead. */
 export function expectFact({ report }: FileCheck, path: Path, name: string, advice: string): void {
-  if (has(SCOPES.facts, name)) return
+  const known: readonly string[] = ATTRIBUTE_NAMES.facts
+  if (known.includes(name)) return
   const isOther = has(SCOPES.everything, name) || name.startsWith('signals.')
   if (isOther) report(path, `"${name}" is worked out by Baton; ${advice}`)
-  else report(path, `unknown attribute${suggestion(name, SCOPES.facts.attributes)}`)
+  else report(path, `unknown attribute${suggestion(name, known)}`)
 }
 
 function has(scope: Scope, name: string): boolean {
@@ -172,7 +187,10 @@ function expectValue({ known, report }: FileCheck, at: Path, key: string, test: 
   const valid = key.startsWith('handoff.') ? HANDOFF_STATES : VALUES[key]?.(known)
   for (const asked of [field(test, 'is'), ...items(field(test, 'in')).map(([, one]) => one)]) {
     if (typeof asked === 'string' && valid && !valid.includes(asked))
-      report(at, `${key} is never "${asked}"${suggestion(asked, valid)}`)
+      report(
+        at,
+        `${key} is never "${asked}"${suggestion((key === 'stage' && stageOfLifecycle(asked)) || asked, valid)}`,
+      )
   }
 }
 

@@ -16,6 +16,7 @@ import {
 } from './names.ts'
 import { expectOutcomes } from './outcomes.ts'
 import { checkMembers, checkPlaces, expectReps } from './segments.ts'
+import { checkObserve } from './steps.ts'
 
 const FILE_CHECKS = {
   icp: checkIcp,
@@ -53,6 +54,8 @@ function checkIcp(check: FileCheck): void {
     for (const [index, item] of items(field(check.content, list)))
       expectCondition(check, [list, index, 'when'], field(item, 'when'), SCOPES.facts)
   }
+  const unless = field(field(check.content, 'junk'), 'unless')
+  if (unless !== undefined) expectCondition(check, ['junk', 'unless'], unless, SCOPES.facts)
   checkPlaces(check)
 }
 
@@ -83,6 +86,7 @@ function checkRouting(check: FileCheck): void {
     for (const name of namesInBraces(String(field(rule, 'reason') ?? '')))
       expectAttribute(check, [...at, 'reason'], name, SCOPES.facts)
   }
+  checkObserve(check)
   for (const [name] of entries(field(check.content, 'tracks'))) expectName(check, ['tracks', name], 'tracks', name)
   for (const [index, one] of items(field(check.content, 'requiredForSales'))) {
     const at: Path = ['requiredForSales', index]

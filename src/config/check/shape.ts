@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ConfigProblem, type Path, problemAt, type SourceFile, suggestion } from '../problems.ts'
+import { SCOPES } from '../schemas/conditions.ts'
 
 /** Checks a file against its schema and turns every issue into a problem with a line and the nearest valid key. */
 export function checkShape<T>(source: SourceFile, schema: z.ZodType<T>): { value?: T; problems: ConfigProblem[] } {
@@ -24,8 +25,10 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.input === undefined) return `is missing; add it (${kind})`
       if (issue.input === null) return `has no value; it must be ${kind}`
       if (typeof issue.input === 'object')
-        return `must be ${kind}, not ${Array.isArray(issue.input) ? 'a list' : 'a map'}`
-      return issue.expected === 'string' ? 'is not text; put it in quotes' : `is not ${kind}`
+        return `must be ${kind}, not ${Array.isArray(issue.input) ? 'a list' : 'a map'}${bracesMeant(issue.expected, issue.input)}`
+      return issue.expected === 'string'
+        ? 'is not text; put it in quotes'
+        : `is not ${kind}${mendOf(issue.expected, issue.input)}`
     }
     case 'invalid_value': {
       if (issue.input === undefined) return `is missing; add it (${issue.values.join(', ')})`
@@ -44,6 +47,26 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
     default:
       return undefined
   }
+}
+
+const YES = ['yes', 'y', 'ja', 'on', 'wahr', 'true', 'oui', 'si']
+const NO = ['no', 'n', 'nein', 'off', 'falsch', 'false', 'non']
+
+/** What to write in the place of a text that is likely meant as a number, or as true or false. */
+function mendOf(expected: string, input: unknown): string {
+  if (typeof input !== 'string') return ''
+  const word = input.trim().toLowerCase()
+  if (expected === 'boolean') return YES.includes(word) ? '; write true' : NO.includes(word) ? '; write false' : ''
+  if (expected !== 'number' && expected !== 'int') return ''
+  if (/^-?\d+,\d+$/.test(word)) return `; write a point for the comma: ${word.replace(',', '.')}`
+  return /^-?\d+(\.\d+)?$/.test(word) ? `; write ${word} without quotes` : ''
+}
+
+// {icp.negative} without quotes is a map to YAML.
+function bracesMeant(expected: string, input: object): string {
+  const [[key, value] = [], ...others] = Object.entries(input)
+  const isName = expected === 'string' && value === null && others.length === 0 && !Array.isArray(input)
+  return isName ? `; put it in quotes: "{${key}}"` : ''
 }
 
 const NO_FORM = 'is not a value that can stand here'
@@ -79,13 +102,16 @@ function fromIssue(source: SourceFile, json: JsonSchema, issue: z.core.$ZodIssue
   if (issue.code === 'unrecognized_keys') {
     const valid = keysAt(json, path)
     return issue.keys.map((key) =>
-      problemAt(source, [...path, key], `unknown key${valid.length > 0 ? suggestion(key, valid) : ''}`),
+      problemAt(source, [...path, key], unknownKey(key, valid, valueAt(source, [...path, key]))),
     )
   }
   if (issue.code === 'invalid_key') {
     return [problemAt(source, path, issue.issues.map((inner) => inner.message).join(', '))]
   }
   const given = valueAt(source, path)
+  const { comment } = (source.document.getIn(path, true) ?? {}) as { comment?: string | null }
+  if (given === null && comment && !comment.startsWith(' '))
+    return [problemAt(source, path, `${issue.message}; what follows # is a comment: put it in quotes, "#${comment}"`)]
   const isShown = given !== undefined && given !== '' && typeof given !== 'object'
   return [problemAt(source, path, `${isShown ? `${JSON.stringify(given)} ` : ''}${issue.message}`)]
 }
@@ -108,6 +134,21 @@ function formMeant({ errors }: z.core.$ZodIssueInvalidUnion, known: readonly str
   )
   const told = key ?? word
   return told && [told]
+}
+
+function unknownKey(key: string, valid: readonly string[], value: unknown): string {
+  const [, name, rest] = /^([A-Za-z]\w*):(\S.*)$/.exec(key) ?? []
+  if (value === null && name !== undefined) return `unknown key: a space is missing after the colon, ${name}: ${rest}`
+  if (value === null && /^\d+\S*$/.test(key))
+    return 'unknown key: a decimal comma parts entries here; write a point, as in 2.5'
+  if (valid.includes('when') && isAttribute(key))
+    return `unknown key: a condition stands under when, as in when: { ${key}: … }`
+  return `unknown key${valid.length > 0 ? suggestion(key, valid) : ''}`
+}
+
+function isAttribute(key: string): boolean {
+  const { attributes } = SCOPES.everything
+  return (attributes as readonly string[]).includes(key) || /^(signals|hubspot)\./.test(key)
 }
 
 function valueAt(source: SourceFile, path: Path): unknown {

@@ -32,6 +32,20 @@ export function checkStuck(check: FileCheck, at: Path, stuck: unknown): void {
   expectOutcomes(check, [...at, 'act'], field(stuck, 'act'))
 }
 
+/** Checks who gets the daily report of what was only observed: somebody, wherever a route only observes. */
+export function checkObserve(check: FileCheck): void {
+  const { people, pools } = check.known
+  const to = field(check.content, 'observe', 'channel')
+  const isId = /^[CGDUW][A-Z0-9]{3,}$/.test(String(to))
+  if (people && pools && !isId) expectOneOf(check, ['observe', 'channel'], to, [...people, ...pools])
+  for (const [index, route] of items(field(check.content, 'routes')))
+    if (field(route, 'observe') === true && to === undefined)
+      check.report(
+        ['routes', index, 'observe'],
+        'nobody would hear what it observes: name who does, as observe.channel',
+      )
+}
+
 function expectSignals(check: FileCheck, at: Path, given: unknown): void {
   if (!Array.isArray(given)) expectName(check, at, 'signals', given)
   for (const [index, name] of items(given)) expectName(check, [...at, index], 'signals', name)

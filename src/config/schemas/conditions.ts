@@ -12,7 +12,7 @@ export interface Scope {
   handoffs?: boolean
 }
 
-const facts = [...ATTRIBUTE_NAMES.facts]
+const facts = [...ATTRIBUTE_NAMES.facts, ...ATTRIBUTE_NAMES.readings]
 const profile = [...facts, ...ATTRIBUTE_NAMES.icp]
 const whole = [...profile, ...ATTRIBUTE_NAMES.results, ...ATTRIBUTE_NAMES.circumstances]
 

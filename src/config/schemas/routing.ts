@@ -3,7 +3,7 @@ import { DISQUALIFY_REASONS } from '../../handoffs/credit.ts'
 import type { Route, Sample } from '../../rules/routing.ts'
 import { conditionIn, SCOPES } from './conditions.ts'
 import { RepFilterIn } from './reps.ts'
-import { Milliseconds, Name, Share } from './values.ts'
+import { Milliseconds, Name, Share, TimeZone } from './values.ts'
 
 const To = z
   .strictObject({
@@ -27,6 +27,21 @@ const SampleIn = z.union([
 
 /** The route whose pool and handoff a sample gets that names none. */
 export const SAMPLES_GO_BY = 'mql'
+const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
+
+/** Where the daily report of what was only observed goes, and when. */
+const ObserveIn = z
+  .strictObject({
+    channel: Name.describe(
+      'a channel of Slack by its id, or a pool (its channel), rep, manager or person of team.yaml',
+    ),
+    at: z.string().regex(TIME, 'must be a time such as 08:00').default('08:00'),
+    timeZone: TimeZone.default('UTC'),
+  })
+  .transform(({ at, ...observe }) => {
+    const [, hours, minutes] = TIME.exec(at) ?? []
+    return { ...observe, minutes: Number(hours) * 60 + Number(minutes) }
+  })
 
 /** `config/routing.yaml`. */
 export const Routing = z.strictObject({
@@ -37,6 +52,10 @@ export const Routing = z.strictObject({
         when: conditionIn(SCOPES.routes).optional(),
         to: To,
         handoff: Name.optional().describe('the clock in handoffs.yaml; for routes to a pool'),
+        observe: z
+          .literal(true, 'is true, or is left out')
+          .optional()
+          .describe('nothing is done by this route: what it would have done stands in the daily report'),
         rescore: Milliseconds.optional().describe('look again after this time, also when nothing happened'),
         sample: SampleIn.optional().describe(
           `this share of its leads goes to sales all the same: where it says, else where the route ${SAMPLES_GO_BY} goes`,
@@ -100,6 +119,7 @@ export const Routing = z.strictObject({
       { reason: 'HubSpot sends it no mail ({email.hardBounce})', when: { 'email.hardBounce': { known: true } } },
     ])
     .describe('nobody of whom one of these is true is in a nurture track, whatever route or trigger says so'),
+  observe: ObserveIn.optional().describe('who gets the daily report of what was only observed, and when'),
   tracks: z
     .record(
       Name,

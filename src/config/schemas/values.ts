@@ -39,7 +39,12 @@ export const DurationText = text(/^(\d+(\.\d+)?(s|m|h|d)|\d+bd)$/, EXACT_OR_BUSI
 function text(pattern: RegExp, message: string) {
   return z
     .string({ error: ({ input }) => (input === undefined || input === null ? undefined : message) })
-    .regex(pattern, message)
+    .regex(pattern, {
+      error: ({ input }) => {
+        const pointed = String(input).replace(',', '.')
+        return pointed !== input && pattern.test(pointed) ? `has a comma; write ${pointed}` : message
+      },
+    })
 }
 
 // NaN for what is no duration, which passes the limits above: its pattern has its own message.

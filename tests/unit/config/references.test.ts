@@ -107,7 +107,7 @@ const MESSAGES: Record<string, string[]> = {
     'icp.yaml:7  negative.0.when.any.0.not.email.domian: unknown attribute; did you mean "email.domain"?',
   ],
   'unknown-attribute-nothing-near': [
-    `icp.yaml:2  tiers.0.when.numberOfEmployees: unknown attribute; known are ${ATTRIBUTE_NAMES.facts.join(', ')}`,
+    `icp.yaml:2  tiers.0.when.numberOfEmployees: unknown attribute; known are ${[...ATTRIBUTE_NAMES.facts, ...ATTRIBUTE_NAMES.readings].join(', ')}`,
   ],
   'unknown-calendar': [
     'team.yaml:8  reps.0.calendar: there is no calendar "ofice" in team.yaml; did you mean "office"?',

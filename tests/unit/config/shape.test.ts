@@ -132,7 +132,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
@@ -155,7 +155,7 @@ const MESSAGES: Record<string, string[]> = {
   'wrong-value-in-a-case': [
     'routing-cases.yaml:3  cases.0.lead.jobTitle: must be text, a number, true, false or a list of texts',
   ],
-  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false'],
+  'yes-for-true': ['routing.yaml:12  keepOwner: "yes" is not true or false; write true'],
   'archived-as-text': ['triggers.yaml:2  triggers.rule.when.archived: "no" must be true or false'],
   'drop-as-a-number': [
     'triggers.yaml:2  triggers.rule.when.signals.demo_requested.dropsBy: 50 must be a share such as 50%',

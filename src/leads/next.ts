@@ -129,7 +129,7 @@ function onRescore(
 /** A decision of the past, and nothing else: what was known then, and what stood then. */
 function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number): Change {
   const known = { id: lead.id, attributes: attributesAgain(config, lead), signals: lead.signals }
-  const full = decide(config, known, standing, at)
+  const full = decide(config, known, standing, at, false)
   const decision = { route: full.route.route, action: full.action, standing, full }
   return { handoffs: [], posts: [], history: [], toWrite: false, decision }
 }

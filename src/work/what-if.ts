@@ -124,7 +124,8 @@ export async function runWhatIf(
       asking.flatMap((id) => states.get(id) ?? []),
       own,
     )
-    const results = [...own].map(([id, decisions]) => {
+    const forSales: { id: string; compared: Compared[]; failed: NotReproduced[] }[] = []
+    for (const [id, decisions] of own) {
       const attributesUnder = (before: Config, { attributes }: KeptDecision): Attributes => {
         const needed = needsUnder(before.version)
         const record = states.get(id)?.lead
@@ -132,10 +133,13 @@ export async function runWhatIf(
           ? attributesWith(after, needed, attributes, valuesOf(record, now.get(id) ?? {}))
           : attributes
       }
-      return { id, ...compareLead(id, { configOf, after, attributesUnder }, decisions) }
-    })
-    await load(results.flatMap(({ id, compared }) => (compared.some(goesToSales) ? [id] : [])))
-    for (const result of results) add(result, states.get(result.id))
+      const result = { id, ...compareLead(id, { configOf, after, attributesUnder }, decisions) }
+      // Decisions with all that explains them are large: the others are let go at once.
+      if (result.compared.some(goesToSales)) forSales.push(result)
+      else add(result, undefined)
+    }
+    await load(forSales.map(({ id }) => id))
+    for (const result of forSales) add(result, states.get(result.id))
   }
 
   function add(

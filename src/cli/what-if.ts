@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { loadConfig } from '../config/load.ts'
+import { loadToCompare } from '../config/load-to-compare.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv, readRedisEnv } from '../platform/env.ts'
@@ -68,7 +68,7 @@ export function addWhatIf(program: Command): void {
     )
     .addHelpText('after', HELP)
     .action(async (directory: string, options: Options) => {
-      const after = await loadConfig(directory, hostNow())
+      const { config: after, mistakes } = await loadToCompare(directory, hostNow())
       const redis = await findRedisOfService(readRedisEnv(process.env).REDIS_URL)
       if (!redis)
         throw new Error(
@@ -91,6 +91,7 @@ export function addWhatIf(program: Command): void {
           {
             since: age === undefined ? undefined : clock.now() - age,
             sample,
+            mistakes,
             limits: { moved: maxMoved, load: maxLoad, rep: maxRep, late: maxLate, reproduced: minReproduced },
           },
           show.progress,

@@ -74,20 +74,23 @@ export interface DecisionConfig {
 
 /**
  * Scores and routes a lead at `now` (epoch milliseconds). What stands for it is respected. Without its id it is drawn for no
- * sample.
+ * sample. One of the past does not look ahead (`looksAhead`): nobody wakes for it.
  */
 export function decide(
   config: DecisionConfig,
   lead: { id?: string | undefined; attributes: Attributes; signals: readonly Signal[] },
   standing: Standing,
   now: number,
+  looksAhead = true,
 ): Decision {
   const score = scoreLead(config, lead.attributes, lead.signals, now)
   const lookup = fullLookup(lead.attributes, lead.signals, score, now, besideScore(standing, score, now))
   const { routes } = config.routing
   const route = withSample(routes, chooseRoute(routes, lookup), lead.id, lookup)
   const action = actionOf(route, standing, score.band)
-  const ahead = scoreAhead(config.scoring, score.fit.points, lead.signals, now)
+  const ahead = looksAhead
+    ? scoreAhead(config.scoring, score.fit.points, lead.signals, now)
+    : { bandChange: null, refresh: null }
   const routeSays =
     route.rescore !== undefined && action !== 'stay-with-sales' && action !== 'stay-adopted'
       ? now + route.rescore

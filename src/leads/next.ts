@@ -91,7 +91,7 @@ function onRescore(
 ): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
-  if (input.standing) return decidedAgain(config, lead, input.standing, now)
+  if (input.standing) return decidedAgain(config, lead, input.standing, now, input.looksAhead)
   if (lead.archived) return null
   const faded = input.faded && lead.rulesVersion === config.rulesVersion
   const handoffs = Object.values(state.handoffs)
@@ -129,9 +129,9 @@ function onRescore(
 }
 
 /** A decision of the past, and nothing else: what was known then, and what stood then. */
-function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number): Change {
+function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number, looksAhead = true): Change {
   const known = { id: lead.id, attributes: attributesAgain(config, lead), signals: lead.signals }
-  const full = decide(config, known, standing, at)
+  const full = decide(config, known, standing, at, looksAhead)
   const decision = { route: full.route.route, action: full.action, standing, full }
   return { handoffs: [], posts: [], history: [], toWrite: false, decision }
 }
@@ -164,10 +164,15 @@ export function replayKept(
   id: string,
   { attributes, signals, ...decided }: Pick<KeptDecision, 'at' | 'standing' | 'attributes' | 'signals'>,
 ): NonNullable<Change['decision']>['full'] | null {
-  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided)
+  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided, { looksAhead: false })
 }
 
-function askAgain(config: NextConfig, lead: LeadRecord, { at, standing }: Pick<KeptDecision, 'at' | 'standing'>) {
+function askAgain(
+  config: NextConfig,
+  lead: LeadRecord,
+  { at, standing }: Pick<KeptDecision, 'at' | 'standing'>,
+  ahead: { looksAhead?: false } = {},
+) {
   const state: LeadState = {
     id: lead.id,
     // Its attributes are those of then, not what the kept properties say.
@@ -178,7 +183,7 @@ function askAgain(config: NextConfig, lead: LeadRecord, { at, standing }: Pick<K
     written: {},
     freshPseudonym: lead.pseudonym,
   }
-  const change = next(config, state, { type: 'rescore', standing }, at)
+  const change = next(config, state, { type: 'rescore', standing, ...ahead }, at)
   return change && 'decision' in change && change.decision ? change.decision.full : null
 }
 

@@ -2,8 +2,8 @@ import { KeptDecision } from '../leads/history.ts'
 import { unpackDated } from './pack.ts'
 import type { Store } from './partitions.ts'
 
-// Small enough that nothing else in Redis waits for it.
-const PORTION = 250
+// Small enough that nothing else in Redis waits for it, and that little of it is in memory at once.
+const PORTION = 100
 
 /** What is kept of all leads' decisions, for reading alone. */
 export type PastDecisions = ReturnType<typeof createPastDecisions>

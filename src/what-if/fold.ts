@@ -29,6 +29,7 @@ export interface Whole {
   sampled: number
   since: number | null
   unknown: WhatIf['unknown']
+  mistakes: string[]
   portalIds: ReadonlyMap<string, string | undefined>
 }
 
@@ -148,7 +149,7 @@ export function createFold(after: Config) {
     return largest.map(({ lead }) => lead)
   }
 
-  function result({ stored, sampled, since, unknown, portalIds }: Whole): Omit<WhatIf, 'failed'> {
+  function result({ stored, sampled, since, unknown, mistakes, portalIds }: Whole): Omit<WhatIf, 'failed'> {
     const factor = sampled > 0 && sampled < stored ? stored / sampled : 1
     const load = loadOf({ turns, after, openNow, minutes, factor })
     const [mostUsed] = sorted(versions)
@@ -197,6 +198,7 @@ export function createFold(after: Config) {
       })),
       neverFired: neverFired.list(),
       unknown,
+      mistakes,
     }
   }
 

@@ -26,6 +26,7 @@ export function headline({ config, leads, decisions, period }: WhatIf): string {
 /** The parts of the report, in the order in which they are read. */
 export function sectionsOf(result: WhatIf): Section[] {
   const sections = [
+    mistakesPart(result),
     reproducedPart(result),
     changesPart(result),
     bandsPart(result),
@@ -37,6 +38,10 @@ export function sectionsOf(result: WhatIf): Section[] {
     unknownPart(result),
   ]
   return sections.filter(({ lines = [], table }) => lines.length > 0 || (table?.rows.length ?? 0) > 0)
+}
+
+function mistakesPart({ mistakes }: WhatIf): Section {
+  return { title: 'Not fine yet: the new config, by its own check', lines: mistakes }
 }
 
 function reproducedPart({ decisions, config }: WhatIf): Section {

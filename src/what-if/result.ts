@@ -89,6 +89,9 @@ export const WhatIf = z
       profile: z.array(z.string()),
     }),
     unknown: z.array(z.object({ what: z.string(), leads: z.number().nullable() })),
+    mistakes: z
+      .array(z.string())
+      .describe('what cannot work in the new config, and routing cases that expect otherwise, by file and line'),
     failed: z.array(z.string()).describe('limits that it is over'),
   })
   .meta({ id: 'WhatIf', description: 'What another config would have done with the leads that are stored' })

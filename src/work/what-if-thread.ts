@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Config } from '../config/config.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadToCompare } from '../config/load-to-compare.ts'
 import { ConfigError } from '../config/problems.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -24,8 +23,9 @@ const data = workerData as ThreadData
 parentPort?.postMessage(await answer())
 
 async function answer(): Promise<ThreadAnswer> {
-  const config = await configOf(data)
-  if ('refused' in config) return config
+  const loaded = await configOf(data)
+  if ('refused' in loaded) return loaded
+  const { config, mistakes } = loaded
   const redis = await connectRedis(data.redisUrls, 'request', () => undefined)
   try {
     const store = createStore({ redis, prefix: data.prefix })
@@ -36,17 +36,20 @@ async function answer(): Promise<ThreadAnswer> {
         createHubSpot({ ...hubspot, redis: null, prefix: 'what-if', properties, metrics: createMetrics() }),
       )
     const parts = { past: createPastDecisions(store), leads: createLeads(store), configs: createConfigs(store) }
-    return { result: await runWhatIf({ ...parts, readProperties }, config, data.options) }
+    return { result: await runWhatIf({ ...parts, readProperties }, config, { ...data.options, mistakes }) }
   } finally {
     redis.disconnect()
   }
 }
 
-async function configOf({ files, now }: ThreadData): Promise<Config | { refused: string[] }> {
+async function configOf({
+  files,
+  now,
+}: ThreadData): Promise<Awaited<ReturnType<typeof loadToCompare>> | { refused: string[] }> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-what-if-'))
   try {
     await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)))
-    return await loadConfig(directory, now)
+    return await loadToCompare(directory, now)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return { refused: error.message.replaceAll(`${directory}/`, '').replaceAll(directory, 'files').split('\n') }

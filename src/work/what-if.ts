@@ -33,6 +33,8 @@ export interface WhatIfOptions {
   since?: number | undefined
   sample?: number | undefined
   limits?: Limits | undefined
+  /** What cannot work in the other config, or is expected otherwise there: it is told with the rest. */
+  mistakes?: string[] | undefined
 }
 
 /** How far it is. */
@@ -64,7 +66,7 @@ interface Portion {
 export async function runWhatIf(
   parts: WhatIfParts,
   after: Config,
-  { since, sample, limits = {} }: WhatIfOptions,
+  { since, sample, limits = {}, mistakes = [] }: WhatIfOptions,
   progress: (done: Progress) => void = () => undefined,
 ): Promise<WhatIf> {
   const fold = createFold(after)
@@ -122,7 +124,8 @@ export async function runWhatIf(
       asking.flatMap((id) => states.get(id) ?? []),
       own,
     )
-    const results = [...own].map(([id, decisions]) => {
+    const forSales: { id: string; compared: Compared[]; failed: NotReproduced[] }[] = []
+    for (const [id, decisions] of own) {
       const attributesUnder = (before: Config, { attributes }: KeptDecision): Attributes => {
         const needed = needsUnder(before.version)
         const record = states.get(id)?.lead
@@ -130,10 +133,13 @@ export async function runWhatIf(
           ? attributesWith(after, needed, attributes, valuesOf(record, now.get(id) ?? {}))
           : attributes
       }
-      return { id, ...compareLead(id, { configOf, after, attributesUnder }, decisions) }
-    })
-    await load(results.flatMap(({ id, compared }) => (compared.some(goesToSales) ? [id] : [])))
-    for (const result of results) add(result, states.get(result.id))
+      const result = { id, ...compareLead(id, { configOf, after, attributesUnder }, decisions) }
+      // Decisions with all that explains them are large: the others are let go at once.
+      if (result.compared.some(goesToSales)) forSales.push(result)
+      else add(result, undefined)
+    }
+    await load(forSales.map(({ id }) => id))
+    for (const result of forSales) add(result, states.get(result.id))
   }
 
   function add(
@@ -216,6 +222,7 @@ export async function runWhatIf(
     sampled,
     since: since ?? null,
     unknown: unknown.list(),
+    mistakes,
     portalIds,
   })
   return { ...result, failed: result.leads.compared === 0 ? [] : overLimits(result, limits) }

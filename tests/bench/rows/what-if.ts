@@ -4,7 +4,10 @@ import type { Config } from '../../../src/config/config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { decide } from '../../../src/leads/decision.ts'
 import type { KeptDecision } from '../../../src/leads/history.ts'
+import { connectRedis } from '../../../src/platform/redis.ts'
 import { createConfigs } from '../../../src/store/configs.ts'
+import { createLeads } from '../../../src/store/leads.ts'
+import { createStore } from '../../../src/store/partitions.ts'
 import { createPastDecisions } from '../../../src/store/past-decisions.ts'
 import { runWhatIf } from '../../../src/work/what-if.ts'
 import { facts, leadRecord } from '../../support/records.ts'
@@ -50,10 +53,13 @@ async function open(bench: Bench, count: number) {
   const store = await openStore(bench.redis)
   const [before, after] = await twoConfigs()
   await fill(store, count, before)
+  // As the command line connects.
+  const connection = await connectRedis([bench.redis.url], 'request', () => undefined)
+  const reading = createStore({ redis: connection, prefix: 'baton' })
   const parts = {
-    past: createPastDecisions(store.store),
-    leads: store.leads,
-    configs: createConfigs(store.store),
+    past: createPastDecisions(reading),
+    leads: createLeads(reading),
+    configs: createConfigs(reading),
     readProperties: null,
   }
   let note = ''
@@ -69,7 +75,14 @@ async function open(bench: Bench, count: number) {
     note = `${count} leads, ${result.decisions.found} decisions, ${result.sales.before} → ${result.sales.after} to sales: ${seconds.toFixed(1)} s, at most ${Math.round(most / 2 ** 20)} MiB`
     return count / seconds
   }
-  return { baton: run, notes: () => [note], close: () => store.close() }
+  return {
+    baton: run,
+    notes: () => [note],
+    async close() {
+      connection.disconnect()
+      await store.close()
+    },
+  }
 }
 
 const PER_SECOND = 50

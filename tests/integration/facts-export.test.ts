@@ -172,7 +172,10 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
     await story()
     await run('--to', file)
     const columns = ask(`SELECT name, type FROM pragma_table_info('facts')`)
-    const texts = FACT_FIELDS.filter((field) => field !== 'amount').map((name) => ({ name, type: 'TEXT' }))
+    const texts = FACT_FIELDS.filter((field) => field !== 'amount' && field !== 'sampled').map((name) => ({
+      name,
+      type: 'TEXT',
+    }))
     expect(columns).toHaveLength(4 + FACT_FIELDS.length)
     expect(columns).toEqual(
       expect.arrayContaining([
@@ -181,6 +184,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
         { name: 'type', type: 'TEXT' },
         { name: 'value', type: 'REAL' },
         { name: 'amount', type: 'REAL' },
+        { name: 'sampled', type: 'REAL' },
         ...texts,
       ]),
     )

@@ -55,7 +55,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton calibrate', { timeout: 120_000 }, (
     config = await loadConfig(join(directory, 'config'), today)
     const chance = createChance(2)
     for (let index = 0; index < LEADS; index++) await live(index, chance)
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     redis?.disconnect()
     await embedded?.stop()

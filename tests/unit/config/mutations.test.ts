@@ -71,6 +71,13 @@ test('nothing is said of the shipped config', async () => {
   expect(await said('config')).toEqual([])
 })
 
+test('nothing is said of an older config, and of the one of the demo', async () => {
+  expect(await said('tests/fixtures/config/contract-sample')).toEqual([])
+  const directory = await copyOfConfig()
+  await cp('demo/config', directory, { recursive: true })
+  expect(await said(directory)).toEqual([])
+})
+
 describe.each([
   ['conditions', CONDITIONS],
   ['reach', REACH],

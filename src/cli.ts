@@ -8,7 +8,8 @@ import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
 import { addHubSpotSetup } from './cli/hubspot-setup.ts'
-import { findRedisOfService } from './cli/service-redis.ts'
+import { findRedisOfService, prefixHere } from './cli/service-redis.ts'
+import { addShadow } from './cli/shadow.ts'
 import { addTeamImport } from './cli/team-import.ts'
 import { addWhatIf } from './cli/what-if.ts'
 import { updateEditorSchemas } from './config/editor-schemas.ts'
@@ -17,7 +18,7 @@ import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
 import { describeSetupFailure } from './hubspot/setup.ts'
 import { createClock } from './platform/clock.ts'
-import { EnvironmentError, prefixOf, readRedisEnv } from './platform/env.ts'
+import { EnvironmentError, readRedisEnv } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -55,6 +56,7 @@ addCalibrate(program, redisOfService)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
+addShadow(program)
 addWhatIf(program)
 
 const hubspot = program.command('hubspot').description('prepare HubSpot')
@@ -161,11 +163,6 @@ program
 function decisionNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 on.')
-}
-
-// What is only observed has keys of its own.
-function prefixHere(): string {
-  return prefixOf(readRedisEnv(process.env).BATON_MODE)
 }
 
 async function redisOfService(): Promise<RedisConnection> {

@@ -1,5 +1,5 @@
 import type { Telemetry } from 'bullmq'
-import { type Config, contactReads } from './config/config.ts'
+import { type Config, readsOfBoth } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { createApollo } from './enrichment/apollo.ts'
 import { createEnrichment } from './enrichment/chain.ts'
@@ -21,6 +21,7 @@ import { createPace } from './slack/pace.ts'
 import { createSilentSlack } from './slack/silent.ts'
 import { createApply } from './store/apply.ts'
 import { createConfigs } from './store/configs.ts'
+import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createInbox } from './store/inbox.ts'
 import { createLastEvent } from './store/last-event.ts'
@@ -28,9 +29,11 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
@@ -100,8 +103,9 @@ export async function createService(options: ServiceOptions) {
   const lastEvent = createLastEvent({ redis: requests, prefix })
   const configs = createConfigs(store)
   const stuckLists = createStuckLists(store)
+  const shadow = createShadow(store, configs)
   const observedPools = observes ? pools : createPools(apart)
-  const apply = createApply({ store, pools, inbox, observedPools, observes })
+  const apply = createApply({ store, pools, inbox, observedPools, observes, shadow })
   const pace = createPace({ redis: requests, prefix: installation, off: env.SLACK_PACING === 'off' })
   const breakers = createBreakers({
     log,
@@ -125,7 +129,7 @@ export async function createService(options: ServiceOptions) {
     // One portal has one limit, and a provider's answer is paid for once, whatever the mode.
     prefix: installation,
     requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => ({ contact: contactReads(config()), company: config().reads.company }),
+    properties: async () => readsOfBoth(config(), await shadow.current()),
     metrics,
     breaker: breakers.hubspot,
   })
@@ -226,6 +230,7 @@ export async function createService(options: ServiceOptions) {
     stuckLists,
     lastEvent,
     hurry: work.hurry,
+    viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,
     ready,

@@ -1,3 +1,5 @@
+import type { Condition } from '../rules/condition.ts'
+import type { Route } from '../rules/routing.ts'
 import { BANDS, type Band, bandOf, type ScoringConfig } from '../rules/score.ts'
 import type { ScoreParts } from './inputs.ts'
 import { fitLogistic } from './logistic.ts'
@@ -14,6 +16,14 @@ export interface Gate {
   gate: string
   least: number
   passes: number
+}
+
+/** A least score that a route asks for, and the one at which as many leads get through by the proposed scores. */
+export interface RouteThreshold {
+  route: string
+  part: keyof ScoreParts
+  least: number
+  then: number
 }
 
 /** The thresholds that a config has for scores. */
@@ -76,6 +86,37 @@ export function gatesOf({ mql }: Thresholds, scores: readonly ScoreParts[]): Gat
     passes('mql.fit', mql.fit, ({ fit }) => fit >= mql.fit),
     passes('mql.engagement', mql.engagement, ({ engagement }) => engagement >= mql.engagement),
   ]
+}
+
+const PARTS: Record<string, keyof ScoreParts> = { score: 'total', 'score.fit': 'fit', 'score.engagement': 'engagement' }
+
+/** The least scores that routes ask for. */
+export function routeScores(routes: readonly Route[]): Omit<RouteThreshold, 'then'>[] {
+  const within = (route: string, condition: Condition): Omit<RouteThreshold, 'then'>[] => {
+    if (condition.kind !== 'test') return [condition.of].flat().flatMap((one) => within(route, one))
+    const [part, least] = [PARTS[condition.attribute], condition.test.atLeast]
+    return part && least !== undefined ? [{ route, part, least }] : []
+  }
+  return routes.flatMap(({ name, when }) => (when ? within(name, when) : []))
+}
+
+/** The same thresholds for the proposed scores. */
+export function routesThen(
+  asked: readonly Omit<RouteThreshold, 'then'>[],
+  now: readonly ScoreParts[],
+  proposed: readonly ScoreParts[],
+): RouteThreshold[] {
+  return asked.map((one) => {
+    const through = now.filter((score) => score[one.part] >= one.least).length
+    return {
+      ...one,
+      then:
+        thresholdFor(
+          proposed.map((score) => score[one.part]),
+          through,
+        ) ?? one.least,
+    }
+  })
 }
 
 /** The thresholds at which as many leads get through by the proposed scores as do by the present ones. */

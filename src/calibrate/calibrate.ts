@@ -5,7 +5,9 @@ import {
   type Group,
   gatesOf,
   inversionsOf,
+  type RouteThreshold,
   reliability,
+  routesThen,
   sameVolume,
   type Thresholds,
   thresholdFor,
@@ -63,6 +65,7 @@ export interface Calibration {
   volumes: { share: number; today: boolean; outcomes: number; now: number; proposed: number }[]
   thresholds:
     | (Thresholds & {
+        routes: RouteThreshold[]
         capacity: { perDay: number; leadsPerDay: number; now: number | null; proposed: number | null } | null
       })
     | null
@@ -129,7 +132,11 @@ export function calibrate(question: Question, stories: readonly Story[]): Calibr
     ),
     gates: { now: gatesOf(scoring, all.now), proposed: gatesOf(moves ? thresholds : scoring, all.proposed) },
     volumes: volumesOf(stories, totals(judged, present), totals(judged, points), sides),
-    thresholds: { ...thresholds, capacity: capacityOf(question, stories, all) },
+    thresholds: {
+      ...thresholds,
+      routes: routesThen(question.routes, all.now, all.proposed),
+      capacity: capacityOf(question, stories, all),
+    },
     proposals: isProposed ? proposalsOf(question, verdicts, thresholds, weights) : [],
   }
 }

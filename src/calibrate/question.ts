@@ -1,4 +1,5 @@
 import type { ScoringConfig } from '../rules/score.ts'
+import type { RouteThreshold } from './bands.ts'
 import type { Target } from './cases.ts'
 import type { ScoreInput } from './inputs.ts'
 import type { Unread } from './reads.ts'
@@ -15,6 +16,8 @@ export interface Question {
   allowed: readonly string[]
   acceptSelection: boolean
   capacity: number | null
+  /** The least scores that routes ask for. */
+  routes: readonly Omit<RouteThreshold, 'then'>[]
   /** What the rules read and the kept decisions lack. */
   unread: Unread
 }

@@ -1,4 +1,5 @@
 import { attributesOf, type Condition } from '../rules/condition.ts'
+import { matchIcp } from '../rules/icp.ts'
 import type { Story } from './cases.ts'
 import type { JudgedRules } from './inputs.ts'
 
@@ -40,31 +41,23 @@ export function unreadOf(rules: JudgedRules, stories: readonly Story[]): Unread 
   return { byRule: Object.fromEntries(byRule), since }
 }
 
-/** The facts that a condition rests on; what the profile works out of them is taken apart. */
+/** The facts that a condition rests on; what the profile and the job title say is taken back to what they are worked out of. */
 function factsBehind({ icp }: JudgedRules, condition: Condition): string[] {
-  const behind = (when: Condition | undefined) => (when ? attributesOf(when) : [])
-  const derived: Record<string, () => string[]> = {
-    'icp.sizeTier': () => ['company.size'],
-    'icp.industryTier': () => ['company.industry'],
-    'company.belowMinimum': () => ['company.size'],
-    persona: () => icp.personas.flatMap(({ when }) => behind(when)),
-    'icp.negative': () => icp.negative.flatMap(({ when }) => behind(when)),
-    'icp.tier': () =>
-      icp.tiers.flatMap(({ size, industries, when }) => [
-        ...(size ? ['company.size'] : []),
-        ...(industries ? ['company.industry'] : []),
-        ...behind(when),
-      ]),
+  const { derived } = matchIcp(icp, () => undefined)
+  const lists: Record<string, Condition[]> = {
+    persona: icp.personas.map(({ when }) => when),
+    'icp.negative': icp.negative.map(({ when }) => when),
+    'icp.tier': icp.tiers.flatMap(({ when }) => when ?? []),
   }
-  const facts = attributesOf(condition).flatMap((name) =>
-    Object.hasOwn(derived, name) ? (derived[name]?.() ?? []) : [name],
-  )
-  // A profile may itself ask for what it works out.
-  return [
-    ...new Set(
-      facts.flatMap((name) =>
-        Object.hasOwn(derived, name) ? (name === 'icp.tier' ? [] : (derived[name]?.() ?? [])) : [name],
-      ),
-    ),
-  ]
+  const ofTiers = icp.tiers.flatMap(({ size, industries }) => [
+    ...(size ? ['company.size'] : []),
+    ...(industries ? ['company.industry'] : []),
+  ])
+  const factsOf = (name: string): string[] => {
+    if (name.startsWith('title.')) return ['jobTitle']
+    if (Object.hasOwn(derived, name)) return [derived[name]?.fact ?? name]
+    if (!Object.hasOwn(lists, name)) return [name]
+    return [...(lists[name] ?? []).flatMap(attributesOf).flatMap(factsOf), ...(name === 'icp.tier' ? ofTiers : [])]
+  }
+  return [...new Set(attributesOf(condition).flatMap(factsOf))]
 }

@@ -39,7 +39,8 @@ function verdictText({ verdict, proposals, inputs }: Calibration): string {
   switch (verdict) {
     case 'proposed': {
       const weights = inputs.filter(({ proposed }) => proposed !== null).length
-      return `Proposed: ${weights} weights and ${proposals.length - weights} thresholds. Nothing is applied: review the diff, try it with what-if, merge it.`
+      const some = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
+      return `Proposed: ${some(weights, 'weight')} and ${some(proposals.length - weights, 'threshold')}. Nothing is applied: review the diff, try it with what-if, merge it.`
     }
     case 'weak':
       return `Weak: ranking only, nothing is proposed before ${NEEDED.enough} leads with the rarer outcome.`

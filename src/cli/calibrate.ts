@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { routeScores } from '../calibrate/bands.ts'
 import { type Calibration, calibrate } from '../calibrate/calibrate.ts'
 import { type Story, storyOf, TARGETS, type Target } from '../calibrate/cases.ts'
 import { inputsOf } from '../calibrate/inputs.ts'
@@ -14,8 +15,10 @@ import { createClock } from '../platform/clock.ts'
 import { createLogger } from '../platform/log.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createFactStreams } from '../store/facts.ts'
-import { createKeptLeads } from '../store/kept-leads.ts'
+import { readKeptLeads } from '../store/kept-leads.ts'
 import { createStore } from '../store/partitions.ts'
+import { createPastDecisions } from '../store/past-decisions.ts'
+import { prefixHere } from './service-redis.ts'
 
 const HELP = `
 It learns from what became of the leads that sales worked, each as it was when it went to sales, and proposes points for
@@ -73,7 +76,7 @@ export function addCalibrate(program: Command, redisOfService: () => Promise<Red
           console.log(
             [
               calibrationText(report, options.format),
-              ...nextSteps(config, report, byHand),
+              ...nextSteps(report, byHand),
               ...shown(diff, options.format),
             ].join('\n'),
           )
@@ -89,15 +92,14 @@ async function readStories(
   config: Config,
   { outcome, since = 0 }: CalibrateOptions,
 ): Promise<Story[]> {
-  const store = createStore({ redis, prefix: 'baton' })
+  const store = createStore({ redis, prefix: prefixHere() })
   // Only this one is no outcome that a lead's record keeps.
   const accepted =
     outcome === 'accepted' ? await firstOf(createFactStreams(store).since(0), 'accepted') : new Map<string, number>()
-  const keptLeads = createKeptLeads(store)
-  const [all, inputs] = [await keptLeads.count(), inputsOf(config.scoring)]
+  const [all, inputs] = [await createPastDecisions(store).count(), inputsOf(config.scoring)]
   const stories: Story[] = []
   let [read, told] = [0, 0]
-  for await (const portion of keptLeads.all()) {
+  for await (const portion of readKeptLeads(store)) {
     for (const { lead, decisions } of portion) {
       const kept = { outcomes: lead.outcomes, acceptedAt: accepted.get(lead.pseudonym), decisions }
       const story = storyOf(config, inputs, kept, outcome, since)
@@ -120,7 +122,7 @@ function questionOf(
   const { scoring } = config
   return {
     ...{ scoring, inputs: inputsOf(scoring), target: outcome, now, allowed: allow, acceptSelection },
-    ...{ capacity: capacityOf(config), unread: unreadOf(config, stories) },
+    ...{ capacity: capacityOf(config), routes: routeScores(config.routing.routes), unread: unreadOf(config, stories) },
   }
 }
 
@@ -142,17 +144,19 @@ function expectRules({ scoring }: Config, allowed: readonly string[]): void {
 }
 
 // What else a person has to look at before such a change is merged.
-function nextSteps({ routing }: Config, { proposals }: Calibration, byHand: readonly { why: string }[]): string[] {
+function nextSteps({ proposals, thresholds }: Calibration, byHand: readonly { why: string }[]): string[] {
   if (proposals.length === 0) return []
-  const routes = routing.routes
-    .filter(({ when }) => JSON.stringify(when ?? null).includes('"attribute":"score'))
-    .map(({ name }) => name)
+  const routes = (thresholds?.routes ?? []).filter(({ least, then }) => least !== then)
+  const told = routes.map(({ route, part, least, then }) => {
+    return `${route} ${part === 'total' ? 'score' : `score.${part}`} ${least} → ${then}`
+  })
   return [
-    ...(routes.length > 0
+    ...(told.length > 0
       ? [
-          `Routes that ask for a score stay as they are: ${routes.join(', ')}. Look at them, and at the scores that routing-cases.yaml expects.`,
+          `Routes stay as they are; as many leads as now would get through at: ${told.join(', ')} (routing.yaml, by hand).`,
         ]
       : []),
+    'Scores that routing-cases.yaml expects may change, too: config check says which.',
     ...(byHand.length > 0
       ? [`By hand, for an alias or anchor shares the number: ${byHand.map(({ why }) => why).join('; ')}.`]
       : []),

@@ -13,7 +13,7 @@ import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } f
 import { asMarkdown, asText } from '../what-if/render.ts'
 import { createPropertyReader } from '../work/read-properties.ts'
 import { type Progress, type ReadProperties, runWhatIf } from '../work/what-if.ts'
-import { findRedisOfService } from './service-redis.ts'
+import { findRedisOfService, prefixHere } from './service-redis.ts'
 
 const HELP = `
 Every stored lead is computed again under DIR, each as of the time of its own decisions; nothing is written, neither to Redis nor
@@ -76,7 +76,7 @@ export function addWhatIf(program: Command): void {
         )
       const show = createProgress()
       try {
-        const store = createStore({ redis, prefix: 'baton' })
+        const store = createStore({ redis, prefix: prefixHere() })
         const clock = await createClock({ redis, log: createLogger('silent') })
         const parts = {
           past: createPastDecisions(store),

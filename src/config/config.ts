@@ -6,6 +6,7 @@ import { optOutProperty } from '../leads/consent.ts'
 import { formProperties } from '../leads/forms.ts'
 import { junkProperties } from '../leads/junk.ts'
 import { LAST_BOOKED } from '../leads/meetings.ts'
+import { STAGE_DATES } from '../leads/stage-dates.ts'
 import { attributesFilled, propertiesSet, tracksEnrolled } from '../leads/tags.ts'
 import { namesInBraces } from '../rules/attributes.ts'
 import { attributesOf, type Condition } from '../rules/condition.ts'
@@ -104,9 +105,17 @@ export function nurtureTracks(config: Pick<Config, 'routing' | 'handoffs' | 'tri
   ])
 }
 
-/** The properties of a contact that every read asks for: what the config reads, and what Baton itself has written. */
+/** The properties of a contact that every read asks for: what the config reads, what Baton itself has written, when stages were entered. */
 export function contactReads({ reads, hubspot }: Pick<Config, 'reads' | 'hubspot'>): string[] {
-  return unique([...reads.contact, ...Object.values(hubspot.properties)])
+  return unique([...reads.contact, ...Object.values(hubspot.properties), ...Object.values(STAGE_DATES)])
+}
+
+/** The same with what a config reads that runs beside it, and for companies. */
+export function readsOfBoth(live: Config, beside: Config | null): { contact: string[]; company: string[] } {
+  return {
+    contact: unique([...contactReads(live), ...(beside?.reads.contact ?? [])]),
+    company: unique([...live.reads.company, ...(beside?.reads.company ?? [])]),
+  }
 }
 
 /** Every condition in a config. */

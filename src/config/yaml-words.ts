@@ -24,6 +24,11 @@ function causeOnLine(text: string, at: number, { message }: YAMLError): Mistake 
   const quote = openQuote(line)
   if (quote >= 0 && !/key/i.test(message))
     return { message: 'a closing quote is missing in this line', at: start + quote }
+  // The quote goes on to the end of the file, or to the next one.
+  if (/closing.*quote/i.test(message)) {
+    const first = openQuoteIn(text)
+    if (first !== undefined) return { message: 'a closing quote is missing in this line', at: first }
+  }
   if (/end with a [\]}]/.test(message)) {
     const cut = lineBefore(text, at, (each) => /[:[,{]\s+#\S/.test(each))
     if (cut) {
@@ -104,4 +109,14 @@ function balance(line: string): number {
 function openQuote(line: string): number {
   const rest = bare(line)
   return rest.includes('"') ? line.lastIndexOf('"') : -1
+}
+
+function openQuoteIn(text: string): number | undefined {
+  let start = 0
+  for (const line of text.split('\n')) {
+    const found = openQuote(line)
+    if (found >= 0) return start + found
+    start += line.length + 1
+  }
+  return undefined
 }

@@ -33,6 +33,8 @@ export const FACT_TYPES = {
   stage: 'the stage moved; stage: the new one, reason: the one before, both by the names of baton_stage',
   outcome:
     'what became of the lead; stage: salesqualifiedlead, opportunity, customer, or churn for a customer that is none any more',
+  shadowed:
+    'a config that runs beside the live one would have decided otherwise; shadow: its version, from and to: score, band, tier, action, route and where that leads, separated by |',
   enrichment: 'a provider answered otherwise than before; source: the provider, reason: how',
   'write-refused': 'HubSpot refused a write; reason: its code',
   corrected: 'another fact did not happen; of: its id, or reason: its type, for those of the same handoff before',
@@ -56,6 +58,9 @@ export const FACT_FIELDS = [
   'amount',
   'of',
   'sampled',
+  'shadow',
+  'from',
+  'to',
 ] as const
 export type FactField = (typeof FACT_FIELDS)[number]
 
@@ -73,6 +78,8 @@ export type Fact = { type: FactType; at: number; lead: string; value?: number | 
 export type KeptFact = Fact & { id: string }
 
 const LONGEST = 80
+// A verdict names a route and where it leads.
+const LONGEST_VERDICT = 200
 
 /** Facts of one moment as one text: a line each, fields separated by tabs, what is empty at the end left out. */
 export function writeFacts(facts: readonly Fact[]): string {
@@ -105,11 +112,12 @@ function line(fact: Fact): string {
     tabs = ''
   }
   say(fact.value === undefined ? '' : String(Math.round(fact.value * 100) / 100))
-  for (const field of FACT_FIELDS) say(clean(fact[field]))
+  for (const field of FACT_FIELDS)
+    say(clean(fact[field], field === 'from' || field === 'to' ? LONGEST_VERDICT : LONGEST))
   return text
 }
 
-function clean(text: string | undefined): string {
+function clean(text: string | undefined, longest: number): string {
   if (!text) return ''
-  return text.replace(/[\t\n\r]+/g, ' ').slice(0, LONGEST)
+  return text.replace(/[\t\n\r]+/g, ' ').slice(0, longest)
 }

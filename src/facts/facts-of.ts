@@ -7,6 +7,7 @@ import { type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
 import { triggerNote } from '../leads/triggers.ts'
+import { writeVerdict } from '../leads/verdict.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
@@ -39,12 +40,19 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
     ...change.history.flatMap(triggerFact),
     ...(change.observed ? [observedFact(change.observed)] : []),
+    ...shadowFact(change.shadowed),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
   ].map((fact) => ({ ...about, ...fact }))
 }
 
 function observedFact({ route, kind, pool, rep }: NonNullable<Change['observed']>): Part {
   return { type: 'observed', route, kind, pool, ...(rep === null ? {} : { rep }) }
+}
+
+function shadowFact(shadowed: Change['shadowed']): Part[] {
+  if (!shadowed || shadowed.failed || !shadowed.differs) return []
+  const { from, to } = shadowed.differs
+  return [{ type: 'shadowed', shadow: shadowed.version, from: writeVerdict(from), to: writeVerdict(to) }]
 }
 
 function triggerFact(entry: HistoryEntry): Part[] {

@@ -10,6 +10,8 @@ export const Handover = z.object({
   leadId: z.string(),
   route: z.string(),
   kind: z.string(),
+  /** Sales would have had it by it, and its rep been its owner. */
+  withSales: z.boolean(),
   pool: z.string(),
   rep: z.string().nullable(),
   at: z.number(),
@@ -26,6 +28,7 @@ export function handoverOf(handoff: Handoff, owner: string | null | undefined): 
   return {
     ...{ id, leadId, route, kind, dueAt, baseline },
     pool: holder?.pool ?? handoff.pool,
+    withSales: handoff.byRoute,
     rep: holder?.rep ?? null,
     at: startedAt,
     owner: owner ?? '',

@@ -17,6 +17,7 @@ export function registerOpenApi(app: FastifyInstance): void {
         { name: 'leads', description: 'What Baton knows and decided, and why' },
         { name: 'handoffs', description: 'Leads in the hands of reps, with their clocks' },
         { name: 'signals', description: 'What leads did elsewhere' },
+        { name: 'config', description: 'What another config would decide' },
         { name: 'webhooks', description: 'For HubSpot and Slack only; signed by them' },
         { name: 'operations', description: 'For those who run Baton' },
       ],

@@ -34,6 +34,8 @@ import { createRefusedNow, type Refusal, updateBy, writeRows } from './write-row
 /** HubSpot's verbs. All reject with `OutsideError`. */
 export type HubSpot = ReturnType<typeof createHubSpot>
 
+type Awaitable<T> = T | Promise<T>
+
 // A lead waits for what is read, one of a crowd a little longer; nobody waits for what is written.
 const READ = { quiet: 20, busy: 150, busyCrowd: 250 }
 const WRITE = { quiet: 40, busy: 500 }
@@ -52,7 +54,7 @@ export function createHubSpot(options: {
   redis: RedisConnection | null
   prefix: string
   requestsPer10Seconds: number
-  properties: () => { contact: readonly string[]; company: readonly string[] }
+  properties: () => Awaitable<{ contact: readonly string[]; company: readonly string[] }>
   metrics: Metrics
   /** Nothing is written: a call that would is refused before it is made. */
   readOnly?: boolean
@@ -106,10 +108,11 @@ export function createHubSpot(options: {
   }
 
   const contacts = createLoader<string, Contact>(READ, async (ids) => {
+    const { contact } = await options.properties()
     const answer = await call('read contacts', () =>
       client.crm.contacts.batchApi.read({
         inputs: ids.map((id) => ({ id })),
-        properties: [...options.properties().contact],
+        properties: [...contact],
         propertiesWithHistory: [],
       }),
     )
@@ -129,10 +132,11 @@ export function createHubSpot(options: {
   })
 
   const companies = createLoader<string, Properties>(READ, async (ids) => {
+    const { company } = await options.properties()
     const answer = await call('read companies', () =>
       client.crm.companies.batchApi.read({
         inputs: ids.map((id) => ({ id })),
-        properties: [...options.properties().company],
+        properties: [...company],
         propertiesWithHistory: [],
       }),
     )
@@ -182,7 +186,7 @@ export function createHubSpot(options: {
   // A batch may leave a row out without a word, and a contact that counts as missing loses its clock, a lead without its
   // company points: so it is asked for alone.
   async function confirmMissing(id: string): Promise<Contact | { movedTo: string } | null> {
-    const { contact: properties } = options.properties()
+    const { contact: properties } = await options.properties()
     const read = () => client.crm.contacts.basicApi.getById(id, [...properties])
     const row = await unlessMissing(call('read contact', read))
     return row && (row.id === id ? toContact(row) : { movedTo: row.id })
@@ -190,7 +194,7 @@ export function createHubSpot(options: {
 
   // One that was merged comes back under another id.
   async function confirmNoCompany(id: string): Promise<Properties | null> {
-    const { company: properties } = options.properties()
+    const { company: properties } = await options.properties()
     const read = () => client.crm.companies.basicApi.getById(id, [...properties])
     const row = await unlessMissing(call('read company', read))
     return row && (row.properties as Properties)

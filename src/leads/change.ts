@@ -20,6 +20,7 @@ import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import type { Contact, HubSpotMapping, Properties, PropertyHistory } from './observe.ts'
 import type { PropertyNames } from './properties.ts'
 import type { StageMove } from './stages.ts'
+import type { Shadowed } from './verdict.ts'
 
 /** What came in about a lead and has not been dealt with. `email` is set while only the address of a signal's contact is known. */
 export const InboxItem = z.discriminatedUnion('kind', [
@@ -200,6 +201,8 @@ export interface Change {
   /** The decision that was made, for the metrics; `kept` when it routed the lead. */
   decision?: { route: string; action: Decision['action']; standing: Standing; full: Decision }
   kept?: KeptDecision
+  /** What the config said that runs beside the live one. */
+  shadowed?: Shadowed
   /** What a route that only observes would have handed over. */
   observed?: Handover
   /** Messages that were taken over from contacts that were merged into this one. */

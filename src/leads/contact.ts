@@ -15,6 +15,7 @@ import { noticeOfReturn, rejectionBy } from './persons-word.ts'
 import { nextPlannedAt } from './plans.ts'
 import { decidedRecord } from './record.ts'
 import { stillReleased } from './release.ts'
+import { withStageDates } from './stage-dates.ts'
 import { endedByStage } from './stage-moves.ts'
 import { salesHandoff } from './standing.ts'
 import { tagged } from './tags.ts'
@@ -56,7 +57,8 @@ function recordOf(
   const handoffs = draft.handoffs()
   const isRuledToSales = begun.some((one) => one !== anew && one.byRoute)
   const beside = {
-    ...{ marks, begun, outcomes, overruledStatus, stageSetBack, stage, returning },
+    ...{ marks, begun, overruledStatus, stageSetBack, stage, returning },
+    outcomes: withStageDates(outcomes, gathered.contact.properties, now),
     pseudonym: state.freshPseudonym,
     triggersDueAt: triggersDueAt(marks),
     nextPlannedAt: nextPlannedAt(handoffs),

@@ -86,13 +86,14 @@ function withoutContact(
 function onRescore(
   config: NextConfig,
   state: LeadState,
-  { standing: past, faded, looksAhead }: Omit<Extract<Input, { type: 'rescore' }>, 'type'>,
+  input: Omit<Extract<Input, { type: 'rescore' }>, 'type'>,
   now: number,
 ): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
-  if (past) return decidedAgain(config, lead, past, now, looksAhead)
+  if (input.standing) return decidedAgain(config, lead, input.standing, now, input.looksAhead)
   if (lead.archived) return null
+  const faded = input.faded && lead.rulesVersion === config.rulesVersion
   const handoffs = Object.values(state.handoffs)
   const attributes = attributesAgain(config, lead)
   const adopted = adoptionOf(config, state, lead, now)
@@ -114,7 +115,8 @@ function onRescore(
   const triggers =
     isAlone || faded ? { marks: marksOf(lead), dueAt: null } : triggersUnderNewRules(config, state, lead, now)
   const record = rescoredRecord(lead, attributes, decision, triggers, config, now)
-  // A score that moves and is rounded to what it was is no decision that says anything new.
+  // Whatever else follows from a score than the number itself, the main job sees to.
+  if (faded && movesMore(lead, record)) return draft.change(undefined, { refresh: true })
   if (faded && !isNews(lead, record)) return draft.change({ ...record, decisions: lead.decisions })
   draft.note(decisionEntry(lead, record, decision, standing, undefined))
   draft.post(...turnedHot(state, record, handoffs, []))
@@ -132,6 +134,11 @@ function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, 
   const full = decide(config, known, standing, at, looksAhead)
   const decision = { route: full.route.route, action: full.action, standing, full }
   return { handoffs: [], posts: [], history: [], toWrite: false, decision }
+}
+
+function movesMore(before: LeadRecord, after: LeadRecord): boolean {
+  const moved = ({ score, route }: LeadRecord) => JSON.stringify([score.band, score.mql, route.name, route.to])
+  return moved(before) !== moved(after)
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   readInstant,
   readRaw,
 } from './observe.ts'
+import { type Group, groupsOf, numberOf, type Rule } from './signal-rules.ts'
 
 /*
  * What a lead did, as HubSpot's properties show it. HubSpot keeps a counter and what describes its newest step: its date, its
@@ -19,8 +20,6 @@ const DAY = 24 * 60 * 60_000
 const MOST_STEPS = 100
 /** HubSpot notes the properties of one step at nearly the same instant, in milliseconds. */
 export const ONE_STEP = 5_000
-
-type Rule = HubSpotMapping['signals'][number]
 
 /** What is known when a contact is looked at. Instants are epoch milliseconds. */
 export interface Look {
@@ -38,14 +37,6 @@ export interface Look {
 interface Moment {
   at: number | undefined
   value: (property: string) => string | null | undefined
-}
-
-/** The rules about one property. `date` is the property that says when its newest step was. */
-interface Group {
-  property: string
-  rises: boolean
-  rules: Rule[]
-  date: string | undefined
 }
 
 /**
@@ -86,37 +77,6 @@ export function signalHistory(mapping: Pick<HubSpotMapping, 'signals'>, contact:
     return several && (steps > 0 || dated.length > 0 || hidesNews(group, contact, look)) ? namesOf(group) : []
   })
   return [...new Set(names)]
-}
-
-/** The values to compare with at the next look: the highest count that was seen, and the newest date. */
-export function countersOf(
-  mapping: Pick<HubSpotMapping, 'signals' | 'disqualified'>,
-  contact: Properties,
-  before: Properties | null,
-): Record<string, string | null> {
-  const counters: Record<string, string | null> = {}
-  const keep = (name: string, size: (text: string | null | undefined) => number | undefined) => {
-    const [value, old] = [contact[name] ?? null, before?.[name] ?? null]
-    counters[name] = old !== null && (size(old) ?? 0) > (size(value) ?? 0) ? old : value
-  }
-  for (const { changes } of mapping.disqualified) counters[changes] = contact[changes] ?? null
-  for (const { property, rises, date } of groupsOf(mapping)) {
-    if (rises) keep(property, numberOf)
-    else counters[property] = contact[property] ?? null
-    if (date) keep(date, readInstant)
-  }
-  return counters
-}
-
-function groupsOf({ signals }: Pick<HubSpotMapping, 'signals'>): Group[] {
-  const ofSteps = signals.filter(({ during }) => during === undefined)
-  const groups = Map.groupBy(ofSteps, ({ rises, changes }) => rises ?? changes ?? '')
-  return [...groups].map(([property, rules]) => ({
-    property,
-    rules,
-    rises: rules[0]?.rises !== undefined,
-    date: rules.find(({ at }) => at !== undefined)?.at,
-  }))
 }
 
 /** How many steps there were, and those of them that are dated, newest first. */
@@ -263,10 +223,4 @@ function namesOf({ property, rises, rules, date }: Group): string[] {
     at,
   ])
   return [rises ? (date ?? property) : property, ...named].filter((name) => name !== undefined)
-}
-
-/** The number of a counter; what is none counts as zero. */
-export function numberOf(text: string | null | undefined): number {
-  const number = Number(text ?? 0)
-  return Number.isFinite(number) ? number : 0
 }

@@ -1,6 +1,7 @@
 import type { Signal } from '../rules/attributes.ts'
 import { type HubSpotMapping, type Properties, readInstant } from './observe.ts'
-import { type Look, numberOf, ONE_STEP } from './observe-signals.ts'
+import { type Look, ONE_STEP } from './observe-signals.ts'
+import { numberOf } from './signal-rules.ts'
 
 /*
  * What a lead did within one visit, as two counters of HubSpot show it: the views of pages, which rise with each, and the visits,

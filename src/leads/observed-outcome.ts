@@ -57,9 +57,9 @@ export function outcomeOf(
 }
 
 // As far as answers are judged by it.
-function asOpen({ id, leadId, kind, route, pool, at, dueAt, baseline }: Handover): Handoff {
+function asOpen({ id, leadId, kind, withSales, route, pool, at, dueAt, baseline }: Handover): Handoff {
   return {
-    ...{ v: 2, id, leadId, kind, route, pool, baseline, dueAt, startedAt: at, state: 'open', byRoute: true },
+    ...{ v: 2, id, leadId, kind, route, pool, baseline, dueAt, startedAt: at, state: 'open', byRoute: withSales },
     ...{ calendar: null, counted: [], ladder: [], holders: [], events: [] },
   }
 }

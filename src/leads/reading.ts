@@ -8,8 +8,9 @@ import { keptSignals } from './kept-signals.ts'
 import type { EnrichmentStatus, LeadRecord } from './lead.ts'
 import { LAST_BOOKED, meetingsBooked } from './meetings.ts'
 import { type Contact, observeAttributes, type Properties } from './observe.ts'
-import { countersOf, type Look, observeSignals } from './observe-signals.ts'
+import { type Look, observeSignals } from './observe-signals.ts'
 import { observeVisits } from './observe-visits.ts'
+import { countersOf } from './signal-rules.ts'
 
 const DAY = 24 * 60 * 60_000
 /** The property in which HubSpot lists the contacts that were merged into one; kept among the counters. */

@@ -7,11 +7,11 @@ import type { LeadRecord, StandingRoute } from './lead.ts'
 import { Because } from './marks.ts'
 import { type KnownHandoffs, type KnownSignals, mirroredContacts, readHandoffs, readSignals } from './mirror.ts'
 import { type Contact, type Properties, type PropertyHistory, readInstant } from './observe.ts'
-import { countersOf } from './observe-signals.ts'
 import { afterObserving } from './observed.ts'
 import { ownOwner } from './owners.ts'
 import { ARCHIVED_ROUTE, PERSONS_ROUTE, type Shown, type WrittenProperty } from './properties.ts'
 import { handoffShown, signalsShown } from './restore-unmirrored.ts'
+import { countersOf } from './signal-rules.ts'
 
 /*
  * A lead that Baton no longer knows, because its Redis was emptied, is rebuilt from what stands in HubSpot: signals and

@@ -23,6 +23,8 @@ export interface ObservedReport {
   /** All of Baton only observes, and not some routes alone. */
   everything: boolean
   sum: ObservedSum
+  /** What else would have begun, beside what sales would have got: handoffs of other kinds. */
+  others: readonly { kind: string; count: number }[]
   lines: readonly ObservedLine[]
   portalId: string | undefined
   people: Readonly<Record<string, string>>
@@ -41,7 +43,11 @@ export function renderObserved(report: ObservedReport): RenderedMessage {
     ? 'Baton only observes: nothing was written to HubSpot, and nobody was told'
     : 'By routes with *observe: true*: nothing of it was done'
   const span = `${scope}. From ${slackDate(report.from, timeZone)} to ${slackDate(report.to, timeZone)}`
-  const facts = sum.count === 0 ? [] : sumLines(sum)
+  const others = report.others.map(({ kind, count }) => `${escapeText(kind)} ${count}`)
+  const facts = [
+    ...(sum.count === 0 ? [] : sumLines(sum)),
+    ...(others.length > 0 ? [`*Handoffs of other kinds*: ${others.join(', ')}`] : []),
+  ]
   const rows = lines.map((line) => lineOf(line, report))
   const more = sum.count > lines.length ? [`and ${sum.count - lines.length} more`] : []
   return {
@@ -89,7 +95,7 @@ function lineOf({ outcome, name }: ObservedLine, report: ObservedReport): string
     ? `contacted after ${span(answered.at - handover.at)}${answered.owner && answered.owner !== owner?.id ? ` by ${who(answered.owner)}` : ''}`
     : 'not contacted'
   const late = isLate(outcome, now) ? ', *late*' : ''
-  return `<${url}|${escapeText(name.replaceAll('|', ' '), 80)}>: ${would}${due}. In HubSpot: ${got}; ${missing ? 'nothing to see' : reached}${late}`
+  return `• <${url}|${escapeText(name.replaceAll('|', ' '), 80)}>: ${would}${due}. In HubSpot: ${got}; ${missing ? 'nothing to see' : reached}${late}`
 }
 
 /** A time for people: the two largest units. */

@@ -1,4 +1,4 @@
-import type { AttributeValue } from './attributes.ts'
+import { ATTRIBUTE_NAMES, type AttributeValue } from './attributes.ts'
 import { type AttributeTest, compileTest, type Truth, type ValueTest } from './value-test.ts'
 
 export type { AttributeTest, NumberTest, Truth } from './value-test.ts'
@@ -41,6 +41,9 @@ interface Compiled {
   explain: (lookup: Lookup, checks: Check[]) => Truth
 }
 
+// Only behind these, and what a job title says, stands something else.
+const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
+
 // A condition belongs to a config, which stays as it is.
 const compiled = new WeakMap<Condition, Compiled>()
 
@@ -75,11 +78,12 @@ function prepare(condition: Condition): Compiled {
     case 'test': {
       const { attribute, test } = condition
       const passes = compileTest(attribute, test)
+      const isWorkedOut = WORKED_OUT.has(attribute) || attribute.startsWith('title.')
       return {
         truth: (lookup) => passes(lookup(attribute, test)),
         explain(lookup, checks) {
           const check = checkOf(attribute, test, passes, lookup)
-          const behind = lookup.behind?.(check)
+          const behind = isWorkedOut ? lookup.behind?.(check) : undefined
           if (behind) checks.push(...behind)
           else checks.push(check)
           return check.truth

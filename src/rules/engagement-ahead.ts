@@ -6,7 +6,7 @@ import {
   inOrder,
   overTheCap,
   type RuledSignal,
-  silentSince,
+  resets,
 } from './engagement.ts'
 import { clamp, roundHalfUp } from './rounding.ts'
 
@@ -43,19 +43,20 @@ export function engagementAhead(config: EngagementConfig, signals: readonly Sign
   return {
     firstChange(seen) {
       const present = seen(way.first.at(now))
-      for (let stretch: Stretch | undefined = way.first; stretch; stretch = way.after(stretch)) {
+      for (let index = 0; ; index += 1) {
+        const stretch = way.stretchAt(index)
+        if (!stretch) return null
         const { from, to } = stretch
         if (seen(stretch.at(from)) !== present) return { at: from, isStep: true }
         const at = firstIn(stretch, from, to, seen, present)
         if (at !== null) return { at, isStep: stretch.steps(at - 1, at) }
       }
-      return null
     },
     firstStep(seen, from, until) {
-      let before: Stretch | undefined
-      for (let stretch: Stretch | undefined = way.first; stretch; before = stretch, stretch = way.after(stretch)) {
+      for (let index = 0; ; index += 1) {
+        const [before, stretch] = [way.stretchAt(index - 1), way.stretchAt(index)]
+        if (!stretch || stretch.from > until) return null
         if (stretch.to <= from) continue
-        if (stretch.from > until) return null
         const isOther = before && seen(before.at(before.to)) !== seen(stretch.at(stretch.from))
         if (isOther && stretch.from > from) return stretch.from
         for (let at = stretch.nextStep(Math.max(from, stretch.from)); at !== null; at = stretch.nextStep(at)) {
@@ -63,7 +64,6 @@ export function engagementAhead(config: EngagementConfig, signals: readonly Sign
           if (seen(stretch.at(at - 1)) !== seen(stretch.at(at))) return at
         }
       }
-      return null
     },
   }
 }
@@ -107,36 +107,48 @@ function firstIn(
   return firstIn(stretch, from, middle, seen, present) ?? firstIn(stretch, middle, to, seen, present)
 }
 
-/** A signal that counts from now on: its worth, and the first instant at which it is too old. */
-interface Counting extends RuledSignal {
+/** A signal that counts from now on: its worth, from when it ages, and the first instant at which it is too old. */
+interface Counting {
+  signal: Signal
   worth: number
+  halfLife: number | undefined
+  begin: number
   end: number
 }
 
+/** The stretches from `now` on, each made when it is first asked for: the second look along the way costs little. */
 function wayAhead(config: EngagementConfig, signals: readonly Signal[], now: number) {
   const ordered = inOrder(config, signals)
   const capped = overTheCap(ordered)
   const endOf = ({ at }: Signal) =>
     config.window === undefined ? Number.POSITIVE_INFINITY : Math.floor(at + config.window) + 1
-  const counting = ordered.flatMap(({ signal, rule, worth }): Counting[] =>
-    worth === undefined || capped.has(signal) ? [] : [{ signal, rule, worth, end: endOf(signal) }],
-  )
+  const counting = ordered.flatMap(({ signal, rule, worth }): Counting[] => {
+    const [begin, end] = [Math.ceil(signal.at), endOf(signal)]
+    if (worth === undefined || capped.has(signal) || end <= now) return []
+    return [{ signal, worth, halfLife: rule?.halfLife, begin, end }]
+  })
+  const ruled = ordered.filter(({ rule }) => rule)
   // One from the future begins to age then.
-  const instants = ordered.flatMap(({ signal, rule }) => (rule ? [Math.ceil(signal.at), endOf(signal)] : []))
+  const instants = ruled.flatMap(({ signal }) => [Math.ceil(signal.at), endOf(signal)])
   const cuts = [...new Set(instants)].filter((at) => at > now && at < Number.POSITIVE_INFINITY).sort((a, b) => a - b)
   const last = config.window === undefined ? Math.max(now, ...cuts) + TEN_YEARS : (cuts.at(-1) ?? now)
   const starts = [now, ...cuts]
-  const stretchAt = (index: number) => {
+  const sums = sumsFrom(counting, now)
+  const newest = ruled.findLast(resets)?.signal
+  let oldest = 0
+  const since = (from: number): number | undefined => {
+    if (!config.inactivity || (newest && endOf(newest) > from)) return newest?.at
+    while (oldest < ruled.length && endOf((ruled[oldest] as RuledSignal).signal) <= from) oldest += 1
+    return (ruled[oldest] ?? ruled.at(-1))?.signal.at
+  }
+  const made: Stretch[] = []
+  const stretchAt = (index: number): Stretch | undefined => {
     const from = starts[index]
-    return from === undefined
-      ? undefined
-      : stretchOf(config, ordered, counting, from, (starts[index + 1] ?? last + 1) - 1)
+    if (from === undefined) return undefined
+    made[index] ??= stretchOf(config, sums(from), since(from), from, (starts[index + 1] ?? last + 1) - 1)
+    return made[index]
   }
-  const indexes = new Map(starts.map((from, index) => [from, index]))
-  return {
-    first: stretchAt(0) as Stretch,
-    after: ({ from }: Stretch) => stretchAt((indexes.get(from) ?? 0) + 1),
-  }
+  return { first: stretchAt(0) as Stretch, stretchAt }
 }
 
 /** What fades by one half-life: `points` at the stretch's beginning. */
@@ -145,28 +157,58 @@ interface Fading {
   points: number
 }
 
+/**
+ * What counts at an instant: the points that do not fade, and the others by their half-life. To be asked for instants in order of
+ * time: what begins to age is added and what is too old taken off, instead of all added up each time.
+ */
+function sumsFrom(counting: readonly Counting[], now: number) {
+  let constant = { points: 0, count: 0 }
+  const fading = new Map<number, { points: number; count: number }>()
+  const steady = (worth: number, count: 1 | -1) => {
+    constant = { points: constant.points + count * worth, count: constant.count + count }
+  }
+  const ageing = (halfLife: number, points: number, count: 1 | -1) => {
+    const sum = fading.get(halfLife) ?? { points: 0, count: 0 }
+    const left = sum.count + count
+    fading.set(halfLife, { points: left === 0 ? 0 : sum.points + count * points, count: left })
+  }
+  const fades = (one: Counting, from: number) => one.halfLife !== undefined && one.begin <= from
+  const leftOf = ({ worth, halfLife, signal }: Counting, at: number) => faded(worth, halfLife, at - signal.at)
+  for (const one of counting) {
+    if (one.halfLife !== undefined && fades(one, now)) ageing(one.halfLife, leftOf(one, now), 1)
+    else steady(one.worth, 1)
+  }
+  const begins = counting.filter((one) => one.halfLife !== undefined && one.begin > now)
+  const ends = counting.filter(({ end }) => end < Number.POSITIVE_INFINITY).sort((a, b) => a.end - b.end)
+  let [begun, ended, before] = [0, 0, now]
+  return (from: number): { constant: number; fading: Fading[] } => {
+    for (const [halfLife, sum] of fading) sum.points = faded(sum.points, halfLife, from - before)
+    before = from
+    for (let one = begins[begun]; one && one.begin <= from; begun += 1, one = begins[begun]) {
+      steady(one.worth, -1)
+      ageing(one.halfLife as number, leftOf(one, from), 1)
+    }
+    for (let one = ends[ended]; one && one.end <= from; ended += 1, one = ends[ended]) {
+      if (one.halfLife === undefined) steady(one.worth, -1)
+      else ageing(one.halfLife, leftOf(one, from), -1)
+    }
+    const left = [...fading].flatMap(([halfLife, { points, count }]) =>
+      count === 0 || points === 0 ? [] : [{ halfLife, points }],
+    )
+    return { constant: constant.count === 0 ? 0 : constant.points, fading: left }
+  }
+}
+
 function stretchOf(
   config: EngagementConfig,
-  ordered: readonly RuledSignal[],
-  counting: readonly Counting[],
+  { constant, fading }: { constant: number; fading: Fading[] },
+  since: number | undefined,
   from: number,
   to: number,
 ): Stretch {
-  let constant = 0
-  const sums = new Map<number, number>()
-  for (const { signal, rule, worth, end } of counting) {
-    if (end <= from) continue
-    const halfLife = rule?.halfLife
-    const age = from - signal.at
-    if (halfLife === undefined || age < 0) constant += worth
-    else sums.set(halfLife, (sums.get(halfLife) ?? 0) + faded(worth, halfLife, age))
-  }
-  const fading: Fading[] = [...sums].flatMap(([halfLife, points]) => (points === 0 ? [] : [{ halfLife, points }]))
-  const since = config.inactivity ? silentSince(config, ordered, from) : undefined
-  const idle = (at: number) => inactivityOf(config, since, at)
   const left = ({ points, halfLife }: Fading, at: number) => faded(points, halfLife, at - from)
   const rounded = (sum: number) => roundHalfUp(clamp(sum, 0, config.max))
-  const idlePoints = (at: number) => idle(at)?.points ?? 0
+  const idlePoints = (at: number) => inactivityOf(config, since, at)?.points ?? 0
   const isOneWay = fading.every(({ points }) => points > 0)
   const goesUp = fading.every(({ points }) => points < 0)
   const every = config.inactivity?.every ?? 0

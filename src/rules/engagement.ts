@@ -102,7 +102,7 @@ export interface RuledSignal {
 
 /** The signals in order of time with what each is worth. */
 export function inOrder({ signals: rules }: EngagementConfig, signals: readonly Signal[]): RuledSignal[] {
-  return [...signals].sort(byTime).map((signal) => {
+  return sorted(signals).map((signal) => {
     // Its type comes from outside: one that is called `constructor` has no points.
     const rule = Object.hasOwn(rules, signal.type) ? rules[signal.type] : undefined
     return { signal, rule, worth: rule && worthOf(rule.points, signal) }
@@ -116,7 +116,8 @@ export function inOrder({ signals: rules }: EngagementConfig, signals: readonly 
 export function overTheCap(ordered: readonly RuledSignal[]): Set<Signal> {
   const over = new Set<Signal>()
   const kept = new Map<string, number[]>()
-  for (const { signal, rule } of ordered.toReversed()) {
+  for (let index = ordered.length - 1; index >= 0; index--) {
+    const { signal, rule } = ordered[index] as RuledSignal
     const cap = rule?.cap
     if (!cap) continue
     const times = kept.get(signal.type) ?? []
@@ -146,7 +147,8 @@ export function silentSince(
   now: number,
 ): number | undefined {
   let first: number | undefined
-  for (const one of ordered.toReversed()) {
+  for (let index = ordered.length - 1; index >= 0; index--) {
+    const one = ordered[index] as RuledSignal
     if (!one.rule) continue
     if (first !== undefined && isTooOld(config, now - one.signal.at)) break
     first = one.signal.at
@@ -166,8 +168,22 @@ export function inactivityOf(
   return { since, periods, points: periods === 0 ? 0 : periods * inactivity.points }
 }
 
-function resets({ rule, worth }: RuledSignal): boolean {
+/** Whether a signal ends inactivity. */
+export function resets({ rule, worth }: RuledSignal): boolean {
   return rule?.resets !== false && (typeof rule?.points === 'number' || (worth ?? 0) > 0)
+}
+
+// They mostly come in order, from the oldest or from the newest, and sorting costs more than all else.
+function sorted(signals: readonly Signal[]): readonly Signal[] {
+  if (isSorted(signals, 1)) return signals
+  return isSorted(signals, -1) ? signals.toReversed() : signals.toSorted(byTime)
+}
+
+function isSorted(signals: readonly Signal[], direction: 1 | -1): boolean {
+  for (let index = 1; index < signals.length; index++) {
+    if (byTime(signals[index - 1] as Signal, signals[index] as Signal) * direction > 0) return false
+  }
+  return true
 }
 
 function byTime(a: Signal, b: Signal): number {

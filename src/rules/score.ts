@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, Signal } from './attributes.ts'
+import { ATTRIBUTE_NAMES, type Attributes, type AttributeValue, type Signal } from './attributes.ts'
 import type { Check, Lookup } from './condition.ts'
 import { type EngagementConfig, type EngagementResult, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
@@ -84,6 +84,8 @@ export function factLookup(attributes: Attributes): Lookup {
   return withTitle((name) => attributes[name]?.value)
 }
 
+const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
+
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
 export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
   const profile: Record<string, AttributeValue | undefined> = {
@@ -92,7 +94,8 @@ export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
     'icp.negative': icp.negative,
   }
   const known = factLookup(attributes)
-  const lookup: Lookup = (name) => profile[name] ?? icp.derived[name]?.value ?? known(name)
+  const lookup: Lookup = (name) =>
+    WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known(name)) : known(name)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]

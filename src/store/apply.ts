@@ -3,6 +3,7 @@ import type { Handover } from '../handoffs/handover.ts'
 import type { Reserved } from '../leads/assign.ts'
 import type { Change, Choice, Input } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
+import { shadowOf } from '../leads/shadow.ts'
 import { heldAssignment } from '../leads/steps.ts'
 import { assignmentEntry, prepare, type Waiting } from './commit.ts'
 import type { Inbox } from './inbox.ts'
@@ -11,6 +12,7 @@ import { pack } from './pack.ts'
 import { INDEX, type Store } from './partitions.ts'
 import type { Pools } from './pools.ts'
 import { signalKey } from './schema.ts'
+import type { Shadow } from './shadow.ts'
 
 /**
  * What came of an input, and what waits for work now. `nothing`: it changes nothing. `conflict`: the lead is no longer as it
@@ -31,7 +33,7 @@ export type Apply = ReturnType<typeof createApply>
 
 /**
  * Makes it from the store and the pools. Reps who were reserved and do not get the lead after all are free again soon.
- * `observedPools`: whose turn it would be by routes that only observe. `observes`: nothing of anything is real.
+ * `shadow`: the config that runs beside the live one. `observedPools`: whose turn it would be by routes that only observe. `observes`: nothing of anything is real.
  */
 export function createApply({
   store,
@@ -39,12 +41,14 @@ export function createApply({
   inbox,
   observedPools = pools,
   observes = false,
+  shadow,
 }: {
   store: Store
   pools: Pools
   inbox: Inbox
   observedPools?: Pools
   observes?: boolean
+  shadow?: Pick<Shadow, 'current'>
 }) {
   return async function apply(config: Config, state: StoredLead, input: Input, now: number): Promise<Applied> {
     const reserved: Record<string, Choice> = {}
@@ -61,7 +65,7 @@ export function createApply({
     reserved: Record<string, Choice>,
     now: number,
   ): Promise<Applied> {
-    const change = await decided(config, state, input, reserved, now)
+    const change = await beside(await decided(config, state, input, reserved, now), input, now)
     if (change === null) return { outcome: 'nothing', waiting: [] }
     if (change.givenUp !== undefined) return { outcome: 'given-up', reason: change.givenUp, waiting: [] }
     const forwarded = await forward(state.id, change, now)
@@ -87,6 +91,14 @@ export function createApply({
       const asked = wanted.observed ? observedPools : pools
       reserved[wanted.assignmentId] = await asked.assign(config.team, wanted, now)
     }
+  }
+
+  /** The same, with what the config says of the decision that runs beside the live one. */
+  async function beside(change: Change | null, input: Input, now: number): Promise<Change | null> {
+    const config = change?.decision && shadow ? await shadow.current() : null
+    const shadowed =
+      change && config && shadowOf(config, change, input.type === 'contact' ? input.gathered : undefined, now)
+    return change && shadowed ? { ...change, shadowed } : change
   }
 
   // The turn is theirs. How long they would have had the lead nobody knows, so that it does not count as open.

@@ -14,6 +14,7 @@ import type { StoredLead } from './leads.ts'
 import { observedCommands } from './observed.ts'
 import { pack, packDated } from './pack.ts'
 import { type Command, type Guard, INDEX, type Plan, type Store } from './partitions.ts'
+import { shadowCommands } from './shadow.ts'
 
 const HISTORY_LENGTH = 100
 
@@ -64,6 +65,7 @@ export function prepare(
     ...noLongerWaiting(keys, before, change),
     ...lists(keys, before, change),
     ...kept(keys, id, change, retention, now),
+    ...shadowCommands(keys, id, change.shadowed),
     ...observedCommands(keys, observed(before, change, observes)),
     ...factCommands(keys, id, factsOf(change.rebuilt ?? before, change, now), retention, now),
     ...inboxCommands(keys, before, change),

@@ -22,6 +22,9 @@ const COLUMNS: Record<FactField, string> = {
   reason: 'TEXT, -- why or how, see fact_types',
   config: 'TEXT, -- the version of the config that decided',
   amount: 'REAL, -- of a deal',
+  shadow: 'TEXT, -- the version of the config that ran beside the live one',
+  from: 'TEXT, -- what the live config decided, see fact_types',
+  to: 'TEXT, -- what the other one would have decided',
   of: 'TEXT, -- of a correction: the id of the fact that did not happen',
   sampled: "REAL, -- of a lead that went to sales as one of its route's sample: the share of leads that does",
 }

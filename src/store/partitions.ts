@@ -62,8 +62,8 @@ export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'close
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
 /** All lists: those of handoffs; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
- * that were only observed, by when, and a hash of them. */
-export type List = HandoffList | 'scored' | 'urgent' | 'observed' | 'observed-what' | `stage-${Stage}`
+ * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
+export type List = HandoffList | 'scored' | 'urgent' | 'observed' | 'observed-what' | 'shadow' | `stage-${Stage}`
 
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number | Buffer)[]]

@@ -35,6 +35,7 @@ const SignalPoints = z.object({
   signal: z.string(),
   detail: z.string().optional(),
   at: Instant,
+  until: Instant.optional().describe('of a visit that was told more than once: when it was told last of'),
   ageDays: z.number().describe('at the time of scoring'),
   worth: z.number().describe('points without fading'),
   amount: z.number().optional().describe('the amount by which they go'),
@@ -265,6 +266,7 @@ const View = z.object({
       .describe('when rules have a hand in it'),
     rejected: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
     wakeAt: Instant.nullable().describe('when it is looked at without an event'),
+    fadesAt: Instant.optional().describe('when its score is computed again before that, because it moves by itself'),
   }),
   attributes: z.record(z.string(), z.object({ value: Value, source: z.string() })),
   enrichment: z.record(

@@ -65,6 +65,7 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.needsReview && 'Flagged for review.',
     state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,
     state.wakeAt && `Next look without an event: ${local(state.wakeAt)}`,
+    state.fadesAt && `Its score moves by itself: ${local(state.fadesAt)}`,
   ]
   return lines.filter((line) => typeof line === 'string')
 }
@@ -96,8 +97,8 @@ function scoreLines({ score }: LeadView, local: Local): string[] {
     ...fitRules.rules.map(({ rule, points, worth, why }) => `  ${pointsText(points, worth)}  ${rule}: ${why}`),
     `Engagement: ${engagement.arithmetic}`,
     ...engagement.signals.map(
-      ({ signal, points, worth, amount, by, ageDays, source, why, detail, at }) =>
-        `  ${pointsText(points, worth)}  ${signal}${amount === undefined ? '' : ` ${amount}`}${by ? ` (${by})` : ''}, ${ageDays} days old (${local(at)}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
+      ({ signal, points, worth, amount, by, ageDays, source, why, detail, at, until }) =>
+        `  ${pointsText(points, worth)}  ${signal}${amount === undefined ? '' : ` ${amount}`}${by ? ` (${by})` : ''}, ${ageDays} days old (${local(at)}${until ? `, one visit until ${local(until)}` : ''}, ${source}${detail ? `, ${detail}` : ''})${why === 'counted' ? '' : `: ${why}`}`,
     ),
     ...(engagement.inactivity
       ? [

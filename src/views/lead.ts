@@ -126,8 +126,19 @@ function whyNotAsked(config: Config, { attributes, route }: LeadRecord, status: 
 }
 
 function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView['state'] {
-  const { rejected, ended, wakeAt, missingSince, mergedInto, stageSetBack, adopted, archived, stage, returning } =
-    record
+  const {
+    rejected,
+    ended,
+    wakeAt,
+    fadesAt,
+    missingSince,
+    mergedInto,
+    stageSetBack,
+    adopted,
+    archived,
+    stage,
+    returning,
+  } = record
   const refused = refusedAmong(written ?? {}).map(({ property, code }) => ({ property, code }))
   const track = trackView(record, handoffs)
   const shownTrack = trackOf(record, salesOf(handoffs)).name
@@ -137,6 +148,7 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     needsReview: record.needsReview,
     missing: record.missing,
     wakeAt: wakeAt === null ? null : iso(wakeAt),
+    ...(fadesAt ? { fadesAt: iso(fadesAt) } : {}),
     ...(missingSince === undefined ? {} : { missingSince: iso(missingSince) }),
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
@@ -224,6 +236,7 @@ function scoreView(
         signal: signal.type,
         ...(signal.detail ? { detail: signal.detail } : {}),
         at: iso(signal.at),
+        ...(signal.session ? { until: iso(signal.session.until) } : {}),
         ageDays: Math.round((age / DAY) * 10) / 10,
         ...worthView(config, rules, signal),
         points: Math.round(points * 1000) / 1000,
@@ -271,7 +284,7 @@ function amountRule(config: Config, type: string, points: Points): { by?: string
 }
 
 function checkView(check: Check, attributes: Attributes) {
-  const source = attributes[check.attribute]?.source
+  const source = attributes[check.attribute]?.source ?? check.from
   return {
     attribute: check.attribute,
     wanted: testText(check.test, check.attribute),

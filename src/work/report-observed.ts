@@ -92,7 +92,12 @@ export function createReportObserved(
 
   async function gather(config: Config, from: number, to: number) {
     const now = clock.now()
-    const handovers = await observed.between(from, to)
+    const all = await observed.between(from, to)
+    const handovers = all.filter(({ withSales }) => withSales)
+    const others = Map.groupBy(
+      all.filter(({ withSales }) => !withSales),
+      ({ kind }) => kind,
+    )
     const lines: ObservedLine[] = []
     for (let at = 0; at < handovers.length; at += READ_AT_ONCE)
       lines.push(...(await Promise.all(handovers.slice(at, at + READ_AT_ONCE).map((one) => lineOf(config, one, now)))))
@@ -101,6 +106,7 @@ export function createReportObserved(
     return {
       ...{ from, to, now, lines: shown, ownerOf, portalId: parts.portalId() },
       timeZone: config.routing.observe?.timeZone ?? 'UTC',
+      others: [...others].map(([kind, some]) => ({ kind, count: some.length })),
       everything: parts.mode === 'observe',
       sum: sumObserved(
         lines.map(({ outcome }) => outcome),

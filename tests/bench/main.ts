@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { startBenchRedis } from './redis.ts'
 import { type Bench, measure, type Size } from './row.ts'
+import { calibration, calibrationTruth } from './rows/calibrate.ts'
 import { calls } from './rows/calls.ts'
 import { crowd } from './rows/crowd.ts'
 import { fold, memoryOfFact } from './rows/facts.ts'
@@ -27,6 +28,7 @@ const ROWS = [
   ...[webhooks, leads, calls, scoring, latency, crowd, rungs, commandsOfLead, bytesOfLead],
   ...[formWithoutWebhooks, newWithoutWebhooks],
   ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
+  ...[calibration, calibrationTruth],
   ...[whatIf, whatIfMillion, whatIfBeside],
 ]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }

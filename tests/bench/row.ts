@@ -21,7 +21,7 @@ export interface Aim {
 export interface Row {
   name: string
   what: string
-  unit: '/s' | 'ms' | 'calls' | 'commands' | 'B' | 'kB' | 'KiB' | 's'
+  unit: '/s' | 'ms' | 'calls' | 'commands' | 'B' | 'kB' | 'KiB' | 's' | '%'
   /** What the ceiling is, and what was done to get the figure; stands under the table. */
   how: string
   /** Absent where nothing is asked of it: then the figure is there to be known. */

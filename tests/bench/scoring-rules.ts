@@ -129,7 +129,7 @@ function faded(type: string, age: number): number {
   return rule ? rule.points * 2 ** (-age / rule.halfLife) : 0
 }
 
-/** Made-up leads with 50 signals each; every third one's revenue is unknown. */
+/** Made-up leads with 50 signals each, in order of time as records keep them; every third one's revenue is unknown. */
 export function madeUpLeads(count: number, now: number): MadeUpLead[] {
   const pick = (list: string[], index: number) => list[index % list.length] ?? ''
   return Array.from({ length: count }, (_, lead) => {
@@ -151,7 +151,7 @@ export function madeUpLeads(count: number, now: number): MadeUpLead[] {
         id: `signal-${lead}-${index}`,
         type: pick(TYPES, lead + index),
         at: now - ((index * 7 + lead) % 200) * DAY,
-      })),
+      })).sort((a, b) => a.at - b.at),
     }
   })
 }

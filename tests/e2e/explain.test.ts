@@ -181,7 +181,7 @@ describe('the lead view', () => {
     expect(score.profile.find(({ matched }) => matched)).toMatchObject({ kind: 'tier', name: '2' })
     expect(route).toMatchObject({ name: 'mql', to: { pool: 'sdr' }, action: 'assign' })
     expect(route.considered.at(-1)).toMatchObject({ route: 'mql', matched: true, why: 'score is 65' })
-    expect(route.considered[0]).toMatchObject({ route: 'negative-icp', matched: false, why: 'icp.negative is unknown' })
+    expect(route.considered[0]).toMatchObject({ route: 'junk', matched: false, why: 'junk is unknown' })
     expect(rotation?.pools[0]?.members.map(({ rep, chosen, skipped }) => [rep, chosen, skipped])).toEqual([
       ['sdr-1', true, null],
       ['sdr-2', false, null],

@@ -55,7 +55,10 @@ it('writes nothing to HubSpot and tells nobody, whatever happens', async () => {
   for (const action_id of ['lead.contacted', 'lead.more', 'handoff.button.accept', 'stuck.act', 'handoff.open'])
     expect(await clicked(action_id, `${first}-1`, `disqualify:${first}-1`)).toBe(200)
   await stage.quiet()
-  const dealId = hubspot.createDeal({ dealname: 'Northwind', dealstage: 'appointmentscheduled' }, { contactIds: [first] })
+  const dealId = hubspot.createDeal(
+    { dealname: 'Northwind', dealstage: 'appointmentscheduled' },
+    { contactIds: [first] },
+  )
   await stage.quiet()
   hubspot.changeDeal(dealId, { dealstage: 'closedwon' })
   hubspot.changeContact(second, { lifecyclestage: 'salesqualifiedlead' })

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { isDrawn } from '../../src/rules/sample.ts'
-import { createTier1Lead, createTier2Lead, signalsCome } from '../support/leads.ts'
+import { createTier1Lead, createTier2Lead, sendSignals, signalsCome } from '../support/leads.ts'
 import { createStage, DAY, HOUR, type Stage, WITHOUT_TRIGGERS } from '../support/stage.ts'
 
 let stage: Stage
@@ -10,7 +10,13 @@ const view = async (id: string) => {
   const headers = { authorization: 'Bearer canary-api-token' }
   const response = await fetch(`${stage.addresses[0]}/v1/leads/${id}`, { headers })
   return (await response.json()) as {
-    score: { total: number; engagement: number; base?: number; arithmetic: string }
+    score: {
+      total: number
+      engagement: number
+      base?: number
+      arithmetic: string
+      engagementSignals: { signals: unknown[] }
+    }
     route: { name: string; to: Record<string, string>; sampled?: { share: number } }
     history: { text: string }[]
   }
@@ -47,7 +53,7 @@ it('a signal that takes points away ages: the score rises by itself, and the lea
   expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '65', baton_route: 'mql' })
   const other = createTier2Lead(stage, { hs_email_click: '0', num_conversion_events: '2', email: 'lee@other.example' })
   await stage.quiet()
-  await signalsCome(stage, other, 'unsubscribed', 'email_clicked', 'email_clicked', 'email_clicked')
+  await signalsCome(stage, other, 'unsubscribed', 'webinar_attended', 'trial_started')
   const before = Number(stage.hubspot.contact(other)?.baton_score)
   expect(before).toBeLessThan(61)
   expect(stage.hubspot.contact(other)).toMatchObject({ baton_route: 'medium' })
@@ -84,6 +90,28 @@ it('points that fade are written once a day, and only where they have moved', as
   expect(calls.map(({ path }) => path)).toEqual(Array(2).fill('/crm/v3/objects/contacts/batch/update'))
   // 40 points after two days, at a half-life of twenty.
   expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: String(Math.round(40 * 2 ** -0.1)) })
+})
+
+it('a signal counts by its amount, and explain says how', async () => {
+  stage = await createStage({
+    files: WITHOUT_TRIGGERS,
+    edit({ scoring }) {
+      scoring.engagement.signals.weekly_usage = { points: { per: 10, of: 2, atMost: 8 }, resets: false }
+    },
+  })
+  const id = stage.hubspot.createContact({ email: 'pat@some.example' })
+  await stage.quiet()
+  stage.clock.now += 1_000
+  await sendSignals(stage, [{ type: 'weekly_usage', contactId: id, value: 25 }])
+  await stage.quiet()
+  expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '5' })
+  expect((await view(id)).score.engagementSignals.signals).toMatchObject([
+    { signal: 'weekly_usage', amount: 25, worth: 5, points: 5, by: '2 for each 10 sessions a week, at most 8' },
+  ])
+  stage.clock.now += 1_000
+  await sendSignals(stage, [{ type: 'weekly_usage', contactId: id, value: 1_000 }])
+  await stage.quiet()
+  expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '13' })
 })
 
 it('a sample of a route goes to sales and is marked; a base counts for everybody', async () => {

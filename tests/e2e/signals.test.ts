@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { leadViewText } from '../../src/views/lead-text.ts'
 import { sendSignals, triggersInHistory } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage, type StageOptions } from '../support/stage.ts'
 
@@ -97,6 +98,21 @@ describe('a visit to the prices', () => {
     expect(await triggersInHistory(stage, id)).toEqual(['triggered pricing-page'])
   })
 
+  it('is shown with its end', async () => {
+    await view()
+    await stage.advance(25 * MINUTE)
+    await tell(5 * MINUTE)
+    const answer = await fetch(`${stage.addresses[0]}/v1/leads/${id}`, {
+      headers: { authorization: 'Bearer canary-api-token' },
+    })
+    const shownAs = (await answer.json()) as Parameters<typeof leadViewText>[0]
+    const [{ at, until } = {}] = shownAs.score.engagementSignals.signals
+    expect([Date.parse(at ?? ''), Date.parse(until ?? '')]).toEqual(
+      [25, 5].map((ago) => stage.clock.now - ago * MINUTE),
+    )
+    expect(leadViewText(shownAs)).toContain(', one visit until ')
+  })
+
   it('and a second one after half an hour raises the hand', async () => {
     await view()
     await stage.advance(30 * MINUTE)
@@ -127,13 +143,14 @@ describe('more than 3 pages in one visit', () => {
     await begin()
     await view()
     const now = stage.clock.now
-    for (const [index, page] of pages(6).entries())
-      stage.hubspot.viewPage(id, page, { at: now + (index < 3 ? 0 : 2 * HOUR) + (index + 1) * MINUTE, silent: true })
+    // Three of each visit: the one that Baton has seen goes on.
+    for (const [index, page] of pages(5).entries())
+      stage.hubspot.viewPage(id, page, { at: now + (index < 2 ? 0 : 2 * HOUR) + (index + 1) * MINUTE, silent: true })
     await stage.advance(3 * HOUR)
-    stage.hubspot.changeContact(id, { city: 'Bilbao' }, { by: 'import' })
     await sendSignals(stage, [{ type: 'weekly_usage', value: 1, contactId: id }])
     await stage.quiet()
-    expect(await kinds()).toEqual(['pricing_page_viewed', 'session_over_3_pages', 'weekly_usage'])
+    expect(shown()).toMatchObject({ hs_analytics_num_page_views: '6', hs_analytics_num_visits: '2' })
+    expect(await kinds()).toEqual(['pricing_page_viewed', 'weekly_usage'])
   })
 })
 

@@ -31,7 +31,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('the benchmark', () => {
     const line = (what: string, aim: string) =>
       new RegExp(`^\\d  ${what} +${FIGURE}/s +${FIGURE}/s +${FIGURE} +- +≥ ${aim} x +(met|missed)$`, 'm')
     expect(table).toMatch(line('webhook events acknowledged', '1'))
-    expect(table).toMatch(line('leads scored and explained, 30 rules, 50 signals', '100'))
+    expect(table).toMatch(line('leads scored and explained, 30 rules, 50 signals', '40'))
     expect(table).not.toContain('FAILED')
   })
 

@@ -15,7 +15,8 @@ import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 const start = useSimulatedHubSpot()
 const NOTHING = { subscriptions: [], polled: [] }
 const WRITTEN = Object.fromEntries(Object.entries(PROPERTIES).map(([key, { name }]) => [key, name])) as PropertyNames
-const NAMES = Object.values(WRITTEN)
+// And one that people set.
+const NAMES = [...Object.values(WRITTEN), 'baton_not_junk']
 
 async function startWithBaton() {
   const { hubspot, properties } = await start()
@@ -52,6 +53,7 @@ test('creates the group and every property with its type', async () => {
     baton_route: 'string',
     baton_sla_due_at: 'datetime',
     baton_needs_review: 'bool',
+    baton_not_junk: 'bool',
   })
   expect(made.get('baton_sla_status')?.options?.map(({ value }) => value)).toEqual([
     ...['none', 'waiting', 'running', 'responded', 'breached'],

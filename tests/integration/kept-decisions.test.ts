@@ -45,6 +45,7 @@ test('a routing decision is kept with everything that it was made from, and can 
     ['demo_requested', WEDNESDAY_10_NEW_YORK],
     ['email_clicked', WEDNESDAY_10_NEW_YORK],
     ['email_clicked', WEDNESDAY_10_NEW_YORK],
+    ['form_submitted', WEDNESDAY_10_NEW_YORK],
   ])
   expect(kept.map(({ band, action }) => [band, action])).toEqual([
     ['high', 'assign'],

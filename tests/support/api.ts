@@ -13,14 +13,17 @@ import { createSlack } from '../../src/slack/client.ts'
 import { createApply } from '../../src/store/apply.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
+import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
+import { createShadowView } from '../../src/views/shadow.ts'
 
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
@@ -104,6 +107,10 @@ export async function startApi(options: {
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
     hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),
+    viewShadow: createShadowView({
+      shadow: createShadow(store, createConfigs(store)),
+      facts: createFactStreams(store),
+    }),
     whatIf: async () => undefined,
     ready: async () => ({ redis: { status: 'ok' } }),
   })

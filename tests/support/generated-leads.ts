@@ -158,7 +158,7 @@ export function questionOf(world: World = WORLD, changes: Partial<Question> = {}
   const { scoring } = rulesOf(world)
   return {
     ...{ scoring, inputs: inputsOf(scoring), target: 'sql', now: TODAY, allowed: [], acceptSelection: false },
-    ...{ capacity: null, unread: { byRule: {}, since: [] }, ...changes },
+    ...{ capacity: null, routes: [], unread: { byRule: {}, since: [] }, ...changes },
   }
 }
 

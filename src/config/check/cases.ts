@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { withJunk } from '../../leads/junk.ts'
 import { emailAttributes } from '../../leads/observe.ts'
 import type { Attributes, Signal } from '../../rules/attributes.ts'
 import { withPlaces } from '../../rules/places.ts'
@@ -22,7 +23,8 @@ export function runRoutingCases(config: Config, cases: RoutingCase[], now: numbe
     const given: Attributes = Object.fromEntries(
       Object.entries(item.lead).map(([name, value]) => [name, { value, source: 'routing-cases.yaml' }]),
     )
-    const attributes = withPlaces(config.icp, { ...emailAttributes(given.email, config.hubspot), ...given })
+    const known = withPlaces(config.icp, { ...emailAttributes(given.email, config.hubspot), ...given })
+    const attributes = withJunk(config, known, false)
     const signals: Signal[] = item.signals.flatMap((signal, position) =>
       Array.from({ length: signal.count }, (_, number) => ({
         id: `${position}-${number}`,

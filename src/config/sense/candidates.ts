@@ -18,7 +18,8 @@ export function candidatesOf(domain: Domain, tests: readonly AttributeTest[]): A
     const ends = [from, to].filter(Number.isFinite)
     const all = [...numbers, ...named.filter((one) => typeof one === 'number'), ...ends, 0, 1]
     const inside = all.filter((one) => one >= from && one <= to && (!domain.whole || Number.isInteger(one)))
-    return [...new Set(inside)]
+    // A size may stand there in words that nobody can read.
+    return domain.whole ? [...new Set(inside)] : [...new Set(inside), SOMETHING]
   }
   const texts = tests.flatMap((test) => [...namedIn(test), ...(test.matches ?? []).flatMap(examplesOf)])
   return [...new Set([...texts, SOMETHING, ...(domain.kind === 'anything' ? [...numbers, true, false] : [])])]
@@ -35,8 +36,8 @@ function namedIn({ is, in: options }: AttributeTest): (string | number | boolean
 }
 
 /** Whether a test looks for patterns, which find more texts than can be listed. */
-export function isOpen({ matches }: AttributeTest): boolean {
-  return matches !== undefined
+export function isOpen({ matches, not }: AttributeTest): boolean {
+  return matches !== undefined || not !== undefined
 }
 
 /** The numbers that a test compares with. */

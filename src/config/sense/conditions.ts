@@ -38,7 +38,9 @@ export function checkCondition(
     if (within(part, told)) return
     if (!solver.mayHold(part)) {
       const { at, message } = whyNever(part, solver)
-      report('error', source, at.path, message)
+      // A list that was emptied on purpose leaves what asks for it without effect, and does no harm.
+      const isEmpty = at.kind === 'test' && isUndefined(at, solver)
+      report(isEmpty ? 'warning' : 'error', source, at.path, message)
       told.add(part)
     } else if (!solver.mayFail(part) && !within(part, always)) {
       const harm = part === condition || isOneOf(condition, part) ? ALWAYS[use] : undefined
@@ -75,6 +77,12 @@ function whyAlways({ attribute, raw }: LocatedTest, solver: Solver): string {
   return `${attribute} is ${ends} for every lead, so ${what}`
 }
 
+/** Whether a test asks for what the config defines none of. */
+function isUndefined({ attribute }: LocatedTest, solver: Solver): boolean {
+  const { kind, values } = solver.domain(attribute)
+  return kind === 'closed' && values.length === 0
+}
+
 /** Why nothing passes: a test alone, or the first two parts that exclude each other. */
 function whyNever(part: Located, solver: Solver): { at: Located; message: string } {
   if (part.kind === 'test') {
@@ -83,6 +91,12 @@ function whyNever(part: Located, solver: Solver): { at: Located; message: string
     if (attribute.startsWith('signals.') && test.known === false)
       return { at: part, message: `${attribute} is always known, as a count: write atMost: 0` }
     const both = Object.keys(test).filter((key) => test[key as keyof typeof test] !== undefined).length > 1
+    const { kind, values } = solver.domain(attribute)
+    if (kind === 'closed')
+      return {
+        at: part,
+        message: `"${text}" never holds: ${attribute} is ${values.length > 0 ? `one of ${values.join(', ')}` : 'never known, the config defines none'}`,
+      }
     const why = both && isNumber(solver.domain(attribute)) ? `its ends exclude each other` : 'nothing is so'
     return { at: part, message: `"${text}" of ${attribute} never holds: ${why}` }
   }

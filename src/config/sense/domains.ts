@@ -1,6 +1,7 @@
 import { ATTRIBUTE_NAMES, type AttributeValue } from '../../rules/attributes.ts'
 import { HANDOFF_STATES } from '../../rules/circumstances.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
+import { TITLE_VALUES } from '../../rules/title-words.ts'
 import type { Config } from '../config.ts'
 import { nurtureTracks } from '../config.ts'
 import type { Range, Reach } from './score-range.ts'
@@ -29,6 +30,8 @@ const ANYTHING: Domain = {
   mayBeUnknown: true,
 }
 const BOOLEANS = ['email.free', 'company.belowMinimum', 'returning', 'archived', 'withSales', 'answered']
+// Of these there is one at a time; another text with ; in it may be several choices.
+const SINGLE = ['email', 'email.domain', 'country', 'language', 'leadSource', 'lifecycleStage', 'leadStatus']
 // What a source may give as a date or a number as well.
 const LOOSE = /^touch\..*\.at$/
 
@@ -52,7 +55,12 @@ export function domainsOf(config: Config, reach: Reach): (attribute: string) => 
   const { icp } = config
   const scored = (range: Range) => number(range, { whole: true, mayBeUnknown: false })
   const known: Record<string, Domain> = {
-    ...Object.fromEntries(ATTRIBUTE_NAMES.facts.map((name) => [name, { ...ANYTHING, kind: 'text', several: false }])),
+    ...Object.fromEntries(ATTRIBUTE_NAMES.facts.map((name) => [name, { ...ANYTHING, kind: 'text' }])),
+    ...Object.fromEntries(SINGLE.map((name) => [name, { ...ANYTHING, kind: 'text', several: false }])),
+    ...Object.fromEntries(
+      Object.entries(TITLE_VALUES).map(([name, values]) => [name, closed(values, { several: true })]),
+    ),
+    junk: { ...ANYTHING, kind: 'text' },
     ...Object.fromEntries(BOOLEANS.map((name) => [name, closed([true, false])])),
     'company.size': number(FROM_ZERO),
     'company.revenue': number(ANY),

@@ -58,6 +58,7 @@ export function placesOf(sources: Partial<Record<string, SourceFile>>): Place[] 
   each('icp', ['tiers'], 'when', 'profile')
   each('icp', ['personas'], 'when', 'profile')
   each('icp', ['negative'], 'when', 'reason')
+  look('icp', ['junk', 'unless'], 'other')
   each('scoring', ['fit', 'rules'], 'when', 'rule')
   each('routing', ['routes'], 'when', 'route')
   each('routing', ['noMail'], 'when', 'reason')

@@ -1,3 +1,4 @@
+import type { AttributeTest } from '../../rules/condition.ts'
 import { countryCode, languageCode } from '../../rules/places.ts'
 import { STAGES } from '../../rules/stages.ts'
 import { suggestion } from '../problems.ts'
@@ -26,9 +27,11 @@ export function misfitsOf(located: LocatedTest, domain: Domain): Misfit[] {
   const found = [...ofKind(located, domain), ...ofNumbers(located, domain)]
   const named = [test.is ?? [], test.in ?? []].flat(2)
   for (const value of named) found.push(...ofValue(attribute, value, domain), ...ofText(attribute, String(value)))
-  for (const pattern of test.matches ?? [])
-    if (isDomain(attribute) && pattern.includes('@'))
-      found.push({ level: 'error', message: `a domain is what follows the @: write "${afterAt(pattern)}", without @` })
+  for (const pattern of test.matches ?? []) {
+    const after = afterAt(pattern)
+    if (isDomain(attribute) && pattern.includes('@') && !finds(attribute, { matches: [pattern] }, after))
+      found.push({ level: 'error', message: `a domain is what follows the @: write "${after}", without @` })
+  }
   return found
 }
 
@@ -90,6 +93,8 @@ function ofValue(attribute: string, value: string | number | boolean, domain: Do
     }
     return []
   }
+  if (domain.kind === 'text' && typeof value === 'boolean')
+    return error(`${attribute} is text, so it is never ${value}: write known: ${value}`)
   if (domain.kind !== 'closed') return []
   const shown = typeof value === 'string' ? `"${value}"` : String(value)
   if (domain.values.length === 0) return error(`${attribute} is never ${shown}: the config defines none`)
@@ -111,7 +116,7 @@ export const LEAD_STATUSES = [
 const LIFECYCLE_STAGES = [...Object.values(STAGES).filter((word) => word !== null), 'other']
 
 function ofText(attribute: string, value: string): Misfit[] {
-  if (isDomain(attribute)) return ofDomain(value)
+  if (isDomain(attribute)) return ofDomain(attribute, value)
   if (attribute === 'email' && !value.includes('@'))
     return [{ level: 'error', message: `an address has an @, so "${value}" never is one: use email.domain` }]
   if (attribute === 'country' && countryCode(value) === undefined)
@@ -157,15 +162,15 @@ function afterAt(text: string): string {
   return text.slice(text.lastIndexOf('@') + 1)
 }
 
-function ofDomain(value: string): Misfit[] {
-  const error = (message: string): Misfit[] => [{ level: 'error', message }]
-  if (value.includes('@')) return error(`a domain is what follows the @: write "${afterAt(value)}", without @`)
-  const host = value
+function ofDomain(attribute: string, value: string): Misfit[] {
+  const host = afterAt(value)
+    .trim()
     .replace(/^[a-z]+:\/\//i, '')
-    .replace(/^www\./i, '')
     .replace(/[/?#].*$/, '')
-  if (host !== value.trim()) return error(`"${value}" is no domain alone; did you mean "${host}"?`)
-  if (!value.includes('.'))
-    return error(`no domain is "${value}" alone; for all that end so write matches: "*.${value}"`)
-  return []
+  if (finds(attribute, { is: value }, host) || finds(attribute, { is: value }, `x.${host}`)) return []
+  return [{ level: 'error', message: `"${value}" is no domain; did you mean "${host}"?` }]
+}
+
+function finds(attribute: string, test: AttributeTest, domain: string): boolean {
+  return truthOf(attribute, test, domain.replaceAll('*', 'x')) === 'true'
 }

@@ -64,7 +64,8 @@ export function checkReach({ config, sources }: Inspected, solver: Solver, isTol
   const reasons = icp.negative.map(({ reason, when }, index) => ({ index, label: `"${reason}"`, when }))
   look('icp', ['negative'], 'reason', reasons, 'given')
   const rules = hubspot.signals.map((rule, index) => ({ index, label: `"${rule.signal}"`, when: rule.when, rule }))
-  for (const group of Map.groupBy(rules, ({ rule }) => rule.rises ?? rule.changes).values()) {
+  const first = rules.filter(({ rule }) => !rule.beside && rule.during === undefined)
+  for (const group of Map.groupBy(first, ({ rule }) => rule.rises ?? rule.changes).values()) {
     const own = items(at(sources.hubspot, ['signals'])).length === rules.length ? group : []
     look(
       'hubspot',

@@ -14,7 +14,7 @@ export interface Reach {
 
 /** What the rules can score, when all fit rules that add points hold at once; `most` says better what they can add. */
 export function reachOf({ scoring }: Pick<Config, 'scoring'>, most = mostOfFit(scoring.fit.rules)): Reach {
-  const { base = 0, fit, engagement } = scoring
+  const { fit, engagement, base = 0 } = scoring
   const least = fit.rules.reduce((sum, { points }) => sum + Math.min(0, points), 0)
   const highest = Math.min(fit.max, most)
   const fits: Range = [Math.round(least), Math.round(highest)]
@@ -23,7 +23,7 @@ export function reachOf({ scoring }: Pick<Config, 'scoring'>, most = mostOfFit(s
   return {
     fit: fits,
     engagement: engaged,
-    score: [clamp(base + fits[0] + engaged[0], 0, 100), clamp(base + fits[1] + engaged[1], 0, 100)],
+    score: [within(base + fits[0] + engaged[0]), within(base + fits[1] + engaged[1])],
   }
 }
 
@@ -31,3 +31,5 @@ export function reachOf({ scoring }: Pick<Config, 'scoring'>, most = mostOfFit(s
 export function mostOfFit(rules: Config['scoring']['fit']['rules']): number {
   return rules.reduce((sum, { points }) => sum + Math.max(0, points), 0)
 }
+
+const within = (score: number) => clamp(score, 0, 100)

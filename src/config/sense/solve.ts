@@ -36,7 +36,7 @@ type State = ReadonlyMap<string, Known>
 export function createSolver(config: Config, reach: Reach, conditions: readonly AnyCondition[]): Solver {
   const domain = domainsOf(config, reach)
   const { follows, conditions: implied } = followsOf(config)
-  const { bands } = config.scoring
+  const { bands, base = 0 } = config.scoring
   const candidates = new Map<string, Candidate[]>()
   const truths = new WeakMap<AttributeTest, Map<Candidate, Truth>>()
   const asked = Map.groupBy([...conditions, ...implied].flatMap(testsIn), ({ attribute, test }) =>
@@ -88,7 +88,8 @@ export function createSolver(config: Config, reach: Reach, conditions: readonly 
     if (all.includes(undefined) && literals.every((one) => fits(one, undefined))) return { literals, left: undefined }
     // It is known: something of it passes each test that has to be true, and nothing of it one that must not be.
     const wanted = literals.filter(({ want, test }) => (want === 'true' || want === 'not false') && asksMore(test))
-    const barred = literals.filter(({ want }) => want === 'false' || want === 'not true')
+    // What a test with `not` leaves out may be left out for a word beside the one that is looked for.
+    const barred = literals.filter(({ want, test }) => (want === 'false' || want === 'not true') && !test.not)
     const allowed = all.filter((value) => value !== undefined && barred.every((one) => fits(one, value)))
     const known_ = literals.filter((one) => !asksMore(one.test)).every((one) => fits(one, allowed[0] ?? ''))
     // One text passes all tests at once; where one of them lists what it can be, it is one of these.
@@ -116,8 +117,8 @@ export function createSolver(config: Config, reach: Reach, conditions: readonly 
     if (changed.startsWith('score')) {
       const [fit, engaged, score] = ['score.fit', 'score.engagement', 'score'].map((one) => rangeIn(state, one))
       if (!fit || !engaged || !score) return true
-      const least = Math.min(100, Math.max(0, fit[0] + engaged[0]))
-      const most = Math.min(100, Math.max(0, fit[1] + engaged[1]))
+      const least = Math.min(100, Math.max(0, base + fit[0] + engaged[0]))
+      const most = Math.min(100, Math.max(0, base + fit[1] + engaged[1]))
       return least <= score[1] && score[0] <= most
     }
     if (!changed.includes('|count|')) return true

@@ -81,11 +81,8 @@ function isForPeople(path: Path): boolean {
 
 /** What a number says of how it was written. */
 function lostDigits(written: string, value: number): string | undefined {
-  if (/^[-+]?0\d/.test(written)) return `${written} is read as ${value}; put it in quotes: "${written}"`
   if (/^0[xo]/i.test(written))
     return `${written} is read as ${value}; write ${value}, or put it in quotes: "${written}"`
-  if (/^\d{16,}$/.test(written) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-    return `${written} is a number that loses digits; put it in quotes: "${written}"`
   if (/^[1-9]\d{0,2}\.\d{3}$/.test(written)) {
     const meant = written.replaceAll('.', '')
     return `${written} is read as ${value}; did you mean ${meant}? A point is for decimals: write ${meant} or ${value}`

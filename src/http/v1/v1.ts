@@ -6,11 +6,12 @@ import type { HandoffLists } from '../../store/handoffs.ts'
 import { ProblemError } from '../problems.ts'
 import { handoffRoutes } from './handoffs.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
+import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
 import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
-export interface V1Parts extends LeadRouteParts, SignalParts, WhatIfRouteParts {
+export interface V1Parts extends LeadRouteParts, ShadowRouteParts, SignalParts, WhatIfRouteParts {
   handoffs: HandoffLists
   apiTokens: ApiToken[]
 }
@@ -56,6 +57,7 @@ export function v1(parts: V1Parts) {
     app.register(signalRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(shadowRoutes(parts))
     app.register(whatIfRoutes(parts))
   }
 }

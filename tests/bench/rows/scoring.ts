@@ -9,9 +9,9 @@ import { number } from '../table.ts'
 /** How many leads are scored in a second, with all that explains it. */
 export const scoring: Row = {
   name: 'scoring',
-  what: 'leads scored with their breakdown, 30 rules, 50 signals',
+  what: 'leads scored and explained, 30 rules, 50 signals',
   unit: '/s',
-  how: `scoreLead with its breakdown of every rule and signal. Ceiling: json-rules-engine, one run for each lead with the same 30 rules and one for each of the 8 kinds of signals; how many signals of a kind there are and what they have faded to is counted before and given to it. Both are checked to give the same points.`,
+  how: `scoreLead, with its breakdown of every rule, test and signal. Ceiling: json-rules-engine, one run for each lead with the same 30 rules and one for each of the 8 kinds of signals; how many signals of a kind there are and what they have faded to is counted before and given to it. Both are checked to give the same points.`,
   aim: { of: 'ratio', is: '>=', value: 40 },
 
   async open(bench) {

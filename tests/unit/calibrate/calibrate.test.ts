@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { routeScores } from '../../../src/calibrate/bands.ts'
 import { calibrate } from '../../../src/calibrate/calibrate.ts'
 import { casesOf, type KeptLead, storyOf, type Target } from '../../../src/calibrate/cases.ts'
 import { inputsOf, rowOf, scoreOf } from '../../../src/calibrate/inputs.ts'
@@ -177,6 +178,15 @@ describe('how much data it takes', () => {
     expect(calibrationText(report, 'text')).toContain('seeded bootstrap')
     for (const { why, path } of report.proposals)
       if (path[0] !== 'bands' && path[0] !== 'mql') expect(why).toContain('(bootstrap)')
+  })
+
+  test('a weight moves only when its interval leaves out what it is now', () => {
+    const verdicts = [21, 22, 23].flatMap((seed) => judge({ seed, count: 1_500 }).inputs)
+    const held = verdicts.filter(({ now, low, high }) => (low ?? 0) <= now && now <= (high ?? 0))
+    expect(held.length).toBeGreaterThan(5)
+    for (const { name, proposed, reason } of held)
+      expect([name, proposed, reason]).toEqual([name, null, 'the interval holds the present points'])
+    expect(verdicts.filter(({ proposed }) => proposed !== null).length).toBeGreaterThan(5)
   })
 
   test('points stay within what the config takes', () => {
@@ -432,6 +442,18 @@ describe('what was never kept', () => {
     expect(calibrationText(report, 'text')).toContain('Never kept, so counted as 0: hubspot.city')
   })
 
+  test('what the profile and the job title say is taken back to what they are worked out of', () => {
+    const rules = rulesOf(world)
+    rules.icp.personas.push({ name: 'boss', when: { kind: 'test', attribute: 'title.seniority', test: { is: 'vp' } } })
+    rules.icp.tiers.push({ tier: 1, size: [5, 50], industries: ['retail'] })
+    const rule = (id: string, attribute: string) => {
+      return { id, points: 5, when: { kind: 'test' as const, attribute, test: { known: true } } }
+    }
+    rules.scoring.fit.rules = [rule('who', 'persona'), rule('what', 'icp.tier'), rule('small', 'company.belowMinimum')]
+    const known = stories.map((story) => ({ ...story, known: ['company.size'] }))
+    expect(unreadOf(rules, known).byRule).toEqual({ who: ['jobTitle'], what: ['company.industry'] })
+  })
+
   test('one that is read only since some day is named with the day', () => {
     const half = stories.map((story, at) => (at < 700 ? story : { ...story, known: [...story.known, 'hubspot.city'] }))
     const unread = unreadOf(rulesOf(world), half)
@@ -467,6 +489,21 @@ test('gates that never pass and bands that convert the wrong way are told', () =
   const text = calibrationText(report, 'text')
   expect(text).toMatch(/Inversion, now: \w+ \(\d+ %\) converts below \w+ \(\d+ %\)\./)
   expect(text).toMatch(/The MQL gate hardly ever passes: \d+ of 2,500; mql.engagement is the narrowest\./)
+})
+
+test('routes that ask for a score get the one that lets as many through', () => {
+  const when = (attribute: string, atLeast: number) => ({ kind: 'test' as const, attribute, test: { atLeast } })
+  const routes = routeScores([
+    { name: 'a', when: { kind: 'all', of: [when('score', 40), when('company.size', 5)] }, to: { pool: 'ae' } },
+    { name: 'b', when: { kind: 'not', of: when('score.fit', 20) }, to: { nurture: 'x' } },
+    { name: 'c', to: { nurture: 'x' } },
+  ])
+  expect(routes).toEqual([
+    { route: 'a', part: 'total', least: 40 },
+    { route: 'b', part: 'fit', least: 20 },
+  ])
+  const report = judge({ seed: 1, count: 3_000 }, { routes })
+  expect(report.thresholds?.routes[0]).toEqual({ ...routes[0], then: report.thresholds?.bands.high })
 })
 
 test('the capacity of sales gets its threshold', () => {

@@ -82,6 +82,10 @@ test('converges at a small base with rare and strong inputs, where a plain Newto
   const fit = fitLogistic(inputs, outcomes, { columns: 3 })
   expect(fit.state).toBe('converged')
   near(fit.coefficients, [-6.5, 4, 1, 0.12], 1)
+  // From a far start the first full step would leave all reason.
+  const far = fitLogistic(inputs, outcomes, { columns: 3, start: [-12, 0, 0, 0] })
+  expect(far.state).toBe('converged')
+  near(far.coefficients, fit.coefficients, 1e-9)
   // What is left of the gradient is rounding.
   const left = [-1, 0, 1, 2].map((column) =>
     made.reduce((sum, { row, outcome }) => {

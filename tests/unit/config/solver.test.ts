@@ -19,7 +19,7 @@ import { DAY, facts, NOW } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
 
-const texts = ['VP Marketing', 'CMO', 'Student', 'Consultant', 'founder', 'Senior Consultant of sales']
+const texts = ['VP Marketing', 'CMO', 'Student', 'Consultant', 'founder', 'Senior Consultant of sales', 'CMO; Student']
 const sizes = [0, 3, 4, 5, 11, 50, 51, 60, 500, 501]
 const number = (values: number[]): fc.Arbitrary<AttributeTest> =>
   fc.oneof(

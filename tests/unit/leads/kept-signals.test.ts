@@ -98,6 +98,12 @@ describe('of more than 500 signals', () => {
     expect(pointsOf(signals)).toBe(29)
   })
 
+  it('also before those that count of a type of which there are as many', () => {
+    const clicks = Array.from({ length: 400 }, (_, number) => came(number, 'email_clicked', `api-click-${number}`))
+    const signals = kept([], [...clicks, ...opens(520)], capped)
+    expect(Map.groupBy(signals, ({ type }) => type).get('email_clicked')).toHaveLength(400)
+  })
+
   it('and however many there are, told at once or one by one', () => {
     const atOnce = kept([], [...opens(5_000), demo], capped)
     let record: Signal[] = known(demo)

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { Properties, PropertyHistory } from '../../../src/leads/observe.ts'
-import { countersOf, type Look, observeSignals, signalHistory } from '../../../src/leads/observe-signals.ts'
+import { type Look, observeSignals, signalHistory } from '../../../src/leads/observe-signals.ts'
+import { countersOf } from '../../../src/leads/signal-rules.ts'
 import { DAY, HOUR, NOW, when } from '../../support/records.ts'
 
 const shipped = (await loadConfig('config', NOW)).hubspot

@@ -61,6 +61,40 @@ test('looking ahead finds the first change, as looking at every instant does', (
   )
 })
 
+test('where gains and losses fade at different speeds, with and without inactivity, the first change is found as well', () => {
+  const halfLife = fc.integer({ min: 10, max: 600 })
+  const rule = (min: number, max: number) => fc.record({ points: fc.double({ min, max, noNaN: true }), halfLife })
+  const configs = fc.record({
+    max: fc.constant(100),
+    signals: fc.record({
+      up: rule(0, 40),
+      more: rule(0, 40),
+      down: rule(-40, 0),
+      less: rule(-40, 0),
+      always: fc.record({ points: fc.integer({ min: 0, max: 40 }) }),
+    }),
+    inactivity: fc.option(
+      fc.record({ points: fc.double({ min: -3, max: 0, noNaN: true }), every: fc.integer({ min: 5, max: 300 }) }),
+      { nil: undefined },
+    ),
+  })
+  const types = fc.subarray(['up', 'more', 'down', 'less', 'always'], { minLength: 2 })
+  // Of many values one each, so that the score may go up and down within it.
+  const width = fc.integer({ min: 1, max: 12 })
+  fc.assert(
+    fc.property(configs, types, width, (config, some, wide) => {
+      const signals = some.map((type, index) => ({ id: type, type, at: index }))
+      const seen = (engagement: number) => Math.floor(engagement / wide)
+      const at = (instant: number) => seen(scoreEngagement(config, signals, instant).points)
+      const change = engagementAhead(config, signals, 10).firstChange(seen)
+      const other = Array.from({ length: 800 }, (_, passed) => 11 + passed).find((instant) => at(instant) !== at(10))
+      if (other !== undefined) expect(change?.at).toBe(other)
+      else if (change) expect(change.at).toBeGreaterThan(810)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
 test('a step is told from a fading', () => {
   const config: EngagementConfig = {
     max: 50,

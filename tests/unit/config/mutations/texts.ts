@@ -1,7 +1,6 @@
 import { rows } from './mutation.ts'
 
-const FOUNDER = '{ matches: ["*ceo*", "*founder*", "*managing director*"] }'
-const CONSULTANT = '{ jobTitle: { matches: "*consultant*" } }'
+const CONSULTANT = '{ title.seniority: { is: consultant } }'
 
 /** What YAML reads otherwise than it was meant, or not at all. */
 export const TEXTS = rows([
@@ -26,9 +25,9 @@ export const TEXTS = rows([
   ['a quote that does not end', 'icp.yaml', '"*.edu"', '"*.edu', 'error', 'closing quote', '*.edu'],
   [
     'a bracket that does not end',
-    'icp.yaml',
-    '"*managing director*"] }',
-    '"*managing director*" }',
+    'hubspot.yaml',
+    '"*/alternatives*"] }',
+    '"*/alternatives*" }',
     'error',
     'a ] is missing',
     undefined,
@@ -78,7 +77,7 @@ export const TEXTS = rows([
     undefined,
   ],
   ['a pattern without quotes', 'icp.yaml', '"*.edu"', '*.edu', 'error', 'put *.edu in quotes: "*.edu"'],
-  ['a pattern without quotes in a list', 'icp.yaml', '"*ceo*", ', '*ceo*, ', 'error', 'in quotes'],
+  ['a pattern without quotes in a list', 'hubspot.yaml', '"*/vs-*", ', '*/vs-*, ', 'error', 'in quotes'],
   [
     'an at sign without quotes',
     'icp.yaml',
@@ -136,7 +135,7 @@ export const TEXTS = rows([
     'error',
     'quotes',
   ],
-  ['smart quotes', 'icp.yaml', FOUNDER, '{ matches: [“*ceo*”, “*founder*”] }', 'error', 'straight'],
+  ['smart quotes', 'icp.yaml', CONSULTANT, '{ jobTitle: { matches: [“*ceo*”, “*founder*”] } }', 'error', 'straight'],
   ['single smart quotes', 'icp.yaml', '"*.edu"', '‘*.edu’', 'error', 'straight'],
   ['German quotes', 'routing.yaml', 'disqualify: company too small', 'disqualify: „zu klein“', 'error', 'straight'],
   [

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { checkConfig } from '../config/check-config.ts'
 import { countOf, formatFindings } from '../config/format-findings.ts'
+import { byPlace } from '../config/problems.ts'
 import { portalFindings } from '../doctor/config-portal.ts'
 import { fetchPortalSchema, keptPortalSchema, type PortalSchema } from '../doctor/portal-schema.ts'
 import { hostNow } from '../platform/clock.ts'
@@ -41,7 +42,7 @@ export function addConfigCheck(config: Command): void {
         // HubSpot itself knows better than a guess at its words.
         ...found.filter(({ guess }) => !(guess && schema)),
         ...(inspected && schema ? portalFindings(inspected, schema, level) : []),
-      ].toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+      ].toSorted(byPlace)
       const isBroken = findings.some((finding) => finding.level === 'error')
       if (isBroken) process.exitCode = 1
       if (json) {

@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { loadToCompare } from '../config/load-to-compare.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { readHubSpotEnv, readRedisEnv } from '../platform/env.ts'
+import { readHubSpotEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createConfigs } from '../store/configs.ts'
@@ -13,7 +13,7 @@ import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } f
 import { asMarkdown, asText } from '../what-if/render.ts'
 import { createPropertyReader } from '../work/read-properties.ts'
 import { type Progress, type ReadProperties, runWhatIf } from '../work/what-if.ts'
-import { findRedisOfService, prefixHere } from './service-redis.ts'
+import { prefixHere, redisOfService } from './service-redis.ts'
 
 const HELP = `
 Every stored lead is computed again under DIR, each as of the time of its own decisions; nothing is written, neither to Redis nor
@@ -52,7 +52,7 @@ export function addWhatIf(program: Command): void {
     )
     .option('--sample <leads>', 'only about so many leads, the same ones each time', sampleSize)
     .option('--offline', 'ask HubSpot nothing: what was never kept counts as unknown')
-    .option('--format <format>', 'text, md or json', format, 'text')
+    .addOption(new Option('--format <format>', 'text, md or json').choices(['text', 'md', 'json']).default('text'))
     .option('--json', 'the same as --format json')
     .option(
       '--max-moved <amount>',
@@ -69,11 +69,7 @@ export function addWhatIf(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (directory: string, options: Options) => {
       const { config: after, mistakes } = await loadToCompare(directory, hostNow())
-      const redis = await findRedisOfService(readRedisEnv(process.env).REDIS_URL)
-      if (!redis)
-        throw new Error(
-          'no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.',
-        )
+      const redis = await redisOfService()
       const show = createProgress()
       try {
         const store = createStore({ redis, prefix: prefixHere() })
@@ -164,11 +160,6 @@ function createProgress() {
 function sampleSize(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number of leads, from 1 on.')
-}
-
-function format(text: string): string {
-  if (['text', 'md', 'json'].includes(text)) return text
-  throw new InvalidArgumentError('It must be text, md or json.')
 }
 
 function limit<T>(read: (text: string) => T): (text: string) => T {

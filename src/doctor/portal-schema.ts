@@ -23,7 +23,7 @@ const PortalSchema = z.object({
 export type PortalSchema = z.output<typeof PortalSchema>
 
 /** Reads a portal's schema. Rejects with `OutsideError` when its properties cannot be read. */
-export async function readPortalSchema({ read, owners }: AskHubSpot, now: number): Promise<PortalSchema> {
+async function readPortalSchema({ read, owners }: AskHubSpot, now: number): Promise<PortalSchema> {
   async function propertiesOf(object: string): Promise<PortalSchema['contacts']> {
     const { results } = await read(`/crm/v3/properties/${object}`)
     return Object.fromEntries(

@@ -51,9 +51,7 @@ export async function editedDirectory(...edits: [file: string, from: string, to:
 }
 
 /** The texts of the files that are edited. */
-export async function editedFiles(
-  ...edits: [file: string, from: string, to: string][]
-): Promise<Record<string, string>> {
+async function editedFiles(...edits: [file: string, from: string, to: string][]): Promise<Record<string, string>> {
   const files: Record<string, string> = { 'triggers.yaml': 'triggers: {}\n', 'routing-cases.yaml': 'cases: []\n' }
   for (const [name, from, to] of edits) {
     const text = files[name] ?? (await readFile(join('config', name), 'utf8'))

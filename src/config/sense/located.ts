@@ -25,7 +25,7 @@ export interface Place {
 const Part = conditionIn(SCOPES.followUps)
 
 /** A condition of which the shape was found to be right. */
-export function locate(raw: unknown, path: Path): Located {
+function locate(raw: unknown, path: Path): Located {
   const parts = entries(raw)
     .filter(([key]) => !['any', 'all', 'not'].includes(key))
     .map(([attribute, test]): Located => {

@@ -89,12 +89,6 @@ export function at(source: SourceFile | undefined, path: Path): unknown {
   return value
 }
 
-/** The tests of a condition, in the order of the file. */
-export function testsOf(condition: Located): LocatedTest[] {
-  if (condition.kind === 'test') return [condition]
-  return condition.kind === 'not' ? testsOf(condition.of) : condition.of.flatMap(testsOf)
-}
-
 /** A part of a condition as the file has it: `score: { atLeast: 61 }`. */
 export function written(part: Located): string {
   if (part.kind === 'test') return `${part.attribute}: ${inOneLine(part.raw)}`

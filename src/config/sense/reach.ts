@@ -1,6 +1,8 @@
+import type { Condition } from '../../rules/condition.ts'
+import { tierConditions } from '../../rules/icp.ts'
 import { field, items } from '../check/content.ts'
 import { nurtureTracks } from '../config.ts'
-import { type AnyCondition, type Formula, formulaOf } from './formulas.ts'
+import { type Formula, formulaOf } from './formulas.ts'
 import { at } from './located.ts'
 import type { Inspected, Report } from './report.ts'
 import type { Solver } from './solve.ts'
@@ -9,7 +11,7 @@ import type { Solver } from './solve.ts'
 interface Entry {
   index: number
   label: string
-  when: AnyCondition | undefined
+  when: Condition | undefined
 }
 
 /** What the first match of a list takes away from later ones, so that nothing comes to them. `told`: entries of which enough is said. */
@@ -52,12 +54,7 @@ export function checkReach({ config, sources }: Inspected, solver: Solver, isTol
   }
   const routes = routing.routes.map(({ name, when }, index) => ({ index, label: `"${name}"`, when }))
   look('routing', ['routes'], 'route', routes, 'reached')
-  const tiers = icp.tiers.map(({ tier, size, industries, when }, index) => {
-    const of: AnyCondition[] = []
-    if (size) of.push({ kind: 'test', attribute: 'company.size', test: { between: size } })
-    if (industries) of.push({ kind: 'test', attribute: 'company.industry', test: { in: industries } })
-    return { index, label: String(tier), when: when ?? { kind: 'all' as const, of } }
-  })
+  const tiers = tierConditions(icp).map(({ tier, condition: when }, index) => ({ index, label: String(tier), when }))
   look('icp', ['tiers'], 'tier', tiers, 'found')
   const personas = icp.personas.map(({ name, when }, index) => ({ index, label: `"${name}"`, when }))
   look('icp', ['personas'], 'persona', personas, 'found')

@@ -6,6 +6,7 @@ import { portalFindings } from '../doctor/config-portal.ts'
 import { fetchPortalSchema, keptPortalSchema, type PortalSchema } from '../doctor/portal-schema.ts'
 import { hostNow } from '../platform/clock.ts'
 import { readCheckEnv } from '../platform/env.ts'
+import { counted } from '../rules/words.ts'
 
 const HELP = `
 It finds what keeps the config from being loaded, what can never work as it stands (errors), and what is doubtful (warnings).
@@ -67,5 +68,5 @@ export function addConfigCheck(config: Command): void {
 function ageOf({ readAt }: PortalSchema, now: number): string {
   const days = Math.floor((now - readAt) / DAY)
   const date = new Date(readAt).toISOString().slice(0, 10)
-  return days <= 0 ? `today (${date})` : `${days} day${days === 1 ? '' : 's'} ago (${date})`
+  return days <= 0 ? `today (${date})` : `${counted(days, 'day')} ago (${date})`
 }

@@ -5,6 +5,7 @@ import { createClock, hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { whole } from '../rules/words.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
@@ -147,7 +148,7 @@ function createProgress() {
       shown = now
       const seconds = ((now - started) / 1_000).toFixed(0)
       process.stderr.write(
-        `\r${leads.toLocaleString('en-US')} of about ${of.toLocaleString('en-US')} leads${read > 0 ? `, ${read.toLocaleString('en-US')} read in HubSpot` : ''}, ${seconds} s\u001b[K`,
+        `\r${whole(leads)} of about ${whole(of)} leads${read > 0 ? `, ${whole(read)} read in HubSpot` : ''}, ${seconds} s\u001b[K`,
       )
     },
     end(): void {

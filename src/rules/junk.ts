@@ -1,8 +1,8 @@
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
-import { distance } from 'fastest-levenshtein'
 import type { Attributes } from './attributes.ts'
 import { type Condition, holds } from './condition.ts'
 import { domainOf, withParents } from './domains.ts'
+import { isSlip } from './slips.ts'
 import { folded } from './texts.ts'
 import { withTitle } from './titles.ts'
 
@@ -70,20 +70,14 @@ function meantProvider(domain: string): string | undefined {
   if (PROVIDERS.includes(name))
     return ENDING_SLIP.test(ending) || (name === 'gmail' && ending === 'co') ? `${name}.com` : undefined
   if (ending !== 'com' && !ENDING_SLIP.test(ending)) return undefined
-  const meant = NO_SLIP.has(name) ? undefined : PROVIDERS.find((one) => isSlip(name, one))
+  const meant = NO_SLIP.has(name) ? undefined : PROVIDERS.find((one) => isMeant(name, one))
   return meant && `${meant}.com`
 }
 
 // The first letter is seldom wrong, and email.com, ymail.com and cloud.com are themselves; so is a plural.
-function isSlip(name: string, meant: string): boolean {
+function isMeant(name: string, meant: string): boolean {
   if (name[0] !== meant[0] || name === `${meant}s`) return false
-  return distance(name, meant) === 1 || isSwapped(name, meant)
-}
-
-function isSwapped(name: string, meant: string): boolean {
-  if (name.length !== meant.length) return false
-  const at = [...name].findIndex((letter, index) => letter !== meant[index])
-  return `${meant.slice(0, at)}${meant[at + 1]}${meant[at]}${meant.slice(at + 2)}` === name
+  return isSlip(name, meant)
 }
 
 function byHoneypot({ honeypot }: JunkConfig, attributes: Attributes): string | undefined {

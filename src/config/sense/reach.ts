@@ -1,5 +1,6 @@
 import type { Condition } from '../../rules/condition.ts'
 import { tierConditions } from '../../rules/icp.ts'
+import { isSlip } from '../../rules/slips.ts'
 import { field, items } from '../check/content.ts'
 import { nurtureTracks } from '../config.ts'
 import { type Formula, formulaOf } from './formulas.ts'
@@ -88,7 +89,7 @@ export function checkTracks({ config, sources }: Inspected, report: Report): voi
   for (const [index, route] of items(at(sources.routing, ['routes']))) {
     const track = field(route, 'to', 'nurture')
     if (typeof track !== 'string' || seen.includes(track)) continue
-    const other = seen.find((one) => isSlip(one, track))
+    const other = seen.find((one) => isMisspelt(one, track))
     if (other !== undefined) {
       const message = `the nurture track "${track}" differs from "${other}" by a slip; HubSpot's workflows know them by name`
       report('warning', sources.routing, ['routes', index, 'to', 'nurture'], message)
@@ -97,26 +98,9 @@ export function checkTracks({ config, sources }: Inspected, report: Report): voi
   }
 }
 
-/** Whether two words differ by one letter, or by two that changed places; numbers tell words apart. */
-function isSlip(a: string, b: string): boolean {
+// Of short names a slip makes another one, and numbers tell names apart.
+function isMisspelt(a: string, b: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/\d+/g, '#')
   if (plain(a) === plain(b)) return a.toLowerCase() === b.toLowerCase()
-  if (Math.min(a.length, b.length) < 6) return false
-  if (a.length === b.length) {
-    const off = [...a].flatMap((letter, index) => (letter === b[index] ? [] : [index]))
-    const [first, second] = off
-    if (off.length === 1) return true
-    return (
-      off.length === 2 &&
-      first !== undefined &&
-      second !== undefined &&
-      a[first] === b[second] &&
-      a[second] === b[first]
-    )
-  }
-  const [short, long] = a.length < b.length ? [a, b] : [b, a]
-  return (
-    long.length - short.length === 1 &&
-    [...long].some((_, index) => long.slice(0, index) + long.slice(index + 1) === short)
-  )
+  return Math.min(a.length, b.length) >= 6 && isSlip(a, b)
 }

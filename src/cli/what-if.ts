@@ -1,10 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { loadToCompare } from '../config/load-to-compare.ts'
-import { createHubSpot } from '../hubspot/client.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
-import { createMetrics } from '../platform/metrics.ts'
 import { whole } from '../rules/words.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
@@ -12,7 +10,7 @@ import { createStore } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
 import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } from '../what-if/limits.ts'
 import { asMarkdown, asText } from '../what-if/render.ts'
-import { createPropertyReader } from '../work/read-properties.ts'
+import { besideService, createPropertyReader } from '../work/read-properties.ts'
 import { type Progress, type ReadProperties, runWhatIf } from '../work/what-if.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 
@@ -119,19 +117,7 @@ function whenAsked(): ReadProperties {
       throw new Error(
         `the config asks for ${[...names.contact, ...names.company].join(', ')}, which nobody has kept: set HUBSPOT_ACCESS_TOKEN to read it, or say --offline to let it count as unknown.`,
       )
-    const env = readHubSpotEnv(process.env)
-    reader ??= createPropertyReader((properties) =>
-      createHubSpot({
-        accessToken: env.HUBSPOT_ACCESS_TOKEN,
-        baseUrl: env.HUBSPOT_BASE_URL,
-        // The shared limit would be written to Redis; half of it leaves the service its own.
-        redis: null,
-        prefix: 'what-if',
-        requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
-        properties,
-        metrics: createMetrics(),
-      }),
-    )
+    reader ??= createPropertyReader(besideService(readHubSpotEnv(process.env)))
     return reader(ids, names)
   }
 }

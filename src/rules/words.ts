@@ -16,6 +16,11 @@ export function counted(count: number, what: string): string {
   return `${whole(count)} ${what}${count === 1 ? '' : 's'}`
 }
 
+/** A share between 0 and 1 in words: `3 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100_000) / 1_000} %`
+}
+
 /** A rule's or a signal's name in words: `pricing_page_viewed` → `pricing page viewed`. */
 export function plain(name: string): string {
   return name.replaceAll(/[_-]/g, ' ')
@@ -45,6 +50,11 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   })
   formats.set(timeZone, format)
   return format
+}
+
+/** An instant (epoch milliseconds) as ISO 8601 in UTC. */
+export function iso(at: number): string {
+  return new Date(at).toISOString()
 }
 
 /** A span in words for people: `5 min`, `2 h`, `1 h 30 min`, `3 days`. */

@@ -4,7 +4,7 @@ import { countOf, formatFindings } from '../config/format-findings.ts'
 import { portalFindings } from '../doctor/config-portal.ts'
 import { fetchPortalSchema, keptPortalSchema, type PortalSchema } from '../doctor/portal-schema.ts'
 import { hostNow } from '../platform/clock.ts'
-import { readCheckEnv } from '../platform/env.ts'
+import { readHubSpotEnv } from '../platform/env.ts'
 
 const HELP = `
 It finds what keeps the config from being loaded, what can never work as it stands (errors), and what is doubtful (warnings).
@@ -33,7 +33,7 @@ export function addConfigCheck(config: Command): void {
     .action(async (directory: string, { live = false, json = false }: { live?: boolean; json?: boolean }) => {
       const now = hostNow()
       const schema = live
-        ? await fetchPortalSchema(readCheckEnv(process.env), directory, now)
+        ? await fetchPortalSchema(readHubSpotEnv(process.env), directory, now)
         : await keptPortalSchema(directory)
       const { findings: found, inspected } = await checkConfig(directory, now)
       const level = schema && now - schema.readAt > SURE_FOR ? 'warning' : 'error'

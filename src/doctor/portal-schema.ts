@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { createHubSpot } from '../hubspot/client.ts'
-import type { CheckEnv } from '../platform/env.ts'
+import type { HubSpotEnv } from '../platform/env.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { type AskHubSpot, createAskHubSpot } from './ask-hubspot.ts'
 import type { Known, PropertyInfo } from './options.ts'
@@ -47,7 +47,7 @@ export async function readPortalSchema({ read, owners }: AskHubSpot, now: number
 }
 
 /** Asks the portal of the environment for its schema, and keeps it beside the config for checks that may not ask. */
-export async function fetchPortalSchema(env: CheckEnv, directory: string, now: number): Promise<PortalSchema> {
+export async function fetchPortalSchema(env: HubSpotEnv, directory: string, now: number): Promise<PortalSchema> {
   const hubspot = createHubSpot({
     accessToken: env.HUBSPOT_ACCESS_TOKEN,
     baseUrl: env.HUBSPOT_BASE_URL,

@@ -29,8 +29,9 @@ export function calibrationText(report: Calibration, format: 'text' | 'md'): str
     format === 'md' ? `### ${parts[0]}` : parts[0],
     ...parts.slice(1),
     '',
-    ...leftOutText(report),
-    ...report.warnings.map((warning) => `Warning: ${warning}.`),
+    ...[...leftOutText(report), ...report.warnings.map((warning) => `Warning: ${warning}.`)].map((line) =>
+      format === 'md' ? `- ${line}` : line,
+    ),
   ].join('\n')
 }
 

@@ -76,7 +76,7 @@ export function addCalibrate(program: Command): void {
           console.log(
             [
               calibrationText(report, options.format),
-              ...nextSteps(report, byHand),
+              ...nextSteps(report, byHand).map((line) => (options.format === 'md' ? `- ${line}` : line)),
               ...shown(diff, options.format),
             ].join('\n'),
           )

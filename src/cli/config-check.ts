@@ -5,7 +5,7 @@ import { byPlace } from '../config/problems.ts'
 import { portalFindings } from '../doctor/config-portal.ts'
 import { fetchPortalSchema, keptPortalSchema, type PortalSchema } from '../doctor/portal-schema.ts'
 import { hostNow } from '../platform/clock.ts'
-import { readCheckEnv } from '../platform/env.ts'
+import { readHubSpotEnv } from '../platform/env.ts'
 import { counted } from '../rules/words.ts'
 
 const HELP = `
@@ -35,7 +35,7 @@ export function addConfigCheck(config: Command): void {
     .action(async (directory: string, { live = false, json = false }: { live?: boolean; json?: boolean }) => {
       const now = hostNow()
       const schema = live
-        ? await fetchPortalSchema(readCheckEnv(process.env), directory, now)
+        ? await fetchPortalSchema(readHubSpotEnv(process.env), directory, now)
         : await keptPortalSchema(directory)
       const { findings: found, inspected } = await checkConfig(directory, now)
       const level = schema && now - schema.readAt > SURE_FOR ? 'warning' : 'error'

@@ -17,7 +17,7 @@ import { prefixHere, redisOfService } from './service-redis.ts'
 const HELP = `
 Every stored lead is computed again under DIR, each as of the time of its own decisions; nothing is written, neither to Redis nor
 to HubSpot. It reads the Redis of the running service, and in HubSpot the properties that DIR asks for and nobody has kept.
-Exit code 0: fine; 1: an error, or DIR has mistakes; 2: over a limit; 3: no decision could be compared.
+Exit code 0: fine; 1: an error, or DIR cannot be loaded; 2: over a limit; 3: no decision could be compared.
 
 Examples:
   npm run baton -- what-if ./new-config
@@ -118,7 +118,10 @@ function whenAsked(): ReadProperties {
         `the config asks for ${[...names.contact, ...names.company].join(', ')}, which nobody has kept: set HUBSPOT_ACCESS_TOKEN to read it, or say --offline to let it count as unknown.`,
       )
     reader ??= createPropertyReader(besideService(readHubSpotEnv(process.env)))
-    return reader(ids, names)
+    return reader(ids, names).catch((error) => {
+      console.error('What nobody has kept could not be read in HubSpot. With --offline it counts as unknown.')
+      throw error
+    })
   }
 }
 

@@ -42,10 +42,10 @@ export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
 }
 
-/** One line a problem: `config/routing.yaml:5  routes.0.when: …`. */
+/** One line a problem, by names where there are some and not by positions: `config/routing.yaml:5  route "mql" when: …`. */
 export function formatProblems(problems: readonly ConfigProblem[]): string {
   return problems
-    .map(({ file, line, path, message }) => `${file}:${line}  ${path ? `${path}: ` : ''}${message}`)
+    .map(({ file, line, path, where = path, message }) => `${file}:${line}  ${where ? `${where}: ` : ''}${message}`)
     .join('\n')
 }
 

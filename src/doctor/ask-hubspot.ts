@@ -1,5 +1,5 @@
 import { createHubSpot, type HubSpot } from '../hubspot/client.ts'
-import type { CheckEnv } from '../platform/env.ts'
+import type { HubSpotEnv } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -14,7 +14,7 @@ export type AskHubSpot = ReturnType<typeof createAskHubSpot>
 
 /** A client for calls that no verb of it is for. With Redis they take their turn in the rate limit that the service keeps to. */
 export function hubSpotToAsk(
-  env: Pick<CheckEnv, 'HUBSPOT_ACCESS_TOKEN' | 'HUBSPOT_BASE_URL' | 'HUBSPOT_REQUESTS_PER_10_SECONDS'>,
+  env: Pick<HubSpotEnv, 'HUBSPOT_ACCESS_TOKEN' | 'HUBSPOT_BASE_URL' | 'HUBSPOT_REQUESTS_PER_10_SECONDS'>,
   service: { redis: RedisConnection | null; prefix: string } = { redis: null, prefix: 'baton' },
 ): HubSpot {
   return createHubSpot({

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { CheckEnv } from '../platform/env.ts'
+import type { HubSpotEnv } from '../platform/env.ts'
 import { type AskHubSpot, createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Known, PropertyInfo } from './options.ts'
 
@@ -45,7 +45,7 @@ async function readPortalSchema({ read, owners }: AskHubSpot, now: number): Prom
 }
 
 /** Asks the portal of the environment for its schema, and keeps it beside the config for checks that may not ask. */
-export async function fetchPortalSchema(env: CheckEnv, directory: string, now: number): Promise<PortalSchema> {
+export async function fetchPortalSchema(env: HubSpotEnv, directory: string, now: number): Promise<PortalSchema> {
   const schema = await readPortalSchema(createAskHubSpot(hubSpotToAsk(env)), now)
   // A config that may not be written to is checked all the same.
   await keepPortalSchema(directory, schema).catch(() => undefined)

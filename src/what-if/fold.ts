@@ -126,10 +126,7 @@ export function createFold(after: Config) {
   function addSales({ record, handoffs, turns: own }: Beside, compared: readonly Compared[]): void {
     for (const turn of own) turns.push({ ...turn, lead: leads })
     for (const handoff of handoffs) {
-      if (!handoff.byRoute) continue
-      if (handoff.answered) minutes.push(handoff.answered.minutes)
-      const holder = handoff.state === 'open' ? holderOf(handoff)?.rep : undefined
-      if (holder !== undefined) count(openNow, holder)
+      if (handoff.byRoute && handoff.answered) minutes.push(handoff.answered.minutes)
     }
     const [had, has] = [
       compared.some(({ was }) => was.action === 'assign'),
@@ -142,6 +139,12 @@ export function createFold(after: Config) {
     if (has && !had && converted) sales.addedConverted += 1
     if (had && !has) sales.removed += 1
     if (had && !has && converted) sales.removedConverted += 1
+  }
+
+  /** Takes in a handoff whose clock runs now: reps have it, whether or not its lead was compared. */
+  function addOpen(handoff: Handoff): void {
+    const holder = handoff.byRoute && handoff.state === 'open' ? holderOf(handoff)?.rep : undefined
+    if (holder !== undefined) count(openNow, holder)
   }
 
   /** The ids of the leads that are shown one by one. */
@@ -202,7 +205,7 @@ export function createFold(after: Config) {
     }
   }
 
-  return { add, shown, result }
+  return { add, addOpen, shown, result }
 }
 
 function poolOf({ route }: Compared['was']): string | null {

@@ -38,6 +38,7 @@ function folded(
     const configs = { before: () => config, after: other }
     const turns = turnsOf(compared, configs, record, handoffs)
     fold.add(id, compared, failed, turns.length > 0 ? { record, handoffs, turns } : null)
+    for (const one of handoffs) fold.addOpen(one)
   }
   const whole = {
     stored: more.stored ?? leads.length,

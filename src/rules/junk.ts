@@ -1,7 +1,7 @@
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import type { Attributes } from './attributes.ts'
 import { type Condition, holds } from './condition.ts'
-import { domainOf, withParents } from './domains.ts'
+import { correctionOf, type DomainCorrections, domainOf, withParents } from './domains.ts'
 import { isSlip } from './slips.ts'
 import { folded } from './texts.ts'
 import { withTitle } from './titles.ts'
@@ -9,7 +9,7 @@ import { withTitle } from './titles.ts'
 /** What counts as junk (`config/icp.yaml`, `junk`). */
 export interface JunkConfig {
   /** Corrections of the list of disposable addresses; one of `remove` is no misspelt provider either. */
-  domains: { add: string[]; remove: string[] }
+  domains: DomainCorrections
   /** A property of HubSpot, as `hubspot.<name>`, that only machines fill in. */
   honeypot?: string | undefined
   /** Of whom this is true is none, whatever the address. */
@@ -49,11 +49,11 @@ function byAddress({ domains }: JunkConfig, attributes: Attributes): string | un
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) return 'the address is none'
   const domain = domainOf(address)
   if (domain === undefined) return undefined
-  const parents = withParents(domain)
-  if (parents.some((one) => domains.remove.includes(one))) return undefined
+  const correction = correctionOf(domains, domain)
+  if (correction?.isOn === false) return undefined
   const meant = meantProvider(domain)
   if (meant) return `the address is misspelt: ${domain} for ${meant}`
-  const found = parents.find((one) => domains.add.includes(one) || DISPOSABLE.has(one))
+  const found = correction?.by ?? withParents(domain).find((one) => DISPOSABLE.has(one))
   return found && `disposable address of ${found}`
 }
 

@@ -22,10 +22,8 @@ export function scoreView(
   now: number,
 ): LeadView['score'] {
   const { fit, engagement, icp, base = 0 } = score
-  const { signals: rules, max: most } = config.scoring.engagement
   const today = scoreLead(config, inputs.attributes, inputs.signals, now)
   const faded = today.total !== score.total || today.engagement.points !== score.engagement.points
-  const seen = new Set(inputs.signals.map((signal) => signal.type))
   return {
     total: score.total,
     fit: fit.points,
@@ -45,30 +43,7 @@ export function scoreView(
         checks: evaluation.checks.map((check) => checkView(check, inputs.attributes)),
       })),
     },
-    engagementSignals: {
-      arithmetic: `${sumText([...engagement.contributions.map(({ points }) => points), engagement.inactivity?.points ?? 0])}, kept between 0 and ${config.scoring.engagement.max}: ${engagement.points}`,
-      signals: engagement.contributions.map(({ signal, points, age, reason }) => ({
-        signal: signal.type,
-        ...(signal.detail ? { detail: signal.detail } : {}),
-        at: iso(signal.at),
-        ...(signal.session ? { until: iso(signal.session.until) } : {}),
-        ageDays: Math.round((age / DAY) * 10) / 10,
-        ...worthView(config, rules, signal),
-        points: Math.round(points * 1000) / 1000,
-        source: sourceOf(signal),
-        why: reason,
-      })),
-      ...(engagement.inactivity
-        ? { inactivity: { ...engagement.inactivity, since: iso(engagement.inactivity.since) } }
-        : {}),
-      notSeen: Object.entries(rules)
-        .filter(([type]) => !seen.has(type))
-        .map(([signal, { points }]) => ({
-          signal,
-          worth: typeof points === 'number' ? points : clamp(mostOf(points), -most, most),
-          ...amountRule(config, signal, points),
-        })),
-    },
+    engagementSignals: engagementView(config, score, inputs.signals),
     profile: icp.checks.map(({ kind, name, evaluation }) => ({
       kind,
       name,
@@ -79,6 +54,40 @@ export function scoreView(
     ...(faded
       ? { now: { total: today.total, fit: today.fit.points, engagement: today.engagement.points, band: today.band } }
       : {}),
+  }
+}
+
+/** The signals with their points, and those that were not seen. */
+function engagementView(
+  config: Config,
+  { engagement }: Decision['score'],
+  signals: readonly Signal[],
+): LeadView['score']['engagementSignals'] {
+  const { signals: rules, max: most } = config.scoring.engagement
+  const seen = new Set(signals.map(({ type }) => type))
+  return {
+    arithmetic: `${sumText([...engagement.contributions.map(({ points }) => points), engagement.inactivity?.points ?? 0])}, kept between 0 and ${config.scoring.engagement.max}: ${engagement.points}`,
+    signals: engagement.contributions.map(({ signal, points, age, reason }) => ({
+      signal: signal.type,
+      ...(signal.detail ? { detail: signal.detail } : {}),
+      at: iso(signal.at),
+      ...(signal.session ? { until: iso(signal.session.until) } : {}),
+      ageDays: Math.round((age / DAY) * 10) / 10,
+      ...worthView(config, rules, signal),
+      points: Math.round(points * 1000) / 1000,
+      source: sourceOf(signal),
+      why: reason,
+    })),
+    ...(engagement.inactivity
+      ? { inactivity: { ...engagement.inactivity, since: iso(engagement.inactivity.since) } }
+      : {}),
+    notSeen: Object.entries(rules)
+      .filter(([type]) => !seen.has(type))
+      .map(([signal, { points }]) => ({
+        signal,
+        worth: typeof points === 'number' ? points : clamp(mostOf(points), -most, most),
+        ...amountRule(config, signal, points),
+      })),
   }
 }
 

@@ -24,10 +24,7 @@ export type ThreadAnswer = { result: WhatIf } | { refused: string[] }
 /** What somebody asks for. `offline`: HubSpot is asked nothing. */
 export type WhatIfRequest = Pick<ThreadData, 'files' | 'options' | 'now'> & { offline: boolean }
 
-/** Computes what-ifs, one at a time. */
-export type WhatIfThreads = ReturnType<typeof createWhatIfThreads>
-
-/** Prepares threads that compute a what-if beside the service, on its Redis. */
+/** Prepares threads that compute a what-if beside the service, on its Redis, one at a time. */
 export function createWhatIfThreads(
   own: Pick<ThreadData, 'redisUrls' | 'prefix'> & { hubspot: NonNullable<ThreadData['hubspot']> },
 ) {

@@ -126,15 +126,15 @@ function gateText({ gates, population }: Calibration): string[] {
 }
 
 function volumeText({ volumes, thresholds, verdict }: Calibration): string[] {
-  const rows = volumes.map(({ share, today, outcomes, now, proposed }) => [
-    `${today ? "today's volume, " : ''}${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
-    count(Math.round(now)),
-    count(Math.round(proposed)),
-    count(Math.round(outcomes)),
-    Math.round(proposed) === Math.round(now)
-      ? 'no gain'
-      : `${proposed > now ? '+' : ''}${count(Math.round(proposed - now))}`,
-  ])
+  const rows = volumes.map(({ share, today, outcomes, ...each }) => {
+    // The gain is that of the numbers beside it.
+    const [now, then] = [Math.round(each.now), Math.round(each.proposed)]
+    return [
+      `${today ? "today's volume, " : ''}${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
+      ...[count(now), count(then), count(Math.round(outcomes))],
+      then === now ? 'no gain' : `${then > now ? '+' : ''}${count(then - now)}`,
+    ]
+  })
   const capacity = thresholds?.capacity
   const from = (least: number | null) => (least === null ? 'none' : `a score of ${least}`)
   return [

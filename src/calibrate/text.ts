@@ -126,15 +126,15 @@ function gateText({ gates, population }: Calibration): string[] {
 }
 
 function volumeText({ volumes, thresholds, verdict }: Calibration): string[] {
-  const rows = volumes.map(({ share, today, outcomes, now, proposed }) => [
-    `${today ? "today's volume, " : ''}${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
-    whole(Math.round(now)),
-    whole(Math.round(proposed)),
-    whole(Math.round(outcomes)),
-    Math.round(proposed) === Math.round(now)
-      ? 'no gain'
-      : `${proposed > now ? '+' : ''}${whole(Math.round(proposed - now))}`,
-  ])
+  const rows = volumes.map(({ share, today, outcomes, ...each }) => {
+    // The gain is that of the numbers beside it.
+    const [now, then] = [Math.round(each.now), Math.round(each.proposed)]
+    return [
+      `${today ? "today's volume, " : ''}${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
+      ...[whole(now), whole(then), whole(Math.round(outcomes))],
+      then === now ? 'no gain' : `${then > now ? '+' : ''}${whole(then - now)}`,
+    ]
+  })
   const capacity = thresholds?.capacity
   const from = (least: number | null) => (least === null ? 'none' : `a score of ${least}`)
   return [

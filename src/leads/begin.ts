@@ -218,7 +218,6 @@ function withSaid(handoff: Handoff, { by, reason }: NonNullable<Starting['said']
 }
 
 /** The id of the next handoff: those that this change has begun count as well. */
-/** The id of the lead's next handoff. */
 export function nextId(state: LeadState, draft: Draft): string {
   const begun = draft.handoffs().filter(({ id }) => !state.handoffs[id]).length
   return `${state.id}-${(state.lead?.handoffCount ?? 0) + begun + 1}`

@@ -38,7 +38,7 @@ export const SIGNAL_REASONS = [
   'counted',
   'older than the window',
   'over the cap',
-  'over what counts in silence',
+  'over what counts during inactivity',
   'no points for this signal',
   'without an amount',
 ] as const
@@ -75,7 +75,7 @@ export function scoreEngagement(config: EngagementConfig, signals: readonly Sign
     if (capped.has(signal)) return { signal, age, points: 0, reason: 'over the cap' }
     if (worth === undefined) return { signal, age, points: 0, reason: 'without an amount' }
     const left = meanwhile?.get(signal)
-    const reason = left === 0 ? 'over what counts in silence' : 'counted'
+    const reason = left === undefined ? 'counted' : 'over what counts during inactivity'
     return { signal, age, points: faded(left ?? worth, rule.halfLife, age), reason }
   })
   const inactivity = inactivityOf(config, silentSince(config, ordered, now), now)

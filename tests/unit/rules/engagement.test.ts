@@ -64,7 +64,7 @@ describe('the table of points', () => {
       const counted = result.contributions.filter(
         ({ signal, reason }) => signal.at > NOW - 30 * DAY && reason === 'counted',
       )
-      expect(counted).toHaveLength(Math.min(times, 4))
+      expect(counted).toHaveLength(Math.min(times, 3))
     }
     expect(scoreEngagement(config, [...before, ...signalsAgo('email_clicked', 0)], NOW).points).toBe(50)
   })

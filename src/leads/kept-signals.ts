@@ -1,5 +1,5 @@
 import type { Signal } from '../rules/attributes.ts'
-import { cappedSignals, lastThatResets, memoryOf } from '../rules/engagement.ts'
+import { beginOfSilence, cappedSignals, memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import { lookBackOf } from '../rules/triggers.ts'
 import type { NextConfig } from './change.ts'
@@ -28,7 +28,7 @@ export function keptSignals(
   const all = [...byId.values()]
   const recent = all.filter((signal) => memory === undefined || now - signal.at <= memory)
   // However old: opens that came long after it do not become fresh interest when it is forgotten.
-  const last = lastThatResets(config.scoring.engagement, all)
+  const last = beginOfSilence(config.scoring.engagement, all)
   if (last && recent.length > 0 && !recent.includes(last)) recent.push(last)
   return worthMost(config, visitsOnce(config, recent)).sort(byTime)
 }

@@ -142,7 +142,7 @@ export function worthInSilence(
   capped: ReadonlySet<Signal>,
 ): ReadonlyMap<Signal, number> | undefined {
   if (!inactivity?.points || inactivity.meanwhile === undefined) return undefined
-  const last = ordered.findLast(resets)
+  const last = silenceFrom(ordered)
   if (!last || last === ordered.at(-1)) return undefined
   const worths = new Map<Signal, number>()
   let left = inactivity.meanwhile
@@ -202,9 +202,13 @@ export function resets({ rule, worth }: RuledSignal): boolean {
   return rule?.resets !== false && (typeof rule?.points === 'number' || (worth ?? 0) > 0)
 }
 
-/** The newest signal that ends inactivity. */
-export function lastThatResets(config: EngagementConfig, signals: readonly Signal[]): Signal | undefined {
-  return inOrder(config, signals).findLast(resets)?.signal
+/** From which signal on a lead is silent: its newest that ends inactivity; where none does, the first that is worth something. */
+export function beginOfSilence(config: EngagementConfig, signals: readonly Signal[]): Signal | undefined {
+  return silenceFrom(inOrder(config, signals))?.signal
+}
+
+function silenceFrom(ordered: readonly RuledSignal[]): RuledSignal | undefined {
+  return ordered.findLast(resets) ?? ordered.find(({ rule }) => rule)
 }
 
 // They mostly come in order, from the oldest or from the newest, and sorting costs more than all else.

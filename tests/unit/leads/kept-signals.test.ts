@@ -83,7 +83,7 @@ describe('a visit', () => {
   })
 })
 
-describe('the last act before a silence', () => {
+describe('the act that a silence begins with', () => {
   const DAYS = 24 * 60
   const opens = Array.from({ length: 17 }, (_, number) =>
     came(10 * DAYS - number, 'email_opened', `api-open-${number}`),
@@ -95,6 +95,8 @@ describe('the last act before a silence', () => {
     expect(signals.filter(({ type }) => type !== 'email_opened').map(({ type }) => type)).toEqual(['demo_requested'])
     expect(pointsOf(signals)).toBe(10)
     expect(pointsOf(opens)).toBe(50)
+    const readers = kept(known(came(181 * DAYS, 'email_opened')), opens)
+    expect([readers.length, pointsOf(readers)]).toEqual([18, 10])
   })
 
   it('is forgotten where nothing came after it, and when the lead does something again', () => {

@@ -91,6 +91,9 @@ describe('the table of points', () => {
       inactivity: { since: NOW - 65 * DAY, periods: 2, points: -20 },
     })
     expect(scoreEngagement(config, signalsAgo('email_opened', DAY, 0), NOW).points).toBe(6)
+    const week = Array.from({ length: 17 }, (_, number) => (number * DAY) / 3)
+    expect(scoreEngagement(config, signalsAgo('email_opened', ...week), NOW).points).toBe(50)
+    expect(scoreEngagement(config, signalsAgo('email_opened', ...week, 40 * DAY), NOW).points).toBe(3)
   })
 
   it('is 0 with no signal, and stops at 50', () => {

@@ -11,9 +11,30 @@ export type UnknownValues = Record<string, string[]>
 /** The usual ones. Test and Null are people's names, so that theirs are left as they are. */
 export const UNKNOWN_VALUES: UnknownValues = {
   every: [
-    ...['select', 'please select', 'choose', 'please choose', 'n/a', 'n.a.', 'not applicable', 'not available', '-'],
-    ...['none', 'null', 'undefined', 'unknown', 'not known', 'not set', 'tbd', 'test', 'testing'],
-    ...['bitte wählen', 'keine angabe', 'k. A.', 'unbekannt', 'inconnu', 'non renseigné', 'desconocido', 'seleccione'],
+    ...[
+      'select',
+      'please select',
+      'select one',
+      'please select one',
+      'select an option',
+      'select option',
+      'select a value',
+    ],
+    ...['choose', 'please choose', 'choose one', 'choose an option', 'pick one', 'n/a', 'n.a.', '-', 'nil', 'no data'],
+    ...['not applicable', 'not available', 'not known', 'not set', 'not provided', 'not specified', 'not disclosed'],
+    ...['none', 'null', 'undefined', 'unknown', 'unspecified', 'tbd', 'tba', 'test', 'testing', 'prefer not to say'],
+    ...[
+      'bitte wählen',
+      'bitte auswählen',
+      'auswählen',
+      'keine angabe',
+      'keine angaben',
+      'k. A.',
+      'unbekannt',
+      'nicht bekannt',
+    ],
+    ...['sélectionner', 'sélectionnez', 'veuillez sélectionner', 'choisir', 'inconnu', 'non renseigné', 'non précisé'],
+    ...['seleccionar', 'selecciona', 'seleccione', 'desconocido', 'no especificado', 'no aplica'],
   ],
   firstName: [],
   lastName: [],

@@ -95,6 +95,8 @@ function partsOf(title: string): string[][] {
     .replace(/\b(?:\p{L}\.){2,}(?:\p{L}\b)?/gu, (letters) => letters.replaceAll('.', ''))
     // What belongs to somebody: the president's office.
     .replace(/\b(vice[ -])?\p{L}+['’]s\b/gu, ' ')
+    // Nor is whom somebody works for.
+    .replace(/\b(?:office of|reporting to|reports to)\b[^,;|/()\n]*/g, ' ')
     .replace(/\b(vice|co|non)[- ](?=\p{L})/gu, '$1 ')
     .replace(/\bgo[- ]to[- ]market\b/g, 'gtm')
     .replace(/\bpeople (&|and) culture\b/g, 'people')

@@ -6,8 +6,9 @@ import { duration } from '../../rules/words.ts'
 import { entries, field, items } from '../check/content.ts'
 import type { Config } from '../config.ts'
 import { suggestion } from '../problems.ts'
+import { INDUSTRIES } from './industries.ts'
 import { at, type LocatedTest, type Place } from './located.ts'
-import { LEAD_STATUSES, nearMiss } from './misfits.ts'
+import { LEAD_STATUSES, nearMiss, nearWord } from './misfits.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
 import { doubtUnit } from './scoring.ts'
 import type { Solver } from './solve.ts'
@@ -164,7 +165,7 @@ const MAPPED = new Set([
   ...['email', 'firstName', 'lastName', 'leadSource', 'leadSource.detail', 'lifecycleStage', 'leadStatus', 'heardFrom'],
 ])
 
-/** Statuses and stages of deals that are likely one of HubSpot's own, misspelt or by its label. */
+/** Statuses, industries and stages of deals that are likely one of HubSpot's own, misspelt or by its label. */
 export function checkWords({ config, sources }: Inspected, report: Report): void {
   for (const key of ['responses', 'disqualified'] as const) {
     for (const [index, { changes, to }] of config.hubspot[key].entries()) {
@@ -173,6 +174,10 @@ export function checkWords({ config, sources }: Inspected, report: Report): void
         for (const { message } of nearMiss(word, LEAD_STATUSES)) report('guess', sources.hubspot, [key, index], message)
     }
   }
+  for (const [index, { industries }] of config.icp.tiers.entries())
+    for (const word of industries ?? [])
+      for (const { message } of nearWord(word, INDUSTRIES))
+        report('guess', sources.icp, ['tiers', index, 'industries'], message)
   const starts = [
     ...config.moves.map(({ when }, index) => ({ source: sources.stages, path: ['moves', index, 'when'], when })),
     ...Object.entries(config.handoffs.kinds).map(([kind, { starts: when }]) => ({

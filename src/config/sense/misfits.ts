@@ -180,12 +180,19 @@ export function nearWord(value: string, words: readonly string[]): Misfit[] {
 
 /** A word that differs little from one of HubSpot's own is likely that one, misspelt or as its label. */
 export function nearMiss(value: string, words: readonly string[]): Misfit[] {
-  const key = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
-  if (words.some((word) => word.toLowerCase() === value.trim().toLowerCase())) return []
-  const same = words.find((word) => key(word) === key(value))
-  const near = same === undefined ? /did you mean "(.+)"/.exec(suggestion(value, words))?.[1] : same
-  if (near === undefined || (same === undefined && !isNear(value, near))) return []
+  const near = nearWordOf(value, words)
+  if (near === undefined) return []
   return [{ level: 'guess', message: `"${value}" is none of HubSpot's own words; did you mean "${near}"?` }]
+}
+
+/** The word that is likely meant by one that is none of them, as it differs by little. */
+export function nearWordOf(value: string, words: readonly string[]): string | undefined {
+  const key = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  if (words.some((word) => word.toLowerCase() === value.trim().toLowerCase())) return undefined
+  const same = words.find((word) => key(word) === key(value))
+  if (same !== undefined) return same
+  const near = /did you mean "(.+)"/.exec(suggestion(value, words))?.[1]
+  return near !== undefined && isNear(value, near) ? near : undefined
 }
 
 function isNear(a: string, b: string): boolean {

@@ -46,15 +46,16 @@ export interface LeadScore {
   mql: boolean
 }
 
-/** Scores a lead at `now` (epoch milliseconds). Pure: the same input gives the same score. */
+/** Scores a lead at `now` (epoch milliseconds). Pure: the same input gives the same score. `brief`: without what explains it. */
 export function scoreLead(
   config: { icp: IcpConfig; scoring: ScoringConfig },
   attributes: Attributes,
   signals: readonly Signal[],
   now: number,
+  brief = false,
 ): LeadScore {
-  const icp = matchIcp(config.icp, factLookup(attributes))
-  const fit = scoreFit(config.scoring.fit, icpLookup(attributes, icp))
+  const icp = matchIcp(config.icp, factLookup(attributes, brief))
+  const fit = scoreFit(config.scoring.fit, icpLookup(attributes, icp, brief))
   const engagement = scoreEngagement(config.scoring.engagement, signals, now)
   const { mql, base } = config.scoring
   const total = totalOf(config.scoring, fit.points, engagement.points)
@@ -80,22 +81,26 @@ export function bandOf(bands: Record<Band, number>, total: number): Band {
 }
 
 /** Reads the attributes that came from outside, and what the job title says. */
-export function factLookup(attributes: Attributes): Lookup {
-  return withTitle((name) => attributes[name]?.value)
+export function factLookup(attributes: Attributes, brief = false): Lookup {
+  const given: Lookup = (name) => attributes[name]?.value
+  return withTitle(brief ? Object.assign(given, BRIEF) : given)
 }
+
+const BRIEF = { brief: true } as const
 
 const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
 
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
-export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
+export function icpLookup(attributes: Attributes, icp: IcpResult, brief = false): Lookup {
   const profile: Record<string, AttributeValue | undefined> = {
     'icp.tier': icp.tier,
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const known = factLookup(attributes)
+  const known = factLookup(attributes, brief)
   const lookup: Lookup = (name) =>
     WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known(name)) : known(name)
+  if (brief) return Object.assign(lookup, BRIEF)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
@@ -114,8 +119,9 @@ export function fullLookup(
   score: LeadScore,
   now: number,
   beside: Readonly<Record<string, AttributeValue | undefined>> = {},
+  brief = false,
 ): Lookup {
-  const known = icpLookup(attributes, score.icp)
+  const known = icpLookup(attributes, score.icp, brief)
   const results: Record<string, AttributeValue | undefined> = {
     ...beside,
     score: score.total,
@@ -131,5 +137,5 @@ export function fullLookup(
     if (sum) return sumOf(own)
     return dropsBy === undefined || over === undefined ? own.length : dropOf(own, over, now)
   }
-  return Object.assign(lookup, { behind: known.behind })
+  return Object.assign(lookup, brief ? BRIEF : { behind: known.behind })
 }

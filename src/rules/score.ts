@@ -54,9 +54,10 @@ export function scoreLead(
   now: number,
   brief = false,
 ): LeadScore {
-  const icp = matchIcp(config.icp, factLookup(attributes, brief))
-  const fit = scoreFit(config.scoring.fit, icpLookup(attributes, icp, brief))
-  const engagement = scoreEngagement(config.scoring.engagement, signals, now)
+  const icp = brief ? briefIcp(config.icp, attributes) : matchIcp(config.icp, factLookup(attributes))
+  const { fit: fitRules, engagement: engagementRules } = config.scoring
+  const fit = brief ? briefFit(fitRules, attributes, icp) : scoreFit(fitRules, icpLookup(attributes, icp))
+  const engagement = (brief ? briefEngagement : scoreEngagement)(engagementRules, signals, now)
   const { mql, base } = config.scoring
   const total = totalOf(config.scoring, fit.points, engagement.points)
   return {
@@ -67,6 +68,21 @@ export function scoreLead(
     total,
     band: bandOf(config.scoring.bands, total),
     mql: total >= mql.score && fit.points >= mql.fit && engagement.points >= mql.engagement,
+  }
+}
+
+// In brief a lead is asked about twice, by two configs, of which most parts are the same: the second time costs nothing.
+const briefIcp = remembersLast((icp: IcpConfig, attributes: Attributes) => matchIcp(icp, factLookup(attributes, true)))
+const briefFit = remembersLast((fit: FitConfig, attributes: Attributes, icp: IcpResult) =>
+  scoreFit(fit, icpLookup(attributes, icp, true)),
+)
+const briefEngagement = remembersLast(scoreEngagement)
+
+function remembersLast<Known extends unknown[], T>(compute: (...known: Known) => T): (...known: Known) => T {
+  let last: { known: Known; result: T } | undefined
+  return (...known) => {
+    if (!last?.known.every((one, index) => one === known[index])) last = { known, result: compute(...known) }
+    return last.result
   }
 }
 

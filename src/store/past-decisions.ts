@@ -1,9 +1,17 @@
+import { z } from 'zod'
 import { KeptDecision } from '../leads/history.ts'
+import type { Attributes, Signal } from '../rules/attributes.ts'
 import { unpackDated } from './pack.ts'
 import type { Store } from './partitions.ts'
 
 // Small enough that nothing else in Redis waits for it, and that little of it is in memory at once.
 const PORTION = 100
+
+// As many are read as there are: what each holds most of is looked at by hand.
+const Readable = KeptDecision.extend({
+  attributes: z.custom<Attributes>(areAttributes),
+  signals: z.custom<Signal[]>(areSignals),
+})
 
 /** What is kept of all leads' decisions, for reading alone. */
 export type PastDecisions = ReturnType<typeof createPastDecisions>
@@ -47,8 +55,23 @@ export function createPastDecisions({ redis, keys, partitions }: Store) {
 
 function decisionIn(packed: Buffer): KeptDecision | undefined {
   try {
-    return KeptDecision.parse(unpackDated(packed))
+    return Readable.parse(unpackDated(packed))
   } catch {
     return undefined
   }
+}
+
+function areAttributes(found: unknown): boolean {
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return false
+  return Object.values(found).every(
+    (one) =>
+      typeof one?.source === 'string' &&
+      (typeof one.value !== 'object' || Array.isArray(one.value)) &&
+      one.value !== undefined,
+  )
+}
+
+function areSignals(found: unknown): boolean {
+  if (!Array.isArray(found)) return false
+  return found.every((one) => typeof one?.id === 'string' && typeof one.type === 'string' && typeof one.at === 'number')
 }

@@ -40,8 +40,10 @@ export function turnsOf(
     const before = configs.before(past.config)
     const wantedBy = (config: Config, decision: Decision) =>
       decision.action === 'assign' ? wanted(config, decision, past, record, { handoff, ofSales }) : null
-    const [old, other] = [wantedBy(before, was), wantedBy(configs.after, becomes)]
-    return [{ at: past.at, before: old, after: other, rep: past.rep, lasts: handoff ? lastingOf(handoff) : null }]
+    const old = wantedBy(before, was)
+    const other = was === becomes ? old : wantedBy(configs.after, becomes)
+    const after = old && other && isSame(old, other) ? old : other
+    return [{ at: past.at, before: old, after, rep: past.rep, lasts: handoff ? lastingOf(handoff) : null }]
   })
 }
 
@@ -113,6 +115,13 @@ function ownedThen(
     return owner === undefined ? ownerless : { ...ownerless, hubspot_owner_id: owner }
   }
   return ofSales.some(({ holders }) => holders[0] && holders[0].how !== 'kept-owner') ? ownerless : properties
+}
+
+// Most ask for the same twice, and all are kept until the end.
+function isSame(one: NonNullable<SalesTurn['before']>, other: NonNullable<SalesTurn['before']>): boolean {
+  if (one.team !== other.team || one.request.rounds !== other.request.rounds) return false
+  const parts = ({ request: { rounds: _, ...request }, within }: typeof one) => JSON.stringify([request, within])
+  return parts(one) === parts(other)
 }
 
 function lastingOf({ startedAt, ended }: Handoff): number {

@@ -42,10 +42,14 @@ export function createPastDecisions({ redis, keys, partitions }: Store) {
       }
     },
 
-    /** The kept decisions of some leads, oldest first, in their order; `unreadable` are those in a form of another release. */
+    /** The kept decisions of leads of one partition, oldest first, in their order; `unreadable` are those in a form of another release. */
     async read(ids: readonly string[]): Promise<{ decisions: KeptDecision[]; unreadable: number }[]> {
-      const lists = await Promise.all(ids.map((id) => redis.lrangeBuffer(keys.decisions(id), 0, -1)))
-      return lists.map((packed) => {
+      const pipeline = redis.pipeline()
+      for (const id of ids) pipeline.lrangeBuffer(keys.decisions(id), 0, -1)
+      const lists = (await pipeline.exec()) ?? []
+      return lists.map(([error, found]) => {
+        if (error) throw error
+        const packed = found as Buffer[]
         const decisions = packed.flatMap((one) => decisionIn(one) ?? [])
         return { decisions, unreadable: packed.length - decisions.length }
       })

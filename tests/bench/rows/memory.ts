@@ -24,7 +24,10 @@ export const memoryOfLead: Row = {
   runs: RUNS,
   open: (bench) =>
     open(bench, { kinds: ['visitor'], visits: VISITS }, ({ uses, count }) => {
-      const counted = ['lead', 'inbox', 'history', 'index:unread', 'index:wake', 'list:scored', 'list:stage-lead']
+      const counted = [
+        ...['lead', 'inbox', 'history', 'index:unread', 'index:wake', 'index:fading'],
+        ...['list:scored', 'list:stage-lead'],
+      ]
       return { figure: bytesOf(uses, counted) / count / KIB }
     }),
 }

@@ -86,7 +86,9 @@ export function createFold(after: Config) {
       pool: poolOf(was) !== poolOf(becomes),
     }
     for (const name of ['score', 'band', 'tier', 'route', 'pool'] as const) if (isOther[name]) changes[name] += 1
-    if (isOther.band || isOther.route) changes.moved += 1
+    // The same route may lead elsewhere: to another pool or track, or nowhere while it only observes.
+    const goesElsewhere = destinationOf(was) !== destinationOf(becomes)
+    if (isOther.band || goesElsewhere) changes.moved += 1
     if (before.mql) changes.mql.before += 1
     if (now.mql) changes.mql.after += 1
     count(bands, `${before.band}\t${now.band}`)
@@ -102,7 +104,7 @@ export function createFold(after: Config) {
       count(row.why, moves[0]?.rule ?? 'routing.yaml: the routes')
       routes.set(pair, row)
     }
-    if (isOther.score || destinationOf(was) !== destinationOf(becomes)) addLargest(id, { past, was, becomes })
+    if (isOther.score || goesElsewhere) addLargest(id, { past, was, becomes })
   }
 
   function addLargest(id: string, { past, was, becomes }: Compared): void {

@@ -33,6 +33,8 @@ export interface Lookup {
   (attribute: string, test?: AttributeTest): AttributeValue | undefined
   /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out; else undefined. */
   behind?: (check: Check) => Check[] | undefined
+  /** Nobody reads the explanation: no more is tested than the answer needs, and no test is told. */
+  brief?: true
 }
 
 /** A condition of a config made ready to be asked: for the answer alone, or for the answer with every test on the way to it. */
@@ -47,8 +49,16 @@ const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
 // A condition belongs to a config, which stays as it is.
 const compiled = new WeakMap<Condition, Compiled>()
 
-/** Evaluates a condition. Pure; every test is made, so that the explanation is complete. */
+// Of one that is asked in brief.
+const ANSWERS: Record<Truth, Evaluation> = {
+  true: { truth: 'true', checks: [] },
+  false: { truth: 'false', checks: [] },
+  unknown: { truth: 'unknown', checks: [] },
+}
+
+/** Evaluates a condition. Pure; every test is made, so that the explanation is complete, unless the lookup is brief. */
 export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
+  if (lookup.brief) return ANSWERS[truthOf(condition, lookup)]
   const checks: Check[] = []
   return { truth: compile(condition).explain(lookup, checks), checks }
 }

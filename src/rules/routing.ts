@@ -77,7 +77,7 @@ export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDeci
   const considered: RouteDecision['considered'] = []
   for (const route of routes) {
     const evaluation: Evaluation = route.when ? evaluate(route.when, lookup) : { truth: 'true', checks: [] }
-    considered.push({ route: route.name, evaluation })
+    if (!lookup.brief) considered.push({ route: route.name, evaluation })
     if (evaluation.truth !== 'true') continue
     const decision: RouteDecision = { route: route.name, to: fill(route.to, lookup), considered }
     const reps = 'pool' in route.to ? wantedReps(route.to.reps, lookup) : undefined

@@ -28,6 +28,7 @@ const OF_A_CLUB = /\b(student|students|club|union|society|association|council|ch
 /** A lookup that also knows what a job title says: `title.seniority` and `title.department`. Tests on them are explained by it. */
 export function withTitle(given: Lookup): Lookup {
   const lookup: Lookup = (name, test) => (name.startsWith('title.') ? titleValue(given, name) : given(name, test))
+  if (given.brief) return Object.assign(lookup, { brief: true } as const)
   return Object.assign(lookup, {
     behind: (check: Check) => titleBehind(check, given) ?? given.behind?.(check) ?? [check],
   })

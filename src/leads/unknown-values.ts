@@ -1,3 +1,5 @@
+import { folded } from '../rules/texts.ts'
+
 /*
  * What people and forms write where they know nothing, such as "Select" or "n/a": it stands there, and is no answer. Compared
  * without case, spaces and outer punctuation; `-` stands for every text without a letter or a digit.
@@ -41,24 +43,21 @@ export const UNKNOWN_VALUES: UnknownValues = {
 // What HubSpot itself notes of visits and campaigns nobody has typed into a field.
 const NOTED = /^(touch|utm)\./
 
-const folded = new WeakMap<readonly string[], Set<string>>()
+const prepared = new WeakMap<readonly string[], Set<string>>()
 
 /** Whether a text says nothing of that attribute. */
 export function saysNothing(values: UnknownValues | undefined, attribute: string, text: string): boolean {
   if (!values || NOTED.test(attribute)) return false
   const own = Object.hasOwn(values, attribute) ? values[attribute] : values.every
   if (!own || own.length === 0) return false
-  const known = folded.get(own) ?? new Set(own.map(fold))
-  folded.set(own, known)
+  const known = prepared.get(own) ?? new Set(own.map(fold))
+  prepared.set(own, known)
   return known.has(fold(text))
 }
 
 function fold(text: string): string {
-  const plain = text
-    .normalize('NFKC')
-    .toLowerCase()
+  const plain = folded(text)
     .replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
     .replaceAll(/\s*([^\p{L}\p{N}\s])\s*/gu, '$1')
-    .replaceAll(/\s+/g, ' ')
   return plain === '' ? '-' : plain
 }

@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
 import type { DecisionEntry, KeptDecision } from '../leads/history.ts'
 import { inputsOf, isDecision } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import type { Properties } from '../leads/observe.ts'
+import { isRedisAway } from '../platform/redis.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Configs } from '../store/configs.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
@@ -13,6 +15,7 @@ import { type Limits, overLimits } from '../what-if/limits.ts'
 import { attributesWith, type Needs, needsOf, unread, valuesOf } from '../what-if/needs.ts'
 import type { WhatIf } from '../what-if/result.ts'
 import { isSampled } from '../what-if/sample.ts'
+import { withSharedParts } from '../what-if/shared-parts.ts'
 import { turnsOf } from '../what-if/turns.ts'
 import { createUnknown } from '../what-if/unknown.ts'
 
@@ -47,7 +50,7 @@ export interface Progress {
 
 interface WhatIfParts {
   past: PastDecisions
-  leads: Pick<Leads, 'readMany' | 'readHistory'>
+  leads: Pick<Leads, 'readMany' | 'readHistory' | 'readHandoff'>
   configs: Pick<Configs, 'find'>
   /** Null: what was never kept counts as unknown. */
   readProperties: ReadProperties | null
@@ -79,7 +82,9 @@ export async function runWhatIf(
 
   async function know(versions: Iterable<string>): Promise<void> {
     for (const version of new Set(versions)) {
-      if (!configs.has(version)) configs.set(version, await parts.configs.find(version))
+      if (configs.has(version)) continue
+      const found = await parts.configs.find(version)
+      configs.set(version, typeof found === 'string' ? found : withSharedParts(found, after))
     }
   }
   const configOf = (version: string) => configs.get(version) ?? 'the config that made it is not kept'
@@ -160,6 +165,15 @@ export async function runWhatIf(
     return { record: lead, handoffs: all, turns: turnsOf(compared, { before, after }, lead, all) }
   }
 
+  async function openHandoff(id: string): Promise<Handoff | null> {
+    try {
+      return await parts.leads.readHandoff(id)
+    } catch (error) {
+      if (isRedisAway(error)) throw error
+      return null
+    }
+  }
+
   async function lastLook(state: StoredLead | undefined): Promise<KeptDecision[]> {
     if (!state?.lead) return []
     const history = (await parts.leads.readHistory(state.id)).filter(isDecision)
@@ -214,6 +228,9 @@ export async function runWhatIf(
   const left = await ahead
   if (left) await take(left)
   progress({ leads: sampled, of: sampled, read })
+
+  for await (const ids of parts.past.openHandoffs())
+    for (const handoff of await Promise.all(ids.map(openHandoff))) if (handoff) fold.addOpen(handoff)
 
   const shown = await parts.leads.readMany(fold.shown())
   const portalIds = new Map(shown.map((state) => [state.id, 'unreadable' in state ? undefined : state.lead?.portalId]))

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { loadToCompare } from '../config/load-to-compare.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { readRedisEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createFactStreams } from '../store/facts.ts'
@@ -9,7 +8,7 @@ import { createStore } from '../store/partitions.ts'
 import { createShadow } from '../store/shadow.ts'
 import { createShadowView } from '../views/shadow.ts'
 import { shadowText } from '../views/shadow-text.ts'
-import { findRedisOfService, prefixHere } from './service-redis.ts'
+import { prefixHere, redisOfService } from './service-redis.ts'
 
 const HELP = `
 With a directory its config runs beside the live one from now on, on every decision, until it is stopped: every worker takes it up
@@ -42,12 +41,7 @@ export function addShadow(program: Command): void {
           throw new Error('a directory starts a shadow, and --stop ends it: give one of both.')
         const { config, mistakes } =
           directory === undefined ? { config: null, mistakes: [] } : await loadToCompare(directory, hostNow())
-        const env = readRedisEnv(process.env)
-        const redis = await findRedisOfService(env.REDIS_URL)
-        if (!redis)
-          throw new Error(
-            'no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.',
-          )
+        const redis = await redisOfService()
         try {
           const store = createStore({ redis, prefix: prefixHere() })
           const shadow = createShadow(store, createConfigs(store))

@@ -155,8 +155,8 @@ export type Input =
   | { type: 'left'; rep: string }
   /** Somebody decides about a lead that is stuck in its stage. */
   | { type: 'stuck'; by: string; does: StuckAct }
-  /** `standing`: a decision of the past is asked for; `looksAhead` false: not when the lead was to be looked at next. `faded`: by the same rules, because its score moves by itself. */
-  | { type: 'rescore'; standing?: Standing; looksAhead?: false; faded?: true }
+  /** `standing`: a decision of the past is asked for; `brief`: without what explains it, and when the lead was to be looked at next. `faded`: by the same rules, because its score moves by itself. */
+  | { type: 'rescore'; standing?: Standing; brief?: true; faded?: true }
   | { type: 'erase' }
 
 /** What the list of stuck leads offers for each. */

@@ -74,32 +74,33 @@ export interface DecisionConfig {
 
 /**
  * Scores and routes a lead at `now` (epoch milliseconds). What stands for it is respected. Without its id it is drawn for no
- * sample. One of the past does not look ahead (`looksAhead`): nobody wakes for it.
+ * sample. `brief`: only what is decided, for one of the past that is compared with another. Nothing explains it, nothing is said to
+ * be missing, and it does not look ahead.
  */
 export function decide(
   config: DecisionConfig,
   lead: { id?: string | undefined; attributes: Attributes; signals: readonly Signal[] },
   standing: Standing,
   now: number,
-  looksAhead = true,
+  brief = false,
 ): Decision {
-  const score = scoreLead(config, lead.attributes, lead.signals, now)
-  const lookup = fullLookup(lead.attributes, lead.signals, score, now, besideScore(standing, score, now))
+  const score = scoreLead(config, lead.attributes, lead.signals, now, brief)
+  const lookup = fullLookup(lead.attributes, lead.signals, score, now, besideScore(standing, score, now), brief)
   const { routes } = config.routing
   const route = withSample(routes, chooseRoute(routes, lookup), lead.id, lookup)
   const action = actionOf(route, standing, score.band)
-  const ahead = looksAhead
-    ? scoreAhead(config.scoring, score.fit.points, lead.signals, now)
-    : { bandChange: null, refresh: null }
+  const decided = {
+    ...{ score, route, action },
+    ...(action === 'stay-in-nurture' && standing.restsIn ? { restsIn: standing.restsIn } : {}),
+  }
+  if (brief) return { ...decided, missing: [], wakeAt: null, fadesAt: null }
+  const ahead = scoreAhead(config.scoring, score.fit.points, lead.signals, now)
   const routeSays =
     route.rescore !== undefined && action !== 'stay-with-sales' && action !== 'stay-adopted'
       ? now + route.rescore
       : null
   return {
-    score,
-    route,
-    action,
-    ...(action === 'stay-in-nurture' && standing.restsIn ? { restsIn: standing.restsIn } : {}),
+    ...decided,
     missing: missingForSales(config.routing.requiredForSales, lead.attributes),
     wakeAt: earliest(earliest(ahead.bandChange, routeSays), silenceGrows(config, standing, now)),
     fadesAt: ahead.refresh,

@@ -91,7 +91,7 @@ function onRescore(
 ): Change | null {
   const { lead } = state
   if (!lead || !isInHubSpot(lead)) return null
-  if (input.standing) return decidedAgain(config, lead, input.standing, now, input.looksAhead)
+  if (input.standing) return decidedAgain(config, lead, input.standing, now, input.brief)
   if (lead.archived) return null
   const faded = input.faded && lead.rulesVersion === config.rulesVersion
   const handoffs = Object.values(state.handoffs)
@@ -129,9 +129,9 @@ function onRescore(
 }
 
 /** A decision of the past, and nothing else: what was known then, and what stood then. */
-function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number, looksAhead = true): Change {
+function decidedAgain(config: NextConfig, lead: LeadRecord, standing: Standing, at: number, brief = false): Change {
   const known = { id: lead.id, attributes: attributesAgain(config, lead), signals: lead.signals }
-  const full = decide(config, known, standing, at, looksAhead)
+  const full = decide(config, known, standing, at, brief)
   const decision = { route: full.route.route, action: full.action, standing, full }
   return { handoffs: [], posts: [], history: [], toWrite: false, decision }
 }
@@ -158,20 +158,20 @@ export function replay(
   return decision ? { decision, inputs } : null
 }
 
-/** A lead's decision, computed again from what is kept of it alone, by the rules that are given. */
+/** A lead's decision, computed again from what is kept of it alone, by the rules that are given, without what explains it. */
 export function replayKept(
   config: NextConfig,
   id: string,
   { attributes, signals, ...decided }: Pick<KeptDecision, 'at' | 'standing' | 'attributes' | 'signals'>,
 ): NonNullable<Change['decision']>['full'] | null {
-  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided, { looksAhead: false })
+  return askAgain(config, { ...NOTHING_KNOWN, id, attributes, signals }, decided, { brief: true })
 }
 
 function askAgain(
   config: NextConfig,
   lead: LeadRecord,
   { at, standing }: Pick<KeptDecision, 'at' | 'standing'>,
-  ahead: { looksAhead?: false } = {},
+  options: { brief?: true } = {},
 ) {
   const state: LeadState = {
     id: lead.id,
@@ -183,7 +183,7 @@ function askAgain(
     written: {},
     freshPseudonym: lead.pseudonym,
   }
-  const change = next(config, state, { type: 'rescore', standing, ...ahead }, at)
+  const change = next(config, state, { type: 'rescore', standing, ...options }, at)
   return change && 'decision' in change && change.decision ? change.decision.full : null
 }
 

@@ -1,5 +1,6 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Handover } from '../handoffs/handover.ts'
+import { quantile } from '../rules/quantile.ts'
 import type { NextConfig } from './change.ts'
 import { actsSince, historyOfResponses, judge, type Looked, wantsActivities } from './responses.ts'
 
@@ -118,7 +119,5 @@ export function isLate({ handover: { dueAt }, answered, missing }: ObservedOutco
 }
 
 function median(values: readonly number[]): number | null {
-  const inOrder = values.toSorted((a, b) => a - b)
-  const [low, high] = [inOrder[Math.floor((inOrder.length - 1) / 2)], inOrder[Math.floor(inOrder.length / 2)]]
-  return low === undefined || high === undefined ? null : (low + high) / 2
+  return values.length === 0 ? null : quantile(values, 0.5)
 }

@@ -33,6 +33,8 @@ export interface Lookup {
   (attribute: string, test?: AttributeTest): AttributeValue | undefined
   /** What explains a test better than the test itself: the tests on facts behind an attribute that was worked out; else undefined. */
   behind?: (check: Check) => Check[] | undefined
+  /** Nobody reads the explanation: no more is tested than the answer needs, and no test is told. */
+  brief?: true
 }
 
 /** A condition of a config made ready to be asked: for the answer alone, or for the answer with every test on the way to it. */
@@ -47,8 +49,16 @@ const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
 // A condition belongs to a config, which stays as it is.
 const compiled = new WeakMap<Condition, Compiled>()
 
-/** Evaluates a condition. Pure; every test is made, so that the explanation is complete. */
+// Of one that is asked in brief.
+const ANSWERS: Record<Truth, Evaluation> = {
+  true: { truth: 'true', checks: [] },
+  false: { truth: 'false', checks: [] },
+  unknown: { truth: 'unknown', checks: [] },
+}
+
+/** Evaluates a condition. Pure; every test is made, so that the explanation is complete, unless the lookup is brief. */
 export function evaluate(condition: Condition, lookup: Lookup): Evaluation {
+  if (lookup.brief) return ANSWERS[truthOf(condition, lookup)]
   const checks: Check[] = []
   return { truth: compile(condition).explain(lookup, checks), checks }
 }
@@ -142,9 +152,18 @@ function checkOf(attribute: string, test: AttributeTest, passes: ValueTest, look
     : { attribute, test, value, truth: passes(value) }
 }
 
+/** One test on an attribute, as a condition holds it. */
+export type Test = Extract<Condition, { kind: 'test' }>
+
+type Tree<T extends Test> = T | { kind: 'all' | 'any'; of: Tree<T>[] } | { kind: 'not'; of: Tree<T> }
+
+/** The tests of a condition in their order, whatever stands around them. */
+export function testsOf<T extends Test = Test>(condition: Tree<T>): T[] {
+  if (condition.kind === 'test') return [condition]
+  return condition.kind === 'not' ? testsOf<T>(condition.of) : condition.of.flatMap((part) => testsOf<T>(part))
+}
+
 /** Every attribute that a condition asks for, for validation. */
 export function attributesOf(condition: Condition): string[] {
-  if (condition.kind === 'test') return [condition.attribute]
-  if (condition.kind === 'not') return attributesOf(condition.of)
-  return condition.of.flatMap(attributesOf)
+  return testsOf(condition).map(({ attribute }) => attribute)
 }

@@ -159,6 +159,11 @@ function deriveAttributes({ sizes, industries, minimum }: Profile['tests'], look
 
 // The first test that holds says the value.
 function derive(fact: string, tests: FactTests, lookup: Lookup): Derived {
+  if (lookup.brief) {
+    const known = lookup(fact)
+    const found = tests.find(({ test }) => compileTest(fact, test)(known) === 'true')
+    return { fact, value: found?.value, tests: [] }
+  }
   const made = tests.map(({ value, test }) => ({ value, check: makeCheck(fact, test, lookup) }))
   return { fact, value: made.find(({ check }) => check.truth === 'true')?.value, tests: made }
 }

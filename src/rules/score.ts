@@ -46,16 +46,18 @@ export interface LeadScore {
   mql: boolean
 }
 
-/** Scores a lead at `now` (epoch milliseconds). Pure: the same input gives the same score. */
+/** Scores a lead at `now` (epoch milliseconds). Pure: the same input gives the same score. `brief`: without what explains it. */
 export function scoreLead(
   config: { icp: IcpConfig; scoring: ScoringConfig },
   attributes: Attributes,
   signals: readonly Signal[],
   now: number,
+  brief = false,
 ): LeadScore {
-  const icp = matchIcp(config.icp, factLookup(attributes))
-  const fit = scoreFit(config.scoring.fit, icpLookup(attributes, icp))
-  const engagement = scoreEngagement(config.scoring.engagement, signals, now)
+  const icp = brief ? briefIcp(config.icp, attributes) : matchIcp(config.icp, factLookup(attributes))
+  const { fit: fitRules, engagement: engagementRules } = config.scoring
+  const fit = brief ? briefFit(fitRules, attributes, icp) : scoreFit(fitRules, icpLookup(attributes, icp))
+  const engagement = (brief ? briefEngagement : scoreEngagement)(engagementRules, signals, now)
   const { mql, base } = config.scoring
   const total = totalOf(config.scoring, fit.points, engagement.points)
   return {
@@ -66,6 +68,21 @@ export function scoreLead(
     total,
     band: bandOf(config.scoring.bands, total),
     mql: total >= mql.score && fit.points >= mql.fit && engagement.points >= mql.engagement,
+  }
+}
+
+// In brief a lead is asked about twice, by two configs, of which most parts are the same: the second time costs nothing.
+const briefIcp = remembersLast((icp: IcpConfig, attributes: Attributes) => matchIcp(icp, factLookup(attributes, true)))
+const briefFit = remembersLast((fit: FitConfig, attributes: Attributes, icp: IcpResult) =>
+  scoreFit(fit, icpLookup(attributes, icp, true)),
+)
+const briefEngagement = remembersLast(scoreEngagement)
+
+function remembersLast<Known extends unknown[], T>(compute: (...known: Known) => T): (...known: Known) => T {
+  let last: { known: Known; result: T } | undefined
+  return (...known) => {
+    if (!last?.known.every((one, index) => one === known[index])) last = { known, result: compute(...known) }
+    return last.result
   }
 }
 
@@ -80,22 +97,26 @@ export function bandOf(bands: Record<Band, number>, total: number): Band {
 }
 
 /** Reads the attributes that came from outside, and what the job title says. */
-export function factLookup(attributes: Attributes): Lookup {
-  return withTitle((name) => attributes[name]?.value)
+export function factLookup(attributes: Attributes, brief = false): Lookup {
+  const given: Lookup = (name) => attributes[name]?.value
+  return withTitle(brief ? Object.assign(given, BRIEF) : given)
 }
+
+const BRIEF = { brief: true } as const
 
 const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
 
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
-export function icpLookup(attributes: Attributes, icp: IcpResult): Lookup {
+export function icpLookup(attributes: Attributes, icp: IcpResult, brief = false): Lookup {
   const profile: Record<string, AttributeValue | undefined> = {
     'icp.tier': icp.tier,
     persona: icp.persona,
     'icp.negative': icp.negative,
   }
-  const known = factLookup(attributes)
+  const known = factLookup(attributes, brief)
   const lookup: Lookup = (name) =>
     WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known(name)) : known(name)
+  if (brief) return Object.assign(lookup, BRIEF)
   return Object.assign(lookup, {
     behind: (check: Check) => {
       const derived = icp.derived[check.attribute]
@@ -114,8 +135,9 @@ export function fullLookup(
   score: LeadScore,
   now: number,
   beside: Readonly<Record<string, AttributeValue | undefined>> = {},
+  brief = false,
 ): Lookup {
-  const known = icpLookup(attributes, score.icp)
+  const known = icpLookup(attributes, score.icp, brief)
   const results: Record<string, AttributeValue | undefined> = {
     ...beside,
     score: score.total,
@@ -131,5 +153,5 @@ export function fullLookup(
     if (sum) return sumOf(own)
     return dropsBy === undefined || over === undefined ? own.length : dropOf(own, over, now)
   }
-  return Object.assign(lookup, { behind: known.behind })
+  return Object.assign(lookup, brief ? BRIEF : { behind: known.behind })
 }

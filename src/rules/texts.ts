@@ -5,8 +5,8 @@ import { plainNumber } from './plain-number.ts'
  */
 
 /** The same texts come again and again, for many leads: what was computed of them is kept for a while. */
-export function remembered(compute: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>()
+export function remembered<T extends object | string>(compute: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
   return (text) => {
     const before = known.get(text)
     if (before !== undefined) return before

@@ -3,6 +3,7 @@ import { domainGlob, domainKey, domainOf, withParents } from './domains.ts'
 import { compilePatterns, isGlob } from './matching.ts'
 import { type Counted, numberFor, readAmount } from './numbers.ts'
 import { countryKey, languageKey } from './places.ts'
+import { otherNumber } from './plain-number.ts'
 import { keyOf, remembered } from './texts.ts'
 
 /**
@@ -149,6 +150,8 @@ function onNumber(passes: (number: number) => boolean, kind: Kind): SingleTest {
   return (value) => {
     if (typeof value === 'number') return truthOf(passes(value))
     const amount = typeof value === 'string' ? readAmount(value, counted) : undefined
+    const other = kind === 'answer' ? otherNumber(String(value)) : undefined
+    if (amount && other !== undefined && passes(numberFor(amount)) !== passes(other)) return 'unknown'
     return amount ? truthOf(passes(numberFor(amount))) : 'unknown'
   }
 }
@@ -164,12 +167,15 @@ const KEYS: Record<Kind, (text: string) => string> = {
   money: keyOf,
   text: keyOf,
 }
+// A lead's few domains are looked at by test after test.
+const parentsOf = remembered((text) => withParents(domainKey(text)))
+const namesOf = remembered((text) => withParents(domainOf(text) ?? text))
 const YES_AND_NO: Record<string, string | undefined> = { yes: 'true', no: 'false' }
 
 function oneOf(options: readonly Single[], kind: Kind): SingleTest {
   const key = KEYS[kind]
   const wanted = new Set(options.map((option) => key(String(option))))
-  if (kind === 'domain') return (value) => truthOf(withParents(key(String(value))).some((domain) => wanted.has(domain)))
+  if (kind === 'domain') return (value) => truthOf(parentsOf(String(value)).some((domain) => wanted.has(domain)))
   return (value) => truthOf(wanted.has(key(typeof value === 'string' ? value : String(value))))
 }
 
@@ -182,7 +188,7 @@ function finderFor(patterns: readonly string[], kind: Kind): (text: string) => b
     patterns.filter((pattern) => !isDomain(pattern)).map((one) => (isGlob(one) ? domainGlob(one) : one)),
   )
   return (text) => {
-    const names = withParents(domainOf(text) ?? text)
+    const names = namesOf(text)
     return names.some((name) => domains.has(name)) || names.some(finds)
   }
 }

@@ -54,9 +54,10 @@ const FirstHandoff = z.looseObject({
 
 /** A lead's record and how it was written; of an older one, `handoffIds` are those that stand in records of their own. */
 export function readLead(content: unknown, pseudonym: string): { lead: LeadRecord; handoffIds: string[] } {
-  const first = FirstLead.safeParse(content)
-  if (!first.success) return { lead: LeadRecord.parse(content), handoffIds: [] }
-  const { handoffId, handoffs, lookAgainAt, gone, returned, scoringVersion, waitingSince: _, ...rest } = first.data
+  const isFirst = (content as { v?: unknown } | null)?.v === 1
+  if (!isFirst) return { lead: LeadRecord.parse(content), handoffIds: [] }
+  const { handoffId, handoffs, lookAgainAt, gone, returned, scoringVersion, waitingSince: _, ...rest } =
+    FirstLead.parse(content)
   const lead = LeadRecord.parse({
     ...rest,
     v: 2,

@@ -2,9 +2,12 @@ import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Duration } from '../handoffs/kinds.ts'
 import { roundsFor } from '../handoffs/segments.ts'
+import { poolChain, type Team } from '../handoffs/team.ts'
 import { preferencesFor, requestFor } from '../leads/assign.ts'
 import { type Decision, standingAttributes } from '../leads/decision.ts'
 import type { LeadRecord } from '../leads/lead.ts'
+import { holds, type Lookup } from '../rules/condition.ts'
+import type { WantedReps } from '../rules/rep-filter.ts'
 import { fullLookup } from '../rules/score.ts'
 import type { Compared } from './compare.ts'
 import type { Wanted } from './rotation.ts'
@@ -37,8 +40,10 @@ export function turnsOf(
     const before = configs.before(past.config)
     const wantedBy = (config: Config, decision: Decision) =>
       decision.action === 'assign' ? wanted(config, decision, past, record, { handoff, ofSales }) : null
-    const [old, other] = [wantedBy(before, was), wantedBy(configs.after, becomes)]
-    return [{ at: past.at, before: old, after: other, rep: past.rep, lasts: handoff ? lastingOf(handoff) : null }]
+    const old = wantedBy(before, was)
+    const other = was === becomes ? old : wantedBy(configs.after, becomes)
+    const after = old && other && isSame(old, other) ? old : other
+    return [{ at: past.at, before: old, after, rep: past.rep, lasts: handoff ? lastingOf(handoff) : null }]
   })
 }
 
@@ -58,8 +63,8 @@ function wanted(
     properties: ownedThen(config, record, handoff, ofSales),
   }
   const preferences = preferencesFor(config, { contact, company: record.company, account: null }, pool, false, at)
-  const rounds = roundsFor(config.team, pool, route.reps, () =>
-    fullLookup(attributes, signals, score, at, standingAttributes(standing, score)),
+  const rounds = sharedRounds(config.team, pool, route.reps, () =>
+    fullLookup(attributes, signals, score, at, standingAttributes(standing, score), true),
   )
   const {
     assignmentId: _,
@@ -76,6 +81,26 @@ function wanted(
   return { team: config.team, request, within: kind ? { ms: lengthOf(kind.respondWithin), hours: kind.hours } : null }
 }
 
+type Rounds = ReturnType<typeof roundsFor>
+
+// They follow from the pool, what is wanted of a rep, and whose own conditions hold: a few for all leads, where one for each would
+// be most of what is kept.
+const rounds = new WeakMap<Team, Map<string, Rounds>>()
+
+function sharedRounds(team: Team, pool: string, wanted: WantedReps | undefined, lookup: () => Lookup): Rounds {
+  const conditions = poolChain(team, pool).flatMap((name) =>
+    team.pools[name]?.members.flatMap(({ when }) => when ?? []),
+  )
+  const read = conditions.length > 0 ? lookup() : undefined
+  const held = conditions.map((when) => Number(when !== undefined && read !== undefined && holds(when, read)))
+  const key = JSON.stringify([pool, wanted, held])
+  const known = rounds.get(team) ?? new Map<string, Rounds>()
+  rounds.set(team, known)
+  const found = known.get(key) ?? roundsFor(team, pool, wanted, () => read ?? lookup())
+  known.set(key, found)
+  return found
+}
+
 // Whom Baton itself made the owner was not there before it.
 function ownedThen(
   { team }: Config,
@@ -90,6 +115,13 @@ function ownedThen(
     return owner === undefined ? ownerless : { ...ownerless, hubspot_owner_id: owner }
   }
   return ofSales.some(({ holders }) => holders[0] && holders[0].how !== 'kept-owner') ? ownerless : properties
+}
+
+// Most ask for the same twice, and all are kept until the end.
+function isSame(one: NonNullable<SalesTurn['before']>, other: NonNullable<SalesTurn['before']>): boolean {
+  if (one.team !== other.team || one.request.rounds !== other.request.rounds) return false
+  const parts = ({ request: { rounds: _, ...request }, within }: typeof one) => JSON.stringify([request, within])
+  return parts(one) === parts(other)
 }
 
 function lastingOf({ startedAt, ended }: Handoff): number {

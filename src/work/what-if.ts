@@ -15,6 +15,7 @@ import { type Limits, overLimits } from '../what-if/limits.ts'
 import { attributesWith, type Needs, needsOf, unread, valuesOf } from '../what-if/needs.ts'
 import type { WhatIf } from '../what-if/result.ts'
 import { isSampled } from '../what-if/sample.ts'
+import { withSharedParts } from '../what-if/shared-parts.ts'
 import { turnsOf } from '../what-if/turns.ts'
 import { createUnknown } from '../what-if/unknown.ts'
 
@@ -81,7 +82,9 @@ export async function runWhatIf(
 
   async function know(versions: Iterable<string>): Promise<void> {
     for (const version of new Set(versions)) {
-      if (!configs.has(version)) configs.set(version, await parts.configs.find(version))
+      if (configs.has(version)) continue
+      const found = await parts.configs.find(version)
+      configs.set(version, typeof found === 'string' ? found : withSharedParts(found, after))
     }
   }
   const configOf = (version: string) => configs.get(version) ?? 'the config that made it is not kept'

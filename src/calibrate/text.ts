@@ -4,8 +4,8 @@ import { type Calibration, isShut } from './calibrate.ts'
 import { NEEDED } from './question.ts'
 import type { Estimate } from './ranking.ts'
 
-/** The report for people: for a terminal, or as Markdown for a pull request. */
-export function calibrationText(report: Calibration, format: 'text' | 'md'): string {
+/** The report for people: for a terminal that is so many columns wide, or as Markdown for a pull request. */
+export function calibrationText(report: Calibration, format: 'text' | 'md', width = Number.POSITIVE_INFINITY): string {
   const { target, leads, converted, fitted, judged, refusal } = report
   const strong = (text: string) => (format === 'md' ? `**${text}**` : text)
   const title = `Calibrate: ${target}, ${whole(leads)} leads, ${whole(converted)} converted`
@@ -17,7 +17,7 @@ export function calibrationText(report: Calibration, format: 'text' | 'md'): str
         strong(verdictText(report)),
         rankingText(report),
         '',
-        ...table(RULE_HEAD, ruleRows(report)),
+        ...ruleTable(report, format === 'md' ? Number.POSITIVE_INFINITY : width),
         '',
         ...intervalText(report),
         ...bandText(report),
@@ -36,6 +36,18 @@ export function calibrationText(report: Calibration, format: 'text' | 'md'): str
 }
 
 const RULE_HEAD = ['rule', 'now', 'proposed', '95 %', 'leads', 'converted', 'why']
+
+// Where the reasons do not fit beside the numbers they stand below.
+function ruleTable(report: Calibration, width: number): string[] {
+  const rows = ruleRows(report)
+  const whole = table(RULE_HEAD, rows)
+  if ((whole[0]?.length ?? 0) <= width) return whole
+  const numbers = table(
+    RULE_HEAD.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+  )
+  return [...numbers, '', ...rows.flatMap((row) => (row.at(-1) ? [`${row[0]}: ${row.at(-1)}`] : []))]
+}
 
 function verdictText({ verdict, proposals, inputs }: Calibration): string {
   switch (verdict) {

@@ -75,7 +75,7 @@ export function addCalibrate(program: Command): void {
         else
           console.log(
             [
-              calibrationText(report, options.format),
+              calibrationText(report, options.format, process.stdout.columns),
               ...nextSteps(report, byHand).map((line) => (options.format === 'md' ? `- ${line}` : line)),
               ...shown(diff, options.format),
             ].join('\n'),

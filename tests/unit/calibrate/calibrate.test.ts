@@ -489,6 +489,13 @@ test('gates that never pass and bands that convert the wrong way are told', () =
   const text = calibrationText(report, 'text')
   expect(text).toMatch(/Inversion, now: \w+ \(\d+ %\) converts below \w+ \(\d+ %\)\./)
   expect(text).toMatch(/The MQL gate hardly ever passes: \d+ of 2,500; mql.engagement is the narrowest\./)
+  // In a narrow terminal the reasons stand below the numbers; a file is as wide as it is.
+  const rows = (shown: string) => shown.split('\n').filter((line) => line.startsWith('|'))
+  const narrow = calibrationText(report, 'text', 80)
+  expect(Math.max(...rows(text).map(({ length }) => length))).toBeGreaterThan(80)
+  expect(Math.max(...rows(narrow).map(({ length }) => length))).toBeLessThanOrEqual(80)
+  for (const { name, reason } of report.inputs) if (reason) expect(narrow).toContain(`\n${name}: ${reason}`)
+  expect(calibrationText(report, 'md', 80).replace(/^### /, '')).toContain(rows(text)[0])
 })
 
 test('routes that ask for a score get the one that lets as many through', () => {

@@ -36,7 +36,9 @@ async function answer(): Promise<ThreadAnswer> {
         createHubSpot({ ...hubspot, redis: null, prefix: 'what-if', properties, metrics: createMetrics() }),
       )
     const parts = { past: createPastDecisions(store), leads: createLeads(store), configs: createConfigs(store) }
-    return { result: await runWhatIf({ ...parts, readProperties }, config, { ...data.options, mistakes }) }
+    return {
+      result: await runWhatIf({ ...parts, readProperties }, config, { ...data.options, mistakes, now: data.now }),
+    }
   } finally {
     redis.disconnect()
   }

@@ -32,6 +32,8 @@ export type ReadProperties = (
 /** What is asked for: decisions since an instant, a sample of so many leads, limits. */
 export interface WhatIfOptions {
   since?: number | undefined
+  /** The present, to tell whether what is asked for is still kept. */
+  now?: number | undefined
   sample?: number | undefined
   limits?: Limits | undefined
   /** What cannot work in the other config, or is expected otherwise there: it is told with the rest. */
@@ -67,7 +69,7 @@ interface Portion {
 export async function runWhatIf(
   parts: WhatIfParts,
   after: Config,
-  { since, sample, limits = {}, mistakes = [] }: WhatIfOptions,
+  { since, now, sample, limits = {}, mistakes = [] }: WhatIfOptions,
   progress: (done: Progress) => void = () => undefined,
 ): Promise<WhatIf> {
   const fold = createFold(after)
@@ -218,6 +220,10 @@ export async function runWhatIf(
   if (left) await take(left)
   progress({ leads: sampled, of: sampled, read })
 
+  const kept = [...configs.values()].flatMap((config) =>
+    typeof config === 'string' ? [] : (config.retention?.decisions ?? []),
+  )
+  if (since !== undefined && now !== undefined && kept.length > 0) unknown.longAgo(now - since, Math.max(...kept))
   const shown = await parts.leads.readMany(fold.shown())
   const portalIds = new Map(shown.map((state) => [state.id, 'unreadable' in state ? undefined : state.lead?.portalId]))
   const result = fold.result({

@@ -80,11 +80,13 @@ export function addWhatIf(program: Command): void {
           readProperties: options.offline ? null : whenAsked(),
         }
         const { since: age, sample, maxMoved, maxLoad, maxRep, maxLate, minReproduced } = options
+        const now = clock.now()
         const result = await runWhatIf(
           parts,
           after,
           {
-            since: age === undefined ? undefined : clock.now() - age,
+            since: age === undefined ? undefined : now - age,
+            now,
             sample,
             mistakes,
             limits: { moved: maxMoved, load: maxLoad, rep: maxRep, late: maxLate, reproduced: minReproduced },

@@ -12,6 +12,7 @@ export function createUnknown(after: Config, offline: boolean) {
   const signalRules = JSON.stringify(after.hubspot.signals)
   const remembers = memoryFor(after)
   let unreadable = 0
+  let gone: string | undefined
   let areSignalsOthers = false
   const note = (what: string) => void leads.set(what, (leads.get(what) ?? 0) + 1)
 
@@ -34,6 +35,12 @@ export function createUnknown(after: Config, offline: boolean) {
     /** Decisions that were kept in a form that this release does not read. */
     unreadable(decisions: number): void {
       unreadable += decisions
+    },
+
+    /** Decisions of so long are asked for, and so long they are kept, both in milliseconds. */
+    longAgo(asked: number, kept: number): void {
+      if (asked <= kept) return
+      gone = `decisions of more than ${Math.floor(kept / DAY)} days ago, of the ${Math.round(asked / DAY)} that were asked for: so long they are kept (decisions in retention.yaml)`
     },
 
     /** A lead's record is in a form that this release does not read. */
@@ -76,6 +83,7 @@ export function createUnknown(after: Config, offline: boolean) {
         ...(areSignalsOthers
           ? [{ what: 'which signals the rules of hubspot.yaml would have found, where they are others', leads: null }]
           : []),
+        ...(gone === undefined ? [] : [{ what: gone, leads: null }]),
         { what: always, leads: null },
       ]
     },

@@ -30,7 +30,9 @@ async function answer(): Promise<ThreadAnswer> {
     const { hubspot } = data
     const readProperties = hubspot && createPropertyReader(hubspot)
     const parts = { past: createPastDecisions(store), leads: createLeads(store), configs: createConfigs(store) }
-    return { result: await runWhatIf({ ...parts, readProperties }, config, { ...data.options, mistakes }) }
+    return {
+      result: await runWhatIf({ ...parts, readProperties }, config, { ...data.options, mistakes, now: data.now }),
+    }
   } finally {
     redis.disconnect()
   }

@@ -34,6 +34,8 @@ export type ReadProperties = (
 /** What is asked for: decisions since an instant, a sample of so many leads, limits. */
 export interface WhatIfOptions {
   since?: number | undefined
+  /** The present, to tell whether what is asked for is still kept. */
+  now?: number | undefined
   sample?: number | undefined
   limits?: Limits | undefined
   /** What cannot work in the other config, or is expected otherwise there: it is told with the rest. */
@@ -69,7 +71,7 @@ interface Portion {
 export async function runWhatIf(
   parts: WhatIfParts,
   after: Config,
-  { since, sample, limits = {}, mistakes = [] }: WhatIfOptions,
+  { since, now, sample, limits = {}, mistakes = [] }: WhatIfOptions,
   progress: (done: Progress) => void = () => undefined,
 ): Promise<WhatIf> {
   const fold = createFold(after)
@@ -232,6 +234,10 @@ export async function runWhatIf(
   for await (const ids of parts.past.openHandoffs())
     for (const handoff of await Promise.all(ids.map(openHandoff))) if (handoff) fold.addOpen(handoff)
 
+  const kept = [...configs.values()].flatMap((config) =>
+    typeof config === 'string' ? [] : (config.retention?.decisions ?? []),
+  )
+  if (since !== undefined && now !== undefined && kept.length > 0) unknown.longAgo(now - since, Math.max(...kept))
   const shown = await parts.leads.readMany(fold.shown())
   const portalIds = new Map(shown.map((state) => [state.id, 'unreadable' in state ? undefined : state.lead?.portalId]))
   const result = fold.result({

@@ -189,6 +189,12 @@ describe('what-if', () => {
     expect(sampled.leads).toEqual(await whatIf(stage, stage.config, { sample: 2 }).then(({ leads }) => leads))
     const nothing = await whatIf(stage, stage.config, { since: stage.clock.now + DAY })
     expect(nothing.leads.compared).toBe(0)
+    const { now } = stage.clock
+    const gone = { what: expect.stringMatching(/more than 396 days ago, of the 500 .* retention\.yaml/), leads: null }
+    const tooLong = await whatIf(stage, stage.config, { now, since: now - 500 * DAY })
+    expect(tooLong.unknown).toContainEqual(gone)
+    const kept = await whatIf(stage, stage.config, { now, since: now - 396 * DAY })
+    expect(kept.unknown).not.toContainEqual(gone)
   })
 
   it('says how a contact that was there before Baton fares by its last look', async () => {

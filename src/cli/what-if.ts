@@ -5,6 +5,7 @@ import { createClock, hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv, readRedisEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { giveWay } from '../platform/priority.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
@@ -75,6 +76,8 @@ export function addWhatIf(program: Command): void {
           'no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.',
         )
       const show = createProgress()
+      // It may run beside the service.
+      giveWay()
       try {
         const store = createStore({ redis, prefix: prefixHere() })
         const clock = await createClock({ redis, log: createLogger('silent') })

@@ -6,6 +6,7 @@ import { loadToCompare } from '../config/load-to-compare.ts'
 import { ConfigError } from '../config/problems.ts'
 import { createHubSpot } from '../hubspot/client.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { giveWay } from '../platform/priority.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
@@ -20,6 +21,7 @@ import type { ThreadAnswer, ThreadData } from './what-if-threads.ts'
  */
 
 const data = workerData as ThreadData
+giveWay()
 parentPort?.postMessage(await answer())
 
 async function answer(): Promise<ThreadAnswer> {

@@ -3,6 +3,7 @@ import { loadToCompare } from '../config/load-to-compare.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
 import { readHubSpotEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
+import { giveWay } from '../platform/priority.ts'
 import { whole } from '../rules/words.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
@@ -70,6 +71,8 @@ export function addWhatIf(program: Command): void {
       const { config: after, mistakes } = await loadToCompare(directory, hostNow())
       const redis = await redisOfService()
       const show = createProgress()
+      // It may run beside the service.
+      giveWay()
       try {
         const store = createStore({ redis, prefix: prefixHere() })
         const clock = await createClock({ redis, log: createLogger('silent') })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadToCompare } from '../config/load-to-compare.ts'
 import { ConfigError } from '../config/problems.ts'
+import { giveWay } from '../platform/priority.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
@@ -18,6 +19,7 @@ import type { ThreadAnswer, ThreadData } from './what-if-threads.ts'
  */
 
 const data = workerData as ThreadData
+giveWay()
 parentPort?.postMessage(await answer())
 
 async function answer(): Promise<ThreadAnswer> {

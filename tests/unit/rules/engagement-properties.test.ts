@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { type EngagementConfig, memoryOf, scoreEngagement } from '../../../src/rules/engagement.ts'
+import { beginOfSilence, type EngagementConfig, memoryOf, scoreEngagement } from '../../../src/rules/engagement.ts'
 import { engagementAhead } from '../../../src/rules/engagement-ahead.ts'
 import { DECAYS, type Decay, engagementConfigs, someInstant, someSignals } from '../../support/engagement-configs.ts'
 
@@ -154,11 +154,13 @@ test('never more than the cap counts in any period, and what is over it would ha
   )
 })
 
-test('forgetting signals that are older than the memory changes no score, now or later', () => {
+test('forgetting signals that are older than the memory, but for the one that a silence begins with, changes no score, now or later', () => {
   const remembering = engagementConfigs().filter((config) => config.window !== undefined)
   fc.assert(
     fc.property(remembering, someSignals, someInstant, later, (config, signals, now, wait) => {
-      const kept = signals.filter((signal) => now - signal.at <= (memoryOf(config) ?? 0))
+      const recent = signals.filter((signal) => now - signal.at <= (memoryOf(config) ?? 0))
+      const begin = beginOfSilence(config, signals)
+      const kept = recent.length === 0 || !begin || recent.includes(begin) ? recent : [begin, ...recent]
       for (const at of [now, now + wait]) {
         expect(scoreEngagement(config, kept, at).points).toBe(scoreEngagement(config, signals, at).points)
       }

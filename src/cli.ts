@@ -8,7 +8,7 @@ import { addConfigMigrate } from './cli/config-migrate.ts'
 import { addDoctor } from './cli/doctor.ts'
 import { addHubSpotProject } from './cli/hubspot-project.ts'
 import { addHubSpotSetup } from './cli/hubspot-setup.ts'
-import { findRedisOfService, prefixHere } from './cli/service-redis.ts'
+import { prefixHere, redisOfService } from './cli/service-redis.ts'
 import { addShadow } from './cli/shadow.ts'
 import { addTeamImport } from './cli/team-import.ts'
 import { addWhatIf } from './cli/what-if.ts'
@@ -18,11 +18,10 @@ import { openApiText } from './http/openapi.ts'
 import { createServer, type ServerParts } from './http/server.ts'
 import { describeSetupFailure } from './hubspot/setup.ts'
 import { createClock } from './platform/clock.ts'
-import { EnvironmentError, readRedisEnv } from './platform/env.ts'
+import { EnvironmentError } from './platform/env.ts'
 import { OutsideError } from './platform/errors.ts'
 import { createLogger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
-import type { RedisConnection } from './platform/redis.ts'
 import { createConfigs } from './store/configs.ts'
 import { exportFacts } from './store/export-facts.ts'
 import { createFactStreams } from './store/facts.ts'
@@ -52,7 +51,7 @@ config
     console.log(stale.length === 0 ? 'The schemas are up to date.' : `Written: ${stale.join(', ')}`)
   })
 
-addCalibrate(program, redisOfService)
+addCalibrate(program)
 addConfigMigrate(config)
 addDoctor(program)
 addTeamImport(program)
@@ -163,13 +162,6 @@ program
 function decisionNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 on.')
-}
-
-async function redisOfService(): Promise<RedisConnection> {
-  const redis = await findRedisOfService(readRedisEnv(process.env).REDIS_URL)
-  if (!redis)
-    throw new Error('no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.')
-  return redis
 }
 
 try {

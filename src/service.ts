@@ -37,6 +37,7 @@ import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
+import { besideService } from './work/read-properties.ts'
 import { retryRefused } from './work/refusals.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
@@ -211,12 +212,7 @@ export async function createService(options: ServiceOptions) {
   const whatIfs = createWhatIfThreads({
     redisUrls: options.redisUrls,
     prefix,
-    hubspot: {
-      accessToken: env.HUBSPOT_ACCESS_TOKEN,
-      baseUrl: env.HUBSPOT_BASE_URL,
-      // The rest is the service's own.
-      requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
-    },
+    hubspot: besideService(env),
   })
   const server = createServer({
     api: options.role !== 'worker',

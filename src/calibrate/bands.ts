@@ -1,4 +1,4 @@
-import type { Condition } from '../rules/condition.ts'
+import { testsOf } from '../rules/condition.ts'
 import type { Route } from '../rules/routing.ts'
 import { BANDS, type Band, bandOf, type ScoringConfig } from '../rules/score.ts'
 import type { ScoreParts } from './inputs.ts'
@@ -92,12 +92,12 @@ const PARTS: Record<string, keyof ScoreParts> = { score: 'total', 'score.fit': '
 
 /** The least scores that routes ask for. */
 export function routeScores(routes: readonly Route[]): Omit<RouteThreshold, 'then'>[] {
-  const within = (route: string, condition: Condition): Omit<RouteThreshold, 'then'>[] => {
-    if (condition.kind !== 'test') return [condition.of].flat().flatMap((one) => within(route, one))
-    const [part, least] = [PARTS[condition.attribute], condition.test.atLeast]
-    return part && least !== undefined ? [{ route, part, least }] : []
-  }
-  return routes.flatMap(({ name, when }) => (when ? within(name, when) : []))
+  return routes.flatMap(({ name, when }) =>
+    (when ? testsOf(when) : []).flatMap(({ attribute, test: { atLeast } }) => {
+      const part = PARTS[attribute]
+      return part && atLeast !== undefined ? [{ route: name, part, least: atLeast }] : []
+    }),
+  )
 }
 
 /** The same thresholds for the proposed scores. */

@@ -1,3 +1,4 @@
+import { quantile } from '../rules/quantile.ts'
 import type { Band } from '../rules/score.ts'
 import {
   byBand,
@@ -26,7 +27,7 @@ import {
 } from './cases.ts'
 import { scoreOf } from './inputs.ts'
 import { NEEDED, type Question } from './question.ts'
-import { compareRanking, type Estimate, type Judged, quantile, reached, sumOf } from './ranking.ts'
+import { compareRanking, type Estimate, type Judged, reached, sumOf } from './ranking.ts'
 import { lateWarnings, type Refusal, refusalOf, scaleWarning, warningsOf, weakWarning } from './refusal.ts'
 import { type InputVerdict, type Proposal, proposalsOf, verdictOf, withheld } from './verdicts.ts'
 import { fitWeights, type Weights } from './weights.ts'

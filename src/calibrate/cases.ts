@@ -1,8 +1,9 @@
 import type { KeptDecision } from '../leads/history.ts'
 import type { LeadRecord, OutcomeName } from '../leads/lead.ts'
+import { quantile } from '../rules/quantile.ts'
 import { type JudgedRules, rowOf, type ScoreInput } from './inputs.ts'
 import type { Row } from './logistic.ts'
-import { type Judged, quantile } from './ranking.ts'
+import type { Judged } from './ranking.ts'
 
 /** What a lead can have come to. Each includes those after it: a customer was accepted, too. */
 export const TARGETS = ['accepted', 'sql', 'opportunity', 'customer'] as const

@@ -1,5 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { quantile } from '../rules/quantile.ts'
 
 /** Leads with what became of them. `weight` is how many leads of all each stands for: one of a random sample for many. */
 export interface Judged {
@@ -79,14 +80,6 @@ export function reached(scores: readonly number[], { outcomes, weights }: Judged
     room -= size
   }
   return found
-}
-
-/** The value below which `share` of the values lie; NaN of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const ordered = values.toSorted((a, b) => a - b)
-  const place = share * (ordered.length - 1)
-  const [below, above] = [ordered[Math.floor(place)] ?? Number.NaN, ordered[Math.ceil(place)] ?? Number.NaN]
-  return below + (above - below) * (place - Math.floor(place))
 }
 
 /** The sum of numbers. */

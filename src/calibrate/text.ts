@@ -1,4 +1,5 @@
 import { BANDS } from '../rules/score.ts'
+import { counted, whole } from '../rules/words.ts'
 import { type Calibration, isShut } from './calibrate.ts'
 import { NEEDED } from './question.ts'
 import type { Estimate } from './ranking.ts'
@@ -7,11 +8,11 @@ import type { Estimate } from './ranking.ts'
 export function calibrationText(report: Calibration, format: 'text' | 'md'): string {
   const { target, leads, converted, fitted, judged, refusal } = report
   const strong = (text: string) => (format === 'md' ? `**${text}**` : text)
-  const title = `Calibrate: ${target}, ${count(leads)} leads, ${count(converted)} converted`
+  const title = `Calibrate: ${target}, ${whole(leads)} leads, ${whole(converted)} converted`
   const parts = refusal
     ? [`${title}`, '', strong(`Refused: ${refusal.message}.`)]
     : [
-        `${title}; learnt from the older ${count(fitted.leads)}, judged on the newer ${count(judged.leads)}`,
+        `${title}; learnt from the older ${whole(fitted.leads)}, judged on the newer ${whole(judged.leads)}`,
         '',
         strong(verdictText(report)),
         rankingText(report),
@@ -28,8 +29,9 @@ export function calibrationText(report: Calibration, format: 'text' | 'md'): str
     format === 'md' ? `### ${parts[0]}` : parts[0],
     ...parts.slice(1),
     '',
-    ...leftOutText(report),
-    ...report.warnings.map((warning) => `Warning: ${warning}.`),
+    ...[...leftOutText(report), ...report.warnings.map((warning) => `Warning: ${warning}.`)].map((line) =>
+      format === 'md' ? `- ${line}` : line,
+    ),
   ].join('\n')
 }
 
@@ -39,8 +41,7 @@ function verdictText({ verdict, proposals, inputs }: Calibration): string {
   switch (verdict) {
     case 'proposed': {
       const weights = inputs.filter(({ proposed }) => proposed !== null).length
-      const some = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
-      return `Proposed: ${some(weights, 'weight')} and ${some(proposals.length - weights, 'threshold')}. Nothing is applied: review the diff, try it with what-if, merge it.`
+      return `Proposed: ${counted(weights, 'weight')} and ${counted(proposals.length - weights, 'threshold')}. Nothing is applied: review the diff, try it with what-if, merge it.`
     }
     case 'weak':
       return `Weak: ranking only, nothing is proposed before ${NEEDED.enough} leads with the rarer outcome.`
@@ -68,9 +69,9 @@ function ruleRows({ inputs }: Calibration): string[][] {
     String(now),
     proposed === null ? 'keep' : String(proposed),
     low === null || high === null ? '–' : `${Math.round(low)}…${Math.round(high)}`,
-    count(leads),
+    whole(leads),
     percent(converted),
-    [reason, unknown > 0 ? `unknown of ${count(unknown)}` : ''].filter(Boolean).join('; '),
+    [reason, unknown > 0 ? `unknown of ${whole(unknown)}` : ''].filter(Boolean).join('; '),
   ])
 }
 
@@ -87,10 +88,10 @@ function bandText({ bands, inversions, thresholds, verdict }: Calibration): stri
   if (!bands) return []
   const rows = BANDS.map((band) => [
     band,
-    count(Math.round(bands.now[band].leads)),
+    whole(Math.round(bands.now[band].leads)),
     percent(bands.now[band].converted),
     String(thresholds?.bands[band] ?? ''),
-    count(Math.round(bands.proposed[band].leads)),
+    whole(Math.round(bands.proposed[band].leads)),
     percent(bands.proposed[band].converted),
   ])
   const told = (['now', 'proposed'] as const).flatMap((when) =>
@@ -115,25 +116,25 @@ function gateText({ gates, population }: Calibration): string[] {
   if (!mql) return []
   const then = gates.proposed.find(({ gate }) => gate === 'mql')?.passes
   const narrow = parts.toSorted((a, b) => a.passes - b.passes)[0]
-  const all = `Gates: ${parts.map(({ gate, least, passes }) => `${gate} ≥ ${least} lets ${count(passes)}`).join(', ')} of ${count(population)} leads through; all of them together ${count(mql.passes)}${then === undefined || then === mql.passes ? '' : ` → ${count(then)}`}.`
+  const all = `Gates: ${parts.map(({ gate, least, passes }) => `${gate} ≥ ${least} lets ${whole(passes)}`).join(', ')} of ${whole(population)} leads through; all of them together ${whole(mql.passes)}${then === undefined || then === mql.passes ? '' : ` → ${whole(then)}`}.`
   const shut = isShut(mql, population)
     ? [
-        `The MQL gate hardly ever passes: ${count(mql.passes)} of ${count(population)}${narrow ? `; ${narrow.gate} is the narrowest` : ''}.`,
+        `The MQL gate hardly ever passes: ${whole(mql.passes)} of ${whole(population)}${narrow ? `; ${narrow.gate} is the narrowest` : ''}.`,
       ]
     : []
   return [all, ...shut, '']
 }
 
 function volumeText({ volumes, thresholds, verdict }: Calibration): string[] {
-  const rows = volumes.map(({ share, today, outcomes, now, proposed }) => [
-    `${today ? "today's volume, " : ''}${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
-    count(Math.round(now)),
-    count(Math.round(proposed)),
-    count(Math.round(outcomes)),
-    Math.round(proposed) === Math.round(now)
-      ? 'no gain'
-      : `${proposed > now ? '+' : ''}${count(Math.round(proposed - now))}`,
-  ])
+  const rows = volumes.map(({ share, today, outcomes, ...each }) => {
+    // The gain is that of the numbers beside it.
+    const [now, then] = [Math.round(each.now), Math.round(each.proposed)]
+    return [
+      `${today ? "today's volume, " : ''}${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
+      ...[whole(now), whole(then), whole(Math.round(outcomes))],
+      then === now ? 'no gain' : `${then > now ? '+' : ''}${whole(then - now)}`,
+    ]
+  })
   const capacity = thresholds?.capacity
   const from = (least: number | null) => (least === null ? 'none' : `a score of ${least}`)
   return [
@@ -144,8 +145,8 @@ function volumeText({ volumes, thresholds, verdict }: Calibration): string[] {
     ...(capacity
       ? [
           capacity.perDay >= capacity.leadsPerDay
-            ? `Capacity: ${count(capacity.perDay)} leads a day, and ${capacity.leadsPerDay.toFixed(1)} come: every lead could go to sales.`
-            : `Capacity: ${count(capacity.perDay)} leads a day of ${capacity.leadsPerDay.toFixed(1)}: from ${from(capacity.now)} now, from ${from(capacity.proposed)} then.`,
+            ? `Capacity: ${whole(capacity.perDay)} leads a day, and ${capacity.leadsPerDay.toFixed(1)} come: every lead could go to sales.`
+            : `Capacity: ${whole(capacity.perDay)} leads a day of ${capacity.leadsPerDay.toFixed(1)}: from ${from(capacity.now)} now, from ${from(capacity.proposed)} then.`,
           '',
         ]
       : []),
@@ -156,7 +157,7 @@ function reliabilityText({ reliability }: Calibration): string[] {
   if (reliability.length === 0) return []
   const rows = reliability.map(({ leads, said, came }, tenth) => [
     String(tenth + 1),
-    count(leads),
+    whole(leads),
     percent(said),
     percent(came),
   ])
@@ -166,8 +167,8 @@ function reliabilityText({ reliability }: Calibration): string[] {
 function leftOutText({ leftOut, heldInputs, unread, sampled, patienceDays }: Calibration): string[] {
   const { neverSent, unworked, before, young, youngWithOutcome } = leftOut
   return [
-    `Random sample: ${count(sampled)} leads.`,
-    `Left out: never sent to sales ${count(neverSent)}; sent and never worked ${count(unworked)}; outcome before the handover ${count(before)}; younger than ${patienceDays.toFixed(1)} days, in which four of five outcomes came, ${count(young + youngWithOutcome)} (${count(youngWithOutcome)} of them converted already).`,
+    `Random sample: ${whole(sampled)} leads.`,
+    `Left out: never sent to sales ${whole(neverSent)}; sent and never worked ${whole(unworked)}; outcome before the handover ${whole(before)}; younger than ${patienceDays.toFixed(1)} days, in which four of five outcomes came, ${whole(young + youngWithOutcome)} (${whole(youngWithOutcome)} of them converted already).`,
     'Inputs are those of the decision that sent the lead to sales: what changed later does not count.',
     ...(heldInputs.length > 0
       ? [`Inputs left out: ${heldInputs.map(({ name, why }) => `${name} (${why})`).join(', ')}.`]
@@ -187,5 +188,4 @@ function table(head: readonly string[], rows: readonly string[][]): string[] {
   return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)]
 }
 
-const count = (value: number) => value.toLocaleString('en-US')
 const percent = (share: number | null) => (share === null ? '–' : `${Math.round(share * 100)} %`)

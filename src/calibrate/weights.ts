@@ -1,6 +1,7 @@
+import { quantile } from '../rules/quantile.ts'
 import type { ScoreInput } from './inputs.ts'
 import { type Fit, fitLogistic, type Row } from './logistic.ts'
-import { draws, quantile } from './ranking.ts'
+import { draws } from './ranking.ts'
 
 /**
  * What the data say of each input, in points of the config: the estimate, shrunk towards the present points, and its interval of

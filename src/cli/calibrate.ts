@@ -18,7 +18,7 @@ import { createFactStreams } from '../store/facts.ts'
 import { readKeptLeads } from '../store/kept-leads.ts'
 import { createStore } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
-import { prefixHere } from './service-redis.ts'
+import { prefixHere, redisOfService } from './service-redis.ts'
 
 const HELP = `
 It learns from what became of the leads that sales worked, each as it was when it went to sales, and proposes points for
@@ -41,7 +41,7 @@ interface CalibrateOptions {
 }
 
 /** `calibrate`: what outcomes say of the points in scoring.yaml. */
-export function addCalibrate(program: Command, redisOfService: () => Promise<RedisConnection>): void {
+export function addCalibrate(program: Command): void {
   program
     .command('calibrate')
     .argument('[dir]', 'the config directory', process.env.CONFIG_DIR || './config')
@@ -76,7 +76,7 @@ export function addCalibrate(program: Command, redisOfService: () => Promise<Red
           console.log(
             [
               calibrationText(report, options.format),
-              ...nextSteps(report, byHand),
+              ...nextSteps(report, byHand).map((line) => (options.format === 'md' ? `- ${line}` : line)),
               ...shown(diff, options.format),
             ].join('\n'),
           )

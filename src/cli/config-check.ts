@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { checkConfig } from '../config/check-config.ts'
 import { countOf, formatFindings } from '../config/format-findings.ts'
+import { byPlace } from '../config/problems.ts'
 import { portalFindings } from '../doctor/config-portal.ts'
 import { fetchPortalSchema, keptPortalSchema, type PortalSchema } from '../doctor/portal-schema.ts'
 import { hostNow } from '../platform/clock.ts'
-import { readCheckEnv } from '../platform/env.ts'
+import { readHubSpotEnv } from '../platform/env.ts'
+import { counted } from '../rules/words.ts'
 
 const HELP = `
 It finds what keeps the config from being loaded, what can never work as it stands (errors), and what is doubtful (warnings).
@@ -33,7 +35,7 @@ export function addConfigCheck(config: Command): void {
     .action(async (directory: string, { live = false, json = false }: { live?: boolean; json?: boolean }) => {
       const now = hostNow()
       const schema = live
-        ? await fetchPortalSchema(readCheckEnv(process.env), directory, now)
+        ? await fetchPortalSchema(readHubSpotEnv(process.env), directory, now)
         : await keptPortalSchema(directory)
       const { findings: found, inspected } = await checkConfig(directory, now)
       const level = schema && now - schema.readAt > SURE_FOR ? 'warning' : 'error'
@@ -41,7 +43,7 @@ export function addConfigCheck(config: Command): void {
         // HubSpot itself knows better than a guess at its words.
         ...found.filter(({ guess }) => !(guess && schema)),
         ...(inspected && schema ? portalFindings(inspected, schema, level) : []),
-      ].toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+      ].toSorted(byPlace)
       const isBroken = findings.some((finding) => finding.level === 'error')
       if (isBroken) process.exitCode = 1
       if (json) {
@@ -66,5 +68,5 @@ export function addConfigCheck(config: Command): void {
 function ageOf({ readAt }: PortalSchema, now: number): string {
   const days = Math.floor((now - readAt) / DAY)
   const date = new Date(readAt).toISOString().slice(0, 10)
-  return days <= 0 ? `today (${date})` : `${days} day${days === 1 ? '' : 's'} ago (${date})`
+  return days <= 0 ? `today (${date})` : `${counted(days, 'day')} ago (${date})`
 }

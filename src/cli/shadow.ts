@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import { loadConfig } from '../config/load.ts'
+import { loadToCompare } from '../config/load-to-compare.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { readRedisEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createFactStreams } from '../store/facts.ts'
@@ -9,13 +8,13 @@ import { createStore } from '../store/partitions.ts'
 import { createShadow } from '../store/shadow.ts'
 import { createShadowView } from '../views/shadow.ts'
 import { shadowText } from '../views/shadow-text.ts'
-import { findRedisOfService, prefixHere } from './service-redis.ts'
+import { prefixHere, redisOfService } from './service-redis.ts'
 
 const HELP = `
 With a directory its config runs beside the live one from now on, on every decision, until it is stopped: every worker takes it up
 within a second. It decides what stands for a lead as it stands, does nothing, and each difference is kept as a fact.
 Without one it shows what was found so far; after --stop that stays until the next one starts.
-Exit code 0: done; 1: the config has mistakes, or no Redis is there; 3: nothing was compared yet.
+Exit code 0: done; 1: the config cannot be loaded, or no Redis is there; 3: nothing was compared yet.
 
 Examples:
   npm run baton -- shadow config-next
@@ -40,13 +39,9 @@ export function addShadow(program: Command): void {
       async (directory: string | undefined, { stop = false, json = false }: { stop?: boolean; json?: boolean }) => {
         if (directory !== undefined && stop)
           throw new Error('a directory starts a shadow, and --stop ends it: give one of both.')
-        const config = directory === undefined ? null : await loadConfig(directory, hostNow())
-        const env = readRedisEnv(process.env)
-        const redis = await findRedisOfService(env.REDIS_URL)
-        if (!redis)
-          throw new Error(
-            'no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.',
-          )
+        const { config, mistakes } =
+          directory === undefined ? { config: null, mistakes: [] } : await loadToCompare(directory, hostNow())
+        const redis = await redisOfService()
         try {
           const store = createStore({ redis, prefix: prefixHere() })
           const shadow = createShadow(store, createConfigs(store))
@@ -58,6 +53,7 @@ export function addShadow(program: Command): void {
           else if (config)
             console.log(`${directory} runs beside the live config from now on, as shadow ${config.version}.`)
           else console.log(shadowText(view))
+          if (mistakes.length > 0) console.error(`It is not fine yet, by its own check:\n${mistakes.join('\n')}`)
           if (!config && !stop && view.compared + view.failed === 0) process.exitCode = NOTHING_YET
         } finally {
           redis.disconnect()

@@ -4,13 +4,11 @@ import { setTimeout } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { editTeam, repLine } from '../config/edit-team.ts'
 import { loadConfig } from '../config/load.ts'
-import { createAskHubSpot } from '../doctor/ask-hubspot.ts'
+import { createAskHubSpot, hubSpotToAsk } from '../doctor/ask-hubspot.ts'
 import type { HubSpotOwner } from '../doctor/owners.ts'
-import { createHubSpot } from '../hubspot/client.ts'
 import { hostNow } from '../platform/clock.ts'
 import { type CheckEnv, readCheckEnv } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
-import { createMetrics } from '../platform/metrics.ts'
 import { createSlackDirectory, type SlackMember } from '../slack/directory.ts'
 import { isMeant, matchPeople, type PresentRep, type TeamImport } from '../team/match-people.ts'
 
@@ -61,16 +59,7 @@ interface ImportOptions {
 async function lookUp(env: CheckEnv, only: string[], prefix: string): Promise<TeamImport> {
   const { team } = await loadConfig(env.CONFIG_DIR, hostNow())
   const slack = createSlackDirectory({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL })
-  const hubspot = createHubSpot({
-    accessToken: env.HUBSPOT_ACCESS_TOKEN,
-    baseUrl: env.HUBSPOT_BASE_URL,
-    redis: null,
-    prefix: 'baton',
-    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => ({ contact: [], company: [] }),
-    metrics: createMetrics(),
-  })
-  const owners = await createAskHubSpot(hubspot).owners()
+  const owners = await createAskHubSpot(hubSpotToAsk(env)).owners()
   const reps = Object.values(team.reps)
   const isPresent = ({ id, userId }: HubSpotOwner) =>
     reps.some(({ hubspotOwnerId }) => hubspotOwnerId === id || hubspotOwnerId === String(userId))

@@ -1,25 +1,24 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { loadToCompare } from '../config/load-to-compare.ts'
-import { createHubSpot } from '../hubspot/client.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { readHubSpotEnv, readRedisEnv } from '../platform/env.ts'
+import { readHubSpotEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
-import { createMetrics } from '../platform/metrics.ts'
 import { giveWay } from '../platform/priority.ts'
+import { whole } from '../rules/words.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
 import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } from '../what-if/limits.ts'
 import { asMarkdown, asText } from '../what-if/render.ts'
-import { createPropertyReader } from '../work/read-properties.ts'
+import { besideService, createPropertyReader } from '../work/read-properties.ts'
 import { type Progress, type ReadProperties, runWhatIf } from '../work/what-if.ts'
-import { findRedisOfService, prefixHere } from './service-redis.ts'
+import { prefixHere, redisOfService } from './service-redis.ts'
 
 const HELP = `
 Every stored lead is computed again under DIR, each as of the time of its own decisions; nothing is written, neither to Redis nor
 to HubSpot. It reads the Redis of the running service, and in HubSpot the properties that DIR asks for and nobody has kept.
-Exit code 0: fine; 1: an error, or DIR has mistakes; 2: over a limit; 3: no decision could be compared.
+Exit code 0: fine; 1: an error, or DIR cannot be loaded; 2: over a limit; 3: no decision could be compared.
 
 Examples:
   npm run baton -- what-if ./new-config
@@ -53,7 +52,7 @@ export function addWhatIf(program: Command): void {
     )
     .option('--sample <leads>', 'only about so many leads, the same ones each time', sampleSize)
     .option('--offline', 'ask HubSpot nothing: what was never kept counts as unknown')
-    .option('--format <format>', 'text, md or json', format, 'text')
+    .addOption(new Option('--format <format>', 'text, md or json').choices(['text', 'md', 'json']).default('text'))
     .option('--json', 'the same as --format json')
     .option(
       '--max-moved <amount>',
@@ -70,11 +69,7 @@ export function addWhatIf(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (directory: string, options: Options) => {
       const { config: after, mistakes } = await loadToCompare(directory, hostNow())
-      const redis = await findRedisOfService(readRedisEnv(process.env).REDIS_URL)
-      if (!redis)
-        throw new Error(
-          'no Baton runs here with its own Redis: start it, or set REDIS_URL to the Redis of the service.',
-        )
+      const redis = await redisOfService()
       const show = createProgress()
       // It may run beside the service.
       giveWay()
@@ -127,20 +122,11 @@ function whenAsked(): ReadProperties {
       throw new Error(
         `the config asks for ${[...names.contact, ...names.company].join(', ')}, which nobody has kept: set HUBSPOT_ACCESS_TOKEN to read it, or say --offline to let it count as unknown.`,
       )
-    const env = readHubSpotEnv(process.env)
-    reader ??= createPropertyReader((properties) =>
-      createHubSpot({
-        accessToken: env.HUBSPOT_ACCESS_TOKEN,
-        baseUrl: env.HUBSPOT_BASE_URL,
-        // The shared limit would be written to Redis; half of it leaves the service its own.
-        redis: null,
-        prefix: 'what-if',
-        requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
-        properties,
-        metrics: createMetrics(),
-      }),
-    )
-    return reader(ids, names)
+    reader ??= createPropertyReader(besideService(readHubSpotEnv(process.env)))
+    return reader(ids, names).catch((error) => {
+      console.error('What nobody has kept could not be read in HubSpot. With --offline it counts as unknown.')
+      throw error
+    })
   }
 }
 
@@ -156,7 +142,7 @@ function createProgress() {
       shown = now
       const seconds = ((now - started) / 1_000).toFixed(0)
       process.stderr.write(
-        `\r${leads.toLocaleString('en-US')} of about ${of.toLocaleString('en-US')} leads${read > 0 ? `, ${read.toLocaleString('en-US')} read in HubSpot` : ''}, ${seconds} s\u001b[K`,
+        `\r${whole(leads)} of about ${whole(of)} leads${read > 0 ? `, ${whole(read)} read in HubSpot` : ''}, ${seconds} s\u001b[K`,
       )
     },
     end(): void {
@@ -169,11 +155,6 @@ function createProgress() {
 function sampleSize(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number of leads, from 1 on.')
-}
-
-function format(text: string): string {
-  if (['text', 'md', 'json'].includes(text)) return text
-  throw new InvalidArgumentError('It must be text, md or json.')
 }
 
 function limit<T>(read: (text: string) => T): (text: string) => T {

@@ -45,7 +45,8 @@ export function catalogueOf(
 
 /**
  * The engagement rules with, for each signal, whether it ends inactivity where scoring.yaml does not say: what ends no silence does
- * not, nor what our own people did, nor what is worth nothing or takes points away.
+ * not, nor what our own people did, nor what is worth nothing or takes points away. And with how much what ends none may be worth
+ * while it lasts: a fifth of the most that engagement can be, enough to show and too little to undo it.
  */
 export function withResets(engagement: EngagementConfig, catalogue: NextConfig['signals']): EngagementConfig {
   const signals = Object.entries(engagement.signals).map(([type, rule]) => {
@@ -54,5 +55,6 @@ export function withResets(engagement: EngagementConfig, catalogue: NextConfig['
     const resets = rule.resets ?? (isWorthIt && known?.by !== 'sales' && known?.endsSilence !== false)
     return [type, resets ? rule : { ...rule, resets }] as const
   })
-  return { ...engagement, signals: Object.fromEntries(signals) }
+  const inactivity = engagement.inactivity && { meanwhile: engagement.max / 5, ...engagement.inactivity }
+  return { ...engagement, signals: Object.fromEntries(signals), ...(inactivity ? { inactivity } : {}) }
 }

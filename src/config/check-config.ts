@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CONFIG_FILES, readConfig } from './load.ts'
+import { byPlace } from './problems.ts'
 import { findingsOf } from './sense/findings.ts'
-import { byPlace, type ConfigFinding, type Inspected } from './sense/report.ts'
+import type { ConfigFinding, Inspected } from './sense/report.ts'
 import { checkTexts } from './sense/texts.ts'
 
 /** What is wrong with a config directory or doubtful, by file and line; `inspected` when it holds no mistakes but cases that fail. */

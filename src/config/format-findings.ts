@@ -1,3 +1,4 @@
+import { counted } from '../rules/words.ts'
 import type { ConfigFinding } from './sense/report.ts'
 
 /** One line a finding, by names and not by positions: `config/routing.yaml:63  error: route "tier-1-mql": …`. */
@@ -11,7 +12,7 @@ export function formatFindings(findings: readonly ConfigFinding[]): string {
 export function countOf(findings: readonly ConfigFinding[]): string {
   const some = (level: ConfigFinding['level']) => {
     const count = findings.filter((finding) => finding.level === level).length
-    return count === 0 ? [] : [`${count} ${level}${count === 1 ? '' : 's'}`]
+    return count === 0 ? [] : [counted(count, level)]
   }
   return [...some('error'), ...some('warning')].join(', ')
 }

@@ -115,19 +115,7 @@ export async function readConfig(
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
-    version: digestOf({ engine: { content: ENGINE }, ...sources }).slice(0, 12),
-    rulesVersion: Number.parseInt(
-      digestOf({
-        engine: { content: ENGINE },
-        icp: sources.icp,
-        scoring: sources.scoring,
-        hubspot: sources.hubspot,
-        triggers: sources.triggers,
-        // What it says, wherever that stands.
-        signals: { content: catalogue },
-      }).slice(0, 12),
-      16,
-    ),
+    ...versionsOf(sources, catalogue),
   }
   rules.hubspot = { ...hubspot, unknownValues: withoutNamed(hubspot.unknownValues, conditionsOf(rules)) }
   const config: Config = { ...rules, reads: readsOf(rules) }
@@ -139,6 +127,21 @@ export async function readConfig(
     problems: failures.flatMap(({ index, key, message }) =>
       source ? problemAt(source, ['cases', index, 'expect', key], message) : [],
     ),
+  }
+}
+
+// What leads were decided by, and what they were scored by.
+function versionsOf(
+  sources: Partial<Record<FileName, SourceFile>>,
+  catalogue: Config['signals'],
+): Pick<Config, 'version' | 'rulesVersion'> {
+  const engine = { content: ENGINE }
+  const { icp, scoring, hubspot, triggers } = sources
+  // The types of signals as they come out, wherever that stands.
+  const rules = digestOf({ engine, icp, scoring, hubspot, triggers, signals: { content: catalogue } })
+  return {
+    version: digestOf({ engine, ...sources }).slice(0, 12),
+    rulesVersion: Number.parseInt(rules.slice(0, 12), 16),
   }
 }
 

@@ -28,7 +28,7 @@ export type Path = readonly (string | number)[]
 export class ConfigError extends Error {
   readonly problems: ConfigProblem[]
   constructor(problems: ConfigProblem[]) {
-    const sorted = problems.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+    const sorted = problems.toSorted(byPlace)
     super(
       `The config has ${sorted.length === 1 ? 'a mistake' : `${sorted.length} mistakes`}:\n${formatProblems(sorted)}`,
     )
@@ -37,10 +37,15 @@ export class ConfigError extends Error {
   }
 }
 
-/** One line a problem: `config/routing.yaml:5  routes.0.when: …`. */
+/** The order of files and lines. */
+export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
+}
+
+/** One line a problem, by names where there are some and not by positions: `config/routing.yaml:5  route "mql" when: …`. */
 export function formatProblems(problems: readonly ConfigProblem[]): string {
   return problems
-    .map(({ file, line, path, message }) => `${file}:${line}  ${path ? `${path}: ` : ''}${message}`)
+    .map(({ file, line, path, where = path, message }) => `${file}:${line}  ${where ? `${where}: ` : ''}${message}`)
     .join('\n')
 }
 

@@ -1,5 +1,5 @@
 import type { UnknownValues } from '../leads/unknown-values.ts'
-import { type Condition, evaluate } from '../rules/condition.ts'
+import { type Condition, holds, type Test, testsOf } from '../rules/condition.ts'
 
 /**
  * The texts that count as unknown, but for those that a condition names: who asks whether a plan is `none` means a value. A list
@@ -8,20 +8,15 @@ import { type Condition, evaluate } from '../rules/condition.ts'
 export function withoutNamed(values: UnknownValues, conditions: readonly Condition[]): UnknownValues {
   const { every = [] } = values
   const own: UnknownValues = {}
-  for (const condition of conditions.flatMap(testsOfTexts)) {
+  for (const condition of conditions.flatMap((one) => testsOf(one)).filter(isOfTexts)) {
     const { attribute } = condition
     if (Object.hasOwn(values, attribute)) continue
-    const left = (own[attribute] ?? every).filter((text) => evaluate(condition, () => text).truth !== 'true')
+    const left = (own[attribute] ?? every).filter((text) => !holds(condition, () => text))
     if (left.length < every.length) own[attribute] = left
   }
   return { ...values, ...own }
 }
 
-type Test = Extract<Condition, { kind: 'test' }>
-
-function testsOfTexts(condition: Condition): Test[] {
-  if (condition.kind === 'not') return testsOfTexts(condition.of)
-  if (condition.kind !== 'test') return condition.of.flatMap(testsOfTexts)
-  const { is, in: list, matches } = condition.test
-  return typeof is === 'string' || list || matches ? [condition] : []
+function isOfTexts({ test: { is, in: options, matches } }: Test): boolean {
+  return typeof is === 'string' || options !== undefined || matches !== undefined
 }

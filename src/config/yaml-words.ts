@@ -68,7 +68,7 @@ function wordsFor({ code, message }: YAMLError): string {
 const ODD_SPACES = /[\u00a0\u2007\u202f\u2028\u2029\u3000\u200b-\u200d\u2060]/
 
 /** What is said of a space that is none to YAML. */
-export function oddSpace(character: string): string {
+function oddSpace(character: string): string {
   return /[\u200b-\u200d\u2060]/.test(character)
     ? 'an invisible character stands here; type this part anew'
     : 'a non-breaking space stands here; type a normal one'

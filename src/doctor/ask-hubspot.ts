@@ -1,5 +1,8 @@
-import type { HubSpot } from '../hubspot/client.ts'
+import { createHubSpot, type HubSpot } from '../hubspot/client.ts'
+import type { HubSpotEnv } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import type { RedisConnection } from '../platform/redis.ts'
 import type { HubSpotOwner } from './owners.ts'
 
 /** How a call is made. */
@@ -8,6 +11,21 @@ type Answer = { status: number; body: Record<string, unknown>; date: string | nu
 
 /** Asks a portal. */
 export type AskHubSpot = ReturnType<typeof createAskHubSpot>
+
+/** A client for calls that no verb of it is for. With Redis they take their turn in the rate limit that the service keeps to. */
+export function hubSpotToAsk(
+  env: Pick<HubSpotEnv, 'HUBSPOT_ACCESS_TOKEN' | 'HUBSPOT_BASE_URL' | 'HUBSPOT_REQUESTS_PER_10_SECONDS'>,
+  service: { redis: RedisConnection | null; prefix: string } = { redis: null, prefix: 'baton' },
+): HubSpot {
+  return createHubSpot({
+    ...service,
+    accessToken: env.HUBSPOT_ACCESS_TOKEN,
+    baseUrl: env.HUBSPOT_BASE_URL,
+    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
+    properties: () => ({ contact: [], company: [] }),
+    metrics: createMetrics(),
+  })
+}
 
 /** Makes calls that the client of the service has no verb for. Rejects with `OutsideError` when there is no answer. */
 export function createAskHubSpot({ client, call }: Pick<HubSpot, 'client' | 'call'>) {

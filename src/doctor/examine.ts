@@ -1,15 +1,13 @@
 import type { Config } from '../config/config.ts'
-import { createHubSpot } from '../hubspot/client.ts'
 import type { Clock } from '../platform/clock.ts'
 import { hostNow } from '../platform/clock.ts'
 import { type CheckEnv, OBSERVING } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
-import { createMetrics } from '../platform/metrics.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createSlackDirectory } from '../slack/directory.ts'
 import { createLastEvent } from '../store/last-event.ts'
 import { checkApollo } from './apollo.ts'
-import { createAskHubSpot } from './ask-hubspot.ts'
+import { createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows, webhookFinding } from './hubspot.ts'
 import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
@@ -33,15 +31,7 @@ export interface ExamineParts {
  * the service keeps to, but not its breakers: a refusal is what is looked for here, and no outage. Never rejects.
  */
 export async function examine({ env, config, redis, clock, prefix }: ExamineParts): Promise<Finding[]> {
-  const hubspot = createHubSpot({
-    accessToken: env.HUBSPOT_ACCESS_TOKEN,
-    baseUrl: env.HUBSPOT_BASE_URL,
-    redis,
-    prefix,
-    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => ({ contact: [], company: [] }),
-    metrics: createMetrics(),
-  })
+  const hubspot = hubSpotToAsk(env, { redis, prefix })
   const ask = createAskHubSpot(hubspot)
   const slack = createSlackDirectory({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL })
   const owners = ask.owners()

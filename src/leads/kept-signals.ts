@@ -1,5 +1,5 @@
 import type { Signal } from '../rules/attributes.ts'
-import { cappedSignals, memoryOf } from '../rules/engagement.ts'
+import { beginOfSilence, cappedSignals, memoryOf } from '../rules/engagement.ts'
 import { longestWithin } from '../rules/routing.ts'
 import { lookBackOf } from '../rules/triggers.ts'
 import type { NextConfig } from './change.ts'
@@ -25,7 +25,11 @@ export function keptSignals(
   const memory = memoryFor(config)
   // What is known stands: the same signal told again changes nothing.
   const byId = new Map([...known, ...came].toReversed().map((signal) => [mirroredId(signal.id), signal]))
-  const recent = [...byId.values()].filter((signal) => memory === undefined || now - signal.at <= memory)
+  const all = [...byId.values()]
+  const recent = all.filter((signal) => memory === undefined || now - signal.at <= memory)
+  // However old: opens that came long after it do not become fresh interest when it is forgotten.
+  const last = beginOfSilence(config.scoring.engagement, all)
+  if (last && recent.length > 0 && !recent.includes(last)) recent.push(last)
   return worthMost(config, visitsOnce(config, recent)).sort(byTime)
 }
 

@@ -38,10 +38,10 @@ export const Destination = z.union([
   z.object({ disqualify: z.string() }),
 ])
 
-/** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
 /** A lead that was drawn for the sample of its route: the share of the route's leads that is. */
 export const Sampled = z.object({ share: z.number() })
 
+/** Where a lead was sent, as it stands. `reason` is what the CRM shows. */
 const StandingRoute = z.object({
   name: z.string(),
   to: Destination,

@@ -3,6 +3,7 @@ import { ENDINGS } from '../handoffs/endings.ts'
 import { Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
 import type { Signal } from '../rules/attributes.ts'
+import { iso } from '../rules/words.ts'
 import type { LeadRecord } from './lead.ts'
 import { type FiredMark, Tracks } from './marks.ts'
 
@@ -14,8 +15,6 @@ import { type FiredMark, Tracks } from './marks.ts'
 // HubSpot takes 65,536 characters. With the most signals that a lead keeps this is about 8,000.
 const MOST_SIGNALS = 500
 const MOST_EVENTS = 30
-
-const iso = (at: number) => new Date(at).toISOString()
 
 /** A signal's id as the mirror gives it back: what it came from, and a digest. One that came from there stays the same. */
 export function mirroredId(id: string): string {

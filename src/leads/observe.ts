@@ -1,12 +1,12 @@
 import type { Attribute, Attributes, AttributeValue } from '../rules/attributes.ts'
 import type { Condition } from '../rules/condition.ts'
-import { domainOf } from '../rules/domains.ts'
+import { type DomainCorrections, domainOf } from '../rules/domains.ts'
 import { amountValue, type Counted, readAmount } from '../rules/numbers.ts'
 import { languageKey } from '../rules/places.ts'
 import { plainNumber } from '../rules/plain-number.ts'
 import { keyOf } from '../rules/texts.ts'
 import { utmAttributes } from './attribution.ts'
-import { type FreeMail, isFreeMail } from './free-mail.ts'
+import { isFreeMail } from './free-mail.ts'
 import { saysNothing, type UnknownValues } from './unknown-values.ts'
 
 /** Property values of a HubSpot record: text, or null where nothing is set. */
@@ -77,7 +77,7 @@ export interface HubSpotMapping {
   }[]
   /** The types of signals by which the lead itself says that it is out. */
   notInterested: string[]
-  freeMail?: FreeMail | undefined
+  freeMail?: DomainCorrections | undefined
 }
 
 /** What says how properties become attributes. */

@@ -1,7 +1,8 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Handover } from '../handoffs/handover.ts'
+import { quantile } from '../rules/quantile.ts'
 import type { NextConfig } from './change.ts'
-import { historyOfResponses, judge, type Looked, wantsActivities } from './responses.ts'
+import { actsSince, historyOfResponses, judge, type Looked, wantsActivities } from './responses.ts'
 
 /*
  * What would have been, beside what happened: who got the lead in HubSpot, after how long, and who tried to reach it.
@@ -16,7 +17,7 @@ export interface ObservedOutcome {
   missing?: true
   /** Who got it, and when; absent while it is nobody's. One who had it already got it at once. */
   owner?: { id: string; at: number }
-  /** The first attempt to reach it, and whose it was then ('' for nobody's). */
+  /** The first attempt to reach it, and who made it; where HubSpot does not say, whose the lead was then ('' for nobody's). */
   answered?: { at: number; owner: string }
 }
 
@@ -49,10 +50,12 @@ export function outcomeOf(
   const shown = looked.contact.properties[OWNER]
   const owner = got ?? (versions.length === 0 && shown ? { value: shown, at: now } : undefined)
   const { response } = judge(config, asOpen(handover), looked, now)
+  const acts = response?.evidence === 'activity' ? actsSince(looked.activities, handover.at) : []
+  const actor = acts.find(({ who, at }) => who === 'rep' && at === response?.at)?.owner
   return {
     handover,
     ...(owner ? { owner: { id: owner.value, at: owner.at } } : {}),
-    ...(response ? { answered: { at: response.at, owner: ownerAt(response.at) || (shown ?? '') } } : {}),
+    ...(response ? { answered: { at: response.at, owner: actor ?? (ownerAt(response.at) || (shown ?? '')) } } : {}),
   }
 }
 
@@ -116,7 +119,5 @@ export function isLate({ handover: { dueAt }, answered, missing }: ObservedOutco
 }
 
 function median(values: readonly number[]): number | null {
-  const inOrder = values.toSorted((a, b) => a - b)
-  const [low, high] = [inOrder[Math.floor((inOrder.length - 1) / 2)], inOrder[Math.floor(inOrder.length / 2)]]
-  return low === undefined || high === undefined ? null : (low + high) / 2
+  return values.length === 0 ? null : quantile(values, 0.5)
 }

@@ -2,7 +2,7 @@ import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { BANDS } from '../rules/score.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
-import { plain } from '../rules/words.ts'
+import { iso, plain } from '../rules/words.ts'
 import { type LeadRecord, stageOf } from './lead.ts'
 import { mirrorHandoffs, mirrorSignals } from './mirror.ts'
 import { readInstant } from './observe.ts'
@@ -29,7 +29,6 @@ interface PropertyRow {
   value: Value
 }
 
-const iso = (at: number) => new Date(at).toISOString()
 // A person's word stands beside the route, unless the rules say no as well.
 const personsWord = ({ rejected, route }: LeadRecord) =>
   rejected && !('disqualify' in route.to) ? rejected : undefined

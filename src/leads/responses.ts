@@ -164,14 +164,19 @@ export interface Act {
   at: number
   createdAt: number
   who: ReturnType<typeof whoActed>
+  /** Whose activity it is, by HubSpot's owner id. */
+  owner?: string
 }
 
 /** The activities that a counter has counted since an instant; one that was written down later may be from before. */
 export function actsSince(activities: Activities | undefined, startedAt: number): Act[] {
   return (activities?.found ?? []).flatMap((activity) => {
-    const { type, createdAt, id = `${type}-${activity.at}` } = activity
+    const { type, createdAt, id = `${type}-${activity.at}`, properties } = activity
+    const owner = properties.hubspot_owner_id
     if (Math.max(activity.at, createdAt) < startedAt) return []
-    return [{ type, id, createdAt, at: actedAt(activity, startedAt), who: whoActed(activity) }]
+    return [
+      { type, id, createdAt, at: actedAt(activity, startedAt), who: whoActed(activity), ...(owner ? { owner } : {}) },
+    ]
   })
 }
 

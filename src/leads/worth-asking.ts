@@ -6,7 +6,7 @@ import { beginLook, hear } from './look.ts'
 import { ANSWERS, changedCompany } from './reading.ts'
 
 /** What enrichment providers can tell. */
-export const PROVIDED = [
+const PROVIDED = [
   'jobTitle',
   'country',
   'company.name',

@@ -1,4 +1,5 @@
 import { agrees, isLate, type ObservedOutcome, type ObservedSum } from '../leads/observed-outcome.ts'
+import { counted } from '../rules/words.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
 import { contactUrl } from './controls.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
@@ -107,10 +108,6 @@ function span(milliseconds: number): string {
   if (hours < 24) return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`
   const [days, left] = [Math.floor(hours / 24), hours % 24]
   return left === 0 ? counted(days, 'day') : `${counted(days, 'day')} ${left} h`
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function groups(lines: readonly string[]): string[][] {

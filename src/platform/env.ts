@@ -109,6 +109,9 @@ const HubSpotEnvironment = Environment.pick({
   HUBSPOT_REQUESTS_PER_10_SECONDS: true,
 })
 
+/** What a command that only talks to HubSpot needs. */
+export type HubSpotEnv = z.output<typeof HubSpotEnvironment>
+
 /** The part of the environment that a command which only looks into Redis needs. */
 const RedisEnvironment = Environment.pick({ BATON_MODE: true, REDIS_URL: true })
 
@@ -175,7 +178,7 @@ export function readEnv(variables: Variables): Env {
 }
 
 /** Reads what a command that only talks to HubSpot needs; like `readEnv` otherwise. */
-export function readHubSpotEnv(variables: Variables): z.output<typeof HubSpotEnvironment> {
+export function readHubSpotEnv(variables: Variables): HubSpotEnv {
   return read(HubSpotEnvironment, variables)
 }
 

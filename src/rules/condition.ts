@@ -152,9 +152,18 @@ function checkOf(attribute: string, test: AttributeTest, passes: ValueTest, look
     : { attribute, test, value, truth: passes(value) }
 }
 
+/** One test on an attribute, as a condition holds it. */
+export type Test = Extract<Condition, { kind: 'test' }>
+
+type Tree<T extends Test> = T | { kind: 'all' | 'any'; of: Tree<T>[] } | { kind: 'not'; of: Tree<T> }
+
+/** The tests of a condition in their order, whatever stands around them. */
+export function testsOf<T extends Test = Test>(condition: Tree<T>): T[] {
+  if (condition.kind === 'test') return [condition]
+  return condition.kind === 'not' ? testsOf<T>(condition.of) : condition.of.flatMap((part) => testsOf<T>(part))
+}
+
 /** Every attribute that a condition asks for, for validation. */
 export function attributesOf(condition: Condition): string[] {
-  if (condition.kind === 'test') return [condition.attribute]
-  if (condition.kind === 'not') return attributesOf(condition.of)
-  return condition.of.flatMap(attributesOf)
+  return testsOf(condition).map(({ attribute }) => attribute)
 }

@@ -19,6 +19,32 @@ export function withParents(domain: string): string[] {
   return labels.map((_, index) => labels.slice(index).join('.'))
 }
 
+/** What is put right of a list of domains. Each stands for its subdomains; of two the nearer one counts. */
+export interface DomainCorrections {
+  add: string[]
+  remove: string[]
+}
+
+const prepared = new WeakMap<DomainCorrections, Map<string, boolean>>()
+
+/** The correction that is about a domain, and whether it puts it on the list; undefined: none is. */
+export function correctionOf(
+  corrections: DomainCorrections,
+  domain: string,
+): { by: string; isOn: boolean } | undefined {
+  const known = prepared.get(corrections) ?? new Map<string, boolean>()
+  if (!prepared.has(corrections)) {
+    for (const one of corrections.add) known.set(domainKey(one), true)
+    for (const one of corrections.remove) known.set(domainKey(one), false)
+    prepared.set(corrections, known)
+  }
+  for (const by of withParents(domain)) {
+    const isOn = known.get(by)
+    if (isOn !== undefined) return { by, isOn }
+  }
+  return undefined
+}
+
 /** A text of a rule that stands for a domain and what is a part of it; an ending such as `edu` or `.edu` may stand there too. */
 export function domainKey(text: string): string {
   const plain = folded(text).replace(/^[*.]+/, '')

@@ -7,6 +7,7 @@ import {
   overTheCap,
   type RuledSignal,
   resets,
+  worthInSilence,
 } from './engagement.ts'
 import { clamp, roundHalfUp } from './rounding.ts'
 
@@ -120,12 +121,13 @@ interface Counting {
 function wayAhead(config: EngagementConfig, signals: readonly Signal[], now: number) {
   const ordered = inOrder(config, signals)
   const capped = overTheCap(ordered)
+  const meanwhile = worthInSilence(config, ordered, capped)
   const endOf = ({ at }: Signal) =>
     config.window === undefined ? Number.POSITIVE_INFINITY : Math.floor(at + config.window) + 1
   const counting = ordered.flatMap(({ signal, rule, worth }): Counting[] => {
     const [begin, end] = [Math.ceil(signal.at), endOf(signal)]
     if (worth === undefined || capped.has(signal) || end <= now) return []
-    return [{ signal, worth, halfLife: rule?.halfLife, begin, end }]
+    return [{ signal, worth: meanwhile?.get(signal) ?? worth, halfLife: rule?.halfLife, begin, end }]
   })
   const ruled = ordered.filter(({ rule }) => rule)
   // One from the future begins to age then.

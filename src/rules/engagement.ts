@@ -22,13 +22,14 @@ export interface SignalRule {
 
 /**
  * The engagement rules: points for what the lead did, and how they fade (`config/scoring.yaml`, `engagement`).
- * `window`, `halfLife` and `every` are milliseconds. Inactivity's points are never positive.
+ * `window`, `halfLife` and `every` are milliseconds. Inactivity's points are never positive. `meanwhile`: what came while inactivity
+ * took points away, and did not end it, is worth at most this together; without it there is no such limit.
  */
 export interface EngagementConfig {
   max: number
   window?: number | undefined
   signals: Record<string, SignalRule>
-  inactivity?: { points: number; every: number } | undefined
+  inactivity?: { points: number; every: number; meanwhile?: number | undefined } | undefined
 }
 
 /** Why a signal counted or not. */
@@ -37,6 +38,7 @@ export const SIGNAL_REASONS = [
   'counted',
   'older than the window',
   'over the cap',
+  'over what counts during inactivity',
   'no points for this signal',
   'without an amount',
 ] as const
@@ -65,13 +67,16 @@ export interface EngagementResult {
 export function scoreEngagement(config: EngagementConfig, signals: readonly Signal[], now: number): EngagementResult {
   const ordered = inOrder(config, signals)
   const capped = overTheCap(ordered)
+  const meanwhile = worthInSilence(config, ordered, capped)
   const contributions = ordered.map(({ signal, rule, worth }): SignalContribution => {
     const age = Math.max(0, now - signal.at)
     if (!rule) return { signal, age, points: 0, reason: 'no points for this signal' }
     if (isTooOld(config, age)) return { signal, age, points: 0, reason: 'older than the window' }
     if (capped.has(signal)) return { signal, age, points: 0, reason: 'over the cap' }
     if (worth === undefined) return { signal, age, points: 0, reason: 'without an amount' }
-    return { signal, age, points: faded(worth, rule.halfLife, age), reason: 'counted' }
+    const left = meanwhile?.get(signal)
+    const reason = left === undefined ? 'counted' : 'over what counts during inactivity'
+    return { signal, age, points: faded(left ?? worth, rule.halfLife, age), reason }
   })
   const inactivity = inactivityOf(config, silentSince(config, ordered, now), now)
   const sum = contributions.reduce((total, contribution) => total + contribution.points, 0) + (inactivity?.points ?? 0)
@@ -127,6 +132,30 @@ export function overTheCap(ordered: readonly RuledSignal[]): Set<Signal> {
   return over
 }
 
+/**
+ * What signals are worth that came while inactivity took points away and did not end it, such as opened mails: together no more
+ * than `meanwhile`, so that many of them do not make up for months of silence. The newest count first. Undefined: nothing is cut.
+ */
+export function worthInSilence(
+  { inactivity }: Pick<EngagementConfig, 'inactivity'>,
+  ordered: readonly RuledSignal[],
+  capped: ReadonlySet<Signal>,
+): ReadonlyMap<Signal, number> | undefined {
+  if (!inactivity?.points || inactivity.meanwhile === undefined) return undefined
+  const last = silenceFrom(ordered)
+  if (!last || last === ordered.at(-1)) return undefined
+  const worths = new Map<Signal, number>()
+  let left = inactivity.meanwhile
+  for (let index = ordered.length - 1; index >= 0; index--) {
+    const { signal, worth = 0 } = ordered[index] as RuledSignal
+    if (signal.at - last.signal.at < inactivity.every) break
+    if (worth <= 0 || capped.has(signal)) continue
+    if (worth > left) worths.set(signal, left)
+    left -= Math.min(worth, left)
+  }
+  return worths
+}
+
 /** Whether a signal of that age, in milliseconds, has left the window. */
 export function isTooOld(config: Pick<EngagementConfig, 'window'>, age: number): boolean {
   return config.window !== undefined && age > config.window
@@ -171,6 +200,15 @@ export function inactivityOf(
 /** Whether a signal ends inactivity. */
 export function resets({ rule, worth }: RuledSignal): boolean {
   return rule?.resets !== false && (typeof rule?.points === 'number' || (worth ?? 0) > 0)
+}
+
+/** From which signal on a lead is silent: its newest that ends inactivity; where none does, the first that is worth something. */
+export function beginOfSilence(config: EngagementConfig, signals: readonly Signal[]): Signal | undefined {
+  return silenceFrom(inOrder(config, signals))?.signal
+}
+
+function silenceFrom(ordered: readonly RuledSignal[]): RuledSignal | undefined {
+  return ordered.findLast(resets) ?? ordered.find(({ rule }) => rule)
 }
 
 // They mostly come in order, from the oldest or from the newest, and sorting costs more than all else.

@@ -1,15 +1,15 @@
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
-import { distance } from 'fastest-levenshtein'
 import type { Attributes } from './attributes.ts'
 import { type Condition, holds } from './condition.ts'
-import { domainOf, withParents } from './domains.ts'
+import { correctionOf, type DomainCorrections, domainOf, withParents } from './domains.ts'
+import { isSlip } from './slips.ts'
 import { folded } from './texts.ts'
 import { withTitle } from './titles.ts'
 
 /** What counts as junk (`config/icp.yaml`, `junk`). */
 export interface JunkConfig {
   /** Corrections of the list of disposable addresses; one of `remove` is no misspelt provider either. */
-  domains: { add: string[]; remove: string[] }
+  domains: DomainCorrections
   /** A property of HubSpot, as `hubspot.<name>`, that only machines fill in. */
   honeypot?: string | undefined
   /** Of whom this is true is none, whatever the address. */
@@ -49,11 +49,11 @@ function byAddress({ domains }: JunkConfig, attributes: Attributes): string | un
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) return 'the address is none'
   const domain = domainOf(address)
   if (domain === undefined) return undefined
-  const parents = withParents(domain)
-  if (parents.some((one) => domains.remove.includes(one))) return undefined
+  const correction = correctionOf(domains, domain)
+  if (correction?.isOn === false) return undefined
   const meant = meantProvider(domain)
   if (meant) return `the address is misspelt: ${domain} for ${meant}`
-  const found = parents.find((one) => domains.add.includes(one) || DISPOSABLE.has(one))
+  const found = correction?.by ?? withParents(domain).find((one) => DISPOSABLE.has(one))
   return found && `disposable address of ${found}`
 }
 
@@ -70,20 +70,14 @@ function meantProvider(domain: string): string | undefined {
   if (PROVIDERS.includes(name))
     return ENDING_SLIP.test(ending) || (name === 'gmail' && ending === 'co') ? `${name}.com` : undefined
   if (ending !== 'com' && !ENDING_SLIP.test(ending)) return undefined
-  const meant = NO_SLIP.has(name) ? undefined : PROVIDERS.find((one) => isSlip(name, one))
+  const meant = NO_SLIP.has(name) ? undefined : PROVIDERS.find((one) => isMeant(name, one))
   return meant && `${meant}.com`
 }
 
 // The first letter is seldom wrong, and email.com, ymail.com and cloud.com are themselves; so is a plural.
-function isSlip(name: string, meant: string): boolean {
+function isMeant(name: string, meant: string): boolean {
   if (name[0] !== meant[0] || name === `${meant}s`) return false
-  return distance(name, meant) === 1 || isSwapped(name, meant)
-}
-
-function isSwapped(name: string, meant: string): boolean {
-  if (name.length !== meant.length) return false
-  const at = [...name].findIndex((letter, index) => letter !== meant[index])
-  return `${meant.slice(0, at)}${meant[at + 1]}${meant[at]}${meant.slice(at + 2)}` === name
+  return isSlip(name, meant)
 }
 
 function byHoneypot({ honeypot }: JunkConfig, attributes: Attributes): string | undefined {

@@ -1,5 +1,5 @@
 import { type Attributes, fillText } from './attributes.ts'
-import { type Condition, type Evaluation, evaluate, type Lookup } from './condition.ts'
+import { type Condition, type Evaluation, evaluate, type Lookup, testsOf } from './condition.ts'
 import { type RepFilter, type WantedReps, wantedReps } from './rep-filter.ts'
 
 /** Where a route sends a lead: to a pool of reps, to a nurture track, or out with a reason. */
@@ -92,12 +92,8 @@ export function chooseRoute(routes: readonly Route[], lookup: Lookup): RouteDeci
 
 /** The longest time, in milliseconds, that any of these conditions looks back at signals; 0 when none is limited. */
 export function longestWithin(routes: readonly Pick<Route, 'when'>[]): number {
-  return Math.max(0, ...routes.flatMap((route) => (route.when ? withinOf(route.when) : [])))
-}
-
-function withinOf(condition: Condition): number[] {
-  if (condition.kind === 'test') return condition.test.within === undefined ? [] : [condition.test.within]
-  return condition.kind === 'not' ? withinOf(condition.of) : condition.of.flatMap(withinOf)
+  const tests = routes.flatMap(({ when }) => (when ? testsOf(when) : []))
+  return Math.max(0, ...tests.map(({ test }) => test.within ?? 0))
 }
 
 /** What sales needs and is unknown, in the order of the config: `company.size or company.revenue` where one of them is enough. */

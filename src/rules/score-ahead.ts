@@ -32,13 +32,3 @@ export function scoreAhead(
   const soon = Math.max(first.at, now + DAY)
   return { bandChange, refresh: ahead.firstStep(shown, first.at, soon) ?? soon }
 }
-
-/** The first instant after `now` (epoch milliseconds) at which the band changes although nothing happens; null: never. */
-export function nextBandChange(
-  scoring: ScoringConfig,
-  fitPoints: number,
-  signals: readonly Signal[],
-  now: number,
-): number | null {
-  return scoreAhead(scoring, fitPoints, signals, now).bandChange
-}

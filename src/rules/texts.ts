@@ -5,7 +5,7 @@ import { plainNumber } from './plain-number.ts'
  */
 
 /** The same texts come again and again, for many leads: what was computed of them is kept for a while. */
-export function remembered<T extends string | string[]>(compute: (text: string) => T): (text: string) => T {
+export function remembered<T extends object | string>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
     const before = known.get(text)

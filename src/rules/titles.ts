@@ -1,5 +1,5 @@
 import type { Check, Lookup } from './condition.ts'
-import { searchable } from './texts.ts'
+import { remembered, searchable } from './texts.ts'
 import { departmentsIn, inEnglish, ROLES } from './title-words.ts'
 
 /**
@@ -50,20 +50,8 @@ function titleValue(lookup: Lookup, name: string): string | string[] | undefined
   return values.length > 1 ? values : values[0]
 }
 
-// The same titles come again and again.
-const read = new Map<string, Title>()
-
-function titleOf(text: string): Title {
-  const known = read.get(text)
-  if (known) return known
-  const title = readTitle(text.slice(0, LONGEST_TITLE))
-  if (read.size >= MOST_KEPT) read.clear()
-  read.set(text, title)
-  return title
-}
-
-const MOST_KEPT = 5_000
 const LONGEST_TITLE = 200
+const titleOf = remembered((text) => readTitle(text.slice(0, LONGEST_TITLE)))
 
 /** Reads a job title: English, German, French and Spanish, abbreviated, in any order. Pure. */
 export function readTitle(title: string): Title {
@@ -108,6 +96,8 @@ function partsOf(title: string): string[][] {
     .replace(/\b(?:\p{L}\.){2,}(?:\p{L}\b)?/gu, (letters) => letters.replaceAll('.', ''))
     // What belongs to somebody: the president's office.
     .replace(/\b(vice[ -])?\p{L}+['’]s\b/gu, ' ')
+    // Nor is whom somebody works for.
+    .replace(/\b(?:office of|reporting to|reports to)\b[^,;|/()\n]*/g, ' ')
     .replace(/\b(vice|co|non)[- ](?=\p{L})/gu, '$1 ')
     .replace(/\bgo[- ]to[- ]market\b/g, 'gtm')
     .replace(/\bpeople (&|and) culture\b/g, 'people')

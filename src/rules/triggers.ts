@@ -1,4 +1,4 @@
-import type { AttributeTest, Condition } from './condition.ts'
+import { type AttributeTest, type Condition, testsOf } from './condition.ts'
 import type { Outcome } from './outcomes.ts'
 
 /** How often a trigger may fire for one lead: once for all, once in so many days, once for each silence, each rise, each signal. */
@@ -69,7 +69,7 @@ function tests(condition: Condition, negated: boolean): { attribute: string; tes
 /** How far back conditions look at signals, in milliseconds; a drop is seen against a value of up to twice its span before. */
 export function lookBackOf(conditions: readonly Condition[]): number {
   const spans = conditions.flatMap((condition) =>
-    tests(condition, false).map(({ test }) => Math.max(test.within ?? 0, 3 * (test.over ?? 0))),
+    testsOf(condition).map(({ test }) => Math.max(test.within ?? 0, 3 * (test.over ?? 0))),
   )
   return Math.max(0, ...spans)
 }

@@ -3,6 +3,7 @@ import { domainGlob, domainKey, domainOf, withParents } from './domains.ts'
 import { compilePatterns, isGlob } from './matching.ts'
 import { type Counted, numberFor, readAmount } from './numbers.ts'
 import { countryKey, languageKey } from './places.ts'
+import { otherNumber } from './plain-number.ts'
 import { keyOf, remembered } from './texts.ts'
 
 /**
@@ -149,6 +150,8 @@ function onNumber(passes: (number: number) => boolean, kind: Kind): SingleTest {
   return (value) => {
     if (typeof value === 'number') return truthOf(passes(value))
     const amount = typeof value === 'string' ? readAmount(value, counted) : undefined
+    const other = kind === 'answer' ? otherNumber(String(value)) : undefined
+    if (amount && other !== undefined && passes(numberFor(amount)) !== passes(other)) return 'unknown'
     return amount ? truthOf(passes(numberFor(amount))) : 'unknown'
   }
 }

@@ -1,9 +1,24 @@
-/** Values in words for people: points, names, spans and instants. */
+/** Values in words for people: numbers, points, names, spans and instants. */
 
 /** Points with their sign and at most one decimal: `+20`, `−10`, `+2.5`. */
 export function signed(points: number): string {
   const rounded = Math.round(Math.abs(points) * 10) / 10
   return `${points < 0 ? '−' : '+'}${rounded}`
+}
+
+/** A number with its thousands apart: `1,250`. */
+export function whole(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+/** How many there are of something: `1 lead`, `1,250 leads`. */
+export function counted(count: number, what: string): string {
+  return `${whole(count)} ${what}${count === 1 ? '' : 's'}`
+}
+
+/** A share between 0 and 1 in words: `3 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100_000) / 1_000} %`
 }
 
 /** A rule's or a signal's name in words: `pricing_page_viewed` → `pricing page viewed`. */
@@ -35,6 +50,11 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   })
   formats.set(timeZone, format)
   return format
+}
+
+/** An instant (epoch milliseconds) as ISO 8601 in UTC. */
+export function iso(at: number): string {
+  return new Date(at).toISOString()
 }
 
 /** A span in words for people: `5 min`, `2 h`, `1 h 30 min`, `3 days`. */

@@ -27,10 +27,7 @@ export function noteFields(notes: readonly CrmNote[], at: number): (string | Buf
   return notes.flatMap(({ id, text }) => [fieldOf(id), pack({ text, at })])
 }
 
-/** The notes of all leads that wait. */
-export type CrmNotes = ReturnType<typeof createCrmNotes>
-
-/** Opens them. */
+/** Opens the notes of all leads that wait. */
 export function createCrmNotes({ redis, keys, commit }: Store) {
   const keyOf = (id: string) => keys.lead(leadOf(id))
   const keep = (id: string, { keptAs, ...note }: WaitingNote, next: Partial<WaitingNote>) =>

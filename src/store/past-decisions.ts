@@ -18,6 +18,19 @@ export type PastDecisions = ReturnType<typeof createPastDecisions>
 
 /** Opens them. */
 export function createPastDecisions({ redis, keys, partitions }: Store) {
+  async function* idsIn(list: string): AsyncGenerator<string[]> {
+    const seen = new Set<string>()
+    let cursor = '0'
+    do {
+      const [next, flat] = await redis.zscan(list, cursor, 'COUNT', PORTION)
+      cursor = next
+      const ids = flat.filter((id, at) => at % 2 === 0 && !seen.has(id))
+      for (const id of ids) seen.add(id)
+      // A short list comes as a whole.
+      for (let at = 0; at < ids.length; at += PORTION) yield ids.slice(at, at + PORTION)
+    } while (cursor !== '0')
+  }
+
   return {
     /** How many leads there are. */
     async count(): Promise<number> {
@@ -27,19 +40,12 @@ export function createPastDecisions({ redis, keys, partitions }: Store) {
 
     /** The ids of all leads in portions, each once, also while others come. */
     async *ids(): AsyncGenerator<string[]> {
-      for (const partition of partitions) {
-        const key = keys.listIn(partition, 'scored')
-        const seen = new Set<string>()
-        let cursor = '0'
-        do {
-          const [next, flat] = await redis.zscan(key, cursor, 'COUNT', PORTION)
-          cursor = next
-          const ids = flat.filter((id, at) => at % 2 === 0 && !seen.has(id))
-          for (const id of ids) seen.add(id)
-          // A short list comes as a whole.
-          for (let at = 0; at < ids.length; at += PORTION) yield ids.slice(at, at + PORTION)
-        } while (cursor !== '0')
-      }
+      for (const partition of partitions) yield* idsIn(keys.listIn(partition, 'scored'))
+    },
+
+    /** The ids of the handoffs whose clock runs now, in portions. */
+    async *openHandoffs(): AsyncGenerator<string[]> {
+      for (const partition of partitions) yield* idsIn(keys.listIn(partition, 'open'))
     },
 
     /** The kept decisions of leads of one partition, oldest first, in their order; `unreadable` are those in a form of another release. */

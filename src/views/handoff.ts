@@ -2,11 +2,10 @@ import { countAttempts } from '../handoffs/attempts.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Team } from '../handoffs/team.ts'
-import { duration, localTime } from '../rules/words.ts'
+import { duration, iso, localTime } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
 
 const MINUTE = 60_000
-const iso = (at: number) => new Date(at).toISOString()
 
 /** Who has or had the lead, the last one first named; null while nobody has. */
 export function assignmentView(handoff: Handoff): LeadView['assignment'] {

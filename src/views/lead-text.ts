@@ -1,6 +1,5 @@
 import type { ChosenBy } from '../handoffs/choice.ts'
-import { localTime, signed } from '../rules/words.ts'
-import { percent } from './lead.ts'
+import { localTime, percent, signed } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
 
 // What a terminal obeys instead of showing it, or shows in another place: also what turns the direction of writing.

@@ -1,4 +1,5 @@
 import { TURNED_OUT } from '../facts/shadow.ts'
+import { counted, signed, whole } from '../rules/words.ts'
 import type { ShadowView } from './shadow.ts'
 
 const SHOWN = 20
@@ -12,7 +13,7 @@ export function shadowText(view: ShadowView): string {
   const span = until ? `from ${minute(since)} to ${minute(until)}, stopped` : `since ${minute(since)}, running`
   return [
     `Shadow ${version}: ${span}.`,
-    `${whole(compared)} decisions compared, ${whole(differing.decisions)} differ${share(differing.decisions, compared)}, of ${leads(differing.leads)}.`,
+    `${whole(compared)} decisions compared, ${whole(differing.decisions)} differ${share(differing.decisions, compared)}, of ${counted(differing.leads, 'lead')}.`,
     ...(failed > 0 ? [`${whole(failed)} decisions could not be compared: the shadow failed on them.`] : []),
     ...(compared === 0 ? ['Nothing was decided yet: leave it running.'] : []),
     ...(differing.decisions > 0
@@ -58,9 +59,6 @@ function table(head: string[], rows: string[][]): string {
   return [head, ...rows].map(line).join('\n')
 }
 
-const whole = (count: number) => count.toLocaleString('en-US')
-const leads = (count: number) => `${whole(count)} ${count === 1 ? 'lead' : 'leads'}`
-const signed = (number: number) => `${number > 0 ? '+' : ''}${Math.round(number * 10) / 10}`
 const minute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`
 
 function share(part: number, all: number): string {

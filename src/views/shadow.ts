@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { foldShadow, TURNED_OUT } from '../facts/shadow.ts'
+import { iso } from '../rules/words.ts'
 import type { FactStreams } from '../store/facts.ts'
 import type { Shadow } from '../store/shadow.ts'
 
@@ -43,8 +44,8 @@ export function createShadowView({ shadow, facts }: { shadow: Pick<Shadow, 'read
     return {
       state: until === undefined ? 'running' : 'stopped',
       version,
-      since: new Date(since).toISOString(),
-      ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+      since: iso(since),
+      ...(until === undefined ? {} : { until: iso(until) }),
       ...(await shadow.counts(version)),
       ...found,
     }

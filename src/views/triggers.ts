@@ -7,11 +7,10 @@ import { knownSinceOf, recordLookup } from '../leads/trigger-look.ts'
 import { type Check, evaluate } from '../rules/condition.ts'
 import { holdsNextAt, PERIODS, signalsNamed, type Trigger } from '../rules/triggers.ts'
 import { decidingTests, whyOf } from '../rules/why.ts'
+import { iso } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
 
 type TriggerView = LeadView['triggers'][number]
-
-const iso = (at: number) => new Date(at).toISOString()
 
 /** What became of every trigger for a lead, by what is kept of it: which fired, which did not and why, and when it is next looked at. */
 export function triggerViews(

@@ -86,7 +86,9 @@ export function createFold(after: Config) {
       pool: poolOf(was) !== poolOf(becomes),
     }
     for (const name of ['score', 'band', 'tier', 'route', 'pool'] as const) if (isOther[name]) changes[name] += 1
-    if (isOther.band || isOther.route) changes.moved += 1
+    // The same route may lead elsewhere: to another pool or track, or nowhere while it only observes.
+    const goesElsewhere = destinationOf(was) !== destinationOf(becomes)
+    if (isOther.band || goesElsewhere) changes.moved += 1
     if (before.mql) changes.mql.before += 1
     if (now.mql) changes.mql.after += 1
     count(bands, `${before.band}\t${now.band}`)
@@ -102,7 +104,7 @@ export function createFold(after: Config) {
       count(row.why, moves[0]?.rule ?? 'routing.yaml: the routes')
       routes.set(pair, row)
     }
-    if (isOther.score || destinationOf(was) !== destinationOf(becomes)) addLargest(id, { past, was, becomes })
+    if (isOther.score || goesElsewhere) addLargest(id, { past, was, becomes })
   }
 
   function addLargest(id: string, { past, was, becomes }: Compared): void {
@@ -126,10 +128,7 @@ export function createFold(after: Config) {
   function addSales({ record, handoffs, turns: own }: Beside, compared: readonly Compared[]): void {
     for (const turn of own) turns.push({ ...turn, lead: leads })
     for (const handoff of handoffs) {
-      if (!handoff.byRoute) continue
-      if (handoff.answered) minutes.push(handoff.answered.minutes)
-      const holder = handoff.state === 'open' ? holderOf(handoff)?.rep : undefined
-      if (holder !== undefined) count(openNow, holder)
+      if (handoff.byRoute && handoff.answered) minutes.push(handoff.answered.minutes)
     }
     const [had, has] = [
       compared.some(({ was }) => was.action === 'assign'),
@@ -142,6 +141,12 @@ export function createFold(after: Config) {
     if (has && !had && converted) sales.addedConverted += 1
     if (had && !has) sales.removed += 1
     if (had && !has && converted) sales.removedConverted += 1
+  }
+
+  /** Takes in a handoff whose clock runs now: reps have it, whether or not its lead was compared. */
+  function addOpen(handoff: Handoff): void {
+    const holder = handoff.byRoute && handoff.state === 'open' ? holderOf(handoff)?.rep : undefined
+    if (holder !== undefined) count(openNow, holder)
   }
 
   /** The ids of the leads that are shown one by one. */
@@ -202,7 +207,7 @@ export function createFold(after: Config) {
     }
   }
 
-  return { add, shown, result }
+  return { add, addOpen, shown, result }
 }
 
 function poolOf({ route }: Compared['was']): string | null {

@@ -55,11 +55,14 @@ export function readSince(text: string): number {
 
 /** Which limits a result is over, each in words with what was allowed. */
 export function overLimits(result: Omit<WhatIf, 'failed'>, limits: Limits): string[] {
-  const { changes, leads, reps, decisions, sales } = result
+  const { changes, leads, reps, decisions } = result
   const failed: string[] = []
   const { moved, load, rep, late, reproduced } = limits
-  if (moved && isOver(changes.moved, leads.compared, moved))
-    failed.push(`${changes.moved} leads move (${percent(changes.moved, leads.compared)}), allowed ${words(moved)}`)
+  // A limit speaks of all leads, and a sample shows some of them.
+  const up = leads.sampled > 0 ? leads.stored / leads.sampled : 1
+  const moving = Math.round(changes.moved * up)
+  if (moved && isOver('leads' in moved ? moving : changes.moved, leads.compared, moved))
+    failed.push(`${moving} leads move (${percent(changes.moved, leads.compared)}), allowed ${words(moved)}`)
   for (const one of load ? reps : []) {
     const busiest = load?.per === 'week' ? one.busiestWeek.after : one.busiestDay.after
     if (load && busiest > load.leads)
@@ -70,16 +73,22 @@ export function overLimits(result: Omit<WhatIf, 'failed'>, limits: Limits): stri
     if (rep !== undefined && after > before * (1 + rep / 100))
       failed.push(`${one.rep} gets ${growth(before, after)} leads (${before} → ${after}), allowed +${rep} %`)
   }
-  const tooLate = reps.reduce((sum, one) => sum + (one.late?.after ?? 0), 0)
+  const { late: tooLate, leads: given } = answersOf(reps, 'after')
   if (late && result.answers.known === 0)
     failed.push(`no answer is known: whether more than ${words(late)} would be too late cannot be said`)
-  if (late && isOver(tooLate, sales.after, late))
-    failed.push(`${tooLate} leads are answered too late (${percent(tooLate, sales.after)}), allowed ${words(late)}`)
+  if (late && isOver(tooLate, given, late))
+    failed.push(`${tooLate} leads are answered too late (${percent(tooLate, given)}), allowed ${words(late)}`)
   if (reproduced !== undefined && decisions.reproduced * 100 < reproduced * decisions.found)
     failed.push(
       `${percent(decisions.reproduced, decisions.found)} of the decisions are reproduced, ${reproduced} % asked for`,
     )
   return failed
+}
+
+/** How many leads all reps get, and how many of these are answered too late. */
+export function answersOf(reps: WhatIf['reps'], side: 'before' | 'after'): { leads: number; late: number } {
+  const sum = (of: (one: WhatIf['reps'][number]) => number) => reps.reduce((total, one) => total + of(one), 0)
+  return { leads: sum(({ leads }) => leads[side]), late: sum(({ late }) => late?.[side] ?? 0) }
 }
 
 function isOver(number: number, of: number, amount: Amount): boolean {

@@ -72,12 +72,16 @@ export function loadOf({ turns, after, openNow, minutes, factor }: Load) {
   const span = { from: turns[0]?.at ?? 0, to: (turns.at(-1)?.at ?? 0) + 1 }
   const weeks = Math.max(1, (span.to - span.from) / WEEK)
   const workdays = new Map<string, Workday>()
-  const workday = (rep: string) => {
-    const name = after.team.reps[rep]?.calendar
+  const workday = (rep: string, { team = after.team }: RepLoad) => {
+    // Who is left out of the new config worked as the old one says.
+    const isLeft = after.team.reps[rep] === undefined
+    const from = isLeft ? team : after.team
+    const name = from.reps[rep]?.calendar
     if (name === undefined) return undefined
+    const key = isLeft ? `left: ${rep}` : name
     // Whoever comes last is answered after the end.
-    const laid = workdays.get(name) ?? workdayOf(calendarOf(after.team, rep), span.from, span.to + 4 * WEEK)
-    workdays.set(name, laid)
+    const laid = workdays.get(key) ?? workdayOf(calendarOf(from, rep), span.from, span.to + 4 * WEEK)
+    workdays.set(key, laid)
     return laid
   }
   for (const rep of openNow.keys()) loadOfRep(rep)
@@ -89,10 +93,10 @@ export function loadOf({ turns, after, openNow, minutes, factor }: Load) {
     rotation,
     answers: { minutes: each, known: minutes.length },
     reps: all.map(([rep, own]): WhatIf['reps'][number] => {
-      const day = workday(rep)
+      const day = workday(rep, own)
       const answers =
         day && each !== null ? eachSide((side) => answersOf(day, own[side].arrivals, each * MINUTE)) : null
-      const hours = day && day.total / MINUTE / 60 / ((span.to - span.from + 4 * WEEK) / WEEK)
+      const hours = after.team.reps[rep] && day && day.total / MINUTE / 60 / ((span.to - span.from + 4 * WEEK) / WEEK)
       const perWeek = (side: Side) => (own[side].arrivals.length * factor) / weeks
       return {
         rep,
@@ -124,7 +128,8 @@ interface SideLoad {
   days: Map<string, number>
   weeks: Map<string, number>
 }
-type RepLoad = Record<Side, SideLoad> & { decided: number }
+/** `team`: the last one in which the rep got a lead. */
+type RepLoad = Record<Side, SideLoad> & { decided: number; team?: Team }
 
 function newLoad(): RepLoad {
   const side = (): SideLoad => ({ arrivals: [], days: new Map(), weeks: new Map() })
@@ -133,6 +138,7 @@ function newLoad(): RepLoad {
 
 function note(own: RepLoad, side: Side, team: Team, rep: string, arrival: Arrival): void {
   const { arrivals, days, weeks } = own[side]
+  own.team = team
   arrivals.push(arrival)
   const day = localDateOf(team, rep, arrival.at)
   days.set(day, (days.get(day) ?? 0) + 1)

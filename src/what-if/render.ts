@@ -48,14 +48,35 @@ function tableLines({ table }: Section, width: number): string[] {
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   )
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
-  const shown = lines.flatMap((line) => wrapped(line, width, true))
+  const shown = blocksOf(widths, width).flatMap((block, index) => [
+    ...(index > 0 ? [''] : []),
+    ...rows.flatMap((row) => {
+      const cells = block.map((column) => {
+        const [cell, cellWidth] = [row[column] ?? '', widths[column] ?? 0]
+        return isNumber[column] ? cell.padStart(cellWidth) : cell.padEnd(cellWidth)
+      })
+      return wrapped(cells.join('  ').trimEnd(), width, true)
+    }),
+  ])
   return links.length === 0 ? shown : [...shown, ...links.map((link) => `  ${link}`)]
+}
+
+/** The columns of a table, below each other where they do not fit beside each other; each block begins with the first. */
+function blocksOf(widths: readonly number[], width: number): number[][] {
+  const [first = 0, ...others] = widths
+  const blocks: number[][] = [[0]]
+  let used = first
+  for (const [index, one] of others.entries()) {
+    const last = blocks.at(-1) ?? []
+    if (used + 2 + one + 2 > width && last.length > 1) {
+      blocks.push([0, index + 1])
+      used = first + 2 + one
+    } else {
+      last.push(index + 1)
+      used += 2 + one
+    }
+  }
+  return blocks
 }
 
 function wrapped(line: string, width: number, isRow = false): string[] {

@@ -1,5 +1,5 @@
 import { BANDS } from '../rules/score.ts'
-import { percent } from './limits.ts'
+import { answersOf, percent } from './limits.ts'
 import type { WhatIf } from './result.ts'
 
 /** A part of the report: a heading, lines of text, and a table whose first column is text and whose others are numbers or text. */
@@ -10,6 +10,7 @@ export interface Section {
 }
 
 const MOST_ROWS = 12
+const MOST_WEEKS = 8
 
 const count = new Intl.NumberFormat('en-US')
 const n = (number: number) => count.format(number)
@@ -25,19 +26,28 @@ export function headline({ config, leads, decisions, period }: WhatIf): string {
 
 /** The parts of the report, in the order in which they are read. */
 export function sectionsOf(result: WhatIf): Section[] {
+  // Where nothing was compared, tables of noughts would only hide why.
+  const isNothing = result.leads.compared === 0
   const sections = [
     mistakesPart(result),
     reproducedPart(result),
+    ...(isNothing ? [] : comparedParts(result)),
+    unknownPart(result),
+  ]
+  return sections.filter(({ lines = [], table }) => lines.length > 0 || (table?.rows.length ?? 0) > 0)
+}
+
+function comparedParts(result: WhatIf): Section[] {
+  return [
     changesPart(result),
     bandsPart(result),
     routesPart(result),
     rulesPart(result),
     repsPart(result),
+    weeksPart(result),
     largestPart(result),
     neverFiredPart(result),
-    unknownPart(result),
   ]
-  return sections.filter(({ lines = [], table }) => lines.length > 0 || (table?.rows.length ?? 0) > 0)
 }
 
 function mistakesPart({ mistakes }: WhatIf): Section {
@@ -122,7 +132,7 @@ function rulesPart({ rules }: WhatIf): Section {
   }
 }
 
-function repsPart({ reps, answers, rotation, sales, leads }: WhatIf): Section {
+function repsPart({ reps, answers, rotation, leads }: WhatIf): Section {
   if (reps.length === 0) return { title: 'Reps' }
   return {
     title: 'Reps',
@@ -157,7 +167,7 @@ function repsPart({ reps, answers, rotation, sales, leads }: WhatIf): Section {
         ? ['no answer is known: whether deadlines would hold cannot be said']
         : [
             `assumed: a rep answers one lead after the other, each in ${n(answers.minutes)} minutes of work, the median of ${n(answers.known)} answers`,
-            slaLine(reps, sales),
+            slaLine(reps),
           ]),
       'leads of a week on average, and in the fullest one; at work: hours a week by the calendar',
       `the rotation, computed from the first lead on, gives ${n(rotation.same)} of ${n(rotation.given)} leads to who really got them`,
@@ -169,16 +179,31 @@ function repsPart({ reps, answers, rotation, sales, leads }: WhatIf): Section {
   }
 }
 
-function slaLine(reps: WhatIf['reps'], sales: WhatIf['sales']): string {
-  const sum = (side: 'before' | 'after') => reps.reduce((total, one) => total + (one.late?.[side] ?? 0), 0)
-  const [before, after] = [sum('before'), sum('after')]
+function weeksPart({ weeks, reps }: WhatIf): Section {
+  const all = [...new Set(weeks.map(({ week }) => week))].sort()
+  if (all.length < 2) return { title: 'Leads by week' }
+  const shown = all.slice(-MOST_WEEKS)
+  const of = new Map(weeks.map((one) => [`${one.rep} ${one.week}`, arrow(one)]))
+  return {
+    title: 'Leads by week, from Monday on',
+    table: {
+      head: ['rep', ...shown.map((week) => week.slice(5))],
+      rows: reps.map(({ rep }) => [rep, ...shown.map((week) => of.get(`${rep} ${week}`) ?? '0')]),
+    },
+    lines: shown.length < all.length ? [`the last ${shown.length} of ${all.length} weeks; --json has all`] : [],
+  }
+}
+
+function slaLine(reps: WhatIf['reps']): string {
+  const [before, after] = [answersOf(reps, 'before'), answersOf(reps, 'after')]
   const verdict =
-    after === 0
+    after.late === 0
       ? 'every deadline would hold'
-      : after > before
+      : after.late > before.late
         ? 'more deadlines would pass'
         : 'no more deadlines would pass'
-  return `${verdict}: ${arrow({ before, after })} of ${arrow(sales)} answered too late`
+  const late = arrow({ before: before.late, after: after.late })
+  return `${verdict}: ${late} of ${arrow({ before: before.leads, after: after.leads })} answered too late`
 }
 
 function largestPart({ largest }: WhatIf): Section {

@@ -2,6 +2,7 @@ import type { Search } from '../hubspot/search.ts'
 import { SEARCH_PAGE } from '../hubspot/search.ts'
 import { isRefused, OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
+import { counted } from '../rules/words.ts'
 import { INDEX } from '../store/partitions.ts'
 import type { Parts } from './parts.ts'
 
@@ -50,7 +51,7 @@ export async function readAdoption({ redis, keys }: Parts['store']): Promise<Ado
 export function adoptionText({ state, contacts, afterLoss, trouble }: AdoptionProgress): string {
   if (state === 'not begun') return 'the contacts of this portal have not been looked through yet'
   const [doing, did] = afterLoss ? ['rebuilding from HubSpot', 'rebuilt from HubSpot'] : ['adopting', 'adopted']
-  const count = `${contacts.toLocaleString('en-US')} contacts`
+  const count = counted(contacts, 'contact')
   if (state === 'done') return `${did}: ${count}`
   const lost = afterLoss ? '. Redis was emptied: turns, facts, histories and addresses of messages are lost' : ''
   return `${doing}: ${count} so far${lost}${trouble ? `. ${trouble}` : ''}`

@@ -5,9 +5,6 @@ import PQueue from 'p-queue'
 const LONGEST_WAIT = 50
 const LOOK = 5
 
-/** Lets the urgent work of this process go before the crowd's. */
-export type Crowd = ReturnType<typeof createCrowd>
-
 /**
  * One event loop does all work of a process: a hundred leads whose answer has just come would hold up an urgent one at each
  * of its steps. So the crowd has turns, one at a time: between two of them everything else goes on, and while something

@@ -1,18 +1,37 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { HubSpot } from '../hubspot/client.ts'
+import { createHubSpot } from '../hubspot/client.ts'
+import type { Env } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { createMetrics } from '../platform/metrics.ts'
 import type { ReadNow, ReadProperties } from './what-if.ts'
 
 const TRIES = 5
 
 type Names = Parameters<ReadProperties>[1]
 
-/** Reads properties in HubSpot in batches; `connect` opens a client that reads what it is told at the time. */
-export function createPropertyReader(
-  connect: (properties: () => Names) => Pick<HubSpot, 'readContact' | 'readCompany'>,
-): ReadProperties {
+/** How HubSpot is reached beside the service. */
+export type HubSpotBeside = Pick<
+  Parameters<typeof createHubSpot>[0],
+  'accessToken' | 'baseUrl' | 'requestsPer10Seconds'
+>
+
+/** The access that the environment gives, at half of the rate: the rest is the service's own. */
+export function besideService(
+  env: Pick<Env, 'HUBSPOT_ACCESS_TOKEN' | 'HUBSPOT_BASE_URL' | 'HUBSPOT_REQUESTS_PER_10_SECONDS'>,
+): HubSpotBeside {
+  return {
+    accessToken: env.HUBSPOT_ACCESS_TOKEN,
+    baseUrl: env.HUBSPOT_BASE_URL,
+    requestsPer10Seconds: Math.floor(env.HUBSPOT_REQUESTS_PER_10_SECONDS / 2),
+  }
+}
+
+/** Reads properties in HubSpot in batches. */
+export function createPropertyReader(portal: HubSpotBeside): ReadProperties {
   let names: Names = { contact: [], company: [] }
-  const hubspot = connect(() => names)
+  // A rate that is shared would be written to Redis.
+  const apart = { redis: null, prefix: 'what-if', metrics: createMetrics() }
+  const hubspot = createHubSpot({ ...portal, ...apart, properties: () => names })
 
   async function readOne(id: string): Promise<ReadNow | null> {
     const contact = await patiently(() => hubspot.readContact(id))

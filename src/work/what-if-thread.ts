@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadToCompare } from '../config/load-to-compare.ts'
 import { ConfigError } from '../config/problems.ts'
-import { createHubSpot } from '../hubspot/client.ts'
-import { createMetrics } from '../platform/metrics.ts'
 import { giveWay } from '../platform/priority.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { createConfigs } from '../store/configs.ts'
@@ -32,11 +30,7 @@ async function answer(): Promise<ThreadAnswer> {
   try {
     const store = createStore({ redis, prefix: data.prefix })
     const { hubspot } = data
-    const readProperties =
-      hubspot &&
-      createPropertyReader((properties) =>
-        createHubSpot({ ...hubspot, redis: null, prefix: 'what-if', properties, metrics: createMetrics() }),
-      )
+    const readProperties = hubspot && createPropertyReader(hubspot)
     const parts = { past: createPastDecisions(store), leads: createLeads(store), configs: createConfigs(store) }
     return {
       result: await runWhatIf({ ...parts, readProperties }, config, { ...data.options, mistakes, now: data.now }),

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { WhatIf } from '../what-if/result.ts'
+import type { HubSpotBeside } from './read-properties.ts'
 import type { WhatIfOptions } from './what-if.ts'
 
 // Longer than a sample of the greatest size takes, with its properties read in HubSpot.
@@ -14,7 +15,7 @@ export interface ThreadData {
   now: number
   redisUrls: string[]
   prefix: string
-  hubspot: { accessToken: string; baseUrl: string | undefined; requestsPer10Seconds: number } | null
+  hubspot: HubSpotBeside | null
 }
 
 /** What came of it, or what is wrong with the config, line by line. */
@@ -23,10 +24,7 @@ export type ThreadAnswer = { result: WhatIf } | { refused: string[] }
 /** What somebody asks for. `offline`: HubSpot is asked nothing. */
 export type WhatIfRequest = Pick<ThreadData, 'files' | 'options' | 'now'> & { offline: boolean }
 
-/** Computes what-ifs, one at a time. */
-export type WhatIfThreads = ReturnType<typeof createWhatIfThreads>
-
-/** Prepares threads that compute a what-if beside the service, on its Redis. */
+/** Prepares threads that compute a what-if beside the service, on its Redis, one at a time. */
 export function createWhatIfThreads(
   own: Pick<ThreadData, 'redisUrls' | 'prefix'> & { hubspot: NonNullable<ThreadData['hubspot']> },
 ) {

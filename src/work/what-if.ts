@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
+import type { Handoff } from '../handoffs/handoff.ts'
 import type { DecisionEntry, KeptDecision } from '../leads/history.ts'
 import { inputsOf, isDecision } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import type { Properties } from '../leads/observe.ts'
+import { isRedisAway } from '../platform/redis.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Configs } from '../store/configs.ts'
 import type { Leads, StoredLead } from '../store/leads.ts'
@@ -50,7 +52,7 @@ export interface Progress {
 
 interface WhatIfParts {
   past: PastDecisions
-  leads: Pick<Leads, 'readMany' | 'readHistory'>
+  leads: Pick<Leads, 'readMany' | 'readHistory' | 'readHandoff'>
   configs: Pick<Configs, 'find'>
   /** Null: what was never kept counts as unknown. */
   readProperties: ReadProperties | null
@@ -165,6 +167,15 @@ export async function runWhatIf(
     return { record: lead, handoffs: all, turns: turnsOf(compared, { before, after }, lead, all) }
   }
 
+  async function openHandoff(id: string): Promise<Handoff | null> {
+    try {
+      return await parts.leads.readHandoff(id)
+    } catch (error) {
+      if (isRedisAway(error)) throw error
+      return null
+    }
+  }
+
   async function lastLook(state: StoredLead | undefined): Promise<KeptDecision[]> {
     if (!state?.lead) return []
     const history = (await parts.leads.readHistory(state.id)).filter(isDecision)
@@ -219,6 +230,9 @@ export async function runWhatIf(
   const left = await ahead
   if (left) await take(left)
   progress({ leads: sampled, of: sampled, read })
+
+  for await (const ids of parts.past.openHandoffs())
+    for (const handoff of await Promise.all(ids.map(openHandoff))) if (handoff) fold.addOpen(handoff)
 
   const kept = [...configs.values()].flatMap((config) =>
     typeof config === 'string' ? [] : (config.retention?.decisions ?? []),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, createTier1Lead, createTier2Lead } from '../support/leads.ts'
+import { click, createTier1Lead, createTier2Lead, DANA, NORTHWIND, signalsCome } from '../support/leads.ts'
 import { createStage, DAY, HOUR, type Stage, WITHOUT_TRIGGERS } from '../support/stage.ts'
 
 let stage: Stage
@@ -115,5 +115,30 @@ describe('contacts that go', () => {
     const key = stage.services[0]?.store.keys.lead(id) ?? ''
     expect(left.filter((key) => !key.includes(':seen:'))).toEqual([key])
     expect(await redis?.hkeys(key)).toEqual(['version'])
+  })
+})
+
+describe('opened mails after months of silence', () => {
+  it('bring nobody to sales, however many, also when what was before leaves the window; a real act does', async () => {
+    stage = await createStage({ files: WITHOUT_TRIGGERS })
+    const companyId = stage.hubspot.createCompany(NORTHWIND)
+    const id = stage.hubspot.createContact(DANA, { companyId, by: 'form' })
+    await stage.quiet()
+    await signalsCome(stage, id, 'content_downloaded')
+    for (let month = 0; month < 5; month++) await stage.advance(31 * DAY)
+    for (let day = 1; day <= 17; day++) {
+      await stage.advance(DAY)
+      await signalsCome(stage, id, 'email_opened')
+    }
+    const contact = () => stage.hubspot.contact(id)
+    expect(contact()).toMatchObject({ baton_score: '50', baton_route: 'medium-good-fit' })
+    for (let day = 1; day <= 12; day++) {
+      await stage.advance(DAY)
+      await signalsCome(stage, id, 'email_opened')
+      expect(Number(contact()?.baton_score)).toBeLessThanOrEqual(60)
+    }
+    expect([...stage.texts('C0000AE'), ...stage.texts('C0000SDR')]).toEqual([])
+    await signalsCome(stage, id, 'demo_requested')
+    expect(contact()).toMatchObject({ baton_route: 'tier-1-mql', hubspot_owner_id: '101' })
   })
 })

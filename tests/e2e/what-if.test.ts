@@ -47,6 +47,16 @@ describe('what-if', () => {
     expect(result.largest).toEqual([])
   })
 
+  it('counts the open handoffs of all reps, whatever part of the decisions is looked at', async () => {
+    await fiveLeads()
+    stage.clock.now += MINUTE
+    const openNow = async (options: object) =>
+      (await whatIf(stage, stage.config, options)).reps.reduce((sum, { openNow }) => sum + openNow, 0)
+    expect(await openNow({})).toBe(4)
+    expect(await openNow({ since: stage.clock.now })).toBe(4)
+    expect(await openNow({ sample: 1 })).toBe(4)
+  })
+
   it('counts who moves by other weights, and by which rule', async () => {
     const { tier2, quiet } = await fiveLeads()
     const after = await edited(stage.clock.now, ['scoring.yaml', DEMO, 'demo_requested: { points: 10 }'])

@@ -115,6 +115,9 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton calibrate', { timeout: 120_000 }, (
     expect(stdout).toMatch(/^\| webinar_attended +\| 15 +\| \d\d +\| \d+…\d+/m)
     expect(stdout).toMatch(/^\| content_downloaded +\| 10 +\| -?\d+ +\| -\d+…-?\d+/m)
     expect(stdout).toContain('never sent to sales')
+    const gains = [...stdout.matchAll(/%\s+\| (\d+)\s+\| (\d+)\s+\| \d+\s+\| ([+-]\d+)/g)]
+    expect(gains.length).toBeGreaterThan(2)
+    for (const [, now, then, gain] of gains) expect(Number(gain)).toBe(Number(then) - Number(now))
     expect(stdout).not.toMatch(/canary|sdr-1|sdr-2|70\d{4}/i)
 
     const before = await readFile(join(directory, 'config', 'scoring.yaml'), 'utf8')

@@ -75,8 +75,19 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton shadow', () => {
     await edit('routing.yaml', /^ {4}to: \{ pool: ae \}/m, '    to: { pool: aee }')
     const { code, stderr } = await baton(directory)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/routing\.yaml:\d+ {2}\S+to\.pool: .*"aee"/)
+    expect(stderr).toMatch(/routing\.yaml:\d+ {2}route "\S+" to\.pool: .*"aee"/)
     expect(await redis.keys('*shadow*')).toEqual([])
+  })
+
+  test('starts one whose routing cases expect otherwise, and says so', async () => {
+    await edit('scoring.yaml', 'demo_requested:       { points: 20 }', 'demo_requested: { points: 25 }')
+    const started = await baton(directory)
+    expect(started).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/not fine yet[\s\S]*case ".*should have score/),
+    })
+    expect(started.stdout).toMatch(/runs beside the live config/)
+    expect((await baton()).stdout).toMatch(/running\./)
   })
 
   test('starts, sums up, and stops', async () => {

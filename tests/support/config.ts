@@ -40,7 +40,9 @@ export async function problemsIn(directory: string): Promise<string[]> {
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const [, ...lines] = error.message.split('\n')
+    const lines = error.problems.map(
+      ({ file, line, path, message }) => `${file}:${line}  ${path ? `${path}: ` : ''}${message}`,
+    )
     return lines.map((line) => line.replaceAll(`${directory}/`, ''))
   }
 }

@@ -30,7 +30,14 @@ export function engagementConfigs(decays?: readonly Decay[], only?: 'falling'): 
     max: fc.integer({ min: 0, max: 100 }),
     window: maybe('window', span),
     signals: fc.record({ a: rule, b: rule, c: rule }),
-    inactivity: maybe('inactivity', fc.record({ points: fc.integer({ min: -30, max: 0 }), every: span })),
+    inactivity: maybe(
+      'inactivity',
+      fc.record({
+        points: fc.integer({ min: -30, max: 0 }),
+        every: span,
+        meanwhile: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
+      }),
+    ),
   })
 }
 

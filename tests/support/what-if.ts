@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import type { Config } from '../../src/config/config.ts'
-import { createHubSpot } from '../../src/hubspot/client.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import type { Store } from '../../src/store/partitions.ts'
 import { createPastDecisions } from '../../src/store/past-decisions.ts'
@@ -22,17 +20,8 @@ export function whatIf(
   const [service] = stage.services
   if (!service) throw new Error('the stage has no service')
   const { store, leads } = service
-  const readProperties = createPropertyReader((properties) =>
-    createHubSpot({
-      accessToken: 'pat-canary-token',
-      baseUrl: stage.hubspot.url,
-      redis: null,
-      prefix: 'what-if',
-      requestsPer10Seconds: 1_000,
-      properties,
-      metrics: createMetrics(),
-    }),
-  )
+  const portal = { accessToken: 'pat-canary-token', baseUrl: stage.hubspot.url, requestsPer10Seconds: 1_000 }
+  const readProperties = createPropertyReader(portal)
   const parts = { past: createPastDecisions(store), leads, configs: createConfigs(store) }
   return runWhatIf({ ...parts, readProperties: options.offline ? null : readProperties }, after, options)
 }
@@ -51,9 +40,7 @@ export async function editedDirectory(...edits: [file: string, from: string, to:
 }
 
 /** The texts of the files that are edited. */
-export async function editedFiles(
-  ...edits: [file: string, from: string, to: string][]
-): Promise<Record<string, string>> {
+async function editedFiles(...edits: [file: string, from: string, to: string][]): Promise<Record<string, string>> {
   const files: Record<string, string> = { 'triggers.yaml': 'triggers: {}\n', 'routing-cases.yaml': 'cases: []\n' }
   for (const [name, from, to] of edits) {
     const text = files[name] ?? (await readFile(join('config', name), 'utf8'))

@@ -88,6 +88,9 @@ const READY: Record<string, Omit<Button, 'name' | 'do'>> = {
   explain: { label: 'Why this score', act: 'explain' },
 }
 
+/** Their names. */
+export const READY_BUTTONS: readonly string[] = Object.keys(READY)
+
 const ButtonMap = z.strictObject({
   label: Name.max(75).optional(),
   act: z.enum(BUTTON_ACTS).optional().describe('what it does'),

@@ -26,7 +26,7 @@ const SampleIn = z.union([
 ])
 
 /** The route whose pool and handoff a sample gets that names none. */
-export const SAMPLES_GO_BY = 'mql'
+const SAMPLES_GO_BY = 'mql'
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
 
 /** Where the daily report of what was only observed goes, and when. */

@@ -76,6 +76,12 @@ export const Scoring = z.strictObject({
       .strictObject({
         points: z.number().min(-100).max(0, 'must not be positive: inactivity takes points away'),
         every: Milliseconds,
+        meanwhile: z
+          .number()
+          .min(0)
+          .max(100)
+          .optional()
+          .describe('what comes in the meantime and ends it not, such as opened mails, is worth at most this together'),
       })
       .optional(),
   }),

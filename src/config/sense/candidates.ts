@@ -41,7 +41,7 @@ export function isOpen({ matches, not }: AttributeTest): boolean {
 }
 
 /** The numbers that a test compares with. */
-export function numbersIn(test: AttributeTest): number[] {
+function numbersIn(test: AttributeTest): number[] {
   const own = (one: NumberTest) => [one.atLeast ?? [], one.atMost ?? [], one.between ?? []].flat()
   return [...own(test), ...(test.sum ? own(test.sum) : []), ...(test.dropsBy === undefined ? [] : [test.dropsBy])]
 }

@@ -1,5 +1,6 @@
+import { testsOf } from '../../rules/condition.ts'
 import { formulaOf } from './formulas.ts'
-import { inOneLine, type Located, type LocatedTest, type Place, testsOf, written } from './located.ts'
+import { inOneLine, type Located, type LocatedTest, type Place, written } from './located.ts'
 import { isNumber, misfitsOf } from './misfits.ts'
 import type { Report } from './report.ts'
 import type { Solver } from './solve.ts'
@@ -22,7 +23,7 @@ export function checkCondition(
 ): { told: boolean } {
   const told = new Set<Located>()
   const always = new Set<Located>()
-  for (const test of testsOf(condition)) {
+  for (const test of testsOf<LocatedTest>(condition)) {
     for (const { level, message } of misfitsOf(test, solver.domain(test.attribute))) {
       report(level, source, test.path, message)
       if (level === 'error') told.add(test)

@@ -1,10 +1,4 @@
-import type { AttributeTest, Truth } from '../../rules/condition.ts'
-
-/** A condition as rules have it, or one that knows where it stands. */
-export type AnyCondition =
-  | { kind: 'test'; attribute: string; test: AttributeTest }
-  | { kind: 'all' | 'any'; of: AnyCondition[] }
-  | { kind: 'not'; of: AnyCondition }
+import type { AttributeTest, Condition, Truth } from '../../rules/condition.ts'
 
 /** What a test has to come to. Conditions have three answers, so that "not true" is another thing than "false". */
 export type Want = 'true' | 'false' | 'not true' | 'not false'
@@ -28,7 +22,7 @@ const NEGATED: Record<Want, Want> = {
 }
 
 /** A condition that has to come to something, as what has to be so of its tests. */
-export function formulaOf(condition: AnyCondition, want: Want): Formula {
+export function formulaOf(condition: Condition, want: Want): Formula {
   if (condition.kind === 'test') return { kind: 'literal', attribute: condition.attribute, test: condition.test, want }
   if (condition.kind === 'not') return formulaOf(condition.of, NEGATED[want])
   // All are true, or none is false; for the opposite one is enough.

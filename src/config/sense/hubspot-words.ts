@@ -1,6 +1,7 @@
+import { testsOf } from '../../rules/condition.ts'
 import { entries, field, items } from '../check/content.ts'
 import type { Path } from '../problems.ts'
-import { at, type Place, testsOf } from './located.ts'
+import { at, type LocatedTest, type Place } from './located.ts'
 import { nearMiss } from './misfits.ts'
 import type { Inspected, Report } from './report.ts'
 
@@ -39,7 +40,7 @@ export function checkProperties({ sources }: Inspected, places: readonly Place[]
       )
   }
   for (const { source, condition } of places) {
-    for (const { attribute, path } of testsOf(condition))
+    for (const { attribute, path } of testsOf<LocatedTest>(condition))
       if (attribute.startsWith('hubspot.')) look(source, path, attribute.slice('hubspot.'.length))
   }
   const { hubspot } = sources

@@ -1,19 +1,18 @@
+import type { Condition } from '../../rules/condition.ts'
+import { tierConditions } from '../../rules/icp.ts'
 import type { Config } from '../config.ts'
 import type { Candidate } from './candidates.ts'
-import { type AnyCondition, type Formula, formulaOf, type Literal } from './formulas.ts'
+import { type Formula, formulaOf, type Literal } from './formulas.ts'
 
 /** What else is so of a lead of which a test is true: of a tier its sizes and industries, of a persona its titles. */
 export type Follows = (literal: Literal, fits: (value: Candidate) => boolean) => Formula | undefined
 
 /** Says by a config what follows from tests on what its profile works out, and which conditions that leads to. */
-export function followsOf({ icp }: Pick<Config, 'icp'>): { follows: Follows; conditions: AnyCondition[] } {
-  const sized = (size: [number, number]): AnyCondition => test('company.size', { between: size })
-  const inside = (industries: string[]): AnyCondition => test('company.industry', { in: industries })
-  const behind: Record<string, { value: Candidate; when: AnyCondition | undefined }[]> = {
-    'icp.tier': icp.tiers.map(({ tier, size, industries, when }) => ({
-      value: tier,
-      when: when ?? { kind: 'all', of: [...(size ? [sized(size)] : []), ...(industries ? [inside(industries)] : [])] },
-    })),
+export function followsOf({ icp }: Pick<Config, 'icp'>): { follows: Follows; conditions: Condition[] } {
+  const sized = (size: [number, number]): Condition => test('company.size', { between: size })
+  const inside = (industries: string[]): Condition => test('company.industry', { in: industries })
+  const behind: Record<string, { value: Candidate; when: Condition | undefined }[]> = {
+    'icp.tier': tierConditions(icp).map(({ tier, condition }) => ({ value: tier, when: condition })),
     'icp.sizeTier': icp.tiers.flatMap(({ tier, size }) => (size ? [{ value: tier, when: sized(size) }] : [])),
     'icp.industryTier': icp.tiers.flatMap(({ tier, industries }) =>
       industries ? [{ value: tier, when: inside(industries) }] : [],
@@ -28,7 +27,7 @@ export function followsOf({ icp }: Pick<Config, 'icp'>): { follows: Follows; con
           ]
         : [],
   }
-  const formulas = new Map<AnyCondition, Formula>()
+  const formulas = new Map<Condition, Formula>()
   const follows: Follows = (literal, fits) => {
     const known = behind[literal.attribute]
     if (literal.want !== 'true' || !known || fits(undefined)) return undefined
@@ -47,6 +46,6 @@ export function followsOf({ icp }: Pick<Config, 'icp'>): { follows: Follows; con
   return { follows, conditions: Object.values(behind).flatMap((known) => known.flatMap(({ when }) => when ?? [])) }
 }
 
-function test(attribute: string, asked: Extract<AnyCondition, { kind: 'test' }>['test']): AnyCondition {
+function test(attribute: string, asked: Extract<Condition, { kind: 'test' }>['test']): Condition {
   return { kind: 'test', attribute, test: asked }
 }

@@ -2,7 +2,9 @@ import type { Duration, HandoffKind, LadderRung } from '../../handoffs/kinds.ts'
 import type { Outcome } from '../../rules/outcomes.ts'
 import { duration } from '../../rules/words.ts'
 import type { Path } from '../problems.ts'
+import { READY_BUTTONS } from '../schemas/handoffs.ts'
 import { at } from './located.ts'
+import { nearWordOf } from './misfits.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
 
 /** Ladders out of order, steps out of order, and kinds that open themselves. */
@@ -16,6 +18,7 @@ export function checkLadders(inspected: Inspected, report: Report): void {
     checkOrder(kind, say)
     checkSteps(kind, say)
     checkEndings(kind, say)
+    checkButtons(kind, say)
     for (const [when, outcomes] of Object.entries(kind.on)) {
       const opened = openedBy(outcomes).find(({ kind: other }) => other === name)
       if (!opened) continue
@@ -118,6 +121,20 @@ function checkEndings({ on, buttons }: HandoffKind, say: Say): void {
         'warning',
         ['on', ending],
         `never happens: no button of this kind ends it so; add one, such as ${ending === 'accepted' ? 'accept' : 'reject'}`,
+      )
+  }
+}
+
+// One of its own of which nothing is said but a name that is nearly a ready one's.
+function checkButtons({ buttons }: HandoffKind, say: Say): void {
+  for (const [index, { name, act, label }] of buttons.entries()) {
+    const isBare = act === 'answer' && label.toLowerCase() === name.replaceAll('-', ' ')
+    const near = isBare ? nearWordOf(name, READY_BUTTONS) : undefined
+    if (near !== undefined)
+      say(
+        'warning',
+        ['buttons', index],
+        `"${name}" is a button of your own, which counts as an answer; did you mean "${near}"?`,
       )
   }
 }

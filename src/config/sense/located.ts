@@ -25,7 +25,7 @@ export interface Place {
 const Part = conditionIn(SCOPES.followUps)
 
 /** A condition of which the shape was found to be right. */
-export function locate(raw: unknown, path: Path): Located {
+function locate(raw: unknown, path: Path): Located {
   const parts = entries(raw)
     .filter(([key]) => !['any', 'all', 'not'].includes(key))
     .map(([attribute, test]): Located => {
@@ -87,12 +87,6 @@ export function at(source: SourceFile | undefined, path: Path): unknown {
   let value = source?.content
   for (const part of path) value = (value as Record<string | number, unknown> | null | undefined)?.[part]
   return value
-}
-
-/** The tests of a condition, in the order of the file. */
-export function testsOf(condition: Located): LocatedTest[] {
-  if (condition.kind === 'test') return [condition]
-  return condition.kind === 'not' ? testsOf(condition.of) : condition.of.flatMap(testsOf)
 }
 
 /** A part of a condition as the file has it: `score: { atLeast: 61 }`. */

@@ -1,9 +1,11 @@
 import type { AttributeTest } from '../../rules/condition.ts'
 import { countryCode, languageCode } from '../../rules/places.ts'
 import { STAGES } from '../../rules/stages.ts'
+import { keyOf } from '../../rules/texts.ts'
 import { suggestion } from '../problems.ts'
 import { truthOf } from './candidates.ts'
 import type { Domain } from './domains.ts'
+import { INDUSTRIES } from './industries.ts'
 import { inOneLine, type LocatedTest } from './located.ts'
 
 /** Something about one test that does not fit its attribute. */
@@ -11,6 +13,11 @@ export interface Misfit {
   level: 'error' | 'warning' | 'guess'
   message: string
 }
+
+// What other tools take for patterns. Of a glob "rival.*" is fine.
+const REGULAR = /^\^|^\.\*|[^\s$]\$$|\.\+|\\[a-z.]|\(\?|\[[a-z]-[a-z]\]|[^\s|]\|[^\s|]|^%.*%$/i
+const NO_REGULAR = (pattern: string) =>
+  `is compared with words and with patterns of *, so "${pattern}" is no regular expression: write words, several as a list, or * for anything`
 
 const YES = ['yes', 'y', 'ja', 'on', 'true', 'oui', 'si']
 const NO = ['no', 'n', 'nein', 'off', 'false', 'non']
@@ -27,9 +34,15 @@ export function misfitsOf(located: LocatedTest, domain: Domain): Misfit[] {
   const found = [...ofKind(located, domain), ...ofNumbers(located, domain)]
   const named = [test.is ?? [], test.in ?? []].flat(2)
   for (const value of named) found.push(...ofValue(attribute, value, domain), ...ofText(attribute, String(value)))
-  for (const pattern of test.matches ?? []) {
+  for (const pattern of [test.matches ?? [], test.not ?? []].flat()) {
+    if (REGULAR.test(pattern)) found.push({ level: 'warning', message: `${attribute} ${NO_REGULAR(pattern)}` })
     const after = afterAt(pattern)
-    if (isDomain(attribute) && pattern.includes('@') && !finds(attribute, { matches: [pattern] }, after))
+    if (
+      test.matches?.includes(pattern) &&
+      isDomain(attribute) &&
+      pattern.includes('@') &&
+      !finds(attribute, { matches: [pattern] }, after)
+    )
       found.push({ level: 'error', message: `a domain is what follows the @: write "${after}", without @` })
   }
   return found
@@ -113,34 +126,73 @@ function ofValue(attribute: string, value: string | number | boolean, domain: Do
 export const LEAD_STATUSES = [
   ...['NEW', 'OPEN', 'IN_PROGRESS', 'OPEN_DEAL', 'UNQUALIFIED', 'ATTEMPTED_TO_CONTACT', 'CONNECTED', 'BAD_TIMING'],
 ]
+const SOURCES = [
+  ...[
+    'ORGANIC_SEARCH',
+    'PAID_SEARCH',
+    'EMAIL_MARKETING',
+    'SOCIAL_MEDIA',
+    'PAID_SOCIAL',
+    'REFERRALS',
+    'OTHER_CAMPAIGNS',
+  ],
+  ...['DIRECT_TRAFFIC', 'OFFLINE', 'AI_REFERRALS'],
+]
 const LIFECYCLE_STAGES = [...Object.values(STAGES).filter((word) => word !== null), 'other']
 
 function ofText(attribute: string, value: string): Misfit[] {
   if (isDomain(attribute)) return ofDomain(attribute, value)
+  if (value.includes('*') && /[\p{L}\p{N}]/u.test(value))
+    return [
+      {
+        level: 'error',
+        message: `${attribute} is never "${value}", letter by letter: with * it is a pattern for matches`,
+      },
+    ]
   if (attribute === 'email' && !value.includes('@'))
     return [{ level: 'error', message: `an address has an @, so "${value}" never is one: use email.domain` }]
   if (attribute === 'country' && countryCode(value) === undefined)
     return [{ level: 'warning', message: `"${value}" is no country; write its name, or its two letters such as DE` }]
   if (attribute === 'language' && languageCode(value) === undefined)
     return [{ level: 'warning', message: `"${value}" is no language; write its name, or its letters such as de` }]
-  if (attribute === 'leadStatus') return nearMiss(value, LEAD_STATUSES)
+  if (attribute === 'leadStatus') return nearWord(value, LEAD_STATUSES)
+  if (attribute === 'leadSource' || attribute === 'touch.first' || attribute === 'touch.last')
+    return nearWord(value, SOURCES)
+  if (attribute === 'company.industry') return nearWord(value, INDUSTRIES)
   if (attribute === 'lifecycleStage') {
     const stage = Object.entries(STAGES).find(([name]) => name === value.toLowerCase())?.[1]
     if (stage && stage !== value.toLowerCase())
       return [{ level: 'guess', message: `HubSpot calls this stage otherwise; did you mean "${stage}"?` }]
-    return nearMiss(value, LIFECYCLE_STAGES)
+    return nearWord(value, LIFECYCLE_STAGES)
   }
   return []
 }
 
+/** The same of a value: its label is as good as its code. */
+export function nearWord(value: string, words: readonly string[]): Misfit[] {
+  const isOne = (text: string) => words.some((word) => keyOf(word) === keyOf(text))
+  if (isOne(value)) return []
+  const parts = value.split(/[,;]/).map((part) => part.trim())
+  if (parts.length > 1 && parts.every(isOne))
+    return [{ level: 'warning', message: `"${value}" is one text; write a list: [${parts.join(', ')}]` }]
+  return nearMiss(value, words)
+}
+
 /** A word that differs little from one of HubSpot's own is likely that one, misspelt or as its label. */
 export function nearMiss(value: string, words: readonly string[]): Misfit[] {
-  const key = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
-  if (words.some((word) => word.toLowerCase() === value.trim().toLowerCase())) return []
-  const same = words.find((word) => key(word) === key(value))
-  const near = same === undefined ? /did you mean "(.+)"/.exec(suggestion(value, words))?.[1] : same
-  if (near === undefined || (same === undefined && !isNear(value, near))) return []
+  const near = nearWordOf(value, words)
+  if (near === undefined) return []
   return [{ level: 'guess', message: `"${value}" is none of HubSpot's own words; did you mean "${near}"?` }]
+}
+
+/** The word that is likely meant by one that is none of them, as it differs by little. */
+export function nearWordOf(value: string, words: readonly string[]): string | undefined {
+  const key = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  if (words.some((word) => word.toLowerCase() === value.trim().toLowerCase())) return undefined
+  const same = words.find((word) => key(word) === key(value))
+  if (same !== undefined) return same
+  const near = /did you mean "(.+)"/.exec(suggestion(value, words))?.[1]
+  return near !== undefined && isNear(value, near) ? near : undefined
 }
 
 function isNear(a: string, b: string): boolean {
@@ -167,7 +219,10 @@ function ofDomain(attribute: string, value: string): Misfit[] {
     .trim()
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/[/?#].*$/, '')
-  if (finds(attribute, { is: value }, host) || finds(attribute, { is: value }, `x.${host}`)) return []
+  if (finds(attribute, { is: value }, host) || finds(attribute, { is: value }, `x.${host}`)) {
+    if (/[.*]/.test(value) || host.length <= 4) return []
+    return [{ level: 'warning', message: `"${value}" has no point: it stands for domains that end in .${host}` }]
+  }
   return [{ level: 'error', message: `"${value}" is no domain; did you mean "${host}"?` }]
 }
 

@@ -1,6 +1,9 @@
+import type { Condition } from '../../rules/condition.ts'
+import { tierConditions } from '../../rules/icp.ts'
+import { isSlip } from '../../rules/slips.ts'
 import { field, items } from '../check/content.ts'
 import { nurtureTracks } from '../config.ts'
-import { type AnyCondition, type Formula, formulaOf } from './formulas.ts'
+import { type Formula, formulaOf } from './formulas.ts'
 import { at } from './located.ts'
 import type { Inspected, Report } from './report.ts'
 import type { Solver } from './solve.ts'
@@ -9,7 +12,7 @@ import type { Solver } from './solve.ts'
 interface Entry {
   index: number
   label: string
-  when: AnyCondition | undefined
+  when: Condition | undefined
 }
 
 /** What the first match of a list takes away from later ones, so that nothing comes to them. `told`: entries of which enough is said. */
@@ -52,12 +55,7 @@ export function checkReach({ config, sources }: Inspected, solver: Solver, isTol
   }
   const routes = routing.routes.map(({ name, when }, index) => ({ index, label: `"${name}"`, when }))
   look('routing', ['routes'], 'route', routes, 'reached')
-  const tiers = icp.tiers.map(({ tier, size, industries, when }, index) => {
-    const of: AnyCondition[] = []
-    if (size) of.push({ kind: 'test', attribute: 'company.size', test: { between: size } })
-    if (industries) of.push({ kind: 'test', attribute: 'company.industry', test: { in: industries } })
-    return { index, label: String(tier), when: when ?? { kind: 'all' as const, of } }
-  })
+  const tiers = tierConditions(icp).map(({ tier, condition: when }, index) => ({ index, label: String(tier), when }))
   look('icp', ['tiers'], 'tier', tiers, 'found')
   const personas = icp.personas.map(({ name, when }, index) => ({ index, label: `"${name}"`, when }))
   look('icp', ['personas'], 'persona', personas, 'found')
@@ -91,7 +89,7 @@ export function checkTracks({ config, sources }: Inspected, report: Report): voi
   for (const [index, route] of items(at(sources.routing, ['routes']))) {
     const track = field(route, 'to', 'nurture')
     if (typeof track !== 'string' || seen.includes(track)) continue
-    const other = seen.find((one) => isSlip(one, track))
+    const other = seen.find((one) => isMisspelt(one, track))
     if (other !== undefined) {
       const message = `the nurture track "${track}" differs from "${other}" by a slip; HubSpot's workflows know them by name`
       report('warning', sources.routing, ['routes', index, 'to', 'nurture'], message)
@@ -100,26 +98,9 @@ export function checkTracks({ config, sources }: Inspected, report: Report): voi
   }
 }
 
-/** Whether two words differ by one letter, or by two that changed places; numbers tell words apart. */
-function isSlip(a: string, b: string): boolean {
+// Of short names a slip makes another one, and numbers tell names apart.
+function isMisspelt(a: string, b: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/\d+/g, '#')
   if (plain(a) === plain(b)) return a.toLowerCase() === b.toLowerCase()
-  if (Math.min(a.length, b.length) < 6) return false
-  if (a.length === b.length) {
-    const off = [...a].flatMap((letter, index) => (letter === b[index] ? [] : [index]))
-    const [first, second] = off
-    if (off.length === 1) return true
-    return (
-      off.length === 2 &&
-      first !== undefined &&
-      second !== undefined &&
-      a[first] === b[second] &&
-      a[second] === b[first]
-    )
-  }
-  const [short, long] = a.length < b.length ? [a, b] : [b, a]
-  return (
-    long.length - short.length === 1 &&
-    [...long].some((_, index) => long.slice(0, index) + long.slice(index + 1) === short)
-  )
+  return Math.min(a.length, b.length) >= 6 && isSlip(a, b)
 }

@@ -1,4 +1,3 @@
-import { field } from '../check/content.ts'
 import type { Config } from '../config.ts'
 import { type ConfigProblem, type Path, problemAt, type SourceFile } from '../problems.ts'
 
@@ -44,14 +43,4 @@ export function createReport(): { report: Report; findings: ConfigFinding[] } {
 /** The file with the kinds of handoffs: sla.yaml in older directories. */
 export function kindsFile(sources: Inspected['sources']): SourceFile | undefined {
   return sources.handoffs ?? sources.sla
-}
-
-/** The kinds as their file has them. */
-export function rawKinds(sources: Inspected['sources']): unknown {
-  return field(kindsFile(sources)?.content, 'handoffs')
-}
-
-/** The order of files and lines. */
-export function byPlace(a: ConfigFinding, b: ConfigFinding): number {
-  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
 }

@@ -1,3 +1,4 @@
+import { attributesOf, testsOf } from '../../rules/condition.ts'
 import { mostOf } from '../../rules/signal-points.ts'
 import { STAGE_NAMES } from '../../rules/stages.ts'
 import { PERIODS, signalsNamed } from '../../rules/triggers.ts'
@@ -5,8 +6,9 @@ import { duration } from '../../rules/words.ts'
 import { entries, field, items } from '../check/content.ts'
 import type { Config } from '../config.ts'
 import { suggestion } from '../problems.ts'
-import { at, type LocatedTest, type Place, testsOf } from './located.ts'
-import { LEAD_STATUSES, nearMiss } from './misfits.ts'
+import { INDUSTRIES } from './industries.ts'
+import { at, type LocatedTest, type Place } from './located.ts'
+import { LEAD_STATUSES, nearMiss, nearWord } from './misfits.ts'
 import { type Inspected, kindsFile, type Report } from './report.ts'
 import { doubtUnit } from './scoring.ts'
 import type { Solver } from './solve.ts'
@@ -25,7 +27,7 @@ export function checkTriggers({ config, sources }: Inspected, report: Report): v
         path,
         `never fires: its condition asks for no signal; known are ${others(once)}`,
       )
-    if (once === 'per silence' && !mentions(when, 'quiet'))
+    if (once === 'per silence' && !attributesOf(when).includes('quiet'))
       report('warning', sources.triggers, path, `its condition asks for no silence (quiet); known are ${others(once)}`)
   }
 }
@@ -34,13 +36,6 @@ function others(once: string): string {
   return ['ever', ...Object.keys(PERIODS), 'per rise', 'per silence', 'per signal']
     .filter((one) => one !== once)
     .join(', ')
-}
-
-function mentions(condition: Config['triggers'][string]['when'], attribute: string): boolean {
-  if (condition.kind === 'test') return condition.attribute === attribute
-  return condition.kind === 'not'
-    ? mentions(condition.of, attribute)
-    : condition.of.some((one) => mentions(one, attribute))
 }
 
 /** Stages, comebacks, providers, times and cases that do nothing. */
@@ -92,7 +87,8 @@ export function checkRest({ config, sources }: Inspected, places: readonly Place
   for (const key of ['handoffs', 'decisions', 'facts'] as const)
     if (sources.retention) doubtUnit(report, sources.retention, [key], retention[key], DAY)
   for (const { source, condition } of places)
-    for (const test of testsOf(condition)) checkSilence(test, (path, ms) => doubtUnit(report, source, path, ms, DAY))
+    for (const test of testsOf<LocatedTest>(condition))
+      checkSilence(test, (path, ms) => doubtUnit(report, source, path, ms, DAY))
 }
 
 /** Cases that cannot fail, and leads in them that nobody can be. */
@@ -157,7 +153,7 @@ export function checkUnfilled({ config, sources }: Inspected, places: readonly P
   const empty = (name: string) => MAPPED.has(name) && !Object.hasOwn(attributes, name)
   const told = (name: string) => `nothing fills ${name}: map a property of HubSpot to it in hubspot.yaml (attributes)`
   for (const { source, condition } of places)
-    for (const { attribute, path } of testsOf(condition))
+    for (const { attribute, path } of testsOf<LocatedTest>(condition))
       if (empty(attribute)) report('warning', source, path, told(attribute))
   for (const [index, one] of config.routing.requiredForSales.entries())
     for (const name of [one].flat())
@@ -169,7 +165,7 @@ const MAPPED = new Set([
   ...['email', 'firstName', 'lastName', 'leadSource', 'leadSource.detail', 'lifecycleStage', 'leadStatus', 'heardFrom'],
 ])
 
-/** Statuses and stages of deals that are likely one of HubSpot's own, misspelt or by its label. */
+/** Statuses, industries and stages of deals that are likely one of HubSpot's own, misspelt or by its label. */
 export function checkWords({ config, sources }: Inspected, report: Report): void {
   for (const key of ['responses', 'disqualified'] as const) {
     for (const [index, { changes, to }] of config.hubspot[key].entries()) {
@@ -178,6 +174,10 @@ export function checkWords({ config, sources }: Inspected, report: Report): void
         for (const { message } of nearMiss(word, LEAD_STATUSES)) report('guess', sources.hubspot, [key, index], message)
     }
   }
+  for (const [index, { industries }] of config.icp.tiers.entries())
+    for (const word of industries ?? [])
+      for (const { message } of nearWord(word, INDUSTRIES))
+        report('guess', sources.icp, ['tiers', index, 'industries'], message)
   const starts = [
     ...config.moves.map(({ when }, index) => ({ source: sources.stages, path: ['moves', index, 'when'], when })),
     ...Object.entries(config.handoffs.kinds).map(([kind, { starts: when }]) => ({

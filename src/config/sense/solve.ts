@@ -1,9 +1,9 @@
-import type { AttributeTest, Truth } from '../../rules/condition.ts'
+import { type AttributeTest, type Condition, type Truth, testsOf } from '../../rules/condition.ts'
 import { type Band, bandOf } from '../../rules/score.ts'
 import type { Config } from '../config.ts'
 import { type Candidate, candidatesOf, isOpen, truthOf } from './candidates.ts'
 import { type Domain, domainsOf, OF_SIGNALS } from './domains.ts'
-import { type AnyCondition, type Formula, formulaOf, type Literal, meets } from './formulas.ts'
+import { type Formula, formulaOf, type Literal, meets } from './formulas.ts'
 import { followsOf } from './implied.ts'
 import type { Range, Reach } from './score-range.ts'
 
@@ -19,8 +19,8 @@ const MOST_STEPS = 30_000
 export interface Solver {
   possible(formulas: readonly Formula[]): boolean
   /** Whether a condition may be true, and whether it may be anything else. */
-  mayHold(condition: AnyCondition): boolean
-  mayFail(condition: AnyCondition): boolean
+  mayHold(condition: Condition): boolean
+  mayFail(condition: Condition): boolean
   domain(attribute: string): Domain
 }
 
@@ -33,14 +33,15 @@ interface Known {
 type State = ReadonlyMap<string, Known>
 
 /** Makes a solver for a config; `conditions` are all that it will be asked about. */
-export function createSolver(config: Config, reach: Reach, conditions: readonly AnyCondition[]): Solver {
+export function createSolver(config: Config, reach: Reach, conditions: readonly Condition[]): Solver {
   const domain = domainsOf(config, reach)
   const { follows, conditions: implied } = followsOf(config)
   const { bands, base = 0 } = config.scoring
   const candidates = new Map<string, Candidate[]>()
   const truths = new WeakMap<AttributeTest, Map<Candidate, Truth>>()
-  const asked = Map.groupBy([...conditions, ...implied].flatMap(testsIn), ({ attribute, test }) =>
-    variableOf(attribute, test),
+  const asked = Map.groupBy(
+    [...conditions, ...implied].flatMap((one) => testsOf(one)),
+    ({ attribute, test }) => variableOf(attribute, test),
   )
   const bandEnds = Object.values(bands).map((atLeast) => ({ attribute: 'score', test: { atLeast } }))
 
@@ -179,11 +180,6 @@ export function createSolver(config: Config, reach: Reach, conditions: readonly 
     mayFail: (condition) => possible([formulaOf(condition, 'not true')]),
     domain,
   }
-}
-
-function testsIn(condition: AnyCondition): Extract<AnyCondition, { kind: 'test' }>[] {
-  if (condition.kind === 'test') return [condition]
-  return condition.kind === 'not' ? testsIn(condition.of) : condition.of.flatMap(testsIn)
 }
 
 // Whether a test looks at the value, and not only at whether it is known.

@@ -1,4 +1,5 @@
 import { poolChain } from '../../handoffs/team.ts'
+import { languageCode } from '../../rules/places.ts'
 import { field, items } from '../check/content.ts'
 import { at } from './located.ts'
 import type { Inspected, Report } from './report.ts'
@@ -44,6 +45,14 @@ export function checkStaff({ config, sources, now }: Inspected, report: Report):
       )
   }
   for (const [index, rep] of Object.values(team.reps).entries()) {
+    for (const language of rep.languages ?? [])
+      if (languageCode(language) === undefined)
+        report(
+          'warning',
+          sources.team,
+          ['reps', index, 'languages'],
+          `"${language}" is no language; write its name, or its letters such as de`,
+        )
     for (const [position, { from, to }] of rep.away.entries())
       if (Date.parse(to) - Date.parse(from) > LONG_AWAY && Date.parse(to) > now)
         report(

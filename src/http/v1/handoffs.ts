@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ENDINGS } from '../../handoffs/endings.ts'
 import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
 import { HANDOFF_STATUSES, handoffStatus, SLA_STATUSES, slaStatus } from '../../handoffs/status.ts'
+import { iso } from '../../rules/words.ts'
 import type { HandoffLists } from '../../store/handoffs.ts'
 import { HANDOFF_LISTS } from '../../store/partitions.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
@@ -101,7 +102,6 @@ export function handoffRoutes(parts: { handoffs: HandoffLists }) {
 function itemOf(handoff: Handoff): z.input<typeof Item> {
   const { id, leadId, kind, route, about, pool, dueAt, breachedAt, answered, ended } = handoff
   const rep = holderOf(handoff)?.rep
-  const iso = (at: number) => new Date(at).toISOString()
   return {
     id,
     leadId,

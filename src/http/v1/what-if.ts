@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
-import { readAmount, readGrowth, readLoad, readShare, readSince } from '../../what-if/limits.ts'
+import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } from '../../what-if/limits.ts'
 import { WhatIf } from '../../what-if/result.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
@@ -18,13 +18,7 @@ interface WhatIfAsked {
   options: {
     since?: number | undefined
     sample: number
-    limits: {
-      moved?: ReturnType<typeof readAmount> | undefined
-      load?: ReturnType<typeof readLoad> | undefined
-      rep?: number | undefined
-      late?: ReturnType<typeof readAmount> | undefined
-      reproduced?: number | undefined
-    }
+    limits: Limits
   }
   now: number
   offline: boolean

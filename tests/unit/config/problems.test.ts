@@ -27,4 +27,9 @@ test('problems are told by file and line, one a line', () => {
     'config/a.yaml:9  is wrong\nconfig/a.yaml:10  a.0: is wrong\nconfig/b.yaml:1  a.0: is wrong',
   )
   expect(error.message).toMatch(/^The config has 3 mistakes:\n/)
+  // Who reads it does not count routes.
+  const named = { ...problem, file: 'config/routing.yaml', line: 5, path: 'routes.3.to', where: 'route "mql" to' }
+  expect(new ConfigError([named]).message).toBe(
+    'The config has a mistake:\nconfig/routing.yaml:5  route "mql" to: is wrong',
+  )
 })

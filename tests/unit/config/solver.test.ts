@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { conditionsOf } from '../../../src/config/config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
-import type { AnyCondition } from '../../../src/config/sense/formulas.ts'
 import { formulaOf } from '../../../src/config/sense/formulas.ts'
 import { reachOf } from '../../../src/config/sense/score-range.ts'
 import { createSolver } from '../../../src/config/sense/solve.ts'
@@ -36,7 +35,7 @@ const word = (values: (string | number | boolean)[]): fc.Arbitrary<AttributeTest
     fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }).map((one) => ({ in: one })),
     fc.boolean().map((known) => ({ known })),
   )
-const asked = (attribute: string, test: fc.Arbitrary<AttributeTest>): fc.Arbitrary<AnyCondition> =>
+const asked = (attribute: string, test: fc.Arbitrary<AttributeTest>): fc.Arbitrary<Condition> =>
   test.map((one) => ({ kind: 'test' as const, attribute, test: one }))
 const patterns = fc.constantFrom(
   '*marketing*',
@@ -75,7 +74,7 @@ const tests = fc.oneof(
       .map(([one, within]) => ({ ...one, within })),
   ),
 )
-const conditions = fc.letrec<{ condition: AnyCondition }>((tie) => ({
+const conditions = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     tests,

@@ -83,6 +83,29 @@ describe('a visit', () => {
   })
 })
 
+describe('the act that a silence begins with', () => {
+  const DAYS = 24 * 60
+  const opens = Array.from({ length: 17 }, (_, number) =>
+    came(10 * DAYS - number, 'email_opened', `api-open-${number}`),
+  )
+  const pointsOf = (signals: Signal[]) => scoreEngagement(config.scoring.engagement, signals, NOW).points
+
+  it('is kept however old it is, so that opens do not become fresh interest when it leaves the window', () => {
+    const signals = kept(known(came(181 * DAYS, 'demo_requested'), came(182 * DAYS, 'trial_started')), opens)
+    expect(signals.filter(({ type }) => type !== 'email_opened').map(({ type }) => type)).toEqual(['demo_requested'])
+    expect(pointsOf(signals)).toBe(10)
+    expect(pointsOf(opens)).toBe(50)
+    const readers = kept(known(came(181 * DAYS, 'email_opened')), opens)
+    expect([readers.length, pointsOf(readers)]).toEqual([18, 10])
+  })
+
+  it('is forgotten where nothing came after it, and when the lead does something again', () => {
+    const demo = came(181 * DAYS, 'demo_requested')
+    expect(kept(known(demo), [])).toEqual([])
+    expect(kept(known(demo), [came(1, 'email_clicked')]).map(({ type }) => type)).toEqual(['email_clicked'])
+  })
+})
+
 describe('of more than 500 signals', () => {
   const capped = structuredClone(config)
   const { email_opened } = capped.scoring.engagement.signals

@@ -59,7 +59,10 @@ describe('what happened', () => {
     expect(outcomeOf(config, handover({ owner: '202' }), looked, LATER).owner).toEqual({ id: '202', at: NOW })
   })
 
-  test('an attempt of a rep answers, with the owner of then', () => {
+  test.each([
+    ['with the owner of then', {}, '202'],
+    ['and whoever made it is named, whose ever the lead is', { hubspot_owner_id: '101' }, '101'],
+  ])('an attempt of a rep answers, %s', (_, made, owner) => {
     const looked = {
       contact: contact({ num_contacted_notes: '1', hubspot_owner_id: '201' }),
       history: { hubspot_owner_id: [set('201', NOW + 3 * HOUR), set('202', NOW + MINUTE)] },
@@ -69,13 +72,13 @@ describe('what happened', () => {
             type: 'calls' as const,
             at: NOW + HOUR,
             createdAt: NOW + HOUR,
-            properties: { hs_call_direction: 'OUTBOUND' },
+            properties: { hs_call_direction: 'OUTBOUND', ...made },
           },
         ],
         unread: [],
       },
     }
-    expect(outcomeOf(config, handover(), looked, LATER).answered).toEqual({ at: NOW + HOUR, owner: '202' })
+    expect(outcomeOf(config, handover(), looked, LATER).answered).toEqual({ at: NOW + HOUR, owner })
   })
 })
 

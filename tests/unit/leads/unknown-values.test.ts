@@ -6,6 +6,16 @@ describe('texts that say nothing', () => {
   it.each([
     ...['Select', '--Select--', 'Select…', ' please  select ', 'SELECT', 'n/a', 'N/A', 'N / A', '(n/a)', 'n.a.', 'N.A'],
     ...['-', '--', ' – ', '.', '???', 'None', '(none)', '<null>', 'Unknown', 'test', 'TEST!', 'Keine Angabe', 'k.A.'],
+    ...[
+      'Select one',
+      '- Select an option -',
+      'Choose one…',
+      'Not provided',
+      '[Not specified]',
+      'Bitte auswählen',
+      'Sélectionner',
+      'TBA',
+    ],
   ])('%j is unknown', (text) => {
     expect(saysNothing(UNKNOWN_VALUES, 'company.name', text)).toBe(true)
   })

@@ -47,16 +47,41 @@ describe('the table of points', () => {
     })
   })
 
-  it('opened mails add their own points and undo no month of silence', () => {
+  it('opened mails add their own points, together at most 10 in silence, and undo no month of it', () => {
     const before = ['demo_requested', 'trial_started', 'content_downloaded'].flatMap((type) =>
       signalsAgo(type, 170 * DAY),
     )
     expect(scoreEngagement(config, before, NOW).points).toBe(0)
-    for (const times of [1, 10]) {
+    for (const [times, points] of [
+      [1, 3],
+      [3, 9],
+      [4, 10],
+      [17, 10],
+    ] as const) {
       const opens = signalsAgo('email_opened', ...Array.from({ length: times }, (_, day) => day * DAY))
-      expect(scoreEngagement(config, [...before, ...opens], NOW).points).toBe(3 * times)
+      const result = scoreEngagement(config, [...before, ...opens], NOW)
+      expect(result.points).toBe(points)
+      const counted = result.contributions.filter(
+        ({ signal, reason }) => signal.at > NOW - 30 * DAY && reason === 'counted',
+      )
+      expect(counted).toHaveLength(Math.min(times, 3))
     }
     expect(scoreEngagement(config, [...before, ...signalsAgo('email_clicked', 0)], NOW).points).toBe(50)
+  })
+
+  it('an active lead has the points of every mail that it opens, and who comes back has them again', () => {
+    const opens = signalsAgo('email_opened', ...Array.from({ length: 6 }, (_, day) => day * DAY))
+    expect(scoreEngagement(config, [...opens, ...signalsAgo('demo_requested', 20 * DAY)], NOW).points).toBe(38)
+    const silent = [...opens, ...signalsAgo('demo_requested', 40 * DAY)]
+    expect(scoreEngagement(config, silent, NOW).points).toBe(20)
+    expect(scoreEngagement(config, [...silent, ...signalsAgo('email_clicked', 0)], NOW).points).toBe(43)
+  })
+
+  it('what was decided by rules without such a limit still comes out', () => {
+    const { meanwhile: _, ...inactivity } = config.inactivity as { points: number; every: number; meanwhile: number }
+    const opens = signalsAgo('email_opened', ...Array.from({ length: 6 }, (_, day) => day * DAY))
+    const signals = [...opens, ...signalsAgo('demo_requested', 40 * DAY)]
+    expect(scoreEngagement({ ...config, inactivity }, signals, NOW).points).toBe(28)
   })
 
   it('who only opens mails is silent from the first one on', () => {
@@ -66,6 +91,9 @@ describe('the table of points', () => {
       inactivity: { since: NOW - 65 * DAY, periods: 2, points: -20 },
     })
     expect(scoreEngagement(config, signalsAgo('email_opened', DAY, 0), NOW).points).toBe(6)
+    const week = Array.from({ length: 17 }, (_, number) => (number * DAY) / 3)
+    expect(scoreEngagement(config, signalsAgo('email_opened', ...week), NOW).points).toBe(50)
+    expect(scoreEngagement(config, signalsAgo('email_opened', ...week, 40 * DAY), NOW).points).toBe(3)
   })
 
   it('is 0 with no signal, and stops at 50', () => {

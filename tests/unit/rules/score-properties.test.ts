@@ -4,7 +4,7 @@ import { loadConfig } from '../../../src/config/load.ts'
 import type { AttributeValue } from '../../../src/rules/attributes.ts'
 import { scoreEngagement } from '../../../src/rules/engagement.ts'
 import { bandOf, type ScoringConfig, scoreLead, totalOf } from '../../../src/rules/score.ts'
-import { nextBandChange } from '../../../src/rules/score-ahead.ts'
+import { scoreAhead } from '../../../src/rules/score-ahead.ts'
 import { engagementConfigs, someInstant, someSignals } from '../../support/engagement-configs.ts'
 import { BEST_FIT, DAY, facts, NOW } from '../../support/records.ts'
 
@@ -25,7 +25,7 @@ const scoringsWith = (only?: 'falling'): fc.Arbitrary<ScoringConfig> =>
 const scorings = scoringsWith()
 const fit = fc.integer({ min: -50, max: 50 })
 
-test('nextBandChange is the first instant of another band: one millisecond before it is still the same', () => {
+test('the next change of the band is at the first instant of another band: one millisecond before it is still the same', () => {
   fc.assert(
     fc.property(
       scorings,
@@ -36,7 +36,7 @@ test('nextBandChange is the first instant of another band: one millisecond befor
       (scoring, fit, signals, now, share) => {
         const bandAt = (at: number) =>
           bandOf(scoring.bands, totalOf(scoring, fit, scoreEngagement(scoring.engagement, signals, at).points))
-        const change = nextBandChange(scoring, fit, signals, now)
+        const change = scoreAhead(scoring, fit, signals, now).bandChange
         if (change === null) {
           for (const at of [1, 100, 1_000, 5_000, TEN_YEARS]) expect(bandAt(now + at)).toBe(bandAt(now))
           return
@@ -60,7 +60,7 @@ test('with the default config the band changes exactly then, for any past', () =
   )
   fc.assert(
     fc.property(past, (signals) => {
-      const change = nextBandChange(config.scoring, 50, signals, NOW)
+      const change = scoreAhead(config.scoring, 50, signals, NOW).bandChange
       const bandAt = (at: number) => scoreLead(config, BEST_FIT, signals, at).band
       expect(bandAt(NOW + TEN_YEARS) === bandAt(NOW)).toBe(change === null)
       if (change === null) return

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { bandOf, fullLookup, icpLookup, type ScoringConfig, scoreLead, totalOf } from '../../../src/rules/score.ts'
-import { nextBandChange } from '../../../src/rules/score-ahead.ts'
+import { scoreAhead } from '../../../src/rules/score-ahead.ts'
 import { BEST_FIT, DAY, facts, NOW, signalsAgo, when } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
@@ -84,34 +84,34 @@ describe('a lead that scored 85 three months ago is not an 85 today', () => {
   })
 
   it('and the times at which its band falls are known beforehand', () => {
-    const first = nextBandChange(config.scoring, 50, interest, NOW)
+    const first = scoreAhead(config.scoring, 50, interest, NOW).bandChange
     expect(first).toBe(NOW + 30 * DAY)
-    expect(nextBandChange(config.scoring, 50, interest, NOW + 30 * DAY)).toBe(NOW + 90 * DAY)
-    expect(nextBandChange(config.scoring, 50, interest, NOW + 90 * DAY)).toBeNull()
+    expect(scoreAhead(config.scoring, 50, interest, NOW + 30 * DAY).bandChange).toBe(NOW + 90 * DAY)
+    expect(scoreAhead(config.scoring, 50, interest, NOW + 90 * DAY).bandChange).toBeNull()
   })
 })
 
-describe('nextBandChange', () => {
+describe('the next change of the band', () => {
   const windowed: ScoringConfig = {
     ...config.scoring,
     engagement: { max: 50, window: 100, signals: { a: { points: 40 } } },
   }
   it('is the first millisecond outside the window', () => {
-    expect(nextBandChange(windowed, 0, signalsAgo('a', 30), NOW)).toBe(NOW + 71)
+    expect(scoreAhead(windowed, 0, signalsAgo('a', 30), NOW).bandChange).toBe(NOW + 71)
   })
 
   it('waits for a signal from the future to grow old', () => {
-    expect(nextBandChange(windowed, 0, signalsAgo('a', -1_000), NOW)).toBe(NOW + 1_101)
+    expect(scoreAhead(windowed, 0, signalsAgo('a', -1_000), NOW).bandChange).toBe(NOW + 1_101)
   })
 
   it('is null for the lowest band, and when fit alone holds the band', () => {
-    expect(nextBandChange(windowed, 0, [], NOW)).toBeNull()
-    expect(nextBandChange(windowed, 50, signalsAgo('a', 101), NOW)).toBeNull()
+    expect(scoreAhead(windowed, 0, [], NOW).bandChange).toBeNull()
+    expect(scoreAhead(windowed, 50, signalsAgo('a', 101), NOW).bandChange).toBeNull()
   })
 
   it('is a whole millisecond also when the window is not', () => {
     const scoring = { ...windowed, engagement: { ...windowed.engagement, window: 100.000001 } }
-    expect(nextBandChange(scoring, 0, signalsAgo('a', 30), NOW)).toBe(NOW + 71)
+    expect(scoreAhead(scoring, 0, signalsAgo('a', 30), NOW).bandChange).toBe(NOW + 71)
   })
 })
 

@@ -38,6 +38,7 @@ function folded(
     const configs = { before: () => config, after: other }
     const turns = turnsOf(compared, configs, record, handoffs)
     fold.add(id, compared, failed, turns.length > 0 ? { record, handoffs, turns } : null)
+    for (const one of handoffs) fold.addOpen(one)
   }
   const whole = {
     stored: more.stored ?? leads.length,
@@ -120,6 +121,33 @@ it('compares load and answers with the hours at work: the median of what is know
   expect(result.reps.reduce((sum, one) => sum + one.openNow, 0)).toBe(1)
   // Nobody has answered: nothing is said of it.
   expect(folded([DEMO]).reps[0]).toMatchObject({ busy: null, waiting: null, late: null })
+})
+
+it('counts as moved who goes elsewhere by the same route', () => {
+  const other: Config = structuredClone({ ...config, version: 'other' })
+  const route = other.routing.routes.find(({ name }) => name === 'tier-1-mql')
+  if (!route) throw new Error('there is no route tier-1-mql')
+  route.to = { pool: 'sdr' }
+  expect(folded([DEMO, DEMO, NOTHING], { other }).changes).toMatchObject({ moved: 2, band: 0, route: 0, pool: 2 })
+  route.to = { pool: 'ae' }
+  route.observe = true
+  expect(folded([DEMO, DEMO, NOTHING], { other }).changes).toMatchObject({ moved: 2, band: 0, route: 0, pool: 0 })
+})
+
+it('says of a rep who is left out of the new config how the leads were answered before', () => {
+  const other: Config = structuredClone({ ...config, version: 'other' })
+  delete other.team.reps['ae-1']
+  const pool = other.team.pools.ae
+  if (!pool) throw new Error('there is no pool ae')
+  pool.members = pool.members.filter(({ rep }) => rep !== 'ae-1')
+  const handoff = (index: number): Handoff => {
+    const at = NOW + index * DAY
+    const open = { ...started(undefined, at), id: `${100 + index}-1`, leadId: String(100 + index) }
+    return answered(open, at + 20 * MINUTE, 'contacted', null)
+  }
+  const [left] = folded([DEMO, DEMO], { other, handoff }).reps
+  expect(left).toMatchObject({ rep: 'ae-1', leads: { before: 1, after: 0 }, hoursPerWeek: null, busy: null })
+  expect(left?.late).toEqual({ before: 1, after: 0 })
 })
 
 it('counts a sample up', () => {

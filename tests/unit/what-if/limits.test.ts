@@ -78,12 +78,24 @@ describe('what is over a limit', () => {
     expect(overLimits(result({ reps: [rep(0, 1)] as never }), { rep: 20 })).toHaveLength(1)
   })
 
+  it('of a sample, whose counts stand for all leads', () => {
+    const leads = { stored: 1_000, sampled: 100, compared: 100 }
+    const changes = { ...result().changes, moved: 6 }
+    expect(overLimits(result({ leads, changes }), { moved: { leads: 60 } })).toEqual([])
+    expect(overLimits(result({ leads, changes }), { moved: { leads: 59 } })).toEqual([
+      '60 leads move (6 %), allowed 59',
+    ])
+    // The loads of reps are counted up already, the leads to sales are not.
+    const reps = [rep(100, 100, { late: { before: 0, after: 10 } })] as never
+    const sampled = { leads, reps, sales: { ...result().sales, after: 10 }, answers: { minutes: 12, known: 40 } }
+    expect(overLimits(result(sampled), { late: { percent: 10 } })).toEqual([])
+  })
+
   it('late answers, and that nothing is known of them', () => {
     const reps = [rep(10, 10, { late: { before: 0, after: 2 } })] as never
-    const sales = { ...result().sales, after: 10 }
     const answers = { minutes: 12, known: 40 }
-    expect(overLimits(result({ reps, sales, answers }), { late: { percent: 20 } })).toEqual([])
-    expect(overLimits(result({ reps, sales, answers }), { late: { percent: 10 } })).toEqual([
+    expect(overLimits(result({ reps, answers }), { late: { percent: 20 } })).toEqual([])
+    expect(overLimits(result({ reps, answers }), { late: { percent: 10 } })).toEqual([
       '2 leads are answered too late (20 %), allowed 10 %',
     ])
     expect(overLimits(result({ answers: { minutes: null, known: 0 } }), { late: { percent: 10 } })).toEqual([

@@ -29,6 +29,30 @@ it('fits the terminal, shortens long tables, and ends with what failed', () => {
   expect(text.endsWith('FAILED 6 leads move (6 %), allowed 5 %')).toBe(true)
 })
 
+const BOTH = { before: 1_000, after: 2_000 }
+const REP = { ...BOTH, rep: 'sdr-1' }
+
+it('puts the columns of a wide table below each other, so that nothing of it is cut off', () => {
+  const [rep] = result().reps
+  if (!rep) throw new Error('the result has no rep')
+  const loads = { leads: BOTH, perWeek: BOTH, busiestWeek: BOTH, busy: BOTH, waiting: BOTH, late: BOTH }
+  const lines = asText(result({ reps: [{ ...rep, ...loads, rep: 'sdr-1' }] }), 80).split('\n')
+  expect(lines.join('\n')).not.toContain('…')
+  expect(lines.slice(1).every(({ length }) => length <= 80)).toBe(true)
+  expect(lines.filter((line) => line.startsWith('  rep  ')).length).toBeGreaterThan(1)
+  expect(lines.filter((line) => line.startsWith('  sdr-1  ')).join()).toMatch(/(1,000 → 2,000.*){6}/)
+  expect(lines.some((line) => line.endsWith('too late'))).toBe(true)
+})
+
+it('shows the leads of each rep in each week, the last eight of them', () => {
+  const weeks = Array.from({ length: 9 }, (_, index) => ({ ...REP, rep: 'ae-1', week: `2026-10-0${index + 1}` }))
+  const text = asText(result({ weeks }), 200)
+  expect(text).toMatch(/rep +10-02 .* 10-09\n/)
+  expect(text).toContain('the last 8 of 9 weeks')
+  expect(text).not.toMatch(/rep .*10-01/)
+  expect(asText(result({ weeks: weeks.slice(0, 1) }))).not.toContain('Leads by week')
+})
+
 it('is Markdown that nothing in a config can break', () => {
   const text = asMarkdown(MOVED)
   expect(text).toContain('| r0 | mql | 20 | fit a\\|b |')
@@ -38,6 +62,8 @@ it('is Markdown that nothing in a config can break', () => {
 })
 
 it('says that nothing could be compared, and that no answer is known', () => {
-  expect(asText(result({ leads: { stored: 3, sampled: 3, compared: 0 } }))).toContain('NOT ENOUGH DATA')
+  const nothing = asText(result({ leads: { stored: 3, sampled: 3, compared: 0 } }))
+  expect(nothing).toContain('NOT ENOUGH DATA')
+  expect(nothing).not.toMatch(/Leads that change|Never fired|Reps/)
   expect(asText(result())).toContain('no answer is known: whether deadlines would hold cannot be said')
 })

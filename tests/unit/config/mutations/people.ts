@@ -238,4 +238,20 @@ export const PEOPLE = rows([
     'error',
     'did you mean "enterprise"?',
   ],
+  [
+    'a ready button misspelt',
+    'handoffs.yaml',
+    'pass-on, disqualify, explain ]',
+    'pass-on, disqualfy, explain ]',
+    'warning',
+    'did you mean "disqualify"?',
+  ],
+  [
+    'a language of a rep misspelt',
+    'team.yaml',
+    'languages: [en, es]',
+    'languages: [en, spansh]',
+    'warning',
+    'is no language',
+  ],
 ])

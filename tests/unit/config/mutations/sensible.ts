@@ -257,4 +257,40 @@ export const SENSIBLE = fine([
     '  - name: nothing known\n',
     '  - name: a founder\n    lead: { jobTitle: Founder, company.size: 20, country: Germany }\n    expect: { fit: 25, route: low }\n  - name: nothing known\n',
   ],
+  [
+    'a status by its label',
+    'routing.yaml',
+    '  - name: medium\n    when: { score: { atLeast: 31 } }',
+    '  - name: medium\n    when: { score: { atLeast: 31 }, leadStatus: { is: Attempted to contact } }',
+  ],
+  [
+    'a stage by its label',
+    'routing.yaml',
+    '  - name: medium\n    when: { score: { atLeast: 31 } }',
+    '  - name: medium\n    when: { score: { atLeast: 31 }, lifecycleStage: { is: Marketing Qualified Lead } }',
+  ],
+  [
+    'a source by its label',
+    'routing.yaml',
+    '  - name: medium\n    when: { score: { atLeast: 31 } }',
+    '  - name: medium\n    when: { score: { atLeast: 31 }, leadSource: { is: Organic Search } }',
+  ],
+  [
+    'an industry of a provider',
+    'routing.yaml',
+    '  - name: medium\n    when: { score: { atLeast: 31 } }',
+    '  - name: medium\n    when: { score: { atLeast: 31 }, company.industry: { in: [Software Development, "Leisure, Travel & Tourism"] } }',
+  ],
+  [
+    'a domain with any ending',
+    'routing.yaml',
+    '  - name: medium\n    when: { score: { atLeast: 31 } }',
+    '  - name: medium\n    when: { score: { atLeast: 31 }, email.domain: { matches: "northwind.*" } }',
+  ],
+  [
+    'a title with a stroke',
+    'routing.yaml',
+    '  - name: medium\n    when: { score: { atLeast: 31 } }',
+    '  - name: medium\n    when: { score: { atLeast: 31 }, jobTitle: { matches: "CEO | Founder" } }',
+  ],
 ])

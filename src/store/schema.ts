@@ -56,8 +56,16 @@ const FirstHandoff = z.looseObject({
 export function readLead(content: unknown, pseudonym: string): { lead: LeadRecord; handoffIds: string[] } {
   const isFirst = (content as { v?: unknown } | null)?.v === 1
   if (!isFirst) return { lead: LeadRecord.parse(content), handoffIds: [] }
-  const { handoffId, handoffs, lookAgainAt, gone, returned, scoringVersion, waitingSince: _, ...rest } =
-    FirstLead.parse(content)
+  const {
+    handoffId,
+    handoffs,
+    lookAgainAt,
+    gone,
+    returned,
+    scoringVersion,
+    waitingSince: _,
+    ...rest
+  } = FirstLead.parse(content)
   const lead = LeadRecord.parse({
     ...rest,
     v: 2,

@@ -107,11 +107,20 @@ export interface RuledSignal {
 
 /** The signals in order of time with what each is worth. */
 export function inOrder({ signals: rules }: EngagementConfig, signals: readonly Signal[]): RuledSignal[] {
+  const byType = rulesByType(rules)
   return sorted(signals).map((signal) => {
-    // Its type comes from outside: one that is called `constructor` has no points.
-    const rule = Object.hasOwn(rules, signal.type) ? rules[signal.type] : undefined
+    const rule = byType.get(signal.type)
     return { signal, rule, worth: rule && worthOf(rule.points, signal) }
   })
+}
+
+// A type comes from outside, so one that is called `constructor` must find nothing; a map is also the quicker one to ask.
+const types = new WeakMap<EngagementConfig['signals'], ReadonlyMap<string, SignalRule>>()
+
+function rulesByType(rules: EngagementConfig['signals']): ReadonlyMap<string, SignalRule> {
+  const known = types.get(rules) ?? new Map(Object.entries(rules))
+  types.set(rules, known)
+  return known
 }
 
 /**

@@ -145,7 +145,8 @@ export function makeCheck(attribute: string, test: AttributeTest, lookup: Lookup
   return checkOf(attribute, test, compileTest(attribute, test), lookup)
 }
 
-function checkOf(attribute: string, test: AttributeTest, passes: ValueTest, lookup: Lookup): Check {
+/** The same with the test made ready. */
+export function checkOf(attribute: string, test: AttributeTest, passes: ValueTest, lookup: Lookup): Check {
   const value = lookup(attribute, test)
   return value === undefined
     ? { attribute, test, truth: passes(value) }

@@ -3,6 +3,7 @@ import {
   type AttributeTest,
   type Check,
   type Condition,
+  checkOf,
   type Evaluation,
   evaluate,
   type Lookup,
@@ -10,8 +11,7 @@ import {
 } from './condition.ts'
 import type { JunkConfig } from './junk.ts'
 import type { Places } from './places.ts'
-import { withTitle } from './titles.ts'
-import { compileTest } from './value-test.ts'
+import { compileTest, type ValueTest } from './value-test.ts'
 
 /**
  * A tier by the company's size (employees, both ends in) and industry: each that is given must hold. Or, in the old form,
@@ -62,9 +62,8 @@ export function tierConditions(config: IcpConfig): readonly { tier: number; cond
   return profileOf(config).tiers
 }
 
-/** Finds tier, persona and negative reason: in each list the first match wins. */
-export function matchIcp(config: IcpConfig, given: Lookup): IcpResult {
-  const lookup = withTitle(given)
+/** Finds tier, persona and negative reason: in each list the first match wins. `lookup` reads facts (`factLookup`). */
+export function matchIcp(config: IcpConfig, lookup: Lookup): IcpResult {
   const { tiers, tests } = profileOf(config)
   const result: IcpResult = { checks: [], derived: deriveAttributes(tests, lookup) }
   for (const { tier, condition } of tiers) {
@@ -107,7 +106,7 @@ export function testsBehind({ fact, value, tests }: Derived, check: Check, looku
   return behind.length > 0 ? behind : [check, makeCheck(fact, { known: lookup(fact) !== undefined }, lookup)]
 }
 
-type FactTests = { value: AttributeValue; test: AttributeTest }[]
+type FactTests = { value: AttributeValue; test: AttributeTest; passes: ValueTest }[]
 
 interface Profile {
   tiers: { tier: number; condition: Condition }[]
@@ -124,18 +123,22 @@ function profileOf(config: IcpConfig): Profile {
   const profile: Profile = {
     tiers: tiers.map((tier) => ({ tier: tier.tier, condition: conditionOf(tier) })),
     tests: {
-      sizes: tiers.flatMap(({ tier, size }) => (size ? [{ value: tier, test: { between: size } }] : [])),
+      sizes: tiers.flatMap(({ tier, size }) => (size ? [factTest('company.size', tier, { between: size })] : [])),
       industries: tiers.flatMap(({ tier, industries }) =>
-        industries ? [{ value: tier, test: { in: industries } }] : [],
+        industries ? [factTest('company.industry', tier, { in: industries })] : [],
       ),
       minimum: [
-        { value: true, test: { atMost: minimumCompanySize - 1 } },
-        { value: false, test: { atLeast: minimumCompanySize } },
+        factTest('company.size', true, { atMost: minimumCompanySize - 1 }),
+        factTest('company.size', false, { atLeast: minimumCompanySize }),
       ],
     },
   }
   profiles.set(config, profile)
   return profile
+}
+
+function factTest(fact: string, value: AttributeValue, test: AttributeTest): FactTests[number] {
+  return { value, test, passes: compileTest(fact, test) }
 }
 
 function conditionOf({ size, industries, when }: Tier): Condition {
@@ -161,9 +164,9 @@ function deriveAttributes({ sizes, industries, minimum }: Profile['tests'], look
 function derive(fact: string, tests: FactTests, lookup: Lookup): Derived {
   if (lookup.brief) {
     const known = lookup(fact)
-    const found = tests.find(({ test }) => compileTest(fact, test)(known) === 'true')
+    const found = tests.find(({ passes }) => passes(known) === 'true')
     return { fact, value: found?.value, tests: [] }
   }
-  const made = tests.map(({ value, test }) => ({ value, check: makeCheck(fact, test, lookup) }))
+  const made = tests.map(({ value, test, passes }) => ({ value, check: checkOf(fact, test, passes, lookup) }))
   return { fact, value: made.find(({ check }) => check.truth === 'true')?.value, tests: made }
 }

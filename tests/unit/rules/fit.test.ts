@@ -5,12 +5,13 @@ import type { AttributeValue } from '../../../src/rules/attributes.ts'
 import { scoreFit } from '../../../src/rules/fit.ts'
 import { matchIcp } from '../../../src/rules/icp.ts'
 import { icpLookup } from '../../../src/rules/score.ts'
+import { withTitle } from '../../../src/rules/titles.ts'
 import { facts, lookupIn, NOW, when } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
 
 function fitOf(values: Record<string, AttributeValue>) {
-  return scoreFit(config.scoring.fit, icpLookup(facts(values), matchIcp(config.icp, lookupIn(values))))
+  return scoreFit(config.scoring.fit, icpLookup(facts(values), matchIcp(config.icp, withTitle(lookupIn(values)))))
 }
 
 describe('the table of points', () => {

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { AttributeValue } from '../../../src/rules/attributes.ts'
 import { type IcpResult, matchIcp } from '../../../src/rules/icp.ts'
+import { withTitle } from '../../../src/rules/titles.ts'
 import { lookupIn, NOW, when } from '../../support/records.ts'
 
 const config = await loadConfig('config', NOW)
-const match = (values: Record<string, AttributeValue>) => matchIcp(config.icp, lookupIn(values))
+const match = (values: Record<string, AttributeValue>) => matchIcp(config.icp, withTitle(lookupIn(values)))
 
 describe('the default profile', () => {
   it.each<[Record<string, AttributeValue>, number | undefined]>([

@@ -4,7 +4,7 @@ import { loadConfig } from '../../../src/config/load.ts'
 import { matchIcp } from '../../../src/rules/icp.ts'
 import { scoreLead } from '../../../src/rules/score.ts'
 import { TITLE_VALUES } from '../../../src/rules/title-words.ts'
-import { readTitle } from '../../../src/rules/titles.ts'
+import { readTitle, withTitle } from '../../../src/rules/titles.ts'
 import { whyOf } from '../../../src/rules/why.ts'
 import { facts, lookupIn, NOW, when } from '../../support/records.ts'
 
@@ -33,7 +33,7 @@ function fixture(): { title: string; right: Answers }[] {
 
 function answered(title: string): Answers {
   const { seniority, departments } = readTitle(title)
-  const { persona = '', negative = '' } = matchIcp(icp, lookupIn({ jobTitle: title }))
+  const { persona = '', negative = '' } = matchIcp(icp, withTitle(lookupIn({ jobTitle: title })))
   return { seniority: joined(seniority), department: joined(departments), persona, negative }
 }
 
@@ -120,7 +120,7 @@ describe('at a tier 1 company', () => {
 describe('conditions on what a title says', () => {
   const why = (jobTitle: string | undefined, condition: ReturnType<typeof when>) => {
     const profile = { ...icp, personas: [{ name: 'p', when: condition }] }
-    const { checks } = matchIcp(profile, lookupIn(jobTitle === undefined ? {} : { jobTitle }))
+    const { checks } = matchIcp(profile, withTitle(lookupIn(jobTitle === undefined ? {} : { jobTitle })))
     const evaluation = checks.find(({ kind }) => kind === 'persona')?.evaluation
     return evaluation && `${evaluation.truth}: ${whyOf(evaluation)}`
   }

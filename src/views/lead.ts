@@ -11,7 +11,7 @@ import { trackOf } from '../leads/tracks.ts'
 import { truthOf } from '../rules/condition.ts'
 import { factLookup } from '../rules/score.ts'
 import { decidingTests, whyOf } from '../rules/why.ts'
-import { iso, percent } from '../rules/words.ts'
+import { counted, iso, percent } from '../rules/words.ts'
 import { assignmentView, clockView } from './handoff.ts'
 import type { LeadView } from './lead-schema.ts'
 import { checkView, scoreView } from './lead-score.ts'
@@ -113,7 +113,7 @@ function whyNotAsked(config: Config, { attributes, route }: LeadRecord, status: 
   const { perDay, when } = config.enrichment
   if (status === 'not-needed') return `no answer would have sent the lead elsewhere than to ${route.name}`
   if (status === 'over-budget')
-    return `enrichment.yaml, perDay: it had been asked ${perDay ?? 'as often as it may be'} times that day; it is asked on the next`
+    return `enrichment.yaml, perDay: it had been asked ${perDay === undefined ? 'as often as it may be' : counted(perDay, 'time')} that day; it is asked on the next`
   if (status !== 'skipped') return undefined
   const lookup = factLookup(attributes)
   const truth = truthOf(when, lookup)

@@ -91,7 +91,8 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const redisUrls = options.redisUrls ?? [redis.url]
   const moved = { now: options.start ?? WEDNESDAY_10_NEW_YORK }
   const clock: Clock = { now: () => moved.now }
-  const config = await loadTestConfig(options.files ?? {}, moved.now)
+  // What is worked out of a config is kept beside it, so one that has been used is never edited.
+  const config = structuredClone(await loadTestConfig(options.files ?? {}, moved.now))
   options.edit?.(config)
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }

@@ -251,8 +251,10 @@ describe('the document', () => {
       'get /readyz',
       'get /v1/handoffs',
       'get /v1/leads/{contactId}',
+      'get /v1/shadow',
       'post /v1/leads/{contactId}/rescore',
       'post /v1/signals',
+      'post /v1/what-if',
       'post /webhooks/hubspot',
       'post /webhooks/slack/interactions',
     ])

@@ -57,7 +57,7 @@ describe('another config while leads are on their way', () => {
     expect(metrics).toContain(`baton_config_info{version="${eager.version}"} 1`)
   })
 
-  it('reads what the new rules need to know and was never read, many leads at a time, before it decides', async () => {
+  it('reads what the new rules need to know and was never read, a hundred leads at a time, before it decides', async () => {
     stage = await createStage()
     const ids = Array.from({ length: 250 }, (_, number) =>
       stage.hubspot.createContact({ email: `lead${number}@some.example`, jobtitle: 'CMO', city: 'Oslo' }),
@@ -71,8 +71,7 @@ describe('another config while leads are on their way', () => {
     await stage.changeConfig(next)
     await stage.advance(MINUTE)
     for (const id of ids) expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '45' })
-    // How many share a call depends on the machine.
-    expect(reads() - before).toBeLessThanOrEqual(ids.length / 10)
+    expect(reads() - before).toBeLessThanOrEqual(5)
     for (const id of ids.slice(0, 20)) {
       const lines = (await stage.services[0]?.leads.readHistory(id))?.filter((line) => 'config' in line)
       expect(lines?.map((line) => 'config' in line && [line.config, line.score])).toEqual([

@@ -230,8 +230,7 @@ describe('an outside system that is down', () => {
     const failed = ofHubSpot(/batch/)
     await stage.quiet()
     for (const id of [first, ...ids]) expect(stage.hubspot.contact(id)?.baton_sla_status).toMatch(/responded|running/)
-    // A call for each lead and step would be four times as many; how many share one depends on the machine.
-    expect(ofHubSpot(/batch/) - failed).toBeLessThan(ids.length)
+    expect(ofHubSpot(/batch/) - failed).toBeLessThanOrEqual(10)
   })
 
   it('HubSpot fails two calls of three for a while: once it answers again, everything is done in few calls', async () => {
@@ -252,7 +251,7 @@ describe('an outside system that is down', () => {
     const before = ofHubSpot(/batch/)
     await stage.quiet()
     for (const id of ids) expect(stage.hubspot.contact(id)?.baton_sla_status).toBe('running')
-    expect(ofHubSpot(/batch/) - before).toBeLessThan(ids.length)
+    expect(ofHubSpot(/batch/) - before).toBeLessThanOrEqual(10)
     expect(await stage.services[0]?.store.count('dead')).toBe(0)
   })
 })

@@ -144,9 +144,12 @@ export function createRunner(options: {
       )
       // One probe tries whether it answers again; the rest waits in the index until it does.
       if (error.system !== 'redis' && options.isDown(error.system) && row?.index) {
-        retries.delete(key)
         await store.redis.zadd(store.keys.index(id, row.index), 'XX', clock.now(), id).catch(() => undefined)
-        return
+        // Where it answers by now, what waited was taken up while this was still at work, and passed over.
+        if (options.isDown(error.system)) {
+          retries.delete(key)
+          return
+        }
       }
       return again(item, delay, tries)
     }

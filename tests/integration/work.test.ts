@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
+import { OutsideError } from '../../src/platform/errors.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
 import { connectRedis, type RedisConnection } from '../../src/platform/redis.ts'
@@ -466,5 +467,37 @@ describe('the sweep', () => {
     down.clear()
     await work.recover('hubspot')
     expect([...new Set(found)].toSorted()).toEqual(addresses)
+  })
+
+  test('does also what was still failing while the system came back', async () => {
+    let tries = 0
+    const look = async () => {
+      tries += 1
+      if (tries === 1) throw new OutsideError('slack', 'unavailable', 'down')
+    }
+    const post = '77-1.rep-alert'
+    let recovered: Promise<void> | undefined
+    // It comes back between the failure and its being noted: what waits is taken up, and this one is still at work.
+    const watch = (store: Store): Store => {
+      const zadd = async (...given: Parameters<typeof store.redis.zadd>) => {
+        if (given.includes('XX') && !recovered) {
+          down.clear()
+          recovered = processes[0]?.work.recover('slack')
+          await expect.poll(() => store.due(INDEX.posts, NOW, 10)).toEqual([])
+        }
+        return store.redis.zadd(...given)
+      }
+      const redisSeen = new Proxy(store.redis, {
+        get: (target, name) => (name === 'zadd' ? zadd : Reflect.get(target, name, target)),
+      })
+      return { ...store, redis: redisSeen }
+    }
+    const { store, work } = await startProcess(tableWith('send-post', look), watch)
+    await put(store, INDEX.posts, [post])
+    down.add('slack')
+    await work.probe('slack')
+    await recovered
+    await expect.poll(() => tries).toBe(2)
+    await expect.poll(() => work.runner.busy()).toEqual([])
   })
 })

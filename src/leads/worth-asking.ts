@@ -1,3 +1,4 @@
+import { ATTRIBUTE_NAMES } from '../rules/attributes.ts'
 import { possibleRoutes } from '../rules/possible-routes.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { decideContact } from './decide-contact.ts'
@@ -6,16 +7,7 @@ import { beginLook, hear } from './look.ts'
 import { ANSWERS, changedCompany } from './reading.ts'
 
 /** What enrichment providers can tell. */
-const PROVIDED = [
-  'jobTitle',
-  'country',
-  'company.name',
-  'company.domain',
-  'company.size',
-  'company.industry',
-  'company.revenue',
-  'company.techStack',
-] as const
+const PROVIDED = ['jobTitle', 'country', ...ATTRIBUTE_NAMES.facts.filter((name) => name.startsWith('company.'))]
 
 // What is worked out of another fact, where nothing says it.
 const FOLLOWS: Record<string, readonly string[]> = {

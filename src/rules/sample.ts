@@ -14,8 +14,11 @@ export function isDrawn({ name, sample }: Pick<Route, 'name' | 'sample'>, leadId
   return shareOf(`${name}\n${leadId}`) < sample.share
 }
 
-// FNV-1a with the last steps of Murmur3, so that ids that follow each other lie anywhere between 0 and 1.
-function shareOf(text: string): number {
+/**
+ * Where a text lies between 0 and 1, the same each time: FNV-1a with the last steps of Murmur3, so that ids that follow each other
+ * lie anywhere.
+ */
+export function shareOf(text: string): number {
   let hash = 0x811c9dc5
   for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

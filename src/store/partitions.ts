@@ -61,9 +61,17 @@ export const INDEX = {
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
-/** All lists: those of handoffs; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
+/** All lists: those of handoffs; who has which in hand; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
  * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
-export type List = HandoffList | 'scored' | 'urgent' | 'observed' | 'observed-what' | 'shadow' | `stage-${Stage}`
+export type List =
+  | HandoffList
+  | 'hands'
+  | 'scored'
+  | 'urgent'
+  | 'observed'
+  | 'observed-what'
+  | 'shadow'
+  | `stage-${Stage}`
 
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number | Buffer)[]]

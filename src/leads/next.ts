@@ -1,6 +1,7 @@
 import { attributesOf } from '../rules/condition.ts'
 import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
+import { onAssign } from './assign-by-person.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
@@ -62,6 +63,8 @@ function withoutContact(
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'assign':
+      return onAssign(config, state, input, now)
     case 'open':
       return onOpen(config, state, input, now)
     case 'left':

@@ -36,6 +36,7 @@ export function onClick(
   if (does === 'contacted') return answer(click, buttonOf(click, 'contacted'))
   if (does === 'pass-on') return passOn(click)
   if (does === 'attempt') return attempt(click)
+  if (typeof does === 'string' || 'passOn' in does || 'assign' in does) return null
   if ('disqualify' in does) return isHeld(handoff) ? disqualify(click, does.disqualify) : null
   if ('explains' in does) return explain(click, does.explains)
   if (!button) return null

@@ -34,12 +34,12 @@ export async function eraseLead(
 ): Promise<Waiting[]> {
   const leadKey = keys.lead(leadId)
   for (;;) {
-    const [raw, state, dead, inHand, weeks] = [
+    const [raw, state, dead, inHand, periods] = [
       await redis.hgetall(leadKey),
       await read(),
       await membersOf(leadId, keys.index(leadId, 'dead')),
       await membersOf(leadId, keys.list(leadId, 'hands')),
-      await redis.smembers(keys.list(leadId, 'weeks')),
+      await redis.smembers(keys.list(leadId, 'periods')),
     ]
     const version = Number(raw.version ?? 0)
     const handoffs = Object.keys(raw).flatMap((name) => (name.startsWith('h:') ? [name.slice(2)] : []))
@@ -80,7 +80,7 @@ export async function eraseLead(
         ...(handoffs.length > 0
           ? HANDOFF_LISTS.map((list): Command => ['ZREM', keys.list(leadId, list), ...handoffs])
           : []),
-        ...weeks.map((week): Command => ['HDEL', keys.leadBucket(leadId, Number(week)), leadId]),
+        ...periods.map((period): Command => ['HDEL', keys.leadBucket(leadId, Number(period)), leadId]),
         ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,

@@ -5,17 +5,17 @@ import { type Command, LEAD_BUCKETS, type Store } from './partitions.ts'
 import { LIST_LEADS } from './scripts.ts'
 
 /*
- * The index of leads for lists: what a lead is filtered by, in one short text. The texts stand in hashes by the week in which
+ * The index of leads for lists: what a lead is filtered by, in one short text. The texts stand in hashes by the four weeks in which
  * the lead was scored last, and by its id, so that Redis keeps them packed: about 55 bytes a lead, where a sorted set
- * takes twice as much. A page is looked for week by week, the newest first; Redis does the filtering.
+ * takes twice as much. A page is looked for four weeks by four weeks, the newest first; Redis does the filtering.
  */
 
 type Keys = Store['keys']
 
-const WEEK = 7 * 24 * 60 * 60_000
+const PERIOD = 28 * 24 * 60 * 60_000
 const AT_DIGITS = 8
-const FIRST_WEEKS = 1
-const MOST_WEEKS = 16
+const FIRST_PERIODS = 1
+const MOST_PERIODS = 16
 
 /** Which leads are wanted; what is absent does not matter. `since`: scored last at or after it, in epoch milliseconds. */
 export interface LeadFilter {
@@ -56,15 +56,15 @@ export function listCommands(keys: Keys, before: StoredLead, change: Change): Co
 
 /** Lists a lead as it is now. `was`: how it was listed until now. */
 export function listAs(keys: Keys, id: string, was: Listed | null, is: Listed | null): Command[] {
-  const moved = was && weekOf(was.at) !== (is && weekOf(is.at))
+  const moved = was && periodOf(was.at) !== (is && periodOf(is.at))
   const text = is && listedText(is)
   if (text === (was && listedText(was))) return []
   return [
-    ...(was && moved ? [['HDEL', keys.leadBucket(id, weekOf(was.at)), id] satisfies Command] : []),
+    ...(was && moved ? [['HDEL', keys.leadBucket(id, periodOf(was.at)), id] satisfies Command] : []),
     ...(is && text
       ? [
-          ...(was && !moved ? [] : [['SADD', keys.list(id, 'weeks'), weekOf(is.at)] satisfies Command]),
-          ['HSET', keys.leadBucket(id, weekOf(is.at)), id, text] satisfies Command,
+          ...(was && !moved ? [] : [['SADD', keys.list(id, 'periods'), periodOf(is.at)] satisfies Command]),
+          ['HSET', keys.leadBucket(id, periodOf(is.at)), id, text] satisfies Command,
         ]
       : []),
   ]
@@ -85,15 +85,17 @@ export function createLeadIndex({ redis, keys, partitions }: Store) {
   redis.defineCommand('batonListLeads', { lua: LIST_LEADS })
   const run = redis as unknown as { batonListLeads(...rest: (string | number)[]): Promise<string[]> }
 
-  async function weeks(): Promise<number[]> {
-    const found = await Promise.all(partitions.map((partition) => redis.smembers(keys.listIn(partition, 'weeks'))))
+  async function periods(): Promise<number[]> {
+    const found = await Promise.all(partitions.map((partition) => redis.smembers(keys.listIn(partition, 'periods'))))
     return [...new Set(found.flat().map(Number))].sort((a, b) => b - a)
   }
 
   async function within(some: number[], filter: LeadFilter, after: LeadCursor | null, limit: number) {
     const found = await Promise.all(
       partitions.map((partition) => {
-        const buckets = some.flatMap((week) => LEAD_BUCKETS.map((bucket) => keys.leadBucketIn(partition, week, bucket)))
+        const buckets = some.flatMap((period) =>
+          LEAD_BUCKETS.map((bucket) => keys.leadBucketIn(partition, period, bucket)),
+        )
         const from = filter.since === undefined ? '' : atText(filter.since)
         return run.batonListLeads(
           buckets.length,
@@ -118,12 +120,12 @@ export function createLeadIndex({ redis, keys, partitions }: Store) {
       after: LeadCursor | null,
       limit: number,
     ): Promise<{ ids: string[]; next: LeadCursor | null }> {
-      const last = after ? weekOf(after.at) : Number.POSITIVE_INFINITY
-      const first = filter.since === undefined ? 0 : weekOf(filter.since)
-      const left = (await weeks()).filter((week) => week <= last && week >= first)
+      const last = after ? periodOf(after.at) : Number.POSITIVE_INFINITY
+      const first = filter.since === undefined ? 0 : periodOf(filter.since)
+      const left = (await periods()).filter((period) => period <= last && period >= first)
       const found: string[] = []
-      // What few leads pass is looked for in more weeks at a time.
-      for (let size = FIRST_WEEKS; left.length > 0 && found.length <= limit; size = Math.min(size * 2, MOST_WEEKS))
+      // What few leads pass is looked for in more of them at a time.
+      for (let size = FIRST_PERIODS; left.length > 0 && found.length <= limit; size = Math.min(size * 2, MOST_PERIODS))
         found.push(...(await within(left.splice(0, size), filter, after, limit + 1)))
       const page = found.slice(0, limit).map(readOrder)
       return { ids: page.map(({ id }) => id), next: found.length > limit ? (page.at(-1) ?? null) : null }
@@ -131,8 +133,8 @@ export function createLeadIndex({ redis, keys, partitions }: Store) {
   }
 }
 
-function weekOf(at: number): number {
-  return Math.floor(at / WEEK)
+function periodOf(at: number): number {
+  return Math.floor(at / PERIOD)
 }
 
 // Eight digits to the base of 36 reach to 2059, and stand in their order.

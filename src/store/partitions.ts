@@ -61,12 +61,12 @@ export const INDEX = {
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
-/** All lists: those of handoffs; who has which in hand; the weeks of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
+/** All lists: those of handoffs; who has which in hand; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
  * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
 export type List =
   | HandoffList
   | 'hands'
-  | 'weeks'
+  | 'periods'
   | 'scored'
   | 'urgent'
   | 'observed'
@@ -74,7 +74,7 @@ export type List =
   | 'shadow'
   | `stage-${Stage}`
 
-/** A week of the index of leads has so many hashes in each partition: Redis keeps one packed that has at most 512 entries. */
+/** A period of the index of leads, four weeks, has so many hashes in each partition: Redis keeps one packed that has at most 512 entries. */
 export const LEAD_BUCKETS = Array.from({ length: 16 }, (_, bucket) => bucket)
 
 /** A Redis command whose first argument is its key. */
@@ -117,7 +117,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
   const run = redis as unknown as Scripts
   const partitions = Array.from({ length: PARTITIONS }, (_, number) => `${prefix}{${number.toString(16)}}`)
   const partitionOf = (leadId: string) => partitions[hashOf(leadId) % PARTITIONS] ?? ''
-  const leadBucketIn = (partition: string, week: number, bucket: number) => `${partition}:list:leads:${week}:${bucket}`
+  const leadBucketIn = (partition: string, period: number, bucket: number) =>
+    `${partition}:list:leads:${period}:${bucket}`
   const indexIn = (partition: string, index: string) => `${partition}:index:${index}`
   const listIn = (partition: string, list: List) => `${partition}:list:${list}`
   const factsIn = (partition: string) => `${partition}:facts`
@@ -175,9 +176,9 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),
       listIn,
-      /** The hash of the index of leads in which a lead stands that was scored last in that week. */
-      leadBucket: (leadId: string, week: number) =>
-        leadBucketIn(partitionOf(leadId), week, (hashOf(leadId) >>> 8) % LEAD_BUCKETS.length),
+      /** The hash of the index of leads in which a lead stands that was scored last in that period. */
+      leadBucket: (leadId: string, period: number) =>
+        leadBucketIn(partitionOf(leadId), period, (hashOf(leadId) >>> 8) % LEAD_BUCKETS.length),
       leadBucketIn,
       facts: (leadId: string) => factsIn(partitionOf(leadId)),
       factsIn,

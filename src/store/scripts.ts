@@ -92,23 +92,28 @@ return mine
  */
 export const LIST_LEADS = `
 local pattern, from, after, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local upto = string.sub(after, 1, 8) .. '~'
+local find, sub = string.find, string.sub
 local found, worst = {}, ''
 local newest = function(a, b) return a > b end
 local function cut()
   table.sort(found, newest)
   for i = #found, limit + 1, -1 do found[i] = nil end
-  if #found == limit then worst = found[limit] end
+  if #found == limit then
+    worst = found[limit]
+    local at = sub(worst, 1, 8)
+    if at > from then from = at end
+  end
 end
 for _, key in ipairs(KEYS) do
   local flat = redis.call('HGETALL', key)
-  for i = 1, #flat, 2 do
-    local text = flat[i + 1]
-    local at = string.sub(text, 1, 8)
-    if at >= from and at <= after and string.find(string.sub(text, 9), pattern) then
-      local place = at .. flat[i]
+  for i = 2, #flat, 2 do
+    local text = flat[i]
+    if text >= from and text < upto and find(text, pattern, 9) then
+      local place = sub(text, 1, 8) .. flat[i - 1]
       if place < after and place > worst then
         found[#found + 1] = place
-        if #found >= 4 * limit then cut() end
+        if #found >= 2 * limit + 50 then cut() end
       end
     end
   end

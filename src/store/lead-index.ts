@@ -80,7 +80,10 @@ export function patternOf({ waiting, open, needsReview, rep, route, band, place,
   return `^${flag('o', open)}${flag('r', needsReview)}${flag('w', waiting)}|${text(band)}|${code}|${text(route)}|${ofRep}|${text(track)}$`
 }
 
-/** Opens the index. */
+/** The index of leads. */
+export type LeadIndex = ReturnType<typeof createLeadIndex>
+
+/** Opens it. */
 export function createLeadIndex({ redis, keys, partitions }: Store) {
   redis.defineCommand('batonListLeads', { lua: LIST_LEADS })
   const run = redis as unknown as { batonListLeads(...rest: (string | number)[]): Promise<string[]> }

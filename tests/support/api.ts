@@ -18,11 +18,13 @@ import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
+import { createLeadIndex } from '../../src/store/lead-index.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createLeadLists } from '../../src/views/leads.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
 
@@ -98,6 +100,7 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
+    leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot: null }),
     clock: { now: () => clock.now },
     config: () => config,
     leads,

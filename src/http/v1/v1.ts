@@ -5,13 +5,15 @@ import type { ApiToken } from '../../platform/env.ts'
 import type { HandoffLists } from '../../store/handoffs.ts'
 import { ProblemError } from '../problems.ts'
 import { handoffRoutes } from './handoffs.ts'
+import { refuseUnknownParameters } from './known-parameters.ts'
+import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
 import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
 import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
-export interface V1Parts extends LeadRouteParts, ShadowRouteParts, SignalParts, WhatIfRouteParts {
+export interface V1Parts extends LeadListParts, LeadRouteParts, ShadowRouteParts, SignalParts, WhatIfRouteParts {
   handoffs: HandoffLists
   apiTokens: ApiToken[]
 }
@@ -54,7 +56,9 @@ export function v1(parts: V1Parts) {
       }),
     )
     app.addHook('onRequest', async (request) => authorise(tokens.size, tokenOf(request), request.method))
+    app.addHook('preValidation', refuseUnknownParameters)
     app.register(signalRoutes(parts))
+    app.register(leadListRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
     app.register(shadowRoutes(parts))

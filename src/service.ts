@@ -34,6 +34,7 @@ import { createPools } from './store/pools.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
+import { createHandoffPages } from './views/handoff-list.ts'
 import { createLeadLists } from './views/leads.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
@@ -225,7 +226,7 @@ export async function createService(options: ServiceOptions) {
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
-    handoffs,
+    handoffPages: createHandoffPages({ lists: handoffs, leads }),
     stuckLists,
     lastEvent,
     hurry: work.hurry,

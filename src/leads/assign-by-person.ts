@@ -26,7 +26,7 @@ export function onAssign(
   const kind = lead ? kindToAssign(config, lead.route.name) : undefined
   if (!lead || !isInHubSpot(lead) || kind === undefined || !config.team.reps[rep]?.active) return null
   const draft = draftOf(config, state)
-  draft.note({ at: now, what: 'opened', by, reason: kind })
-  const opening = { kind, by: { what: 'handoff' as const, name: kind }, at: now, to: { person: rep }, said: { by } }
+  draft.note({ at: now, what: 'assigned', by, reason: rep })
+  const opening = { kind, by: { what: 'handoff' as const, name: kind }, at: now, assigned: { rep, by } }
   return draft.change({ ...lead, toOpen: [...(lead.toOpen ?? []), opening] })
 }

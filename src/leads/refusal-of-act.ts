@@ -36,10 +36,13 @@ export function refusalOf(
     return config.team.reps[does.assign.rep]?.active ? undefined : 'unknown-rep'
   if (!handoff) return 'not-found'
   if (does !== 'reopen') return undefined
-  const others = Object.values(state.handoffs).filter(({ id, state: is }) => id !== handoff.id && is !== 'ended')
-  return others.some(({ kind, byRoute }) => kind === handoff.kind || (byRoute && handoff.byRoute))
-    ? 'open-already'
-    : undefined
+  return isOpenBeside(state, handoff) ? 'open-already' : undefined
+}
+
+/** Whether another handoff is not over beside which this one cannot be open: one of its kind, or with sales as it is. */
+export function isOpenBeside({ handoffs }: Pick<LeadState, 'handoffs'>, { id, kind, byRoute }: Handoff): boolean {
+  const others = Object.values(handoffs).filter((one) => one.id !== id && one.state !== 'ended')
+  return others.some((one) => one.kind === kind || (byRoute && one.byRoute))
 }
 
 /** Why an act changed nothing: it is so already, by the same person, or somebody was faster. */

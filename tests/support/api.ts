@@ -24,6 +24,7 @@ import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createHandoffPages } from '../../src/views/handoff-list.ts'
 import { createLeadLists } from '../../src/views/leads.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
@@ -106,7 +107,7 @@ export async function startApi(options: {
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
-    handoffs,
+    handoffPages: createHandoffPages({ lists: handoffs, leads }),
     stuckLists: createStuckLists(store),
     apply,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),

@@ -6,10 +6,10 @@ import type { Clock } from '../../platform/clock.ts'
 import { BANDS } from '../../rules/score.ts'
 import { LEAD_COLUMNS, type LeadItem, LeadItem as LeadItemSchema, leadRow } from '../../views/lead-item.ts'
 import { type LeadLists, SearchAway } from '../../views/leads.ts'
-import { sinceIn } from '../../views/since.ts'
 import { Format, listResponse, sendCsv, wantsCsv } from '../csv.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 import { readCursor, writeCursor } from './cursors.ts'
+import { instantOf, Since } from './since.ts'
 
 /** What the list of leads uses. */
 export interface LeadListParts {
@@ -19,13 +19,6 @@ export interface LeadListParts {
 
 const Flag = z.stringbool().optional()
 const Name = z.string().min(1).max(200).optional()
-/** From when on, as callers write it. */
-export const Since = z
-  .string()
-  .max(40)
-  .optional()
-  .describe('an instant of ISO 8601, a date, or how long ago: `7d`, `24h`')
-
 const Query = z.object({
   q: z
     .string()
@@ -45,7 +38,7 @@ const Query = z.object({
   place: z.enum(PLACES).optional().describe('with sales or for sales, resting, out, or left alone'),
   track: Name.describe('its nurture track'),
   since: Since.describe('scored last at or after it: an instant of ISO 8601, a date, or how long ago: `7d`, `24h`'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(50),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional().describe('`next` of the page before'),
   format: Format,
 })
@@ -133,16 +126,4 @@ export function leadListRoutes(parts: LeadListParts) {
       }
     }
   }
-}
-
-/** The instant that a caller means; refuses what is none. */
-export function instantOf(since: string | undefined, now: number): number | undefined {
-  if (since === undefined) return undefined
-  const at = sinceIn(since, now)
-  if (at !== undefined) return at
-  throw new ProblemError({
-    status: 400,
-    title: 'The request is not valid',
-    detail: 'since: must be an instant such as 2026-11-20T12:00:00Z, a date, or how long ago, such as 7d or 24h.',
-  })
 }

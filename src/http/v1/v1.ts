@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
-import type { HandoffLists } from '../../store/handoffs.ts'
 import { ProblemError } from '../problems.ts'
-import { handoffRoutes } from './handoffs.ts'
+import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
 import { refuseUnknownParameters } from './known-parameters.ts'
 import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
@@ -13,8 +12,13 @@ import { type SignalParts, signalRoutes } from './signals.ts'
 import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
-export interface V1Parts extends LeadListParts, LeadRouteParts, ShadowRouteParts, SignalParts, WhatIfRouteParts {
-  handoffs: HandoffLists
+export interface V1Parts
+  extends HandoffRouteParts,
+    LeadListParts,
+    LeadRouteParts,
+    ShadowRouteParts,
+    SignalParts,
+    WhatIfRouteParts {
   apiTokens: ApiToken[]
 }
 

@@ -62,7 +62,7 @@ export function tableLines(table: TextTable, width: number): string[] {
     widths.map((one, column) => (toRight[column] ? one : Math.min(one, LEAST))),
     width,
   ).flatMap((block, index) => {
-    const fitted = fit(
+    const fitted = widthsIn(
       block.map((column) => widths[column] ?? 0),
       block.map((column) => toRight[column] ?? false),
       width,
@@ -96,7 +96,7 @@ function blocksOf(least: readonly number[], width: number): number[][] {
 }
 
 // The widest column of text gives way first, down to the next one, and so on; numbers only where there is nothing else left.
-function fit(widths: readonly number[], areNumbers: readonly boolean[], width: number): number[] {
+function widthsIn(widths: readonly number[], areNumbers: readonly boolean[], width: number): number[] {
   const fitted = [...widths]
   let over = fitted.reduce((sum, one) => sum + one, 0) + GAP.length * (fitted.length - 1) - width
   for (; over > 0; over--) {

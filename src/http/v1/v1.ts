@@ -3,19 +3,27 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
 import { ProblemError } from '../problems.ts'
+import { type DeadLetterRouteParts, deadLetterRoutes } from './dead-letters.ts'
+import { type FactRouteParts, factRoutes } from './facts.ts'
 import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
 import { refuseUnknownParameters } from './known-parameters.ts'
 import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
+import { type PoolRouteParts, poolRoutes } from './pools.ts'
+import { type RuleRouteParts, ruleRoutes } from './rules.ts'
 import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
 import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
 export interface V1Parts
-  extends HandoffRouteParts,
+  extends DeadLetterRouteParts,
+    FactRouteParts,
+    HandoffRouteParts,
     LeadListParts,
     LeadRouteParts,
+    PoolRouteParts,
+    RuleRouteParts,
     ShadowRouteParts,
     SignalParts,
     WhatIfRouteParts {
@@ -65,6 +73,10 @@ export function v1(parts: V1Parts) {
     app.register(leadListRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(poolRoutes(parts))
+    app.register(ruleRoutes(parts))
+    app.register(deadLetterRoutes(parts))
+    app.register(factRoutes(parts))
     app.register(shadowRoutes(parts))
     app.register(whatIfRoutes(parts))
   }

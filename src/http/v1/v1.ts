@@ -3,6 +3,8 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
 import { ProblemError } from '../problems.ts'
+import { type ActRouteParts, actRoutes } from './acts.ts'
+import { type AwayRouteParts, awayRoutes } from './away.ts'
 import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
 import { refuseUnknownParameters } from './known-parameters.ts'
 import { type LeadListParts, leadListRoutes } from './lead-list.ts'
@@ -13,7 +15,9 @@ import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
 export interface V1Parts
-  extends HandoffRouteParts,
+  extends Omit<ActRouteParts, 'whoAsks'>,
+    Omit<AwayRouteParts, 'whoAsks'>,
+    HandoffRouteParts,
     LeadListParts,
     LeadRouteParts,
     ShadowRouteParts,
@@ -37,6 +41,9 @@ export function v1(parts: V1Parts) {
     // The digest of a long random token says nothing about its neighbours, so looking it up leaks no useful time.
     return given === undefined ? undefined : tokens.get(createHash('sha256').update(given).digest('hex'))
   }
+
+  // Tokens have no names: the beginning of a digest tells them apart, and gives nothing away.
+  const whoAsks = (request: FastifyRequest) => `api:${tokenOf(request)?.digest.slice(0, 8)}`
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     await app.register(rateLimit, { global: false })
@@ -65,6 +72,8 @@ export function v1(parts: V1Parts) {
     app.register(leadListRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(actRoutes({ ...parts, whoAsks }))
+    app.register(awayRoutes({ ...parts, whoAsks }))
     app.register(shadowRoutes(parts))
     app.register(whatIfRoutes(parts))
   }

@@ -232,6 +232,7 @@ export async function createService(options: ServiceOptions) {
     stuckLists,
     lastEvent,
     hurry: work.hurry,
+    away,
     act: createActs({ ...parts, hurry: work.hurry }),
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),

@@ -236,9 +236,7 @@ describe('what an older version has kept', () => {
       ended: { at: NOW, how: 'done' as const },
     }
     await write('9100', { lead: { ...lead, id: '9100' }, handoffs: [handoff] })
-    expect((await ask('/v1/leads?rep=ae-1&limit=200')).body.leads.map(({ id }: { id: string }) => id)).toContain(
-      '9100',
-    )
+    expect((await ask('/v1/leads?rep=ae-1&limit=200')).body.leads.map(({ id }: { id: string }) => id)).toContain('9100')
     await createForgetHandoff({ leads: api.leads, store: api.store })({ handoffId: '9100-1' })
     const { ids } = await createLeadIndex(api.store).page({ rep: 'ae-1' }, null, 1_000)
     expect(ids).not.toContain('9100')

@@ -12,6 +12,7 @@ import { connectRedis } from '../../src/platform/redis.ts'
 import { createSlack } from '../../src/slack/client.ts'
 import { createActs } from '../../src/store/acts.ts'
 import { createApply } from '../../src/store/apply.ts'
+import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
@@ -86,6 +87,7 @@ export async function startApi(options: {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const metrics = createMetrics()
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
+  const away = createAway({ store, clock: { now: () => clock.now }, source: () => config })
   const hurried: Hurried[] = []
   const logLines: string[] = []
   const pools = createPools(store)
@@ -104,12 +106,13 @@ export async function startApi(options: {
     ...createViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools, hubspot: null }),
     dead: createDead({ clock: { now: () => clock.now }, store, metrics, log: createLogger('silent') }),
     clock: { now: () => clock.now },
-    config: () => config,
+    config: () => away.over(config),
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     stuckLists: createStuckLists(store),
     apply,
+    away,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },

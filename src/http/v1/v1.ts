@@ -3,6 +3,8 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
 import { ProblemError } from '../problems.ts'
+import { type ActRouteParts, actRoutes } from './acts.ts'
+import { type AwayRouteParts, awayRoutes } from './away.ts'
 import { type DeadLetterRouteParts, deadLetterRoutes } from './dead-letters.ts'
 import { type FactRouteParts, factRoutes } from './facts.ts'
 import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
@@ -17,7 +19,9 @@ import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
 export interface V1Parts
-  extends DeadLetterRouteParts,
+  extends Omit<ActRouteParts, 'whoAsks'>,
+    Omit<AwayRouteParts, 'whoAsks'>,
+    DeadLetterRouteParts,
     FactRouteParts,
     HandoffRouteParts,
     LeadListParts,
@@ -46,6 +50,9 @@ export function v1(parts: V1Parts) {
     return given === undefined ? undefined : tokens.get(createHash('sha256').update(given).digest('hex'))
   }
 
+  // Tokens have no names: the beginning of a digest tells them apart, and gives nothing away.
+  const whoAsks = (request: FastifyRequest) => `api:${tokenOf(request)?.digest.slice(0, 8)}`
+
   return async function plugin(app: FastifyInstance): Promise<void> {
     await app.register(rateLimit, { global: false })
     // Many clients name JSON as the type of a body that they do not send.
@@ -73,6 +80,8 @@ export function v1(parts: V1Parts) {
     app.register(leadListRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(actRoutes({ ...parts, whoAsks }))
+    app.register(awayRoutes({ ...parts, whoAsks }))
     app.register(poolRoutes(parts))
     app.register(ruleRoutes(parts))
     app.register(deadLetterRoutes(parts))

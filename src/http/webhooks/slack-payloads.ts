@@ -25,7 +25,7 @@ const BlockActions = z.object({
 })
 
 const Chosen = z.object({
-  selected_option: z.object({ value: z.string().max(100) }).nullish(),
+  selected_option: z.object({ value: z.string().max(200) }).nullish(),
   selected_date: z.string().max(20).nullish(),
   value: z.string().max(3_000).nullish(),
 })

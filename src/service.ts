@@ -25,6 +25,7 @@ import { createAway } from './store/away.ts'
 import { createConfigs } from './store/configs.ts'
 import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
+import { createHomes } from './store/homes.ts'
 import { createInbox } from './store/inbox.ts'
 import { createLastEvent } from './store/last-event.ts'
 import { createLeads } from './store/leads.ts'
@@ -35,9 +36,11 @@ import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createViews } from './views/create-views.ts'
+import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
+import { withHomes } from './work/homes-of.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
@@ -83,6 +86,7 @@ export async function createService(options: ServiceOptions) {
   } = options
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
+  const publicUrl = env.PUBLIC_URL.replace(/\/+$/, '')
   const departed = createDeparted()
   const config = () => away.over(departed.without(options.config.current()))
   const works = options.role !== 'api'
@@ -111,7 +115,8 @@ export async function createService(options: ServiceOptions) {
   const stuckLists = createStuckLists(store)
   const shadow = createShadow(store, configs)
   const observedPools = observes ? pools : createPools(apart)
-  const apply = createApply({ store, pools, inbox, observedPools, observes, shadow })
+  const homes = createHomes(store)
+  const apply = withHomes(createApply({ store, pools, inbox, observedPools, observes, shadow }), { homes, config, log })
   const pace = createPace({ redis: requests, prefix: installation, off: env.SLACK_PACING === 'off' })
   const breakers = createBreakers({
     log,
@@ -171,8 +176,18 @@ export async function createService(options: ServiceOptions) {
     metrics,
     log,
   }
+  const viewHome = createHomeViews(parts)
   const work = prepareWork({
-    parts: { ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+    parts: {
+      ...parts,
+      departed,
+      viewHome,
+      publicUrl,
+      outbox: createOutbox(store),
+      mode: env.BATON_MODE,
+      apart,
+      spokenSlack,
+    },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),
@@ -221,7 +236,7 @@ export async function createService(options: ServiceOptions) {
   })
   const server = createServer({
     api: options.role !== 'worker',
-    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
+    publicUrl,
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
     hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
@@ -233,6 +248,8 @@ export async function createService(options: ServiceOptions) {
     lastEvent,
     hurry: work.hurry,
     away,
+    homes,
+    viewHome,
     act: createActs({ ...parts, hurry: work.hurry }),
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),

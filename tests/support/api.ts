@@ -21,9 +21,11 @@ import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
+import { createHomes } from '../../src/store/homes.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createHomeViews } from '../../src/views/home.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
@@ -113,6 +115,8 @@ export async function startApi(options: {
     stuckLists: createStuckLists(store),
     apply,
     away,
+    homes: createHomes(store),
+    viewHome: createHomeViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools }),
     pools,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),

@@ -7,11 +7,15 @@ const User = z.object({ id: z.string().min(1).max(50) })
 const BlockActions = z.object({
   type: z.literal('block_actions'),
   user: User,
-  trigger_id: z.string().max(200).optional(),
+  trigger_id: z.string().max(200).nullish(),
   container: z
-    .object({ channel_id: z.string().max(50).optional(), message_ts: z.string().max(50).optional() })
-    .optional(),
-  channel: z.object({ id: z.string().max(50) }).optional(),
+    .object({
+      type: z.string().nullish(),
+      channel_id: z.string().max(50).nullish(),
+      message_ts: z.string().max(50).nullish(),
+    })
+    .nullish(),
+  channel: z.object({ id: z.string().max(50) }).nullish(),
   actions: z
     .array(
       z.object({

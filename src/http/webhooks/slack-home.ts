@@ -11,8 +11,7 @@ import { type HomeClickParts, onHome } from './home-clicks.ts'
 import { keepRawBodies, SLACK_BODY_LIMIT, type SlackRequestParts, signedBody } from './slack-requests.ts'
 
 /** What events and commands of Slack use. */
-export interface SlackHomeParts extends SlackRequestParts, HomeClickParts, BatonCommandParts {
-}
+export interface SlackHomeParts extends SlackRequestParts, HomeClickParts, BatonCommandParts {}
 
 const ANSWER_WITHIN = 2_500
 // What takes longer is answered later, through the URL that came with the command.

@@ -37,7 +37,8 @@ export function createTellUser(
   async function explanation(handoffId: string): Promise<RenderedMessage> {
     const lead = (await parts.leads.findHandoff(handoffId))?.state.lead
     if (!lead) return sentence('unknown-handoff')
-    return explainScore(lead, scoreLead(parts.config(), lead.attributes, lead.signals, parts.clock.now()))
+    const [rules, now] = [parts.config(), parts.clock.now()]
+    return explainScore(rules, lead, scoreLead(rules, lead.attributes, lead.signals, now), now)
   }
 }
 

@@ -19,6 +19,7 @@ import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
 import { createSilentSlack } from './slack/silent.ts'
+import { createActs } from './store/acts.ts'
 import { createApply } from './store/apply.ts'
 import { createConfigs } from './store/configs.ts'
 import { createFactStreams } from './store/facts.ts'
@@ -226,6 +227,7 @@ export async function createService(options: ServiceOptions) {
     stuckLists,
     lastEvent,
     hurry: work.hurry,
+    act: createActs({ ...parts, hurry: work.hurry }),
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,

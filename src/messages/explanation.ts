@@ -3,7 +3,7 @@ import type { LeadScore } from '../rules/score.ts'
 import { signed } from '../rules/words.ts'
 import type { RenderedMessage } from './alert.ts'
 import { leadName } from './names.ts'
-import { cut, escapeText } from './texts.ts'
+import { cutMrkdwn, escapeText } from './texts.ts'
 import { engagementReasons, fitReasons, missedReasons, type Reason, type WordedRules } from './why.ts'
 
 const MOST = 12
@@ -27,14 +27,16 @@ export function explainScore(rules: WordedRules, lead: LeadRecord, score: LeadSc
     ),
     ...(missed.length === 0
       ? []
-      : [`*What did not count*\n${missed.map(({ words, points }) => `• would have added ${rounded(points)}: ${escapeText(words)}`).join('\n')}`]),
+      : [
+          `*What did not count*\n${missed.map(({ words, points }) => `• would have added ${rounded(points)}: ${escapeText(words)}`).join('\n')}`,
+        ]),
   ]
   return {
-    text: cut([title, ...parts].join('\n').replaceAll('*', ''), 3_000),
+    text: cutMrkdwn([title, ...parts].join('\n').replaceAll('*', ''), 3_000),
     blocks: [`*${title}*`, ...parts].map((mrkdwn) => ({
       type: 'section',
       expand: true,
-      text: { type: 'mrkdwn', verbatim: true, text: mrkdwn },
+      text: { type: 'mrkdwn', verbatim: true, text: cutMrkdwn(mrkdwn, 3_000) },
     })),
   }
 }

@@ -27,7 +27,8 @@ export function headline(input: MessageInput): string {
   const middle = `${did === '' ? '' : `${isSentence(input) ? ' ' : ': '}${did}`}${due === undefined ? '' : ` · ${due}`}`
   const room = LONGEST - prefix.length - middle.length
   const company = companyName(lead)
-  const forCompany = company === undefined || handoff.state === 'waiting' ? 0 : Math.min(company.length, SHORTEST_COMPANY) + 3
+  const forCompany =
+    company === undefined || handoff.state === 'waiting' ? 0 : Math.min(company.length, SHORTEST_COMPANY) + 3
   const name = leadName(lead, Math.max(SHORTEST_NAME, room - forCompany))
   const left = room - name.length - 3
   return `${prefix}${name}${middle}${company === undefined || left < 3 ? '' : ` · ${companyName(lead, left)}`}`

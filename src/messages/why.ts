@@ -28,7 +28,9 @@ const NOTHING = 0.05
 /** What of the fit counted, the strongest first. */
 export function fitReasons(rules: WordedRules, score: LeadScore): Reason[] {
   const fired = score.fit.contributions.filter(({ points }) => points !== 0)
-  return strongest(fired.map((one) => ({ words: labelOf(rules, one) ?? foundWords(one.evaluation), points: one.points })))
+  return strongest(
+    fired.map((one) => ({ words: labelOf(rules, one) ?? foundWords(one.evaluation), points: one.points })),
+  )
 }
 
 /** What of the engagement counted, the strongest first; `now`: when it was scored. */
@@ -66,13 +68,17 @@ export function missedReasons(rules: WordedRules, score: LeadScore, count: numbe
   const roomInFit = fit.max - contributions.reduce((sum, { points }) => sum + points, 0)
   const ofFit = contributions
     .filter((one) => one.points === 0 && one.worth > 0 && !contributions.some((other) => isInsteadOf(other, one)))
-    .map((one) => ({ words: labelOf(rules, one) ?? wantedWords(one.evaluation), points: Math.min(one.worth, roomInFit) }))
+    .map((one) => ({
+      words: labelOf(rules, one) ?? wantedWords(one.evaluation),
+      points: Math.min(one.worth, roomInFit),
+    }))
   const seen = new Map(score.engagement.contributions.map(({ signal, points }) => [signal.type, points] as const))
   const counted = new Set(
     score.engagement.contributions.flatMap(({ signal, points }) => (points > NOTHING ? signal.type : [])),
   )
   const ofEngagement = Object.entries(engagement.signals).flatMap(([type, { points, by }]) => {
-    if (typeof points !== 'number' || counted.has(type) || by === 'sales' || rules.signals[type]?.by === 'sales') return []
+    if (typeof points !== 'number' || counted.has(type) || by === 'sales' || rules.signals[type]?.by === 'sales')
+      return []
     const words = `${signalWords(rules.signals, type)}${seen.has(type) ? ' (too long ago)' : ''}`
     return [{ words, points: Math.min(points, engagement.max - score.engagement.exact) }]
   })

@@ -40,7 +40,10 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   manages: null,
   'had-it': null,
   reassigned: { opening: () => 'Reassigned', line: ({ from }) => `Reassigned from ${from}: no response` },
-  'passed-on': { opening: (by) => (by === undefined ? 'Passed on' : `Passed on by ${by}`), line: ({ from, by }) => `Passed on by ${by ?? from}` },
+  'passed-on': {
+    opening: (by) => (by === undefined ? 'Passed on' : `Passed on by ${by}`),
+    line: ({ from, by }) => `Passed on by ${by ?? from}`,
+  },
   'owner-changed': {
     opening: () => 'Given on in HubSpot',
     line: ({ from }) => `Was with ${from} before, given on in HubSpot`,
@@ -50,6 +53,11 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
     line: ({ from }) => `Was with ${from} before, whose ownership was cleared in HubSpot`,
   },
   'handed-on': { opening: () => 'Handed on', line: ({ from }) => `Was with ${from}, who has left` },
+  assigned: {
+    opening: () => 'Assigned',
+    line: ({ from, by }) => `Was with ${from} before${by ? `, given to you by ${by}` : ''}`,
+  },
+  reopened: { opening: () => 'Reopened', line: ({ by }) => `Reopened${by ? ` by ${by}` : ''}` },
 }
 
 /** Why a lead came to the rep who got it first; the rotation needs no word. */
@@ -115,6 +123,10 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'steps-paused': ({ when }) => `*Steps paused* ${when}`,
   'steps-resumed': ({ when }) => `*Steps go on* ${when}`,
   'steps-finished': ({ when }) => `*Steps finished* ${when}`,
+  assigned: ({ rep, by, when }) => `*Assigned* to ${rep}${by} ${when}`,
+  undone: ({ by, when }) => `*Answer taken back*${by} ${when}`,
+  snoozed: ({ rep, when }) => `${rep} is on it, snoozed ${when}`,
+  reopened: ({ by, when }) => `*Reopened*${by} ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
   accepted: ({ by, when, detail }) => `*Accepted*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   done: ({ when }) => `Reached ${when}`,

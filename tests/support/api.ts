@@ -10,6 +10,7 @@ import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { createSlack } from '../../src/slack/client.ts'
+import { createActs } from '../../src/store/acts.ts'
 import { createApply } from '../../src/store/apply.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
@@ -85,6 +86,9 @@ export async function startApi(options: {
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
   const hurried: Hurried[] = []
   const logLines: string[] = []
+  const apply = createApply({ store, pools: createPools(store), inbox })
+  const hurry = (waiting: Waiting[], options?: { delay?: number }) =>
+    void (waiting.length > 0 && hurried.push({ waiting, ...options }))
   const app = createServer({
     api: true,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
@@ -101,12 +105,13 @@ export async function startApi(options: {
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     handoffs,
     stuckLists: createStuckLists(store),
-    apply: createApply({ store, pools: createPools(store), inbox }),
+    apply,
+    act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
-    hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),
+    hurry,
     viewShadow: createShadowView({
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),

@@ -54,7 +54,9 @@ export const Scoring = z.strictObject({
       z.strictObject({
         id: Name,
         points: z.number().min(-100).max(100),
-        label: Name.max(100).optional().describe('what reps read of it; without one they read what its condition found'),
+        label: Name.max(100)
+          .optional()
+          .describe('what reps read of it; without one they read what its condition found'),
         when: conditionIn(SCOPES.profile),
       }),
     ),

@@ -111,7 +111,7 @@ function attemptsReminder(input: MessageInput, buttons: readonly Button[]): Rend
   const title = headline(input)
   const ends = `*${attemptsWords(handoff)}*, time ends ${slackDate(handoff.attempts?.until ?? 0, timeZone)}`
   const then = 'Without an answer it goes back to nurture then.'
-  const lines = [who(lead), ...reachLinks(lead), ends, then]
+  const lines = [who(lead), reachLinks(lead).join(' · '), ends, then].filter(Boolean)
   return {
     text: spoken([escapeText(title), ends, then], input),
     blocks: [header(title), section(lines.join('\n')), controls(lead, handoff, buttons), ...context(input)],

@@ -59,9 +59,11 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
       {
         type: 'button',
         action_id: CONTROLS.open,
-        text: { type: 'plain_text', text: 'Open in HubSpot' },
+        // So short that it stands in one row with the first button and the menu on a phone.
+        text: { type: 'plain_text', text: 'HubSpot' },
         url: contactUrl(lead),
         value: handoff.id,
+        accessibility_label: `Open ${name} in HubSpot`,
       },
       ...over.map((one) => button(one, false)),
       ...(menu.length === 0

@@ -55,6 +55,8 @@ function isSentence({ handoff, acts = [] }: MessageInput): boolean {
 // In a channel people of several zones read it. Where a reader's own zone is not known, the zone is said.
 function dueOf(input: MessageInput): string | undefined {
   const { kind, handoff, timeZone, isReadersZone = true } = input
+  if (kind === 'attempts-reminder' && handoff.attempts)
+    return `until ${clockTime(handoff.attempts.until, { timeZone, from: nowOf(input) })}`
   if (MESSAGES[kind] === 'pool' || handoff.state !== 'open' || handoff.dueAt === null) return undefined
   const words = slaStatus(handoff) === 'breached' ? 'was due' : 'respond by'
   return `${words} ${clockTime(handoff.dueAt, { timeZone, from: nowOf(input), named: !isReadersZone })}`

@@ -66,12 +66,11 @@ export function essentials(input: MessageInput): string[] {
   const lines: string[] = firm === '' ? [] : [firm]
   const deal = dealLine(handoff, lead, seller && mention(slackIds, seller), timeZone)
   if (deal) lines.push(deal)
-  lines.push(
-    `*Score ${score.total}* (${score.band}): ${score.base === undefined ? '' : `base ${score.base}, `}fit ${score.fit}, engagement ${score.engagement}${score.tier ? ` · tier ${score.tier}` : ''}`,
-  )
-  const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
+  lines.push(`*Score ${score.total}* (${score.band})${score.tier ? ` · tier ${score.tier}` : ''}`)
   const forTheRep = MESSAGES[kind] === 'rep'
-  lines.push(forTheRep ? due : `${due} · with ${mention(slackIds, holderOf(handoff)?.rep ?? '')}`)
+  const holder = forTheRep ? '' : `with ${mention(slackIds, holderOf(handoff)?.rep ?? '')}`
+  const due = `*${slaStatus(handoff) === 'breached' ? 'Was due' : 'Respond by'} ${slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)}*`
+  lines.push([handoff.state === 'open' ? due : '', holder].filter(Boolean).join(' · '))
   lines.push(...reachLines(input))
   const opens = handoff.counted[0]?.from ?? handoff.startedAt
   if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
@@ -87,18 +86,21 @@ export function essentials(input: MessageInput): string[] {
     if (event) lines.push(eventLine(event, slackIds, timeZone))
   }
   if (kind === 'manager-alert')
-    return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
-  const [before, holder] = handoff.holders.slice(-2)
-  if (before && holder) {
-    const by = holder.by ? personOf(holder.by) : undefined
-    const moved = MOVED_WORDS[holder.how]?.line({ from: mention(slackIds, before.rep), by })
+    return [
+      ...lines.filter(Boolean),
+      ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone)),
+    ]
+  const [before, after] = handoff.holders.slice(-2)
+  if (before && after) {
+    const by = after.by ? personOf(after.by) : undefined
+    const moved = MOVED_WORDS[after.how]?.line({ from: mention(slackIds, before.rep), by })
     // A stand-in who becomes the owner had it before.
-    if (moved && before.rep !== holder.rep) lines.push(moved)
-    if (holder.note) lines.push(`*Note:* ${escapeText(holder.note, 500)}`)
+    if (moved && before.rep !== after.rep) lines.push(moved)
+    if (after.note) lines.push(`*Note:* ${escapeText(after.note, 500)}`)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }
-  return lines
+  return lines.filter(Boolean)
 }
 
 /** What the lead did and looked at, why this score, what is not known of it, and how it came to us. */

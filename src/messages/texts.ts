@@ -53,7 +53,7 @@ export function cut(text: string, max: number): string {
       end += point.length
     }
   }
-  return `${text.slice(0, end).trimEnd()}…`
+  return `${text.slice(0, end).replace(/[\s\u200C\u200D]+$/, '')}…`
 }
 
 /** Cuts mrkdwn, and never inside an escape such as &amp;, a mention, a link or a date, which would show as garbage. */

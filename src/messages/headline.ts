@@ -16,19 +16,20 @@ const LONGEST = 80
 const SHORTEST_NAME = 12
 const SHORTEST_COMPANY = 20
 const MOST_OF_WORDS = 32
+const SHORTEST_DID = 8
 
 /** The first line, such as `Dana Ruiz asked for a demo · respond by 4:23 PM · Northwind`. */
 export function headline(input: MessageInput): string {
-  const { lead, handoff } = input
+  const { lead } = input
   const begins = opening(input)
-  const prefix = begins === '' ? '' : `${plainText(begins, 34)}: `
-  const did = plainText(didOf(input), MOST_OF_WORDS)
+  const prefix = begins === '' ? '' : `${plainText(begins, 30)}: `
   const due = dueOf(input)
-  const middle = `${did === '' ? '' : `${isSentence(input) ? ' ' : ': '}${did}`}${due === undefined ? '' : ` · ${due}`}`
+  const end = due === undefined ? '' : ` · ${due}`
+  const did = didWithin(input, LONGEST - prefix.length - end.length - SHORTEST_NAME)
+  const middle = `${did}${end}`
   const room = LONGEST - prefix.length - middle.length
   const company = companyName(lead)
-  const forCompany =
-    company === undefined || handoff.state === 'waiting' ? 0 : Math.min(company.length, SHORTEST_COMPANY) + 3
+  const forCompany = company === undefined ? 0 : Math.min(company.length, SHORTEST_COMPANY) + 3
   const name = leadName(lead, Math.max(SHORTEST_NAME, room - forCompany))
   const left = room - name.length - 3
   return `${prefix}${name}${middle}${company === undefined || left < 3 ? '' : ` · ${companyName(lead, left)}`}`
@@ -38,18 +39,15 @@ function opening({ kind, handoff, names = {} }: MessageInput): string {
   const usual = MESSAGE_WORDS[kind].opening
   const holder = holderOf(handoff)
   if (usual !== '' || !holder || handoff.holders.length < 2) return usual
-  const by = names[holder.by ?? ''] ?? names[handoff.holders.at(-2)?.rep ?? '']
-  return MOVED_WORDS[holder.how]?.opening(holder.how === 'passed-on' && holder.by === undefined ? undefined : by) ?? ''
+  return MOVED_WORDS[holder.how]?.opening(names[holder.by ?? '']) ?? ''
 }
 
-// Of a handoff that a rule began its kind says what it is about.
-function didOf({ handoff, acts = [] }: MessageInput): string {
-  if (handoff.ruled) return kindWords(handoff, 'plain')
-  return acts[0]?.words ?? ''
-}
-
-function isSentence({ handoff, acts = [] }: MessageInput): boolean {
-  return !handoff.ruled && acts[0]?.isSentence === true
+// Of a handoff that a rule began its kind says what it is about. What does not fit is left out.
+function didWithin({ handoff, acts: [act] = [] }: MessageInput, room: number): string {
+  const words = handoff.ruled ? kindWords(handoff, 'plain') : (act?.words ?? '')
+  const between = !handoff.ruled && act?.isSentence ? ' ' : ': '
+  const did = room < SHORTEST_DID ? '' : plainText(words, Math.min(MOST_OF_WORDS, room - between.length))
+  return did === '' ? '' : between + did
 }
 
 // In a channel people of several zones read it. Where a reader's own zone is not known, the zone is said.

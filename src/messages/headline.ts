@@ -22,7 +22,11 @@ const SHORTEST_DID = 8
 export function headline(input: MessageInput): string {
   const { lead } = input
   const begins = opening(input)
-  const prefix = begins === '' ? '' : `${plainText(begins, 30)}: `
+  // A handoff that a rule began says by its kind what it is about.
+  const about = input.handoff.ruled ? plainText(kindWords(input.handoff, 'plain'), 30) : ''
+  const prefix = [plainText(begins, 30), about.charAt(0).toUpperCase() + about.slice(1)]
+    .map((word) => word && `${word}: `)
+    .join('')
   const due = dueOf(input)
   const end = due === undefined ? '' : ` · ${due}`
   const did = didWithin(input, LONGEST - prefix.length - end.length - SHORTEST_NAME)
@@ -42,11 +46,11 @@ function opening({ kind, handoff, names = {} }: MessageInput): string {
   return MOVED_WORDS[holder.how]?.opening(names[holder.by ?? '']) ?? ''
 }
 
-// Of a handoff that a rule began its kind says what it is about. What does not fit is left out.
+// What does not fit is left out.
 function didWithin({ handoff, acts: [act] = [] }: MessageInput, room: number): string {
-  const words = handoff.ruled ? kindWords(handoff, 'plain') : (act?.words ?? '')
-  const between = !handoff.ruled && act?.isSentence ? ' ' : ': '
-  const did = room < SHORTEST_DID ? '' : plainText(words, Math.min(MOST_OF_WORDS, room - between.length))
+  if (handoff.ruled || !act || room < SHORTEST_DID) return ''
+  const between = act.isSentence ? ' ' : ': '
+  const did = plainText(act.words, Math.min(MOST_OF_WORDS, room - between.length))
   return did === '' ? '' : between + did
 }
 

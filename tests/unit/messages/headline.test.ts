@@ -102,7 +102,7 @@ describe('the first line of a message', () => {
     [
       'of a handoff that a rule began its kind',
       first('rep-alert', { ...open, ruled: true, kind: 'churn-risk' }, { rep: 'ae-1' }),
-      'Dana Ruiz: churn risk · respond by 11:00 AM · Northwind',
+      'Churn risk: Dana Ruiz · respond by 11:00 AM · Northwind',
     ],
     [
       'until when attempts can be made',

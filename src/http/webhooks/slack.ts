@@ -29,12 +29,16 @@ import { SLACK_INTERACTIONS } from './docs.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
 import { header, verifySlackSignature } from './signatures.ts'
-import { type ControlClick, Interaction, split } from './slack-payloads.ts'
+import { type ControlClick, type Interaction, readInteraction, split } from './slack-payloads.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 import { onSubmission } from './submissions.ts'
 
+// Of which lead it was nobody can tell.
+const NO_LEAD = '0'
 const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
+
+type Unreadable = Extract<Interaction, { type: 'unreadable' }>
 
 /** What the Slack interactions use. */
 export interface SlackInteractionParts {
@@ -87,6 +91,14 @@ export function slackInteractions(parts: SlackInteractionParts) {
           })
         }
         const interaction = readPayload(body)
+        if (!interaction) {
+          parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
+          throw new ProblemError({
+            status: 400,
+            title: 'Not readable',
+            detail: 'The form field payload must hold a Slack interaction.',
+          })
+        }
         return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
       },
     )
@@ -95,7 +107,21 @@ export function slackInteractions(parts: SlackInteractionParts) {
   async function react(interaction: Interaction, log: FastifyBaseLogger): Promise<object | undefined> {
     if (interaction.type === 'view_submission') return submitted(interaction)
     if (interaction.type === 'block_actions') await onClick(interaction, log)
+    if (interaction.type === 'unreadable') await onUnreadable(interaction, log)
     return undefined
+  }
+
+  // Nothing can be done about it, but nobody is left to wonder.
+  async function onUnreadable({ user, channel, where }: Unreadable, log: FastifyBaseLogger): Promise<void> {
+    parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
+    log.warn({ where }, 'a click or a form from Slack cannot be read')
+    if (user)
+      await answer(`${NO_LEAD}-click`, {
+        user,
+        channel: channel ?? user,
+        what: 'unreadable',
+        action: String(parts.clock.now()),
+      })
   }
 
   async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
@@ -139,20 +165,17 @@ export function slackInteractions(parts: SlackInteractionParts) {
 
   async function onStuck(
     click: ControlClick,
-    { value = '', action_ts }: ControlClick['actions'][number],
+    { value, action_ts }: ControlClick['actions'][number],
     does: StuckAct,
   ): Promise<void> {
-    const what = await stuckClicked(does, value, click.user.id)
+    const what = await stuckClicked(does, value ?? '', click.user.id)
     const [, leadId] = split(value) ?? []
     if (what !== 'done')
       await answer(`${leadId}-stuck`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
 
-  async function onOpen(
-    click: ControlClick,
-    { value = '', action_ts }: ControlClick['actions'][number],
-  ): Promise<void> {
-    const { leadId, what } = (await openClicked(value, click.user.id)) ?? {}
+  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
+    const { leadId, what } = (await openClicked(value ?? '', click.user.id)) ?? {}
     if (!what || what === 'done') return
     await answer(`${leadId}-open`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
@@ -252,20 +275,12 @@ function doneBy(choice: string | undefined, button: Button | undefined): Click |
   return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
 }
 
-function readPayload(body: Buffer): Interaction {
+/** What the form field says; null when it holds no interaction. */
+function readPayload(body: Buffer): Interaction | null {
   const payload = new URLSearchParams(body.toString('utf8')).get('payload')
-  const unreadable = new ProblemError({
-    status: 400,
-    title: 'Not readable',
-    detail: 'The form field payload must hold a Slack interaction.',
-  })
-  let content: unknown
   try {
-    content = parse(payload ?? '')
+    return readInteraction(parse(payload ?? ''))
   } catch {
-    throw unreadable
+    return null
   }
-  const interaction = Interaction.safeParse(content)
-  if (!interaction.success) throw unreadable
-  return interaction.data
 }

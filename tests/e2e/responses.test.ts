@@ -114,7 +114,7 @@ describe('a contact attempt counts from when it happened', () => {
     const id = await givenLead()
     const called = stage.clock.now + 10 * MINUTE
     await stage.advance(2 * HOUR + MINUTE)
-    expect(stage.texts(DAN)[0]).toContain('Reassigned to you')
+    expect(stage.texts(DAN)[0]).toContain('Reassigned: ')
     stage.hubspot.logActivity(id, { type: 'call', by: 'rep', ownerId: '201', at: called })
     await stage.quiet()
     await answeredInTime(id, 10, 'activity')

@@ -53,7 +53,7 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     (input.reader === undefined || input.reader === holderOf(handoff)?.rep)
   const asks = asksForAttempts(handoff, input.reader)
   if (asks && kind === 'attempts-reminder') return attemptsReminder(input, buttons)
-  if (!live) return settled(input, asks ? [controls(lead, handoff, buttons)] : [])
+  if (!live) return settled(input, settledControls(input, buttons, asks))
   const title = headline(input)
   const known = answersLine(lead, input.questions ?? [])
   const why = [...(known ? [known] : []), ...reasons(input)]
@@ -74,6 +74,12 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       ...context(input),
     ],
   }
+}
+
+// What is left to do with one that is settled: to count attempts, to take the answer back, to begin anew.
+function settledControls({ lead, handoff }: MessageInput, buttons: readonly Button[], asks: boolean): Block[] {
+  const left = asks ? buttons : buttons.filter(({ act }) => act === 'undo' || act === 'reopen')
+  return left.length > 0 ? [controls(lead, handoff, left)] : []
 }
 
 // Nothing is wanted any more but attempts, perhaps: of who was answered it keeps what one needs to go on, else the name is crossed out.

@@ -76,6 +76,8 @@ export function essentials(input: MessageInput): string[] {
   if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
   const current = holderOf(handoff)
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
+  if (current?.snoozed && handoff.state === 'open')
+    lines.push(`${forTheRep ? 'You are' : `${mention(slackIds, current.rep)} is`} on it: asked again ${slackDate(current.snoozed.until, timeZone)}`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
   if (account) lines.push(`The company belongs to ${account} in HubSpot`)
@@ -95,8 +97,8 @@ export function essentials(input: MessageInput): string[] {
     const by = after.by ? personOf(after.by) : undefined
     const moved = MOVED_WORDS[after.how]?.line({ from: mention(slackIds, before.rep), by })
     // A stand-in who becomes the owner had it before.
-    if (moved && before.rep !== after.rep) lines.push(moved)
-    if (after.note) lines.push(`*Note:* ${escapeText(after.note, 500)}`)
+    const said = after.note ? `: "${escapeText(after.note, 300)}"` : ''
+    if (moved && (before.rep !== after.rep || after.how === 'reopened')) lines.push(`${moved}${said}`)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }

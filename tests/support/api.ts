@@ -86,7 +86,8 @@ export async function startApi(options: {
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
   const hurried: Hurried[] = []
   const logLines: string[] = []
-  const apply = createApply({ store, pools: createPools(store), inbox })
+  const pools = createPools(store)
+  const apply = createApply({ store, pools, inbox })
   const hurry = (waiting: Waiting[], options?: { delay?: number }) =>
     void (waiting.length > 0 && hurried.push({ waiting, ...options }))
   const app = createServer({
@@ -106,6 +107,7 @@ export async function startApi(options: {
     handoffs,
     stuckLists: createStuckLists(store),
     apply,
+    pools,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },

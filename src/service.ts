@@ -234,6 +234,7 @@ export async function createService(options: ServiceOptions) {
     prefix,
     hubspot: besideService(env),
   })
+  const act = createActs({ ...parts, hurry: work.hurry })
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl,
@@ -250,7 +251,7 @@ export async function createService(options: ServiceOptions) {
     away,
     homes,
     viewHome,
-    act: createActs({ ...parts, hurry: work.hurry }),
+    act,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,
@@ -272,6 +273,7 @@ export async function createService(options: ServiceOptions) {
     pools,
     queues,
     work,
+    act,
     /** Starts the HTTP server; resolves with its address, or with '' for a worker whose port is taken. */
     async listen(): Promise<string> {
       try {

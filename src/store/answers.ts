@@ -8,6 +8,7 @@ export const ANSWERS = [
   'open-already',
   'unknown-handoff',
   'modal-failed',
+  'unreadable',
   'unknown-rep',
   'not-undoable',
   'undo-over',

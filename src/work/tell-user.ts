@@ -12,6 +12,7 @@ import type { Handler, Parts } from './parts.ts'
 const SENTENCES = {
   'not-told': 'Only those who were told of this lead, their pool and the managers can do that.',
   'attempt-known': 'That attempt is counted already: HubSpot shows it, or it was said a moment ago.',
+  unreadable: 'Baton could not read that click, so nothing was done. Please try again, or use Open in HubSpot.',
   'modal-failed': 'The form could not be opened. Please try again.',
 } as const satisfies Partial<Record<AnswerName, string>>
 // Answers that say what came of an act.
@@ -53,7 +54,8 @@ export function createTellUser(
   async function explanation(handoffId: string): Promise<RenderedMessage> {
     const lead = (await parts.leads.findHandoff(handoffId))?.state.lead
     if (!lead) return said(refusalText('not-found', undefined, parts.config().team))
-    return explainScore(lead, scoreLead(parts.config(), lead.attributes, lead.signals, parts.clock.now()))
+    const [rules, now] = [parts.config(), parts.clock.now()]
+    return explainScore(rules, lead, scoreLead(rules, lead.attributes, lead.signals, now), now)
   }
 }
 

@@ -30,13 +30,16 @@ import { SLACK_INTERACTIONS } from './docs.ts'
 import { type HomeClickParts, isHomeButton, onHome } from './home-clicks.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
-import { header, verifySlackSignature } from './signatures.ts'
-import { type ControlClick, Interaction, split } from './slack-payloads.ts'
+import { type ControlClick, type Interaction, readInteraction, split } from './slack-payloads.ts'
+import { keepRawBodies, SLACK_BODY_LIMIT, signedBody } from './slack-requests.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 import { onSubmission } from './submissions.ts'
 
-const BODY_LIMIT = 512 * 1024
+// Of which lead it was nobody can tell.
+const NO_LEAD = '0'
 const ANSWER_WITHIN = 2_500
+
+type Unreadable = Extract<Interaction, { type: 'unreadable' }>
 
 /** What the Slack interactions use. */
 export interface SlackInteractionParts extends HomeClickParts {
@@ -62,34 +65,21 @@ export function slackInteractions(parts: SlackInteractionParts) {
   const submitted = onSubmission(parts)
   const home = onHome(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-      (_request, body, done) => done(null, body),
-    )
+    keepRawBodies(app, ['application/x-www-form-urlencoded'])
 
     app.post(
       '/webhooks/slack/interactions',
-      { ...SLACK_INTERACTIONS, bodyLimit: BODY_LIMIT },
+      { ...SLACK_INTERACTIONS, bodyLimit: SLACK_BODY_LIMIT },
       async (request, reply) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        const verdict = verifySlackSignature({
-          secrets: parts.secrets,
-          body,
-          signature: header(request.headers['x-slack-signature']),
-          timestamp: header(request.headers['x-slack-request-timestamp']),
-          now: parts.clock.now(),
-        })
-        if (verdict !== 'valid') {
-          parts.metrics.events.inc({ kind: 'click', outcome: `signature-${verdict}` })
+        const interaction = readPayload(signedBody(parts, request))
+        if (!interaction) {
+          parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
           throw new ProblemError({
-            status: 401,
-            title: 'Not signed by Slack',
-            detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
+            status: 400,
+            title: 'Not readable',
+            detail: 'The form field payload must hold a Slack interaction.',
           })
         }
-        const interaction = readPayload(body)
         return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
       },
     )
@@ -99,7 +89,21 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (interaction.type === 'view_submission')
       return interaction.view.callback_id === AWAY_FORM.callback ? home.submit(interaction) : submitted(interaction)
     if (interaction.type === 'block_actions') await onClick(interaction, log)
+    if (interaction.type === 'unreadable') await onUnreadable(interaction, log)
     return undefined
+  }
+
+  // Nothing can be done about it, but nobody is left to wonder.
+  async function onUnreadable({ user, channel, where }: Unreadable, log: FastifyBaseLogger): Promise<void> {
+    parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
+    log.warn({ where }, 'a click or a form from Slack cannot be read')
+    if (user)
+      await answer(`${NO_LEAD}-click`, {
+        user,
+        channel: channel ?? user,
+        what: 'unreadable',
+        action: String(parts.clock.now()),
+      })
   }
 
   async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
@@ -144,20 +148,17 @@ export function slackInteractions(parts: SlackInteractionParts) {
 
   async function onStuck(
     click: ControlClick,
-    { value = '', action_ts }: ControlClick['actions'][number],
+    { value, action_ts }: ControlClick['actions'][number],
     does: StuckAct,
   ): Promise<void> {
-    const what = await stuckClicked(does, value, click.user.id)
+    const what = await stuckClicked(does, value ?? '', click.user.id)
     const [, leadId] = split(value) ?? []
     if (what !== 'done')
       await answer(`${leadId}-stuck`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
 
-  async function onOpen(
-    click: ControlClick,
-    { value = '', action_ts }: ControlClick['actions'][number],
-  ): Promise<void> {
-    const { leadId, what } = (await openClicked(value, click.user.id)) ?? {}
+  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
+    const { leadId, what } = (await openClicked(value ?? '', click.user.id)) ?? {}
     if (!what || what === 'done') return
     await answer(`${leadId}-open`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
@@ -259,20 +260,12 @@ function doneBy(choice: string | undefined, button: Button | undefined): Click |
   return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
 }
 
-function readPayload(body: Buffer): Interaction {
+/** What the form field says; null when it holds no interaction. */
+function readPayload(body: Buffer): Interaction | null {
   const payload = new URLSearchParams(body.toString('utf8')).get('payload')
-  const unreadable = new ProblemError({
-    status: 400,
-    title: 'Not readable',
-    detail: 'The form field payload must hold a Slack interaction.',
-  })
-  let content: unknown
   try {
-    content = parse(payload ?? '')
+    return readInteraction(parse(payload ?? ''))
   } catch {
-    throw unreadable
+    return null
   }
-  const interaction = Interaction.safeParse(content)
-  if (!interaction.success) throw unreadable
-  return interaction.data
 }

@@ -27,6 +27,7 @@ export function showConversation(conversation, state) {
   if (changed) drawn.clear()
   drawnConversation = `${state.you} ${conversation.id}`
   byId('title').textContent = conversation.kind === 'dm' ? conversation.name : `# ${conversation.name}`
+  byId('composer').hidden = false
   byId('composer').textContent =
     conversation.kind === 'dm'
       ? 'Sending messages to this app has been turned off.'

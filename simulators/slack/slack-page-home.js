@@ -28,7 +28,7 @@ export function homeConversation(state) {
 export function showHome(state) {
   const { home } = state
   byId('title').textContent = `${state.app} Home`
-  byId('composer').textContent = ''
+  byId('composer').hidden = true
   const list = byId('messages')
   const signature = JSON.stringify([state.you, home])
   if (drawn === signature && list.querySelector('.home-tab')) return

@@ -71,7 +71,7 @@ export function dueWords(handoff: Handoff, timeZone: string, now: number): strin
   if (handoff.state === 'waiting') return `waits since ${slackDate(handoff.startedAt, timeZone)}`
   if (handoff.state !== 'open' || handoff.dueAt === null) return undefined
   const { dueAt } = handoff
-  if (slaStatus(handoff) === 'breached' || dueAt < now) return `:warning: was due ${slackDate(dueAt, timeZone)}`
+  if (slaStatus(handoff) === 'breached' || dueAt < now) return `⚠ was due ${slackDate(dueAt, timeZone)}`
   return `respond by ${slackDate(dueAt, timeZone)}`
 }
 

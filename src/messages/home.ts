@@ -1,11 +1,11 @@
 import type { HomeView as SlackHome } from '@slack/types'
 import { zoneOf } from '../handoffs/away.ts'
-import { untilWords } from '../handoffs/away-words.ts'
+import { dayWords, untilWords } from '../handoffs/away-words.ts'
 import { buttonsNow } from '../handoffs/buttons.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
 import type { Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
-import { duration, percent } from '../rules/words.ts'
+import { duration } from '../rules/words.ts'
 import type { Block } from './alert.ts'
 import { attemptsLine } from './attempts.ts'
 import { controls } from './controls.ts'
@@ -75,13 +75,13 @@ function mineBlocks(config: HomeConfig, view: HomeView, mine: RepHome, link: str
             [
               `*${week.leads}* ${week.leads === 1 ? 'lead' : 'leads'}`,
               `*${week.median === null ? '–' : minutes(week.median)}* median answer`,
-              `*${week.inTime === null ? '–' : percent(week.inTime)}* within time`,
+              `*${week.inTime === null ? '–' : `${Math.round(100 * week.inTime)} %`}* within time`,
             ].join(' · '),
           ),
           contextOf('The last seven days; answers by the hours of the clock.'),
         ]
       : []),
-    ...awayBlocks(config.team, mine, view),
+    ...awayBlocks(config.team, mine),
   ]
 }
 
@@ -107,7 +107,7 @@ function attemptBlocks(
   return team && first ? [{ ...line, accessory: first } as Block] : [line, all]
 }
 
-function awayBlocks(team: Team, { id, away, open }: RepHome, { timeZone }: HomeView): Block[] {
+function awayBlocks(team: Team, { id, away, open }: RepHome): Block[] {
   if (!away) return []
   const { now, ahead, covers } = away
   const zone = zoneOf(team, id)
@@ -115,7 +115,7 @@ function awayBlocks(team: Team, { id, away, open }: RepHome, { timeZone }: HomeV
     now ? `*You are away* ${untilWords(now.until, zone, 'you')}: you get no new leads.` : 'You get new leads.',
     ...ahead
       .slice(0, 5)
-      .map(({ from, until }) => `Away from ${slackDate(from, timeZone)}, ${untilWords(until, zone, 'you')}`),
+      .map(({ from, until }) => `Away from ${dayWords(from, zone)} ${untilWords(until, zone, 'you')}`),
     covers.length > 0 && (now || ahead.length > 0)
       ? `New leads go to ${covers
           .slice(0, 8)
@@ -140,7 +140,7 @@ function awayBlocks(team: Team, { id, away, open }: RepHome, { timeZone }: HomeV
       elements: [
         ...(now ? [button(HOME.back, 'I Am Back')] : []),
         button(HOME.away, 'I Am Away…'),
-        ...(!now && ahead.length > 0 ? [button(HOME.back, 'Cancel What Is Planned')] : []),
+        ...(!now && ahead.some(({ by }) => by !== undefined) ? [button(HOME.back, 'Cancel What Is Planned')] : []),
       ],
     },
   ]

@@ -39,6 +39,7 @@ import { createHandoffPages } from './views/handoff-list.ts'
 import { createLeadLists } from './views/leads.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
+import { createTimelines } from './views/timeline.ts'
 import { createDeparted } from './work/departed.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
@@ -237,6 +238,7 @@ export async function createService(options: ServiceOptions) {
     act: createActs({ ...parts, hurry: work.hurry }),
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
+    timeline: createTimelines({ leads, config }),
     leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot }),
     whatIf: whatIfs.run,
     ready,

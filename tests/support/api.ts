@@ -30,6 +30,8 @@ import { createLeadLists } from '../../src/views/leads.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
 
+import { createTimelines } from '../../src/views/timeline.ts'
+
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
 
@@ -103,6 +105,7 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
+    timeline: createTimelines({ leads, config: () => config }),
     leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot: null }),
     clock: { now: () => clock.now },
     config: () => away.over(config),

@@ -48,11 +48,7 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     const state = stateLine(input)
     return {
       text: spoken([escapeText(title), state], input),
-      blocks: [
-        section(`~${escapeText(title)}~\n${state}`),
-        ...(asks ? [controls(lead, handoff, buttons)] : []),
-        context,
-      ],
+      blocks: [section(`~${escapeText(title)}~\n${state}`), ...settledControls(input, buttons, asks), context],
     }
   }
   const known = answersLine(lead, input.questions ?? [])
@@ -71,6 +67,12 @@ export function renderMessage(input: MessageInput): RenderedMessage {
       context,
     ],
   }
+}
+
+// What is left to do with one that is settled: to count attempts, to take the answer back, to begin anew.
+function settledControls({ lead, handoff }: MessageInput, buttons: readonly Button[], asks: boolean): Block[] {
+  const left = asks ? buttons : buttons.filter(({ act }) => act === 'undo' || act === 'reopen')
+  return left.length > 0 ? [controls(lead, handoff, left)] : []
 }
 
 // The same reader had the alert: what is left to do, and until when, is enough.

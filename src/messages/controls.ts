@@ -12,12 +12,16 @@ export type Modal = ModalView
 /** The ids of the controls (contract, "Slack"). An overflow option's value is its name, a colon and the handoff id. */
 export const CONTROLS = {
   contacted: 'lead.contacted',
+  undo: 'lead.undo',
+  attempt: 'lead.attempt',
+  passOn: 'lead.pass_on',
   open: 'lead.open',
   more: 'lead.more',
   disqualify: 'lead.disqualify',
-  /** Begins the id of a kind's own button; its name follows, for ids are unique in a message. */
-  button: 'handoff.button',
-  reason: 'handoff.reason',
+  /** Begins the id of a kind's own button, and of the form that it opens; its name follows, for ids are unique in a message. */
+  own: 'handoff.',
+  /** The same in messages of an older version, whose values begin with the name. */
+  button: 'handoff.button.',
   giveReason: 'handoff.give-reason',
 } as const
 /** What the buttons that every handoff may have are called in the menu. */
@@ -25,6 +29,14 @@ const MENU_VALUES: Partial<Record<ButtonAct, string>> = {
   'pass-on': 'pass_on',
   disqualify: 'disqualify',
   explain: 'explain',
+  snooze: 'snooze',
+  reopen: 'reopen',
+}
+// Those whose value is the handoff id alone.
+const OF_THEIR_OWN: Readonly<Record<string, string>> = {
+  contacted: CONTROLS.contacted,
+  attempt: CONTROLS.attempt,
+  undo: CONTROLS.undo,
 }
 // Slack takes five options in a menu, and one row should hold no more than two buttons of ours.
 const INLINE = 2
@@ -43,11 +55,11 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
   const menu = rest.filter((button) => !over.includes(button)).slice(0, IN_MENU)
   const button = (one: Button, isFirst: boolean) => ({
     type: 'button' as const,
-    action_id: one.name === 'contacted' ? CONTROLS.contacted : `${CONTROLS.button}.${one.name}`,
-    // An attempt is one of several things to do: nothing calls for it more than the rest.
-    ...(isFirst && one.act !== 'attempt' ? { style: 'primary' as const } : {}),
+    action_id: OF_THEIR_OWN[one.name] ?? `${CONTROLS.own}${one.name}`,
+    // An attempt is one of several things to do, and what is done need not be undone: nothing calls for them more than the rest.
+    ...(isFirst && one.act !== 'attempt' && one.act !== 'undo' ? { style: 'primary' as const } : {}),
     text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
-    value: one.name === 'contacted' ? handoff.id : `${one.name}:${handoff.id}`,
+    value: handoff.id,
     accessibility_label: plainText(`${one.label} ${name}`, 75),
   })
   return {
@@ -140,7 +152,7 @@ export function whyModal(lead: LeadRecord, privateText: string): Modal {
 /** The modal that asks for one of the reasons of a button. */
 export function reasonModal(lead: LeadRecord, button: Button, privateText: string): Modal {
   return asking(lead, privateText, {
-    callback: CONTROLS.reason,
+    callback: `${CONTROLS.own}${button.name}`,
     title: plainText(button.label, 24),
     submit: plainText(button.label, 24),
     what: '',

@@ -10,6 +10,7 @@ import { displayName, type LeadRecord } from '../leads/lead.ts'
 import type { Attributes, Signal } from '../rules/attributes.ts'
 import { EITHER } from '../rules/routing.ts'
 import { duration, plain } from '../rules/words.ts'
+import { actor } from './actors.ts'
 import { attemptsLine } from './attempts.ts'
 import { cameBy } from './came-by.ts'
 import { dealLine } from './deal.ts'
@@ -77,6 +78,8 @@ export function essentials(
   if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
   const current = holderOf(handoff)
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
+  if (current?.snoozed && handoff.state === 'open')
+    lines.push(`${forTheRep ? 'You are' : `${mention(slackIds, current.rep)} is`} on it: asked again ${slackDate(current.snoozed.until, timeZone)}`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
   if (account) lines.push(`The company belongs to ${account} in HubSpot`)
@@ -90,10 +93,11 @@ export function essentials(
     return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
   const [before, holder] = handoff.holders.slice(-2)
   if (before && holder) {
-    const by = holder.by ? `<@${holder.by}>` : undefined
+    const by = holder.by ? actor(holder.by) : undefined
     const moved = MOVED_WORDS[holder.how]?.line({ from: mention(slackIds, before.rep), by })
     // A stand-in who becomes the owner had it before.
-    if (moved && before.rep !== holder.rep) lines.push(moved)
+    const said = holder.note ? `: "${escapeText(holder.note, 300)}"` : ''
+    if (moved && (before.rep !== holder.rep || holder.how === 'reopened')) lines.push(`${moved}${said}`)
     const hears = managerHearsAt(handoff)
     if (hears !== null) lines.push(`The manager hears of it ${slackDate(hears, timeZone)}`)
   }
@@ -148,7 +152,7 @@ export function stateLine({
   if (answered && !settledBy) {
     const given = handoff.events.find(({ what, at }) => what === answered.how && at === answered.at)?.detail
     const label = given === undefined || given === 'unclear' ? 'Contacted' : escapeText(given)
-    const by = answered.by ? ` by <@${answered.by}>` : ''
+    const by = answered.by ? ` by ${actor(answered.by)}` : ''
     const rep = answered.rep === undefined ? '' : ` by ${mention(slackIds, answered.rep)}`
     const unclear = answered.evidence === 'unclear' ? ` (${UNCLEAR})` : ''
     const seen = answered.how === 'seen-in-hubspot' ? `${rep}: seen in HubSpot${unclear}` : by
@@ -172,7 +176,7 @@ export function eventLine(event: HandoffEvent, slackIds: Record<string, string>,
   return EVENT_WORDS[event.what]({
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',
-    by: event.by ? ` by <@${event.by}>` : '',
+    by: event.by ? ` by ${actor(event.by)}` : '',
     detail: event.detail ?? '',
   })
 }

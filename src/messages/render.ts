@@ -1,5 +1,5 @@
 import { countAttempts, hasLeadAnswered } from '../handoffs/attempts.ts'
-import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
+import { buttonsNow, managerIdOf, standingButtons } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf, whoTookOver } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
@@ -50,7 +50,7 @@ export function renderFor(
     lacks: lackOfHolder(team, handoff),
     also,
     seller: repWithOwner(team, handoff.deal?.soldBy ?? '')?.id,
-    buttons: buttonsNow(kind, handoff),
+    buttons: [...buttonsNow(kind, handoff), ...standingButtons(handoff, MESSAGES[post.kind])],
     questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
     timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',

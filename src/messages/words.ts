@@ -30,6 +30,7 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   'stand-in': null,
   'company-owner': null,
   'company-lead': null,
+  'by-name': null,
   named: null,
   'owns-contact': null,
   'owns-company': null,

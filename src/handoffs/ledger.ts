@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { awayWords } from './away-words.ts'
 import { CHOSEN_BY, type ChosenBy, type RepRequest } from './choice.ts'
 import type { Holder } from './handoff.ts'
 import { type Candidate, chooseRep, emptyLedger, RotationLedger, type SkipReason, Turn, takeTurn } from './rotation.ts'
@@ -104,7 +105,7 @@ export function reserve(
   const segment = segmentOf(settings, unfit)
   const turns = rotationOf(ledger, segment, settings)
   const choice = chooseRep({ members: settings.members, ledger: turns, skip, at: now })
-  const members = choice.candidates.map((one) => (one.skipped === 'unfit' ? { ...one, lacks: unfit[one.rep] } : one))
+  const members = choice.candidates.map((one) => withWhy(one, team, unfit, now))
   const chosen = (rep: string, why: ChosenBy, rotation: RotationLedger, turn: Turn | null) => {
     const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
     const reserved = { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn, why } }
@@ -140,6 +141,13 @@ export function reserve(
   if (choice.rep === null) return { ledger, give, result: { rep: null, why: 'rotation', members } }
   const why = request.standInFor === undefined ? 'rotation' : 'stand-in'
   return chosen(choice.rep, why, choice.ledger, turnOf(choice.rep))
+}
+
+// Why it is not for them, or until when they are away, in words.
+function withWhy(one: Candidate, team: Team, unfit: Readonly<Record<string, string>>, now: number): Candidate {
+  if (one.skipped === 'unfit') return { ...one, lacks: unfit[one.rep] }
+  const away = one.skipped === 'away' ? awayWords(team, one.rep, now) : undefined
+  return away === undefined ? one : { ...one, lacks: away }
 }
 
 // Who could take the lead, but is not at work while somebody else is, or will be later than somebody else.

@@ -12,6 +12,7 @@ import { connectRedis } from '../../src/platform/redis.ts'
 import { createSlack } from '../../src/slack/client.ts'
 import { createActs } from '../../src/store/acts.ts'
 import { createApply } from '../../src/store/apply.ts'
+import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
@@ -23,8 +24,10 @@ import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createViews } from '../../src/views/create-views.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
+import { createDead } from '../../src/work/dead.ts'
 
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
@@ -84,6 +87,7 @@ export async function startApi(options: {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const metrics = createMetrics()
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
+  const away = createAway({ store, clock: { now: () => clock.now }, source: () => config })
   const hurried: Hurried[] = []
   const logLines: string[] = []
   const pools = createPools(store)
@@ -99,14 +103,16 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
+    ...createViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools, hubspot: null }),
+    dead: createDead({ clock: { now: () => clock.now }, store, metrics, log: createLogger('silent') }),
     clock: { now: () => clock.now },
-    config: () => config,
+    config: () => away.over(config),
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
-    handoffs,
     stuckLists: createStuckLists(store),
     apply,
+    away,
     pools,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),

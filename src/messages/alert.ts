@@ -20,7 +20,7 @@ import {
   stateLine,
   who,
 } from './lines.ts'
-import { nameAndCompany } from './names.ts'
+import { leadName, nameAndCompany } from './names.ts'
 import { reachLinks } from './reach.ts'
 import { cutMrkdwn, escapeText, plainText, slackDate } from './texts.ts'
 import { MESSAGE_WORDS } from './words.ts'
@@ -60,7 +60,9 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   const { lines: also = [], buttons: openers = [] } = input.also ?? {}
   // It was answered, and more is to be said of it.
   const state = handoff.state === 'answered' ? [stateLine(input)] : []
-  const said = [...essentials(input), ...state, ...also]
+  // A name that was cut stands whole below.
+  const name = title.includes(leadName(lead)) ? [] : [escapeText(leadName(lead))]
+  const said = [...name, ...essentials(input), ...state, ...also]
   return {
     text: spoken([escapeText(title), ...said, ...why], input),
     blocks: [

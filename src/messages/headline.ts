@@ -14,7 +14,8 @@ import { MESSAGE_WORDS, MOVED_WORDS } from './words.ts'
 
 const LONGEST = 80
 const SHORTEST_NAME = 12
-const SHORTEST_COMPANY = 20
+// The company is cut before the name is.
+const SHORTEST_COMPANY = 10
 const MOST_OF_WORDS = 32
 const SHORTEST_DID = 8
 

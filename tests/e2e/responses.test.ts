@@ -259,7 +259,7 @@ describe('a stage of sales that somebody sets while the clock runs is an answer'
 
 describe('an owner whom a person sets without an event', () => {
   it.each([
-    ['of the team: the lead is theirs before a rung acts', '202', 'Given to you in HubSpot'],
+    ['of the team: the lead is theirs before a rung acts', '202', 'Given on in HubSpot'],
     ['outside the team: nobody is reminded', '999', undefined],
   ])('%s', async (_, hubspot_owner_id, told) => {
     const id = await givenLead()

@@ -71,9 +71,12 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
 )
 
+const someFacts = fc.uniqueArray(fc.tuple(fc.constantFrom(...ATTRIBUTE_NAMES.facts), text), {
+  selector: ([name]) => name,
+})
 const leads: fc.Arbitrary<LeadRecord> = fc
   .record({
-    values: fc.record(Object.fromEntries(ATTRIBUTE_NAMES.facts.map((name) => [name, text])), { requiredKeys: [] }),
+    values: someFacts.map((all): Record<string, string> => Object.fromEntries(all)),
     signals: fc.array(fc.tuple(fc.constantFrom(...Object.keys(config.signals), 'unheard_of', 'constructor'), text), {
       maxLength: 8,
     }),

@@ -19,6 +19,7 @@ import { createStore } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
 import { createShadow } from '../store/shadow.ts'
 import { createViews } from '../views/create-views.ts'
+import { contactIn, SearchAway } from '../views/leads.ts'
 import { createDead } from '../work/dead.ts'
 import { besideService } from '../work/read-properties.ts'
 import { hurryNow } from './hurry.ts'
@@ -108,7 +109,11 @@ export function repNamed({ config }: Pick<AtService, 'config'>, text: string): s
 
 /** The id of the lead that somebody names by contact id, link into HubSpot, address or name. Throws where none is meant, or several. */
 export async function leadNamed({ leadLists }: Pick<AtService, 'leadLists'>, text: string): Promise<string> {
-  const found = await leadLists.search(text, {}, 6)
+  const found = await leadLists.search(text, {}, 6).catch((error) => {
+    // An id that is nobody's could be a phone number for HubSpot, of which nobody thinks here.
+    if (error instanceof SearchAway && contactIn(text) !== undefined) return []
+    throw error
+  })
   if (found.length === 1 && found[0]) return found[0].id
   if (found.length === 0) throw new Error(`Baton knows no lead "${text}".`)
   const some = found.slice(0, 5).map(({ id, name, company }) => `${id} ${name}${company ? `, ${company}` : ''}`)

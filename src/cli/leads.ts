@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { readCursor, writeCursor } from '../http/v1/cursors.ts'
+import { writeCursor } from '../http/v1/cursors.ts'
 import { PLACES } from '../leads/listed.ts'
 import { BANDS } from '../rules/score.ts'
 import { HANDOFF_LISTS } from '../store/partitions.ts'
@@ -7,7 +7,16 @@ import type { HandoffFilter, HandoffItem } from '../views/handoff-list.ts'
 import type { LeadItem } from '../views/lead-item.ts'
 import { LeadQuery } from '../views/leads.ts'
 import { atService } from './at-service.ts'
-import { dueText, fromNow, limitOption, mustBeKnown, printJson, printTable, sinceOption } from './output.ts'
+import {
+  cursorOption,
+  dueText,
+  fromNow,
+  limitOption,
+  mustBeKnown,
+  printJson,
+  printTable,
+  sinceOption,
+} from './output.ts'
 
 const LEADS_HELP = `
 Those that were scored last come first. All filters have to hold. A text is looked for: a contact id, a link into HubSpot, or, with
@@ -73,7 +82,7 @@ export function addLeads(program: Command): void {
         mustBeKnown(at, { ...(same.rep ? { rep: same.rep } : {}), ...(same.route ? { route: same.route } : {}) })
         const now = at.clock.now()
         const filter = LeadQuery.parse({ ...same, ...(since ? { since: since(now) } : {}) })
-        const after = cursor === undefined ? null : readCursor(cursor, /^\d{1,18}$/)
+        const after = cursorOption(cursor, /^\d{1,18}$/)
         const { leads, next } =
           words.length > 0
             ? { leads: await at.leadLists.search(words.join(' '), filter, limit), next: null }
@@ -104,7 +113,7 @@ export function addLeads(program: Command): void {
         const { rep, pool, kind } = same
         mustBeKnown(at, { ...(rep ? { rep } : {}), ...(pool ? { pool } : {}), ...(kind ? { kind } : {}) })
         const now = at.clock.now()
-        const after = cursor === undefined ? null : readCursor(cursor, /^\d{1,18}-\d{1,9}$/)
+        const after = cursorOption(cursor, /^\d{1,18}-\d{1,9}$/)
         const page = await at.handoffPages({ ...same, ...(since ? { since: since(now) } : {}) }, after, limit)
         const following = page.next && writeCursor(page.next)
         if (json) return printJson({ handoffs: page.handoffs, next: following })
@@ -132,8 +141,7 @@ function leadTable(leads: readonly LeadItem[], now: number) {
         id,
         name,
         company,
-        String(score),
-        band,
+        `${score} ${band}`,
         route,
         reps.join(', '),
         state.filter(Boolean).join(', '),
@@ -141,7 +149,7 @@ function leadTable(leads: readonly LeadItem[], now: number) {
       ]
     },
   )
-  return { head: ['id', 'name', 'company', 'score', 'band', 'route', 'rep', 'state', 'scored'], rows }
+  return { head: ['id', 'name', 'company', 'score', 'route', 'rep', 'state', 'scored'], rows }
 }
 
 /** Handoffs as a table. */

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { suggestion } from '../config/problems.ts'
-import { readCursor, writeCursor } from '../http/v1/cursors.ts'
+import { writeCursor } from '../http/v1/cursors.ts'
 import { whole } from '../rules/words.ts'
 import { exportFacts } from '../store/export-facts.ts'
 import { createFactStreams } from '../store/facts.ts'
@@ -8,7 +8,7 @@ import { deadItems } from '../views/dead.ts'
 import { FACT_TYPE_NAMES, type FactFilter } from '../views/facts.ts'
 import { RULE_DAYS, RULE_KINDS } from '../views/rules.ts'
 import { atService } from './at-service.ts'
-import { fromNow, limitOption, mustBeKnown, printJson, printTable, sinceOption } from './output.ts'
+import { cursorOption, fromNow, limitOption, mustBeKnown, printJson, printTable, sinceOption } from './output.ts'
 
 const RULES_HELP = `
 Scoring rules and profiles are counted by the decisions that are kept, scored again by the config of this folder; routes by what was
@@ -75,9 +75,8 @@ export function addOps(program: Command): void {
     atService(async (at) => {
       const deadLetters = await deadItems(at.dead)
       if (json) return printJson({ deadLetters })
-      const now = at.clock.now()
-      const rows = deadLetters.map(({ id, since, tries, reason }) => [id, fromNow(since, now), `${tries} ×`, reason])
-      printTable({ head: ['id', 'since', 'given up', 'reason'], rows }, 'There are no dead letters.')
+      const rows = deadLetters.map(({ id, since, tries, reason }) => [minuteOf(since), id, `${tries} ×`, reason])
+      printTable({ head: ['since, UTC', 'id', 'given up', 'reason'], rows }, 'There are no dead letters.')
     })
   dead
     .command('list')
@@ -130,13 +129,13 @@ export function addOps(program: Command): void {
     .action(({ limit, cursor, json, since, ...same }: FactOptions) =>
       atService(async (at) => {
         mustBeKnown(at, { ...(same.rep ? { rep: same.rep } : {}), ...(same.pool ? { pool: same.pool } : {}) })
-        const after = cursor === undefined ? null : readCursor(cursor, /^[0-9a-f]-\d+-\d+\.\d+$/)
+        const after = cursorOption(cursor, /^[0-9a-f]-\d+-\d+\.\d+$/)
         const now = at.clock.now()
         const page = await at.factPages({ ...same, since: since(now) }, after, limit)
         const next = page.next && writeCursor(page.next)
         if (json) return printJson({ facts: page.facts, next })
         const rows = page.facts.map((fact) => [
-          fact.at.slice(0, 19).replace('T', ' '),
+          minuteOf(fact.at),
           fact.type,
           fact.lead ?? '',
           fact.rep ?? '',
@@ -178,4 +177,8 @@ interface FactOptions extends Omit<FactFilter, 'since'> {
 function daysOption(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= RULE_DAYS.most) return Number(text)
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${RULE_DAYS.most}.`)
+}
+
+function minuteOf(at: string): string {
+  return at.slice(0, 16).replace('T', ' ')
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { suggestion } from '../config/problems.ts'
+import { type Cursor, readCursor } from '../http/v1/cursors.ts'
 import { type TextTable, tableLines } from '../rules/table-text.ts'
-import { duration } from '../rules/words.ts'
 import { sinceIn } from '../views/since.ts'
 import type { AtService } from './at-service.ts'
 
@@ -22,16 +22,35 @@ export function printTable(table: TextTable, ifEmpty: string): void {
 
 /** An instant as seen from now: `in 4 min`, `3 h ago`; empty where there is none. */
 export function fromNow(at: string | null | undefined, now: number): string {
-  if (!at) return ''
-  const left = Date.parse(at) - now
-  return left >= 0 ? `in ${duration(left)}` : `${duration(-left)} ago`
+  return at ? seenFrom(at, now, 'ago') : ''
 }
 
 /** Until when something was to be done, as seen from now: `in 4 min`, `12 min late`. */
 export function dueText(at: string | undefined, now: number): string {
-  if (!at) return ''
+  return at ? seenFrom(at, now, 'late') : ''
+}
+
+function seenFrom(at: string, now: number, past: string): string {
   const left = Date.parse(at) - now
-  return left >= 0 ? `in ${duration(left)}` : `${duration(-left)} late`
+  return left >= 0 ? `in ${shortly(left)}` : `${shortly(-left)} ${past}`
+}
+
+// One unit is enough in a column.
+function shortly(milliseconds: number): string {
+  const [minutes, hours] = [Math.round(milliseconds / 60_000), Math.round(milliseconds / 3_600_000)]
+  if (minutes < 1) return `${Math.round(milliseconds / 1_000)} s`
+  if (minutes < 90) return `${minutes} min`
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`
+}
+
+/** Where the page begins that `--cursor` names; throws in words. */
+export function cursorOption(cursor: string | undefined, form: RegExp): Cursor | null {
+  if (cursor === undefined) return null
+  try {
+    return readCursor(cursor, form)
+  } catch {
+    throw new Error('--cursor must be the `next` of an earlier page.')
+  }
 }
 
 /** The text of `--since` as the instant that it means. */

@@ -19,12 +19,15 @@ import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
 import { createSilentSlack } from './slack/silent.ts'
+import { createActs } from './store/acts.ts'
 import { createApply } from './store/apply.ts'
+import { createAway } from './store/away.ts'
 import { createConfigs } from './store/configs.ts'
 import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createInbox } from './store/inbox.ts'
 import { createLastEvent } from './store/last-event.ts'
+import { createLeadIndex } from './store/lead-index.ts'
 import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
@@ -32,6 +35,8 @@ import { createPools } from './store/pools.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
+import { createHandoffPages } from './views/handoff-list.ts'
+import { createLeadLists } from './views/leads.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
@@ -81,7 +86,7 @@ export async function createService(options: ServiceOptions) {
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
   const departed = createDeparted()
-  const config = () => departed.without(options.config.current())
+  const config = () => away.over(departed.without(options.config.current()))
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
@@ -95,6 +100,8 @@ export async function createService(options: ServiceOptions) {
     store.partitions.map((partition) => `${partition}:ready`),
   )
   await renameOlderIndexes(store, clock.now())
+  const away = createAway({ store, clock, source: options.config.current })
+  await away.follow((error) => log.warn({ err: error }, 'who is away could not be read: tried again soon'))
   // What is only observed: the whole of it, or what routes would do that only observe.
   const apart = observes ? store : createStore({ redis: requests, prefix: prefixOf('observe', installation) })
   const leads = createLeads(store, observes ? undefined : createLeads(apart))
@@ -176,7 +183,7 @@ export async function createService(options: ServiceOptions) {
     ...(env.SLACK_PACING === 'off' ? { atOnce: { slack: 50 } } : {}),
   })
   options.config.beforeChange(takeOver)
-  await takeOver(config())
+  await takeOver(options.config.current())
   const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
   const stopTimers = works ? startTimers(work, { log, sweepEvery, pollEvery }) : () => {}
 
@@ -222,12 +229,15 @@ export async function createService(options: ServiceOptions) {
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
-    handoffs,
+    handoffPages: createHandoffPages({ lists: handoffs, leads }),
     stuckLists,
     lastEvent,
     hurry: work.hurry,
+    away,
+    act: createActs({ ...parts, hurry: work.hurry }),
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
+    leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot }),
     whatIf: whatIfs.run,
     ready,
   })
@@ -266,6 +276,7 @@ export async function createService(options: ServiceOptions) {
       breakers.close()
       pace.close()
       portal.close()
+      away.close()
       const closing = Promise.all([
         closeServer(),
         ...running.map((worker) => worker.close()),

@@ -33,6 +33,8 @@ const HOLDER_REASONS = [
   'owner-changed',
   'owner-cleared',
   'handed-on',
+  'assigned',
+  'reopened',
 ] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
@@ -66,6 +68,10 @@ const OTHER_EVENTS = [
   'steps-paused',
   'steps-resumed',
   'steps-finished',
+  'assigned',
+  'undone',
+  'snoozed',
+  'reopened',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
@@ -81,7 +87,8 @@ export type HandoffEvent = z.output<typeof HandoffEvent>
 /**
  * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
  * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
- * `turn`: the one that it took in the pool; `credited`: which they get back.
+ * `turn`: the one that it took in the pool; `credited`: which they get back. `note`: what they were told with it, in a person's own
+ * words; `snoozed`: until when they have put off their reminder.
  */
 const Holder = z.object({
   rep: z.string(),
@@ -94,8 +101,34 @@ const Holder = z.object({
   unowned: z.literal(true).optional(),
   turn: Turn.optional(),
   credited: z.literal(true).optional(),
+  note: z.string().optional(),
+  snoozed: z.object({ at: z.number(), until: z.number() }).optional(),
 })
 export type Holder = z.output<typeof Holder>
+
+/**
+ * A wish that the lead goes to the next rep: somebody wants that, the owner was cleared in HubSpot, or the rep has left. `to`: the one
+ * whom they named; `note`: what they say to whoever gets it, in their own words.
+ */
+const PassOn = z.object({
+  by: z.string().optional(),
+  at: z.number(),
+  why: z.enum(['owner-cleared', 'handed-on', 'assigned']).optional(),
+  to: z.string().optional(),
+  note: z.string().optional(),
+})
+export type PassOn = z.output<typeof PassOn>
+
+/**
+ * How an answer can be taken back: until when, the wish that it put an end to, and what it changed of the lead's record (`was` and `is`,
+ * by the name of what it changed).
+ */
+export const Undo = z.object({
+  until: z.number(),
+  passOn: PassOn.optional(),
+  lead: z.record(z.string(), z.object({ was: z.unknown().optional(), is: z.unknown().optional() })),
+})
+export type Undo = z.output<typeof Undo>
 
 /** A rung with its fixed instant. `doneAt` is set once its effect has been decided. */
 const Rung = z.object({
@@ -170,14 +203,12 @@ export const Handoff = z.object({
   deal: DealContext.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
-  /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
-  passOn: z
-    .object({
-      by: z.string().optional(),
-      at: z.number(),
-      why: z.enum(['owner-cleared', 'handed-on']).optional(),
-    })
-    .optional(),
+  /** It is to go to the next rep. */
+  passOn: PassOn.optional(),
+  /** Until when who answered by a click can take that back, and what stood before. */
+  undo: Undo.optional(),
+  /** The clock began anew: what counts as a response is a change from what the contact shows when it is read next. */
+  baselineStale: z.literal(true).optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
   formerly: z.array(z.string()).optional(),
   /** What it wants of a rep, also of the next ones. */
@@ -316,7 +347,7 @@ export function endHandoff(
   if (handoff.state === 'ended') return null
   const { at, how } = ending
   const by = ending.by === undefined ? {} : { by: ending.by }
-  const { passOn: _, attempts: __, wantsReason: ___, ...rest } = handoff
+  const { passOn: _, attempts: __, wantsReason: ___, undo: ____, ...rest } = handoff
   const after: Handoff = {
     ...rest,
     ...(handoff.state === 'open' ? breach(handoff, at) : {}),

@@ -16,6 +16,7 @@ export function registerOpenApi(app: FastifyInstance): void {
       tags: [
         { name: 'leads', description: 'What Baton knows and decided, and why' },
         { name: 'handoffs', description: 'Leads in the hands of reps, with their clocks' },
+        { name: 'reps', description: 'Who is away' },
         { name: 'signals', description: 'What leads did elsewhere' },
         { name: 'config', description: 'What another config would decide' },
         { name: 'webhooks', description: 'For HubSpot and Slack only; signed by them' },

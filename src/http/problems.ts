@@ -27,9 +27,10 @@ const DESCRIPTIONS = {
   400: 'The request is not valid: `detail` names the field.',
   401: 'No valid token, or no valid signature.',
   403: 'The token may only read.',
-  404: 'There is no such lead.',
-  409: 'Another one is under way: wait as long as `Retry-After` says.',
+  404: 'There is no such lead, handoff or rep.',
+  409: 'Not possible now: `detail` says why. Where another one is under way, wait as long as `Retry-After` says.',
   413: 'The body is larger than it may be: 1 MiB, for events of HubSpot 8 MiB and 1,000 events.',
+  415: 'The body is of another type than JSON.',
   429: 'Too many requests: wait as long as `Retry-After` says.',
   503: 'Not stored, or switched off: `detail` says which. Send it again, after `Retry-After` where it is given.',
 } as const

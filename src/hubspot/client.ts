@@ -244,6 +244,11 @@ export function createHubSpot(options: {
     ownApp: createOwnApp({ client, alone }, options.accessToken),
     ...createNotes({ client, call }),
     search,
+    /** The ids of the contacts that fit what somebody typed best: part of a name, of an address, of a number. At most 100. */
+    searchContacts: async (query: string): Promise<string[]> =>
+      (await search('contacts', { query, filters: [], sortBy: '', properties: ['email'], limit: 100 })).map(
+        ({ id }) => id,
+      ),
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),
     /** The companies of domains with their owners, as the search has them. */

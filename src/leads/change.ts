@@ -148,6 +148,8 @@ export type Input =
   /** `taken` are the messages that the other contact has by now. */
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
+  /** Somebody gives a lead that nobody has to a rep. */
+  | { type: 'assign'; rep: string; by: string }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
   /** Somebody opens a handoff of a kind by a button. */
   | { type: 'open'; kind: string; by: string }
@@ -163,11 +165,20 @@ export type Input =
 export const STUCK_ACTS = ['act', 'archive'] as const
 export type StuckAct = (typeof STUCK_ACTS)[number]
 
-/** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
+/**
+ * What somebody wants by a click, a command or a call of the API. `reason` is the text for people, `choice` the one of the form's
+ * that it began with; `passOn`: to whom, whoever is next unless told, and a note for them.
+ */
 export type Click =
   | 'contacted'
   | 'attempt'
   | 'pass-on'
+  | 'undo'
+  | 'snooze'
+  | 'reopen'
+  | 'release'
+  | { passOn: { to?: string | undefined; note?: string | undefined } }
+  | { assign: { rep: string } }
   | { disqualify: { reason: string; choice: string } }
   /** Why the lead was taken out, of whoever was asked for it. */
   | { explains: { reason: string; choice: string } }

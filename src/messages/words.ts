@@ -47,6 +47,11 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
     line: ({ from }) => `Was with ${from} before, whose ownership was cleared in HubSpot`,
   },
   'handed-on': { opening: 'Handed on to you', line: ({ from }) => `Was with ${from}, who has left` },
+  assigned: {
+    opening: 'Assigned to you',
+    line: ({ from, by }) => `Was with ${from} before${by ? `, given to you by ${by}` : ''}`,
+  },
+  reopened: { opening: 'Reopened for you', line: ({ by }) => `Reopened${by ? ` by ${by}` : ''}` },
 }
 
 /** Why a lead came to the rep who got it first; the rotation needs no word. */
@@ -112,6 +117,10 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'steps-paused': ({ when }) => `*Steps paused* ${when}`,
   'steps-resumed': ({ when }) => `*Steps go on* ${when}`,
   'steps-finished': ({ when }) => `*Steps finished* ${when}`,
+  assigned: ({ rep, by, when }) => `*Assigned* to ${rep}${by} ${when}`,
+  undone: ({ by, when }) => `*Answer taken back*${by} ${when}`,
+  snoozed: ({ rep, when }) => `${rep} is on it, snoozed ${when}`,
+  reopened: ({ by, when }) => `*Reopened*${by} ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
   accepted: ({ by, when, detail }) => `*Accepted*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   done: ({ when }) => `Reached ${when}`,

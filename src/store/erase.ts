@@ -34,10 +34,12 @@ export async function eraseLead(
 ): Promise<Waiting[]> {
   const leadKey = keys.lead(leadId)
   for (;;) {
-    const [raw, state, dead] = [
+    const [raw, state, dead, inHand, periods] = [
       await redis.hgetall(leadKey),
       await read(),
       await membersOf(leadId, keys.index(leadId, 'dead')),
+      await membersOf(leadId, keys.list(leadId, 'hands')),
+      await redis.smembers(keys.list(leadId, 'periods')),
     ]
     const version = Number(raw.version ?? 0)
     const handoffs = Object.keys(raw).flatMap((name) => (name.startsWith('h:') ? [name.slice(2)] : []))
@@ -78,6 +80,8 @@ export async function eraseLead(
         ...(handoffs.length > 0
           ? HANDOFF_LISTS.map((list): Command => ['ZREM', keys.list(leadId, list), ...handoffs])
           : []),
+        ...periods.map((period): Command => ['HDEL', keys.leadBucket(leadId, Number(period)), leadId]),
+        ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,
         ...older,
@@ -88,7 +92,7 @@ export async function eraseLead(
     if (done) return waiting
   }
 
-  /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before. */
+  /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before, or a path. */
   async function membersOf(id: string, key: string): Promise<string[]> {
     const found: string[] = []
     for (let cursor = '0'; ; ) {
@@ -97,7 +101,7 @@ export async function eraseLead(
       cursor = next
       if (cursor === '0') break
     }
-    const about = new RegExp(`^([a-z-]+:)?${id}(-|$)`)
+    const about = new RegExp(`^([a-z-]+:|.*/)?${id}(-|$)`)
     return found.filter((member) => about.test(member))
   }
 

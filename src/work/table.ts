@@ -8,6 +8,7 @@ import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
 import { createLeavers } from './leavers.ts'
+import { createListLeads } from './list-leads.ts'
 import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
@@ -271,6 +272,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
+  }),
+  'list-leads': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createListLeads(parts).listLeads,
   }),
   'report-observed': row({
     index: null,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { nextDue, wantsAnotherRep } from '../handoffs/ladder.ts'
+import { isUndoOver } from '../handoffs/undo.ts'
 import type { Input } from '../leads/change.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { StoredLead } from '../store/leads.ts'
@@ -56,6 +57,7 @@ export function createTakeSteps(
   // A look before anybody is bothered.
   async function gather(config: Config, state: StoredLead, handoffId: string): Promise<Input> {
     const handoff = state.handoffs[handoffId]
+    if (handoff && isUndoOver(handoff, clock.now())) return { type: 'due', handoffId, gathered: null }
     try {
       const contact = await parts.hubspot.readContact(state.id)
       if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }

@@ -2,9 +2,12 @@ import { holderOf } from '../../src/handoffs/handoff.ts'
 import { nextDue } from '../../src/handoffs/ladder.ts'
 import { readNotice } from '../../src/handoffs/notice.ts'
 import { wantedProperties } from '../../src/leads/draft.ts'
+import { listedAs } from '../../src/leads/listed.ts'
 import { changedProperties, PROPERTIES } from '../../src/leads/properties.ts'
 import { heldAssignment } from '../../src/leads/steps.ts'
 import { renderPost } from '../../src/messages/render.ts'
+import { handEntry } from '../../src/store/by-rep.ts'
+import { listedText } from '../../src/store/lead-index.ts'
 import { unpack } from '../../src/store/pack.ts'
 import { INDEX } from '../../src/store/partitions.ts'
 import { readHandoff, readLead } from '../../src/store/schema.ts'
@@ -29,6 +32,7 @@ export function checkAlways(world: World): void {
   nothingAfterAnAnswer(leads)
   toldOnce(world)
   capsAreKept(world, leads)
+  listsAgree(world, leads)
 }
 
 /** What must hold once nothing is left to do. */
@@ -112,6 +116,31 @@ function everyClockHasANextInstant(world: World, leads: LeadWithHandoffs[]): voi
         throw new Broken('every open clock has a next instant', { id: handoff.id, state: 'waiting' })
     }
   }
+}
+
+// What lists are made from is what the records say, whatever happened to them.
+function listsAgree(world: World, leads: LeadWithHandoffs[]): void {
+  const listed = leads.flatMap(({ lead, handoffs }) => {
+    const one = listedAs(lead, handoffs)
+    return one ? [`${lead.id} ${listedText(one)}`] : []
+  })
+  const inHand = leads.flatMap(({ handoffs }) => handoffs.flatMap((handoff) => handEntry(handoff) ?? []))
+  const stored = [...world.redis.data]
+  const listing = stored.flatMap(([key, value]) =>
+    /:list:leads:\d+:\d+$/.test(key)
+      ? [...(value as Map<string, Buffer>)].map(([id, text]) => `${id} ${text.toString()}`)
+      : [],
+  )
+  const hands = stored.flatMap(([key, value]) =>
+    key.endsWith(':list:hands') ? [...(value as Map<string, number>).keys()] : [],
+  )
+  same('every lead is listed as it is', listed, listing)
+  same('every handoff is in the hands that have it', inHand, hands)
+}
+
+function same(name: string, expected: string[], found: string[]): void {
+  const [a, b] = [expected.sort().join(), found.sort().join()]
+  if (a !== b) throw new Broken(name, { expected, found })
 }
 
 function nothingAfterAnAnswer(leads: LeadWithHandoffs[]): void {

@@ -10,18 +10,23 @@ import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { createSlack } from '../../src/slack/client.ts'
+import { createActs } from '../../src/store/acts.ts'
 import { createApply } from '../../src/store/apply.ts'
+import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
+import { createLeadIndex } from '../../src/store/lead-index.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createHandoffPages } from '../../src/views/handoff-list.ts'
+import { createLeadLists } from '../../src/views/leads.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
 
@@ -83,8 +88,12 @@ export async function startApi(options: {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const metrics = createMetrics()
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
+  const away = createAway({ store, clock: { now: () => clock.now }, source: () => config })
   const hurried: Hurried[] = []
   const logLines: string[] = []
+  const apply = createApply({ store, pools: createPools(store), inbox })
+  const hurry = (waiting: Waiting[], options?: { delay?: number }) =>
+    void (waiting.length > 0 && hurried.push({ waiting, ...options }))
   const app = createServer({
     api: true,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
@@ -94,19 +103,22 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
+    leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot: null }),
     clock: { now: () => clock.now },
-    config: () => config,
+    config: () => away.over(config),
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
-    handoffs,
+    handoffPages: createHandoffPages({ lists: handoffs, leads }),
     stuckLists: createStuckLists(store),
-    apply: createApply({ store, pools: createPools(store), inbox }),
+    apply,
+    away,
+    act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
-    hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),
+    hurry,
     viewShadow: createShadowView({
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),

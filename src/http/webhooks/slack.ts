@@ -13,6 +13,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Slack } from '../../slack/client.ts'
+import type { ActOutcome, Acts } from '../../store/acts.ts'
 import { type AnswerName, answerId } from '../../store/answers.ts'
 import type { Apply } from '../../store/apply.ts'
 import type { Hurry } from '../../store/commit.ts'
@@ -40,6 +41,7 @@ export interface SlackInteractionParts {
   leads: Leads
   inbox: Inbox
   apply: Apply
+  act: Acts
   slack: Slack
   metrics: Metrics
   hurry: Hurry
@@ -51,7 +53,7 @@ export interface SlackInteractionParts {
 export function slackInteractions(parts: SlackInteractionParts) {
   const stuckClicked = onStuckClick(parts)
   const openClicked = onOpenClick(parts)
-  const submitted = onSubmission(parts, { settle, allowed })
+  const submitted = onSubmission(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -126,8 +128,9 @@ export function slackInteractions(parts: SlackInteractionParts) {
       )
     }
     const does = doneBy(choice, button)
-    if (does && (await settle(handoffId, user, does))) return
-    return tell(does === 'attempt' ? 'attempt-known' : 'ended-already')
+    const { outcome } = does ? await parts.act(handoffId, user, does) : { outcome: 'too-late' as const }
+    const what = does === 'attempt' && outcome === 'already' ? 'attempt-known' : ANSWER_TO[outcome]
+    if (what) await tell(what)
   }
 
   async function onStuck(
@@ -176,19 +179,6 @@ export function slackInteractions(parts: SlackInteractionParts) {
     parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
   }
 
-  /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
-  async function settle(handoffId: string, by: string, does: Click): Promise<boolean> {
-    for (;;) {
-      const found = await parts.leads.findHandoff(handoffId)
-      if (!found) return false
-      const input = { type: 'click', handoffId: found.handoff.id, by, does } as const
-      const applied = await parts.apply(parts.config(), found.state, input, parts.clock.now())
-      parts.hurry(applied.waiting)
-      if (applied.outcome === 'conflict') continue
-      return applied.outcome === 'committed'
-    }
-  }
-
   async function answer(
     handoffId: string,
     reply: { user: string; channel: string; what: AnswerName; action: string },
@@ -208,6 +198,19 @@ export function slackInteractions(parts: SlackInteractionParts) {
 // Where the click was made; of one in no channel, the user's own.
 function channelOf({ channel, container, user }: ControlClick): string {
   return channel?.id ?? container?.channel_id ?? user.id
+}
+
+/** What a click is answered with, by what came of it; nothing when it was done, or had been done by the same person. */
+const ANSWER_TO: Record<ActOutcome, AnswerName | null> = {
+  done: null,
+  already: null,
+  'too-late': 'ended-already',
+  'not-allowed': 'not-yours',
+  'not-found': 'unknown-handoff',
+  'unknown-rep': 'ended-already',
+  'open-already': 'open-already',
+  'not-undoable': 'ended-already',
+  'no-snooze': 'ended-already',
 }
 
 /** What was clicked on which handoff: the name of a button, or of what every handoff may have. */

@@ -27,7 +27,6 @@ import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createInbox } from './store/inbox.ts'
 import { createLastEvent } from './store/last-event.ts'
-import { createLeadIndex } from './store/lead-index.ts'
 import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
@@ -35,8 +34,7 @@ import { createPools } from './store/pools.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
-import { createHandoffPages } from './views/handoff-list.ts'
-import { createLeadLists } from './views/leads.ts'
+import { createViews } from './views/create-views.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
@@ -229,7 +227,8 @@ export async function createService(options: ServiceOptions) {
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
     ...parts,
-    handoffPages: createHandoffPages({ lists: handoffs, leads }),
+    ...createViews(parts),
+    dead: work.dead,
     stuckLists,
     lastEvent,
     hurry: work.hurry,
@@ -237,7 +236,6 @@ export async function createService(options: ServiceOptions) {
     act: createActs({ ...parts, hurry: work.hurry }),
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
-    leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot }),
     whatIf: whatIfs.run,
     ready,
   })

@@ -17,7 +17,7 @@ import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
 import { createNotes } from './notes.ts'
 import { createOwnApp } from './own-app.ts'
-import { createOwnerNames, readArchivedOwners } from './owners.ts'
+import { createOwnerNames, findOwnerByEmail, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
@@ -233,6 +233,8 @@ export function createHubSpot(options: {
     },
     /** The ids of the owners who are deactivated; null when the token may not ask. */
     archivedOwners: () => readArchivedOwners(client, call),
+    /** The owner with an email address, in lower case; null when there is none, or the token may not ask. */
+    ownerOf: (email: string) => findOwnerByEmail(client, call, email),
     /** The name of an owner; undefined when HubSpot does not say. */
     ownerName: createOwnerNames(client, call),
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */

@@ -19,16 +19,15 @@ import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
-import { createLeadIndex } from '../../src/store/lead-index.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
-import { createHandoffPages } from '../../src/views/handoff-list.ts'
-import { createLeadLists } from '../../src/views/leads.ts'
+import { createViews } from '../../src/views/create-views.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
+import { createDead } from '../../src/work/dead.ts'
 
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
@@ -91,7 +90,8 @@ export async function startApi(options: {
   const away = createAway({ store, clock: { now: () => clock.now }, source: () => config })
   const hurried: Hurried[] = []
   const logLines: string[] = []
-  const apply = createApply({ store, pools: createPools(store), inbox })
+  const pools = createPools(store)
+  const apply = createApply({ store, pools, inbox })
   const hurry = (waiting: Waiting[], options?: { delay?: number }) =>
     void (waiting.length > 0 && hurried.push({ waiting, ...options }))
   const app = createServer({
@@ -103,13 +103,13 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
-    leadLists: createLeadLists({ index: createLeadIndex(store), leads, hubspot: null }),
+    ...createViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools, hubspot: null }),
+    dead: createDead({ clock: { now: () => clock.now }, store, metrics, log: createLogger('silent') }),
     clock: { now: () => clock.now },
     config: () => away.over(config),
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
-    handoffPages: createHandoffPages({ lists: handoffs, leads }),
     stuckLists: createStuckLists(store),
     apply,
     away,

@@ -3,10 +3,11 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { suggestion } from '../../config/problems.ts'
-import { absenceAt, absencesAhead, spanOf, zoneOf } from '../../handoffs/away.ts'
+import { absenceAt, absencesAhead } from '../../handoffs/away.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { iso } from '../../rules/words.ts'
 import type { Away } from '../../store/away.ts'
+import { absenceSaid } from '../../views/absence.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
 /** What the routes about absences use. */
@@ -116,17 +117,10 @@ export function awayRoutes(parts: AwayRouteParts) {
     throw new ProblemError({ status: 404, title: 'Not found', detail })
   }
 
-  function spanFor(rep: string, { from, until }: NonNullable<z.output<typeof Body>>) {
-    const now = parts.clock.now()
-    const zone = zoneOf(parts.config().team, rep)
-    const isDate = (text: string) => !text.includes('T')
-    const day = (date: string) => spanOf(zone, { from: date, to: date })
-    const begins = from === undefined ? now : isDate(from) ? day(from).from : Date.parse(from)
-    const ends = !until ? null : isDate(until) ? day(until).until : Date.parse(until)
-    const wrong = (detail: string) => new ProblemError({ status: 400, title: 'The request is not valid', detail })
-    if (ends !== null && ends <= begins) throw wrong('until: must be after from.')
-    if (ends !== null && ends <= now) throw wrong('until: must not be over already.')
-    return { from: begins, until: ends }
+  function spanFor(rep: string, said: NonNullable<z.output<typeof Body>>) {
+    const span = absenceSaid(parts.config().team, rep, said, parts.clock.now())
+    if (typeof span !== 'string') return span
+    throw new ProblemError({ status: 400, title: 'The request is not valid', detail: `${span}.` })
   }
 
   function shown(rep: string): z.input<typeof RepAway> {

@@ -5,10 +5,14 @@ import type { ApiToken } from '../../platform/env.ts'
 import { ProblemError } from '../problems.ts'
 import { type ActRouteParts, actRoutes } from './acts.ts'
 import { type AwayRouteParts, awayRoutes } from './away.ts'
+import { type DeadLetterRouteParts, deadLetterRoutes } from './dead-letters.ts'
+import { type FactRouteParts, factRoutes } from './facts.ts'
 import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
 import { refuseUnknownParameters } from './known-parameters.ts'
 import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
+import { type PoolRouteParts, poolRoutes } from './pools.ts'
+import { type RuleRouteParts, ruleRoutes } from './rules.ts'
 import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
 import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
@@ -17,9 +21,13 @@ import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 export interface V1Parts
   extends Omit<ActRouteParts, 'whoAsks'>,
     Omit<AwayRouteParts, 'whoAsks'>,
+    DeadLetterRouteParts,
+    FactRouteParts,
     HandoffRouteParts,
     LeadListParts,
     LeadRouteParts,
+    PoolRouteParts,
+    RuleRouteParts,
     ShadowRouteParts,
     SignalParts,
     WhatIfRouteParts {
@@ -74,6 +82,10 @@ export function v1(parts: V1Parts) {
     app.register(handoffRoutes(parts))
     app.register(actRoutes({ ...parts, whoAsks }))
     app.register(awayRoutes({ ...parts, whoAsks }))
+    app.register(poolRoutes(parts))
+    app.register(ruleRoutes(parts))
+    app.register(deadLetterRoutes(parts))
+    app.register(factRoutes(parts))
     app.register(shadowRoutes(parts))
     app.register(whatIfRoutes(parts))
   }

@@ -1,9 +1,9 @@
-import htm from 'htm'
-import { type ComponentChildren, h, type VNode } from 'preact'
+import { html } from 'htm/preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 
 /** Writes markup. Every value is escaped, wherever it stands. */
-export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: unknown[]) => VNode
+export { html }
 
 /** What can stand inside an element. */
 export type Content = ComponentChildren

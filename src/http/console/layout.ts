@@ -7,7 +7,7 @@ export const PAGES = [
   { path: '/clocks', name: 'Clocks' },
   { path: '/handoffs', name: 'Handoffs' },
   { path: '/pools', name: 'Pools' },
-  { path: '/triggers', name: 'Rules' },
+  { path: '/triggers', name: 'Triggers' },
   { path: '/dead', name: 'Dead letters' },
   { path: '/config', name: 'Config' },
   { path: '/health', name: 'Health' },
@@ -44,7 +44,7 @@ export function document(page: Page, { title, path, body }: { title: string; pat
 function menu(page: Page, path: string | undefined): VNode {
   const { root, session } = page
   return html`<header>
-    <a class="brand" href=${`${root}/leads`}><svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="9" width="20" height="6" rx="3" transform="rotate(-35 12 12)" /></svg>Baton</a>
+    <a class="brand" id="brand" href=${`${root}/leads`}><svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="9" width="20" height="6" rx="3" transform="rotate(-35 12 12)" /></svg>Baton</a>
     <nav aria-label="Console">
       <ul>${PAGES.map((one) => html`<li><a href=${root + one.path} aria-current=${one.path === path ? 'page' : null}>${one.name}</a></li>`)}</ul>
     </nav>

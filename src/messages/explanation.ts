@@ -37,7 +37,7 @@ export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessag
   }
 }
 
-function fitLine({ rule, points, worth, evaluation }: FitContribution): string {
+function fitLine({ rule, points, worth, explain }: FitContribution): string {
   if (points !== 0) return `${signed(points)} ${plain(rule)}`
-  return `0 of ${signed(worth)} ${plain(rule)}: ${whyOf(evaluation, 'short')}`
+  return `0 of ${signed(worth)} ${plain(rule)}: ${whyOf(explain(), 'short')}`
 }

@@ -62,7 +62,10 @@ describe('an answer that is taken back', () => {
       expect.stringContaining('New lead for you'),
       expect.stringContaining('Still waiting for you'),
     ])
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'breached', baton_first_response_minutes: null })
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_sla_status: 'breached',
+      baton_first_response_minutes: null,
+    })
     expect((await stage.services[0]?.pools.read('sdr', stage.clock.now))?.open).toMatchObject({ 'sdr-1': 1 })
     // A second click on it says nothing, for it is done.
     expect(await act(after.id, CLEO, 'undo')).toBe('already')

@@ -213,7 +213,8 @@ export function batonCommand(parts: BatonCommandParts, home: Pick<HomeActs, 'pub
         `Which of these? Ask with the id:\n${all.map(({ record }) => `• ${leadLink(record)}: \`/baton why ${escapeText(record.id, 30)}\``).join('\n')}`,
       )
     const { record } = first
-    return explainScore(record, scoreLead(parts.config(), record.attributes, record.signals, parts.clock.now()))
+    const [config, now] = [parts.config(), parts.clock.now()]
+    return explainScore(config, record, scoreLead(config, record.attributes, record.signals, now), now)
   }
 }
 

@@ -60,6 +60,8 @@ export interface NextConfig extends DecisionConfig {
     string,
     {
       words: string
+      /** The same for more than one, with `{count}` in it. */
+      many?: string | undefined
       unit?: string | undefined
       by?: 'sales' | undefined
       endsSilence?: false | undefined

@@ -2,8 +2,10 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Button, ButtonAct } from '../handoffs/kinds.ts'
-import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { LeadRecord } from '../leads/lead.ts'
+import { contactUrl } from './contact-url.ts'
 import { who } from './lines.ts'
+import { leadName } from './names.ts'
 import { plainText } from './texts.ts'
 
 /** A Block Kit modal, as Slack's own types have it. */
@@ -47,7 +49,7 @@ const IN_MENU = 5
  * rest in the menu. Who has more than fit there has buttons for them.
  */
 export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly Button[]): KnownBlock {
-  const name = plainText(displayName(lead.attributes), 40)
+  const name = leadName(lead, 40)
   const settling = buttons.filter(({ act }) => MENU_VALUES[act] === undefined)
   const inline = settling.slice(0, INLINE)
   const rest = buttons.filter((button) => !inline.includes(button))
@@ -69,9 +71,11 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
       {
         type: 'button',
         action_id: CONTROLS.open,
-        text: { type: 'plain_text', text: 'Open in HubSpot' },
+        // So short that it stands in one row with the first button and the menu on a phone.
+        text: { type: 'plain_text', text: 'HubSpot' },
         url: contactUrl(lead),
         value: handoff.id,
+        accessibility_label: `Open ${name} in HubSpot`,
       },
       ...over.map((one) => button(one, false)),
       ...(menu.length === 0
@@ -101,7 +105,7 @@ export function reasonControls(lead: LeadRecord, handoff: Handoff): KnownBlock {
         style: 'primary',
         text: { type: 'plain_text', text: 'Give the Reason' },
         value: handoff.id,
-        accessibility_label: `Give the reason for ${plainText(displayName(lead.attributes), 40)}`,
+        accessibility_label: `Give the reason for ${leadName(lead, 40)}`,
       },
       {
         type: 'button',
@@ -118,13 +122,6 @@ export function reasonControls(lead: LeadRecord, handoff: Handoff): KnownBlock {
 export function openInHubSpot(lead: LeadRecord): KnownBlock {
   const text = { type: 'plain_text' as const, text: 'Open in HubSpot' }
   return { type: 'actions', elements: [{ type: 'button', action_id: CONTROLS.open, text, url: contactUrl(lead) }] }
-}
-
-/** Where a person opens the contact. HubSpot redirects to the account's own region. */
-export function contactUrl(lead: Pick<LeadRecord, 'id' | 'portalId'>): string {
-  return lead.portalId
-    ? `https://app.hubspot.com/contacts/${encodeURIComponent(lead.portalId)}/record/0-1/${encodeURIComponent(lead.id)}`
-    : 'https://app.hubspot.com/contacts'
 }
 
 /** The modal that asks why a lead is disqualified. `privateText` comes back with the submission. */
@@ -204,4 +201,4 @@ function asking(
   }
 }
 
-export { DISQUALIFY_REASONS }
+export { contactUrl, DISQUALIFY_REASONS }

@@ -54,7 +54,8 @@ export function createTellUser(
   async function explanation(handoffId: string): Promise<RenderedMessage> {
     const lead = (await parts.leads.findHandoff(handoffId))?.state.lead
     if (!lead) return said(refusalText('not-found', undefined, parts.config().team))
-    return explainScore(lead, scoreLead(parts.config(), lead.attributes, lead.signals, parts.clock.now()))
+    const [rules, now] = [parts.config(), parts.clock.now()]
+    return explainScore(rules, lead, scoreLead(rules, lead.attributes, lead.signals, now), now)
   }
 }
 

@@ -8,6 +8,7 @@ import type { Leads } from '../store/leads.ts'
 import type { Store } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
 import type { Pools } from '../store/pools.ts'
+import { createClockViews } from './clocks.ts'
 import { createFactPages } from './facts.ts'
 import { createHandoffPages } from './handoff-list.ts'
 import { type ContactSearch, createLeadLists } from './leads.ts'
@@ -34,6 +35,7 @@ export function createViews(parts: {
     leadLists,
     handoffPages: createHandoffPages({ lists: createHandoffLists(store, leads.readHandoff), leads }),
     timeline: createTimelines(parts),
+    viewClocks: createClockViews({ hands, leads }),
     viewPools,
     who: createWho({
       ...parts,

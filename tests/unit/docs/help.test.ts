@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { createProgram } from '../../../src/cli/program.ts'
@@ -24,4 +25,11 @@ it.each(commandsOf(createProgram()))('%s says what it does, with examples, and a
   if (path !== 'baton dead-letters') expect(help).toContain(`npm run baton -- ${path.split(' ').slice(1).join(' ')}`)
   expect(command.options.map(({ long }) => long)).toContain('--json')
   for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(140)
+})
+
+it('every command stands in the table of README.md', async () => {
+  const [, section = ''] = (await readFile('README.md', 'utf8')).split('\n## Command line\n')
+  const table = section.split('\n## ')[0] ?? ''
+  for (const [path] of commandsOf(createProgram()))
+    if (path !== 'baton dead-letters') expect(table).toContain(`\`${path.replace('baton ', '')}`)
 })

@@ -2,6 +2,8 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { console } from './console/console.ts'
+import type { ConsoleSettings } from './console/parts.ts'
 import { type Dependency, healthRoutes } from './health.ts'
 import { registerOpenApi } from './openapi.ts'
 import { answerError, answerNotFound } from './problems.ts'
@@ -14,7 +16,8 @@ import { type SlackInteractionParts, slackInteractions } from './webhooks/slack.
 export interface ServerParts
   extends Omit<HubSpotWebhookParts, 'secrets' | 'allowV1'>,
     Omit<SlackInteractionParts, 'secrets'>,
-    V1Parts {
+    V1Parts,
+    ConsoleSettings {
   /** False leaves out the webhooks and `/v1`: a worker has only the probes and the metrics. */
   api: boolean
   hubSpotSecrets: string[]
@@ -52,6 +55,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets, allowV1: parts.hubSpotV1 }))
     app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
     app.register(v1(parts), { prefix: '/v1' })
+    app.register(console(parts), { prefix: '/console' })
   }
   app.register(healthRoutes(parts))
   return app

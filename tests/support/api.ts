@@ -22,8 +22,10 @@ import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
@@ -113,6 +115,7 @@ export async function startApi(options: {
     stuckLists: createStuckLists(store),
     apply,
     away,
+    pools,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },
@@ -123,6 +126,16 @@ export async function startApi(options: {
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),
     }),
+    operators: [],
+    oidc: undefined,
+    sessions: createSessions({ store, clock: { now: () => clock.now } }),
+    viewConfig: createConfigViews({
+      config: () => config,
+      configs: createConfigs(store),
+      clock: { now: () => clock.now },
+      directory: join(import.meta.dirname, '..', '..', 'config'),
+    }),
+    viewHealth: { examined: () => undefined, examine: async () => [], waiting: async () => [] },
     whatIf: async () => undefined,
     ready: async () => ({ redis: { status: 'ok' } }),
   })

@@ -223,6 +223,7 @@ export async function createService(options: ServiceOptions) {
     prefix,
     hubspot: besideService(env),
   })
+  const act = createActs({ ...parts, hurry: work.hurry })
   const server = createServer({
     api: options.role !== 'worker',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
@@ -245,7 +246,7 @@ export async function createService(options: ServiceOptions) {
     lastEvent,
     hurry: work.hurry,
     away,
-    act: createActs({ ...parts, hurry: work.hurry }),
+    act,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,
@@ -267,6 +268,7 @@ export async function createService(options: ServiceOptions) {
     pools,
     queues,
     work,
+    act,
     /** Starts the HTTP server; resolves with its address, or with '' for a worker whose port is taken. */
     async listen(): Promise<string> {
       try {

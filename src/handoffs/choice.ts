@@ -13,6 +13,7 @@ export const CHOSEN_BY = [
   'company-owner',
   'company-lead',
   'rotation',
+  'by-name',
 ] as const
 export type ChosenBy = (typeof CHOSEN_BY)[number]
 

@@ -126,6 +126,8 @@ export type PassOn = z.output<typeof PassOn>
 export const Undo = z.object({
   until: z.number(),
   passOn: PassOn.optional(),
+  /** The notes that it wrote to HubSpot. */
+  notes: z.array(z.string()).optional(),
   lead: z.record(z.string(), z.object({ was: z.unknown().optional(), is: z.unknown().optional() })),
 })
 export type Undo = z.output<typeof Undo>

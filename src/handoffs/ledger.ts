@@ -120,8 +120,8 @@ export function reserve(
   }
   if (named !== undefined) {
     const member = settings.members.find((one) => one.rep === named)
-    if (!member) return chosen(named, 'rotation', turns, null)
-    return chosen(named, 'rotation', takeTurn(turns, member, choice.ledger, now), turnOf(named))
+    if (!member) return chosen(named, 'by-name', turns, null)
+    return chosen(named, 'by-name', takeTurn(turns, member, choice.ledger, now), turnOf(named))
   }
   if (owner !== undefined) {
     const skipped = whyNot(owner) ?? null

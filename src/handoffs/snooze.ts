@@ -12,16 +12,21 @@ const SHORTEST_CLOCK = 15 * MINUTE
 // What comes so soon is not worth putting off for.
 const SOONEST = 5 * MINUTE
 
+/** Whether the holder may be offered to put their reminder off, as far as that does not depend on the time. */
+export function offersSnooze(handoff: Handoff): boolean {
+  const { state, dueAt, startedAt, counted, passOn } = handoff
+  const holder = holderOf(handoff)
+  if (state !== 'open' || dueAt === null || passOn || !holder || holder.snoozed) return false
+  return dueAt - (counted[0]?.from ?? startedAt) >= SHORTEST_CLOCK
+}
+
 /**
  * Until when the holder's reminder can be put off at `now`: half an hour, at most until the next rung that is no reminder. Undefined
  * where it makes no sense: that rung comes within minutes, the clock is short, or they have done so before.
  */
 export function snoozeUntil(handoff: Handoff, now: number): number | undefined {
-  const { state, dueAt, startedAt, counted, ladder, passOn } = handoff
-  const holder = holderOf(handoff)
-  if (state !== 'open' || dueAt === null || passOn || !holder || holder.snoozed) return undefined
-  if (dueAt - (counted[0]?.from ?? startedAt) < SHORTEST_CLOCK) return undefined
-  const others = ladder.filter((rung) => rung.doneAt === undefined && rung.do !== 'remind')
+  if (!offersSnooze(handoff)) return undefined
+  const others = handoff.ladder.filter((rung) => rung.doneAt === undefined && rung.do !== 'remind')
   const until = Math.min(now + SNOOZE, ...others.map((rung) => rung.dueAt))
   return until - now < SOONEST ? undefined : until
 }

@@ -51,7 +51,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   traceRequests(app)
 
   if (parts.api) {
-    registerOpenApi(app)
+    registerOpenApi(app, base)
     app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets, allowV1: parts.hubSpotV1 }))
     app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
     app.register(v1(parts), { prefix: '/v1' })

@@ -60,6 +60,8 @@ export interface NextConfig extends DecisionConfig {
     string,
     {
       words: string
+      /** The same for more than one, with `{count}` in it. */
+      many?: string | undefined
       unit?: string | undefined
       by?: 'sales' | undefined
       endsSilence?: false | undefined
@@ -167,7 +169,8 @@ export type StuckAct = (typeof STUCK_ACTS)[number]
 
 /**
  * What somebody wants by a click, a command or a call of the API. `reason` is the text for people, `choice` the one of the form's
- * that it began with; `passOn`: to whom, whoever is next unless told, and a note for them.
+ * that it began with; `passOn`: to whom, whoever is next unless told, and a note for them; `holders`: how many had had it when it was
+ * asked, so that it is passed on once.
  */
 export type Click =
   | 'contacted'
@@ -177,7 +180,7 @@ export type Click =
   | 'snooze'
   | 'reopen'
   | 'release'
-  | { passOn: { to?: string | undefined; note?: string | undefined } }
+  | { passOn: { to?: string | undefined; note?: string | undefined; holders?: number | undefined } }
   | { assign: { rep: string } }
   | { disqualify: { reason: string; choice: string } }
   /** Why the lead was taken out, of whoever was asked for it. */

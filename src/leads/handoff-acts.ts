@@ -24,9 +24,10 @@ const LONGEST_NOTE = 300
 /** The lead is to go to whoever is next, or whom somebody names, with a note for them. */
 export function passOn(
   { config, state, lead, handoff, by, now }: ClickInput,
-  { to, note }: { to?: string | undefined; note?: string | undefined },
+  { to, note, holders }: { to?: string | undefined; note?: string | undefined; holders?: number | undefined },
 ): Change | null {
   if (handoff.state !== 'open' || handoff.passOn || to === holderOf(handoff)?.rep) return null
+  if (holders !== undefined && holders !== handoff.holders.length) return null
   const draft = draftOf(config, state)
   const said = note?.trim().slice(0, LONGEST_NOTE)
   draft.put({ ...handoff, passOn: { by, at: now, ...(to ? { to } : {}), ...(said ? { note: said } : {}) } })

@@ -17,7 +17,7 @@ export function isSetBack(
 ): boolean {
   if (!lead || properties.lifecyclestage === undefined || !isBeforeMql(properties.lifecyclestage)) return false
   // Baton did that itself.
-  if (lead.lifecycleTakenBack?.was === properties.lifecyclestage) return false
+  if (lead.lifecycleTakenBack?.was === (properties.lifecyclestage ?? '')) return false
   return !isBeforeMql(written.lifecyclestage) || !isBeforeMql(stageOf(lead.attributes))
 }
 

@@ -1,10 +1,12 @@
+import { takenBack } from '../handoffs/crm-note.ts'
 import { endHandoff, type Handoff, type Undo } from '../handoffs/handoff.ts'
 import { UNDO_WITHIN, undoAnswer } from '../handoffs/undo.ts'
 import { STAGES } from '../rules/stages.ts'
+import { unmovedBy } from './baseline.ts'
 import type { Change, LeadState } from './change.ts'
 import type { ClickInput } from './click-input.ts'
 import { draftOf } from './draft.ts'
-import type { LeadRecord } from './lead.ts'
+import { type LeadRecord, stageOf } from './lead.ts'
 import { liveHandoffs } from './people.ts'
 
 /*
@@ -26,7 +28,8 @@ export function withUndo(
   const isAnswer = was?.state === 'open' && is?.answered?.how === 'contacted' && (!is.ended || is.ended.how === 'done')
   if (!was || !is || !isAnswer || !before) return change
   const passOn = was.passOn ? { passOn: was.passOn } : {}
-  const undo: Undo = { until: now + UNDO_WITHIN, ...passOn, lead: changed(before, change.lead ?? before) }
+  const notes = change.crmNotes ? { notes: change.crmNotes.map(({ id }) => id) } : {}
+  const undo: Undo = { until: now + UNDO_WITHIN, ...passOn, ...notes, lead: changed(before, change.lead ?? before) }
   return { ...change, handoffs: change.handoffs.map((one) => (one === is ? { ...is, undo } : one)) }
 }
 
@@ -42,6 +45,7 @@ function changed(before: LeadRecord, after: LeadRecord): Undo['lead'] {
     ...own,
     ...set.map(([name, value]) => [`set:${name}`, { was: before.tags?.[name] ?? '', is: value }] as const),
     ...opened.map(({ kind, at }) => [`open:${kind}`, { is: at }] as const),
+    ...(before.stage?.name === after.stage?.name ? [] : [['lifecycle', { was: stageOf(before.attributes) }] as const]),
     ...cameTo.map((name) => [`outcome:${name}`, {}] as const),
   ])
 }
@@ -51,13 +55,16 @@ export function undo({ config, state, lead, handoff, by, now }: ClickInput): Cha
   const after = undoAnswer(handoff, by, now)
   if (!after || !handoff.undo) return null
   const draft = draftOf(config, state)
-  draft.put(after)
+  const record = asBefore(lead, handoff.undo)
+  const { lifecycleTakenBack: back } = record
+  draft.put(back && back !== lead.lifecycleTakenBack ? unmovedBy(after, back.is) : after)
   for (const one of begunBy(state, handoff.undo)) {
     const reason = 'the answer that began it was taken back'
     draft.put(endHandoff(one, { at: now, how: 'released', by, reason }) ?? one)
   }
+  for (const id of handoff.undo.notes ?? []) draft.crmNote(takenBack(id))
   draft.note({ at: now, what: 'undone', by })
-  return draft.change(asBefore(lead, handoff.undo), { refresh: true })
+  return draft.change(record, { refresh: true })
 }
 
 // What the answer had opened, and nobody has answered.
@@ -77,17 +84,20 @@ function asBefore(lead: LeadRecord, { lead: changes }: Undo): LeadRecord {
     // What was set already is set back by the next read, where HubSpot shows it still.
     else if (what === 'set' && after.toSet?.[name] === is) delete after.toSet?.[name]
     else if (what === 'set') after.toSet = { ...after.toSet, [name]: String(was) }
+    else if (what === 'lifecycle') continue
     else if (JSON.stringify(after[what as 'stage']) === JSON.stringify(is)) Object.assign(after, { [what]: was })
   }
   if (Object.keys(after.toSet ?? {}).length === 0) delete after.toSet
   if (after.toOpen?.length === 0) delete after.toOpen
-  return withLifecycleBack(lead, JSON.parse(JSON.stringify(after)) as LeadRecord)
+  const { lifecycle } = changes
+  const same = JSON.parse(JSON.stringify(after)) as LeadRecord
+  return lifecycle ? withLifecycleBack(lead, same, String(lifecycle.was)) : same
 }
 
 // HubSpot's own stage went forwards with it.
-function withLifecycleBack(before: LeadRecord, after: LeadRecord): LeadRecord {
-  const [is, was] = [before.stage, after.stage].map((stage) => (stage ? STAGES[stage.name] : null))
-  return is && was && is !== was ? { ...after, lifecycleTakenBack: { is, was } } : after
+function withLifecycleBack(before: LeadRecord, after: LeadRecord, was: string): LeadRecord {
+  const is = before.stage && before.stage.name !== after.stage?.name ? STAGES[before.stage.name] : null
+  return is && is !== was ? { ...after, lifecycleTakenBack: { is, was } } : after
 }
 
 function split(key: string): string[] {

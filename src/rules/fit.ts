@@ -4,7 +4,8 @@ import { roundHalfUp } from './rounding.ts'
 /** The fit rules: points for who the lead is (`config/scoring.yaml`, `fit`). */
 export interface FitConfig {
   max: number
-  rules: { id: string; points: number; when: Condition }[]
+  /** `label`: what people read of a rule; without one they read its condition. */
+  rules: { id: string; points: number; label?: string | undefined; when: Condition }[]
 }
 
 /** One fit rule's outcome. `points` is what it added: its points when it fired, else 0. */

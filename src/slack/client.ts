@@ -193,8 +193,12 @@ export function createSlack(options: {
       )
     },
 
-    /** Shows a message that only one user sees. */
+    /** Shows a message that only one user sees; of whom it is not known where they are, as a direct message. */
     async tellPrivately(channel: string, user: string, message: SlackMessage): Promise<void> {
+      if (channel === user) {
+        const direct = { channel: user, text: message.text, blocks: message.blocks }
+        return void (await call('chat.postMessage', () => client.chat.postMessage(direct)))
+      }
       await call('chat.postEphemeral', () =>
         client.chat.postEphemeral({ channel, user, text: message.text, blocks: message.blocks }),
       )

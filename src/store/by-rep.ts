@@ -37,6 +37,11 @@ export function handEntry(handoff: Handoff): string | undefined {
   return `${beginning({ rep })}${digits(state === 'open' ? dueAt : (attempts?.until ?? null))}/${id}`
 }
 
+/** The handoff that an entry is about. */
+export function handoffIn(entry: string): string {
+  return entry.slice(entry.lastIndexOf('/') + 1)
+}
+
 /** Brings the set up to what became of some handoffs. */
 export function handCommands(
   keys: Keys,

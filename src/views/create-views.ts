@@ -14,6 +14,7 @@ import { createHandoffPages } from './handoff-list.ts'
 import { type ContactSearch, createLeadLists } from './leads.ts'
 import { createPoolViews } from './pools.ts'
 import { createRuleViews } from './rules.ts'
+import { createTimelines } from './timeline.ts'
 import { createWho } from './who.ts'
 
 /** The views by which the API and the command line answer alike: leads, handoffs, pools, people, rules and facts. */
@@ -33,6 +34,7 @@ export function createViews(parts: {
   return {
     leadLists,
     handoffPages: createHandoffPages({ lists: createHandoffLists(store, leads.readHandoff), leads }),
+    timeline: createTimelines(parts),
     viewClocks: createClockViews({ hands, leads }),
     viewPools,
     who: createWho({

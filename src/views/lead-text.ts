@@ -160,6 +160,7 @@ const CHOSEN_TEXTS: Record<ChosenBy, string> = {
   'stand-in': ', who stands in while the owner is away',
   'company-owner': ', who owns the company in HubSpot',
   'company-lead': ', who has another lead of the company',
+  'by-name': ', whom a person named',
   rotation: ', whose turn it was: at work, least turns ÷ weight, longest wait',
 }
 

@@ -47,7 +47,7 @@ export function createSendPost(
       const told = state.lead?.told?.[post.handoffId]
       const stranger = handoff ? outsiderOf(team, handoff) : told?.for
       const outsider = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
-      const message = renderPost(parts.config(), post, state, outsider)
+      const message = renderPost(parts.config(), post, state, outsider, clock.now())
       if (!message) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
       if (handoff && isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))

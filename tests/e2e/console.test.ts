@@ -114,6 +114,7 @@ test.skipIf(!executablePath)(
       { companyId: company, by: 'form' },
     )
     await stage.quiet()
+    console.log(stage.hubspot.contact(lead), stage.logLines.slice(-8))
     const paths = [...PATHS, `/leads/${lead}`, '/triggers?kind=fit', '/handoffs?status=closed']
     await visitAll('operate-token', paths, false)
     await visitAll('read-token', paths, true)

@@ -115,6 +115,7 @@ export async function startApi(options: {
     stuckLists: createStuckLists(store),
     apply,
     away,
+    pools,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },

@@ -20,7 +20,7 @@ let browser: Browser
 let lead = ''
 
 beforeAll(async () => {
-  stage = await createStage({ env: { ...TOKENS, PUBLIC_URL: 'http://baton.example.com' } })
+  stage = await createStage({ env: TOKENS })
   if (executablePath) browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS })
 }, 60_000)
 
@@ -114,7 +114,6 @@ test.skipIf(!executablePath)(
       { companyId: company, by: 'form' },
     )
     await stage.quiet()
-    console.log(stage.hubspot.contact(lead), stage.logLines.slice(-8))
     const paths = [...PATHS, `/leads/${lead}`, '/triggers?kind=fit', '/handoffs?status=closed']
     await visitAll('operate-token', paths, false)
     await visitAll('read-token', paths, true)

@@ -1,11 +1,12 @@
 import type { Handoff } from '../handoffs/handoff.ts'
 import { slaStatus } from '../handoffs/status.ts'
-import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { LeadRecord } from '../leads/lead.ts'
 import { duration } from '../rules/words.ts'
 import type { Block } from './alert.ts'
-import { contactUrl } from './controls.ts'
+import { contactUrl } from './contact-url.ts'
 import type { HomeList } from './home-input.ts'
-import { clean, escapeText, plainText, slackDate } from './texts.ts'
+import { leadName } from './names.ts'
+import { escapeText, plainText, slackDate } from './texts.ts'
 
 /* The blocks of which the App Home, and answers to /baton, are made. */
 
@@ -43,9 +44,9 @@ export function moreLine({ shown, count }: HomeList, link: string | undefined): 
 
 /** A lead's name as a link to it in HubSpot. */
 export function leadLink(lead: LeadRecord): string {
-  // What shows as nothing, and what Slack would read as markup, leaves no name to press.
-  const name = escapeText(displayName(lead.attributes).replace(/[<>|*_~`]/g, ''), 60)
-  return `<${contactUrl(lead)}|${clean(name, 200) || 'Unnamed lead'}>`
+  // What Slack would read as markup in a link is left out.
+  const name = escapeText(leadName(lead, 60).replace(/[|*_~`]/g, ''), 60) || escapeText(leadName({ attributes: {} }))
+  return `<${contactUrl(lead)}|${name}>`
 }
 
 /** A lead in two lines: who it is and when to answer, then what they are. `holder`: who has it, where that is to be said. */

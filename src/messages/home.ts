@@ -93,10 +93,18 @@ function leadBlocks({ handoffs }: HomeConfig, { timeZone, now }: HomeView, { han
   return buttons.length === 0 ? [sectionOf(line)] : [sectionOf(line), controls(lead, handoff, buttons)]
 }
 
-function attemptBlocks({ handoffs }: HomeConfig, { timeZone, now }: HomeView, { handoff, lead }: HomeLead): Block[] {
-  const line = [leadLine({ handoff, lead }, timeZone, now), ...attemptsLine(handoff, timeZone)].join('\n')
+function attemptBlocks(
+  { handoffs }: HomeConfig,
+  { timeZone, now, team }: HomeView,
+  { handoff, lead }: HomeLead,
+): Block[] {
+  const line = sectionOf([leadLine({ handoff, lead }, timeZone, now), ...attemptsLine(handoff, timeZone)].join('\n'))
   const buttons = buttonsNow(handoffs.kinds[handoff.kind], handoff)
-  return buttons.length === 0 ? [sectionOf(line)] : [sectionOf(line), controls(lead, handoff, buttons)]
+  if (buttons.length === 0) return [line]
+  const all = controls(lead, handoff, buttons)
+  // A manager's team stands below it: there is room for the first button alone.
+  const [first] = 'elements' in all ? all.elements : []
+  return team && first ? [{ ...line, accessory: first } as Block] : [line, all]
 }
 
 function awayBlocks(team: Team, { id, away, open }: RepHome, { timeZone }: HomeView): Block[] {

@@ -213,8 +213,9 @@ export function batonCommand(parts: BatonCommandParts, home: Pick<HomeActs, 'pub
         `Which of these? Ask with the id:\n${all.map(({ record }) => `• ${leadLink(record)}: \`/baton why ${escapeText(record.id, 30)}\``).join('\n')}`,
       )
     const { record } = first
-    const [config, now] = [parts.config(), parts.clock.now()]
-    return explainScore(config, record, scoreLead(config, record.attributes, record.signals, now), now)
+    const now = parts.clock.now()
+    const rules = parts.config()
+    return explainScore(rules, record, scoreLead(rules, record.attributes, record.signals, now), now)
   }
 }
 

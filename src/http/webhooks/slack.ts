@@ -30,14 +30,13 @@ import { SLACK_INTERACTIONS } from './docs.ts'
 import { type HomeClickParts, isHomeButton, onHome } from './home-clicks.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
-import { header, verifySlackSignature } from './signatures.ts'
 import { type ControlClick, type Interaction, readInteraction, split } from './slack-payloads.ts'
+import { keepRawBodies, SLACK_BODY_LIMIT, signedBody } from './slack-requests.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 import { onSubmission } from './submissions.ts'
 
 // Of which lead it was nobody can tell.
 const NO_LEAD = '0'
-const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
 
 type Unreadable = Extract<Interaction, { type: 'unreadable' }>
@@ -66,34 +65,13 @@ export function slackInteractions(parts: SlackInteractionParts) {
   const submitted = onSubmission(parts)
   const home = onHome(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-      (_request, body, done) => done(null, body),
-    )
+    keepRawBodies(app, ['application/x-www-form-urlencoded'])
 
     app.post(
       '/webhooks/slack/interactions',
-      { ...SLACK_INTERACTIONS, bodyLimit: BODY_LIMIT },
+      { ...SLACK_INTERACTIONS, bodyLimit: SLACK_BODY_LIMIT },
       async (request, reply) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        const verdict = verifySlackSignature({
-          secrets: parts.secrets,
-          body,
-          signature: header(request.headers['x-slack-signature']),
-          timestamp: header(request.headers['x-slack-request-timestamp']),
-          now: parts.clock.now(),
-        })
-        if (verdict !== 'valid') {
-          parts.metrics.events.inc({ kind: 'click', outcome: `signature-${verdict}` })
-          throw new ProblemError({
-            status: 401,
-            title: 'Not signed by Slack',
-            detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
-          })
-        }
-        const interaction = readPayload(body)
+        const interaction = readPayload(signedBody(parts, request))
         if (!interaction) {
           parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
           throw new ProblemError({

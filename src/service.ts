@@ -14,6 +14,7 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { connectRedis, createWriteCheck } from './platform/redis.ts'
 import { createBreakers } from './service/breakers.ts'
+import { consoleSettings, createWaitingWork } from './service/console.ts'
 import { createExamination, createReadiness } from './service/readiness.ts'
 import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
@@ -32,9 +33,11 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createSessions } from './store/sessions.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
+import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
@@ -203,6 +206,7 @@ export async function createService(options: ServiceOptions) {
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
     await configs.keep(next)
+    await configs.took(next.version, clock.now())
     if (!works) return
     await work.rescoring.announce(next)
     await retryRefused(store, clock.now())
@@ -242,6 +246,14 @@ export async function createService(options: ServiceOptions) {
     hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
+    ...consoleSettings(env),
+    sessions: createSessions({ store, clock }),
+    viewConfig: createConfigViews({ config, configs, clock, directory: env.CONFIG_DIR }),
+    viewHealth: {
+      examined: examination.found,
+      examine: examination.examine,
+      waiting: createWaitingWork({ store, clock }),
+    },
     ...parts,
     ...createViews(parts),
     dead: work.dead,

@@ -3,6 +3,8 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Away } from '../store/away.ts'
+import { console } from './console/console.ts'
+import type { ConsoleSettings } from './console/parts.ts'
 import { type Dependency, healthRoutes } from './health.ts'
 import { registerOpenApi } from './openapi.ts'
 import { answerError, answerNotFound } from './problems.ts'
@@ -17,7 +19,8 @@ export interface ServerParts
   extends Omit<HubSpotWebhookParts, 'secrets' | 'allowV1'>,
     Omit<SlackInteractionParts, 'secrets' | 'away'>,
     Omit<SlackHomeParts, 'secrets' | 'away' | 'leadLists'>,
-    V1Parts {
+    V1Parts,
+    ConsoleSettings {
   /** False leaves out the webhooks and `/v1`: a worker has only the probes and the metrics. */
   api: boolean
   away: Away
@@ -52,11 +55,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
   traceRequests(app)
 
   if (parts.api) {
-    registerOpenApi(app)
+    registerOpenApi(app, base)
     app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets, allowV1: parts.hubSpotV1 }))
     app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
     app.register(slackHome({ ...parts, secrets: parts.slackSecrets }))
     app.register(v1(parts), { prefix: '/v1' })
+    app.register(console(parts), { prefix: '/console' })
   }
   app.register(healthRoutes(parts))
   return app

@@ -80,6 +80,8 @@ export function essentials(input: MessageInput): string[] {
     lines.push(
       `${forTheRep ? 'You are' : `${mention(slackIds, current.rep)} is`} on it: asked again ${slackDate(current.snoozed.until, timeZone)}`,
     )
+  if (current?.how === 'assigned' && current.by !== undefined && handoff.holders.length === 1)
+    lines.push(`Assigned by ${personOf(current.by)}`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
   if (account) lines.push(`The company belongs to ${account} in HubSpot`)

@@ -8,7 +8,7 @@ export interface TextTable {
 
 const GAP = '  '
 // A column is cut to so many characters before the table is broken into parts below each other.
-const LEAST = 10
+const LEAST = 8
 
 // What a terminal obeys instead of showing it, or shows in another place: also what turns the direction of writing. Joiners only
 // join what stands beside them, and some scripts and emoji are not right without.

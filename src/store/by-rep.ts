@@ -37,6 +37,11 @@ export function handEntry(handoff: Handoff): string | undefined {
   return `${beginning({ rep })}${digits(state === 'open' ? dueAt : (attempts?.until ?? null))}/${id}`
 }
 
+/** The handoff that an entry is about. */
+export function handoffIn(entry: string): string {
+  return entry.slice(entry.lastIndexOf('/') + 1)
+}
+
 /** Brings the set up to what became of some handoffs. */
 export function handCommands(
   keys: Keys,
@@ -82,6 +87,15 @@ export function createHands({ redis, keys, partitions }: Store) {
     async count(hands: Hands): Promise<number> {
       const [from, to] = rangeOf(hands)
       return (await inAll((key) => redis.zlexcount(key, from, to))).reduce((sum, count) => sum + count, 0)
+    },
+
+    /** What all reps have in hand, the nearest deadline first, a portion at a time. */
+    async *soonest(portion: number): AsyncGenerator<string[]> {
+      const all = (await inAll((key) => redis.zrangebylex(key, '[rep/', '(rep0'))).flat().map(readEntry)
+      const byDeadline = all.flatMap(({ at, handoffId }) => (at === null ? [] : { at, handoffId }))
+      byDeadline.sort((a, b) => a.at - b.at || (a.handoffId < b.handoffId ? -1 : 1))
+      for (let at = 0; at < byDeadline.length; at += portion)
+        yield byDeadline.slice(at, at + portion).map(({ handoffId }) => handoffId)
     },
 
     /** How many everybody has in hand, and how many wait for each pool; whoever has none is left out. */

@@ -3,6 +3,7 @@ import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
+import { unlistEverywhere } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
 import { forgetObserved } from './observed.ts'
 import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
@@ -80,7 +81,7 @@ export async function eraseLead(
         ...(handoffs.length > 0
           ? HANDOFF_LISTS.map((list): Command => ['ZREM', keys.list(leadId, list), ...handoffs])
           : []),
-        ...periods.map((period): Command => ['HDEL', keys.leadBucket(leadId, Number(period)), leadId]),
+        ...unlistEverywhere(keys, leadId, periods),
         ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,

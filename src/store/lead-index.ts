@@ -70,6 +70,11 @@ export function listAs(keys: Keys, id: string, was: Listed | null, is: Listed | 
   ]
 }
 
+/** Takes a lead off all periods of the index, of which these are known. */
+export function unlistEverywhere(keys: Keys, id: string, periods: readonly string[]): Command[] {
+  return periods.map((period): Command => ['HDEL', keys.leadBucket(id, Number(period)), id])
+}
+
 /** The pattern, in Lua's words, of the texts that a filter lets through. */
 export function patternOf({ waiting, open, needsReview, rep, route, band, place, track }: LeadFilter): string {
   const flag = (letter: string, wanted: boolean | undefined) =>

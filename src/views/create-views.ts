@@ -8,11 +8,13 @@ import type { Leads } from '../store/leads.ts'
 import type { Store } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
 import type { Pools } from '../store/pools.ts'
+import { createClockViews } from './clocks.ts'
 import { createFactPages } from './facts.ts'
 import { createHandoffPages } from './handoff-list.ts'
 import { type ContactSearch, createLeadLists } from './leads.ts'
 import { createPoolViews } from './pools.ts'
 import { createRuleViews } from './rules.ts'
+import { createTimelines } from './timeline.ts'
 import { createWho } from './who.ts'
 
 /** The views by which the API and the command line answer alike: leads, handoffs, pools, people, rules and facts. */
@@ -32,6 +34,8 @@ export function createViews(parts: {
   return {
     leadLists,
     handoffPages: createHandoffPages({ lists: createHandoffLists(store, leads.readHandoff), leads }),
+    timeline: createTimelines(parts),
+    viewClocks: createClockViews({ hands, leads }),
     viewPools,
     who: createWho({
       ...parts,

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { listedAs } from '../leads/listed.ts'
-import { handEntry } from '../store/by-rep.ts'
-import { listAs } from '../store/lead-index.ts'
+import { handEntry, handoffIn } from '../store/by-rep.ts'
+import { listAs, unlistEverywhere } from '../store/lead-index.ts'
 import type { StoredLead } from '../store/leads.ts'
-import type { Command } from '../store/partitions.ts'
+import { type Command, leadOf } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
 import type { Parts } from './parts.ts'
 
@@ -34,19 +34,36 @@ export function createListLeads(parts: Pick<Parts, 'clock' | 'leads' | 'log' | '
       // Everything else has its turn.
       await wait(PAUSE)
     }
+    for (const partition of store.partitions) await forgetStale(partition)
     return count
   }
 
-  // One that changes meanwhile is listed by that.
   async function list(state: StoredLead): Promise<void> {
     const { id, lead, version, handoffs } = state
     if (!lead) return
+    const is = listedAs(lead, Object.values(handoffs))
     const inHand = Object.values(handoffs).flatMap((handoff) => handEntry(handoff) ?? [])
     const commands: Command[] = [
-      ...listAs(store.keys, id, null, listedAs(lead, Object.values(handoffs))),
+      ...unlistEverywhere(store.keys, id, await store.redis.smembers(store.keys.list(id, 'periods'))),
+      ...listAs(store.keys, id, null, is),
       ...inHand.map((entry): Command => ['ZADD', store.keys.list(id, 'hands'), 0, entry]),
     ]
-    if (commands.length > 0) await store.commit([{ key: store.keys.lead(id), version }], commands)
+    if (commands.length === 0) return
+    const done = await store.commit([{ key: store.keys.lead(id), version }], commands)
+    // It has changed meanwhile.
+    if (!done) await list(await leads.get(id))
+  }
+
+  // What a worker of the version before has moved on stands where it was.
+  async function forgetStale(partition: string): Promise<void> {
+    const key = store.keys.listIn(partition, 'hands')
+    for (const entry of await store.redis.zrange(key, '0', '-1')) {
+      const handoffId = handoffIn(entry)
+      const { version, handoffs } = await leads.get(leadOf(handoffId))
+      const handoff = handoffs[handoffId]
+      if (handoff && handEntry(handoff) === entry) continue
+      await store.commit([{ key: store.keys.lead(leadOf(handoffId)), version }], [['ZREM', key, entry]])
+    }
   }
 
   return {

@@ -53,6 +53,20 @@ describe('lists of leads', () => {
     expect(await hands.count({ rep: other })).toBe(1)
     expect((await ask(`/handoffs?rep=${other}`)).body.handoffs).toMatchObject([{ leadId: dana, status: 'open' }])
 
+    const { timeline } = (await ask(`/leads/${dana}/timeline`)).body
+    const told = timeline.map(({ what, rep }: { what: string; rep?: string }) => [what, rep].filter(Boolean).join(' '))
+    const moved = [
+      'decided',
+      `started ${rep}`,
+      'pool-alert',
+      `rep-alert ${rep}`,
+      `assigned ${other}`,
+      `rep-alert ${other}`,
+    ]
+    // Which of two messages Slack takes first is all the same.
+    expect(told.filter((one: string) => !/_/.test(one)).sort()).toEqual(moved.sort())
+    expect(told).toContain('demo_requested')
+
     stage.hubspot.failNext({ path: /contacts\/(search|batch\/read)/, status: 503, times: 50 })
     for (const text of ['kim', 'kim@smalltown.example']) {
       const { status, body } = await ask(`/leads?${q(text)}`)

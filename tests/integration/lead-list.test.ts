@@ -7,6 +7,7 @@ import { BANDS } from '../../src/rules/score.ts'
 import { createHands } from '../../src/store/by-rep.ts'
 import { prepare } from '../../src/store/commit.ts'
 import { createLeadIndex, type LeadCursor, type LeadFilter } from '../../src/store/lead-index.ts'
+import { pack } from '../../src/store/pack.ts'
 import { passes } from '../../src/views/leads.ts'
 import { createForgetHandoff } from '../../src/work/forget-handoff.ts'
 import { createListLeads } from '../../src/work/list-leads.ts'
@@ -220,10 +221,23 @@ describe('what an older version has kept', () => {
     expect(await paged({}, 1_000)).toEqual(expected({}))
     expect(await createHands(api.store).count({ rep: 'ae-1' })).toBeGreaterThan(0)
     expect(await work.isDue()).toBe(false)
+    // A worker of that version has gone on meanwhile: what it moved still stands where it was.
+    const [moved] = expected({ open: true, rep: 'ae-1' })
+    const { version = 0 } = await api.leads.get(moved ?? '')
+    const lead = leads.get(moved ?? '')?.lead as LeadRecord
+    const handoff = { ...started(), id: `${moved}-1`, leadId: moved, state: 'ended', ended: { at: NOW, how: 'done' } }
+    const fresh = { ...lead, score: { ...lead.score, at: NOW + 90 * DAY } }
+    await api.look.hset(api.store.keys.lead(moved ?? ''), {
+      ...{ version: version + 1, record: pack(fresh), [`h:${moved}-1`]: pack(handoff) },
+    })
+    const before = await createHands(api.store).count({ rep: 'ae-1' })
     now += 15 * MINUTE
     expect(await work.isDue()).toBe(true)
     await work.listLeads()
     expect(await work.isDue()).toBe(false)
+    expect((await paged({}, 1_000)).filter((id) => id === moved)).toEqual([moved])
+    expect((await paged({}, 1_000))[0]).toBe(moved)
+    expect(await createHands(api.store).count({ rep: 'ae-1' })).toBe(before - 1)
   })
 
   test('and whose a lead was is forgotten with the last handoff that said so', async () => {

@@ -17,16 +17,18 @@ import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
+import { createHomes } from '../../src/store/homes.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
-import { createHomes } from '../../src/store/homes.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
-import { createHomeViews } from '../../src/views/home.ts'
+import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
+import { createHomeViews } from '../../src/views/home.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
 import { createDead } from '../../src/work/dead.ts'
@@ -128,6 +130,16 @@ export async function startApi(options: {
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),
     }),
+    operators: [],
+    oidc: undefined,
+    sessions: createSessions({ store, clock: { now: () => clock.now } }),
+    viewConfig: createConfigViews({
+      config: () => config,
+      configs: createConfigs(store),
+      clock: { now: () => clock.now },
+      directory: join(import.meta.dirname, '..', '..', 'config'),
+    }),
+    viewHealth: { examined: () => undefined, examine: async () => [], waiting: async () => [] },
     whatIf: async () => undefined,
     ready: async () => ({ redis: { status: 'ok' } }),
   })

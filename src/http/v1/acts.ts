@@ -86,30 +86,9 @@ export function actRoutes(parts: ActRouteParts) {
     const given = request.body as z.output<typeof Rep> | undefined
     const does: Click = name === 'assign' ? { assign: { rep: given?.rep ?? '' } } : name
     const { outcome, handoff } = await parts.act(target, parts.whoAsks(request), does)
-    if (outcome !== 'done' && outcome !== 'already') throw refusal(outcome, name, target, given?.rep)
+    if (outcome !== 'done' && outcome !== 'already')
+      throw actRefusal(parts.config().team, outcome, name, target, given?.rep)
     return { outcome, ...(handoff ? { handoff: handoff.id } : {}) }
-  }
-
-  function refusal(outcome: ActOutcome, name: string, target: string, rep = ''): ProblemError {
-    const what = target.includes('-') ? `handoff ${target}` : `lead ${target}`
-    if (outcome === 'unknown-rep') {
-      const reps = Object.values(parts.config().team.reps).flatMap(({ id, active }) => (active ? id : []))
-      const detail = `rep: nobody of the team who is there goes by ${rep}${suggestion(rep, reps)}`
-      return new ProblemError({ status: 400, title: 'The request is not valid', detail })
-    }
-    if (outcome === 'not-found')
-      return new ProblemError({
-        status: 404,
-        title: 'Not found',
-        detail: `Baton knows no ${what}, or it has no handoff.`,
-      })
-    if (outcome === 'not-allowed')
-      return new ProblemError({ status: 403, title: 'Not allowed', detail: 'Whoever asks may not do that.' })
-    return new ProblemError({
-      status: 409,
-      title: 'Not possible now',
-      detail: WHY_NOT[outcome]?.(what, name) ?? outcome,
-    })
   }
 }
 
@@ -119,3 +98,32 @@ const WHY_NOT: Partial<Record<ActOutcome, (what: string, name: string) => string
   'not-undoable': (what) => `There is nothing to take back at ${what}.`,
 }
 const PARTICIPLES: Record<string, string> = { assign: 'assigned', reopen: 'reopened', release: 'released' }
+
+/** Why an act did nothing, for whoever asked for it by the API or the command line. */
+export function actRefusal(
+  team: Config['team'],
+  outcome: ActOutcome,
+  name: string,
+  target: string,
+  rep = '',
+): ProblemError {
+  const what = target.includes('-') ? `handoff ${target}` : `lead ${target}`
+  if (outcome === 'unknown-rep') {
+    const reps = Object.values(team.reps).flatMap(({ id, active }) => (active ? id : []))
+    const detail = `rep: nobody of the team who is there goes by ${rep}${suggestion(rep, reps)}`
+    return new ProblemError({ status: 400, title: 'The request is not valid', detail })
+  }
+  if (outcome === 'not-found')
+    return new ProblemError({
+      status: 404,
+      title: 'Not found',
+      detail: `Baton knows no ${what}, or it has no handoff.`,
+    })
+  if (outcome === 'not-allowed')
+    return new ProblemError({ status: 403, title: 'Not allowed', detail: 'Whoever asks may not do that.' })
+  return new ProblemError({
+    status: 409,
+    title: 'Not possible now',
+    detail: WHY_NOT[outcome]?.(what, name) ?? outcome,
+  })
+}

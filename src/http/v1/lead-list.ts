@@ -17,7 +17,10 @@ export interface LeadListParts {
   leadLists: LeadLists
 }
 
-const Flag = z.stringbool().optional()
+const Flag = z
+  .enum(['true', 'false'])
+  .transform((word) => word === 'true')
+  .optional()
 const Name = z.string().min(1).max(200).optional()
 const Query = z.object({
   q: z

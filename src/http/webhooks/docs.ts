@@ -14,6 +14,7 @@ export const HUBSPOT_WEBHOOK = {
   schema: {
     operationId: 'hubspotWebhook',
     tags: ['webhooks'],
+    security: [{ hubSpotSignature: [] }],
     summary: 'Events of HubSpot, kept before they are acknowledged',
     description:
       'Wants `X-HubSpot-Signature-v3` and `X-HubSpot-Request-Timestamp`, at most five minutes old. Classic (`contact.*`) and generic (`object.*`) events; an unknown type, and an event of another portal, is acknowledged, counted and left out. A type and an object id are enough. At most 8 MiB and 1,000 events.',
@@ -45,13 +46,14 @@ export const SLACK_INTERACTIONS = {
   schema: {
     operationId: 'slackInteraction',
     tags: ['webhooks'],
+    security: [{ slackSignature: [] }],
     summary: 'Clicks and forms of Slack',
     description: 'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old.',
     consumes: ['application/x-www-form-urlencoded'],
     body: z.object({ payload: z.string().describe('the interaction as JSON') }),
     response: {
       200: z.looseObject({}).optional().describe('Empty, or what is wrong with a form.'),
-      ...problemResponses(400, 401, 413, 503),
+      ...problemResponses(400, 401, 413, 415, 503),
     },
   },
 }

@@ -64,6 +64,7 @@ export const SLACK_EVENTS = {
   schema: {
     operationId: 'slackEvent',
     tags: ['webhooks'],
+    security: [{ slackSignature: [] }],
     summary: 'Events of Slack: somebody opened the App Home',
     description: 'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old.',
     body: z.looseObject({ type: z.string() }),
@@ -71,7 +72,7 @@ export const SLACK_EVENTS = {
       200: z
         .looseObject({ challenge: z.string().optional() })
         .describe('Taken; with the challenge when the URL is verified.'),
-      ...problemResponses(400, 401, 413, 503),
+      ...problemResponses(400, 401, 413, 415, 503),
     },
   },
 }
@@ -82,6 +83,7 @@ export const SLACK_COMMANDS = {
   schema: {
     operationId: 'slackCommand',
     tags: ['webhooks'],
+    security: [{ slackSignature: [] }],
     summary: 'The slash command /baton',
     description:
       'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old. What takes long is answered through `response_url`.',
@@ -89,7 +91,7 @@ export const SLACK_COMMANDS = {
     body: z.looseObject({ user_id: z.string(), text: z.string().optional(), response_url: z.string().optional() }),
     response: {
       200: z.looseObject({}).describe('A message that only who asked sees.'),
-      ...problemResponses(400, 401, 413, 503),
+      ...problemResponses(400, 401, 413, 415, 503),
     },
   },
 }

@@ -244,7 +244,7 @@ test.skipIf(WITHOUT_REDIS_SERVER)('dead-letters names what could not be done, th
     await dead.put('write-contact', INDEX.writes, '7', refused)
     const { stdout } = await run(['dead-letters'], { cwd })
     expect(stdout.split('\n')).toEqual([
-      'since, UTC        id               given up  reason',
+      '      since, UTC  id               given up  reason',
       '2026-11-18 15:00  read-lead:42     1 ×       TypeError: see the log',
       `2026-11-18 15:01  write-contact:7  2 ×       ${refused.message}`,
       '',

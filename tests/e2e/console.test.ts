@@ -145,7 +145,7 @@ test.skipIf(!executablePath)(
     await page.getByRole('button', { name: 'Ada Lane is back' }).first().click()
     await page.getByText('Noted: they are back.').waitFor()
     await page.goto(`${root()}/config`)
-    await page.getByRole('button', { name: 'Compute' }).click()
+    await page.getByRole('button', { name: 'Compute', exact: true }).click()
     await page.getByRole('heading', { name: 'From route to route' }).waitFor()
     expect(await faults(page)).toEqual([])
     await page.getByRole('button', { name: 'Sign out' }).click()

@@ -68,15 +68,10 @@ async function faults(page: Page): Promise<string[]> {
 
 async function visitAll(token: string, paths: readonly string[], dark: boolean): Promise<void> {
   const { page, complaints } = await open({ token, dark })
-  for (const size of SIZES) {
-    await page.setViewportSize(size)
-    for (const path of paths) {
-      await page.goto(root() + path)
-      if (process.env.CONSOLE_PICTURES)
-        await page.screenshot({
-          path: `${process.env.CONSOLE_PICTURES}/${path.replace(/\W/g, '_')}-${size.width}-${dark ? 'dark' : 'light'}.png`,
-          fullPage: true,
-        })
+  for (const path of paths) {
+    await page.goto(root() + path)
+    for (const size of SIZES) {
+      await page.setViewportSize(size)
       expect(await faults(page), `${path} at ${size.width}`).toEqual([])
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, `${path} at ${size.width} is too wide`).toBeLessThanOrEqual(0)
@@ -148,7 +143,11 @@ test.skipIf(!executablePath)(
     await page.getByRole('button', { name: 'Set away' }).click()
     await page.getByText('the rotation passes over them').waitFor()
     await page.getByRole('button', { name: 'Ada Lane is back' }).first().click()
-    await page.getByText('they are back').waitFor()
+    await page.getByText('Noted: they are back.').waitFor()
+    await page.goto(`${root()}/config`)
+    await page.getByRole('button', { name: 'Compute', exact: true }).click()
+    await page.getByRole('heading', { name: 'From route to route' }).waitFor()
+    expect(await faults(page)).toEqual([])
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.goto(`${root()}/leads/${lead}`)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()

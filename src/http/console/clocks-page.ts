@@ -9,7 +9,7 @@ const MOST = 100
 const RUNG_WORDS: Record<string, string> = {
   remind: 'remind the rep',
   reassign: 'reassign',
-  'tell-manager': 'tell the manager',
+  'alert-manager': 'tell the manager',
 }
 
 /** `/console/clocks`: the clocks that run, by deadline. */

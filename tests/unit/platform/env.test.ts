@@ -43,6 +43,7 @@ describe('what is taken', () => {
       SLACK_SIGNING_SECRET: ['signing-secret'],
       SLACK_PACING: 'slack',
       API_TOKENS: [],
+      OIDC_OPERATORS: [],
       ENRICHMENT_BASE_URL: 'https://api.apollo.io',
       LOG_LEVEL: 'info',
     })
@@ -82,6 +83,15 @@ describe('what is taken', () => {
 
   test.each(['sha256:abc', 'read=sha256:', `sha256:${'x'.repeat(64)}`])('%s is no hash', (token) => {
     expect(() => readEnv({ ...COMPLETE, API_TOKENS: token })).toThrow('API_TOKENS holds a hash that is not sha256:')
+  })
+
+  test.each([
+    [{ OIDC_ISSUER: 'https://id.example.com' }, 'OIDC_CLIENT_ID is required'],
+    [{ OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' }, 'OIDC_ISSUER is required'],
+    [{ OIDC_OPERATORS: 'mia@team.example' }, 'OIDC_ISSUER is required'],
+    [{ OIDC_OPERATORS: 'mia' }, 'OIDC_OPERATORS must be email addresses'],
+  ])('of the identity provider all or nothing: %j', (some, problem) => {
+    expect(() => readEnv({ ...COMPLETE, ...some })).toThrow(problem)
   })
 
   test('empty and blank variables count as unset', () => {

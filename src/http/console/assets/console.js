@@ -56,6 +56,9 @@ document.addEventListener('keydown', (event) => {
   else document.getElementById('brand')?.click()
 })
 
+// On a phone the menu scrolls: where one is should be seen.
+document.querySelector('header [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+
 // Files of this computer go into the fields that are named like them.
 for (const input of document.querySelectorAll('input')) {
   const { fills } = input.dataset

@@ -14,6 +14,7 @@ it('asks for the scopes of the calls that Baton makes, and no others', async () 
     'conversations.open': ['im:write'],
     'conversations.history': ['channels:history', 'groups:history', 'im:history'],
     'views.open': [],
+    'views.publish': [],
     'auth.test': [],
     'users.info': ['users:read'],
     'users.lookupByEmail': ['users:read', 'users:read.email'],
@@ -26,7 +27,8 @@ it('asks for the scopes of the calls that Baton makes, and no others', async () 
     ),
   )
   expect([...called].sort()).toEqual(Object.keys(scopes).sort())
-  const wanted = new Set([...called].flatMap((call) => scopes[call] ?? []))
+  // A slash command wants a scope of its own.
+  const wanted = new Set(['commands', ...[...called].flatMap((call) => scopes[call] ?? [])])
   expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...wanted].sort())
 })
 

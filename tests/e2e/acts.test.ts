@@ -279,7 +279,11 @@ describe('what managers and ops do', () => {
     const id = createTier2Lead(stage)
     await stage.quiet()
     const { id: handoffId } = await handoffOf(id)
-    await act(handoffId, CLEO, { disqualify: { reason: 'not a fit', choice: 'not_a_fit' } })
+    const out = { disqualify: { reason: 'not a fit', choice: 'not_a_fit' } }
+    // Who sends it twice has done it once; anybody else is told so.
+    expect(await act(handoffId, CLEO, out)).toBe('done')
+    expect(await act(handoffId, CLEO, out)).toBe('already')
+    expect(await act(handoffId, DAN, out)).toBe('too-late')
     expect(stage.hubspot.contact(id)?.baton_stage).toBe('disqualified')
     expect(await act(handoffId, MANAGER, 'reopen')).toBe('done')
     expect(await handoffOf(id)).toMatchObject({ id: handoffId, state: 'open' })

@@ -36,7 +36,8 @@ export function createTellUser(
   return async function tellUser({ id, handoffId, channel, user, what }) {
     const message = what === 'explain' ? await explanation(handoffId) : await sentenceAbout(handoffId, what)
     try {
-      await parts.slack.tellPrivately(channel, user, message)
+      // A click in the App Home was made in no channel: the answer comes in the user's conversation with Baton.
+      await parts.slack.tellPrivately(await parts.slack.channelFor(channel), user, message)
     } catch (error) {
       if (!isRefused(error)) throw error
       parts.log.warn({ channel, code: error.code }, 'a private answer could not be shown')

@@ -26,6 +26,7 @@ import { createAway } from './store/away.ts'
 import { createConfigs } from './store/configs.ts'
 import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
+import { createHomes } from './store/homes.ts'
 import { createInbox } from './store/inbox.ts'
 import { createLastEvent } from './store/last-event.ts'
 import { createLeads } from './store/leads.ts'
@@ -38,9 +39,11 @@ import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
+import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
+import { withHomes } from './work/homes-of.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
@@ -86,6 +89,7 @@ export async function createService(options: ServiceOptions) {
   } = options
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
+  const publicUrl = env.PUBLIC_URL.replace(/\/+$/, '')
   const departed = createDeparted()
   const config = () => away.over(departed.without(options.config.current()))
   const works = options.role !== 'api'
@@ -114,7 +118,8 @@ export async function createService(options: ServiceOptions) {
   const stuckLists = createStuckLists(store)
   const shadow = createShadow(store, configs)
   const observedPools = observes ? pools : createPools(apart)
-  const apply = createApply({ store, pools, inbox, observedPools, observes, shadow })
+  const homes = createHomes(store)
+  const apply = withHomes(createApply({ store, pools, inbox, observedPools, observes, shadow }), { homes, config, log })
   const pace = createPace({ redis: requests, prefix: installation, off: env.SLACK_PACING === 'off' })
   const breakers = createBreakers({
     log,
@@ -174,8 +179,18 @@ export async function createService(options: ServiceOptions) {
     metrics,
     log,
   }
+  const viewHome = createHomeViews(parts)
   const work = prepareWork({
-    parts: { ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+    parts: {
+      ...parts,
+      departed,
+      viewHome,
+      publicUrl,
+      outbox: createOutbox(store),
+      mode: env.BATON_MODE,
+      apart,
+      spokenSlack,
+    },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),
@@ -226,7 +241,7 @@ export async function createService(options: ServiceOptions) {
   const act = createActs({ ...parts, hurry: work.hurry })
   const server = createServer({
     api: options.role !== 'worker',
-    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
+    publicUrl,
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
     hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
@@ -246,6 +261,8 @@ export async function createService(options: ServiceOptions) {
     lastEvent,
     hurry: work.hurry,
     away,
+    homes,
+    viewHome,
     act,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),

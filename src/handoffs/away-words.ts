@@ -3,8 +3,8 @@ import { absenceAt, zoneOf } from './away.ts'
 import { everybody, type Team } from './team.ts'
 
 /** The last moment of an absence in words: a date where it is a whole day, else with its time. */
-export function untilWords(until: number | null, timeZone: string): string {
-  if (until === null) return 'until they are back'
+export function untilWords(until: number | null, timeZone: string, who: 'they' | 'you' = 'they'): string {
+  if (until === null) return `until ${who} are back`
   const at = Temporal.Instant.fromEpochMilliseconds(until).toZonedDateTimeISO(timeZone)
   if (at.startOfDay().epochMilliseconds !== until) return `until ${localTime(until, timeZone)}`
   return `until ${dayWords(until - 1, timeZone)}`

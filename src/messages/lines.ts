@@ -77,7 +77,11 @@ export function essentials(input: MessageInput): string[] {
   const current = holderOf(handoff)
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
   if (current?.snoozed && handoff.state === 'open')
-    lines.push(`${forTheRep ? 'You are' : `${mention(slackIds, current.rep)} is`} on it: asked again ${slackDate(current.snoozed.until, timeZone)}`)
+    lines.push(
+      `${forTheRep ? 'You are' : `${mention(slackIds, current.rep)} is`} on it: asked again ${slackDate(current.snoozed.until, timeZone)}`,
+    )
+  if (current?.how === 'assigned' && current.by !== undefined && handoff.holders.length === 1)
+    lines.push(`Assigned by ${personOf(current.by)}`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
   if (account) lines.push(`The company belongs to ${account} in HubSpot`)

@@ -29,7 +29,7 @@ const NOTHING = 0.05
 export function fitReasons(rules: WordedRules, score: LeadScore): Reason[] {
   const fired = score.fit.contributions.filter(({ points }) => points !== 0)
   return strongest(
-    fired.map((one) => ({ words: labelOf(rules, one) ?? foundWords(one.evaluation), points: one.points })),
+    fired.map((one) => ({ words: labelOf(rules, one) ?? foundWords(one.explain()), points: one.points })),
   )
 }
 
@@ -69,7 +69,7 @@ export function missedReasons(rules: WordedRules, score: LeadScore, count: numbe
   const ofFit = contributions
     .filter((one) => one.points === 0 && one.worth > 0 && !contributions.some((other) => isInsteadOf(other, one)))
     .map((one) => ({
-      words: labelOf(rules, one) ?? wantedWords(one.evaluation),
+      words: labelOf(rules, one) ?? wantedWords(one.explain()),
       points: Math.min(one.worth, roomInFit),
     }))
   const seen = new Map(score.engagement.contributions.map(({ signal, points }) => [signal.type, points] as const))
@@ -87,8 +87,8 @@ export function missedReasons(rules: WordedRules, score: LeadScore, count: numbe
 
 // A rule about the same facts has counted, and is worth as much: the one excludes the other, as two tiers do.
 function isInsteadOf(other: FitContribution, one: FitContribution): boolean {
-  const facts = new Set(other.evaluation.checks.map(({ attribute }) => attribute))
-  const isSame = one.evaluation.checks.every(({ attribute }) => facts.has(attribute))
+  const facts = new Set(other.explain().checks.map(({ attribute }) => attribute))
+  const isSame = one.explain().checks.every(({ attribute }) => facts.has(attribute))
   return isSame && other.points >= one.worth
 }
 

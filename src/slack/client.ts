@@ -1,6 +1,7 @@
 import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Block } from '../messages/alert.ts'
 import type { Modal } from '../messages/controls.ts'
+import type { Home } from '../messages/home.ts'
 import type { Breaker } from '../platform/breaker.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -43,6 +44,7 @@ const PACED: Record<string, PacedCall> = {
   'chat.postMessage': 'post',
   'chat.update': 'update',
   'conversations.open': 'open',
+  'views.publish': 'home',
 }
 const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
 
@@ -207,6 +209,12 @@ export function createSlack(options: {
     /** Opens a modal; the trigger is good for three seconds and one use. */
     async openModal(trigger: string, view: Modal): Promise<void> {
       await call('views.open', () => client.views.open({ trigger_id: trigger, view }))
+    },
+
+    /** Replaces what a user sees in the App Home, when its turn comes. Safe to repeat. */
+    async publishHome(user: string, view: Home): Promise<void> {
+      await pace?.turn('home', 0)
+      await call('views.publish', () => client.views.publish({ user_id: user, view }))
     },
   }
 }

@@ -47,6 +47,8 @@ export const INDEX = {
   answers: 'answers',
   /** Deals whose stage may be news of their contacts. */
   deals: 'deals',
+  /** App Homes in Slack to publish. */
+  homes: 'homes',
   /** What managers have to hear, besides the messages of handoffs. */
   notices: 'notices',
   /** Notes to write to HubSpot. */
@@ -61,11 +63,12 @@ export const INDEX = {
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
-/** All lists: those of handoffs; who has which in hand; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
+/** All lists: those of handoffs; who has which in hand; who looks at their App Home; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
  * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
 export type List =
   | HandoffList
   | 'hands'
+  | 'homes'
   | 'periods'
   | 'scored'
   | 'urgent'

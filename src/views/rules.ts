@@ -136,8 +136,7 @@ export function createCount(config: Config) {
       decisions += 1
       fired('route', route, lead, at)
       const { score } = decide(config, { id: lead, attributes, signals }, standing, at, true)
-      for (const { rule, evaluation } of score.fit.contributions)
-        if (evaluation.truth === 'true') fired('fit', rule, lead, at)
+      for (const { rule, truth } of score.fit.contributions) if (truth === 'true') fired('fit', rule, lead, at)
       for (const type of new Set(score.engagement.contributions.map(({ signal }) => signal.type)))
         fired('signal', type, lead, at)
       if (score.icp.tier !== undefined) fired('profile', `tier ${score.icp.tier}`, lead, at)

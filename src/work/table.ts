@@ -1,5 +1,6 @@
 import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
+import { readHomeId } from '../store/homes.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createEraseLead } from './erase-lead.ts'
@@ -13,6 +14,7 @@ import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
+import { createPublishHome } from './publish-home.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -264,6 +266,18 @@ export const WORK = {
     grace: GRACE,
     needs: 'slack',
     handler: createTellStuck,
+  }),
+  'publish-home': row({
+    index: INDEX.homes,
+    queue: 'slack',
+    payload: (id: string) => {
+      const user = readHomeId(id)
+      return user === null ? null : { user }
+    },
+    fold: 'again',
+    grace: 0,
+    needs: 'slack',
+    handler: createPublishHome,
   }),
   'list-stuck': row({
     index: null,

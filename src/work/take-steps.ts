@@ -44,13 +44,16 @@ export function createTakeSteps(
 
   // Nothing is left to do, or the timer was ahead, for BullMQ goes by the clock of whatever host: waited for here, since a
   // timer of that name cannot be set while this one is under way. All of it only as long as the lead is as it was read.
-  async function putOff({ id, version }: StoredLead, handoffId: string, due: number | null): Promise<void> {
+  async function putOff({ id, version, handoffs }: StoredLead, handoffId: string, due: number | null): Promise<void> {
     const index = store.keys.index(id, INDEX.steps)
     const entry: Command = due === null ? ['ZREM', index, handoffId] : ['ZADD', index, due, handoffId]
     const done = await store.commit([{ key: store.keys.lead(id), version }], [entry])
     if (!done) throw new RunLater(CHANGED_MEANWHILE)
     const wait = due === null ? 0 : due - clock.now()
-    if (wait > CLOCKS_DIFFER_BY) return parts.hurry([{ index: INDEX.steps, id: handoffId, at: due ?? 0 }])
+    // Of one that was answered the next instant is no rung: nobody stands by for it, for a rung may be due before, when that is taken back.
+    const isOpen = handoffs[handoffId]?.state === 'open'
+    if (wait > CLOCKS_DIFFER_BY || (wait > 0 && !isOpen))
+      return parts.hurry([{ index: INDEX.steps, id: handoffId, at: due ?? 0 }])
     if (wait > 0) throw new RunLater(wait)
   }
 

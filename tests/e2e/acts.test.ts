@@ -58,11 +58,12 @@ describe('an answer that is taken back', () => {
     expect(after).toMatchObject({ state: 'open', dueAt: before.dueAt, breachedAt: before.dueAt })
     expect(after.ladder.map(({ dueAt }) => dueAt)).toEqual(before.ladder.map(({ dueAt }) => dueAt))
     expect(after).not.toHaveProperty('attempts')
-    expect(stage.texts(CLEO)).toEqual([
-      expect.stringContaining('New lead for you'),
-      expect.stringContaining('Still waiting for you'),
-    ])
-    expect(stage.hubspot.contact(id)).toMatchObject({ baton_sla_status: 'breached', baton_first_response_minutes: null })
+    expect(stage.texts(CLEO)).toHaveLength(2)
+    expect(stage.texts(CLEO)[1]).toMatch(/^Still waiting for you: /)
+    expect(stage.hubspot.contact(id)).toMatchObject({
+      baton_sla_status: 'breached',
+      baton_first_response_minutes: null,
+    })
     expect((await stage.services[0]?.pools.read('sdr', stage.clock.now))?.open).toMatchObject({ 'sdr-1': 1 })
     // A second click on it says nothing, for it is done.
     expect(await act(after.id, CLEO, 'undo')).toBe('already')
@@ -94,12 +95,12 @@ describe('an answer that is taken back', () => {
     expect(await act(handoffId, MANAGER, 'reopen')).toBe('done')
     expect(await act(handoffId, MANAGER, 'reopen')).toBe('already')
     expect(await handoffOf(id)).toMatchObject({ id: handoffId, state: 'open', startedAt: stage.clock.now })
-    expect(stage.texts(CLEO).at(-1)).toContain('Reopened for you')
+    expect(stage.texts(CLEO).at(-1)).toMatch(/^Reopened: /)
     expect(stage.texts(CLEO).at(-1)).toContain(`Reopened by <@${MANAGER}>`)
     expect(stage.hubspot.contact(id)?.baton_sla_status).toBe('running')
     // Lunch does not count.
     await stage.advance(2 * HOUR)
-    expect(stage.texts(CLEO).at(-1)).toContain('Still waiting for you')
+    expect(stage.texts(CLEO).at(-1)).toMatch(/^Still waiting for you: /)
   })
 
   it('takes back what followed from it in HubSpot, but for what somebody has changed since', async () => {
@@ -185,7 +186,7 @@ describe('Pass on', () => {
     expect(await handoffOf(id)).toMatchObject({
       holders: [{ rep: 'sdr-1' }, { rep: 'sdr-2', how: 'passed-on', by: CLEO }],
     })
-    expect(stage.texts(DAN)[0]).toContain('Passed on to you')
+    expect(stage.texts(DAN)[0]).toMatch(/^Passed on by Cleo Park: Dana-Canary/)
     expect(stage.texts(DAN)[0]).toContain(`Passed on by <@${CLEO}>: "she &lt;knows&gt; you &amp; yours"`)
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('202')
     expect(stage.hubspot.contact(id)?.baton_handoffs).not.toContain('knows')
@@ -230,7 +231,7 @@ describe('what managers and ops do', () => {
     expect(await act(id, 'api:ops', { assign: { rep: 'sdr-2' } })).toBe('done')
     expect(await act(id, 'api:ops', { assign: { rep: 'sdr-2' } })).toBe('already')
     expect(await handoffOf(id)).toMatchObject({ dueAt: first.dueAt, holders: [{}, { rep: 'sdr-2', how: 'assigned' }] })
-    expect(stage.texts(DAN)[0]).toContain('Assigned to you')
+    expect(stage.texts(DAN)[0]).toMatch(/^Assigned: /)
     expect(stage.texts(DAN)[0]).toContain('given to you by ops')
     expect(stage.hubspot.contact(id)?.hubspot_owner_id).toBe('202')
 
@@ -238,14 +239,14 @@ describe('what managers and ops do', () => {
     await stage.advance(HOUR)
     expect(await act(first.id, MANAGER, { assign: { rep: 'sdr-1' } })).toBe('done')
     expect(await handoffOf(id)).toMatchObject({ state: 'open', startedAt: stage.clock.now })
-    expect(stage.texts(CLEO).at(-1)).toContain('Assigned to you')
+    expect(stage.texts(CLEO).at(-1)).toMatch(/^Assigned: /)
 
     expect(await act(cold, 'cli', { assign: { rep: 'ae-1' } })).toBe('done')
     expect(await handoffOf(cold)).toMatchObject({
       state: 'open',
       holders: [{ rep: 'ae-1', how: 'assigned', by: 'cli' }],
     })
-    expect(stage.texts(ADA)[0]).toContain('Assigned to you')
+    expect(stage.texts(ADA)[0]).toContain('Assigned by the command line')
     expect(stage.hubspot.contact(cold)?.hubspot_owner_id).toBe('101')
   })
 

@@ -17,6 +17,7 @@ import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
+import { createHomes } from '../../src/store/homes.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
@@ -27,6 +28,7 @@ import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
 import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
+import { createHomeViews } from '../../src/views/home.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
 import { createDead } from '../../src/work/dead.ts'
@@ -115,6 +117,8 @@ export async function startApi(options: {
     stuckLists: createStuckLists(store),
     apply,
     away,
+    homes: createHomes(store),
+    viewHome: createHomeViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools }),
     pools,
     act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),

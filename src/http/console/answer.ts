@@ -30,8 +30,8 @@ export function answer(
  * Goes on to a page by a page of our own: a browser sends a strict cookie only where one of our pages led, and not where the redirect of
  * another site did.
  */
-export function arrive(reply: FastifyReply, path: string): FastifyReply {
-  const body = html`<html lang="en"><head><meta charset="utf-8" /><title>Baton</title><meta http-equiv="refresh" content=${`0;url=${path}`} /></head><body><main><h1>Baton</h1><p><a href=${path}>Go on</a></p></main></body></html>`
+export function arrive(reply: FastifyReply, path: string, { asset }: Page): FastifyReply {
+  const body = html`<html lang="en"><head><meta charset="utf-8" /><title>Baton</title><link rel="icon" href=${asset('mark.svg')} type="image/svg+xml" /><meta http-equiv="refresh" content=${`0;url=${path}`} /></head><body><main><h1>Baton</h1><p><a href=${path}>Go on</a></p></main></body></html>`
   return send(reply, asHtml(body))
 }
 

@@ -115,7 +115,7 @@ export function console(parts: V1Parts & ConsoleSettings) {
     await app.register(async (inside) => {
       inside.addHook('onRequest', async (request, reply) => {
         const session = await sessionOf(request, mine)
-        if (!session) return signInFirst(request, reply)
+        if (!session) return signInFirst(request, reply, makePage())
         const page = {
           ...makePage(),
           session: shownOf(session),
@@ -151,13 +151,13 @@ export function console(parts: V1Parts & ConsoleSettings) {
     })
   }
 
-  function signInFirst(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  function signInFirst(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
     const wanted = `${base}${request.url}`
     const to = `${root}/sign-in?next=${encodeURIComponent(wanted)}`
     // A part of a page is asked for by a script, which goes where this says.
     if (request.headers['hx-request']) return reply.code(401).header('hx-redirect', `${root}/sign-in`).send()
     if (request.method !== 'GET') return reply.redirect(`${root}/sign-in`, 303)
-    return cameFromElsewhere(request) ? arrive(reply, wanted) : reply.redirect(to, 303)
+    return cameFromElsewhere(request) ? arrive(reply, wanted, page) : reply.redirect(to, 303)
   }
 }
 

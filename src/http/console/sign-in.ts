@@ -74,7 +74,7 @@ export function signInRoutes(parts: ConsoleParts, makePage: () => Page) {
     const old = request.cookies[SESSION_COOKIE]
     if (old) await parts.sessions.end(old)
     setSession(reply, await parts.sessions.begin(who), parts)
-    return arrive(reply, next)
+    return arrive(reply, next, makePage())
   }
 
   function show(reply: FastifyReply, next: unknown, wrong?: string): FastifyReply {

@@ -57,3 +57,39 @@ export const SLACK_INTERACTIONS = {
     },
   },
 }
+
+/** For `POST /webhooks/slack/events`. */
+export const SLACK_EVENTS = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'slackEvent',
+    tags: ['webhooks'],
+    summary: 'Events of Slack: somebody opened the App Home',
+    description: 'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old.',
+    body: z.looseObject({ type: z.string() }),
+    response: {
+      200: z
+        .looseObject({ challenge: z.string().optional() })
+        .describe('Taken; with the challenge when the URL is verified.'),
+      ...problemResponses(400, 401, 413, 503),
+    },
+  },
+}
+
+/** For `POST /webhooks/slack/commands`. */
+export const SLACK_COMMANDS = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'slackCommand',
+    tags: ['webhooks'],
+    summary: 'The slash command /baton',
+    description:
+      'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old. What takes long is answered through `response_url`.',
+    consumes: ['application/x-www-form-urlencoded'],
+    body: z.looseObject({ user_id: z.string(), text: z.string().optional(), response_url: z.string().optional() }),
+    response: {
+      200: z.looseObject({}).describe('A message that only who asked sees.'),
+      ...problemResponses(400, 401, 413, 503),
+    },
+  },
+}

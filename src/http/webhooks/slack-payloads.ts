@@ -8,7 +8,13 @@ const BlockActions = z.object({
   type: z.literal('block_actions'),
   user: User,
   trigger_id: z.string().max(200).nullish(),
-  container: z.object({ channel_id: z.string().max(50).nullish(), message_ts: z.string().max(50).nullish() }).nullish(),
+  container: z
+    .object({
+      type: z.string().nullish(),
+      channel_id: z.string().max(50).nullish(),
+      message_ts: z.string().max(50).nullish(),
+    })
+    .nullish(),
   channel: z.object({ id: z.string().max(50) }).nullish(),
   actions: z
     .array(

@@ -7,6 +7,7 @@ import type { Button } from '../../handoffs/kinds.ts'
 import { poolMembersNow } from '../../handoffs/pool-members.ts'
 import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
+import { AWAY_FORM } from '../../messages/away.ts'
 import { CONTROLS, disqualifyModal, type Modal, reasonModal, whyModal } from '../../messages/controls.ts'
 import { formModal } from '../../messages/forms.ts'
 import { passOnModal } from '../../messages/pass-on.ts'
@@ -26,22 +27,22 @@ import type { Pools } from '../../store/pools.ts'
 import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
+import { type HomeClickParts, isHomeButton, onHome } from './home-clicks.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
-import { header, verifySlackSignature } from './signatures.ts'
 import { type ControlClick, type Interaction, readInteraction, split } from './slack-payloads.ts'
+import { keepRawBodies, SLACK_BODY_LIMIT, signedBody } from './slack-requests.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 import { onSubmission } from './submissions.ts'
 
 // Of which lead it was nobody can tell.
 const NO_LEAD = '0'
-const BODY_LIMIT = 512 * 1024
 const ANSWER_WITHIN = 2_500
 
 type Unreadable = Extract<Interaction, { type: 'unreadable' }>
 
 /** What the Slack interactions use. */
-export interface SlackInteractionParts {
+export interface SlackInteractionParts extends HomeClickParts {
   secrets: string[]
   clock: Clock
   config: () => Config
@@ -62,35 +63,15 @@ export function slackInteractions(parts: SlackInteractionParts) {
   const stuckClicked = onStuckClick(parts)
   const openClicked = onOpenClick(parts)
   const submitted = onSubmission(parts)
+  const home = onHome(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-      (_request, body, done) => done(null, body),
-    )
+    keepRawBodies(app, ['application/x-www-form-urlencoded'])
 
     app.post(
       '/webhooks/slack/interactions',
-      { ...SLACK_INTERACTIONS, bodyLimit: BODY_LIMIT },
+      { ...SLACK_INTERACTIONS, bodyLimit: SLACK_BODY_LIMIT },
       async (request, reply) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        const verdict = verifySlackSignature({
-          secrets: parts.secrets,
-          body,
-          signature: header(request.headers['x-slack-signature']),
-          timestamp: header(request.headers['x-slack-request-timestamp']),
-          now: parts.clock.now(),
-        })
-        if (verdict !== 'valid') {
-          parts.metrics.events.inc({ kind: 'click', outcome: `signature-${verdict}` })
-          throw new ProblemError({
-            status: 401,
-            title: 'Not signed by Slack',
-            detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
-          })
-        }
-        const interaction = readPayload(body)
+        const interaction = readPayload(signedBody(parts, request))
         if (!interaction) {
           parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
           throw new ProblemError({
@@ -105,7 +86,8 @@ export function slackInteractions(parts: SlackInteractionParts) {
   }
 
   async function react(interaction: Interaction, log: FastifyBaseLogger): Promise<object | undefined> {
-    if (interaction.type === 'view_submission') return submitted(interaction)
+    if (interaction.type === 'view_submission')
+      return interaction.view.callback_id === AWAY_FORM.callback ? home.submit(interaction) : submitted(interaction)
     if (interaction.type === 'block_actions') await onClick(interaction, log)
     if (interaction.type === 'unreadable') await onUnreadable(interaction, log)
     return undefined
@@ -128,6 +110,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const action = click.actions[0]
     if (!action) return
     if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
+    if (isHomeButton(action.action_id)) return home.click(click, log)
     const stuck = stuckActOf(action.action_id)
     if (stuck) return onStuck(click, action, stuck)
     const [choice, handoffId] = chosen(action)
@@ -261,6 +244,8 @@ function chosen(action: ControlClick['actions'][number]): [string, string] | [] 
   if (id === CONTROLS.contacted) return ['contacted', value ?? '']
   if (id === CONTROLS.undo) return ['undo', value ?? '']
   if (id === CONTROLS.attempt) return ['attempt', value ?? '']
+  // In the App Home it stands beside a lead.
+  if (id === CONTROLS.passOn) return ['pass_on', value ?? '']
   if (id === CONTROLS.giveReason) return ['give-reason', value ?? '']
   if (id === CONTROLS.more) return split(option?.value) ?? []
   if (id.startsWith(CONTROLS.button)) return split(value) ?? []

@@ -60,6 +60,7 @@ describe('the alert of the rep who holds the lead', () => {
         'Viewed: /pricing (2×)',
         'Content: Routing guide',
         'Missing: industry, lead source detail, other',
+        'Came by: webinar',
       ].join('. '),
     )
     expect(message.text).not.toMatch(/[*<>]/)

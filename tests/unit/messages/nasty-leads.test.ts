@@ -13,6 +13,7 @@ import { explainScore } from '../../../src/messages/explanation.ts'
 import { formModal } from '../../../src/messages/forms.ts'
 import { leadName } from '../../../src/messages/names.ts'
 import { renderNotice } from '../../../src/messages/notice.ts'
+import { passOnModal } from '../../../src/messages/pass-on.ts'
 import { renderFor, renderPost } from '../../../src/messages/render.ts'
 import { renderStuck } from '../../../src/messages/stuck.ts'
 import { ATTRIBUTE_NAMES } from '../../../src/rules/attributes.ts'
@@ -100,6 +101,7 @@ const handoffs: Handoff[] = [
   passed,
   { ...open, ruled: true, byRoute: false, kind: 'churn-risk' },
   late,
+  { ...late, undo: { until: NOW + 2 * HOUR, lead: {} } },
   answered(open, NOW + MINUTE, 'seen-in-hubspot'),
   ended(late, NOW + DAY, 'qualified'),
   ended(late, NOW + DAY, 'returned', { reason: 'nobody answered' }),
@@ -147,6 +149,7 @@ function modalsOf(lead: LeadRecord): Modal[] {
     disqualifyModal(lead, 'opaque'),
     whyModal(lead, 'opaque'),
     reasonModal(lead, reject, 'opaque'),
+    passOnModal(lead, [{ rep: 'ae-2', name: 'Ben <Ortiz>', is: 'away' }], 'opaque'),
     formModal(lead, 'Qualified', questions, 'opaque'),
   ]
 }

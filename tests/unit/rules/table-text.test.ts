@@ -48,7 +48,7 @@ describe.each([80, 120])('a table in %i columns', (width) => {
   test('no line is wider, and a row is a line', () => {
     expect(lines).toHaveLength(3)
     for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width)
-    expect(lines.join("").includes("\u001b")).toBe(false)
+    expect(lines.join('').includes('\u001b')).toBe(false)
   })
 
   test('columns stand below each other, whatever is in them; ids and numbers are whole', () => {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { absenceAt, absencesAhead } from '../handoffs/away.ts'
+import { absenceAt, absencesAhead, zoneOf } from '../handoffs/away.ts'
 import { awayWords } from '../handoffs/away-words.ts'
 import { actRefusal } from '../http/v1/acts.ts'
 import type { Click } from '../leads/change.ts'
 import { iso } from '../rules/words.ts'
 import { absenceSaid } from '../views/absence.ts'
 import { type AtService, atService, leadNamed, repNamed } from './at-service.ts'
-import { printJson, printTable } from './output.ts'
+import { printJson, printTable, spanText } from './output.ts'
 
 const LEAD = 'a contact id, a link into HubSpot, an email address, or the id of a handoff'
 const HANDOFF = /^\d{1,18}-\d{1,9}$/
@@ -136,7 +136,7 @@ async function sayAway(
   const row = awayRow(at, rep)
   if (json) return printJson(row)
   const { away, ahead } = row
-  const later = ahead.map(({ from, until }) => ` away from ${from} until ${until ?? 'they are back'}`)
+  const later = ahead.map((span) => ` away ${spanText(span, zoneOf(at.config().team, rep))}`)
   console.log(`${rep}: ${away ?? `not away now${later.length > 0 ? ';' : ''}`}${later.join(';')}.`)
 }
 
@@ -152,9 +152,9 @@ async function listAway(at: AtService, { back, json }: AwayOptions): Promise<voi
     rep,
     name,
     away ?? 'no',
-    ahead.map(({ from, until }) => `${from.slice(0, 10)} to ${until?.slice(0, 10) ?? '…'}`).join('; '),
+    ahead.map((span) => spanText(span, zoneOf(at.config().team, rep))).join('; '),
   ])
-  printTable({ head: ['rep', 'name', 'away now', 'next, in UTC'], rows }, 'Nobody is away, or will be.')
+  printTable({ head: ['rep', 'name', 'away now', 'next, in their time zone'], rows }, 'Nobody is away, or will be.')
 }
 
 function awayRow(at: AtService, rep: string) {

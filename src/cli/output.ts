@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { suggestion } from '../config/problems.ts'
+import { dayWords, untilWords } from '../handoffs/away-words.ts'
 import { type Cursor, readCursor } from '../http/v1/cursors.ts'
 import { type TextTable, tableLines } from '../rules/table-text.ts'
 import { sinceIn } from '../views/since.ts'
@@ -85,4 +86,9 @@ export function mustBeKnown(
     if (name !== undefined && !all.includes(name))
       throw new Error(`${file} has no ${what} "${name}"${suggestion(name, all)}`)
   }
+}
+
+/** When somebody will be away, in the zone of their calendar: `Mon 21 Dec until Thu 31 Dec`. */
+export function spanText({ from, until }: { from: string; until: string | null }, timeZone: string): string {
+  return `${dayWords(Date.parse(from), timeZone)} ${untilWords(until === null ? null : Date.parse(until), timeZone)}`
 }

@@ -5,7 +5,7 @@ import type { PoolView } from '../views/pools.ts'
 import type { TeamPerson, WhoView } from '../views/who.ts'
 import { atService } from './at-service.ts'
 import { handoffTable } from './leads.ts'
-import { fromNow, mustBeKnown, printJson, terminalWidth } from './output.ts'
+import { fromNow, mustBeKnown, printJson, spanText, terminalWidth } from './output.ts'
 
 const POOLS_HELP = `
 "next" is who gets the next lead that is for everybody, with the reason. turns counts leads taken and turns given up while away.
@@ -111,8 +111,7 @@ function whoText({ people, leads, nearest, notAsked }: WhoView, asked: string, n
 
 function personText(one: TeamPerson, now: number): string {
   const { calendar, away, pools, manages } = one
-  const ahead =
-    away?.ahead.map(({ from, until }) => `${from.slice(0, 10)} to ${until?.slice(0, 10) ?? 'open end'}`) ?? []
+  const ahead = away?.ahead.map((span) => spanText(span, calendar?.timeZone ?? 'UTC')) ?? []
   const lines = [
     `${one.name} (${one.id}), ${one.role}${one.active ? '' : ', inactive: gets no leads'}`,
     `Slack ${one.slackUserId}${one.hubspotOwnerId ? `, owner ${one.hubspotOwnerId} in HubSpot` : ''}`,

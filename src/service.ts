@@ -31,6 +31,7 @@ import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
+import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
@@ -81,7 +82,6 @@ export async function createService(options: ServiceOptions) {
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
   const departed = createDeparted()
-  const config = () => departed.without(options.config.current())
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
@@ -90,6 +90,9 @@ export async function createService(options: ServiceOptions) {
   const clock = options.clock ?? (await createClock({ redis: requests, log }))
 
   const store = createStore({ redis: requests, prefix })
+  const unreachable = createUnreachable(store)
+  await unreachable.all()
+  const config = () => unreachable.over(departed.without(options.config.current()))
   const checkWrites = createWriteCheck(
     requests,
     store.partitions.map((partition) => `${partition}:ready`),
@@ -119,6 +122,7 @@ export async function createService(options: ServiceOptions) {
     token: env.SLACK_BOT_TOKEN,
     apiUrl: env.SLACK_API_URL,
     metrics,
+    log,
     ...(works ? { pace, breaker: breakers.slack } : {}),
   })
   const slack = observes ? createSilentSlack() : spokenSlack
@@ -149,7 +153,7 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
-  addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
+  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable })
   const parts = {
     portalId: portal.id,
     config,
@@ -167,7 +171,7 @@ export async function createService(options: ServiceOptions) {
     log,
   }
   const work = prepareWork({
-    parts: { ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+    parts: { ...parts, departed, unreachable, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),

@@ -149,6 +149,8 @@ export type Input =
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** Slack took a message, or refused everybody who could have had it. */
+  | { type: 'delivery'; post: Post; told?: string | undefined; refused: readonly string[] }
   /** Somebody opens a handoff of a kind by a button. */
   | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
@@ -227,6 +229,8 @@ export interface Change {
   givenUp?: string
   /** Whoever has read the lead before this, and found none, must not write it any more. */
   fence?: true
+  /** No message shows what changed. */
+  unseen?: true
   /** Nothing of the lead is kept. */
   erased?: true
 }

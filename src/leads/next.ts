@@ -4,6 +4,7 @@ import type { Reserved } from './assign.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
+import { onDelivery } from './delivery.ts'
 import { draftOf } from './draft.ts'
 import {
   type DecisionEntry,
@@ -62,6 +63,8 @@ function withoutContact(
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
       return onClick(config, state, input, now)
+    case 'delivery':
+      return onDelivery(config, state, input, now)
     case 'open':
       return onOpen(config, state, input, now)
     case 'left':

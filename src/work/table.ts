@@ -2,6 +2,7 @@ import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
+import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
 import { createFindContact } from './find-contact.ts'
@@ -287,6 +288,15 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createLeavers(parts).handOn,
+  }),
+  'check-unreachable': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    needs: 'slack',
+    handler: (parts) => createCheckUnreachable(parts).check,
   }),
   'rescore-leads': row({
     index: null,

@@ -47,10 +47,10 @@ function changed(draft: Draft, before: Handoff, after: Handoff): Change | null {
   draft.put(after)
   const steps = after.events.slice(before.events.length)
   const [first] = steps
-  // That an alert was on its way stands in no message.
-  if (!first) return draft.change(undefined, isRefused(before) ? {} : { unseen: true })
+  // HubSpot shows nothing of it; and that an alert was on its way stands in no message.
+  if (!first) return draft.change(undefined, { toWrite: false, ...(isRefused(before) ? {} : { unseen: true }) })
   draft.note({ at: first.at, what: 'delivery', steps })
-  return draft.change(undefined)
+  return draft.change(undefined, { toWrite: false })
 }
 
 function repRefused(

@@ -7,7 +7,7 @@ import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Pace, PacedCall } from './pace.ts'
-import { isPayloadRefusal, lesserBlocks } from './refusals.ts'
+import { isBlocksRefusal, lesserBlocks } from './refusals.ts'
 
 /*
  * Slack behind Baton's own few verbs. The client library would retry for half an hour and pause everything, so its
@@ -140,7 +140,7 @@ export function createSlack(options: {
     try {
       return await send(message.blocks)
     } catch (error) {
-      if (!(error instanceof OutsideError) || !isPayloadRefusal(error)) throw error
+      if (!(error instanceof OutsideError) || !isBlocksRefusal(error)) throw error
       refusal = error
     }
     const details = refusal.details ?? []
@@ -153,7 +153,7 @@ export function createSlack(options: {
       try {
         return await send(blocks)
       } catch (error) {
-        if (!(error instanceof OutsideError) || !isPayloadRefusal(error)) throw error
+        if (!(error instanceof OutsideError) || !isBlocksRefusal(error)) throw error
         refusal = error
       }
     }

@@ -6,11 +6,10 @@ import type { OutsideError } from '../platform/errors.ts'
  * is none: everything waits then, for it is nobody's fault who should have heard.
  */
 
-/** Slack does not take the message as it is, whoever gets it. */
+const BLOCKS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
+// Slack does not take the message as it is, whoever gets it.
 const PAYLOAD: ReadonlySet<string> = new Set([
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'msg_blocks_too_long',
+  ...BLOCKS,
   'msg_too_long',
   'no_text',
   'invalid_arguments',
@@ -20,6 +19,11 @@ const PAYLOAD: ReadonlySet<string> = new Set([
 /** Whether Slack refused the message itself, and not who was to get it. */
 export function isPayloadRefusal({ code }: Pick<OutsideError, 'code'>): boolean {
   return PAYLOAD.has(code) || code.startsWith('invalid_metadata')
+}
+
+/** Whether it is the blocks that Slack does not take: with less of them it may. */
+export function isBlocksRefusal({ code }: Pick<OutsideError, 'code'>): boolean {
+  return BLOCKS.has(code)
 }
 
 /**

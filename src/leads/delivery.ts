@@ -50,7 +50,7 @@ function changed(draft: Draft, before: Handoff, after: Handoff): Change | null {
   // HubSpot shows nothing of it; and that an alert was on its way stands in no message.
   if (!first) return draft.change(undefined, { toWrite: false, ...(isRefused(before) ? {} : { unseen: true }) })
   draft.note({ at: first.at, what: 'delivery', steps })
-  return draft.change(undefined, { toWrite: false })
+  return draft.change(undefined)
 }
 
 function repRefused(

@@ -180,7 +180,7 @@ export function eventLine(event: HandoffEvent, slackIds: Record<string, string>,
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',
     by: event.by ? ` by <@${event.by}>` : '',
-    detail: event.what === 'told-late' ? slackDate(Number(event.detail), timeZone) : (event.detail ?? ''),
+    detail: event.what === 'told-late' ? slackDate(Number(event.detail ?? event.at), timeZone) : (event.detail ?? ''),
   })
 }
 

@@ -11,17 +11,17 @@ import { nextDue, takeDueSteps } from '../../../src/handoffs/ladder.ts'
 
 const MINUTE = 60_000
 const START = Date.parse('2026-11-18T15:00:00Z')
-const after = (minutes: number) => START + minutes * MINUTE
+const minutesOn = (minutes: number) => START + minutes * MINUTE
 
 /** Reminded after 5 minutes, taken away after 10, the manager hears after 20; due after 5. */
 function handoff(): Handoff {
   return {
     ...{ v: 2, id: '1-1', leadId: '1', kind: 'mql-to-sales', route: 'mql', pool: 'sdr', byRoute: true, state: 'open' },
-    ...{ startedAt: START, dueAt: after(5), calendar: null, counted: [], baseline: {} },
+    ...{ startedAt: START, dueAt: minutesOn(5), calendar: null, counted: [], baseline: {} },
     ladder: [
-      { do: 'remind', dueAt: after(5) },
-      { do: 'reassign', dueAt: after(10) },
-      { do: 'alert-manager', dueAt: after(20) },
+      { do: 'remind', dueAt: minutesOn(5) },
+      { do: 'reassign', dueAt: minutesOn(10) },
+      { do: 'alert-manager', dueAt: minutesOn(20) },
     ],
     holders: [{ rep: 'sdr-1', pool: 'sdr', since: START, how: 'rotation', assignmentId: '1-1-1' }],
     events: [{ at: START, what: 'started', rep: 'sdr-1' }],
@@ -33,10 +33,10 @@ const rungs = ({ ladder }: Handoff) => ladder.map(({ dueAt }) => (dueAt - START)
 
 describe('an alert that Slack has not taken', () => {
   it('holds back what is for the rep; the deadline and the manager are for the lead', () => {
-    const { handoff: later, messages } = takeDueSteps(untold(), after(20), null)
+    const { handoff: later, messages } = takeDueSteps(untold(), minutesOn(20), null)
     expect(messages).toEqual(['manager-alert'])
     expect(later.holders).toHaveLength(1)
-    expect(later.breachedAt).toBe(after(5))
+    expect(later.breachedAt).toBe(minutesOn(5))
     expect([isServiceBreach(later), undeliveredSince(later), nextDue(later)]).toEqual([true, START, null])
   })
 
@@ -47,19 +47,19 @@ describe('an alert that Slack has not taken', () => {
     ['before the deadline', 4, [9, 14, 20], true],
     ['after the whole ladder', 30, [35, 40, 20], true],
   ])('that comes %s leaves the rep the time of their rungs', (_, minutes, expected, late) => {
-    const told = alertDelivered(untold(), 0, undefined, after(minutes))
+    const told = alertDelivered(untold(), 0, undefined, minutesOn(minutes))
     expect(rungs(told)).toEqual(expected)
-    expect(told.holders[0]?.toldAt).toBe(after(minutes))
+    expect(told.holders[0]?.toldAt).toBe(minutesOn(minutes))
     expect(isServiceBreach(told)).toBe(late)
     expect(told.events.some(({ what }) => what === 'told-late')).toBe(late)
   })
 
   it('that comes twice, or to who was told by an older version, changes nothing', () => {
-    const told = alertDelivered(untold(), 0, undefined, after(4))
-    expect(alertDelivered(told, 0, undefined, after(9))).toBe(told)
+    const told = alertDelivered(untold(), 0, undefined, minutesOn(4))
+    expect(alertDelivered(told, 0, undefined, minutesOn(9))).toBe(told)
     const older = handoff()
-    expect(alertDelivered(older, 0, undefined, after(9))).toBe(older)
-    expect([undeliveredSince(older), nextDue(older)]).toEqual([undefined, after(5)])
+    expect(alertDelivered(older, 0, undefined, minutesOn(9))).toBe(older)
+    expect([undeliveredSince(older), nextDue(older)]).toEqual([undefined, minutesOn(5)])
   })
 
   it('costs no open hours while it is closed', () => {
@@ -69,17 +69,17 @@ describe('an alert that Slack has not taken', () => {
       holidays: [],
       overrides: {},
     } as never
-    const told = alertDelivered({ ...untold(), calendar: 'late' }, 0, calendar, after(30))
+    const told = alertDelivered({ ...untold(), calendar: 'late' }, 0, calendar, minutesOn(30))
     expect(rungs(told)).toEqual([5, 10, 20])
   })
 })
 
 describe('a rep who cannot be reached', () => {
   it('loses the lead at once, is not reminded, and has not been silent', () => {
-    const refused = holderRefused(untold(), after(0))
+    const refused = holderRefused(untold(), minutesOn(0))
     expect(nextDue(refused)).toBe(START)
     const next = { rep: 'sdr-2', pool: 'sdr', assignmentId: '1-1-2' }
-    const { handoff: moved, messages } = takeDueSteps(refused, after(0), next)
+    const { handoff: moved, messages } = takeDueSteps(refused, minutesOn(0), next)
     expect(moved.holders.at(-1)).toMatchObject({ rep: 'sdr-2', how: 'unreachable' })
     expect(moved.events.map(({ what }) => what)).toEqual(['started', 'not-told', 'unreachable'])
     expect(messages).toEqual(['rep-alert'])
@@ -95,16 +95,16 @@ describe('a rep who cannot be reached', () => {
       expect(messages).toEqual(['manager-alert'])
       expect(kept.events.at(-1)?.what).toBe(event)
       expect(undeliveredSince(kept)).toBe(START)
-      expect(takeDueSteps(kept, after(5), next).messages).toEqual([])
-      expect(takeDueSteps(kept, after(10), { rep: 'sdr-2', pool: 'sdr', assignmentId: '1-1-2' }).messages).toEqual([
+      expect(takeDueSteps(kept, minutesOn(5), next).messages).toEqual([])
+      expect(takeDueSteps(kept, minutesOn(10), { rep: 'sdr-2', pool: 'sdr', assignmentId: '1-1-2' }).messages).toEqual([
         'rep-alert',
       ])
-      expect(undeliveredSince(alertDelivered(kept, 0, undefined, after(1)))).toBeUndefined()
+      expect(undeliveredSince(alertDelivered(kept, 0, undefined, minutesOn(1)))).toBeUndefined()
     },
   )
 
   it('is refused once, however often it is tried', () => {
     const refused = holderRefused(untold(), START)
-    expect(holderRefused(refused, after(5))).toBe(refused)
+    expect(holderRefused(refused, minutesOn(5))).toBe(refused)
   })
 })

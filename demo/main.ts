@@ -65,7 +65,8 @@ const slack = await openSlack()
 const env = readEnv({
   PORT: '0',
   HOST: '127.0.0.1',
-  PUBLIC_URL: 'https://baton.demo.example',
+  // Without TLS, like the address that the console is opened at: a browser sends a secure cookie only with TLS.
+  PUBLIC_URL: 'http://baton.demo.example',
   HUBSPOT_ACCESS_TOKEN: 'demo-token',
   HUBSPOT_CLIENT_SECRET: 'demo-client-secret',
   HUBSPOT_BASE_URL: hubspot.url,
@@ -235,7 +236,7 @@ Every decision can be explained, for example the first one:
 
   REDIS_URL=${redis.url} npm run baton -- explain ${first}
 
-The API is at ${address}/docs, its token is demo-token. Control-C ends the demo.`)
+The console is at ${address}/console, the API at ${address}/docs; the token of both is demo-token. Control-C ends the demo.`)
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -14,28 +14,37 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { connectRedis, createWriteCheck } from './platform/redis.ts'
 import { createBreakers } from './service/breakers.ts'
+import { consoleSettings, createWaitingWork } from './service/console.ts'
 import { createExamination, createReadiness } from './service/readiness.ts'
 import { startTimers } from './service/timers.ts'
 import { createSlack } from './slack/client.ts'
 import { createPace } from './slack/pace.ts'
 import { createSilentSlack } from './slack/silent.ts'
+import { createActs } from './store/acts.ts'
 import { createApply } from './store/apply.ts'
+import { createAway } from './store/away.ts'
 import { createConfigs } from './store/configs.ts'
 import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
+import { createHomes } from './store/homes.ts'
 import { createInbox } from './store/inbox.ts'
 import { createLastEvent } from './store/last-event.ts'
 import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createSessions } from './store/sessions.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
+import { createConfigViews } from './views/config.ts'
+import { createViews } from './views/create-views.ts'
+import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
+import { withHomes } from './work/homes-of.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
@@ -81,6 +90,7 @@ export async function createService(options: ServiceOptions) {
   } = options
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
+  const publicUrl = env.PUBLIC_URL.replace(/\/+$/, '')
   const departed = createDeparted()
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
@@ -92,12 +102,14 @@ export async function createService(options: ServiceOptions) {
   const store = createStore({ redis: requests, prefix })
   const unreachable = createUnreachable(store)
   await unreachable.all()
-  const config = () => unreachable.over(departed.without(options.config.current()))
+  const config = () => unreachable.over(away.over(departed.without(options.config.current())))
   const checkWrites = createWriteCheck(
     requests,
     store.partitions.map((partition) => `${partition}:ready`),
   )
   await renameOlderIndexes(store, clock.now())
+  const away = createAway({ store, clock, source: options.config.current })
+  await away.follow((error) => log.warn({ err: error }, 'who is away could not be read: tried again soon'))
   // What is only observed: the whole of it, or what routes would do that only observe.
   const apart = observes ? store : createStore({ redis: requests, prefix: prefixOf('observe', installation) })
   const leads = createLeads(store, observes ? undefined : createLeads(apart))
@@ -109,7 +121,8 @@ export async function createService(options: ServiceOptions) {
   const stuckLists = createStuckLists(store)
   const shadow = createShadow(store, configs)
   const observedPools = observes ? pools : createPools(apart)
-  const apply = createApply({ store, pools, inbox, observedPools, observes, shadow })
+  const homes = createHomes(store)
+  const apply = withHomes(createApply({ store, pools, inbox, observedPools, observes, shadow }), { homes, config, log })
   const pace = createPace({ redis: requests, prefix: installation, off: env.SLACK_PACING === 'off' })
   const breakers = createBreakers({
     log,
@@ -170,8 +183,19 @@ export async function createService(options: ServiceOptions) {
     metrics,
     log,
   }
+  const viewHome = createHomeViews(parts)
   const work = prepareWork({
-    parts: { ...parts, departed, unreachable, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+    parts: {
+      ...parts,
+      departed,
+      unreachable,
+      viewHome,
+      publicUrl,
+      outbox: createOutbox(store),
+      mode: env.BATON_MODE,
+      apart,
+      spokenSlack,
+    },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),
@@ -180,13 +204,14 @@ export async function createService(options: ServiceOptions) {
     ...(env.SLACK_PACING === 'off' ? { atOnce: { slack: 50 } } : {}),
   })
   options.config.beforeChange(takeOver)
-  await takeOver(config())
+  await takeOver(options.config.current())
   const running = works ? work.start({ connection: workers, prefix, telemetry: options.telemetry }) : []
   const stopTimers = works ? startTimers(work, { log, sweepEvery, pollEvery }) : () => {}
 
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
     await configs.keep(next)
+    await configs.took(next.version, clock.now())
     if (!works) return
     await work.rescoring.announce(next)
     await retryRefused(store, clock.now())
@@ -218,18 +243,32 @@ export async function createService(options: ServiceOptions) {
     prefix,
     hubspot: besideService(env),
   })
+  const act = createActs({ ...parts, hurry: work.hurry })
   const server = createServer({
     api: options.role !== 'worker',
-    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
+    publicUrl,
     hubSpotSecrets: env.HUBSPOT_CLIENT_SECRET,
     hubSpotV1: env.HUBSPOT_SIGNATURE_V1,
     slackSecrets: env.SLACK_SIGNING_SECRET,
     apiTokens: env.API_TOKENS,
+    ...consoleSettings(env),
+    sessions: createSessions({ store, clock }),
+    viewConfig: createConfigViews({ config, configs, clock, directory: env.CONFIG_DIR }),
+    viewHealth: {
+      examined: examination.found,
+      examine: examination.examine,
+      waiting: createWaitingWork({ store, clock }),
+    },
     ...parts,
-    handoffs,
+    ...createViews(parts),
+    dead: work.dead,
     stuckLists,
     lastEvent,
     hurry: work.hurry,
+    away,
+    homes,
+    viewHome,
+    act,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,
@@ -251,6 +290,7 @@ export async function createService(options: ServiceOptions) {
     pools,
     queues,
     work,
+    act,
     /** Starts the HTTP server; resolves with its address, or with '' for a worker whose port is taken. */
     async listen(): Promise<string> {
       try {
@@ -270,6 +310,7 @@ export async function createService(options: ServiceOptions) {
       breakers.close()
       pace.close()
       portal.close()
+      away.close()
       const closing = Promise.all([
         closeServer(),
         ...running.map((worker) => worker.close()),

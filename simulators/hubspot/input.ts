@@ -56,6 +56,7 @@ const Filter = z.object({
 })
 /** The body of a search. */
 export const SearchBody = z.object({
+  query: z.string().optional(),
   filterGroups: z.array(z.object({ filters: z.array(Filter) })).default([]),
   sorts: z.array(z.union([Text, z.object({ propertyName: Text, direction: Text.optional() })])).default([]),
   properties: z.array(z.string()).default([]),

@@ -6,8 +6,9 @@ import { epochOf, type PropertyCatalogue } from './properties.ts'
 import type { RecordStore } from './records.ts'
 import { refusal } from './refusal.ts'
 
-/** The body of a search. `after` is how many results to skip. */
+/** The body of a search. `after` is how many results to skip; `query` is looked for in what HubSpot searches by default. */
 export interface SearchRequest {
+  query?: string | undefined
   filterGroups: { filters: SearchFilter[] }[]
   sorts: (string | { propertyName: string; direction?: string | undefined })[]
   limit: number
@@ -32,6 +33,13 @@ export interface Searched {
 
 /** A record as the search's index has it. */
 type Indexed = ReturnType<RecordStore['indexed']>[number]
+
+// What a query looks into, by HubSpot's documentation of the objects that Baton uses.
+const SEARCHED: Record<string, string[]> = {
+  contacts: ['firstname', 'lastname', 'email', 'phone', 'mobilephone', 'company'],
+  companies: ['name', 'domain', 'website', 'phone'],
+  deals: ['dealname'],
+}
 
 /** Runs a search: groups are joined by "or", the filters in one by "and". Text compares case-insensitively. */
 export function searchRecords({ store, catalogue, links }: Searched, request: SearchRequest) {
@@ -100,8 +108,17 @@ export function searchRecords({ store, catalogue, links }: Searched, request: Se
     }
   }
 
+  // Every word of a query begins some word of these properties.
+  function isAsked({ properties }: Indexed): boolean {
+    const text = (SEARCHED[store.type] ?? []).map((name) => properties[name] ?? '').join(' ')
+    const words = ` ${text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ')}`
+    const asked = (request.query ?? '').toLowerCase().split(/[^\p{L}\p{N}]+/u)
+    return asked.every((word) => words.includes(` ${word}`))
+  }
+
   const found = store
     .indexed()
+    .filter(isAsked)
     .filter((each) => tests.length === 0 || tests.some((group) => group.every((test) => test(each))))
     .map((each) => ({ each, keys: sorts.map(({ name }) => comparable(name, each.properties[name] ?? '')) }))
   found.sort((a, b) => {

@@ -1,4 +1,4 @@
-import { blockProblems, viewProblems } from './blocks.ts'
+import { blockProblems, homeProblems, viewProblems } from './blocks.ts'
 import type { BlockProblem } from './rules.ts'
 import { isObject, type JsonObject, type MessageMetadata, objectsIn, refuse, type SlackRefusal } from './types.ts'
 
@@ -41,11 +41,23 @@ export function readMetadata(argument: string | undefined): MessageMetadata | nu
 
 /** The `view` argument: `invalid_arguments` with the pointers, as views.open words it; `view_too_large`. */
 export function readView(argument: string | undefined): JsonObject | SlackRefusal {
+  return checkedView(argument, viewProblems)
+}
+
+/** The `view` argument of views.publish. */
+export function readHome(argument: string | undefined): JsonObject | SlackRefusal {
+  return checkedView(argument, homeProblems)
+}
+
+function checkedView(
+  argument: string | undefined,
+  problemsOf: (view: unknown) => BlockProblem[],
+): JsonObject | SlackRefusal {
   const view = argument === undefined ? undefined : parseJson(argument)
   if (!isObject(view))
     return refuse('invalid_arguments', problemDetails([{ pointer: '/view', message: 'must be an object' }]))
   if (Buffer.byteLength(argument ?? '') > MOST_VIEW_BYTES) return refuse('view_too_large')
-  const problems = viewProblems(view)
+  const problems = problemsOf(view)
   return problems.length > 0 ? refuse('invalid_arguments', problemDetails(problems)) : view
 }
 

@@ -63,6 +63,16 @@ export function viewProblems(view: unknown, pointer = '/view'): BlockProblem[] {
   return problems
 }
 
+/** Problems of a Home tab, as views.publish would word them. */
+export function homeProblems(view: unknown, pointer = '/view'): BlockProblem[] {
+  if (!isObject(view)) return [{ pointer, message: 'must be an object' }]
+  const problems: BlockProblem[] = []
+  if (view.type !== 'home') problems.push({ pointer: `${pointer}/type`, message: 'must be home' })
+  checkFields(view, ['type', 'blocks', 'private_metadata', 'callback_id', 'external_id'], pointer, problems)
+  problems.push(...blockProblems(view.blocks, 'modal', `${pointer}/blocks`))
+  return problems
+}
+
 function checkBlock(block: JsonObject, at: string, problems: BlockProblem[]): void {
   const type = typeof block.type === 'string' ? block.type : ''
   const fields = BLOCK_FIELDS[type]

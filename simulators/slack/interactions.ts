@@ -1,13 +1,17 @@
-import { viewProblems } from './blocks.ts'
+import { blockProblems, viewProblems } from './blocks.ts'
+import { type HomeTabs, homeOnTheWire } from './home.ts'
 import { messageOnTheWire } from './reading.ts'
 import type { ResponseUrls } from './response-urls.ts'
 import { signSlackRequest } from './signature.ts'
 import { fillView } from './submission.ts'
 import { isObject, type JsonObject, objectsIn, type SimulatedMessage, textIn } from './types.ts'
 import { type Views, viewOnTheWire } from './views.ts'
-import type { Conversation, Workspace } from './workspace.ts'
+import { type Conversation, dmIdOf, type Workspace } from './workspace.ts'
 
 const ANSWER_WITHIN_MS = 3_000
+
+/** Stands for the Home tab where a click names its channel. */
+export const HOME = 'home'
 
 /** A press of a button, or the choice of an overflow option by its `value`. */
 export interface ClickInput {
@@ -39,9 +43,12 @@ export interface InteractionResult {
 export function createInteractions(options: {
   workspace: Workspace
   views: Views
+  homes: HomeTabs
   responseUrls: ResponseUrls
   signingSecret: string
   interactionsUrl: () => string | undefined
+  eventsUrl: () => string | undefined
+  commandsUrl: () => string | undefined
 }) {
   const { workspace, views } = options
   const { identity } = workspace
@@ -49,10 +56,19 @@ export function createInteractions(options: {
   async function send(payload: JsonObject): Promise<{ status: number; body: string }> {
     const url = options.interactionsUrl()
     if (!url) throw new Error('the simulated Slack has no interactions URL: call setInteractionsUrl first')
-    const body = `payload=${encodeURIComponent(JSON.stringify(payload))}`
+    return post(url, `payload=${encodeURIComponent(JSON.stringify(payload))}`)
+  }
+
+  async function post(
+    url: string,
+    body: string,
+    type = 'application/x-www-form-urlencoded',
+    more: Record<string, string> = {},
+  ): Promise<{ status: number; body: string }> {
     const timestamp = Math.floor(workspace.now() / 1_000)
     const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': type,
+      ...more,
       'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
       'x-slack-request-timestamp': String(timestamp),
       'x-slack-signature': signSlackRequest({ signingSecret: options.signingSecret, timestamp, body }),
@@ -81,6 +97,7 @@ export function createInteractions(options: {
   }
 
   async function click(input: ClickInput): Promise<InteractionResult> {
+    if (input.channel === HOME) return clickHome(input)
     const { target, message } = findMessage(input)
     const action = actionOf(message, input, workspace.nextTs())
     const container: JsonObject = {
@@ -99,6 +116,73 @@ export function createInteractions(options: {
       response_url: options.responseUrls.issue({ channel: target.id, user: input.user, ts: message.ts }),
       actions: [action],
     })
+    return { status }
+  }
+
+  /** In the Home tab there is no channel. */
+  async function clickHome(input: ClickInput): Promise<InteractionResult> {
+    const home = options.homes.of(input.user)
+    if (!home) throw new Error(`${input.user} has no Home tab`)
+    const action = actionOf({ ts: home.id, blocks: home.blocks }, input, workspace.nextTs())
+    const { status } = await send({
+      ...envelope('block_actions', input.user),
+      container: { type: 'view', view_id: home.id },
+      channel: null,
+      view: homeOnTheWire(home),
+      actions: [action],
+    })
+    return { status }
+  }
+
+  /** Somebody opens the Home tab: the app is told, as by an event. `retry`: Slack says it once more. */
+  async function openHome(user: string, retry?: number): Promise<InteractionResult> {
+    const url = options.eventsUrl()
+    if (!url) throw new Error('the simulated Slack has no events URL')
+    const event = { type: 'app_home_opened', user, channel: dmIdOf(user), tab: 'home', event_ts: workspace.nextTs() }
+    const body = JSON.stringify({
+      token: 'simulated',
+      team_id: identity.teamId,
+      api_app_id: identity.appId,
+      type: 'event_callback',
+      event_id: workspace.nextId('Ev'),
+      event_time: Math.floor(workspace.now() / 1_000),
+      event,
+    })
+    const again: Record<string, string> =
+      retry === undefined ? {} : { 'x-slack-retry-num': String(retry), 'x-slack-retry-reason': 'http_timeout' }
+    const { status } = await post(url, body, 'application/json', again)
+    return { status }
+  }
+
+  /** Somebody types `/baton` with some words; what is answered at once is shown to them alone. */
+  async function command(input: { user: string; text: string; channel?: string }): Promise<InteractionResult> {
+    const url = options.commandsUrl()
+    if (!url) throw new Error('the simulated Slack has no commands URL')
+    const target = workspace.conversation(input.channel ?? input.user)
+    if (!target) throw new Error(`no conversation ${input.channel ?? input.user}`)
+    const form = new URLSearchParams({
+      token: 'simulated',
+      team_id: identity.teamId,
+      team_domain: 'simulated',
+      channel_id: target.id,
+      channel_name: 'dmWith' in target ? 'directmessage' : target.channel.name,
+      user_id: input.user,
+      user_name: input.user,
+      command: '/baton',
+      text: input.text,
+      api_app_id: identity.appId,
+      is_enterprise_install: 'false',
+      response_url: options.responseUrls.issue({ channel: target.id, user: input.user, ts: '' }),
+      trigger_id: views.issueTrigger(input.user),
+    })
+    const { status, body } = await post(url, form.toString())
+    const answer: unknown = status === 200 && body.trim() !== '' ? JSON.parse(body) : {}
+    if (!isObject(answer)) throw new Error('the answer to a command must be empty or an object')
+    const problems = answer.blocks === undefined ? [] : blockProblems(answer.blocks, 'message')
+    if (problems[0])
+      throw new Error(`the answer to a command is not valid: ${problems[0].pointer} ${problems[0].message}`)
+    const [text, blocks] = [textIn(answer, 'text'), objectsIn(answer.blocks)]
+    if (text !== '' || blocks.length > 0) workspace.postEphemeral(target, input.user, { text, blocks })
     return { status }
   }
 
@@ -165,7 +249,7 @@ export function createInteractions(options: {
     }
   }
 
-  return { click, submitView }
+  return { click, submitView, openHome, command }
 }
 
 function errorsIn(value: unknown, blocks: JsonObject[]): Record<string, string> {
@@ -187,7 +271,7 @@ function checkedView(value: unknown): JsonObject {
 }
 
 /** The `actions[]` entry of the control that the message has now. */
-function actionOf(message: SimulatedMessage, input: ClickInput, actionTs: string): JsonObject {
+function actionOf(message: Pick<SimulatedMessage, 'ts' | 'blocks'>, input: ClickInput, actionTs: string): JsonObject {
   for (const block of message.blocks) {
     const controls = block.type === 'actions' ? objectsIn(block.elements) : objectsIn([block.accessory])
     for (const control of controls) {

@@ -1,4 +1,5 @@
 import { readBlocks, readMetadata, readText, readView } from './arguments.ts'
+import type { HomeTabs } from './home.ts'
 import { createReadingMethods, messageOnTheWire, userOnTheWire } from './reading.ts'
 import {
   isRefusal,
@@ -27,6 +28,7 @@ export interface MethodEntry {
 export function createMethods(options: {
   workspace: Workspace
   views: Views
+  homes: HomeTabs
   scopes: string[]
   url: () => string
 }): Map<string, MethodEntry> {
@@ -150,6 +152,7 @@ export function createMethods(options: {
     ['users.lookupByEmail', { scope: 'users:read.email', run: lookupByEmail }],
     ['users.info', { scope: 'users:read', run: userInfo }],
     ['views.open', { scope: undefined, run: openView }],
+    ['views.publish', { scope: undefined, run: options.homes.publish }],
     ['views.update', { scope: undefined, run: updateView }],
   ])
 }

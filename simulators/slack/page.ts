@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { HomeTabs } from './home.ts'
 import type { createInteractions, InteractionResult } from './interactions.ts'
 import { isObject, type JsonObject, textIn } from './types.ts'
 import type { Views } from './views.ts'
@@ -11,7 +12,7 @@ const SECURITY_POLICY =
 const ASSETS = [
   'slack-page.html',
   ...['', '-blocks', '-conversation', '-dialogs', '-phone'].map((part) => `slack-page${part}.css`),
-  ...['', '-blocks', '-confirm', '-conversation', '-dialogs', '-elements', '-text'].map(
+  ...['', '-blocks', '-confirm', '-conversation', '-dialogs', '-elements', '-home', '-text'].map(
     (part) => `slack-page${part}.js`,
   ),
 ]
@@ -23,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = { html: 'text/html', css: 'text/
  */
 export function registerPage(
   server: FastifyInstance,
-  options: { workspace: Workspace; views: Views; interactions: ReturnType<typeof createInteractions> },
+  options: { workspace: Workspace; views: Views; homes: HomeTabs; interactions: ReturnType<typeof createInteractions> },
 ): { close: () => void } {
   const { workspace, views, interactions } = options
   const streams = new Set<FastifyReply>()
@@ -56,6 +57,17 @@ export function registerPage(
     const [user, channel, ts, actionId] = ['user', 'channel', 'ts', 'actionId'].map((key) => textIn(body, key))
     if (!user || !channel || !ts || !actionId) return reply.code(400).send({ error: 'user, channel, ts and actionId' })
     return act(reply, () => interactions.click({ user, channel, ts, actionId, value }))
+  })
+
+  server.post('/page/open-home', async (request, reply) => {
+    const user = textIn(isObject(request.body) ? request.body : {}, 'user')
+    return act(reply, () => interactions.openHome(user))
+  })
+
+  server.post('/page/command', async (request, reply) => {
+    const body = isObject(request.body) ? request.body : {}
+    const [user, channel, text] = ['user', 'channel', 'text'].map((key) => textIn(body, key))
+    return act(reply, () => interactions.command({ user: user ?? '', text: text ?? '', channel: channel ?? '' }))
   })
 
   server.post('/page/submit', async (request, reply) => {
@@ -110,6 +122,7 @@ export function registerPage(
           (ephemeral) => ephemeral.user === youId && ephemeral.channel === conversation.id,
         ),
       })),
+      home: options.homes.of(youId) ?? null,
       view: views.top(youId) ?? null,
     }
   }

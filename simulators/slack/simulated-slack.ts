@@ -1,5 +1,6 @@
 import fastify from 'fastify'
 import { createFaults, createRateLimits, type SimulatedSlackFault } from './faults.ts'
+import { createHomeTabs, type SimulatedHome } from './home.ts'
 import { type ClickInput, createInteractions, type InteractionResult, type SubmitInput } from './interactions.ts'
 import { checkOptions, createMethods } from './methods.ts'
 import { registerPage } from './page.ts'
@@ -45,6 +46,12 @@ export interface SimulatedSlack {
   click(input: ClickInput): Promise<InteractionResult>
   /** Submits the topmost modal of a person; `errors` by block_id are what the person sees instead of it closing. */
   submitView(input: SubmitInput): Promise<InteractionResult>
+  /** What a person sees in the app's Home tab; undefined: it was never published. Its controls are clicked with channel `home`. */
+  home(user: string): SimulatedHome | undefined
+  /** A person opens the Home tab. */
+  openHome(user: string, retry?: number): Promise<InteractionResult>
+  /** A person types `/baton`, in a channel or in the app's DM; the answer is an ephemeral. */
+  command(input: { user: string; text: string; channel?: string }): Promise<InteractionResult>
   /** A person writes something, so that a conversation holds messages that the bot may not update. */
   say(input: { user: string; channel: string; text: string }): SimulatedMessage
   setInteractionsUrl(url: string): void
@@ -70,15 +77,19 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
 
   const workspace = createWorkspace(options)
   const views = createViews(workspace)
+  const homes = createHomeTabs(workspace)
   const faults = createFaults((id) => workspace.conversation(id)?.id)
   const responseUrls = createResponseUrls({ workspace, url: () => url })
-  const methods = createMethods({ workspace, views, scopes, url: () => url })
+  const methods = createMethods({ workspace, views, homes, scopes, url: () => url })
   const interactions = createInteractions({
     workspace,
     views,
     responseUrls,
     signingSecret: options.signingSecret,
+    homes,
     interactionsUrl: () => interactionsUrl,
+    eventsUrl: () => options.eventsUrl ?? beside(interactionsUrl, 'events'),
+    commandsUrl: () => options.commandsUrl ?? beside(interactionsUrl, 'commands'),
   })
 
   const server = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 2 * 1024 * 1024 })
@@ -95,7 +106,7 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
     calls,
     unexpectedCalls,
   })
-  const page = registerPage(server, { workspace, views, interactions })
+  const page = registerPage(server, { workspace, views, homes, interactions })
   await server.listen({ port: options.port ?? 0, host })
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
@@ -114,6 +125,9 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
     views: views.all,
     click: interactions.click,
     submitView: interactions.submitView,
+    home: homes.of,
+    openHome: interactions.openHome,
+    command: interactions.command,
     say(input) {
       const target = workspace.conversation(input.channel)
       if (!target || !workspace.canSee(input.user, target)) throw new Error(`${input.user} cannot write there`)
@@ -130,4 +144,9 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
       await server.close()
     },
   }
+}
+
+// An app has its URLs side by side, unless told.
+function beside(url: string | undefined, name: string): string | undefined {
+  return url?.replace(/\/[^/]*$/, `/${name}`)
 }

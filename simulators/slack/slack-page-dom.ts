@@ -117,7 +117,7 @@ export interface PageMessage {
 export interface PageConversation {
   id: string
   name: string
-  kind: 'channel' | 'private channel' | 'dm'
+  kind: 'channel' | 'private channel' | 'dm' | 'home'
   messages: PageMessage[]
   ephemerals: PageMessage[]
 }
@@ -141,6 +141,8 @@ export interface PageState {
   timeZone: string
   users: { id: string; name: string }[]
   conversations: PageConversation[]
+  /** The app's Home tab of this person; null: never published. */
+  home: { id: string; hash: string; blocks: Block[] } | null
   view: PageView | null
 }
 

@@ -2,6 +2,7 @@ import { closeMenus, closeMenusFromOutside } from './slack-page-blocks.js'
 import { showConversation } from './slack-page-conversation.js'
 import { showView } from './slack-page-dialogs.js'
 import { byId, create, page, send } from './slack-page-elements.js'
+import { HOME, homeConversation, showHome } from './slack-page-home.js'
 
 /**
  * @typedef {import('./slack-page-dom.ts').PageConversation} PageConversation
@@ -15,6 +16,7 @@ const wanted = new URLSearchParams(page.location.search).get('user') ?? ''
 let state
 let reading = false
 let readAgain = false
+let homeIsOpen = false
 
 /** Reads the state and shows it; a change during the reading causes one more. */
 async function refresh() {
@@ -26,7 +28,9 @@ async function refresh() {
   try {
     const response = await fetch(`/page/state?user=${encodeURIComponent(wanted)}`)
     state = /** @type {PageState} */ (await response.json())
+    state.conversations.push(homeConversation(state))
     show(state)
+    openHome()
   } finally {
     reading = false
   }
@@ -42,11 +46,12 @@ function show(current) {
   byId('root').className = open && page.location.hash !== '' ? 'in-conversation' : 'in-list'
   if (open) {
     markRead(current, open)
-    showConversation(open, current)
+    if (open.kind === 'home') showHome(current)
+    else showConversation(open, current)
   }
   showPeople(current)
-  showList('channels', current, open, (conversation) => conversation.kind !== 'dm')
-  showList('apps', current, open, (conversation) => conversation.kind === 'dm')
+  showList('channels', current, open, (conversation) => conversation.kind !== 'dm' && conversation.kind !== 'home')
+  showList('apps', current, open, (conversation) => conversation.kind === 'dm' || conversation.kind === 'home')
   showView(current)
   const unread = current.conversations.reduce((sum, conversation) => sum + unreadIn(current, conversation), 0)
   page.document.title = `${unread > 0 ? `(${unread}) ` : ''}${open?.name ?? 'Slack'} · simulated Slack`
@@ -87,12 +92,18 @@ function showPeople(current) {
 function showList(listId, current, open, belongs) {
   const rows = current.conversations.filter(belongs).map((conversation) => {
     const unread = unreadIn(current, conversation)
-    const icon = create('span', `icon ${conversation.kind.replace(' ', '-')}`, conversation.kind === 'dm' ? 'B' : '#')
+    const icon = create(
+      'span',
+      `icon ${conversation.kind.replace(' ', '-')}`,
+      conversation.kind === 'dm' ? 'B' : conversation.kind === 'home' ? '⌂' : '#',
+    )
     icon.setAttribute('aria-hidden', 'true')
     const link = create('a', unread > 0 ? 'entry unread' : 'entry', icon, create('span', 'name', conversation.name))
     if (conversation.kind === 'dm') icon.textContent = conversation.name.slice(0, 1).toUpperCase()
     const last = conversation.messages.at(-1)
-    link.append(create('span', 'preview', last ? decoded(last.text) : 'No messages yet'))
+    link.append(
+      create('span', 'preview', last ? decoded(last.text) : conversation.kind === 'home' ? 'Home' : 'No messages yet'),
+    )
     if (unread > 0) {
       const badge = create('span', 'count', String(unread))
       badge.setAttribute('aria-label', `${unread} unread`)
@@ -136,6 +147,13 @@ function readKey(current, conversation) {
   return `read ${current.you} ${conversation.id}`
 }
 
+/** Slack tells the app when somebody opens its Home tab. */
+function openHome() {
+  const isOpen = page.location.hash === `#${HOME}`
+  if (isOpen && !homeIsOpen && state) void send('/page/open-home', { user: state.you })
+  homeIsOpen = isOpen
+}
+
 function start() {
   closeMenusFromOutside()
   byId('person').addEventListener('change', () => {
@@ -151,6 +169,7 @@ function start() {
   page.addEventListener('hashchange', () => {
     closeMenus()
     if (state) show(state)
+    openHome()
   })
   const events = new page.EventSource('/page/events')
   events.onmessage = () => void refresh()

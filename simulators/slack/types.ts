@@ -37,6 +37,9 @@ export interface SimulatedSlackOptions {
   botToken: string
   signingSecret: string
   interactionsUrl?: string
+  /** Where events and the slash command go. */
+  eventsUrl?: string
+  commandsUrl?: string
   teamId?: string
   appId?: string
   /** Name that the messages carry on the page, "Baton" when absent. */
@@ -53,6 +56,7 @@ export interface SimulatedSlackOptions {
 export const DEFAULT_SCOPES = [
   'chat:write',
   'chat:write.public',
+  'commands',
   'im:write',
   'im:history',
   'channels:history',
@@ -114,6 +118,7 @@ export interface SimulatedView {
 export type SimulatedSlackEvent =
   | { kind: 'posted' | 'updated'; channel: string; user?: string; ts: string; text: string; message: SimulatedMessage }
   | { kind: 'ephemeral'; channel: string; user: string; text: string }
+  | { kind: 'home'; user: string }
   | { kind: 'modal'; user: string; viewId: string; callbackId: string; open: boolean }
 
 /** Arguments of one method call: form fields, as text. */

@@ -90,9 +90,9 @@ export function rowOf(
   const add = (name: string, some: number) => units.set(name, (units.get(name) ?? 0) + some)
   const lookup = icpLookup(attributes, matchIcp(rules.icp, factLookup(attributes)))
   const unknown: number[] = []
-  for (const [column, { rule, evaluation }] of scoreFit(rules.scoring.fit, lookup).contributions.entries()) {
-    if (evaluation.truth === 'true') add(`fit ${rule}`, 1)
-    if (evaluation.truth === 'unknown') unknown.push(column)
+  for (const [column, { rule, truth }] of scoreFit(rules.scoring.fit, lookup).contributions.entries()) {
+    if (truth === 'true') add(`fit ${rule}`, 1)
+    if (truth === 'unknown') unknown.push(column)
   }
   const engagement = scoreEngagement(inUnits(rules.scoring.engagement), signals, now)
   for (const { signal, points } of engagement.contributions) {

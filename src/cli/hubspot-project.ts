@@ -11,7 +11,7 @@ const HELP = `
 It needs PUBLIC_URL and CONFIG_DIR (./config), and no token: HubSpot gives one once the project is uploaded.
 Run again after a change of hubspot.yaml it writes its own files anew, and leaves what else is there.
 
-Example:
+Examples:
   PUBLIC_URL=https://baton.example.com npm run baton -- hubspot project ../baton-app
   cd ../baton-app && hs project upload`
 

@@ -1,3 +1,4 @@
+import { tableLines } from '../rules/table-text.ts'
 import { counted } from '../rules/words.ts'
 
 /** What one check found. `fault` is for a person to mend; `skipped` could not be looked at. */
@@ -10,16 +11,10 @@ export interface Finding {
   todo?: string
 }
 
-const HEADER = { check: 'check', status: 'status', found: 'found', todo: 'what to do' }
-
-/** The findings as a table for a terminal, with a line that counts the faults. */
+/** The findings as a table for a terminal, with a line that counts the faults. What is to be done is read as a whole. */
 export function findingsTable(findings: readonly Finding[]): string {
-  const rows = [HEADER, ...findings.map((finding) => ({ todo: '', ...finding }))]
-  const width = (key: 'check' | 'status' | 'found') => Math.min(70, Math.max(...rows.map((row) => row[key].length)))
-  const [check, status, found] = [width('check'), width('status'), width('found')]
-  const lines = rows.map((row) =>
-    [row.check.padEnd(check), row.status.padEnd(status), row.found.padEnd(found), row.todo].join('  ').trimEnd(),
-  )
+  const rows = findings.map(({ check, status, found, todo = '' }) => [check, status, found, todo])
+  const lines = tableLines({ head: ['check', 'status', 'found', 'what to do'], rows }, Number.POSITIVE_INFINITY)
   const count = (wanted: Finding['status']) => findings.filter((finding) => finding.status === wanted).length
   const [faults, warnings] = [count('fault'), count('warning')]
   return [...lines, '', `${some(faults, 'fault')}, ${some(warnings, 'warning')}.`].join('\n')

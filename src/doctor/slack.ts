@@ -11,6 +11,7 @@ export const SLACK_SCOPES: readonly { scope: string; needed: boolean; use: strin
   { scope: 'chat:write', needed: true, use: 'sends alerts' },
   { scope: 'chat:write.public', needed: false, use: 'writes to a public channel that nobody invited it to' },
   { scope: 'im:write', needed: true, use: 'opens a conversation with a rep' },
+  { scope: 'commands', needed: false, use: 'answers /baton' },
   { scope: 'im:history', needed: true, use: 'looks whether a message has arrived' },
   { scope: 'channels:history', needed: true, use: 'looks whether a message has arrived in a public channel' },
   { scope: 'groups:history', needed: false, use: 'looks whether a message has arrived in a private channel' },

@@ -24,6 +24,8 @@ export const FACT_TYPES = {
     'the deadline passed without an answer; reason: undelivered where Slack had not told the rep in time, which is not theirs',
   answered:
     "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted, seen-in-hubspot, or unclear where nobody can tell who acted",
+  undone: 'the answer was taken back, and counts no more',
+  snoozed: 'the rep put off their reminder',
   accepted: 'sales took the lead as its own, or who got a handoff took it on; reason: how',
   rejected: 'who got the handoff did not want it; reason: the choice, where one was asked for',
   recycled: 'the lead went back to nurture; reason: how the handoff ended',

@@ -160,6 +160,8 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'owner-cleared':
     case 'handed-on':
     case 'unreachable':
+    case 'assigned':
+    case 'reopened':
       // That the owner was cleared names nobody yet.
       return event.rep ? [{ type: 'assigned', rep: event.rep, reason: event.what }] : []
     case 'contacted':
@@ -168,6 +170,10 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
       const rep = event.rep === undefined ? {} : { rep: event.rep }
       return [{ type: 'answered', at: event.at, ...rep, value: handoff.answered?.minutes, reason }]
     }
+    case 'undone':
+      return [{ type: 'undone' }]
+    case 'snoozed':
+      return [{ type: 'snoozed', rep: event.rep }]
     case 'attempts-reminded':
       return [{ type: 'reminded', rep: event.rep, reason: 'attempts' }]
     case 'lead-acted':

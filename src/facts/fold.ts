@@ -20,13 +20,16 @@ export async function foldFacts(
   const sums = new Map<string, Sum>()
   const counted = new Map<string, KeptFact>()
   const corrected = new Set<string>()
+  const undone: KeptFact[] = []
   const keyOf = (fact: KeptFact) => by.reduce((key, field) => `${key}\t${fact[field] ?? ''}`, fact.type as string)
   for await (const some of facts) {
     for (const fact of some) {
+      if (fact.type === 'undone') undone.push(fact)
       if (fact.type === 'corrected') corrected.add(fact.of ?? ofHandoff(fact, fact.reason) ?? '')
       else if (fact.at >= span.from && fact.at < span.to) counted.set(fact.id, fact)
     }
   }
+  for (const id of takenBack([...counted.values()], undone)) counted.delete(id)
   for (const fact of corrected.size > 0 ? [...counted.values()] : []) {
     if (corrected.has(fact.id) || corrected.has(ofHandoff(fact, fact.type) ?? fact.id)) counted.delete(fact.id)
   }
@@ -41,6 +44,16 @@ export async function foldFacts(
     sums.set(key, sum)
   }
   return sums
+}
+
+/** The answers that were taken back: of each handoff the last one before. */
+function takenBack(facts: readonly KeptFact[], undone: readonly KeptFact[]): string[] {
+  if (undone.length === 0) return []
+  const answers = Map.groupBy(facts, (fact) => (fact.type === 'answered' ? ofHandoff(fact, fact.type) : undefined))
+  return undone.flatMap((fact) => {
+    const before = answers.get(ofHandoff(fact, 'answered'))?.filter(({ at }) => at <= fact.at) ?? []
+    return before.toSorted((a, b) => a.at - b.at).at(-1)?.id ?? []
+  })
 }
 
 /** What a correction takes back that names no fact: those of a type of one handoff. */

@@ -1,6 +1,8 @@
 import type { Handoff } from './handoff.ts'
 import type { Button, HandoffKind } from './kinds.ts'
 import { idOfOwner, memberOf } from './parties.ts'
+import type { MESSAGES } from './rungs.ts'
+import { offersSnooze } from './snooze.ts'
 import { mayAct, type Team } from './team.ts'
 
 /*
@@ -35,6 +37,24 @@ export function buttonsNow(
 
 // Wherever attempts are asked for they can be said.
 const ATTEMPT: Button = { name: 'attempt', label: 'Attempt made', act: 'attempt', do: [] }
+
+const UNDO: Button = { name: 'undo', label: 'Undo', act: 'undo', do: [] }
+const SNOOZE: Button = { name: 'snooze', label: 'On it, ask again in 30 min', act: 'snooze', do: [] }
+const REOPEN: Button = { name: 'reopen', label: 'Reopen', act: 'reopen', do: [] }
+
+/**
+ * What a message offers besides the buttons of the kind, by who reads it: to take an answer back while that can be done, to put the
+ * reader's own reminder off, and for managers to begin anew what was settled.
+ */
+export function standingButtons(handoff: Handoff, reader: (typeof MESSAGES)[keyof typeof MESSAGES]): readonly Button[] {
+  const { state, ended } = handoff
+  const isSettled = state === 'answered' || (state === 'ended' && ended?.how !== 'merged' && ended?.how !== 'missing')
+  return [
+    ...(handoff.undo && reader !== 'named' ? [UNDO] : []),
+    ...(reader === 'rep' && offersSnooze(handoff) ? [SNOOZE] : []),
+    ...(reader === 'manager' && isSettled && !handoff.undo ? [REOPEN] : []),
+  ]
+}
 
 /** The usual manager of a handoff: the one that it names, or its pool's, or any. Somebody's id in team.yaml. */
 export function managerIdOf(

@@ -13,6 +13,7 @@ export const CHOSEN_BY = [
   'company-owner',
   'company-lead',
   'rotation',
+  'by-name',
 ] as const
 export type ChosenBy = (typeof CHOSEN_BY)[number]
 
@@ -24,6 +25,8 @@ export interface RepRequest {
   observed?: true | undefined
   /** Reps who must not get it again. */
   hadIt: string[]
+  /** Whom a person names: they get it, whoever could take it, and it is their turn. */
+  named?: string | undefined
   /** The owner who stays, whatever the pool and its caps. */
   keep?: string | undefined
   /** Why, where they are not its owner. */

@@ -29,7 +29,12 @@ export function reasonNamed(text: string | undefined): string | undefined {
 
 /** Whether a holder has their turn by the choice of a pool: neither a person nor a rule named them. */
 export function isPools(holder: Holder | undefined): holder is Holder {
-  return holder !== undefined && holder.how !== 'owner-changed' && !FOUND_BY.some((how) => how === holder.how)
+  return (
+    holder !== undefined &&
+    holder.pool !== '' &&
+    holder.how !== 'owner-changed' &&
+    !FOUND_BY.some((how) => how === holder.how)
+  )
 }
 
 /** A handoff that was ended for a reason: whoever held it gets the turn back where the reason does so, and a pool chose them. */

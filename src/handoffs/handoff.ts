@@ -34,6 +34,8 @@ const HOLDER_REASONS = [
   'owner-cleared',
   'handed-on',
   'unreachable',
+  'assigned',
+  'reopened',
 ] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
@@ -71,6 +73,10 @@ const OTHER_EVENTS = [
   'steps-paused',
   'steps-resumed',
   'steps-finished',
+  'assigned',
+  'undone',
+  'snoozed',
+  'reopened',
 ] as const
 
 /** Something that happened to a handoff, shown in its messages. `by` is a Slack user id, absent when Baton did it. */
@@ -89,6 +95,7 @@ export type HandoffEvent = z.output<typeof HandoffEvent>
  * `turn`: the one that it took in the pool; `credited`: which they get back. `toldAt`: when Slack took the alert to them, null as
  * long as it has not (absent: there is none, or an older version sent it); `late`: by how much of the clock's time that was too
  * late, in milliseconds; `refusedAt`: when Slack said that they cannot be reached.
+ * `note`: what they were told with it, in a person's own words; `snoozed`: until when they have put off their reminder.
  */
 const Holder = z.object({
   rep: z.string(),
@@ -104,8 +111,36 @@ const Holder = z.object({
   toldAt: z.number().nullable().optional(),
   late: z.number().optional(),
   refusedAt: z.number().optional(),
+  note: z.string().optional(),
+  snoozed: z.object({ at: z.number(), until: z.number() }).optional(),
 })
 export type Holder = z.output<typeof Holder>
+
+/**
+ * A wish that the lead goes to the next rep: somebody wants that, the owner was cleared in HubSpot, or the rep has left. `to`: the one
+ * whom they named; `note`: what they say to whoever gets it, in their own words.
+ */
+const PassOn = z.object({
+  by: z.string().optional(),
+  at: z.number(),
+  why: z.enum(['owner-cleared', 'handed-on', 'assigned', 'unreachable']).optional(),
+  to: z.string().optional(),
+  note: z.string().optional(),
+})
+export type PassOn = z.output<typeof PassOn>
+
+/**
+ * How an answer can be taken back: until when, the wish that it put an end to, and what it changed of the lead's record (`was` and `is`,
+ * by the name of what it changed).
+ */
+export const Undo = z.object({
+  until: z.number(),
+  passOn: PassOn.optional(),
+  /** The notes that it wrote to HubSpot. */
+  notes: z.array(z.string()).optional(),
+  lead: z.record(z.string(), z.object({ was: z.unknown().optional(), is: z.unknown().optional() })),
+})
+export type Undo = z.output<typeof Undo>
 
 /** A rung with its fixed instant. `doneAt` is set once its effect has been decided. */
 const Rung = z.object({
@@ -180,14 +215,12 @@ export const Handoff = z.object({
   deal: DealContext.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
-  /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left or cannot be reached. */
-  passOn: z
-    .object({
-      by: z.string().optional(),
-      at: z.number(),
-      why: z.enum(['owner-cleared', 'handed-on', 'unreachable']).optional(),
-    })
-    .optional(),
+  /** It is to go to the next rep. */
+  passOn: PassOn.optional(),
+  /** Until when who answered by a click can take that back, and what stood before. */
+  undo: Undo.optional(),
+  /** The clock began anew: what counts as a response is a change from what the contact shows when it is read next. */
+  baselineStale: z.literal(true).optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */
   formerly: z.array(z.string()).optional(),
   /** What it wants of a rep, also of the next ones. */
@@ -326,7 +359,7 @@ export function endHandoff(
   if (handoff.state === 'ended') return null
   const { at, how } = ending
   const by = ending.by === undefined ? {} : { by: ending.by }
-  const { passOn: _, attempts: __, wantsReason: ___, ...rest } = handoff
+  const { passOn: _, attempts: __, wantsReason: ___, undo: ____, ...rest } = handoff
   const after: Handoff = {
     ...rest,
     ...(handoff.state === 'open' ? breach(handoff, at) : {}),

@@ -33,7 +33,9 @@ export type Start =
 
 /** What a button does: it answers the handoff, counts an attempt, passes it on, asks for a reason and takes the lead out, explains the score, or ends the handoff. */
 export const BUTTON_ACTS = ['answer', 'attempt', 'pass-on', 'disqualify', 'explain', 'end'] as const
-export type ButtonAct = (typeof BUTTON_ACTS)[number]
+/** What messages offer besides, by how a handoff stands: to take an answer back, to put a reminder off, to begin anew. */
+const STANDING_ACTS = ['undo', 'snooze', 'reopen'] as const
+export type ButtonAct = (typeof BUTTON_ACTS)[number] | (typeof STANDING_ACTS)[number]
 
 /**
  * A button in the messages of a handoff. `ending`: how it ends by it. `after`: it is shown once the handoff was answered, and

@@ -1,16 +1,17 @@
 import { nextOfAttempts } from './attempts.ts'
 import { isHeldBack, isRefused } from './delivery.ts'
 import type { Ending } from './endings.ts'
-import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
+import { type Handoff, type HandoffEvent, type Holder, holderOf, type PassOn, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
 
 /** The next instant at which the handoff wants attention; null when nothing is left to do. */
 export function nextDue(handoff: Handoff): number | null {
   switch (handoff.state) {
     case 'answered':
-      return nextOfAttempts(handoff)
-    case 'waiting':
+      return earliest(handoff.undo?.until ?? null, nextOfAttempts(handoff))
     case 'ended':
+      return handoff.undo?.until ?? null
+    case 'waiting':
       return null
     case 'open': {
       if (handoff.passOn) return handoff.passOn.at
@@ -21,6 +22,10 @@ export function nextDue(handoff: Handoff): number | null {
       return waiting.length === 0 ? null : Math.min(...waiting)
     }
   }
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
 }
 
 /** The rungs that are due and not done, in order of time; without those that wait until who has the lead has been told of it. */
@@ -66,7 +71,7 @@ export function takeDueSteps(
   let moved = false
   const note = (what: HandoffEvent['what'], more: { rep?: string; by?: string; detail?: string } = {}) =>
     void after.events.push({ at: now, what, ...more })
-  const move = (how: 'reassigned' | 'passed-on' | 'owner-cleared' | 'handed-on' | 'unreachable', by?: string) => {
+  const move = (how: 'reassigned' | NonNullable<PassOn['why']> | 'passed-on', by?: string) => {
     if (moved) return
     moved = true
     const person = by ? { by } : {}
@@ -74,7 +79,8 @@ export function takeDueSteps(
     else if (next) {
       // Whoever stands in does so for the same owner.
       const covered = holderOf(after)?.for
-      after.holders.push({ ...next, since: now, how, ...person, ...(covered ? { for: covered } : {}) })
+      const said = passOn?.note ? { note: passOn.note } : {}
+      after.holders.push({ ...next, since: now, how, ...person, ...(covered ? { for: covered } : {}), ...said })
       note(how, { rep: next.rep, ...person })
     } else note('nobody-left', person)
     messages.add(next && next !== 'stays' ? 'rep-alert' : 'manager-alert')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { awayWords } from './away-words.ts'
 import { CHOSEN_BY, type ChosenBy, type RepRequest } from './choice.ts'
 import type { Holder } from './handoff.ts'
 import { type Candidate, chooseRep, emptyLedger, RotationLedger, type SkipReason, Turn, takeTurn } from './rotation.ts'
@@ -69,7 +70,7 @@ export interface Reserved {
 
 /**
  * Reserves a rep for an assignment: whom it has already, else the owner who keeps the lead, whatever the pool and its caps.
- * Where the company's `owner` is asked, it is they or nobody. Else the first of those who come `first` and can take it; else the
+ * Whom a person has `named` gets it in any case. Where the company's `owner` is asked, it is they or nobody. Else the first of those who come `first` and can take it; else the
  * rotation's choice. Null when nobody can take it. `unfit`: the members for whom the lead is not, with the reason.
  */
 export function reserve(
@@ -77,7 +78,7 @@ export function reserve(
   settings: Pool,
   request: Pick<
     RepRequest,
-    'assignmentId' | 'hadIt' | 'keep' | 'keepAs' | 'owner' | 'standInFor' | 'first' | 'prefer'
+    'assignmentId' | 'hadIt' | 'named' | 'keep' | 'keepAs' | 'owner' | 'standInFor' | 'first' | 'prefer'
   > & {
     unfit?: Readonly<Record<string, string>> | undefined
   },
@@ -85,9 +86,9 @@ export function reserve(
   given: Given,
   now: number,
 ): LedgerOutcome<Reserved> {
-  const { assignmentId: id, keep, owner, first = [], unfit = {} } = request
+  const { assignmentId: id, named, keep, owner, first = [], unfit = {} } = request
   const held = heldBy(team, before, given, id)
-  if (held) {
+  if (held && (named === undefined || named === held)) {
     const why = before.reserved[id]?.why ?? 'rotation'
     const { turn = null } = before.reserved[id] ?? {}
     return { ledger: renewed(before, id, now), result: { rep: held, why, members: [], held: true, turn } }
@@ -104,7 +105,7 @@ export function reserve(
   const segment = segmentOf(settings, unfit)
   const turns = rotationOf(ledger, segment, settings)
   const choice = chooseRep({ members: settings.members, ledger: turns, skip, at: now })
-  const members = choice.candidates.map((one) => (one.skipped === 'unfit' ? { ...one, lacks: unfit[one.rep] } : one))
+  const members = choice.candidates.map((one) => withWhy(one, team, unfit, now))
   const chosen = (rep: string, why: ChosenBy, rotation: RotationLedger, turn: Turn | null) => {
     const today = { date: localDateOf(team, rep, now), leads: leadsToday(team, ledger, rep, now) + 1 }
     const reserved = { ...ledger.reserved, [id]: { rep, until: now + LEASE_MILLISECONDS, turn, why } }
@@ -116,6 +117,11 @@ export function reserve(
   const turnOf = (rep: string): Turn => {
     const before = members.find((one) => one.rep === rep)?.lastAssignedAt ?? null
     return { at: now, before, ...(segment === undefined ? {} : { segment }) }
+  }
+  if (named !== undefined) {
+    const member = settings.members.find((one) => one.rep === named)
+    if (!member) return chosen(named, 'by-name', turns, null)
+    return chosen(named, 'by-name', takeTurn(turns, member, choice.ledger, now), turnOf(named))
   }
   if (owner !== undefined) {
     const skipped = whyNot(owner) ?? null
@@ -135,6 +141,13 @@ export function reserve(
   if (choice.rep === null) return { ledger, give, result: { rep: null, why: 'rotation', members } }
   const why = request.standInFor === undefined ? 'rotation' : 'stand-in'
   return chosen(choice.rep, why, choice.ledger, turnOf(choice.rep))
+}
+
+// Why it is not for them, or until when they are away, in words.
+function withWhy(one: Candidate, team: Team, unfit: Readonly<Record<string, string>>, now: number): Candidate {
+  if (one.skipped === 'unfit') return { ...one, lacks: unfit[one.rep] }
+  const away = one.skipped === 'away' ? awayWords(team, one.rep, now) : undefined
+  return away === undefined ? one : { ...one, lacks: away }
 }
 
 // Who could take the lead, but is not at work while somebody else is, or will be later than somebody else.
@@ -195,13 +208,18 @@ export function credit(
   const isThatDay = day?.date === localDateOf(team, rep, since)
   return {
     ledger: {
-      // Whoever got it as its owner, or as the host of a meeting, took no turn.
-      ...(how === 'kept-owner' || how === 'meeting-host' ? ledger : turnCredited(ledger, rep, turn)),
+      ...(tookNoTurn({ how, turn }) ? ledger : turnCredited(ledger, rep, turn)),
       credited,
       days: day && isThatDay ? { ...ledger.days, [rep]: { ...day, leads: Math.max(0, day.leads - 1) } } : ledger.days,
     },
     result: true,
   }
+}
+
+// Whoever got it as its owner, or as the host of a meeting, or has it once more.
+function tookNoTurn({ how, turn }: Pick<Holder, 'how' | 'turn'>): boolean {
+  const isOnceMore = how === 'reopened' || how === 'assigned'
+  return how === 'kept-owner' || how === 'meeting-host' || (isOnceMore && !turn)
 }
 
 /** The leads that each rep has, reserved ones included. */

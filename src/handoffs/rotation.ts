@@ -61,7 +61,7 @@ export const Candidate = z.object({
   turns: z.number(),
   lastAssignedAt: z.number().nullable(),
   skipped: z.enum(SKIP_REASONS).nullable(),
-  /** Why the lead is not for them, in words. */
+  /** Why the lead is not for them, or until when they are away, in words. */
   lacks: z.string().optional(),
 })
 export type Candidate = z.output<typeof Candidate>

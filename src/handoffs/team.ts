@@ -1,3 +1,4 @@
+import { absenceAt, type Said } from './away.ts'
 import { type Calendar, localDate, nextOpening } from './business-time.ts'
 import type { RotationMember, SkipReason } from './rotation.ts'
 
@@ -9,6 +10,8 @@ export interface Rep {
   slackUserId: string
   calendar: string
   away: { from: string; to: string }[]
+  /** What was said of it besides the config, the newest last: it counts before `away`. */
+  said?: readonly Said[]
   active: boolean
   /** What they can take: a lead may be for reps with some of these. */
   languages?: string[] | undefined
@@ -96,10 +99,9 @@ export function skipReason(
   return undefined
 }
 
-/** Whether a rep is on leave on their local date at `now`. */
+/** Whether a rep is on leave at `now`. */
 export function isAway(team: Team, rep: string, now: number): boolean {
-  const date = localDateOf(team, rep, now)
-  return (team.reps[rep]?.away ?? []).some(({ from, to }) => from <= date && date <= to)
+  return absenceAt(team, rep, now) !== undefined
 }
 
 /** Those of some reps who are at work at `now`; when nobody is, those who will be first. */

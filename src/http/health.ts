@@ -52,6 +52,9 @@ export function outsideStatus({ lastCalls }: Pick<Metrics, 'lastCalls'>, system:
   return well ? { status: 'ok' } : { status: 'degraded', detail: `the last call: ${last.outcome} (${last.code})` }
 }
 
+// Nothing that a caller can say is wrong here, but what is no HTTP.
+const UNREADABLE = { 400: z.undefined().describe('The request is not readable as HTTP.') }
+
 /** The properties that HubSpot does not take, as a dependency of its own; none when it takes all. */
 export function refusedStatus(refused: readonly PresentRefusal[]): Record<string, Dependency> {
   if (refused.length === 0) return {}
@@ -69,8 +72,9 @@ export function healthRoutes(parts: { metrics: Metrics; ready: () => Promise<Rec
         schema: {
           operationId: 'alive',
           tags: ['operations'],
+          security: [],
           summary: 'The process is alive',
-          response: { 200: z.object({ status: z.literal('ok') }) },
+          response: { 200: z.object({ status: z.literal('ok') }), ...UNREADABLE },
         },
       },
       async () => ({ status: 'ok' as const }),
@@ -81,9 +85,10 @@ export function healthRoutes(parts: { metrics: Metrics; ready: () => Promise<Rec
         schema: {
           operationId: 'ready',
           tags: ['operations'],
+          security: [],
           summary: 'Ready for work, with each dependency by name',
           description: '503 only when something has `failed`; `degraded` parts are for people to look at.',
-          response: { 200: Ready, 503: Ready },
+          response: { 200: Ready, 503: Ready, ...UNREADABLE },
         },
       },
       async (_request, reply) => {
@@ -98,8 +103,12 @@ export function healthRoutes(parts: { metrics: Metrics; ready: () => Promise<Rec
         schema: {
           operationId: 'metrics',
           tags: ['operations'],
+          security: [],
           summary: 'Metrics for Prometheus',
-          response: { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } } },
+          response: {
+            200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } },
+            ...UNREADABLE,
+          },
         },
         serializerCompiler: () => (text) => String(text),
       },

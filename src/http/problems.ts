@@ -20,19 +20,69 @@ const ProblemBody = z
   .meta({
     id: 'Problem',
     description: 'An error (RFC 9457)',
-    examples: [{ type: 'about:blank', status: 404, title: 'Not found', detail: 'Baton knows no lead 401000000001.' }],
   })
+
+const NOT_CONFIRMED = 'The store did not confirm in time. Nothing is acknowledged: please send it again.'
 
 const DESCRIPTIONS = {
   400: 'The request is not valid: `detail` names the field.',
   401: 'No valid token, or no valid signature.',
   403: 'The token may only read.',
-  404: 'There is no such lead.',
-  409: 'Another one is under way: wait as long as `Retry-After` says.',
+  404: 'There is no such thing: `detail` says what.',
+  409: 'Not possible now: `detail` says why. Where another one is under way, wait as long as `Retry-After` says.',
   413: 'The body is larger than it may be: 1 MiB, for events of HubSpot 8 MiB and 1,000 events.',
+  415: 'The body is of another type than this route takes.',
   429: 'Too many requests: wait as long as `Retry-After` says.',
   503: 'Not stored, or switched off: `detail` says which. Send it again, after `Retry-After` where it is given.',
 } as const
+
+/** What an error of a status looks like in the API's document: the one of a kind of operation, else the first. */
+const EXAMPLES: Record<number, [title: string, detail: string, of?: RegExp][]> = {
+  400: [
+    ['The request is not valid', 'limit: Too big: expected number to be <=200'],
+    ['Not an array', 'The body must be an array of events.', /^hubspotWebhook$/],
+    ['Not readable', 'The form field payload must hold a Slack interaction.', /^slack/],
+    ['The request is not valid', 'contactId: must be a HubSpot contact id', /^(getLead|rescoreLead|eraseLead)$/],
+    [
+      'The request is not valid',
+      'rep: nobody of the team who is there goes by ae-9; did you mean "ae-1"?',
+      /^(assignLead|handoffAssign)$/,
+    ],
+    ['The request is not valid', 'until: must be after from.', /Away$/],
+  ],
+  401: [
+    ['Not authorised', 'Send a valid token: Authorization: Bearer <token>.'],
+    [
+      'Not signed by HubSpot',
+      'The signature is wrong. Check PUBLIC_URL and HUBSPOT_CLIENT_SECRET.',
+      /^hubspotWebhook$/,
+    ],
+    ['Not signed by Slack', 'The signature is wrong. Check SLACK_SIGNING_SECRET.', /^slack/],
+  ],
+  403: [['Not allowed', 'This token may only read: use one with the scope operate.']],
+  404: [
+    ['Not found', 'Baton knows no lead 401000000001.'],
+    ['Not found', 'There is no pool sdrr in team.yaml; did you mean "sdr"?', /Pools$/],
+    ['Not found', 'team.yaml has no rep ae1; did you mean "ae-1"?', /Away$/],
+    ['Not found', 'There is no such dead letter: it may be done.', /DeadLetter$/],
+    ['Not found', 'Baton knows no handoff 401000000001-1, or it has no handoff.', /^handoff/],
+  ],
+  409: [
+    ['Not possible now', 'lead 401000000001 cannot be released: it is settled, or somebody was faster.'],
+    ['Under way', 'Another what-if is being computed: try again in a moment.', /^(run)?[wW]hatIf/],
+  ],
+  413: [['Too large', 'The body is too large.']],
+  415: [['Unsupported content type', 'Unsupported Media Type: text/plain']],
+  429: [['Too many requests', 'At most 600 requests a minute are taken: try again in 1 minute.']],
+  503: [['Not stored', NOT_CONFIRMED]],
+}
+
+/** An error of a status as an operation answers it, by its id. */
+export function problemExample(status: number, operationId: string): ({ type: string } & Problem) | undefined {
+  const all = EXAMPLES[status] ?? []
+  const found = all.find(([, , of]) => of?.test(operationId)) ?? all[0]
+  return found && { type: 'about:blank', status, title: found[0], detail: found[1] }
+}
 
 /** The error forms of a route for its schema, and so for the OpenAPI document. */
 export function problemResponses(...statuses: (keyof typeof DESCRIPTIONS)[]) {
@@ -62,7 +112,7 @@ export function notConfirmed(): ProblemError {
     {
       status: 503,
       title: 'Not stored',
-      detail: 'The store did not confirm in time. Nothing is acknowledged: please send it again.',
+      detail: NOT_CONFIRMED,
     },
     { 'retry-after': '5' },
   )

@@ -2,6 +2,9 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { Away } from '../store/away.ts'
+import { console } from './console/console.ts'
+import type { ConsoleSettings } from './console/parts.ts'
 import { type Dependency, healthRoutes } from './health.ts'
 import { registerOpenApi } from './openapi.ts'
 import { answerError, answerNotFound } from './problems.ts'
@@ -9,14 +12,18 @@ import { traceRequests } from './trace-requests.ts'
 import { type V1Parts, v1 } from './v1/v1.ts'
 import { type HubSpotWebhookParts, hubSpotWebhooks } from './webhooks/hubspot.ts'
 import { type SlackInteractionParts, slackInteractions } from './webhooks/slack.ts'
+import { type SlackHomeParts, slackHome } from './webhooks/slack-home.ts'
 
 /** What the HTTP server uses. `ready` names each dependency and whether it answers. */
 export interface ServerParts
   extends Omit<HubSpotWebhookParts, 'secrets' | 'allowV1'>,
-    Omit<SlackInteractionParts, 'secrets'>,
-    V1Parts {
+    Omit<SlackInteractionParts, 'secrets' | 'away'>,
+    Omit<SlackHomeParts, 'secrets' | 'away' | 'leadLists'>,
+    V1Parts,
+    ConsoleSettings {
   /** False leaves out the webhooks and `/v1`: a worker has only the probes and the metrics. */
   api: boolean
+  away: Away
   hubSpotSecrets: string[]
   hubSpotV1: boolean
   slackSecrets: string[]
@@ -48,10 +55,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
   traceRequests(app)
 
   if (parts.api) {
-    registerOpenApi(app)
+    registerOpenApi(app, base)
     app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets, allowV1: parts.hubSpotV1 }))
     app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
+    app.register(slackHome({ ...parts, secrets: parts.slackSecrets }))
     app.register(v1(parts), { prefix: '/v1' })
+    app.register(console(parts), { prefix: '/console' })
   }
   app.register(healthRoutes(parts))
   return app

@@ -17,7 +17,7 @@ import { createDefinitions } from './definitions.ts'
 import { createHistoryLoader } from './history.ts'
 import { createNotes } from './notes.ts'
 import { createOwnApp } from './own-app.ts'
-import { createOwnerNames, readArchivedOwners } from './owners.ts'
+import { createOwnerNames, findOwnerByEmail, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
@@ -233,6 +233,8 @@ export function createHubSpot(options: {
     },
     /** The ids of the owners who are deactivated; null when the token may not ask. */
     archivedOwners: () => readArchivedOwners(client, call),
+    /** The owner with an email address, in lower case; null when there is none, or the token may not ask. */
+    ownerOf: (email: string) => findOwnerByEmail(client, call, email),
     /** The name of an owner; undefined when HubSpot does not say. */
     ownerName: createOwnerNames(client, call),
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
@@ -244,6 +246,11 @@ export function createHubSpot(options: {
     ownApp: createOwnApp({ client, alone }, options.accessToken),
     ...createNotes({ client, call }),
     search,
+    /** The ids of the contacts that fit what somebody typed best: part of a name, of an address, of a number. At most 100. */
+    searchContacts: async (query: string): Promise<string[]> =>
+      (await search('contacts', { query, filters: [], sortBy: '', properties: ['email'], limit: 100 })).map(
+        ({ id }) => id,
+      ),
     /** The ids of the contacts whose primary company is this one, as the search has them. */
     contactsOfCompany: createCompanyContacts(search),
     /** The companies of domains with their owners, as the search has them. */

@@ -36,14 +36,14 @@ export function createNotes({ client, call }: { client: Client; call: Call }) {
       )
     },
 
-    /** Whether a contact has a note of ours already. */
-    async hasNote(contactId: string, id: string): Promise<boolean> {
+    /** HubSpot's id of a note of ours on a contact; null when it has none such. */
+    async findNote(contactId: string, id: string): Promise<string | null> {
       const linked = await permitted('find notes', () =>
         client.crm.associations.v4.batchApi.getPage('contacts', 'notes', { inputs: [{ id: contactId }] }),
       )
       const ids = resultsOf(linked).flatMap(({ to }) => to.map(({ toObjectId }) => String(toObjectId)))
       const newest = ids.sort((a, b) => Number(b) - Number(a)).slice(0, NEWEST)
-      if (newest.length === 0) return false
+      if (newest.length === 0) return null
       const notes = await permitted('read notes', () =>
         client.crm.objects.notes.batchApi.read({
           inputs: newest.map((one) => ({ id: one })),
@@ -52,7 +52,12 @@ export function createNotes({ client, call }: { client: Client; call: Call }) {
         }),
       )
       const rows = resultsOf(notes as BatchAnswer<(typeof notes)['results'][number]>)
-      return rows.some(({ properties }) => properties.hs_note_body?.includes(markOf(id)))
+      return rows.find(({ properties }) => properties.hs_note_body?.includes(markOf(id)))?.id ?? null
+    },
+
+    /** Takes a note out, by HubSpot's id of it. */
+    async removeNote(noteId: string): Promise<void> {
+      await permitted('remove note', () => client.crm.objects.notes.basicApi.archive(noteId))
     },
   }
 }

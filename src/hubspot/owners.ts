@@ -27,6 +27,21 @@ export async function readArchivedOwners(client: Pick<Client, 'apiRequest'>, cal
   }
 }
 
+/** The id of the owner with an email address; null when there is none, or the token may not ask. */
+export async function findOwnerByEmail(
+  client: Pick<Client, 'apiRequest'>,
+  call: Call,
+  email: string,
+): Promise<string | null> {
+  return call('read owners', async () => {
+    const response = await client.apiRequest({ method: 'GET', path: '/crm/v3/owners', qs: { email, limit: 1 } })
+    if (response.status === 403) return null
+    if (!response.ok) throw { code: response.status, headers: Object.fromEntries(response.headers) }
+    const { results } = (await response.json()) as { results: { id: string; email?: string | null }[] }
+    return results.find((owner) => owner.email?.toLowerCase() === email)?.id ?? null
+  })
+}
+
 /**
  * Reads the names of owners, for messages about people who are not in the team; each is asked for once. Undefined when HubSpot
  * does not say: a message goes out without it.

@@ -7,8 +7,12 @@ import type { Limit } from './search-pace.ts'
 /** The most rows that HubSpot gives in one page of a search. */
 export const SEARCH_PAGE = 200
 
-/** A search: every filter holds; sorted rising by one property, which is how pages go past HubSpot's 10,000 results. */
+/**
+ * A search: every filter holds; sorted rising by one property, which is how pages go past HubSpot's 10,000 results. `query` is what a
+ * person typed: it is looked for in names, addresses and numbers, and what fits best comes first where nothing is sorted by, ''.
+ */
 export interface Search {
+  query?: string
   filters: { propertyName: string; operator: `${FilterOperatorEnum}`; value?: string; values?: string[] }[]
   sortBy: string
   properties: readonly string[]
@@ -33,8 +37,9 @@ export function createSearch({ client, call, pace }: { client: Client; call: Cal
     const api = client.crm[type].searchApi as Client['crm']['contacts']['searchApi']
     const make = () =>
       api.doSearch({
-        filterGroups: [{ filters: asked.filters as never }],
-        sorts: [{ propertyName: asked.sortBy, direction: 'ASCENDING' }] as never,
+        ...(asked.query === undefined ? {} : { query: asked.query }),
+        filterGroups: asked.filters.length > 0 ? [{ filters: asked.filters as never }] : [],
+        sorts: (asked.sortBy ? [{ propertyName: asked.sortBy, direction: 'ASCENDING' }] : []) as never,
         properties: [...asked.properties],
         limit: asked.limit ?? SEARCH_PAGE,
         after: '0',

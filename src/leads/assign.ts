@@ -18,7 +18,7 @@ export type Taken = { wanted: RepRequest } | { handoff: Handoff; choice: Choice 
 /** Who is asked for before the rotation, by the order of choice (`handoffs/choice.ts`). */
 export type Preferences = Pick<
   RepRequest,
-  'keep' | 'keepAs' | 'standInFor' | 'owner' | 'domains' | 'company' | 'rounds'
+  'named' | 'keep' | 'keepAs' | 'standInFor' | 'owner' | 'domains' | 'company' | 'rounds'
 >
 
 /**

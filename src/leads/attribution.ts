@@ -10,10 +10,19 @@ type Properties = Readonly<Record<string, string | null | undefined>>
 export const OPTIONAL_PROPERTIES: ReadonlySet<string> = new Set([
   ...UTM.map((part) => `utm_${part}`),
   'how_did_you_hear_about_us',
+  'hs_linkedin_url',
 ])
 
 const FIRST_PAGE = 'hs_analytics_first_url'
 const LAST_PAGE = 'hs_analytics_last_url'
+
+/** Where else to find a lead, and what time it is there: where each attribute is read, unless hubspot.yaml names another property. */
+export const REACH: Readonly<Record<string, string[]>> = {
+  phone: ['phone', 'mobilephone'],
+  linkedin: ['hs_linkedin_url'],
+  state: ['state'],
+  timeZone: ['hs_timezone'],
+}
 
 /** Where each attribute is read, unless hubspot.yaml names another property. */
 export const ATTRIBUTION: Readonly<Record<string, string[]>> = {

@@ -3,9 +3,18 @@ import type { DealContext } from '../handoffs/deal.ts'
 import { endHandoff, type Handoff, isRuled } from '../handoffs/handoff.ts'
 import type { HandoffKind } from '../handoffs/kinds.ts'
 import type { Notice } from '../handoffs/notice.ts'
-import { calendarFor, type Found, findParty, idOfOwner, managerFor, type PartyContext } from '../handoffs/parties.ts'
+import {
+  calendarFor,
+  type Found,
+  findParty,
+  idOfOwner,
+  managerFor,
+  type PartyContext,
+  poolOf,
+} from '../handoffs/parties.ts'
 import { roundsFor } from '../handoffs/segments.ts'
 import { startHandoff, waitingHandoff } from '../handoffs/start.ts'
+import type { Team } from '../handoffs/team.ts'
 import type { Lookup } from '../rules/condition.ts'
 import type { Party } from '../rules/outcomes.ts'
 import { wantedReps } from '../rules/rep-filter.ts'
@@ -70,7 +79,7 @@ export function otherHandoffs(
       draft.note({ at: now, what: 'not-opened', reason: `${start.kind}: sales has it by ${sales.kind}` })
       continue
     }
-    const elsewhere = kind.withSales ? ownerElsewhere(config, input.contact) : undefined
+    const elsewhere = kind.withSales && !start.assigned ? ownerElsewhere(config, input.contact) : undefined
     if (elsewhere !== undefined) {
       const pool = sales?.pool ?? (kind.to && 'pool' in kind.to ? kind.to.pool : '')
       result.notices.push({ what: 'owned-elsewhere', lead: input.contact.id, pool, owner: elsewhere, at: now })
@@ -103,7 +112,7 @@ function dealOf({ state }: ContactInput, about: string | undefined): DealContext
 /** Begins one handoff that a rule starts, or goes on with one that waited (`live`). */
 function begin(
   input: ContactInput,
-  { kind: name, route, to: named, about, said, unexplained }: Starting,
+  { kind: name, route, to: named, about, said, unexplained, assigned }: Starting,
   lookup: Lookup,
   live?: Handoff,
 ): { handoff: Handoff } | { wanted: RepRequest } {
@@ -114,7 +123,7 @@ function begin(
   const context = partyContext(input, about, deal?.soldBy)
   const to = named ?? kind.to
   const id = live?.id ?? nextId(state, draft)
-  const found = to && findParty(to, context)
+  const found = assigned ? { pool: poolFor(config.team, assigned.rep, state.lead) } : to && findParty(to, context)
   const reps = found && 'reps' in found ? wantedReps(found.reps, lookup) : undefined
   const order = {
     id,
@@ -145,9 +154,24 @@ function begin(
     const holder = { rep: who, pool, how, assignmentId: `${id}-1` }
     return begun(startHandoff(order, kind, holder, hours && { name: calendar ?? '', calendar: hours }, now))
   }
+  if (assigned) {
+    const taken = takeUp(config, contact, order, reserved, now, { named: assigned.rep })
+    return 'wanted' in taken ? taken : begun(withAssignment(taken.handoff, assigned.by))
+  }
   const rounds = roundsFor(config.team, found.pool, reps, () => lookup)
   const taken = takeUp(config, contact, order, reserved, now, { ...preferencesOf(input, kind, found), ...rounds })
   return 'wanted' in taken ? taken : begun(taken.handoff)
+}
+
+// The pool to which its route sends the lead, where the rep is in it, else the rep's own.
+function poolFor(team: Team, rep: string, lead: LeadState['lead']): string {
+  const to = lead?.route.to
+  const routed = to && 'pool' in to ? to.pool : undefined
+  return routed && team.pools[routed]?.members.some((one) => one.rep === rep) ? routed : poolOf(team, rep)
+}
+
+function withAssignment(handoff: Handoff, by: string): Handoff {
+  return { ...handoff, holders: handoff.holders.map((holder) => ({ ...holder, how: 'assigned' as const, by })) }
 }
 
 /** Who comes before the rotation: of a handoff with sales the owner, unless Baton chose them for an earlier one; a stand-in's rep. */

@@ -60,6 +60,8 @@ export interface NextConfig extends DecisionConfig {
     string,
     {
       words: string
+      /** The same for more than one, with `{count}` in it. */
+      many?: string | undefined
       unit?: string | undefined
       by?: 'sales' | undefined
       endsSilence?: false | undefined
@@ -148,6 +150,8 @@ export type Input =
   /** `taken` are the messages that the other contact has by now. */
   | { type: 'merged'; into: string; taken: readonly string[] }
   | { type: 'click'; handoffId: string; by: string; does: Click }
+  /** Somebody gives a lead that nobody has to a rep. */
+  | { type: 'assign'; rep: string; by: string }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
   /** Slack took a message, or refused everybody who could have had it. */
   | { type: 'delivery'; post: Post; told?: string | undefined; refused: readonly string[] }
@@ -165,11 +169,21 @@ export type Input =
 export const STUCK_ACTS = ['act', 'archive'] as const
 export type StuckAct = (typeof STUCK_ACTS)[number]
 
-/** What somebody wants by a click. `reason` is the text for people, `choice` the one of the form's that it began with. */
+/**
+ * What somebody wants by a click, a command or a call of the API. `reason` is the text for people, `choice` the one of the form's
+ * that it began with; `passOn`: to whom, whoever is next unless told, and a note for them; `holders`: how many had had it when it was
+ * asked, so that it is passed on once.
+ */
 export type Click =
   | 'contacted'
   | 'attempt'
   | 'pass-on'
+  | 'undo'
+  | 'snooze'
+  | 'reopen'
+  | 'release'
+  | { passOn: { to?: string | undefined; note?: string | undefined; holders?: number | undefined } }
+  | { assign: { rep: string } }
   | { disqualify: { reason: string; choice: string } }
   /** Why the lead was taken out, of whoever was asked for it. */
   | { explains: { reason: string; choice: string } }

@@ -8,13 +8,14 @@ import { answersAfterRead } from './forms.ts'
 import { decisionEntry, isRouting, keptDecision } from './history.ts'
 import type { LeadRecord } from './lead.ts'
 import { isBeingDeleted, onBeingDeleted } from './leaving.ts'
+import { stillTakenBack } from './lifecycle-back.ts'
 import { beginLook, type Heard, hear, type Look } from './look.ts'
 import type { LeadMarks } from './marks.ts'
 import { notesByRules } from './outcome-notes.ts'
 import { noticeOfReturn, rejectionBy } from './persons-word.ts'
 import { nextPlannedAt } from './plans.ts'
 import { decidedRecord } from './record.ts'
-import { stillReleased } from './release.ts'
+import { releasedByPerson, stillReleased } from './release.ts'
 import { withStageDates } from './stage-dates.ts'
 import { endedByStage } from './stage-moves.ts'
 import { salesHandoff } from './standing.ts'
@@ -67,7 +68,10 @@ function recordOf(
     ended: word || isRuledToSales ? undefined : endedByStage(ended, cameFrom, stage, handoffs),
     adopted,
     handover,
-    ownerReleased: anew ? undefined : stillReleased(state, gathered.contact),
+    ownerReleased: anew
+      ? undefined
+      : (releasedByPerson(config, state, gathered) ?? stillReleased(state, gathered.contact)),
+    lifecycleTakenBack: stillTakenBack(state, gathered),
     answers: isMerge ? state.lead?.answers : answersAfterRead(state.lead, given.written),
     version: config.version,
     rulesVersion: config.rulesVersion,

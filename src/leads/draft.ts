@@ -9,6 +9,7 @@ import { withConsent } from './consent.ts'
 import { answersToWrite } from './forms.ts'
 import type { HistoryEntry } from './history.ts'
 import { isInHubSpot, type LeadRecord } from './lead.ts'
+import { lifecycleBack } from './lifecycle-back.ts'
 import type { Contact, Properties } from './observe.ts'
 import type { Telling } from './outcomes.ts'
 import { changedProperties, crmProperties, WRITING } from './properties.ts'
@@ -136,6 +137,8 @@ export function wantedProperties(config: NextConfig, lead: LeadRecord, handoffs:
   const names = config.hubspot.properties
   const own = crmProperties(lead, sales.at(-1), names, Object.fromEntries(owners), handoffs)
   if (clearsOwner(lead)) own.hubspot_owner_id ??= ''
+  const back = lifecycleBack(lead)
+  if (back !== undefined) own.lifecyclestage ??= back
   return { ...withConsent(config, lead, own), ...answersToWrite(lead) }
 }
 

@@ -118,8 +118,15 @@ export const LeadRecord = LeadMarks.extend({
   /** The latest handoff of each kind, and how many there were of all. */
   handoffs: z.record(z.string(), z.string()),
   handoffCount: z.number(),
-  /** How the last handoff with sales ended, until the lead is routed anew; `cooled`: since, no route to sales took it. */
-  ended: z.object({ how: z.enum(ENDINGS), at: z.number(), cooled: z.literal(true).optional() }).optional(),
+  /** How the last handoff with sales ended, until the lead is routed anew; `cooled`: since, no route to sales took it; `rests`: a person gave it back. */
+  ended: z
+    .object({
+      how: z.enum(ENDINGS),
+      at: z.number(),
+      cooled: z.literal(true).optional(),
+      rests: z.literal(true).optional(),
+    })
+    .optional(),
   /** A person took the lead out; their word stands until the lead raises its hand. `status` when they set it in HubSpot. */
   rejected: z
     .object({
@@ -150,6 +157,13 @@ export const LeadRecord = LeadMarks.extend({
   stageSetBack: z.object({ at: z.number(), fit: z.number() }).optional(),
   /** Nobody reached the lead: this owner, whom Baton gave it, is to be cleared in HubSpot. */
   ownerReleased: z.string().optional(),
+  /** A person gave the lead back: the owner whom Baton gave it by this handoff is to be cleared, if HubSpot still shows them. */
+  releasing: z.string().optional(),
+  /**
+   * The life cycle stage to which an answer had moved it that was taken back, and the one before. `shown`: HubSpot shows that it is still
+   * as Baton set it, so it is set back.
+   */
+  lifecycleTakenBack: z.object({ is: z.string(), was: z.string(), shown: z.literal(true).optional() }).optional(),
   /** Since when HubSpot has no such contact: nothing is written to it. */
   missingSince: z.number().optional(),
   mergedInto: z.string().optional(),

@@ -5,6 +5,7 @@ import type { Stage } from '../rules/stages.ts'
 import { adoptionOf, newsSince } from './adoption.ts'
 import { isBroughtBack, unarchived } from './archive.ts'
 import { isOwnedOutside, type Reserved } from './assign.ts'
+import { withFreshBaselines } from './baseline.ts'
 import type { ContactInput } from './begin.ts'
 import type { Gathered, LeadState, NextConfig } from './change.ts'
 import { draftOf } from './draft.ts'
@@ -48,7 +49,7 @@ export function beginLook(
 ): Look {
   const { contact, company, account, deals, merging } = gathered
   const begunWith = restored(config, given, contact, merging, gathered.history)
-  const state = united(config, begunWith, gathered, now)
+  const state = withFreshBaselines(config, united(config, begunWith, gathered, now), contact)
   const draft = draftOf(config, state, contact)
   for (const handoff of Object.values(state.handoffs)) {
     if (given.handoffs[handoff.id] !== handoff) draft.put(handoff)

@@ -77,6 +77,7 @@ export const LeadMarks = z.object({
         at: z.number(),
         to: z.custom<Party>((party) => typeof party === 'object').optional(),
         said: z.object({ by: z.string().optional(), reason: z.string().optional() }).optional(),
+        assigned: z.object({ rep: z.string(), by: z.string() }).optional(),
       }),
     )
     .optional(),

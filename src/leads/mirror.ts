@@ -192,6 +192,9 @@ function entryOf(known: Handoff, stands: LeadRecord['ended']): MirroredHandoff {
     rest: Kept.parse({
       ...handoff,
       deal: undefined,
+      undo: undefined,
+      holders: handoff.holders.map(({ note: _, ...holder }) => holder),
+      passOn: handoff.passOn && { ...handoff.passOn, note: undefined },
       events: withoutWords,
       ended: ended && { ...ended, reason: undefined },
     }),

@@ -1,6 +1,7 @@
 import { attributesOf } from '../rules/condition.ts'
 import { adoptionOf } from './adoption.ts'
 import type { Reserved } from './assign.ts'
+import { onAssign } from './assign-by-person.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
@@ -29,6 +30,7 @@ import { stageSoFar, withStage } from './stage-moves.ts'
 import { comesBackRecycled, standingOf } from './standing.ts'
 import { onDue, onLeft } from './steps.ts'
 import { onStuck } from './stuck.ts'
+import { withUndo } from './take-back.ts'
 import { isLeftAlone, movesTriggers, triggersUnderNewRules } from './trigger-look.ts'
 
 /**
@@ -41,7 +43,10 @@ export function next(config: NextConfig, state: LeadState, input: Input, now: nu
   const result = withoutContact(config, state, input, now, reserved)
   if (!result || !('history' in result)) return result
   const contact = input.type === 'due' ? input.gathered?.contact : undefined
-  const change = withStage(config, state, result, now, contact)
+  // An answer that is taken back has moved nothing.
+  const isUndo = input.type === 'click' && input.does === 'undo'
+  const staged = isUndo ? result : withStage(config, state, result, now, contact)
+  const change = input.type === 'click' ? withUndo(state, staged, input.handoffId, now) : staged
   // A trigger may wait for what became of a handoff: the contact is looked at for it.
   const isWaitedFor = ['click', 'due', 'left'].includes(input.type) && change.handoffs.length > 0
   return isWaitedFor && asksForHandoffs(config) ? { ...change, refresh: true } : change
@@ -62,7 +67,9 @@ function withoutContact(
     case 'due':
       return onDue(config, state, input.handoffId, input.gathered, reserved, now)
     case 'click':
-      return onClick(config, state, input, now)
+      return onClick(config, state, input, now, reserved)
+    case 'assign':
+      return onAssign(config, state, input, now)
     case 'delivery':
       return onDelivery(config, state, input, now)
     case 'open':

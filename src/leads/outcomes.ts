@@ -19,6 +19,8 @@ export interface Opening {
   to?: Party | undefined
   /** What was said when a handoff ended and had it opened. */
   said?: { by?: string | undefined; reason?: string | undefined } | undefined
+  /** Whom a person gave it to, on purpose: whoever owns the contact. */
+  assigned?: { rep: string; by: string } | undefined
 }
 
 /** What outcomes come to: the marks that they leave, and what they ask for besides. */

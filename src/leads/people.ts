@@ -35,7 +35,8 @@ export function historyNeeded(config: NextConfig, state: LeadState, contact: Gat
     ...new Set([
       ...liveHandoffs(state).flatMap((handoff) => historyOfResponses(config, handoff, contact)),
       ...liveHandoffs(state).flatMap((handoff) => movedCounters(config, handoff, contact)),
-      ...(owner ? ['hubspot_owner_id'] : []),
+      ...(owner || state.lead?.releasing ? ['hubspot_owner_id'] : []),
+      ...(state.lead?.lifecycleTakenBack ? ['lifecyclestage'] : []),
       ...words.map(({ changes }) => changes),
       ...historyOfJunk(config, contact),
       ...(isSetBack(state, contact) ? ['lifecyclestage'] : []),

@@ -3,16 +3,20 @@ import { buttonsNow } from '../handoffs/buttons.ts'
 import { withCredit } from '../handoffs/credit.ts'
 import { endHandoff, type Handoff, isHeld } from '../handoffs/handoff.ts'
 import type { Button } from '../handoffs/kinds.ts'
-import type { Change, Click, LeadState, NextConfig, Press } from './change.ts'
+import type { Reserved } from './assign.ts'
+import type { Change, Click, LeadState, Next, NextConfig, Press } from './change.ts'
+import type { ClickInput } from './click-input.ts'
 import { concluded } from './conclude.ts'
 import { draftOf } from './draft.ts'
 import { withForm } from './forms.ts'
+import { assign, giveBack, passOn, reopen, snoozed } from './handoff-acts.ts'
 import type { LeadRecord } from './lead.ts'
 import { marksOf } from './marks.ts'
 import { type CarriedOut, carryOut } from './outcomes.ts'
 import { answered, endAnswered, liveHandoffs } from './people.ts'
 import { withOutcome } from './record.ts'
 import { startsByDisqualification } from './starts.ts'
+import { undo } from './take-back.ts'
 
 /*
  * What a person does to a handoff by a click in Slack. Null wherever it changes nothing: the handoff is over, or somebody was faster.
@@ -24,7 +28,8 @@ export function onClick(
   state: LeadState,
   { handoffId, by, does }: { handoffId: string; by: string; does: Click },
   now: number,
-): Change | null {
+  reserved: Reserved = {},
+): Next {
   const handoff = state.handoffs[handoffId]
   const { lead } = state
   if (!handoff || !lead) return null
@@ -32,24 +37,18 @@ export function onClick(
   const form = button && typeof does === 'object' && 'form' in does ? does.form : undefined
   const questions = config.forms[button?.form ?? ''] ?? []
   const asked = form ? { ...lead, answers: withForm(lead, questions, form, by, now) } : lead
-  const click = { config, state, lead: asked, handoff, by, now }
+  const click = { config, state, lead: asked, handoff, by, now, reserved }
   if (does === 'contacted') return answer(click, buttonOf(click, 'contacted'))
-  if (does === 'pass-on') return passOn(click)
+  if (does === 'pass-on') return passOn(click, {})
   if (does === 'attempt') return attempt(click)
+  if (typeof does === 'string') return actOf[does](click)
+  if ('passOn' in does) return passOn(click, does.passOn)
+  if ('assign' in does) return assign(click, does.assign.rep)
   if ('disqualify' in does) return isHeld(handoff) ? disqualify(click, does.disqualify) : null
   if ('explains' in does) return explain(click, does.explains)
   if (!button) return null
   if (button.act === 'answer') return answer(click, button)
   return button.act === 'end' ? end(click, button, does) : null
-}
-
-interface ClickInput {
-  config: NextConfig
-  state: LeadState
-  lead: LeadRecord
-  handoff: Handoff
-  by: string
-  now: number
 }
 
 function buttonOf({ config, handoff }: Pick<ClickInput, 'config' | 'handoff'>, name: string): Button | undefined {
@@ -72,6 +71,8 @@ function answer(click: ClickInput, button: Button | undefined): Change | null {
   return concluded(config, state, draft, afterAnswer(click, after), now, {}, alsoBy(click, button))
 }
 
+const actOf = { undo, snooze: snoozed, reopen, release: giveBack }
+
 /** The handoff ends by a button: who presses it has answered, where nobody has before. */
 function end(click: ClickInput, button: Button, { reason, choice }: Press): Change | null {
   const { config, state, handoff, by, now } = click
@@ -89,15 +90,6 @@ function end(click: ClickInput, button: Button, { reason, choice }: Press): Chan
   draft.put(after)
   draft.note({ at: now, what: how, by, reason: choice ?? button.label })
   return concluded(config, state, draft, afterAnswer(click, after), now, {}, alsoBy(click, button))
-}
-
-function passOn({ config, state, lead, handoff, by, now }: ClickInput): Change | null {
-  if (handoff.state !== 'open' || handoff.passOn) return null
-  const draft = draftOf(config, state)
-  draft.put({ ...handoff, passOn: { by, at: now } })
-  draft.note({ at: now, what: 'pass-on', by })
-  const outcomes = withOutcome(lead.outcomes, 'passed-on', { at: now })
-  return draft.change(outcomes === lead.outcomes ? undefined : { ...lead, outcomes })
 }
 
 /** The rep says that they tried to reach the lead. */

@@ -38,6 +38,7 @@ export interface Beside {
   outcomes: LeadRecord['outcomes']
   stageSetBack: LeadRecord['stageSetBack']
   ownerReleased?: LeadRecord['ownerReleased']
+  lifecycleTakenBack?: LeadRecord['lifecycleTakenBack']
   stage: LeadRecord['stage']
   returning: LeadRecord['returning']
   answers: LeadRecord['answers']
@@ -95,6 +96,7 @@ export function decidedRecord(
     ...(beside.overruledStatus === undefined ? {} : { overruledStatus: beside.overruledStatus }),
     ...(beside.stageSetBack ? { stageSetBack: beside.stageSetBack } : {}),
     ...(beside.ownerReleased ? { ownerReleased: beside.ownerReleased } : {}),
+    ...(beside.lifecycleTakenBack ? { lifecycleTakenBack: beside.lifecycleTakenBack } : {}),
     ...(previous?.merged ? { merged: previous.merged } : {}),
     ...beside.marks,
     ...(beside.stage ? { stage: beside.stage } : {}),

@@ -31,6 +31,16 @@ export function clearsOwner({ ownerReleased, properties }: Pick<LeadRecord, 'own
   return ownerReleased !== undefined && properties[OWNER] === ownerReleased
 }
 
+/** The owner to clear in HubSpot after a read, of a lead that a person gave back; undefined where Baton had not set them. */
+export function releasedByPerson(
+  config: Pick<NextConfig, 'team'>,
+  { lead, handoffs }: LeadState,
+  gathered: Pick<Gathered, 'contact' | 'history'>,
+): string | undefined {
+  const handoff = handoffs[lead?.releasing ?? '']
+  return handoff && ownOwnerShown(config, handoff, gathered)
+}
+
 /** What is left to be cleared after a read: once it was, whoever owns the contact is another's choice. */
 export function stillReleased({ lead, written }: LeadState, { properties }: Gathered['contact']): string | undefined {
   const isDone = written[OWNER] === '' || properties[OWNER] !== lead?.ownerReleased

@@ -16,6 +16,8 @@ export function isSetBack(
   { properties }: Pick<Gathered['contact'], 'properties'>,
 ): boolean {
   if (!lead || properties.lifecyclestage === undefined || !isBeforeMql(properties.lifecyclestage)) return false
+  // Baton did that itself.
+  if (lead.lifecycleTakenBack?.was === (properties.lifecyclestage ?? '')) return false
   return !isBeforeMql(written.lifecyclestage) || !isBeforeMql(stageOf(lead.attributes))
 }
 

@@ -65,7 +65,7 @@ export function standingOf(
   const { ended, rejected, adopted } = lead ?? {}
   const back = (at: number) => raisedHandSince(config, signals, at)
   const held = handoffs.some((handoff) => handoff.byRoute && isHeld(handoff))
-  const after = ended && AFTER[ended.how]
+  const after = ended && (ended.rests ? 'rests' : AFTER[ended.how])
   const reached = after === 'stays with sales'
   const standing: Standing = {
     withSales: held || reached,

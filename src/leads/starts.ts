@@ -35,6 +35,8 @@ export interface Starting {
   takesOver: boolean
   /** What was said when another handoff ended, by which this one begins. */
   said?: { by?: string | undefined; reason?: string | undefined } | undefined
+  /** Whom a person gave it to, on purpose. */
+  assigned?: { rep: string; by: string } | undefined
   /** Nobody has said why the lead was taken out, by which it begins. */
   unexplained?: boolean | undefined
 }
@@ -54,12 +56,13 @@ export function startingOf(
     }
     const opening = openings.find((one) => one.kind === kind)
     if (opening) {
-      const { to, by, said } = opening
+      const { to, by, said, assigned } = opening
       // Its own start had it opened, by a click or a step.
       const isOwn = by.name === kind
       const isStage = by.what === 'handoff' && starts.some((start) => 'stage' in start && start.stage === by.name)
       const route = isOwn ? (starts.map(wordOf)[0] ?? kind) : by.name
-      return [{ kind, route, takesOver: isOwn || isStage, ...(to ? { to } : {}), ...(said ? { said } : {}) }]
+      const more = { ...(to ? { to } : {}), ...(said ? { said } : {}), ...(assigned ? { assigned } : {}) }
+      return [{ kind, route, takesOver: isOwn || isStage, ...more }]
     }
     return []
   })

@@ -7,12 +7,14 @@ import { stepsLeft } from '../handoffs/plan.ts'
 import { stepPosts } from '../handoffs/posts.ts'
 import type { MessageKind } from '../handoffs/rungs.ts'
 import { roundsFor } from '../handoffs/segments.ts'
+import { isUndoOver, withoutUndo } from '../handoffs/undo.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import { holds } from '../rules/condition.ts'
 import { withPlaces } from '../rules/places.ts'
 import { factLookup } from '../rules/score.ts'
 import { companyWithin, type Reserved, requestFor } from './assign.ts'
 import { noAnswerNote } from './attempts.ts'
+import { withFreshBaselines } from './baseline.ts'
 import type { Change, LeadState, Next, NextConfig } from './change.ts'
 import { concluded } from './conclude.ts'
 import { decide } from './decision.ts'
@@ -33,13 +35,19 @@ import { type Looked, movedToSales } from './responses.ts'
  */
 export function onDue(
   config: NextConfig,
-  state: LeadState,
+  given: LeadState,
   handoffId: string,
   gathered: Looked | null,
   reserved: Reserved,
   now: number,
 ): Next {
+  const state = gathered ? withFreshBaselines(config, given, gathered.contact) : given
   const before = state.handoffs[handoffId]
+  if (before && isUndoOver(before, now)) {
+    const draft = draftOf(config, state)
+    draft.put(withoutUndo(before))
+    return draft.change(undefined)
+  }
   const due = before ? nextDue(before) : null
   if (!before || !state.lead || due === null || (due > now && !before.passOn)) return null
   if (before.attempts && !gathered) return null
@@ -52,7 +60,9 @@ export function onDue(
     if (until > now) return remindOfAttempts(config, handoff, gathered, draft, now)
     return endAttempts(config, state, state.lead, handoff, gathered, draft, now)
   }
-  const owner = gathered && handoff.passOn ? ownerGiven(config, state, handoff, gathered) : undefined
+  // Who gives the lead to somebody on purpose knows whose it is.
+  const isOthers = handoff.passOn && handoff.passOn.why !== 'assigned'
+  const owner = gathered && isOthers ? ownerGiven(config, state, handoff, gathered) : undefined
   if (owner !== undefined) return ownerSeen(config, state, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
@@ -64,7 +74,9 @@ export function onDue(
     const { lead } = state
     const { properties, company } = lead
     const rounds = roundsFor(config.team, handoff.pool, handoff.reps, () => lookupOf(config, lead, now))
-    const request = { assignmentId, pool: handoff.pool, hadIt, ...rounds }
+    const { to } = handoff.passOn ?? {}
+    const named = to !== undefined && config.team.reps[to]?.active ? { named: to } : {}
+    const request = { assignmentId, pool: handoff.pool, hadIt, ...named, ...rounds }
     const ofCompany = handoff.byRoute ? companyWithin(config, properties, company) : {}
     return { wanted: requestFor(config, { ...request, ...ofCompany }) }
   }

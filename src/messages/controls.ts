@@ -2,8 +2,10 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Button, ButtonAct } from '../handoffs/kinds.ts'
-import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { LeadRecord } from '../leads/lead.ts'
+import { contactUrl } from './contact-url.ts'
 import { who } from './lines.ts'
+import { leadName } from './names.ts'
 import { plainText } from './texts.ts'
 
 /** A Block Kit modal, as Slack's own types have it. */
@@ -12,12 +14,16 @@ export type Modal = ModalView
 /** The ids of the controls (contract, "Slack"). An overflow option's value is its name, a colon and the handoff id. */
 export const CONTROLS = {
   contacted: 'lead.contacted',
+  undo: 'lead.undo',
+  attempt: 'lead.attempt',
+  passOn: 'lead.pass_on',
   open: 'lead.open',
   more: 'lead.more',
   disqualify: 'lead.disqualify',
-  /** Begins the id of a kind's own button; its name follows, for ids are unique in a message. */
-  button: 'handoff.button',
-  reason: 'handoff.reason',
+  /** Begins the id of a kind's own button, and of the form that it opens; its name follows, for ids are unique in a message. */
+  own: 'handoff.',
+  /** The same in messages of an older version, whose values begin with the name. */
+  button: 'handoff.button.',
   giveReason: 'handoff.give-reason',
 } as const
 /** What the buttons that every handoff may have are called in the menu. */
@@ -25,6 +31,14 @@ const MENU_VALUES: Partial<Record<ButtonAct, string>> = {
   'pass-on': 'pass_on',
   disqualify: 'disqualify',
   explain: 'explain',
+  snooze: 'snooze',
+  reopen: 'reopen',
+}
+// Those whose value is the handoff id alone.
+const OF_THEIR_OWN: Readonly<Record<string, string>> = {
+  contacted: CONTROLS.contacted,
+  attempt: CONTROLS.attempt,
+  undo: CONTROLS.undo,
 }
 // Slack takes five options in a menu, and one row should hold no more than two buttons of ours.
 const INLINE = 2
@@ -35,7 +49,7 @@ const IN_MENU = 5
  * rest in the menu. Who has more than fit there has buttons for them.
  */
 export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly Button[]): KnownBlock {
-  const name = plainText(displayName(lead.attributes), 40)
+  const name = leadName(lead, 40)
   const settling = buttons.filter(({ act }) => MENU_VALUES[act] === undefined)
   const inline = settling.slice(0, INLINE)
   const rest = buttons.filter((button) => !inline.includes(button))
@@ -43,11 +57,11 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
   const menu = rest.filter((button) => !over.includes(button)).slice(0, IN_MENU)
   const button = (one: Button, isFirst: boolean) => ({
     type: 'button' as const,
-    action_id: one.name === 'contacted' ? CONTROLS.contacted : `${CONTROLS.button}.${one.name}`,
-    // An attempt is one of several things to do: nothing calls for it more than the rest.
-    ...(isFirst && one.act !== 'attempt' ? { style: 'primary' as const } : {}),
+    action_id: OF_THEIR_OWN[one.name] ?? `${CONTROLS.own}${one.name}`,
+    // An attempt is one of several things to do, and what is done need not be undone: nothing calls for them more than the rest.
+    ...(isFirst && one.act !== 'attempt' && one.act !== 'undo' ? { style: 'primary' as const } : {}),
     text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
-    value: one.name === 'contacted' ? handoff.id : `${one.name}:${handoff.id}`,
+    value: handoff.id,
     accessibility_label: plainText(`${one.label} ${name}`, 75),
   })
   return {
@@ -57,9 +71,11 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
       {
         type: 'button',
         action_id: CONTROLS.open,
-        text: { type: 'plain_text', text: 'Open in HubSpot' },
+        // So short that it stands in one row with the first button and the menu on a phone.
+        text: { type: 'plain_text', text: 'HubSpot' },
         url: contactUrl(lead),
         value: handoff.id,
+        accessibility_label: `Open ${name} in HubSpot`,
       },
       ...over.map((one) => button(one, false)),
       ...(menu.length === 0
@@ -89,7 +105,7 @@ export function reasonControls(lead: LeadRecord, handoff: Handoff): KnownBlock {
         style: 'primary',
         text: { type: 'plain_text', text: 'Give the Reason' },
         value: handoff.id,
-        accessibility_label: `Give the reason for ${plainText(displayName(lead.attributes), 40)}`,
+        accessibility_label: `Give the reason for ${leadName(lead, 40)}`,
       },
       {
         type: 'button',
@@ -106,13 +122,6 @@ export function reasonControls(lead: LeadRecord, handoff: Handoff): KnownBlock {
 export function openInHubSpot(lead: LeadRecord): KnownBlock {
   const text = { type: 'plain_text' as const, text: 'Open in HubSpot' }
   return { type: 'actions', elements: [{ type: 'button', action_id: CONTROLS.open, text, url: contactUrl(lead) }] }
-}
-
-/** Where a person opens the contact. HubSpot redirects to the account's own region. */
-export function contactUrl(lead: Pick<LeadRecord, 'id' | 'portalId'>): string {
-  return lead.portalId
-    ? `https://app.hubspot.com/contacts/${encodeURIComponent(lead.portalId)}/record/0-1/${encodeURIComponent(lead.id)}`
-    : 'https://app.hubspot.com/contacts'
 }
 
 /** The modal that asks why a lead is disqualified. `privateText` comes back with the submission. */
@@ -140,7 +149,7 @@ export function whyModal(lead: LeadRecord, privateText: string): Modal {
 /** The modal that asks for one of the reasons of a button. */
 export function reasonModal(lead: LeadRecord, button: Button, privateText: string): Modal {
   return asking(lead, privateText, {
-    callback: CONTROLS.reason,
+    callback: `${CONTROLS.own}${button.name}`,
     title: plainText(button.label, 24),
     submit: plainText(button.label, 24),
     what: '',
@@ -192,4 +201,4 @@ function asking(
   }
 }
 
-export { DISQUALIFY_REASONS }
+export { contactUrl, DISQUALIFY_REASONS }

@@ -5,12 +5,8 @@ import { slackDate } from './texts.ts'
 import { MESSAGE_WORDS } from './words.ts'
 
 /** How a message begins: a manager who hears because Slack did not deliver is not told that somebody was silent. */
-export function beginningOf(
-  kind: MessageKind,
-  handoff: Handoff,
-): { header: (name: string) => string; opening: string } {
-  const why = kind === 'manager-alert' ? notTold(handoff) : undefined
-  return why === undefined ? MESSAGE_WORDS[kind] : { header: (name) => `${why}: ${name}`, opening: why }
+export function beginningOf(kind: MessageKind, handoff: Handoff): string {
+  return (kind === 'manager-alert' ? notTold(handoff) : undefined) ?? MESSAGE_WORDS[kind].opening
 }
 
 function notTold(handoff: Handoff): string | undefined {

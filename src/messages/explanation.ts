@@ -1,43 +1,54 @@
-import { displayName, type LeadRecord } from '../leads/lead.ts'
-import type { FitContribution } from '../rules/fit.ts'
+import type { LeadRecord } from '../leads/lead.ts'
 import type { LeadScore } from '../rules/score.ts'
-import { amountOf } from '../rules/signal-values.ts'
-import { whyOf } from '../rules/why.ts'
-import { duration, localTime, plain, signed } from '../rules/words.ts'
+import { signed } from '../rules/words.ts'
 import type { RenderedMessage } from './alert.ts'
-import { escapeText } from './texts.ts'
+import { leadName } from './names.ts'
+import { cutMrkdwn, escapeText } from './texts.ts'
+import { engagementReasons, fitReasons, missedReasons, type Reason, type WordedRules } from './why.ts'
 
-/** "Why this score" for Slack: every rule and signal that counted, and the fit rules that did not and why. */
-export function explainScore(lead: LeadRecord, score: LeadScore): RenderedMessage {
-  const fit = score.fit.contributions.map(fitLine)
-  const counted = score.engagement.contributions.filter(({ points }) => points !== 0).toReversed()
-  const engagement = counted.slice(0, 15).map(({ signal, points, age }) => {
-    const amount = amountOf(signal)
-    return `${signed(points)} ${plain(signal.type)}${amount === undefined ? '' : ` (${amount})`}, ${duration(age)} ago`
-  })
-  if (counted.length > 15) engagement.push(`and ${counted.length - 15} older signals`)
-  const ignored = score.engagement.contributions.length - counted.length
-  if (ignored > 0) engagement.push(`${ignored} more count nothing: too old, over a cap, or without points`)
-  const idle = score.engagement.inactivity
-  if (idle) engagement.push(`${signed(idle.points)} no activity since ${localTime(idle.since, 'UTC')}`)
-  const title = `${escapeText(displayName(lead.attributes))}: score ${score.total} (${score.band})`
+const MOST = 12
+
+/**
+ * "Why this score" for Slack, in sentences: what counted, equal things folded, and the two strongest things that did not. `now`: when
+ * it was scored.
+ */
+export function explainScore(rules: WordedRules, lead: LeadRecord, score: LeadScore, now: number): RenderedMessage {
+  const { fit, engagement } = rules.scoring
+  const title = `${escapeText(leadName(lead))}: score ${score.total} (${score.band})`
+  const missed = missedReasons(rules, score, 2)
   const parts = [
-    ...(score.base === undefined ? [] : [`*Base ${score.base}*: every lead has it`]),
-    `*Fit ${score.fit.points}*\n${fit.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no rule'}`,
-    `*Engagement ${score.engagement.points}*\n${engagement.map((line) => `• ${escapeText(line, 200)}`).join('\n') || '• no signal yet'}`,
-    `*Route ${escapeText(lead.route.name)}*: ${escapeText(lead.route.reason, 200)}`,
+    ...(score.base === undefined ? [] : [`*Every lead has ${score.base}*`]),
+    part(`Who they are: ${score.fit.points}`, fitReasons(rules, score), 'nothing that counts', fit.max),
+    part(
+      `What they did: ${score.engagement.points}`,
+      engagementReasons(rules, score, now),
+      'nothing yet that counts',
+      engagement.max,
+    ),
+    ...(missed.length === 0
+      ? []
+      : [
+          `*What did not count*\n${missed.map(({ words, points }) => `• would have added ${rounded(points)}: ${escapeText(words)}`).join('\n')}`,
+        ]),
   ]
   return {
-    text: [title, ...parts].join('\n').replaceAll('*', '').slice(0, 3_000),
+    text: cutMrkdwn([title, ...parts].join('\n').replaceAll('*', ''), 3_000),
     blocks: [`*${title}*`, ...parts].map((mrkdwn) => ({
       type: 'section',
       expand: true,
-      text: { type: 'mrkdwn', verbatim: true, text: mrkdwn.slice(0, 3_000) },
+      text: { type: 'mrkdwn', verbatim: true, text: cutMrkdwn(mrkdwn, 3_000) },
     })),
   }
 }
 
-function fitLine({ rule, points, worth, evaluation }: FitContribution): string {
-  if (points !== 0) return `${signed(points)} ${plain(rule)}`
-  return `0 of ${signed(worth)} ${plain(rule)}: ${whyOf(evaluation, 'short')}`
+function part(title: string, reasons: Reason[], none: string, max: number): string {
+  const lines = reasons.slice(0, MOST).map(({ words, points }) => `${escapeText(words)}: ${signed(points)}`)
+  if (reasons.length > MOST) lines.push(`and ${reasons.length - MOST} more`)
+  if (reasons.length === 0) lines.push(none)
+  if (reasons.reduce((sum, { points }) => sum + points, 0) > max) lines.push(`together it counts at most ${max}`)
+  return [`*${title}*`, ...lines.map((line) => `• ${line}`)].join('\n')
+}
+
+function rounded(points: number): number {
+  return Math.round(points * 10) / 10
 }

@@ -1,7 +1,7 @@
 import type { FormQuestion } from '../leads/forms.ts'
 import { type FormSent, presentAnswer } from '../leads/forms.ts'
 import type { LeadRecord } from '../leads/lead.ts'
-import type { Modal } from './controls.ts'
+import { CONTROLS, type Modal } from './controls.ts'
 import { who } from './lines.ts'
 import { escapeText, plainText } from './texts.ts'
 
@@ -9,8 +9,8 @@ import { escapeText, plainText } from './texts.ts'
  * The forms that buttons open: what sales knows of a lead before it goes on. Every question can be left unknown.
  */
 
-/** The modal's callback id, and the action id of every field; a field's block id is its property. */
-export const FORM = { callback: 'handoff.form', answer: 'answer' } as const
+/** The action id of every field; a field's block id is its property. */
+export const FORM = { answer: 'answer' } as const
 
 /** What a choice is called that nobody knows; in HubSpot its property stays empty. */
 export const UNKNOWN = 'unknown'
@@ -21,7 +21,7 @@ const plain = (text: string, max: number) => ({ type: 'plain_text' as const, tex
 
 /**
  * The modal that asks the questions of a form. It shows what HubSpot has (`present`, if it said so just now); `privateText` comes
- * back with the submission.
+ * back with the submission, and begins with the name of the button.
  */
 export function formModal(
   lead: LeadRecord,
@@ -33,7 +33,7 @@ export function formModal(
   const known = { ...lead, properties: { ...lead.properties, ...present } }
   return {
     type: 'modal',
-    callback_id: FORM.callback,
+    callback_id: `${CONTROLS.own}${privateText.split(':')[0]}`,
     private_metadata: privateText,
     title: plain(label, 24),
     submit: plain(label, 24),

@@ -63,7 +63,7 @@ function cameBack(team: Team, { lead: id, rep, to }: Notice & { what: 'came-back
   return {
     title: `A lead that ${to === undefined ? 'was' : 'you'} disqualified comes back`,
     lines: [
-      `*${contact(id, lead)}${score}* has raised its hand since, and ${name ? `is with ${name} now` : 'waits for a rep'}`,
+      `*${link(id, lead)}${score}* has raised its hand since, and ${name ? `is with ${name} now` : 'waits for a rep'}`,
       'To take it out again, disqualify it in Slack or HubSpot',
     ],
   }
@@ -97,6 +97,11 @@ function repLeft(team: Team, { rep, leads, count }: Notice & { what: 'rep-left' 
       `To others of the pool: ${leads.map((id) => contact(id, lead)).join(', ')}${more}`,
     ],
   }
+}
+
+// Its reader may be a rep, to whom an id says nothing.
+function link(id: string, lead: LeadRecord | null): string {
+  return lead?.portalId ? `<${contactUrl({ id, portalId: lead.portalId })}|The lead>` : 'The lead'
 }
 
 function contact(id: string, lead: LeadRecord | null): string {

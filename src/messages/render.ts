@@ -1,5 +1,5 @@
 import { countAttempts, hasLeadAnswered } from '../handoffs/attempts.ts'
-import { buttonsNow, managerIdOf } from '../handoffs/buttons.ts'
+import { buttonsNow, managerIdOf, standingButtons } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { holderOf, whoTookOver } from '../handoffs/handoff.ts'
 import type { HandoffsConfig } from '../handoffs/kinds.ts'
@@ -7,13 +7,16 @@ import { isHere, memberOf } from '../handoffs/parties.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import { lackOf } from '../handoffs/segments.ts'
-import { repWithOwner, type Team } from '../handoffs/team.ts'
+import { type Person, repWithOwner, type Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { managersInLine, slackIdOf } from '../leads/recipients.ts'
+import { scoreLead } from '../rules/score.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
+import { actsOf } from './did.ts'
 import { escapeText } from './texts.ts'
 import { type Also, alsoIn, renderTold } from './told.ts'
+import { type Reason, topReasons } from './why.ts'
 
 const ERASED_TEXT = 'This lead was deleted on request.'
 
@@ -28,17 +31,22 @@ export const ERASED: RenderedMessage = {
  * name of the owner outside the team whom it names (`outsiderOf`), if that is known.
  */
 export function renderFor(
-  { team, handoffs, forms }: Pick<NextConfig, 'team' | 'forms'> & { handoffs: Pick<HandoffsConfig, 'kinds'> },
+  config: Pick<NextConfig, 'team' | 'forms' | 'signals' | 'scoring' | 'icp'> & {
+    handoffs: Pick<HandoffsConfig, 'kinds'>
+  },
   post: Pick<Post, 'kind' | 'rep'>,
   lead: LeadRecord,
   handoff: Handoff,
   outsider?: string,
   also?: Also,
+  now?: number,
 ): RenderedMessage {
+  const { team, handoffs, forms } = config
   const { rep } = post
   const kind = handoffs.kinds[handoff.kind]
   const reps = Object.values(team.reps)
-  const someone = memberOf(team, rep ?? holderOf(handoff)?.rep ?? '') ?? reps[0]
+  const reader = MESSAGES[post.kind] === 'manager' ? managerIdOf(team, handoff) : rep
+  const isReadersZone = zoneOf(team, reader) !== undefined
   const members = [...Object.values(team.managers), ...Object.values(team.people), ...reps]
   return renderMessage({
     kind: post.kind,
@@ -50,11 +58,35 @@ export function renderFor(
     lacks: lackOfHolder(team, handoff),
     also,
     seller: repWithOwner(team, handoff.deal?.soldBy ?? '')?.id,
-    buttons: buttonsNow(kind, handoff),
+    buttons: [...buttonsNow(kind, handoff), ...standingButtons(handoff, MESSAGES[post.kind])],
     questions: (kind?.shows ?? []).flatMap((form) => forms[form] ?? []),
     slackIds: Object.fromEntries(members.map((one) => [one.id, one.slackUserId])),
-    timeZone: team.calendars[someone?.calendar ?? '']?.timeZone ?? 'UTC',
+    names: namesOf(members),
+    acts: actsOf(config, lead, handoff.startedAt),
+    reasons: lead.score.at === 0 ? undefined : reasonsFor(config, lead),
+    now,
+    timeZone: zoneOf(team, reader) ?? zoneOf(team, holderOf(handoff)?.rep) ?? zoneOf(team, reps[0]?.id) ?? 'UTC',
+    isReadersZone,
   })
+}
+
+function zoneOf(team: Team, id: string | undefined): string | undefined {
+  return team.calendars[memberOf(team, id ?? '')?.calendar ?? '']?.timeZone
+}
+
+function namesOf(members: readonly Person[]): Record<string, string> {
+  return Object.fromEntries(
+    members.flatMap(({ id, slackUserId, name }) => [
+      [id, name],
+      [slackUserId, name],
+    ]),
+  )
+}
+
+// As the score was computed last, in the words of today's rules.
+function reasonsFor(rules: Pick<NextConfig, 'signals' | 'scoring' | 'icp'>, lead: LeadRecord): Reason[] {
+  const score = scoreLead(rules, lead.attributes, lead.signals, lead.score.at)
+  return topReasons(rules, score, lead.score.at, 3)
 }
 
 /** The owner id of somebody outside the team whom the messages of a handoff name: who has taken it over, or has the company. */
@@ -93,10 +125,11 @@ function lackOfHolder(team: Team, handoff: Handoff): string | undefined {
  * more that it could show. `outsider`: the name of an owner outside the team whom it is about, if that is known.
  */
 export function renderPost(
-  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs' | 'forms'>,
+  config: Pick<NextConfig, 'team' | 'signals' | 'handoffs' | 'forms' | 'scoring' | 'icp'>,
   post: Pick<Post, 'kind' | 'rep' | 'to' | 'handoffId'>,
   state: { lead: LeadRecord | null; handoffs: Record<string, Handoff> },
   outsider?: string,
+  now?: number,
 ): RenderedMessage | null {
   const { lead } = state
   const { team } = config
@@ -112,7 +145,7 @@ export function renderPost(
     named: '',
   }
   const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)
-  return renderFor(config, post, lead, handoff, outsider, also)
+  return renderFor(config, post, lead, handoff, outsider, also, now)
 }
 
 /** Somebody of the team, or a pool, with the Slack user or channel that reaches them. */

@@ -1,8 +1,9 @@
 import type { StuckAct } from '../leads/change.ts'
-import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { LeadRecord } from '../leads/lead.ts'
 import type { Stage } from '../rules/stages.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
-import { contactUrl } from './controls.ts'
+import { contactUrl } from './contact-url.ts'
+import { leadName, nameAndCompany } from './names.ts'
 import { escapeText, plainText } from './texts.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -56,10 +57,8 @@ export function renderStuck(input: StuckInput): RenderedMessage {
 }
 
 function textOf({ lead, stage, since, did }: StuckLine, at: number): string {
-  const company = lead.attributes['company.name']?.value
-  const who = [displayName(lead.attributes), company].filter(Boolean).map((word) => escapeText(String(word), 80))
   const days = Math.floor((at - since) / DAY)
-  const line = `*${who.join(', ')}*: ${STAGE_WORDS[stage] ?? stage} for ${days} days, score ${lead.score.total}`
+  const line = `*${escapeText(nameAndCompany(lead))}*: ${STAGE_WORDS[stage] ?? stage} for ${days} days, score ${lead.score.total}`
   return did ? `${line}. ${DONE[did.what]} by <@${did.by}>` : line
 }
 
@@ -67,7 +66,7 @@ function blocksOf(line: StuckLine, { id, at }: StuckInput): Block[] {
   const { lead, did } = line
   const text = section(textOf(line, at))
   if (did) return [text]
-  const name = plainText(displayName(lead.attributes), 40)
+  const name = leadName(lead, 40)
   const button = (act: StuckAct, label: string) => ({
     type: 'button' as const,
     action_id: STUCK_CONTROLS[act],

@@ -1,12 +1,13 @@
 import type { KnownBlock } from '@slack/types'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import type { NextConfig } from '../leads/change.ts'
-import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { LeadRecord } from '../leads/lead.ts'
 import type { Told } from '../leads/marks.ts'
 import { plain } from '../rules/words.ts'
 import { type RenderedMessage, section, spoken } from './alert.ts'
 import { contactUrl } from './controls.ts'
-import { stateLine, who } from './lines.ts'
+import { personOf, stateLine, who } from './lines.ts'
+import { leadName, nameAndCompany } from './names.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
 
 /** The action of a button that opens a handoff; its value is the kind, a colon and the lead's id. */
@@ -37,7 +38,6 @@ export function renderTold(input: TellingInput, told: Told, outsider?: string): 
     ...(told.for === undefined ? [] : [ownerLine(input, told.for, outsider)]),
     ...(reader === told.to ? [] : [insteadLine(input, told.to)]),
   ]
-  const rules = told.because.map(({ what, name }) => `${what} ${escapeText(plain(name), 60)}`)
   const [first, ...more] = openButtons(told, lead)
   const link = {
     type: 'button' as const,
@@ -48,14 +48,10 @@ export function renderTold(input: TellingInput, told: Told, outsider?: string): 
   return {
     text: spoken([`${why.join('; ')}: ${who(lead)}`, ...rest], { timeZone: zoneOf(input) }),
     blocks: [
-      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(nameOf(lead), 150) || 'A lead' } },
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(nameAndCompany(lead), 80) } },
       section([...why.map((line) => `*${line}*`), ...rest].join('\n')),
       { type: 'actions', elements: first ? [first, link] : [link] },
       ...more.map((button): KnownBlock => ({ type: 'actions', elements: [button] })),
-      {
-        type: 'context',
-        elements: [{ type: 'mrkdwn', verbatim: true, text: [...rules, `contact ${escapeText(lead.id)}`].join(' · ') }],
-      },
     ],
   }
 }
@@ -105,7 +101,7 @@ function handoffText(input: TellingInput, kind: string): string {
 function openedLines(input: TellingInput, { opened = [], opens }: Told): string[] {
   return opened.map(({ kind, by, at }) => {
     const label = opens.find(({ open }) => open === kind)?.label ?? plain(kind)
-    return `${capital(escapeText(label, 60))}: opened by <@${by}> ${slackDate(at, zoneOf(input))}`
+    return `${capital(escapeText(label, 60))}: opened by ${personOf(by)} ${slackDate(at, zoneOf(input))}`
   })
 }
 
@@ -140,14 +136,9 @@ function openButtons({ opens, opened = [] }: Told, lead: LeadRecord) {
       style: 'primary' as const,
       text: { type: 'plain_text' as const, text },
       value: `${open}:${lead.id}`,
-      accessibility_label: plainText(`${text}: ${displayName(lead.attributes)}`, 75),
+      accessibility_label: plainText(`${text}: ${leadName(lead)}`, 75),
     }
   })
-}
-
-function nameOf({ attributes }: LeadRecord): string {
-  const company = attributes['company.name']?.value
-  return company === undefined ? displayName(attributes) : `${displayName(attributes)}, ${company}`
 }
 
 function slackIdsOf({ config: { team } }: TellingInput): Record<string, string> {

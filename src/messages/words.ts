@@ -2,23 +2,26 @@ import type { HandoffEvent, HolderReason } from '../handoffs/handoff.ts'
 import { type MessageKind, TO_BE_TOLD } from '../handoffs/rungs.ts'
 import { escapeText } from './texts.ts'
 
-/** How each kind of message begins while it wants something: its header for the eye, its first words for the ear. */
-export const MESSAGE_WORDS: Record<MessageKind, { header: (name: string) => string; opening: string }> = {
-  'rep-alert': { header: (name) => name, opening: 'New lead for you' },
-  'pool-alert': { header: (name) => name, opening: 'New lead' },
-  reminder: { header: (name) => `Waiting for you: ${name}`, opening: 'Still waiting for you' },
-  'attempts-reminder': { header: (name) => `Time runs out: ${name}`, opening: 'Time runs out' },
-  'manager-alert': { header: (name) => `No response yet: ${name}`, opening: 'No response yet' },
-  'hot-alert': { header: (name) => `Hot lead: ${name}`, opening: 'Hot lead' },
-  'nobody-available': { header: () => 'A lead waits: nobody is available', opening: 'A lead waits' },
-  'owner-refused': { header: () => 'HubSpot does not take an owner', opening: 'HubSpot does not take an owner' },
-  'reason-asked': { header: (name) => `Why is this lead out? ${name}`, opening: 'Why is this lead out' },
-  told: { header: (name) => `News of ${name}`, opening: 'News of a lead' },
+/** How the first line of each kind of message begins; an alert begins with who it is about. */
+export const MESSAGE_WORDS: Record<MessageKind, { opening: string }> = {
+  'rep-alert': { opening: '' },
+  'pool-alert': { opening: '' },
+  reminder: { opening: 'Still waiting for you' },
+  'attempts-reminder': { opening: 'Time runs out' },
+  'manager-alert': { opening: 'No response yet' },
+  'hot-alert': { opening: 'Hot lead' },
+  'nobody-available': { opening: 'A lead waits: nobody is available' },
+  'owner-refused': { opening: 'HubSpot does not take an owner' },
+  'reason-asked': { opening: 'Why is this lead out' },
+  told: { opening: 'News of a lead' },
 }
 
-/** A lead that was somebody else's before: how its alert begins, and how it came. `from` and `by` are mentions. */
+/**
+ * A lead that was somebody else's before: how its alert begins, and how it came. `from` and `by` of the line are mentions, `by` of the
+ * opening a name.
+ */
 interface MovedText {
-  opening: string
+  opening: (by: string | undefined) => string
   line: (move: { from: string; by: string | undefined }) => string
 }
 
@@ -30,27 +33,36 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   'stand-in': null,
   'company-owner': null,
   'company-lead': null,
+  'by-name': null,
   named: null,
   'owns-contact': null,
   'owns-company': null,
   'owns-deal': null,
   manages: null,
   'had-it': null,
-  reassigned: { opening: 'Reassigned to you', line: ({ from }) => `Reassigned from ${from}: no response` },
-  'passed-on': { opening: 'Passed on to you', line: ({ from, by }) => `Passed on by ${by ?? from}` },
+  reassigned: { opening: () => 'Reassigned', line: ({ from }) => `Reassigned from ${from}: no response` },
+  'passed-on': {
+    opening: (by) => (by === undefined ? 'Passed on' : `Passed on by ${by}`),
+    line: ({ from, by }) => `Passed on by ${by ?? from}`,
+  },
   'owner-changed': {
-    opening: 'Given to you in HubSpot',
+    opening: () => 'Given on in HubSpot',
     line: ({ from }) => `Was with ${from} before, given on in HubSpot`,
   },
   'owner-cleared': {
-    opening: 'New lead for you',
+    opening: () => '',
     line: ({ from }) => `Was with ${from} before, whose ownership was cleared in HubSpot`,
   },
   unreachable: {
-    opening: 'Handed on to you',
+    opening: () => 'Handed on',
     line: ({ from }) => `Was with ${from}, who cannot be reached in Slack`,
   },
-  'handed-on': { opening: 'Handed on to you', line: ({ from }) => `Was with ${from}, who has left` },
+  'handed-on': { opening: () => 'Handed on', line: ({ from }) => `Was with ${from}, who has left` },
+  assigned: {
+    opening: () => 'Assigned',
+    line: ({ from, by }) => `Was with ${from} before${by ? `, given to you by ${by}` : ''}`,
+  },
+  reopened: { opening: () => 'Reopened', line: ({ by }) => `Reopened${by ? ` by ${by}` : ''}` },
 }
 
 /** Why a lead came to the rep who got it first; the rotation needs no word. */
@@ -123,6 +135,10 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'steps-paused': ({ when }) => `*Steps paused* ${when}`,
   'steps-resumed': ({ when }) => `*Steps go on* ${when}`,
   'steps-finished': ({ when }) => `*Steps finished* ${when}`,
+  assigned: ({ rep, by, when }) => `*Assigned* to ${rep}${by} ${when}`,
+  undone: ({ by, when }) => `*Answer taken back*${by} ${when}`,
+  snoozed: ({ rep, when }) => `${rep} is on it, snoozed ${when}`,
+  reopened: ({ by, when }) => `*Reopened*${by} ${when}`,
   qualified: ({ when }) => `Taken on by sales ${when}`,
   accepted: ({ by, when, detail }) => `*Accepted*${by} ${when}${detail ? `: ${escapeText(detail, 300)}` : ''}`,
   done: ({ when }) => `Reached ${when}`,

@@ -86,6 +86,22 @@ const Environment = z.object({
     )
     .refine((tokens) => tokens.every((token) => !/^(read|operate)=$/.test(token)), 'holds a scope without a token')
     .transform((tokens) => tokens.map(readApiToken)),
+  OIDC_ISSUER: Url.optional(),
+  OIDC_CLIENT_ID: Text.optional(),
+  OIDC_CLIENT_SECRET: Text.optional(),
+  OIDC_OPERATORS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((email) => email.trim().toLowerCase())
+        .filter(Boolean),
+    )
+    .refine(
+      (emails) => emails.every((email) => /^[^\s@]+@[^\s@]+$/.test(email)),
+      'must be email addresses, separated by commas',
+    ),
   APOLLO_API_KEY: Text.optional(),
   ENRICHMENT_BASE_URL: Url.default('https://api.apollo.io'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -162,6 +178,7 @@ const SECRETS = new Set([
   'SLACK_BOT_TOKEN',
   'SLACK_SIGNING_SECRET',
   'API_TOKENS',
+  'OIDC_CLIENT_SECRET',
   'APOLLO_API_KEY',
   'REDIS_URL',
 ])
@@ -174,8 +191,16 @@ type Variables = Record<string, string | undefined>
  * variable at once, and never shows a value.
  */
 export function readEnv(variables: Variables): Env {
-  return read(Environment, variables)
+  const env = read(Environment, variables)
+  const oidc = [env.OIDC_ISSUER, env.OIDC_CLIENT_ID, env.OIDC_CLIENT_SECRET]
+  const missing = OIDC.filter((_, at) => oidc[at] === undefined)
+  if (missing.length === OIDC.length ? env.OIDC_OPERATORS.length === 0 : missing.length === 0) return env
+  throw new EnvironmentError(
+    missing.map((name) => `${name} is required: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together`),
+  )
 }
+
+const OIDC = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
 
 /** Reads what a command that only talks to HubSpot needs; like `readEnv` otherwise. */
 export function readHubSpotEnv(variables: Variables): HubSpotEnv {

@@ -68,6 +68,11 @@ export function truthOf(condition: Condition, lookup: Lookup): Truth {
   return compile(condition).truth(lookup)
 }
 
+/** What gives the answer alone, for who asks it of lead after lead. */
+export function answerer(condition: Condition): (lookup: Lookup) => Truth {
+  return compile(condition).truth
+}
+
 /** Whether a condition holds, without what explains it. */
 export function holds(condition: Condition, lookup: Lookup): boolean {
   return truthOf(condition, lookup) === 'true'

@@ -1,4 +1,4 @@
-import { ATTRIBUTE_NAMES, type Attributes, type AttributeValue, type Signal } from './attributes.ts'
+import type { Attributes, AttributeValue, Signal } from './attributes.ts'
 import type { Check, Lookup } from './condition.ts'
 import { type EngagementConfig, type EngagementResult, scoreEngagement } from './engagement.ts'
 import { type FitConfig, type FitResult, scoreFit } from './fit.ts'
@@ -104,18 +104,23 @@ export function factLookup(attributes: Attributes, brief = false): Lookup {
 
 const BRIEF = { brief: true } as const
 
-const WORKED_OUT = new Set<string>(ATTRIBUTE_NAMES.icp)
-
 /** Reads facts, and what the ideal customer profile says of them; a test on what it derives is explained by the fact. */
 export function icpLookup(attributes: Attributes, icp: IcpResult, brief = false): Lookup {
-  const profile: Record<string, AttributeValue | undefined> = {
-    'icp.tier': icp.tier,
-    persona: icp.persona,
-    'icp.negative': icp.negative,
+  const values = new Map<string, AttributeValue>()
+  for (const name in attributes) {
+    const value = attributes[name]?.value
+    if (value !== undefined) values.set(name, value)
   }
-  const known = factLookup(attributes, brief)
-  const lookup: Lookup = (name) =>
-    WORKED_OUT.has(name) ? (profile[name] ?? icp.derived[name]?.value ?? known(name)) : known(name)
+  for (const name in icp.derived) {
+    const value = icp.derived[name]?.value
+    if (value !== undefined) values.set(name, value)
+  }
+  // The profile's word stands over that of an attribute of the same name.
+  if (icp.tier !== undefined) values.set('icp.tier', icp.tier)
+  if (icp.persona !== undefined) values.set('persona', icp.persona)
+  if (icp.negative !== undefined) values.set('icp.negative', icp.negative)
+  const title = withTitle((name) => values.get(name))
+  const lookup: Lookup = (name) => values.get(name) ?? title(name)
   if (brief) return Object.assign(lookup, BRIEF)
   return Object.assign(lookup, {
     behind: (check: Check) => {

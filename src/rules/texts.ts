@@ -5,13 +5,16 @@ import { plainNumber } from './plain-number.ts'
  */
 
 /** The same texts come again and again, for many leads: what was computed of them is kept for a while. */
-export function remembered<T extends object | string>(compute: (text: string) => T): (text: string) => T {
+export function remembered<T extends object | string>(
+  compute: (text: string) => T,
+  most = MOST_KEPT,
+): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
     const before = known.get(text)
     if (before !== undefined) return before
     const result = compute(text)
-    if (known.size >= MOST_KEPT) known.clear()
+    if (known.size >= most) known.clear()
     if (text.length <= LONGEST_KEPT) known.set(text, result)
     return result
   }

@@ -73,14 +73,16 @@ function compile(test: AttributeTest, kind: Kind): ValueTest {
   const isForbidden = not === undefined ? undefined : finderFor(not, kind)
   const asksForValue = tests.length > 0 || isForbidden !== undefined
   const single = all(tests)
-  return (value) => {
-    if (known !== undefined && (value !== undefined) !== known) return 'false'
+  function ofValue(value: AttributeValue): Truth {
+    if (known === false) return 'false'
     if (!asksForValue) return 'true'
-    if (value === undefined) return 'unknown'
     if (isForbidden && entriesOf(value).some((entry) => isForbidden(String(entry)))) return 'false'
     const isOne = typeof value === 'string' ? !value.includes(';') : !Array.isArray(value)
     return isOne ? single(value as Single) : anyOf(entriesOf(value), single)
   }
+  const ofText: (text: string) => Truth = remembered(ofValue, 500)
+  const ofNothing: Truth = known === true ? 'false' : asksForValue ? 'unknown' : 'true'
+  return (value) => (value === undefined ? ofNothing : typeof value === 'string' ? ofText(value) : ofValue(value))
 }
 
 /**

@@ -72,13 +72,18 @@ export function createExamination(
 ) {
   const { config, log, ...rest } = parts
   let examined: Dependency | undefined
+  let last: { at: number; findings: Finding[] } | undefined
   return {
+    /** The findings of the last examination, and when it was. */
+    found: () => last,
+
     /** What the last examination found; undefined before the first. */
     status: () => examined,
 
     /** Asks the living systems whether all is set up. */
     async examine(): Promise<Finding[]> {
       const findings = await examine({ ...rest, config: config() })
+      last = { at: rest.clock.now(), findings }
       const faults = faultsOf(findings)
       for (const { check, found, todo } of faults) log.warn({ check, found, todo }, 'doctor: something is not set up')
       examined =

@@ -1,6 +1,7 @@
 import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Block } from '../messages/alert.ts'
 import type { Modal } from '../messages/controls.ts'
+import type { Home } from '../messages/home.ts'
 import type { Breaker } from '../platform/breaker.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Logger } from '../platform/log.ts'
@@ -45,6 +46,7 @@ const PACED: Record<string, PacedCall> = {
   'chat.postMessage': 'post',
   'chat.update': 'update',
   'conversations.open': 'open',
+  'views.publish': 'home',
 }
 
 /** Slack's own client, without retries, pauses and log. */
@@ -233,8 +235,12 @@ export function createSlack(options: {
       )
     },
 
-    /** Shows a message that only one user sees. */
+    /** Shows a message that only one user sees; of whom it is not known where they are, as a direct message. */
     async tellPrivately(channel: string, user: string, message: SlackMessage): Promise<void> {
+      if (channel === user) {
+        const direct = { channel: user, text: message.text, blocks: message.blocks }
+        return void (await call('chat.postMessage', () => client.chat.postMessage(direct)))
+      }
       await call('chat.postEphemeral', () =>
         client.chat.postEphemeral({ channel, user, text: message.text, blocks: message.blocks }),
       )
@@ -243,6 +249,12 @@ export function createSlack(options: {
     /** Opens a modal; the trigger is good for three seconds and one use. */
     async openModal(trigger: string, view: Modal): Promise<void> {
       await call('views.open', () => client.views.open({ trigger_id: trigger, view }))
+    },
+
+    /** Replaces what a user sees in the App Home, when its turn comes. Safe to repeat. */
+    async publishHome(user: string, view: Home): Promise<void> {
+      await pace?.turn('home', 0)
+      await call('views.publish', () => client.views.publish({ user_id: user, view }))
     },
   }
 }

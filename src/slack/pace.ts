@@ -9,13 +9,15 @@ import type { RedisConnection } from '../platform/redis.ts'
  */
 
 /** What is paced. `post` also keeps the pace of its channel. */
-export type PacedCall = 'post' | 'update' | 'open'
+export type PacedCall = 'post' | 'update' | 'open' | 'home'
 
 // A bucket of `burst` that refills by one in every `every` milliseconds: burst + 60,000 / every is a minute's most.
 const BUCKETS: Record<PacedCall | 'channel', { every: number; burst: number }> = {
   post: { every: 250, burst: 50 },
   update: { every: 2_000, burst: 18 },
   open: { every: 2_000, burst: 18 },
+  // Tier 4: 100 a minute.
+  home: { every: 700, burst: 10 },
   // A little over a second, for messages do not all travel as fast.
   channel: { every: 1_100, burst: 1 },
 }

@@ -17,5 +17,6 @@ export function createSilentSlack(): Slack {
     update: nothing,
     tellPrivately: nothing,
     openModal: nothing,
+    publishHome: nothing,
   }
 }

@@ -8,6 +8,11 @@ export const ANSWERS = [
   'open-already',
   'unknown-handoff',
   'modal-failed',
+  'unreadable',
+  'unknown-rep',
+  'not-undoable',
+  'undo-over',
+  'no-snooze',
 ] as const
 export type AnswerName = (typeof ANSWERS)[number]
 

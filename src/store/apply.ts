@@ -138,7 +138,7 @@ export function createApply({
     const held = new Set(change?.handoffs.map((handoff) => heldAssignment(handoff)?.assignmentId))
     const isOurs = (id: string) => !id.startsWith(`${leadId}-o`)
     const unused = Object.values(reserved).filter(
-      ({ rep, assignmentId: id }) => rep !== null && !held.has(id) && isOurs(id),
+      ({ rep, pool, assignmentId: id }) => rep !== null && pool !== '' && !held.has(id) && isOurs(id),
     )
     const waiting = unused.map((choice) => ({ index: INDEX.assignments, id: assignmentEntry(leadId, choice), at: now }))
     await Promise.all(waiting.map(({ index, id }) => inbox.wait(index, id, now)))

@@ -10,7 +10,9 @@ import type { Change, LeadState } from '../leads/change.ts'
 import { isInHubSpot } from '../leads/lead.ts'
 import { handoversBegun } from '../leads/observed.ts'
 import { heldAssignment } from '../leads/steps.ts'
+import { handCommands } from './by-rep.ts'
 import { noteFields } from './crm-notes.ts'
+import { listCommands } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
 import { observedCommands } from './observed.ts'
 import { pack, packDated } from './pack.ts'
@@ -238,6 +240,8 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
   ]
   if (was !== is) commands.push([is ? 'SADD' : 'SREM', keys.list(id, 'urgent'), id])
   commands.push(...stageLists(keys, before, change))
+  commands.push(...listCommands(keys, before, change))
+  commands.push(...handCommands(keys, id, before.handoffs, changedHandoffs(before, change)))
   for (const handoff of change.handoffs) {
     const old = before.handoffs[handoff.id]
     const [from, to] = [old && handoffStatus(old), handoffStatus(handoff)]

@@ -3,6 +3,7 @@ import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
+import { unlistEverywhere } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
 import { forgetObserved } from './observed.ts'
 import { type Command, HANDOFF_LISTS, INDEX, type Store, UNDELIVERED } from './partitions.ts'
@@ -34,10 +35,12 @@ export async function eraseLead(
 ): Promise<Waiting[]> {
   const leadKey = keys.lead(leadId)
   for (;;) {
-    const [raw, state, dead] = [
+    const [raw, state, dead, inHand, periods] = [
       await redis.hgetall(leadKey),
       await read(),
       await membersOf(leadId, keys.index(leadId, 'dead')),
+      await membersOf(leadId, keys.list(leadId, 'hands')),
+      await redis.smembers(keys.list(leadId, 'periods')),
     ]
     const version = Number(raw.version ?? 0)
     const handoffs = Object.keys(raw).flatMap((name) => (name.startsWith('h:') ? [name.slice(2)] : []))
@@ -80,6 +83,8 @@ export async function eraseLead(
               (list): Command => ['ZREM', list, ...handoffs],
             )
           : []),
+        ...unlistEverywhere(keys, leadId, periods),
+        ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,
         ...older,
@@ -90,7 +95,7 @@ export async function eraseLead(
     if (done) return waiting
   }
 
-  /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before. */
+  /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before, or a path. */
   async function membersOf(id: string, key: string): Promise<string[]> {
     const found: string[] = []
     for (let cursor = '0'; ; ) {
@@ -99,7 +104,7 @@ export async function eraseLead(
       cursor = next
       if (cursor === '0') break
     }
-    const about = new RegExp(`^([a-z-]+:)?${id}(-|$)`)
+    const about = new RegExp(`^([a-z-]+:|.*/)?${id}(-|$)`)
     return found.filter((member) => about.test(member))
   }
 

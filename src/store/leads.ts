@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { LeadState } from '../leads/change.ts'
@@ -41,7 +41,8 @@ export function createLeads(store: Store, observedBefore?: { get: (id: string) =
       if (name.startsWith('m:')) messages[name.slice(2)] = readMessage(value.toString())
       if (name.startsWith('late:')) late[name.slice(5)] = value.toString()
     }
-    const freshPseudonym = randomBytes(7).toString('base64url')
+    // Seven random bytes; of a UUID, since Node makes many of them at once.
+    const freshPseudonym = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url', 9)
     const read = fields.record ? readLead(unpack(fields.record), freshPseudonym) : null
     return {
       id,

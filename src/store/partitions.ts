@@ -47,6 +47,8 @@ export const INDEX = {
   answers: 'answers',
   /** Deals whose stage may be news of their contacts. */
   deals: 'deals',
+  /** App Homes in Slack to publish. */
+  homes: 'homes',
   /** What managers have to hear, besides the messages of handoffs. */
   notices: 'notices',
   /** Notes to write to HubSpot. */
@@ -64,9 +66,22 @@ export const UNDELIVERED = 'undelivered'
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
-/** All lists: those of handoffs; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
+/** All lists: those of handoffs; who has which in hand; who looks at their App Home; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
  * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
-export type List = HandoffList | 'scored' | 'urgent' | 'observed' | 'observed-what' | 'shadow' | `stage-${Stage}`
+export type List =
+  | HandoffList
+  | 'hands'
+  | 'homes'
+  | 'periods'
+  | 'scored'
+  | 'urgent'
+  | 'observed'
+  | 'observed-what'
+  | 'shadow'
+  | `stage-${Stage}`
+
+/** A period of the index of leads, four weeks, has so many hashes in each partition: Redis keeps one packed that has at most 512 entries. */
+export const LEAD_BUCKETS = Array.from({ length: 16 }, (_, bucket) => bucket)
 
 /** A Redis command whose first argument is its key. */
 export type Command = [name: string, key: string, ...args: (string | number | Buffer)[]]
@@ -107,12 +122,9 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
   redis.defineCommand('batonClaimNamed', { lua: CLAIM_NAMED })
   const run = redis as unknown as Scripts
   const partitions = Array.from({ length: PARTITIONS }, (_, number) => `${prefix}{${number.toString(16)}}`)
-  const partitionOf = (leadId: string) => {
-    // FNV-1a: spreads ids evenly, and costs nothing beside a cryptographic digest.
-    let hash = 0x811c9dc5
-    for (let at = 0; at < leadId.length; at++) hash = Math.imul(hash ^ leadId.charCodeAt(at), 0x01000193)
-    return partitions[(hash >>> 0) % PARTITIONS] ?? ''
-  }
+  const partitionOf = (leadId: string) => partitions[hashOf(leadId) % PARTITIONS] ?? ''
+  const leadBucketIn = (partition: string, period: number, bucket: number) =>
+    `${partition}:list:leads:${period}:${bucket}`
   const indexIn = (partition: string, index: string) => `${partition}:index:${index}`
   const listIn = (partition: string, list: List) => `${partition}:list:${list}`
   const factsIn = (partition: string) => `${partition}:facts`
@@ -170,6 +182,10 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),
       listIn,
+      /** The hash of the index of leads in which a lead stands that was scored last in that period. */
+      leadBucket: (leadId: string, period: number) =>
+        leadBucketIn(partitionOf(leadId), period, (hashOf(leadId) >>> 8) % LEAD_BUCKETS.length),
+      leadBucketIn,
       facts: (leadId: string) => factsIn(partitionOf(leadId)),
       factsIn,
       pool: (name: string) => `${prefix}{pool-${name}}`,
@@ -218,6 +234,13 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       return counts.reduce((sum, count) => sum + count, 0)
     },
   }
+}
+
+// FNV-1a: spreads ids evenly, and costs nothing beside a cryptographic digest.
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  return hash >>> 0
 }
 
 function scriptArguments(plans: Plan[]): ScriptArgument[] {

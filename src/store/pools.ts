@@ -144,6 +144,12 @@ export function createPools(store: Store) {
       const chosen = { assignmentId, pool, owner: why === 'kept-owner', why, candidates }
       return rep === null ? null : { rep, ...chosen, ...(turn ? { turn } : {}), ...(held ? { held } : {}) }
     }
+    if (request.named !== undefined) {
+      const home = homeOf(team, chain, request.named) ?? request.pool
+      const given = await ask(home, { owner: undefined, unfit: undefined })
+      // Who is in no pool has it all the same, and no pool counts it.
+      return given ?? { assignmentId, rep: request.named, pool: '', owner: false, candidates }
+    }
     // A rep that another pool has given already stands, whoever is available by now.
     const home = owner === undefined ? undefined : homeOf(team, chain, owner)
     const others = home === undefined ? chain.slice(1) : [...new Set([...chain, home])]
@@ -174,7 +180,7 @@ export function createPools(store: Store) {
      */
     async assign(team: Team, request: RepRequest, now: number): Promise<Choice> {
       const { assignmentId, company } = request
-      if (!company) return choose(team, request, now)
+      if (!company || request.named !== undefined) return choose(team, request, now)
       for (;;) {
         const standing = await companyReps.read(company, now)
         const last = standing.rep === undefined ? [] : [{ rep: standing.rep, why: 'company-lead' as const }]

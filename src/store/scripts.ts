@@ -85,3 +85,39 @@ for i = 3, #ARGV do
 end
 return mine
 `
+
+/**
+ * Finds leads in hashes of the index of leads: ARGV are the pattern that a text has to match behind its instant, the instant
+ * from which on, the place that they have to stand behind ('~': none), and how many. Answers their places, the newest first.
+ */
+export const LIST_LEADS = `
+local pattern, from, after, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local upto = string.sub(after, 1, 8) .. '~'
+local find, sub = string.find, string.sub
+local found, worst = {}, ''
+local newest = function(a, b) return a > b end
+local function cut()
+  table.sort(found, newest)
+  for i = #found, limit + 1, -1 do found[i] = nil end
+  if #found == limit then
+    worst = found[limit]
+    local at = sub(worst, 1, 8)
+    if at > from then from = at end
+  end
+end
+for _, key in ipairs(KEYS) do
+  local flat = redis.call('HGETALL', key)
+  for i = 2, #flat, 2 do
+    local text = flat[i]
+    if text >= from and text < upto and find(text, pattern, 9) then
+      local place = sub(text, 1, 8) .. flat[i - 1]
+      if place < after and place > worst then
+        found[#found + 1] = place
+        if #found >= 2 * limit + 50 then cut() end
+      end
+    end
+  end
+end
+cut()
+return found
+`

@@ -35,13 +35,11 @@ export function scoreView(
     arithmetic: `${base ? `base ${base} + ` : ''}fit ${fit.points} + engagement ${engagement.points} = ${base + fit.points + engagement.points}, kept between 0 and 100: ${score.total}`,
     fitRules: {
       arithmetic: `${sumText(fit.contributions.map(({ points }) => points))}, at most ${config.scoring.fit.max}: ${fit.points}`,
-      rules: fit.contributions.map(({ rule, points, worth, evaluation }) => ({
-        rule,
-        points,
-        worth,
-        why: whyOf(evaluation),
-        checks: evaluation.checks.map((check) => checkView(check, inputs.attributes)),
-      })),
+      rules: fit.contributions.map(({ rule, points, worth, explain }) => {
+        const evaluation = explain()
+        const checks = evaluation.checks.map((check) => checkView(check, inputs.attributes))
+        return { rule, points, worth, why: whyOf(evaluation), checks }
+      }),
     },
     engagementSignals: engagementView(config, score, inputs.signals),
     profile: icp.checks.map(({ kind, name, evaluation }) => ({

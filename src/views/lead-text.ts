@@ -1,9 +1,7 @@
 import type { ChosenBy } from '../handoffs/choice.ts'
+import { visible } from '../rules/table-text.ts'
 import { localTime, percent, signed } from '../rules/words.ts'
 import type { LeadView } from './lead-schema.ts'
-
-// What a terminal obeys instead of showing it, or shows in another place: also what turns the direction of writing.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
  * The view as text for a terminal, for `explain`. Times are in the time zone of the clock, else in UTC. Texts are a
@@ -33,12 +31,8 @@ export function leadViewText(view: LeadView): string {
       (line) => `  ${local(line.at)}  ${line.decision ? `${line.decision}. ` : ''}${line.what}: ${line.text}`,
     ),
   ]
-    .map((line) => line.replace(UNSEEN, writtenOut))
+    .map(visible)
     .join('\n')
-}
-
-function writtenOut(character: string): string {
-  return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
 type Local = (at: string) => string
@@ -166,6 +160,7 @@ const CHOSEN_TEXTS: Record<ChosenBy, string> = {
   'stand-in': ', who stands in while the owner is away',
   'company-owner': ', who owns the company in HubSpot',
   'company-lead': ', who has another lead of the company',
+  'by-name': ', whom a person named',
   rotation: ', whose turn it was: at work, least turns ÷ weight, longest wait',
 }
 

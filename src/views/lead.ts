@@ -224,7 +224,8 @@ function mergedLine({ contact, entry }: { contact: string; entry: HistoryEntry }
   return { at, what, text: [`contact ${contact}`, text].filter(Boolean).join('; ') }
 }
 
-function historyLine(entry: HistoryEntry): LeadView['history'][number] {
+/** A line of a lead's history in words. */
+export function historyLine(entry: HistoryEntry): LeadView['history'][number] {
   const at = iso(entry.at)
   if (isDecision(entry)) {
     const { number, score, fit, engagement, band, route, action, config, choice, was, sampled } = entry

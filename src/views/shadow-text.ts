@@ -1,4 +1,5 @@
 import { TURNED_OUT } from '../facts/shadow.ts'
+import { tableLines } from '../rules/table-text.ts'
 import { counted, signed, whole } from '../rules/words.ts'
 import type { ShadowView } from './shadow.ts'
 
@@ -50,13 +51,7 @@ function movesText(title: string, moves: ShadowView['moves']['route']): string[]
 }
 
 function table(head: string[], rows: string[][]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)))
-  const line = (row: string[]) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd()
-  return [head, ...rows].map(line).join('\n')
+  return tableLines({ head, rows }, Number.POSITIVE_INFINITY).join('\n')
 }
 
 const minute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`

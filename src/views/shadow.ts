@@ -11,7 +11,14 @@ const Move = z.object({
   to: z.string().describe('by the shadow'),
   decisions: z.number(),
   leads: z.number(),
-  outcomes: z.record(z.enum(TURNED_OUT), z.number()).describe('how many of these leads have come to that since'),
+  outcomes: z
+    .object(
+      Object.fromEntries(TURNED_OUT.map((one) => [one, z.number()])) as Record<
+        (typeof TURNED_OUT)[number],
+        z.ZodNumber
+      >,
+    )
+    .describe('how many of these leads have come to that since'),
 })
 
 /** What a config has found so far that runs beside the live one, or ran last. */

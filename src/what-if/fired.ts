@@ -16,8 +16,7 @@ export function createNeverFired({ icp, scoring, routing }: Pick<Config, 'icp' |
     /** Takes in a decision under that config. */
     take({ score, route }: Decision): void {
       routes.delete(route.route)
-      if (fit.size > 0)
-        for (const { rule, evaluation } of score.fit.contributions) if (evaluation.truth === 'true') fit.delete(rule)
+      if (fit.size > 0) for (const { rule, truth } of score.fit.contributions) if (truth === 'true') fit.delete(rule)
       if (signals.size > 0) for (const { signal } of score.engagement.contributions) signals.delete(signal.type)
       if (profile.size === 0) return
       if (score.icp.tier !== undefined) profile.delete(`tier ${score.icp.tier}`)

@@ -74,6 +74,19 @@ export function createDead(parts: { clock: Clock; store: Store; metrics: Metrics
       })
     },
 
+    /** Has letters, by `work:id`, tried again with the next sweep, in 15 seconds at most; resolves with those that are there. */
+    async replay(members: readonly string[]): Promise<string[]> {
+      const due = await Promise.all(
+        members.map(async (member) => {
+          const { id } = split(member)
+          if ((await store.redis.zscore(letterKey(id), member)) === null) return []
+          await store.redis.zadd(letterKey(id), 'XX', clock.now(), member)
+          return [member]
+        }),
+      )
+      return due.flat()
+    },
+
     /** Every dead letter with its reason, the oldest first. */
     async list(): Promise<DeadLetter[]> {
       const all = await Promise.all(

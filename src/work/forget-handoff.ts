@@ -1,3 +1,5 @@
+import { listedAs } from '../leads/listed.ts'
+import { listAs } from '../store/lead-index.ts'
 import { type Command, HANDOFF_LISTS, INDEX, leadOf } from '../store/partitions.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
@@ -7,7 +9,7 @@ export function createForgetHandoff(parts: Pick<Parts, 'leads' | 'store'>): Hand
 
   return async function forgetHandoff({ handoffId }) {
     const leadId = leadOf(handoffId)
-    const { version, handoffs, older } = await leads.get(leadId)
+    const { version, lead, handoffs, older } = await leads.get(leadId)
     const key = store.keys.lead(leadId)
     const done: Command = ['ZREM', store.keys.index(leadId, INDEX.ended), handoffId]
     const handoff = handoffs[handoffId]
@@ -17,6 +19,11 @@ export function createForgetHandoff(parts: Pick<Parts, 'leads' | 'store'>): Hand
       ['HDEL', key, `h:${handoffId}`],
       ...older.filter((one) => one.endsWith(`:${handoffId}`)).map((one): Command => ['DEL', one]),
     ]
-    if (!(await store.commit([{ key, version }], [...records, ...lists, done]))) throw new RunLater(CHANGED_MEANWHILE)
+    // Whose the lead was may have been known by this alone.
+    const { [handoffId]: _, ...left } = handoffs
+    const listed = (some: typeof handoffs) => lead && listedAs(lead, Object.values(some))
+    const listing = listAs(store.keys, leadId, listed(handoffs), listed(left))
+    if (!(await store.commit([{ key, version }], [...records, ...lists, ...listing, done])))
+      throw new RunLater(CHANGED_MEANWHILE)
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Enrichment } from '../enrichment/chain.ts'
 import type { HubSpot } from '../hubspot/client.ts'
+import type { HomeView } from '../messages/home-input.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Mode } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
@@ -32,6 +33,10 @@ export interface Parts {
   /** Whom Slack does not reach. */
   unreachable: UnreachableReps
   hubspot: HubSpot
+  /** Where Baton is reached from outside, where that is known. */
+  publicUrl?: string | undefined
+  /** What a Slack user sees in their App Home. */
+  viewHome: (user: string) => Promise<HomeView>
   /** The portal that is ours, as far as it is known. */
   portalId: () => string | undefined
   slack: Slack

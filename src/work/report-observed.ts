@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts'
 import { lastDaily } from '../handoffs/daily.ts'
 import type { Handover } from '../handoffs/handover.ts'
-import { displayName } from '../leads/lead.ts'
 import { observeAttributes } from '../leads/observe.ts'
 import { type ObservedOutcome, outcomeNeeds, outcomeOf, sumObserved } from '../leads/observed-outcome.ts'
 import { slackIdOf } from '../leads/recipients.ts'
+import { leadName } from '../messages/names.ts'
 import { type ObservedLine, renderObserved, SHOWN } from '../messages/observed.ts'
 import { isRefused, OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
@@ -132,7 +132,7 @@ export function createReportObserved(
     ])
     const looked = { contact, history: Object.fromEntries(versions.flat()), activities }
     const attributes = observeAttributes(config.hubspot, contact.properties, null, [])
-    return { outcome: outcomeOf(config, handover, looked, now), name: displayName(attributes) }
+    return { outcome: outcomeOf(config, handover, looked, now), name: leadName({ attributes }) }
   }
 
   async function readHistory(id: string, property: string) {

@@ -109,7 +109,7 @@ export function createSendPost(
       const told = state.lead?.told?.[post.handoffId]
       const stranger = handoff ? outsiderOf(parts.config().team, handoff) : told?.for
       const outsider = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
-      const message = renderPost(parts.config(), post, state, outsider)
+      const message = renderPost(parts.config(), post, state, outsider, clock.now())
       if (!message) return await emptied(post, found)
       const to = { who: reader.who, missed }
       if (found) return await remember(post, { ...found, shown: '' }, state, to)

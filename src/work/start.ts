@@ -5,6 +5,7 @@ import { createCheckUnreachable } from './check-unreachable.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
+import { createListLeads } from './list-leads.ts'
 import { createListStuck } from './list-stuck.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
@@ -58,6 +59,7 @@ export function prepareWork(options: {
     isDue: {
       'rescore-leads': rescoring.isDue,
       'hand-on-leavers': leavers.isDue,
+      'list-leads': createListLeads(parts).isDue,
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
       'report-observed': observed.isDue,

@@ -1,5 +1,6 @@
 import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
+import { readHomeId } from '../store/homes.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
@@ -9,10 +10,12 @@ import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
 import { createLeavers } from './leavers.ts'
+import { createListLeads } from './list-leads.ts'
 import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
 import type { Handler, Parts } from './parts.ts'
+import { createPublishHome } from './publish-home.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
@@ -265,6 +268,18 @@ export const WORK = {
     needs: 'slack',
     handler: createTellStuck,
   }),
+  'publish-home': row({
+    index: INDEX.homes,
+    queue: 'slack',
+    payload: (id: string) => {
+      const user = readHomeId(id)
+      return user === null ? null : { user }
+    },
+    fold: 'again',
+    grace: 0,
+    needs: 'slack',
+    handler: createPublishHome,
+  }),
   'list-stuck': row({
     index: null,
     queue: 'maintenance',
@@ -272,6 +287,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
+  }),
+  'list-leads': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createListLeads(parts).listLeads,
   }),
   'report-observed': row({
     index: null,

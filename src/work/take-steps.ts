@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { nextDue, wantsAnotherRep } from '../handoffs/ladder.ts'
+import { isUndoOver } from '../handoffs/undo.ts'
 import type { Input } from '../leads/change.ts'
 import { DELETION_LOOK, isBeingDeleted } from '../leads/leaving.ts'
 import type { StoredLead } from '../store/leads.ts'
@@ -43,19 +44,23 @@ export function createTakeSteps(
 
   // Nothing is left to do, or the timer was ahead, for BullMQ goes by the clock of whatever host: waited for here, since a
   // timer of that name cannot be set while this one is under way. All of it only as long as the lead is as it was read.
-  async function putOff({ id, version }: StoredLead, handoffId: string, due: number | null): Promise<void> {
+  async function putOff({ id, version, handoffs }: StoredLead, handoffId: string, due: number | null): Promise<void> {
     const index = store.keys.index(id, INDEX.steps)
     const entry: Command = due === null ? ['ZREM', index, handoffId] : ['ZADD', index, due, handoffId]
     const done = await store.commit([{ key: store.keys.lead(id), version }], [entry])
     if (!done) throw new RunLater(CHANGED_MEANWHILE)
     const wait = due === null ? 0 : due - clock.now()
-    if (wait > CLOCKS_DIFFER_BY) return parts.hurry([{ index: INDEX.steps, id: handoffId, at: due ?? 0 }])
+    // Of one that was answered the next instant is no rung: nobody stands by for it, for a rung may be due before, when that is taken back.
+    const isOpen = handoffs[handoffId]?.state === 'open'
+    if (wait > CLOCKS_DIFFER_BY || (wait > 0 && !isOpen))
+      return parts.hurry([{ index: INDEX.steps, id: handoffId, at: due ?? 0 }])
     if (wait > 0) throw new RunLater(wait)
   }
 
   // A look before anybody is bothered.
   async function gather(config: Config, state: StoredLead, handoffId: string): Promise<Input> {
     const handoff = state.handoffs[handoffId]
+    if (handoff && isUndoOver(handoff, clock.now())) return { type: 'due', handoffId, gathered: null }
     try {
       const contact = await parts.hubspot.readContact(state.id)
       if (!contact || 'movedTo' in contact) return { type: 'missing', ...contact }

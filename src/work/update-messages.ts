@@ -79,7 +79,7 @@ export function createUpdateMessages(
     }
 
     function rendered(message: PostedMessage): RenderedMessage | null {
-      return renderPost(parts.config(), message, state, outsider)
+      return renderPost(parts.config(), message, state, outsider, clock.now())
     }
   }
 

@@ -1,5 +1,6 @@
 import { wantedProperties } from '../leads/draft.ts'
 import { isInHubSpot } from '../leads/lead.ts'
+import { lifecycleBack } from '../leads/lifecycle-back.ts'
 import { changedProperties, REFUSED, WRITING } from '../leads/properties.ts'
 import { isDefinedAs, keptRefusal, mayHold, type Refused, refusedAmong, tryAgainAt } from '../leads/refused.ts'
 import { OutsideError } from '../platform/errors.ts'
@@ -58,6 +59,9 @@ export function createWriteContact(
     if (!marked) return false
     let refused: Refused[]
     try {
+      // HubSpot takes a stage back only from a contact that has none.
+      if (changes.lifecyclestage && changes.lifecyclestage === lifecycleBack(lead))
+        await hubspot.writeContact(id, { lifecyclestage: '' })
       const answer = await hubspot.writeContact(id, changes)
       refused = await Promise.all(answer.map((one) => described(one, changes, config.version)))
     } catch (error) {

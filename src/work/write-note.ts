@@ -1,9 +1,11 @@
+import { takesBack } from '../handoffs/crm-note.ts'
 import { isRefused } from '../platform/errors.ts'
 import { createCrmNotes } from '../store/crm-notes.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
 
 // Longer than it takes to look for a note and to write it, their turns in the rate limit included.
 const LEASE = 60_000
+const LOOK_SOON = 1_000
 // The contact is not there, or not any more.
 const NOT_FOUND = '404'
 
@@ -18,6 +20,8 @@ export function createWriteNote(
   const notes = createCrmNotes(parts.store)
 
   return async function writeNote({ noteId, leadId }) {
+    const back = takesBack(noteId)
+    if (back !== undefined) return takeBack(noteId, back, leadId)
     const note = await notes.read(noteId)
     const contactId = note && (await contactOf(leadId))
     if (!note || contactId === null || hubspot.readOnly) return notes.remove(noteId)
@@ -26,7 +30,7 @@ export function createWriteNote(
     if (left > 0 && left <= LEASE) throw new RunLater(left)
     if (!(await notes.claim(noteId, note, now, now + LEASE))) throw new RunLater(0)
     try {
-      const isThere = note.triedAt !== undefined && (await hubspot.hasNote(contactId, noteId))
+      const isThere = note.triedAt !== undefined && (await hubspot.findNote(contactId, noteId)) !== null
       if (!isThere) await hubspot.writeNote(contactId, { id: noteId, text: note.text, at: note.at })
     } catch (error) {
       await notes.release(noteId)
@@ -37,6 +41,24 @@ export function createWriteNote(
       }
     }
     await notes.remove(noteId)
+  }
+
+  // One that waits is not written any more; one that somebody is writing is waited for, and then taken out.
+  async function takeBack(id: string, noteId: string, leadId: string): Promise<void> {
+    const waiting = await notes.read(noteId)
+    const left = (waiting?.until ?? 0) - clock.now()
+    if (left > 0 && left <= LEASE) throw new RunLater(Math.min(left, LOOK_SOON))
+    if (waiting) await notes.remove(noteId)
+    const contactId = await contactOf(leadId)
+    if (contactId === null || hubspot.readOnly || (waiting && waiting.triedAt === undefined)) return notes.remove(id)
+    try {
+      const found = await hubspot.findNote(contactId, noteId)
+      if (found !== null) await hubspot.removeNote(found)
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      log.warn({ lead: leadId, note: noteId, code: error.code }, 'HubSpot does not let a note be taken back')
+    }
+    await notes.remove(id)
   }
 
   // The contact that the lead lives on as; null when HubSpot has none.

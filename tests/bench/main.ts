@@ -9,6 +9,7 @@ import { crowd } from './rows/crowd.ts'
 import { fold, memoryOfFact } from './rows/facts.ts'
 import { latency } from './rows/latency.ts'
 import { leads } from './rows/leads.ts'
+import { listing } from './rows/lists.ts'
 import { memoryOfDecision, memoryOfHandoff, memoryOfLead } from './rows/memory.ts'
 import { formWithoutWebhooks, newWithoutWebhooks } from './rows/poll.ts'
 import { rescore } from './rows/rescore.ts'
@@ -27,7 +28,7 @@ import { type Outcome, tableOf } from './table.ts'
 const ROWS = [
   ...[webhooks, leads, calls, scoring, latency, crowd, rungs, commandsOfLead, bytesOfLead],
   ...[formWithoutWebhooks, newWithoutWebhooks],
-  ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore],
+  ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore, listing],
   ...[calibration, calibrationTruth],
   ...[whatIf, whatIfMillion, whatIfBeside],
 ]

@@ -3,14 +3,14 @@ import type { Redis } from 'ioredis'
 // Each pattern captures the kind, or has it beside it.
 const KINDS: [RegExp, string?][] = [
   [/^baton\{[0-9a-f]\}:(lead|inbox|history|decisions|seen|post|facts|ready)(:|$)/],
-  [/^baton\{[0-9a-f]\}:((?:index|list):[a-z-]+)$/],
+  [/^baton\{[0-9a-f]\}:((?:index|list):[a-z-]+)(?::\d+)*$/],
   [/^baton\{pool-.*\}:(ledger|given)$/],
   [/^\{baton-timers\}:timers:(?:delayed|[\w-]{22})$/, 'timer'],
   [/^\{baton-[a-z]+\}:.*:events$/, 'job events'],
   [/^\{baton-[a-z]+\}:/, 'queues'],
   [/^baton\{company-.*\}$/, 'company'],
   [
-    /^baton:(adoption|companies|configs|enrichment|last-event|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace|stuck|deals)\b/,
+    /^baton:(adoption|companies|configs|enrichment|last-event|listed|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace|stuck|deals)\b/,
   ],
   [/^baton\{slack\}:(pace):/],
 ]

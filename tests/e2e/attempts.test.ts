@@ -33,7 +33,7 @@ async function contactedLead(options: StageOptions = {}, properties: Record<stri
 /** The rep says that they tried. */
 async function tried(user = CLEO, where = CLEO): Promise<void> {
   const { channel, ts } = liveMessage(stage, where)
-  await stage.slack.click({ user, channel, ts, actionId: 'handoff.button.attempt' })
+  await stage.slack.click({ user, channel, ts, actionId: 'lead.attempt' })
   await stage.quiet()
 }
 

@@ -49,8 +49,8 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('on a Redis cluster of three nodes', () =>
 
     await stage.advance(HOUR)
     await stage.advance(HOUR)
-    expect(texts(CLEO).filter((text) => text.startsWith('Reassigned to you'))).toHaveLength(LEADS / 2)
-    expect(texts(DAN).filter((text) => text.startsWith('Reassigned to you'))).toHaveLength(LEADS / 2 - 1)
+    expect(texts(CLEO).filter((text) => text.startsWith('Reassigned: '))).toHaveLength(LEADS / 2)
+    expect(texts(DAN).filter((text) => text.startsWith('Reassigned: '))).toHaveLength(LEADS / 2 - 1)
     await stage.advance(3 * HOUR)
     expect(texts(MANAGER)).toHaveLength(LEADS - 1)
 

@@ -50,7 +50,7 @@ async function raiseHand(contactId: string): Promise<void> {
 }
 
 const handoffs = async (id: string) => Object.values((await stage.services[0]?.leads.read(id))?.handoffs ?? {})
-const alerts = (user: string) => stage.texts(user).filter((text) => text.startsWith('New lead for you'))
+const alerts = (user: string) => stage.texts(user).filter((text) => /^[^:]* · (respond by|was due) /.test(text))
 
 describe('a lead that comes back after 300 quiet days is with its owner again', () => {
   it.each<[string, string, ...Story[]]>([

@@ -50,7 +50,10 @@ test.skipIf(WITHOUT_REDIS_SERVER || !executablePath)(
     const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
     await page.goto(address)
     await page.getByText('Baton').first().click()
-    await page.getByText('Kim Osei, Smalltown Bakery').waitFor()
+    await page
+      .getByText(/^Kim Osei .* · respond by .* · Smalltown/)
+      .first()
+      .waitFor()
     await page.getByRole('button', { name: 'Contacted Kim Osei' }).click()
     await page
       .getByText(/Contacted by/)

@@ -279,7 +279,7 @@ describe('the lead view', () => {
     expect(leadViewText(old)).toContain('what follows lacks them')
   })
 
-  it('is what Slack says, at more length', async () => {
+  it('is what Slack says, in other words and at more length', async () => {
     stage = await createStage()
     const id = createTier2Lead(stage)
     await stage.quiet()
@@ -288,10 +288,11 @@ describe('the lead view', () => {
     const told = stage.slack.ephemerals('U000SDR1').at(-1)?.text ?? ''
     const { score } = await view(id)
     expect(told).toContain(`score ${score.total} (${score.band})`)
-    expect(told).toContain(`Fit ${score.fit}`)
-    for (const { points, rule } of score.fitRules.rules.filter((one) => one.points !== 0))
-      expect(told).toContain(`+${points} ${rule.replaceAll('-', ' ')}`)
-    expect(told).toContain('0 of +20 company size tier 1: company.size is 30')
+    expect(told).toContain(`Who they are: ${score.fit}`)
+    expect(told).toContain(`What they did: ${score.engagement}`)
+    for (const { points } of score.fitRules.rules.filter((one) => one.points !== 0))
+      expect(told).toContain(`: +${points}`)
+    expect(told).toContain('would have added 20: company size between 51 and 500 (it is 30)')
   })
 
   it('is not there for who is unknown, or is being erased', async () => {

@@ -62,7 +62,7 @@ describe('nothing is lost and nothing is said twice', () => {
     stage.hubspot.failNext({ path: /contacts\/batch\/read/, status: 503, times: 1 })
     await stage.advance(HOUR)
     expect(stage.texts('U000SDR1')).toEqual([
-      expect.stringContaining('New lead for you'),
+      expect.stringContaining(' · respond by '),
       expect.stringContaining('Still waiting for you'),
     ])
   })
@@ -172,7 +172,7 @@ describe('work whose job is lost', () => {
       await stage.advance(HOUR)
       expect(stage.texts('U000SDR1')).toHaveLength(2)
       await stage.advance(4 * HOUR)
-      expect(stage.texts('U000SDR2')).toEqual([expect.stringContaining('Reassigned to you')])
+      expect(stage.texts('U000SDR2')).toEqual([expect.stringContaining('Reassigned: ')])
       expect(stage.texts('U000MGR1')).toHaveLength(1)
     },
   )
@@ -267,7 +267,7 @@ describe('several processes on one Redis', () => {
     stage.slack.setInteractionsUrl(`${second}/webhooks/slack/interactions`)
     await click(stage, 'U000SDR1', 'U000SDR1', 'contacted')
     await stage.advance(2 * HOUR)
-    expect(stage.texts('U000SDR2').filter((text) => text.startsWith('Reassigned to you'))).toHaveLength(19)
+    expect(stage.texts('U000SDR2').filter((text) => text.startsWith('Reassigned: '))).toHaveLength(19)
     expect(new Set(ids.map((id) => stage.hubspot.contact(id)?.baton_sla_status))).toEqual(
       new Set(['breached', 'responded']),
     )

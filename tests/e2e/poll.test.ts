@@ -44,7 +44,7 @@ describe('without any webhook', () => {
     submitForm(id)
     await pollAfter(stage, LOOK)
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '70', baton_route: 'tier-1-mql' })
-    expect(stage.texts('U0000AE1')).toEqual([expect.stringContaining('+20 demo requested')])
+    expect(stage.texts('U0000AE1')).toEqual([expect.stringContaining('+20 asked for a demo')])
     submitForm(id)
     await pollAfter(stage, LOOK)
     expect(stage.hubspot.contact(id)).toMatchObject({ baton_score: '90' })

@@ -114,7 +114,7 @@ describe('a contact attempt counts from when it happened', () => {
     const id = await givenLead()
     const called = stage.clock.now + 10 * MINUTE
     await stage.advance(2 * HOUR + MINUTE)
-    expect(stage.texts(DAN)[0]).toContain('Reassigned to you')
+    expect(stage.texts(DAN)[0]).toContain('Reassigned: ')
     stage.hubspot.logActivity(id, { type: 'call', by: 'rep', ownerId: '201', at: called })
     await stage.quiet()
     await answeredInTime(id, 10, 'activity')
@@ -259,7 +259,7 @@ describe('a stage of sales that somebody sets while the clock runs is an answer'
 
 describe('an owner whom a person sets without an event', () => {
   it.each([
-    ['of the team: the lead is theirs before a rung acts', '202', 'Given to you in HubSpot'],
+    ['of the team: the lead is theirs before a rung acts', '202', 'Given on in HubSpot'],
     ['outside the team: nobody is reminded', '999', undefined],
   ])('%s', async (_, hubspot_owner_id, told) => {
     const id = await givenLead()

@@ -26,7 +26,7 @@ describe('every row of the routing table', () => {
       'VP Marketing',
       'Northwind Freight',
       'Score 80',
-      '+20 demo requested',
+      '+20 asked for a demo',
       'Respond by Wed 18 Nov, 10:05',
     ]) {
       expect(text).toContain(part)
@@ -69,7 +69,7 @@ describe('every row of the routing table', () => {
     const { hubspot, texts, quiet } = await onStage()
     const id = createTier2Lead(stage as Stage)
     await quiet()
-    expect(texts('U000SDR1')).toEqual([expect.stringContaining('New lead for you')])
+    expect(texts('U000SDR1')).toEqual([expect.stringContaining(' · respond by 11:00 AM')])
     expect(texts('C0000SDR')).toHaveLength(1)
     expect(hubspot.contact(id)).toMatchObject({ baton_score: '65', baton_route: 'mql', hubspot_owner_id: '201' })
   })

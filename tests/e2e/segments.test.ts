@@ -149,7 +149,7 @@ describe('when nobody who has what is wanted can take a lead', () => {
     expect(stage.texts(MANAGER)[0]).toContain('It is for a rep with German')
     await stage.advance(DAY)
     expect(owners([id])).toEqual(['202'])
-    expect(stage.texts(DAN)[0]).toContain('New lead for you')
+    expect(stage.texts(DAN)[0]).toContain(' · respond by ')
   })
 })
 

@@ -189,7 +189,9 @@ describe('a button that opens a handoff', () => {
     await Promise.all(both)
     await stage.quiet()
     expect(stage.texts(EVA)).toHaveLength(1)
-    expect(blocksTo(EVA)).toContain('by usage dropped')
+    expect(blocksTo(EVA)).toContain('Save attempt: ')
+    // The name of a rule says nothing to a rep.
+    expect(blocksTo(EVA)).not.toMatch(/usage.dropped/)
     for (const reader of [CS_CHANNEL, MANAGER]) {
       expect(stage.slack.messages(reader)[0]?.text).toContain('opened by <@U0000CS2>')
       expect(JSON.stringify(stage.slack.messages(reader)[0]?.blocks)).not.toContain('handoff.open')
@@ -214,7 +216,8 @@ describe('what a message holds', () => {
     await begin(trigger('upgrade-interest', 'upgrade_page_viewed', '{ tell: cs-1 }'))
     const id = quietContact({ firstname: '<!channel> & <@U0000AE1>', lastname: '' })
     await signal(id, 'upgrade_page_viewed')
-    expect(stage.texts(EVA)[0]).toContain('&lt;!channel&gt; &amp; &lt;@U0000AE1&gt;')
+    expect(stage.texts(EVA)[0]).toContain('!channel &amp; @U0000AE1')
+    expect(stage.texts(EVA)[0]).not.toContain('<!channel')
     expect(JSON.stringify(lastTo(EVA)?.metadata)).not.toContain('Canary')
     await fetch(`${stage.addresses[0]}/v1/leads/${id}`, {
       method: 'DELETE',

@@ -244,8 +244,9 @@ test.skipIf(WITHOUT_REDIS_SERVER)('dead-letters names what could not be done, th
     await dead.put('write-contact', INDEX.writes, '7', refused)
     const { stdout } = await run(['dead-letters'], { cwd })
     expect(stdout.split('\n')).toEqual([
-      '2026-11-18T15:00:00.000Z  read-lead 42  given up 1 ×: TypeError: see the log',
-      `2026-11-18T15:01:00.000Z  write-contact 7  given up 2 ×: ${refused.message}`,
+      '      since, UTC  id               given up  reason',
+      '2026-11-18 15:00  read-lead:42     1 ×       TypeError: see the log',
+      `2026-11-18 15:01  write-contact:7  2 ×       ${refused.message}`,
       '',
     ])
   } finally {
@@ -287,7 +288,7 @@ test('--help shows the commands', async () => {
   for (const command of [
     'adoption',
     'config',
-    'dead-letters',
+    'dead',
     'doctor',
     'explain',
     'facts',

@@ -36,6 +36,8 @@ async function everything(): Promise<Map<string, string>> {
   const note = (key: string, part: string, value: Buffer | string = '') => found.set(`${key} ${part}`, textOf(value))
   for (const key of await look.keys(`*${service().store.prefix}*`)) {
     const type = await look.type(key)
+    // It has run out since the names were read.
+    if (type === 'none') continue
     if (type === 'string') note(key, '', (await look.getBuffer(key)) ?? '')
     if (type === 'hash')
       for (const [field, value] of Object.entries(await look.hgetallBuffer(key))) note(key, field, value)

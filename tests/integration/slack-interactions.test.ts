@@ -171,3 +171,35 @@ test('a click on a lead that nobody knows is told to the one who clicked', async
   await send(clickOn({ action_id: 'lead.contacted', value: '401-1', action_ts: '1795190656.000001' }))
   expect(await waiting()).toHaveLength(2)
 })
+
+describe('a click that is not quite as Slack sends it', () => {
+  const told = () => api.hurried.flatMap(({ waiting }) => waiting.flatMap(({ id }) => readAnswer(id) ?? []))
+  const loose = { channel: null, container: null, trigger_id: null, message: null, actions: undefined }
+  const action = { action_id: 'lead.contacted', value: '401-1', action_ts: null, selected_option: null }
+
+  test.each(['channel', 'container', 'trigger_id'])('is understood without %s', async (name) => {
+    const click = {
+      type: 'block_actions',
+      user: { id: 'U0000AE1' },
+      channel: { id: 'D1' },
+      actions: [action],
+      [name]: null,
+    }
+    expect((await send(form(click))).status).toBe(200)
+    expect(told()).toMatchObject([{ handoffId: '401-1', channel: name === 'channel' ? 'U0000AE1' : 'D1' }])
+  })
+
+  test.each([
+    ['a click', { type: 'block_actions', actions: [{ action_id: 7 }] }, 'actions.0.action_id'],
+    ['a form', { type: 'view_submission', view: { id: 'V1', secret: 'what a lead wrote' } }, 'view.callback_id'],
+  ])('is counted, logged without what it holds, and answered: %s', async (_, payload, where) => {
+    const before = api.logLines.length
+    expect((await send(form({ ...loose, user: { id: 'U0000AE1' }, ...payload }))).status).toBe(200)
+    expect(told()).toMatchObject([{ user: 'U0000AE1', channel: 'U0000AE1', what: 'unreadable' }])
+    const lines = api.logLines.slice(before).join()
+    expect(lines).toContain(where)
+    expect(lines).not.toContain('what a lead wrote')
+    const metrics = await (await fetch(`${api.address}/metrics`)).text()
+    expect(metrics).toMatch(/baton_events_total\{kind="click",outcome="malformed"\} [1-9]/)
+  })
+})

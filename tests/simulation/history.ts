@@ -39,6 +39,15 @@ const PERSON_DOES: Record<string, string>[] = [
 ]
 const CLICKS: Click[] = ['contacted', 'pass-on', { disqualify: { reason: 'junk or spam', choice: 'junk' } }]
 
+// What people do besides: whoever may.
+const ACTS = ['undo', 'snooze', 'reopen', 'release', 'pass on to', 'assign'] as const
+const IN_STATE = {
+  undo: ['answered', 'ended'],
+  reopen: ['answered', 'ended'],
+  snooze: ['open'],
+  'pass on to': ['open'],
+}
+
 const number = (max: number) => fc.nat({ max })
 const delivery = fc.constantFrom<Delivery>('once', 'once', 'once', 'twice', 'late', 'lost')
 const sent = { how: delivery, delay: fc.constantFrom(2_000, 90_000, 3 * 3_600_000) }
@@ -66,6 +75,10 @@ const action = fc.record({
       arbitrary: fc.record({ what: fc.constant('person'), lead, change: number(PERSON_DOES.length - 1), ...sent }),
     },
     { weight: 5, arbitrary: fc.record({ what: fc.constant('click'), lead, click: number(CLICKS.length - 1) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ what: fc.constant('act'), lead, act: fc.constantFrom(...ACTS), rep: number(3) }),
+    },
     {
       weight: 6,
       arbitrary: fc.record({
@@ -136,6 +149,22 @@ const answer = fc.tuple(
   fc.array(action, { maxLength: 3 }),
 )
 
+// An answer that is taken back, or begun anew, at whatever time.
+const undone = fc.tuple(
+  fc.record({ does: goodLead, steps: fc.constant(60) }),
+  fc.array(fc.record({ does: fc.constant(untilNextIsDue), steps: number(20) }), { maxLength: 2 }),
+  fc.record({ does: fc.constant({ what: 'click' as const, lead: 0, click: 0 }), steps: number(60) }),
+  fc.array(action, { maxLength: 2 }),
+  fc.record({
+    does: fc.record({
+      what: fc.constant('act' as const),
+      ...{ lead: fc.constant(0), act: fc.constantFrom('undo' as const, 'reopen' as const), rep: number(3) },
+    }),
+    steps: number(60),
+  }),
+  fc.array(action, { maxLength: 3 }),
+)
+
 /** Any history, with the seed of its scheduler. */
 export const anyHistory: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(),
@@ -143,6 +172,10 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
     { weight: 4, arbitrary: fc.array(action, { minLength: 1, maxLength: 24 }) },
     { weight: 1, arbitrary: rush.map(([leads, more]) => [...leads, ...more]) },
     { weight: 1, arbitrary: answer.map(([lead, click, some, wait, more]) => [lead, click, ...some, wait, ...more]) },
+    {
+      weight: 1,
+      arbitrary: undone.map(([lead, waits, click, some, act, more]) => [lead, ...waits, click, ...some, act, ...more]),
+    },
     { weight: 1, arbitrary: duel.map(([lead, waits, click, more]) => [lead, ...waits, click, ...more]) },
   ),
 })
@@ -243,6 +276,25 @@ async function act(world: World, history: Told, does: Action['does']): Promise<v
       const click = CLICKS[does.click]
       if (handoff && user && click)
         world.click(handoff.id, user, { type: 'click', handoffId: handoff.id, by: user, does: click })
+      return
+    }
+    case 'act': {
+      const contact = one(does.lead)
+      const state = contact && (await world.look.leads.get(contact.id))
+      const states: readonly string[] = { ...IN_STATE, release: null, assign: null }[does.act] ?? [
+        'open',
+        'waiting',
+        'answered',
+      ]
+      const handoff = Object.values(state?.handoffs ?? {}).findLast((handoff) => states.includes(handoff.state))
+      const rep = Object.keys(world.world.config.team.reps)[does.rep] ?? ''
+      const acts: Record<(typeof ACTS)[number], Click> = {
+        ...{ undo: 'undo', snooze: 'snooze', reopen: 'reopen', release: 'release' },
+        'pass on to': { passOn: { to: rep, note: 'they know you' } },
+        assign: { assign: { rep } },
+      }
+      if (handoff)
+        world.click(handoff.id, 'cli', { type: 'click', handoffId: handoff.id, by: 'cli', does: acts[does.act] })
       return
     }
     case 'wait':

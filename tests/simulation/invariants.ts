@@ -2,9 +2,12 @@ import { holderOf } from '../../src/handoffs/handoff.ts'
 import { nextDue } from '../../src/handoffs/ladder.ts'
 import { readNotice } from '../../src/handoffs/notice.ts'
 import { wantedProperties } from '../../src/leads/draft.ts'
+import { listedAs } from '../../src/leads/listed.ts'
 import { changedProperties, PROPERTIES } from '../../src/leads/properties.ts'
 import { heldAssignment } from '../../src/leads/steps.ts'
 import { renderPost } from '../../src/messages/render.ts'
+import { handEntry } from '../../src/store/by-rep.ts'
+import { listedText } from '../../src/store/lead-index.ts'
 import { unpack } from '../../src/store/pack.ts'
 import { INDEX } from '../../src/store/partitions.ts'
 import { readHandoff, readLead } from '../../src/store/schema.ts'
@@ -29,6 +32,7 @@ export function checkAlways(world: World): void {
   nothingAfterAnAnswer(leads)
   toldOnce(world)
   capsAreKept(world, leads)
+  listsAgree(world, leads)
 }
 
 /** What must hold once nothing is left to do. */
@@ -114,6 +118,31 @@ function everyClockHasANextInstant(world: World, leads: LeadWithHandoffs[]): voi
   }
 }
 
+// What lists are made from is what the records say, whatever happened to them.
+function listsAgree(world: World, leads: LeadWithHandoffs[]): void {
+  const listed = leads.flatMap(({ lead, handoffs }) => {
+    const one = listedAs(lead, handoffs)
+    return one ? [`${lead.id} ${listedText(one)}`] : []
+  })
+  const inHand = leads.flatMap(({ handoffs }) => handoffs.flatMap((handoff) => handEntry(handoff) ?? []))
+  const stored = [...world.redis.data]
+  const listing = stored.flatMap(([key, value]) =>
+    /:list:leads:\d+:\d+$/.test(key)
+      ? [...(value as Map<string, Buffer>)].map(([id, text]) => `${id} ${text.toString()}`)
+      : [],
+  )
+  const hands = stored.flatMap(([key, value]) =>
+    key.endsWith(':list:hands') ? [...(value as Map<string, number>).keys()] : [],
+  )
+  same('every lead is listed as it is', listed, listing)
+  same('every handoff is in the hands that have it', inHand, hands)
+}
+
+function same(name: string, expected: string[], found: string[]): void {
+  const [a, b] = [expected.sort().join(), found.sort().join()]
+  if (a !== b) throw new Broken(name, { expected, found })
+}
+
 function nothingAfterAnAnswer(leads: LeadWithHandoffs[]): void {
   for (const { handoffs } of leads) {
     for (const { id, answered, ladder, holders, state, passOn } of handoffs) {
@@ -153,15 +182,23 @@ function toldOnce(world: World): void {
 
 function capsAreKept(world: World, leads: LeadWithHandoffs[]): void {
   const holders = leads.flatMap(({ handoffs }) => handoffs.flatMap((handoff) => handoff.holders))
-  // An owner keeps a lead whatever the caps.
-  const kept = new Set(holders.flatMap(({ how, assignmentId }) => (how === 'kept-owner' ? [assignmentId] : [])))
+  // An owner keeps a lead whatever the caps, and so does whoever is named, or has it once more.
+  const undone = leads.flatMap(({ handoffs }) =>
+    handoffs.flatMap((one) => (one.events.some(({ what }) => what === 'undone') ? one.holders : [])),
+  )
+  const named = world.accepted.flatMap(({ does }) =>
+    typeof does === 'object' && 'passOn' in does ? (does.passOn.to ?? []) : [],
+  )
+  const isKept = ({ how, rep }: (typeof holders)[number]) =>
+    how === 'kept-owner' || how === 'assigned' || how === 'reopened' || (how === 'passed-on' && named.includes(rep))
+  const kept = new Set([...holders.filter(isKept), ...undone].map(({ assignmentId }) => assignmentId))
   for (const [name, pool] of Object.entries(world.world.config.team.pools)) {
     const open = pool.caps.open
     const ledger = ledgerOf(world, name)
     if (open === undefined || !ledger) continue
     for (const { rep } of pool.members) {
       const reserved = Object.values(ledger.reserved).filter(
-        (one) => one.rep === rep && one.why !== 'kept-owner',
+        (one) => one.rep === rep && one.why !== 'kept-owner' && one.why !== 'by-name',
       ).length
       const counted = [...givenBy(world, name)].filter(([id, who]) => who === rep && !kept.has(id)).length
       const has = Math.min(counted, ledger.open[rep] ?? 0) + reserved
@@ -185,12 +222,14 @@ function noneCountedTwice(world: World, leads: LeadWithHandoffs[]): void {
 // that was taken from everybody goes back to its pool.
 const FASTER = 10 * 60_000
 
+const LATER_WORDS: string[] = ['passed-on', 'owner-cleared', 'assigned', 'reopened']
+
 function peopleHaveTheLastWord(world: World, leads: LeadWithHandoffs[]): void {
   for (const { id, value, setAt, at } of world.outside.overwritten) {
     const one = leads.find(({ lead }) => lead.id === id)
     if (!one || one.lead.merged || at - setAt < FASTER) continue
     const passedOn = one.handoffs.some(({ holders }) =>
-      holders.some(({ how, since }) => (how === 'passed-on' || how === 'owner-cleared') && since > setAt),
+      holders.some(({ how, since }) => LATER_WORDS.includes(how) && since > setAt),
     )
     // Who belongs to nobody may be handed over later.
     const begun = value === '' && one.handoffs.some(({ startedAt }) => startedAt > setAt)
@@ -297,7 +336,11 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
   }
 }
 
-const PASSED_ON: string[] = ['passed-on', 'nobody-left', 'owner-changed', 'owner-cleared']
+const PASSED_ON: string[] = ['passed-on', 'nobody-left', 'owner-changed', 'owner-cleared', 'assigned']
+
+const NOTED: Record<string, string> = {
+  ...{ contacted: 'contacted', undo: 'undone', snooze: 'snoozed', reopen: 'reopened', release: 'released' },
+}
 
 function noClickIsLost(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
   for (const { handoffId, does } of world.accepted) {
@@ -306,10 +349,10 @@ function noClickIsLost(world: World, leads: LeadWithHandoffs[], erased: Readonly
       handoffs.filter(({ id, formerly }) => id === handoffId || formerly?.includes(handoffId)),
     )
     // Who wanted to pass it on has what they wanted, by whatever came first.
-    const whats = does === 'pass-on' ? PASSED_ON : [does === 'contacted' ? 'contacted' : 'disqualified']
+    const passesOn = does === 'pass-on' || (typeof does === 'object' && ('passOn' in does || 'assign' in does))
+    const whats = passesOn ? PASSED_ON : [NOTED[String(does)] ?? 'disqualified']
     const done = known.some(
-      ({ state, events }) =>
-        events.some(({ what }) => whats.includes(what)) || (does === 'pass-on' && state !== 'open'),
+      ({ state, events }) => events.some(({ what }) => whats.includes(what)) || (passesOn && state !== 'open'),
     )
     if (known.length > 0 && !done) throw new Broken('no accepted click is lost', { handoffId, does })
   }

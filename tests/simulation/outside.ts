@@ -93,7 +93,8 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
       ownerName: async () => undefined,
       readActivities: () => call(() => ({ found: [], unread: ['calls', 'emails', 'meetings', 'communications'] })),
       requestsLeft: async () => 100,
-      hasNote: (_: string, id: string) => call(() => notes.includes(id)),
+      findNote: (_: string, id: string) => call(() => (notes.includes(id) ? id : null)),
+      removeNote: (id: string) => call(() => void notes.splice(notes.indexOf(id), 1)),
       writeNote: (contactId: string, { id }: { id: string }) =>
         call(() => {
           if (!present(contactId)) throw new OutsideError('hubspot', 'refused', '404')

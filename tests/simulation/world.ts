@@ -112,6 +112,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       clock: { now: () => world.now + worker.skew },
       store,
       leads,
+      viewHome: async () => Promise.reject(new Error('nobody looks')),
       inbox,
       pools,
       apply: sabotage.answers ? blindToAnswers(apply) : apply,

@@ -10,20 +10,28 @@ import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { createSlack } from '../../src/slack/client.ts'
+import { createActs } from '../../src/store/acts.ts'
 import { createApply } from '../../src/store/apply.ts'
+import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
+import { createHomes } from '../../src/store/homes.ts'
 import { createInbox } from '../../src/store/inbox.ts'
 import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createConfigViews } from '../../src/views/config.ts'
+import { createViews } from '../../src/views/create-views.ts'
+import { createHomeViews } from '../../src/views/home.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
+import { createDead } from '../../src/work/dead.ts'
 
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
@@ -83,8 +91,13 @@ export async function startApi(options: {
   const handoffs = createHandoffLists(store, leads.readHandoff)
   const metrics = createMetrics()
   const config = await loadConfig(join(import.meta.dirname, '..', '..', 'config'), START)
+  const away = createAway({ store, clock: { now: () => clock.now }, source: () => config })
   const hurried: Hurried[] = []
   const logLines: string[] = []
+  const pools = createPools(store)
+  const apply = createApply({ store, pools, inbox })
+  const hurry = (waiting: Waiting[], options?: { delay?: number }) =>
+    void (waiting.length > 0 && hurried.push({ waiting, ...options }))
   const app = createServer({
     api: true,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
@@ -94,23 +107,39 @@ export async function startApi(options: {
     slackSecrets: SECRETS.slack,
     apiTokens: (options.apiTokens ?? [SECRETS.apiToken]).map(readApiToken),
     viewLead: createLeadViews({ leads, configs: createConfigs(store), config: () => config }),
+    ...createViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools, hubspot: null }),
+    dead: createDead({ clock: { now: () => clock.now }, store, metrics, log: createLogger('silent') }),
     clock: { now: () => clock.now },
-    config: () => config,
+    config: () => away.over(config),
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
-    handoffs,
     stuckLists: createStuckLists(store),
-    apply: createApply({ store, pools: createPools(store), inbox }),
+    apply,
+    away,
+    homes: createHomes(store),
+    viewHome: createHomeViews({ config: () => config, clock: { now: () => clock.now }, store, leads, pools }),
+    pools,
+    act: createActs({ clock: { now: () => clock.now }, config: () => config, leads, apply, hurry }),
     slack: createSlack({ token: 'xoxb-test', apiUrl: options.slackApiUrl ?? 'http://127.0.0.1:9/api/', metrics }),
     hubspot: { readContact: async () => null },
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
-    hurry: (waiting, options) => void (waiting.length > 0 && hurried.push({ waiting, ...options })),
+    hurry,
     viewShadow: createShadowView({
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),
     }),
+    operators: [],
+    oidc: undefined,
+    sessions: createSessions({ store, clock: { now: () => clock.now } }),
+    viewConfig: createConfigViews({
+      config: () => config,
+      configs: createConfigs(store),
+      clock: { now: () => clock.now },
+      directory: join(import.meta.dirname, '..', '..', 'config'),
+    }),
+    viewHealth: { examined: () => undefined, examine: async () => [], waiting: async () => [] },
     whatIf: async () => undefined,
     ready: async () => ({ redis: { status: 'ok' } }),
   })

@@ -116,7 +116,11 @@ export async function click(
   const handoffId = /"value":"([^":]+)"/.exec(text)?.[1]
   const target = { user, channel: message.channel, ts: message.ts }
   if (control === 'contacted') return stage.slack.click({ ...target, actionId: 'lead.contacted' })
-  return stage.slack.click({ ...target, actionId: 'lead.more', value: `${control}:${handoffId}` })
+  const clicked = await stage.slack.click({ ...target, actionId: 'lead.more', value: `${control}:${handoffId}` })
+  // Passing on asks to whom: whoever is next, unless told.
+  const view = stage.slack.views().find((one) => one.user === user)
+  if (control !== 'pass_on' || view?.callbackId !== 'lead.pass_on') return clicked
+  return stage.slack.submitView({ user, viewId: view.id, values: {} })
 }
 
 /**
@@ -124,13 +128,15 @@ export async function click(
  * `reason`: what is chosen in the form that it opens.
  */
 export async function press(stage: Stage, user: string, where: string, name: string, reason?: string, note?: string) {
-  const message = stage.slack.messages(where).findLast(({ blocks }) => JSON.stringify(blocks).includes(`"${name}:`))
-  const value = message && new RegExp(`"value":"(${name}:[^"]+)"`).exec(JSON.stringify(message.blocks))?.[1]
-  if (!message || !value) throw new Error(`no button ${name} for ${where}`)
-  const isButton = JSON.stringify(message.blocks).includes(`"handoff.button.${name}"`)
+  const actionId = name === 'attempt' ? 'lead.attempt' : `handoff.${name}`
+  const offers = (blocks: unknown) =>
+    [`"${name}:`, `"${actionId}"`].some((text) => JSON.stringify(blocks).includes(text))
+  const message = stage.slack.messages(where).findLast(({ blocks }) => offers(blocks))
+  if (!message) throw new Error(`no button ${name} for ${where}`)
+  const value = new RegExp(`"value":"(${name}:[^"]+)"`).exec(JSON.stringify(message.blocks))?.[1]
   const target = { user, channel: message.channel, ts: message.ts }
   const pressed = await stage.slack.click(
-    isButton ? { ...target, actionId: `handoff.button.${name}` } : { ...target, actionId: 'lead.more', value },
+    value === undefined ? { ...target, actionId } : { ...target, actionId: 'lead.more', value },
   )
   if (reason === undefined) return pressed
   return submitReason(stage, user, reason, note)

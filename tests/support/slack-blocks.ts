@@ -27,9 +27,15 @@ export function shownText(blocks: Block[]): string {
     .join('\n')
 }
 
-/** What Slack would parse as markup after Baton's own dates and the mentions of these people are taken out. */
+/** What Slack would parse as markup after Baton's own dates and links and the mentions of these people are taken out. */
 export function foreignMarkup(text: string, people: readonly string[]): string[] {
-  const own = text.replace(/<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\w ,:+-]+>/g, '')
+  const own = text
+    .replace(/<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\w ,:+-]+>/g, '')
+    // Links that lead nowhere but to a phone, a mail program, HubSpot and LinkedIn, whatever they are called.
+    .replace(/<tel:\+?\d{6,15}\|[^<>]*>/g, '')
+    .replace(/<mailto:[\w.%!'*~-]+@[\w.-]+\|[^<>]*>/g, '')
+    .replace(/<https:\/\/app\.hubspot\.com\/[\w/%.!'()*~-]*\|HubSpot>/g, '')
+    .replace(/<https:\/\/(?:[a-z]{2,3}\.)?linkedin\.com\/[^<>|]*\|LinkedIn>/g, '')
   const left = people.reduce((rest, id) => rest.replaceAll(`<@${id}>`, ''), own)
   return left.match(/<[^>]*>?|[^<]*>/g) ?? []
 }

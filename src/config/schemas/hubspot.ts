@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ATTRIBUTION } from '../../leads/attribution.ts'
+import { ATTRIBUTION, REACH } from '../../leads/attribution.ts'
 import { DEAL_ATTRIBUTION } from '../../leads/deal-attribution.ts'
 import { FREE_MAIL } from '../../leads/free-mail.ts'
 import { PROPERTIES, type WrittenProperty } from '../../leads/properties.ts'
@@ -24,7 +24,7 @@ export const HubSpotMapping = z.strictObject({
       z.string(),
       z.union([PropertySource, z.array(PropertySource).min(1)]).transform((names) => [names].flat()),
     )
-    .transform((given) => ({ ...ATTRIBUTION, ...given })),
+    .transform((given) => ({ ...ATTRIBUTION, ...REACH, ...given })),
   unknownValues: z
     .union([Texts.transform((every) => ({ every })), z.record(z.string(), Texts)])
     .prefault({})

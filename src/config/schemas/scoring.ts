@@ -51,7 +51,14 @@ export const Scoring = z.strictObject({
   fit: z.strictObject({
     max: z.number().min(0).max(100).describe('the sum of the rules is cut at this'),
     rules: z.array(
-      z.strictObject({ id: Name, points: z.number().min(-100).max(100), when: conditionIn(SCOPES.profile) }),
+      z.strictObject({
+        id: Name,
+        points: z.number().min(-100).max(100),
+        label: Name.max(100)
+          .optional()
+          .describe('what reps read of it; without one they read what its condition found'),
+        when: conditionIn(SCOPES.profile),
+      }),
     ),
   }),
   engagement: z.strictObject({

@@ -8,6 +8,9 @@ export const Signals = z.strictObject({
     z.string(),
     z.strictObject({
       words: Name.describe('what messages say: "viewed the pricing page"'),
+      many: Name.refine((text) => text.includes('{count}'), 'must name {count}, such as "opened {count} mails"')
+        .optional()
+        .describe('the same for more than one: "opened {count} mails"; without it "… 4 times"'),
       unit: Name.optional().describe('what its value is counted in; without it the signal has no value'),
       endsSilence: z.literal(false).optional().describe('a lead that does no more than this is quiet all the same'),
       visit: z.boolean().optional().describe('a visit: however often it is told within a session, it counts once'),

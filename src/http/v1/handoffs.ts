@@ -1,57 +1,48 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ENDINGS } from '../../handoffs/endings.ts'
-import { type Handoff, holderOf } from '../../handoffs/handoff.ts'
-import { HANDOFF_STATUSES, handoffStatus, SLA_STATUSES, slaStatus } from '../../handoffs/status.ts'
-import { iso } from '../../rules/words.ts'
-import type { HandoffLists } from '../../store/handoffs.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { HANDOFF_LISTS } from '../../store/partitions.ts'
-import { DELIVERY, deliveryView } from '../../views/delivery.ts'
-import { ProblemError, problemResponses } from '../problems.ts'
+import { HANDOFF_COLUMNS, HandoffItem, type HandoffPages, handoffRow } from '../../views/handoff-list.ts'
+import { Format, listResponse, sendCsv, wantsCsv } from '../csv.ts'
+import { problemResponses } from '../problems.ts'
+import { readCursor, writeCursor } from './cursors.ts'
+import { instantOf, Since } from './since.ts'
 
+/** What the list of handoffs uses. */
+export interface HandoffRouteParts {
+  clock: Clock
+  handoffPages: HandoffPages
+}
+
+const Name = z.string().min(1).max(200).optional()
 const Query = z.object({
   status: z
     .enum(HANDOFF_LISTS)
-    .default('open')
+    .optional()
     .describe(
-      '`waiting`: nobody is free to take the lead; `open`: the clock runs; `responded`: the rep has contacted the lead; `closed`: it ended otherwise; `breached` are those whose deadline passed without a response, whatever became of them',
+      '`waiting`: nobody is free to take the lead; `open`: the clock runs; `responded`: the rep has contacted the lead; `closed`: it ended otherwise; `breached` are those whose deadline passed without a response, whatever became of them. `open` unless told; of one `lead` all',
     ),
+  rep: Name.describe('who has it, or had it last'),
+  pool: Name,
+  kind: Name.describe('the handoff in handoffs.yaml'),
+  route: Name,
+  lead: z
+    .string()
+    .regex(/^\d{1,18}$/, 'must be a HubSpot contact id')
+    .optional()
+    .describe('the contact; of one that was merged, the one that lives on'),
+  since: Since.describe('started at or after it: an instant of ISO 8601, a date, or how long ago: `7d`, `24h`'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional().describe('`next` of the page before'),
+  format: Format,
 })
 
-const Instant = z.iso.datetime()
-const Item = z.object({
-  id: z.string(),
-  leadId: z.string(),
-  kind: z.string().describe('the handoff in handoffs.yaml'),
-  route: z.string(),
-  about: z.string().optional().describe('the deal that it is about'),
-  pool: z.string().optional().describe('absent where a person has it who belongs to none'),
-  rep: z.string().optional().describe('who has it, or had it last; absent while nobody is free'),
-  status: z.enum(HANDOFF_STATUSES),
-  sla: z.enum(SLA_STATUSES),
-  startedAt: Instant.describe('of one that waits: since when'),
-  dueAt: Instant.optional().describe('absent while nobody has it: the clock starts when somebody takes it'),
-  breachedAt: Instant.optional(),
-  ...DELIVERY,
-  answered: z
-    .object({
-      at: Instant,
-      how: z.string(),
-      by: z.string().optional().describe('a Slack user id'),
-      minutes: z.number().describe('open minutes from the start, in the calendar of the clock'),
-    })
-    .optional()
-    .describe("the rep's first response"),
-  ended: z
-    .object({ at: Instant, how: z.enum(ENDINGS), by: z.string().optional().describe('a Slack user id') })
-    .optional(),
-  reason: z.string().optional().describe('why it ended so, in the words of who ended it'),
-})
 const Page = z
-  .object({ handoffs: z.array(Item), next: z.string().nullable().describe('null: this is the last page') })
+  .object({
+    handoffs: z.array(HandoffItem),
+    next: z.string().nullable().describe('null: this is the last page; a page may hold fewer than `limit` before it'),
+  })
   .meta({
     id: 'HandoffPage',
     examples: [
@@ -76,8 +67,8 @@ const Page = z
     ],
   })
 
-/** `GET /v1/handoffs`: the handoffs of a status, the youngest first, page by page. */
-export function handoffRoutes(parts: { handoffs: HandoffLists }) {
+/** `GET /v1/handoffs`: handoffs by status and other filters, the youngest first, page by page, as JSON or CSV. */
+export function handoffRoutes(parts: HandoffRouteParts) {
   return async function plugin(instance: FastifyInstance): Promise<void> {
     const app = instance.withTypeProvider<ZodTypeProvider>()
     app.get(
@@ -87,55 +78,21 @@ export function handoffRoutes(parts: { handoffs: HandoffLists }) {
           operationId: 'listHandoffs',
           tags: ['handoffs'],
           summary: 'Handoffs by status, the youngest first',
+          description: 'All filters have to hold.',
           querystring: Query,
-          response: { 200: Page, ...problemResponses(400, 401, 429, 503) },
+          response: { 200: listResponse(Page), ...problemResponses(400, 401, 429, 503) },
         },
       },
-      async (request) => {
-        const { status, limit, cursor } = request.query
-        const after = cursor === undefined ? null : readCursor(cursor)
-        const { handoffs, next } = await parts.handoffs.page(status, after, limit)
-        return { handoffs: handoffs.map(itemOf), next: next && writeCursor(next) }
+      async (request, reply) => {
+        const { limit, cursor, format: _, since, ...same } = request.query
+        const filter = { ...same, since: instantOf(since, parts.clock.now()) }
+        const after = cursor === undefined ? null : readCursor(cursor, /^\d{1,18}-\d{1,9}$/)
+        const { handoffs, next } = await parts.handoffPages(filter, after, limit)
+        const following = next && writeCursor(next)
+        if (wantsCsv(request))
+          return sendCsv(request, reply, HANDOFF_COLUMNS, handoffs.map(handoffRow), following) as never
+        return { handoffs, next: following }
       },
     )
   }
-}
-
-function itemOf(handoff: Handoff): z.input<typeof Item> {
-  const { id, leadId, kind, route, about, pool, dueAt, breachedAt, answered, ended } = handoff
-  const rep = holderOf(handoff)?.rep
-  return {
-    id,
-    leadId,
-    kind,
-    route,
-    ...(about === undefined ? {} : { about }),
-    ...(pool === '' ? {} : { pool }),
-    ...(rep === undefined ? {} : { rep }),
-    status: handoffStatus(handoff),
-    sla: slaStatus(handoff),
-    startedAt: iso(handoff.startedAt),
-    ...(dueAt === null ? {} : { dueAt: iso(dueAt) }),
-    ...(breachedAt === undefined ? {} : { breachedAt: iso(breachedAt) }),
-    ...deliveryView(handoff),
-    ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
-    ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
-    ...(ended ? { ended: { at: iso(ended.at), how: ended.how, ...(ended.by ? { by: ended.by } : {}) } } : {}),
-  }
-}
-
-function writeCursor({ at, id }: { at: number; id: string }): string {
-  return Buffer.from(`${at}.${id}`).toString('base64url')
-}
-
-function readCursor(cursor: string): { at: number; id: string } {
-  const [, at, id] = /^(\d{1,15})\.(\d{1,18}-\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (at === undefined || id === undefined) {
-    throw new ProblemError({
-      status: 400,
-      title: 'The request is not valid',
-      detail: 'cursor: must be the `next` of an earlier page.',
-    })
-  }
-  return { at: Number(at), id }
 }

@@ -7,6 +7,7 @@ import type { Inbox } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
 import { LeadView } from '../../views/lead-schema.ts'
 import type { createLeadViews } from '../../views/read-lead.ts'
+import { Timeline, type TimelineReader } from '../../views/timeline.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
 /** What the routes about leads use. */
@@ -14,6 +15,7 @@ export interface LeadRouteParts {
   clock: Clock
   inbox: Inbox
   viewLead: ReturnType<typeof createLeadViews>
+  timeline: TimelineReader
   hurry: Hurry
 }
 
@@ -62,6 +64,25 @@ export function leadRoutes(parts: LeadRouteParts) {
               ? `Baton knows no lead ${contactId}. POST /v1/leads/${contactId}/rescore brings a contact of HubSpot in.`
               : `Lead ${contactId} is unknown, or its decision ${decision} is not kept any more.`,
         })
+      },
+    )
+    app.get(
+      '/leads/:contactId/timeline',
+      {
+        schema: {
+          operationId: 'getTimeline',
+          tags: ['leads'],
+          summary: 'Everything that happened to this lead, in order',
+          description: 'What it did, what was decided, who was told, and who did what: the newest 300 entries.',
+          params: Params,
+          response: { 200: Timeline, ...problemResponses(400, 401, 404, 429, 503) },
+        },
+      },
+      async (request) => {
+        const { contactId } = request.params
+        const found = await parts.timeline(contactId)
+        if (found) return found
+        throw new ProblemError({ status: 404, title: 'Not found', detail: `Baton knows no lead ${contactId}.` })
       },
     )
     app.post(

@@ -106,7 +106,7 @@ export function signalRoutes(parts: SignalParts) {
       description:
         'Each signal names its contact by `contactId` or by `email`; the `id` makes it idempotent for 48 hours. A type that signals.yaml does not name, and a value that is not what the type has, is left out and named in the answer; the others are kept.',
       body: Body,
-      response: { 202: Answer, ...problemResponses(400, 401, 403, 413, 429, 503) },
+      response: { 202: Answer, ...problemResponses(400, 401, 403, 413, 415, 429, 503) },
     }
     app.post('/signals', { schema }, async (request, reply) => {
       const now = parts.clock.now()

@@ -2,17 +2,35 @@ import { createHash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
-import type { HandoffLists } from '../../store/handoffs.ts'
 import { ProblemError } from '../problems.ts'
-import { handoffRoutes } from './handoffs.ts'
+import { type ActRouteParts, actRoutes } from './acts.ts'
+import { type AwayRouteParts, awayRoutes } from './away.ts'
+import { type DeadLetterRouteParts, deadLetterRoutes } from './dead-letters.ts'
+import { type FactRouteParts, factRoutes } from './facts.ts'
+import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
+import { refuseUnknownParameters } from './known-parameters.ts'
+import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
+import { type PoolRouteParts, poolRoutes } from './pools.ts'
+import { type RuleRouteParts, ruleRoutes } from './rules.ts'
 import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
 import { type WhatIfRouteParts, whatIfRoutes } from './what-if.ts'
 
 /** What `/v1` uses. */
-export interface V1Parts extends LeadRouteParts, ShadowRouteParts, SignalParts, WhatIfRouteParts {
-  handoffs: HandoffLists
+export interface V1Parts
+  extends Omit<ActRouteParts, 'whoAsks'>,
+    Omit<AwayRouteParts, 'whoAsks'>,
+    DeadLetterRouteParts,
+    FactRouteParts,
+    HandoffRouteParts,
+    LeadListParts,
+    LeadRouteParts,
+    PoolRouteParts,
+    RuleRouteParts,
+    ShadowRouteParts,
+    SignalParts,
+    WhatIfRouteParts {
   apiTokens: ApiToken[]
 }
 
@@ -31,6 +49,9 @@ export function v1(parts: V1Parts) {
     // The digest of a long random token says nothing about its neighbours, so looking it up leaks no useful time.
     return given === undefined ? undefined : tokens.get(createHash('sha256').update(given).digest('hex'))
   }
+
+  // Tokens have no names: the beginning of a digest tells them apart, and gives nothing away.
+  const whoAsks = (request: FastifyRequest) => `api:${tokenOf(request)?.digest.slice(0, 8)}`
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     await app.register(rateLimit, { global: false })
@@ -54,9 +75,17 @@ export function v1(parts: V1Parts) {
       }),
     )
     app.addHook('onRequest', async (request) => authorise(tokens.size, tokenOf(request), request.method))
+    app.addHook('preValidation', refuseUnknownParameters)
     app.register(signalRoutes(parts))
+    app.register(leadListRoutes(parts))
     app.register(leadRoutes(parts))
     app.register(handoffRoutes(parts))
+    app.register(actRoutes({ ...parts, whoAsks }))
+    app.register(awayRoutes({ ...parts, whoAsks }))
+    app.register(poolRoutes(parts))
+    app.register(ruleRoutes(parts))
+    app.register(deadLetterRoutes(parts))
+    app.register(factRoutes(parts))
     app.register(shadowRoutes(parts))
     app.register(whatIfRoutes(parts))
   }

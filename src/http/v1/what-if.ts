@@ -90,7 +90,7 @@ export function whatIfRoutes(parts: WhatIfRouteParts) {
           description:
             'Computes leads again under a config that is sent, each as of the time of its own decisions. Writes nothing. One at a time; ten thousand leads take some seconds.',
           body: Body,
-          response: { 200: WhatIf, ...problemResponses(400, 401, 403, 409, 413, 429, 503) },
+          response: { 200: WhatIf, ...problemResponses(400, 401, 403, 409, 413, 415, 429, 503) },
         },
       },
       async (request, reply) => {

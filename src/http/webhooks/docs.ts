@@ -14,6 +14,7 @@ export const HUBSPOT_WEBHOOK = {
   schema: {
     operationId: 'hubspotWebhook',
     tags: ['webhooks'],
+    security: [{ hubSpotSignature: [] }],
     summary: 'Events of HubSpot, kept before they are acknowledged',
     description:
       'Wants `X-HubSpot-Signature-v3` and `X-HubSpot-Request-Timestamp`, at most five minutes old. Classic (`contact.*`) and generic (`object.*`) events; an unknown type, and an event of another portal, is acknowledged, counted and left out. A type and an object id are enough. At most 8 MiB and 1,000 events.',
@@ -45,12 +46,49 @@ export const SLACK_INTERACTIONS = {
   schema: {
     operationId: 'slackInteraction',
     tags: ['webhooks'],
+    security: [{ slackSignature: [] }],
     summary: 'Clicks and forms of Slack',
     description: 'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old.',
     consumes: ['application/x-www-form-urlencoded'],
     body: z.object({ payload: z.string().describe('the interaction as JSON') }),
     response: {
       200: z.looseObject({}).optional().describe('Empty, or what is wrong with a form.'),
+      ...problemResponses(400, 401, 413, 415, 503),
+    },
+  },
+}
+
+/** For `POST /webhooks/slack/events`. */
+export const SLACK_EVENTS = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'slackEvent',
+    tags: ['webhooks'],
+    summary: 'Events of Slack: somebody opened the App Home',
+    description: 'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old.',
+    body: z.looseObject({ type: z.string() }),
+    response: {
+      200: z
+        .looseObject({ challenge: z.string().optional() })
+        .describe('Taken; with the challenge when the URL is verified.'),
+      ...problemResponses(400, 401, 413, 503),
+    },
+  },
+}
+
+/** For `POST /webhooks/slack/commands`. */
+export const SLACK_COMMANDS = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'slackCommand',
+    tags: ['webhooks'],
+    summary: 'The slash command /baton',
+    description:
+      'Wants `X-Slack-Signature` and `X-Slack-Request-Timestamp`, at most five minutes old. What takes long is answered through `response_url`.',
+    consumes: ['application/x-www-form-urlencoded'],
+    body: z.looseObject({ user_id: z.string(), text: z.string().optional(), response_url: z.string().optional() }),
+    response: {
+      200: z.looseObject({}).describe('A message that only who asked sees.'),
       ...problemResponses(400, 401, 413, 503),
     },
   },

@@ -2,44 +2,55 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { Config } from '../../config/config.ts'
 import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
-import { type Handoff, isHeld } from '../../handoffs/handoff.ts'
+import { type Handoff, holderOf, isHeld } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
+import { poolMembersNow } from '../../handoffs/pool-members.ts'
 import type { Click, StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
+import { AWAY_FORM } from '../../messages/away.ts'
 import { CONTROLS, disqualifyModal, type Modal, reasonModal, whyModal } from '../../messages/controls.ts'
 import { formModal } from '../../messages/forms.ts'
+import { passOnModal } from '../../messages/pass-on.ts'
 import { OPEN_HANDOFF } from '../../messages/told.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Slack } from '../../slack/client.ts'
+import type { ActOutcome, Acts } from '../../store/acts.ts'
 import { type AnswerName, answerId } from '../../store/answers.ts'
 import type { Apply } from '../../store/apply.ts'
 import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
 import type { Leads, StoredLead } from '../../store/leads.ts'
 import { INDEX, leadOf } from '../../store/partitions.ts'
+import type { Pools } from '../../store/pools.ts'
 import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
+import { type HomeClickParts, isHomeButton, onHome } from './home-clicks.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
-import { header, verifySlackSignature } from './signatures.ts'
-import { type ControlClick, Interaction, split } from './slack-payloads.ts'
+import { type ControlClick, type Interaction, readInteraction, split } from './slack-payloads.ts'
+import { keepRawBodies, SLACK_BODY_LIMIT, signedBody } from './slack-requests.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
 import { onSubmission } from './submissions.ts'
 
-const BODY_LIMIT = 512 * 1024
+// Of which lead it was nobody can tell.
+const NO_LEAD = '0'
 const ANSWER_WITHIN = 2_500
 
+type Unreadable = Extract<Interaction, { type: 'unreadable' }>
+
 /** What the Slack interactions use. */
-export interface SlackInteractionParts {
+export interface SlackInteractionParts extends HomeClickParts {
   secrets: string[]
   clock: Clock
   config: () => Config
   leads: Leads
   inbox: Inbox
   apply: Apply
+  act: Acts
+  pools: Pick<Pools, 'read'>
   slack: Slack
   metrics: Metrics
   hurry: Hurry
@@ -51,51 +62,55 @@ export interface SlackInteractionParts {
 export function slackInteractions(parts: SlackInteractionParts) {
   const stuckClicked = onStuckClick(parts)
   const openClicked = onOpenClick(parts)
-  const submitted = onSubmission(parts, { settle, allowed })
+  const submitted = onSubmission(parts)
+  const home = onHome(parts)
   return async function plugin(app: FastifyInstance): Promise<void> {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-      (_request, body, done) => done(null, body),
-    )
+    keepRawBodies(app, ['application/x-www-form-urlencoded'])
 
     app.post(
       '/webhooks/slack/interactions',
-      { ...SLACK_INTERACTIONS, bodyLimit: BODY_LIMIT },
+      { ...SLACK_INTERACTIONS, bodyLimit: SLACK_BODY_LIMIT },
       async (request, reply) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        const verdict = verifySlackSignature({
-          secrets: parts.secrets,
-          body,
-          signature: header(request.headers['x-slack-signature']),
-          timestamp: header(request.headers['x-slack-request-timestamp']),
-          now: parts.clock.now(),
-        })
-        if (verdict !== 'valid') {
-          parts.metrics.events.inc({ kind: 'click', outcome: `signature-${verdict}` })
+        const interaction = readPayload(signedBody(parts, request))
+        if (!interaction) {
+          parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
           throw new ProblemError({
-            status: 401,
-            title: 'Not signed by Slack',
-            detail: `The signature is ${verdict}. Check SLACK_SIGNING_SECRET.`,
+            status: 400,
+            title: 'Not readable',
+            detail: 'The form field payload must hold a Slack interaction.',
           })
         }
-        const interaction = readPayload(body)
         return reply.code(200).send(await withDeadline(react(interaction, request.log), ANSWER_WITHIN, notConfirmed))
       },
     )
   }
 
   async function react(interaction: Interaction, log: FastifyBaseLogger): Promise<object | undefined> {
-    if (interaction.type === 'view_submission') return submitted(interaction)
+    if (interaction.type === 'view_submission')
+      return interaction.view.callback_id === AWAY_FORM.callback ? home.submit(interaction) : submitted(interaction)
     if (interaction.type === 'block_actions') await onClick(interaction, log)
+    if (interaction.type === 'unreadable') await onUnreadable(interaction, log)
     return undefined
+  }
+
+  // Nothing can be done about it, but nobody is left to wonder.
+  async function onUnreadable({ user, channel, where }: Unreadable, log: FastifyBaseLogger): Promise<void> {
+    parts.metrics.events.inc({ kind: 'click', outcome: 'malformed' })
+    log.warn({ where }, 'a click or a form from Slack cannot be read')
+    if (user)
+      await answer(`${NO_LEAD}-click`, {
+        user,
+        channel: channel ?? user,
+        what: 'unreadable',
+        action: String(parts.clock.now()),
+      })
   }
 
   async function onClick(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
     const action = click.actions[0]
     if (!action) return
     if (action.action_id === OPEN_HANDOFF) return onOpen(click, action)
+    if (isHomeButton(action.action_id)) return home.click(click, log)
     const stuck = stuckActOf(action.action_id)
     if (stuck) return onStuck(click, action, stuck)
     const [choice, handoffId] = chosen(action)
@@ -109,11 +124,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
       return lookFor(handoffId, action.action_ts)
     }
     const { handoff, state } = found
-    if (!allowed(handoff, state, user)) return tell('not-yours')
+    if (!mayPressAny(handoff, state, user)) return tell('not-yours')
     if (choice === 'explain') return tell('explain')
     const kind = parts.config().handoffs.kinds[handoff.kind]
     const button = buttonsNow(kind, handoff).find((one) => one.name === choice)
-    const modal = state.lead && (await modalFor(choice, button, state.lead, handoff))
+    const modal = state.lead && (await modalFor(choice, button, state.lead, handoff, user))
     if (modal) {
       if (!click.trigger_id) return tell('modal-failed')
       // The trigger lives for three seconds, so the form is opened from here and not by a worker.
@@ -126,26 +141,24 @@ export function slackInteractions(parts: SlackInteractionParts) {
       )
     }
     const does = doneBy(choice, button)
-    if (does && (await settle(handoffId, user, does))) return
-    return tell(does === 'attempt' ? 'attempt-known' : 'ended-already')
+    const { outcome } = does ? await parts.act(handoffId, user, does) : { outcome: 'too-late' as const }
+    const what = does === 'attempt' && outcome === 'already' ? 'attempt-known' : ANSWER_TO[outcome]
+    if (what) await tell(what)
   }
 
   async function onStuck(
     click: ControlClick,
-    { value = '', action_ts }: ControlClick['actions'][number],
+    { value, action_ts }: ControlClick['actions'][number],
     does: StuckAct,
   ): Promise<void> {
-    const what = await stuckClicked(does, value, click.user.id)
+    const what = await stuckClicked(does, value ?? '', click.user.id)
     const [, leadId] = split(value) ?? []
     if (what !== 'done')
       await answer(`${leadId}-stuck`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
 
-  async function onOpen(
-    click: ControlClick,
-    { value = '', action_ts }: ControlClick['actions'][number],
-  ): Promise<void> {
-    const { leadId, what } = (await openClicked(value, click.user.id)) ?? {}
+  async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {
+    const { leadId, what } = (await openClicked(value ?? '', click.user.id)) ?? {}
     if (!what || what === 'done') return
     await answer(`${leadId}-open`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
@@ -156,8 +169,11 @@ export function slackInteractions(parts: SlackInteractionParts) {
     button: Button | undefined,
     lead: LeadRecord,
     handoff: Handoff,
+    user: string,
   ): Promise<Modal | undefined> {
     // Who was answered can still turn out to be nobody for us.
+    if (choice === 'pass_on')
+      return handoff.state === 'open' && !handoff.passOn ? passOnFor(lead, handoff, user) : undefined
     if (choice === 'disqualify') return isHeld(handoff) ? disqualifyModal(lead, handoff.id) : undefined
     if (choice === 'give-reason') return handoff.wantsReason ? whyModal(lead, handoff.id) : undefined
     const questions = parts.config().forms[button?.form ?? '']
@@ -168,25 +184,23 @@ export function slackInteractions(parts: SlackInteractionParts) {
     return button?.reasons ? reasonModal(lead, button, `${button.name}:${handoff.id}`) : undefined
   }
 
+  async function passOnFor(lead: LeadRecord, handoff: Handoff, user: string): Promise<Modal> {
+    const { team } = parts.config()
+    const holder = holderOf(handoff)
+    const pool = holder?.pool || handoff.pool
+    const ledger = await parts.pools.read(pool, parts.clock.now())
+    const presser = Object.values(team.reps).find(({ slackUserId }) => slackUserId === user)
+    const without = [holder?.rep ?? '', presser?.id ?? '']
+    const members = poolMembersNow(team, pool, ledger, without, parts.clock.now())
+    return passOnModal(lead, members, `${handoff.id}:${handoff.holders.length}`)
+  }
+
   /** A message that is older than what Baton knows: its lead is rebuilt from HubSpot, if that knows it, for the next click. */
   async function lookFor(handoffId: string, click: string): Promise<void> {
     const [leadId, now] = [leadOf(handoffId), parts.clock.now()]
     const item = { kind: 'event', event: 'adopt', at: now } as const
     await parts.inbox.ingest([{ leadId, key: `click-${click}`, item }], now)
     parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
-  }
-
-  /** Settles a handoff by a person's word; false when somebody, or the clock, was faster. */
-  async function settle(handoffId: string, by: string, does: Click): Promise<boolean> {
-    for (;;) {
-      const found = await parts.leads.findHandoff(handoffId)
-      if (!found) return false
-      const input = { type: 'click', handoffId: found.handoff.id, by, does } as const
-      const applied = await parts.apply(parts.config(), found.state, input, parts.clock.now())
-      parts.hurry(applied.waiting)
-      if (applied.outcome === 'conflict') continue
-      return applied.outcome === 'committed'
-    }
   }
 
   async function answer(
@@ -199,7 +213,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     parts.hurry([{ index: INDEX.answers, id, at }])
   }
 
-  function allowed(handoff: Handoff, { lead }: StoredLead, user: string): boolean {
+  function mayPressAny(handoff: Handoff, { lead }: StoredLead, user: string): boolean {
     const { team, handoffs } = parts.config()
     return mayPress(team, handoffs.kinds[handoff.kind], handoff, lead?.properties.hubspot_owner_id, user)
   }
@@ -210,37 +224,48 @@ function channelOf({ channel, container, user }: ControlClick): string {
   return channel?.id ?? container?.channel_id ?? user.id
 }
 
+/** What a click is answered with, by what came of it; nothing when it was done, or had been done by the same person. */
+const ANSWER_TO: Record<ActOutcome, AnswerName | null> = {
+  done: null,
+  already: null,
+  'too-late': 'ended-already',
+  'not-allowed': 'not-yours',
+  'not-found': 'unknown-handoff',
+  'unknown-rep': 'unknown-rep',
+  'open-already': 'open-already',
+  'not-undoable': 'not-undoable',
+  'undo-over': 'undo-over',
+  'no-snooze': 'no-snooze',
+}
+
 /** What was clicked on which handoff: the name of a button, or of what every handoff may have. */
 function chosen(action: ControlClick['actions'][number]): [string, string] | [] {
   const { action_id: id, value, selected_option: option } = action
   if (id === CONTROLS.contacted) return ['contacted', value ?? '']
+  if (id === CONTROLS.undo) return ['undo', value ?? '']
+  if (id === CONTROLS.attempt) return ['attempt', value ?? '']
+  // In the App Home it stands beside a lead.
+  if (id === CONTROLS.passOn) return ['pass_on', value ?? '']
   if (id === CONTROLS.giveReason) return ['give-reason', value ?? '']
   if (id === CONTROLS.more) return split(option?.value) ?? []
-  return id.startsWith(CONTROLS.button) ? (split(value) ?? []) : []
+  if (id.startsWith(CONTROLS.button)) return split(value) ?? []
+  return id.startsWith(CONTROLS.own) && value ? [id.slice(CONTROLS.own.length), value] : []
 }
 
 /** What a click does that asks for nothing more; undefined when it does nothing. */
 function doneBy(choice: string | undefined, button: Button | undefined): Click | undefined {
-  if (choice === 'contacted') return 'contacted'
+  if (choice === 'contacted' || choice === 'undo' || choice === 'snooze' || choice === 'reopen') return choice
   if (choice === 'pass_on') return 'pass-on'
-  if (button?.act === 'attempt') return 'attempt'
+  if (button?.act === 'attempt' || choice === 'attempt') return 'attempt'
   return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
 }
 
-function readPayload(body: Buffer): Interaction {
+/** What the form field says; null when it holds no interaction. */
+function readPayload(body: Buffer): Interaction | null {
   const payload = new URLSearchParams(body.toString('utf8')).get('payload')
-  const unreadable = new ProblemError({
-    status: 400,
-    title: 'Not readable',
-    detail: 'The form field payload must hold a Slack interaction.',
-  })
-  let content: unknown
   try {
-    content = parse(payload ?? '')
+    return readInteraction(parse(payload ?? ''))
   } catch {
-    throw unreadable
+    return null
   }
-  const interaction = Interaction.safeParse(content)
-  if (!interaction.success) throw unreadable
-  return interaction.data
 }

@@ -26,7 +26,7 @@ export const memoryOfLead: Row = {
     open(bench, { kinds: ['visitor'], visits: VISITS }, ({ uses, count }) => {
       const counted = [
         ...['lead', 'inbox', 'history', 'index:unread', 'index:wake', 'index:fading'],
-        ...['list:scored', 'list:stage-lead'],
+        ...['list:scored', 'list:stage-lead', 'list:leads', 'list:periods'],
       ]
       return { figure: bytesOf(uses, counted) / count / KIB }
     }),
@@ -42,7 +42,7 @@ export const memoryOfHandoff: Row = {
   runs: RUNS,
   open: (bench) =>
     open(bench, { kinds: ['tier-2'], visits: 0 }, ({ uses, count }) => {
-      const counted = ['handoff', 'message', 'given', 'timer', 'index:rungs', 'list:open', 'list:urgent']
+      const counted = ['handoff', 'message', 'given', 'timer', 'index:rungs', 'list:open', 'list:urgent', 'list:hands']
       return { figure: bytesOf(uses, [...counted, 'index:assignments']) / count / KIB }
     }),
 }

@@ -28,7 +28,8 @@ export const scoring: Row = {
     const withEngine = async ({ facts }: Lead) => (await engine.run(facts)).events
     const record = leadRecord()
     const withText = (lead: Lead) =>
-      explainScore({ ...record, attributes: lead.attributes }, withBaton(lead)).text.length
+      explainScore({ ...CONFIG, signals: {} }, { ...record, attributes: lead.attributes }, withBaton(lead), now).text
+        .length
 
     for (const lead of leads) {
       const score = withBaton(lead)

@@ -51,6 +51,14 @@ describe('facts of a span', () => {
     expect(await fold([back, wrong, right])).toEqual(sums)
   })
 
+  it('do not count of answers those that were taken back, each the last one before', async () => {
+    const answer = (minutes: number) => fact('answered', NOW + minutes, { handoff: '1', value: minutes })
+    const undone = (at: number) => fact('undone', NOW + at, { handoff: '1' })
+    const other = fact('answered', NOW, { handoff: '2', value: 5 })
+    const sums = await fold([answer(1), other, undone(2), answer(3), undone(4), answer(7)])
+    expect(sums.answered).toEqual({ count: 2, values: 2, total: 12 })
+  })
+
   it('do not count when what happened to their handoff is taken back', async () => {
     const breached = (handoff: string) => fact('breached', NOW, { handoff })
     const others = [breached('2'), fact('reminded', NOW, { handoff: '1' }), fact('seen', NOW)]

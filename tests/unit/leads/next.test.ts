@@ -167,7 +167,7 @@ describe('a decision that is computed again', () => {
   const said = ({ score, route, action, missing, wakeAt }: NonNullable<Change['decision']>['full']) => ({
     score: {
       total: score.total,
-      fit: score.fit,
+      fit: { ...score.fit, contributions: score.fit.contributions.map((one) => ({ ...one, explain: one.explain() })) },
       engagement: score.engagement.points,
       band: score.band,
       icp: score.icp,

@@ -31,7 +31,9 @@ describe('that a lead comes back which a person had taken out', () => {
   it('is said in ids: who it is stands in HubSpot', () => {
     const text = (by: string, handoff = started()) =>
       back(by, handoff).map((one) => renderNotice(team, one, leadRecord()).text)
-    expect(text('U0000AE2')).toEqual([expect.stringMatching(/^A lead that you disqualified comes back\. .*contact 42/)])
+    expect(text('U0000AE2')).toEqual([
+      expect.stringMatching(/^A lead that you disqualified comes back\. <https:[^ ]*\|The lead>, score/),
+    ])
     expect(text('HubSpot')[0]).toMatch(/that was disqualified comes back/)
     expect(text('HubSpot', waitingHandoff(ORDER, NOW))[0]).toMatch(/waits for a rep/)
     expect(text('U0000AE2')[0]).not.toMatch(/Dana|budget/)

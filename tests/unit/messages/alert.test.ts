@@ -52,14 +52,15 @@ describe('the alert of the rep who holds the lead', () => {
   it('says everything in its text, for screen readers', () => {
     expect(message.text).toBe(
       [
-        'New lead for you: Dana Ruiz, VP Marketing at Northwind',
-        'computer software · 240 people · Spain',
-        'Score 85 (hot): fit 50, engagement 35 · tier 1',
+        'Dana Ruiz · respond by 11:00 AM · Northwind',
+        'VP Marketing · Northwind · 240 people · computer software · Spain',
+        'Score 85 (hot) · tier 1',
         `Respond by ${localTime(DUE, ZONE)}`,
         'Why 85: +20 company size tier 1 · +20 demo requested · +15 buyer persona',
         'Viewed: /pricing (2×)',
         'Content: Routing guide',
         'Missing: industry, lead source detail, other',
+        'Came by: webinar',
       ].join('. '),
     )
     expect(message.text).not.toMatch(/[*<>]/)
@@ -68,19 +69,19 @@ describe('the alert of the rep who holds the lead', () => {
   it('shows the same to the eye, with the deadline in the reader’s own time', () => {
     const shown = shownText(message.blocks)
     for (const part of [
-      'Dana Ruiz, Northwind',
-      '*VP Marketing* · computer software · 240 people · Spain',
-      '*Score 85* (hot): fit 50, engagement 35 · tier 1',
+      'Dana Ruiz · respond by 11:00 AM · Northwind',
+      '*VP Marketing* · Northwind · 240 people · computer software · Spain',
+      '*Score 85* (hot) · tier 1',
       `*Respond by ${slackDate(DUE, ZONE)}*`,
       '*Why 85:* +20 company size tier 1 · +20 demo requested · +15 buyer persona',
       '*Viewed:* /pricing (2×)',
       '*Content:* Routing guide',
       '*Missing:* industry, lead source detail, other',
-      'Route tier-1-mql',
-      'contact 42',
     ]) {
       expect(shown).toContain(part)
     }
+    // What only Baton knows by says nothing to a rep.
+    expect(shown + message.text).not.toMatch(/tier-1-mql|contact 42|Route/)
   })
 
   it('has the controls of the contract: one primary button, a link and a menu', () => {
@@ -104,20 +105,20 @@ describe('the alert of the rep who holds the lead', () => {
     ])
   })
 
-  it('leaves out what is not known, and never shows the email address', () => {
-    const attributes = facts({ email: 'dana@northwind.example' })
+  it('leaves out what is not known', () => {
+    const attributes = facts({})
     const score = { ...leadRecord().score, reasons: [], tier: undefined }
     const bare = render({ lead: leadRecord({ attributes, score, signals: [], pages: {}, portalId: undefined }) })
-    expect(bare.text).toBe(
-      `New lead for you: Unnamed lead. Score 85 (hot): fit 50, engagement 35. Respond by ${localTime(DUE, ZONE)}`,
-    )
-    expect(JSON.stringify(bare)).not.toMatch(/undefined|unknown|dana@/)
+    expect(bare.text).toBe(`Unnamed lead · respond by 11:00 AM. Score 85 (hot). Respond by ${localTime(DUE, ZONE)}`)
+    expect(JSON.stringify(bare)).not.toMatch(/undefined|unknown/)
   })
 
   it('shows a role without a company and the other way round', () => {
     const text = (values: Record<string, string>) => render({ lead: leadRecord({ attributes: facts(values) }) }).text
-    expect(text({ firstName: 'Dana', jobTitle: 'CMO' })).toContain('New lead for you: Dana, CMO. ')
-    expect(text({ firstName: 'Dana', 'company.name': 'Acme Inc.' })).toContain('New lead for you: Dana, Acme Inc. ')
+    expect(text({ firstName: 'Dana', jobTitle: 'CMO' })).toContain('Dana · respond by 11:00 AM. CMO. ')
+    expect(text({ firstName: 'Dana', 'company.name': 'Acme Inc.' })).toContain(
+      'Dana · respond by 11:00 AM · Acme Inc. Acme Inc. ',
+    )
   })
 
   it('shows the last page that HubSpot knows when no visit came as a signal', () => {
@@ -138,24 +139,25 @@ describe('the alert of the rep who holds the lead', () => {
   it('a company with & and a name with < are shown as they are', () => {
     const lead = leadRecord({ attributes: facts({ firstName: 'A<b', 'company.name': 'Smith & Sons' }) })
     const live = render({ lead })
-    expect(live.blocks[0]).toMatchObject({ type: 'header', text: { text: 'Ab, Smith & Sons' } })
-    expect(live.text).toContain('A&lt;b, Smith &amp; Sons')
+    expect(live.blocks[0]).toMatchObject({ type: 'header', text: { text: 'Ab · respond by 11:00 AM · Smith & Sons' } })
+    expect(live.text).toContain('Ab · respond by 11:00 AM · Smith &amp; Sons')
     const gone = render({ lead, handoff: contacted })
-    expect(gone.text).toContain('A&lt;b, Smith &amp; Sons')
-    expect(shownText(gone.blocks)).toContain('~A&lt;b, Smith &amp; Sons~')
+    expect(gone.text).toContain('Ab, Smith &amp; Sons')
+    expect(shownText(gone.blocks)).toContain('*Ab, Smith &amp; Sons*')
   })
 })
 
 describe('what a message is for', () => {
   it.each([
-    ['rep-alert', 'ae-1', 'New lead for you: ', 'Dana Ruiz, Northwind', false],
-    ['pool-alert', undefined, 'New lead: ', 'Dana Ruiz, Northwind', true],
-    ['reminder', 'ae-1', 'Still waiting for you: ', 'Waiting for you: Dana Ruiz, Northwind', false],
-    ['manager-alert', undefined, 'No response yet: ', 'No response yet: Dana Ruiz, Northwind', true],
-    ['hot-alert', undefined, 'Hot lead: ', 'Hot lead: Dana Ruiz, Northwind', true],
-  ] as const)('%s', (kind, reader, opening, title, namesHolder) => {
+    ['rep-alert', 'ae-1', 'Dana Ruiz · respond by 11:00 AM · Northwind', false],
+    // Its readers are in several zones.
+    ['pool-alert', undefined, 'Dana Ruiz · Northwind', true],
+    ['reminder', 'ae-1', 'Still waiting for you: Dana Ruiz · respond by 11:00 AM · Northwind', false],
+    ['manager-alert', undefined, 'No response yet: Dana Ruiz · respond by 11:00 AM · Northwind', true],
+    ['hot-alert', undefined, 'Hot lead: Dana Ruiz · respond by 11:00 AM · Northwind', true],
+  ] as const)('%s', (kind, reader, title, namesHolder) => {
     const message = render({ kind, reader })
-    expect(message.text.startsWith(`${opening}Dana Ruiz`)).toBe(true)
+    expect(message.text.startsWith(`${title}. `)).toBe(true)
     expect(message.blocks[0]).toMatchObject({ type: 'header', text: { type: 'plain_text', text: title } })
     expect(message.text.includes('with <@U0000AE1>')).toBe(namesHolder)
     expect(buttons(message)).toHaveLength(3)
@@ -179,7 +181,7 @@ describe('what a message is for', () => {
   it('the next rep reads where the lead comes from and when the manager will hear of it', () => {
     const hears = `The manager hears of it ${localTime(NOW + 5 * HOUR, ZONE)}`
     const { text, blocks } = render({ handoff: moved, reader: 'ae-2' })
-    expect(text).toMatch(/^Reassigned to you: Dana Ruiz/)
+    expect(text).toMatch(/^Reassigned: Dana Ruiz · was due 11:00 AM/)
     for (const part of ['Reassigned from <@U0000AE1>: no response', hears]) expect(text).toContain(part)
     expect(shownText(blocks)).toContain('Reassigned from <@U0000AE1>: no response')
     expect(render().text).not.toMatch(/Reassigned|The manager hears/)
@@ -189,8 +191,9 @@ describe('what a message is for', () => {
 
   it('a lead that was passed on says by whom', () => {
     const asked: Handoff = { ...open, passOn: { by: 'U0000AE1', at: NOW } }
-    const { text } = render({ handoff: takeDueSteps(asked, NOW, nextRep('ae-2')).handoff, reader: 'ae-2' })
-    expect(text).toMatch(/^Passed on to you: Dana Ruiz/)
+    const names = { 'ae-1': 'Ada Lane', U0000AE1: 'Ada Lane' }
+    const { text } = render({ handoff: takeDueSteps(asked, NOW, nextRep('ae-2')).handoff, reader: 'ae-2', names })
+    expect(text).toMatch(/^Passed on by Ada Lane: Dana Ruiz · respond by 11:00 AM/)
     expect(text).toContain('Passed on by <@U0000AE1>')
   })
 
@@ -224,7 +227,10 @@ describe('a message follows its handoff', () => {
     expect(message.text).toContain(`Dana Ruiz, Northwind. `)
     expect(message.text).toContain(state)
     expect(shownText(message.blocks).replaceAll('*', '')).toContain(state)
-    expect(shownText(message.blocks)).toContain('~Dana Ruiz, Northwind~')
+    const goesOn = changes.handoff?.answered && !['returned'].includes(changes.handoff.ended?.how ?? '')
+    expect(shownText(message.blocks)).toContain(goesOn ? '*Dana Ruiz, Northwind*' : '~Dana Ruiz, Northwind~')
+    // Who goes on with it needs its role and the way to it.
+    expect(shownText(message.blocks).includes('*VP Marketing* · <https://app.hubspot.com')).toBe(Boolean(goesOn))
     const asks = changes.handoff?.attempts !== undefined && changes.handoff.state === 'answered'
     expect(buttons(message)).toHaveLength(asks ? 3 : 0)
   })

@@ -7,6 +7,17 @@ const said = (values: Record<string, string>) =>
 it.each<[string, Record<string, string>, string]>([
   ['nothing', {}, ''],
   ['a first touch', { 'touch.first': 'ORGANIC_SEARCH' }, 'organic search'],
+  ['a source of its own', { leadSource: 'Trade fair', 'leadSource.detail': 'Hall 7' }, 'trade fair (Hall 7)'],
+  [
+    'a source beside a first touch',
+    { leadSource: 'PARTNER', 'touch.first': 'REFERRALS' },
+    'source partner · referrals',
+  ],
+  [
+    'a source that is the first touch',
+    { leadSource: 'REFERRALS', 'leadSource.detail': 'x', 'touch.first': 'REFERRALS', 'touch.first.detail': 'x' },
+    'referrals (x)',
+  ],
   ['details alone', { 'touch.first.detail': 'autumn campaign' }, 'autumn campaign'],
   [
     'another last touch',

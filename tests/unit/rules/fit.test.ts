@@ -49,22 +49,20 @@ describe('the breakdown', () => {
   it('lists every rule, and tells unknown from no', () => {
     const { points, contributions } = fitOf({ 'company.size': 20 })
     expect(points).toBe(10)
-    expect(contributions.map(({ rule, points, worth, evaluation }) => [rule, points, worth, evaluation.truth])).toEqual(
-      [
-        ['company-size-tier-1', 0, 20, 'false'],
-        ['industry-tier-1', 0, 15, 'unknown'],
-        ['buyer-persona', 0, 15, 'false'],
-        ['company-size-tier-2', 10, 10, 'true'],
-        ['below-minimum-size', 0, -20, 'false'],
-        ['negative-icp', 0, -30, 'false'],
-      ],
-    )
+    expect(contributions.map(({ rule, points, worth, truth }) => [rule, points, worth, truth])).toEqual([
+      ['company-size-tier-1', 0, 20, 'false'],
+      ['industry-tier-1', 0, 15, 'unknown'],
+      ['buyer-persona', 0, 15, 'false'],
+      ['company-size-tier-2', 10, 10, 'true'],
+      ['below-minimum-size', 0, -20, 'false'],
+      ['negative-icp', 0, -30, 'false'],
+    ])
   })
 
   it('an unknown size is not a size of 0', () => {
     expect(fitOf({}).contributions.find(({ rule }) => rule === 'below-minimum-size')).toMatchObject({
       points: 0,
-      evaluation: { truth: 'unknown' },
+      truth: 'unknown',
     })
   })
 })

@@ -54,10 +54,7 @@ function said({ score, route, action, restsIn }: Decision) {
   return {
     ...{ where, action, restsIn, profile, total: score.total, band: score.band, mql: score.mql },
     derived: Object.entries(derived).map(([name, { value }]) => [name, value]),
-    fit: [
-      score.fit.points,
-      score.fit.contributions.map(({ rule, points, evaluation }) => [rule, points, evaluation.truth]),
-    ],
+    fit: [score.fit.points, score.fit.contributions.map(({ rule, points, truth }) => [rule, points, truth])],
     engagement: score.engagement,
   }
 }

@@ -36,6 +36,7 @@ import { createPools } from './store/pools.ts'
 import { createSessions } from './store/sessions.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
+import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
@@ -91,7 +92,6 @@ export async function createService(options: ServiceOptions) {
   const prefix = prefixOf(env.BATON_MODE, installation)
   const publicUrl = env.PUBLIC_URL.replace(/\/+$/, '')
   const departed = createDeparted()
-  const config = () => away.over(departed.without(options.config.current()))
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
@@ -100,6 +100,9 @@ export async function createService(options: ServiceOptions) {
   const clock = options.clock ?? (await createClock({ redis: requests, log }))
 
   const store = createStore({ redis: requests, prefix })
+  const unreachable = createUnreachable(store)
+  await unreachable.all()
+  const config = () => unreachable.over(away.over(departed.without(options.config.current())))
   const checkWrites = createWriteCheck(
     requests,
     store.partitions.map((partition) => `${partition}:ready`),
@@ -132,6 +135,7 @@ export async function createService(options: ServiceOptions) {
     token: env.SLACK_BOT_TOKEN,
     apiUrl: env.SLACK_API_URL,
     metrics,
+    log,
     ...(works ? { pace, breaker: breakers.slack } : {}),
   })
   const slack = observes ? createSilentSlack() : spokenSlack
@@ -162,7 +166,7 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
-  addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
+  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable })
   const parts = {
     portalId: portal.id,
     config,
@@ -184,6 +188,7 @@ export async function createService(options: ServiceOptions) {
     parts: {
       ...parts,
       departed,
+      unreachable,
       viewHome,
       publicUrl,
       outbox: createOutbox(store),

@@ -6,13 +6,15 @@ import { OutsideError } from '../platform/errors.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createSlackDirectory } from '../slack/directory.ts'
 import { createLastEvent } from '../store/last-event.ts'
+import { createStore } from '../store/partitions.ts'
+import { createUnreachable } from '../store/unreachable.ts'
 import { checkApollo } from './apollo.ts'
 import { createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows, webhookFinding } from './hubspot.ts'
 import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
 import { checkRedis } from './redis.ts'
-import { checkSlackChannels, checkSlackPeople, checkSlackToken, TOKEN_REFUSED } from './slack.ts'
+import { checkSlackChannels, checkSlackPeople, checkSlackToken, reachFindings, TOKEN_REFUSED } from './slack.ts'
 
 /**
  * What is examined. Without `redis` (no service runs here yet) what needs it is left out, and without `config` (it holds
@@ -44,6 +46,9 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
     const lastEvent = createLastEvent({ redis, prefix })
     return [
       ...(await attempt('hubspot webhooks', async () => [webhookFinding(await lastEvent.read(), clock.now())])),
+      ...(await attempt('slack reach', async () =>
+        reachFindings(await createUnreachable(createStore({ redis, prefix })).all()),
+      )),
       ...(await attempt('redis', () => checkRedis(redis, env.REDIS_MAY_LOSE_WRITES ?? false, hostNow))),
     ]
   }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Person as TeamPerson } from '../handoffs/team.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { iso } from '../rules/words.ts'
 import type { SlackDirectory, SlackMember } from '../slack/directory.ts'
 import type { Finding } from './finding.ts'
 import type { HubSpotOwner } from './owners.ts'
@@ -127,6 +128,18 @@ async function personFinding(
       ? `set slackUserId: ${proposed} in team.yaml`
       : 'copy the member id from the profile into team.yaml, or set active: false',
   }
+}
+
+/** The reps whom Slack does not reach at present, by what became of their messages; nothing when there are none. */
+export function reachFindings(
+  unreachable: readonly { rep: string; slackUserId: string; since: number; code: string }[],
+): Finding[] {
+  return unreachable.map(({ rep, slackUserId, since, code }) => ({
+    check: `slack reach ${rep}`,
+    status: 'fault',
+    found: `${rep}: Slack refuses messages to ${slackUserId} since ${iso(since)} (${code}), so they get no leads`,
+    todo: 'correct slackUserId in team.yaml, or set active: false',
+  }))
 }
 
 function emailOf(owners: readonly HubSpotOwner[], ownerId: string | undefined): string | undefined {

@@ -33,6 +33,7 @@ const HOLDER_REASONS = [
   'owner-changed',
   'owner-cleared',
   'handed-on',
+  'unreachable',
   'assigned',
   'reopened',
 ] as const
@@ -58,6 +59,10 @@ const OTHER_EVENTS = [
   'owner-cleared',
   'owner-stays',
   'handed-on',
+  'unreachable',
+  'not-told',
+  'told-late',
+  'manager-told',
   'lead-acted',
   'attempts-reminded',
   'came-back',
@@ -87,8 +92,10 @@ export type HandoffEvent = z.output<typeof HandoffEvent>
 /**
  * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
  * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
- * `turn`: the one that it took in the pool; `credited`: which they get back. `note`: what they were told with it, in a person's own
- * words; `snoozed`: until when they have put off their reminder.
+ * `turn`: the one that it took in the pool; `credited`: which they get back. `toldAt`: when Slack took the alert to them, null as
+ * long as it has not (absent: there is none, or an older version sent it); `late`: by how much of the clock's time that was too
+ * late, in milliseconds; `refusedAt`: when Slack said that they cannot be reached.
+ * `note`: what they were told with it, in a person's own words; `snoozed`: until when they have put off their reminder.
  */
 const Holder = z.object({
   rep: z.string(),
@@ -101,6 +108,9 @@ const Holder = z.object({
   unowned: z.literal(true).optional(),
   turn: Turn.optional(),
   credited: z.literal(true).optional(),
+  toldAt: z.number().nullable().optional(),
+  late: z.number().optional(),
+  refusedAt: z.number().optional(),
   note: z.string().optional(),
   snoozed: z.object({ at: z.number(), until: z.number() }).optional(),
 })
@@ -113,7 +123,7 @@ export type Holder = z.output<typeof Holder>
 const PassOn = z.object({
   by: z.string().optional(),
   at: z.number(),
-  why: z.enum(['owner-cleared', 'handed-on', 'assigned']).optional(),
+  why: z.enum(['owner-cleared', 'handed-on', 'assigned', 'unreachable']).optional(),
   to: z.string().optional(),
   note: z.string().optional(),
 })

@@ -1,4 +1,5 @@
 import { nextOfAttempts } from './attempts.ts'
+import { isHeldBack, isRefused } from './delivery.ts'
 import type { Ending } from './endings.ts'
 import { type Handoff, type HandoffEvent, type Holder, holderOf, type PassOn, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
@@ -14,7 +15,9 @@ export function nextDue(handoff: Handoff): number | null {
       return null
     case 'open': {
       if (handoff.passOn) return handoff.passOn.at
-      const waiting = handoff.ladder.filter((rung) => rung.doneAt === undefined).map((rung) => rung.dueAt)
+      const waiting = handoff.ladder
+        .filter((rung) => rung.doneAt === undefined && !isHeldBack(handoff, rung))
+        .map((rung) => rung.dueAt)
       if (handoff.breachedAt === undefined && handoff.dueAt !== null) waiting.push(handoff.dueAt)
       return waiting.length === 0 ? null : Math.min(...waiting)
     }
@@ -25,11 +28,11 @@ function earliest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b)
 }
 
-/** The rungs that are due and not done, in order of time. */
+/** The rungs that are due and not done, in order of time; without those that wait until who has the lead has been told of it. */
 export function dueRungs(handoff: Handoff, now: number): Rung[] {
   if (handoff.state !== 'open') return []
   return handoff.ladder
-    .filter((rung) => rung.doneAt === undefined && rung.dueAt <= now)
+    .filter((rung) => rung.doneAt === undefined && rung.dueAt <= now && !isHeldBack(handoff, rung))
     .sort((a, b) => a.dueAt - b.dueAt)
 }
 
@@ -72,7 +75,7 @@ export function takeDueSteps(
     if (moved) return
     moved = true
     const person = by ? { by } : {}
-    if (next === 'stays') note('owner-stays')
+    if (next === 'stays') note('owner-stays', how === 'unreachable' ? { detail: how } : {})
     else if (next) {
       // Whoever stands in does so for the same owner.
       const covered = holderOf(after)?.for
@@ -89,7 +92,8 @@ export function takeDueSteps(
     const { event, take } = RUNGS[rung.do]
     take({
       rep: holderOf(after)?.rep ?? '',
-      note: (rep) => note(event, rep === undefined ? {} : { rep }),
+      note: (rep, detail) =>
+        note(event, { ...(rep === undefined ? {} : { rep }), ...(detail === undefined ? {} : { detail }) }),
       tell: (kind) => void messages.add(kind),
       move: () => move('reassigned'),
       tellNamed() {
@@ -103,6 +107,8 @@ export function takeDueSteps(
     })
   }
   if (moved && next && next !== 'stays') messages.delete('reminder')
+  // Nothing reaches them.
+  if (isRefused(after)) messages.delete('reminder')
   return { handoff: after, messages: [...messages], tells: [...tells], ...(ending ? { ending } : {}) }
 }
 

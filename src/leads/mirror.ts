@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ENDINGS } from '../handoffs/endings.ts'
 import { Handoff, holderOf } from '../handoffs/handoff.ts'
 import { nextDue } from '../handoffs/ladder.ts'
+import { TO_BE_TOLD } from '../handoffs/rungs.ts'
 import type { Signal } from '../rules/attributes.ts'
 import { iso } from '../rules/words.ts'
 import type { LeadRecord } from './lead.ts'
@@ -165,11 +166,19 @@ export function mirrorHandoffs(
   return JSON.stringify([...entries, forgotten(lead, sales === undefined)])
 }
 
-function entryOf(handoff: Handoff, stands: LeadRecord['ended']): MirroredHandoff {
+// When each of them was told is not worth a write; who is restored counts as told.
+function withoutTold(handoff: Handoff): Handoff {
+  return { ...handoff, holders: handoff.holders.map(({ toldAt: _, ...holder }) => holder) }
+}
+
+function entryOf(known: Handoff, stands: LeadRecord['ended']): MirroredHandoff {
+  const handoff = withoutTold(known)
   const { kind, id, state, startedAt, dueAt, events, ended } = handoff
   const due = state === 'open' ? nextDue(handoff) : null
   const rung = handoff.ladder.find((one) => one.doneAt === undefined && one.dueAt === due)
-  const withoutWords = events.slice(-MOST_EVENTS).map(({ detail: _, ...event }) => event)
+  const withoutWords = events
+    .slice(-MOST_EVENTS)
+    .map(({ detail, ...event }) => (detail === TO_BE_TOLD ? { ...event, detail } : event))
   return {
     kind,
     id,

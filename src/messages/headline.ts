@@ -1,11 +1,12 @@
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { MESSAGES } from '../handoffs/rungs.ts'
 import { slaStatus } from '../handoffs/status.ts'
+import { beginningOf } from './delivery.ts'
 import { kindWords, type MessageInput } from './lines.ts'
 import { companyName, leadName } from './names.ts'
 import { plainText } from './texts.ts'
 import { clockTime } from './times.ts'
-import { MESSAGE_WORDS, MOVED_WORDS } from './words.ts'
+import { MOVED_WORDS } from './words.ts'
 
 /*
  * The first line of a message that wants something, by which a notification on a phone begins: who, what they did, respond by, the
@@ -41,7 +42,7 @@ export function headline(input: MessageInput): string {
 }
 
 function opening({ kind, handoff, names = {} }: MessageInput): string {
-  const usual = MESSAGE_WORDS[kind].opening
+  const usual = beginningOf(kind, handoff)
   const holder = holderOf(handoff)
   if (usual !== '' || !holder || handoff.holders.length < 2) return usual
   return MOVED_WORDS[holder.how]?.opening(names[holder.by ?? '']) ?? ''

@@ -14,6 +14,7 @@ import { missingWords } from './attribute-words.ts'
 import { cameBy } from './came-by.ts'
 import { contactUrl } from './contact-url.ts'
 import { dealLine } from './deal.ts'
+import { deliveryLines, shownEvents } from './delivery.ts'
 import type { Act } from './did.ts'
 import { lateWords } from './late.ts'
 import { companyName, leadName } from './names.ts'
@@ -75,6 +76,7 @@ export function essentials(input: MessageInput): string[] {
   const opens = handoff.counted[0]?.from ?? handoff.startedAt
   if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
   const current = holderOf(handoff)
+  lines.push(...deliveryLines(kind, handoff, mention(slackIds, current?.rep ?? ''), timeZone))
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
   if (current?.snoozed && handoff.state === 'open')
     lines.push(
@@ -94,7 +96,9 @@ export function essentials(input: MessageInput): string[] {
   if (kind === 'manager-alert')
     return [
       ...lines.filter(Boolean),
-      ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone)),
+      ...shownEvents(handoff)
+        .slice(-MOST_EVENTS)
+        .map((event) => eventLine(event, slackIds, timeZone)),
     ]
   const [before, after] = handoff.holders.slice(-2)
   if (before && after) {
@@ -182,7 +186,7 @@ export function eventLine(event: HandoffEvent, slackIds: Record<string, string>,
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',
     by: event.by ? ` by ${personOf(event.by)}` : '',
-    detail: event.detail ?? '',
+    detail: event.what === 'told-late' ? slackDate(Number(event.detail ?? event.at), timeZone) : (event.detail ?? ''),
   })
 }
 
@@ -190,7 +194,7 @@ export function eventLine(event: HandoffEvent, slackIds: Record<string, string>,
 export function contextLine({ kind, handoff, slackIds, timeZone }: MessageInput): string {
   // The manager's message tells the whole course above.
   if (kind === 'manager-alert') return ''
-  return handoff.events
+  return shownEvents(handoff)
     .slice(-3)
     .map((event) => eventLine(event, slackIds, timeZone))
     .join(' · ')

@@ -6,6 +6,7 @@ import { iso } from '../rules/words.ts'
 import type { HandoffLists } from '../store/handoffs.ts'
 import type { Leads } from '../store/leads.ts'
 import type { HandoffList } from '../store/partitions.ts'
+import { DELIVERY, deliveryView } from './delivery.ts'
 
 /*
  * Lists of handoffs, for the API, the console and the command line.
@@ -26,6 +27,7 @@ export const HandoffItem = z.object({
   startedAt: Instant.describe('of one that waits: since when'),
   dueAt: Instant.optional().describe('absent while nobody has it: the clock starts when somebody takes it'),
   breachedAt: Instant.optional(),
+  ...DELIVERY,
   answered: z
     .object({
       at: Instant,
@@ -168,6 +170,7 @@ export function handoffItem(handoff: Handoff): HandoffItem {
     startedAt: iso(handoff.startedAt),
     ...(dueAt === null ? {} : { dueAt: iso(dueAt) }),
     ...(breachedAt === undefined ? {} : { breachedAt: iso(breachedAt) }),
+    ...deliveryView(handoff),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
     ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how, ...(ended.by ? { by: ended.by } : {}) } } : {}),

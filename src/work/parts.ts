@@ -15,6 +15,7 @@ import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Store } from '../store/partitions.ts'
 import type { Pools } from '../store/pools.ts'
+import type { UnreachableReps } from '../store/unreachable.ts'
 import type { Departed } from './departed.ts'
 
 /** What work is done with; each handler names the parts that it uses. */
@@ -29,6 +30,8 @@ export interface Parts {
   outbox: Outbox
   configs: Configs
   departed: Departed
+  /** Whom Slack does not reach. */
+  unreachable: UnreachableReps
   hubspot: HubSpot
   /** Where Baton is reached from outside, where that is known. */
   publicUrl?: string | undefined

@@ -1,13 +1,25 @@
 import type { ConfigSource } from '../config/watch.ts'
 import type { HubSpot } from '../hubspot/client.ts'
+import type { Clock } from '../platform/clock.ts'
 import { addGauge, type Metrics } from '../platform/metrics.ts'
 import type { HandoffLists } from '../store/handoffs.ts'
-import { HANDOFF_LISTS } from '../store/partitions.ts'
+import { HANDOFF_LISTS, type Store, UNDELIVERED } from '../store/partitions.ts'
+import type { UnreachableReps } from '../store/unreachable.ts'
+
+// So long an alert may be on its way: Slack's pace lets many wait for their turn.
+const ON_ITS_WAY = 60_000
 
 /** Adds what Prometheus hears about the state that all processes share, read at every scrape, and about the config. */
 export function addStateMetrics(
   metrics: Metrics,
-  parts: { handoffs: HandoffLists; hubspot: HubSpot; config: Pick<ConfigSource, 'current' | 'refusal'> },
+  parts: {
+    clock: Clock
+    handoffs: HandoffLists
+    hubspot: HubSpot
+    store: Store
+    unreachable: UnreachableReps
+    config: Pick<ConfigSource, 'current' | 'refusal'>
+  },
 ): void {
   addGauge(metrics, {
     name: 'baton_handoffs',
@@ -19,6 +31,18 @@ export function addStateMetrics(
       const counts = await parts.handoffs.count()
       return HANDOFF_LISTS.map((status) => [counts[status], { status }])
     },
+  })
+  addGauge(metrics, {
+    name: 'baton_undelivered_alerts',
+    help:
+      'Open handoffs of which Slack has not taken the alert to who holds the lead, for more than a minute. The same in ' +
+      'every process: use max()',
+    read: async () => [[await parts.store.count(UNDELIVERED, parts.clock.now() - ON_ITS_WAY)]],
+  })
+  addGauge(metrics, {
+    name: 'baton_unreachable_reps',
+    help: 'Reps whom Slack does not reach, so that they get no leads. The same in every process: use max()',
+    read: async () => [[(await parts.unreachable.all()).length]],
   })
   addGauge(metrics, {
     name: 'baton_hubspot_requests_left',

@@ -3,6 +3,7 @@ import { readAnswer } from '../store/answers.ts'
 import { readHomeId } from '../store/homes.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { createBlankMessage } from './blank-message.ts'
+import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
 import { createFindContact } from './find-contact.ts'
@@ -310,6 +311,15 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createLeavers(parts).handOn,
+  }),
+  'check-unreachable': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    needs: 'slack',
+    handler: (parts) => createCheckUnreachable(parts).check,
   }),
   'rescore-leads': row({
     index: null,

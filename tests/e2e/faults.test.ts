@@ -79,15 +79,6 @@ describe('nothing is lost and nothing is said twice', () => {
     expect(stage.texts('C0000SDR')).toEqual([expect.stringContaining('Contacted by')])
   })
 
-  it('tells the manager when the rep cannot be reached in Slack', async () => {
-    stage = await createStage()
-    stage.slack.failNext({ method: 'conversations.open', kind: 'ok-false', error: 'user_disabled', times: 1 })
-    createTier2Lead(stage)
-    await stage.quiet()
-    expect(stage.texts('U000SDR1')).toEqual([])
-    expect(stage.texts('U000MGR1')).toEqual([expect.stringContaining('No response yet')])
-  })
-
   it.each([
     [/contacts\/batch\/read/, 500, undefined],
     [/contacts\/batch\/read/, 423, undefined],

@@ -33,6 +33,7 @@ import { createPools } from './store/pools.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
+import { countWaiting } from './store/waiting-lists.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
@@ -150,7 +151,8 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
-  addStateMetrics(metrics, { handoffs, hubspot, config: options.config })
+  const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
+  addStateMetrics(metrics, { handoffs, hubspot, config: options.config, waiting })
   const parts = {
     portalId: portal.id,
     config,
@@ -168,7 +170,10 @@ export async function createService(options: ServiceOptions) {
     log,
   }
   const work = prepareWork({
-    parts: { ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+    parts: {
+      ...{ ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+      publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+    },
     queues,
     retryDelay,
     isDown: (system) => breakers[system].isDown(),

@@ -71,11 +71,6 @@ export function hotAlert(handoff: Handoff): Post {
   return postOf(handoff, 'hot-alert', 'hot-alert')
 }
 
-/** Tells the manager that nobody can take the lead. */
-export function waitingPost(handoff: Handoff): Post {
-  return postOf(handoff, 'nobody-available', `nobody-available-${handoff.startedAt}`)
-}
-
 /** Tells the manager that HubSpot does not take a rep's owner id. */
 export function ownerRefusedPost(handoff: Handoff, rep: string): Post {
   return { ...postOf(handoff, 'owner-refused', `owner-refused-${rep}`), rep }

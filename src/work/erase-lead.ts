@@ -1,3 +1,4 @@
+import { managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import { eraseLead } from '../store/erase.ts'
@@ -5,6 +6,7 @@ import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
+import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
 import type { Handler, Parts } from './parts.ts'
 
 /**
@@ -17,6 +19,7 @@ export function createEraseLead(
 ): Handler<{ leadId: string }> {
   const { clock, leads, store } = parts
   const lists = createStuckLists(store)
+  const waitingLists = createWaitingLists(store)
 
   return eraseAll
 
@@ -25,6 +28,7 @@ export function createEraseLead(
     for (const merged of state?.lead?.merged ?? []) await eraseAll({ leadId: merged })
     const handoffs = Object.values(state?.handoffs ?? {})
     const left = await lists.forget(leadId, clock.now())
+    await touchWaiting(handoffs)
     await parts.dropTimers(handoffs.flatMap(timersOf))
     parts.hurry(
       await eraseLead(store, leadId, indexes(), {
@@ -34,6 +38,19 @@ export function createEraseLead(
     )
     await eraseObserved(leadId)
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
+    await touchWaiting(handoffs)
+  }
+
+  // Before and after: whoever shows them in between shows it once more, and who dies in between leaves them to be shown.
+  async function touchWaiting(handoffs: Handoff[]): Promise<void> {
+    const { team } = parts.config()
+    const managers = handoffs.filter(({ state }) => state === 'waiting').map((one) => managerIdOf(team, one))
+    for (const manager of new Set(managers)) {
+      if (manager === undefined) continue
+      const at = clock.now()
+      await waitingLists.touch(waitingListId(manager), at)
+      parts.hurry([{ index: INDEX.waitingLists, id: waitingListId(manager), at }])
+    }
   }
 
   // Also what was known of it before Baton went live: nobody was told of that.

@@ -7,7 +7,13 @@ import { HANDOFF_LISTS } from '../store/partitions.ts'
 /** Adds what Prometheus hears about the state that all processes share, read at every scrape, and about the config. */
 export function addStateMetrics(
   metrics: Metrics,
-  parts: { handoffs: HandoffLists; hubspot: HubSpot; config: Pick<ConfigSource, 'current' | 'refusal'> },
+  parts: {
+    handoffs: HandoffLists
+    hubspot: HubSpot
+    config: Pick<ConfigSource, 'current' | 'refusal'>
+    /** How many leads wait for each pool, and for how many seconds the first of them has. */
+    waiting: () => Promise<{ pool: string; count: number; oldest: number }[]>
+  },
 ): void {
   addGauge(metrics, {
     name: 'baton_handoffs',
@@ -19,6 +25,18 @@ export function addStateMetrics(
       const counts = await parts.handoffs.count()
       return HANDOFF_LISTS.map((status) => [counts[status], { status }])
     },
+  })
+  addGauge(metrics, {
+    name: 'baton_waiting_leads',
+    help: 'Leads that wait because nobody of a pool, or of its fallbacks, is free. The same in every process: use max()',
+    labelNames: ['pool'],
+    read: async () => (await parts.waiting()).map(({ pool, count }) => [count, { pool }]),
+  })
+  addGauge(metrics, {
+    name: 'baton_waiting_oldest_seconds',
+    help: 'Since when the lead waits that has waited longest for a pool; 0 when none does. The same in every process: use max()',
+    labelNames: ['pool'],
+    read: async () => (await parts.waiting()).map(({ pool, oldest }) => [oldest, { pool }]),
   })
   addGauge(metrics, {
     name: 'baton_hubspot_requests_left',

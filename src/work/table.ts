@@ -1,6 +1,7 @@
 import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
+import { waitingListOf } from '../store/waiting-lists.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
@@ -12,6 +13,7 @@ import { createListLeads } from './list-leads.ts'
 import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
+import { createNoteWaiting } from './note-waiting.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
@@ -22,6 +24,7 @@ import { createTakeSteps } from './take-steps.ts'
 import { createTellManager } from './tell-manager.ts'
 import { createTellStuck } from './tell-stuck.ts'
 import { createTellUser } from './tell-user.ts'
+import { createTellWaiting } from './tell-waiting.ts'
 import { createUpdateMessages } from './update-messages.ts'
 import { createWriteContact } from './write-contact.ts'
 import { createWriteNote } from './write-note.ts'
@@ -247,6 +250,27 @@ export const WORK = {
     grace: GRACE,
     needs: 'slack',
     handler: createTellManager,
+  }),
+  'note-waiting': row({
+    index: INDEX.waits,
+    queue: 'maintenance',
+    payload: ofHandoff,
+    fold: 'again',
+    grace: GRACE,
+    handler: createNoteWaiting,
+  }),
+  'tell-waiting': row({
+    index: INDEX.waitingLists,
+    queue: 'slack',
+    payload(id: string) {
+      const manager = waitingListOf(id)
+      return manager === null ? null : { manager }
+    },
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    timer: true,
+    handler: createTellWaiting,
   }),
   'forget-handoff': row({
     index: INDEX.ended,

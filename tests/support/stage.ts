@@ -82,6 +82,7 @@ const SOON = [
   INDEX.answers,
   INDEX.companies,
   INDEX.stuck,
+  INDEX.waits,
   INDEX.notes,
 ]
 
@@ -220,8 +221,11 @@ async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
     const ids = await service.store.due(index, clock.now + LEASE, 100)
     if (ids.length > 0) found.push(`${index}: ${ids.join(', ')}`)
   }
-  const due = await service.store.due(INDEX.steps, clock.now, 100)
-  if (due.length > 0) found.push(`steps: ${due.join(', ')}`)
+  // What is shown at most so often waits for its instant as well.
+  for (const index of [INDEX.steps, INDEX.waitingLists]) {
+    const due = await service.store.due(index, clock.now, 100)
+    if (due.length > 0) found.push(`${index}: ${due.join(', ')}`)
+  }
   return found
 }
 

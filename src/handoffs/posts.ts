@@ -30,6 +30,8 @@ export const PostedMessage = z.object({
   channel: z.string(),
   ts: z.string(),
   shown: z.string(),
+  /** The list in which it stands, with others; channel and ts are the list's. */
+  list: z.string().optional(),
 })
 export type PostedMessage = z.output<typeof PostedMessage>
 

@@ -57,6 +57,8 @@ export const INDEX = {
   waits: 'waits',
   /** Managers' messages about leads that wait, which may be behind. */
   waitingLists: 'waiting-lists',
+  /** Lists of reps who got many leads at once, which may be behind. */
+  repLists: 'rep-lists',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

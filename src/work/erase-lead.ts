@@ -5,6 +5,7 @@ import { eraseLead } from '../store/erase.ts'
 import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
+import { createRepLists } from '../store/rep-lists.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -20,6 +21,7 @@ export function createEraseLead(
   const { clock, leads, store } = parts
   const lists = createStuckLists(store)
   const waitingLists = createWaitingLists(store)
+  const repLists = createRepLists(store)
 
   return eraseAll
 
@@ -29,6 +31,7 @@ export function createEraseLead(
     const handoffs = Object.values(state?.handoffs ?? {})
     const left = await lists.forget(leadId, clock.now())
     await touchWaiting(handoffs)
+    await leaveLists(state)
     await parts.dropTimers(handoffs.flatMap(timersOf))
     parts.hurry(
       await eraseLead(store, leadId, indexes(), {
@@ -39,6 +42,20 @@ export function createEraseLead(
     await eraseObserved(leadId)
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
+  }
+
+  async function leaveLists(state: StoredLead | null): Promise<void> {
+    const listed = Object.entries(state?.messages ?? {}).filter(([, { list }]) => list !== undefined)
+    const byList = Map.groupBy(listed, ([, { list }]) => list ?? '')
+    for (const [list, some] of byList) {
+      const at = clock.now()
+      await repLists.drop(
+        list,
+        some.map(([postId]) => postId),
+        at,
+      )
+      parts.hurry([{ index: INDEX.repLists, id: list, at }])
+    }
   }
 
   // Before and after: whoever shows them in between shows it once more, and who dies in between leaves them to be shown.

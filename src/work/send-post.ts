@@ -11,6 +11,7 @@ import { blankEntry } from '../store/erase.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { type Command, INDEX } from '../store/partitions.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
+import { createListing } from './tell-list.ts'
 
 const BUSY_MILLISECONDS = 5_000
 // What was committed a moment ago need not be read again; after a wait for Slack's pace it must.
@@ -20,10 +21,11 @@ const FRESH_MILLISECONDS = 250
 export function createSendPost(
   parts: Pick<
     Parts,
-    'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'metrics' | 'outbox' | 'slack' | 'store'
+    'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'metrics' | 'outbox' | 'publicUrl' | 'slack' | 'store'
   >,
 ): Handler<{ postId: string; leadId: string }> {
   const { clock, leads, log, outbox, slack, store } = parts
+  const listing = createListing(parts)
 
   return async function sendPost({ postId, leadId }, known) {
     const since = performance.now()
@@ -35,12 +37,13 @@ export function createSendPost(
     const channel = to && (await slack.channelFor(to, priorityOf(post)).catch((error) => failed(post, error)))
     if (!channel) return to ? undefined : failed(post, new OutsideError('slack', 'refused', 'no-recipient'))
     // The turn comes before the claim, which is only good for one try.
-    await slack.turn(channel, priorityOf(post))
+    const list = await listing.listFor(post)
+    if (!list) await slack.turn(channel, priorityOf(post))
     const claim = await outbox.claim(waiting, clock.now())
     if (claim.state === 'busy') throw new RunLater(BUSY_MILLISECONDS)
     try {
       // A message that may be there already is looked for first, also when it is moot: it has to be brought up to date.
-      const found = claim.state === 'ambiguous' ? await slack.find(channel, post.id, claim.firstTry) : null
+      const found = claim.state === 'ambiguous' && !list ? await slack.find(channel, post.id, claim.firstTry) : null
       const state = known && performance.now() - since < FRESH_MILLISECONDS ? known : await leads.read(leadId)
       if (isBeingDeleted(state, clock.now())) throw new RunLater(DELETION_LOOK)
       const handoff = state.handoffs[post.handoffId]
@@ -51,7 +54,7 @@ export function createSendPost(
       if (!message) return await emptied(post, found)
       if (found) return await remember(post, { ...found, shown: '' }, state)
       if (handoff && isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
-      const sent = await slack.post(channel, post.id, message)
+      const sent = await (list ? listing.join(list, post) : slack.post(channel, post.id, message))
       await remember(post, { ...sent, shown: fingerprint(message) }, state)
     } catch (error) {
       const unknown = error instanceof OutsideError ? error.kind === 'unknown-outcome' : !(error instanceof RunLater)
@@ -61,7 +64,12 @@ export function createSendPost(
   }
 
   // The lead was erased meanwhile: a message that may have been sent has to lose its content as well.
-  async function emptied({ id, leadId }: Post, found: { channel: string; ts: string } | null): Promise<void> {
+  async function emptied(
+    { id, leadId }: Post,
+    sent: { channel: string; ts: string; list?: string } | null,
+  ): Promise<void> {
+    if (sent?.list) await listing.forget(sent.list, [id])
+    const found = sent?.list ? null : sent
     const at = clock.now()
     const waiting = found ? [{ index: INDEX.blanks, id: blankEntry(leadId, found), at }] : []
     const blanks = waiting.map((entry): Command => ['ZADD', store.keys.index(leadId, INDEX.blanks), at, entry.id])
@@ -71,7 +79,7 @@ export function createSendPost(
 
   async function remember(
     post: Post,
-    sent: { channel: string; ts: string; shown: string },
+    sent: { channel: string; ts: string; shown: string; list?: string },
     state: StoredLead,
   ): Promise<void> {
     const { leadId, handoffId, kind, rep, to } = post

@@ -1,6 +1,7 @@
 import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
+import { repOfList } from '../store/rep-lists.ts'
 import { waitingListOf } from '../store/waiting-lists.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createEraseLead } from './erase-lead.ts'
@@ -21,6 +22,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
+import { createTellList } from './tell-list.ts'
 import { createTellManager } from './tell-manager.ts'
 import { createTellStuck } from './tell-stuck.ts'
 import { createTellUser } from './tell-user.ts'
@@ -271,6 +273,15 @@ export const WORK = {
     needs: 'slack',
     timer: true,
     handler: createTellWaiting,
+  }),
+  'tell-list': row({
+    index: INDEX.repLists,
+    queue: 'slack',
+    payload: (id: string) => (repOfList(id) === null ? null : { listId: id }),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellList,
   }),
   'forget-handoff': row({
     index: INDEX.ended,

@@ -83,6 +83,7 @@ const SOON = [
   INDEX.companies,
   INDEX.stuck,
   INDEX.waits,
+  INDEX.repLists,
   INDEX.notes,
 ]
 

@@ -32,6 +32,7 @@ import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
+import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { countWaiting } from './store/waiting-lists.ts'
 import { createLeadViews } from './views/read-lead.ts'
@@ -83,7 +84,6 @@ export async function createService(options: ServiceOptions) {
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
   const departed = createDeparted()
-  const config = () => departed.without(options.config.current())
   const works = options.role !== 'api'
   const onError = (error: Error) => log.warn({ err: error }, 'Redis: connection trouble')
   const requests = await connectRedis(options.redisUrls, 'request', onError)
@@ -92,6 +92,9 @@ export async function createService(options: ServiceOptions) {
   const clock = options.clock ?? (await createClock({ redis: requests, log }))
 
   const store = createStore({ redis: requests, prefix })
+  const unreachable = createUnreachable(store)
+  await unreachable.all()
+  const config = () => unreachable.over(departed.without(options.config.current()))
   const checkWrites = createWriteCheck(
     requests,
     store.partitions.map((partition) => `${partition}:ready`),
@@ -121,6 +124,7 @@ export async function createService(options: ServiceOptions) {
     token: env.SLACK_BOT_TOKEN,
     apiUrl: env.SLACK_API_URL,
     metrics,
+    log,
     ...(works ? { pace, breaker: breakers.slack } : {}),
   })
   const slack = observes ? createSilentSlack() : spokenSlack
@@ -152,7 +156,7 @@ export async function createService(options: ServiceOptions) {
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
-  addStateMetrics(metrics, { handoffs, hubspot, config: options.config, waiting })
+  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
   const parts = {
     portalId: portal.id,
     config,
@@ -171,7 +175,7 @@ export async function createService(options: ServiceOptions) {
   }
   const work = prepareWork({
     parts: {
-      ...{ ...parts, departed, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
+      ...{ ...parts, departed, unreachable, outbox: createOutbox(store), mode: env.BATON_MODE, apart, spokenSlack },
       publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
     },
     queues,

@@ -13,7 +13,10 @@ export type FaultKind =
   | 'accept-then-reset'
   | 'html'
 
-/** A fault for the next `times` calls (1 when absent) of a method. `retryAfter` is in seconds, 30 when absent. */
+/**
+ * A fault for the next `times` calls (1 when absent) of a method; with `to` those that concern a user's direct message, or a
+ * channel, alone. `retryAfter` is in seconds, 30 when absent.
+ */
 export interface SimulatedSlackFault {
   method: string
   kind: FaultKind
@@ -21,10 +24,11 @@ export interface SimulatedSlackFault {
   error?: string
   retryAfter?: number
   times?: number
+  to?: string
 }
 
 /** The faults that wait for their call, first asked first served. */
-export function createFaults() {
+export function createFaults(conversationOf: (id: string) => string | undefined = (id) => id) {
   const waiting: (SimulatedSlackFault & { left: number })[] = []
   return {
     add(fault: SimulatedSlackFault): void {
@@ -34,9 +38,13 @@ export function createFaults() {
     clear(): void {
       waiting.length = 0
     },
-    /** The fault for this call, used up once. */
-    take(method: string): SimulatedSlackFault | undefined {
-      const fault = waiting.find((candidate) => candidate.method === method && candidate.left > 0)
+    /** The fault for this call, used up once. `target`: the channel or user that the call is about. */
+    take(method: string, target = ''): SimulatedSlackFault | undefined {
+      const concerns = ({ to }: SimulatedSlackFault) =>
+        to === undefined || conversationOf(to) === conversationOf(target)
+      const fault = waiting.find(
+        (candidate) => candidate.method === method && candidate.left > 0 && concerns(candidate),
+      )
       if (fault) fault.left -= 1
       return fault
     },

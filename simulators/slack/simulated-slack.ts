@@ -70,7 +70,7 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
 
   const workspace = createWorkspace(options)
   const views = createViews(workspace)
-  const faults = createFaults()
+  const faults = createFaults((id) => workspace.conversation(id)?.id)
   const responseUrls = createResponseUrls({ workspace, url: () => url })
   const methods = createMethods({ workspace, views, scopes, url: () => url })
   const interactions = createInteractions({

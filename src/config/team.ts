@@ -21,7 +21,7 @@ function teamOf(
   { calendars, reps, pools, managers, people }: z.output<typeof TeamFile>,
   holidays: PublicHolidays,
 ): Team {
-  const named = new Set(Object.values(pools).map(({ manager }) => manager))
+  const named = new Set(Object.values(pools).flatMap(({ manager, managers = [] }) => [manager, ...managers]))
   return {
     calendars: Object.fromEntries(
       Object.entries(calendars).map(([name, { publicHolidays: _, ...calendar }]) => {

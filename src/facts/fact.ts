@@ -14,13 +14,14 @@ export const FACT_TYPES = {
   waiting: 'nobody was free to take the lead',
   assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
   told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',
-  undeliverable: 'Slack refused a message; reason: the kind of message',
+  undeliverable: 'Slack refused a message to everybody who could have had it; reason: the kind of message',
   reminded: 'the rep was reminded',
   reassigned: 'the next rep got the lead',
-  escalated: 'the manager was told',
+  escalated: 'the manager was to be told; whether Slack took that stands in told',
   'passed-on': 'a rep passed the lead on',
   step: 'a dated step of a handoff; rule: the step, reason: yes, no, skipped, finished or gone; without rule: paused, resumed',
-  breached: 'the deadline passed without an answer',
+  breached:
+    'the deadline passed without an answer; reason: undelivered where Slack had not told the rep in time, which is not theirs',
   answered:
     "the rep contacted the lead; value: minutes of the handoff's clock, reason: contacted, seen-in-hubspot, or unclear where nobody can tell who acted",
   accepted: 'sales took the lead as its own, or who got a handoff took it on; reason: how',

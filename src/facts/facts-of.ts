@@ -1,3 +1,4 @@
+import { isServiceBreach } from '../handoffs/delivery.ts'
 import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf, isRuled } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
@@ -119,7 +120,8 @@ function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Ha
   }
   const facts: Part[] = events.flatMap((event) => eventFact(state, handoff, event))
   if (!before && isRuled(handoff)) facts.unshift({ type: 'trigger', rule: handoff.route })
-  if (handoff.breachedAt !== undefined && before?.breachedAt === undefined) facts.push({ type: 'breached' })
+  if (handoff.breachedAt !== undefined && before?.breachedAt === undefined)
+    facts.push({ type: 'breached', ...(isServiceBreach(handoff) ? { reason: 'undelivered' } : {}) })
   if (handoff.breachedAt === undefined && before?.breachedAt !== undefined)
     facts.push({ type: 'corrected', reason: 'breached' })
   if (handoff.passOn?.by && !before?.passOn) facts.push({ type: 'passed-on' })
@@ -157,6 +159,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'owner-changed':
     case 'owner-cleared':
     case 'handed-on':
+    case 'unreachable':
       // That the owner was cleared names nobody yet.
       return event.rep ? [{ type: 'assigned', rep: event.rep, reason: event.what }] : []
     case 'contacted':
@@ -171,6 +174,9 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'came-back':
     case 'nobody-left':
     case 'owner-stays':
+    case 'not-told':
+    case 'told-late':
+    case 'manager-told':
     case 'reason-asked':
     case 'reason-given':
     case 'sent-on':

@@ -33,6 +33,7 @@ const HOLDER_REASONS = [
   'owner-changed',
   'owner-cleared',
   'handed-on',
+  'unreachable',
 ] as const
 export type HolderReason = (typeof HOLDER_REASONS)[number]
 
@@ -56,6 +57,10 @@ const OTHER_EVENTS = [
   'owner-cleared',
   'owner-stays',
   'handed-on',
+  'unreachable',
+  'not-told',
+  'told-late',
+  'manager-told',
   'lead-acted',
   'attempts-reminded',
   'came-back',
@@ -81,7 +86,9 @@ export type HandoffEvent = z.output<typeof HandoffEvent>
 /**
  * Someone who holds or held the lead. `pool` is the one whose rotation counts it; `by` is the Slack user who passed it on. `for`:
  * they stand in for that rep, who is away and stays the contact's owner. `unowned`: a person cleared the owner, and it stays so.
- * `turn`: the one that it took in the pool; `credited`: which they get back.
+ * `turn`: the one that it took in the pool; `credited`: which they get back. `toldAt`: when Slack took the alert to them, null as
+ * long as it has not (absent: there is none, or an older version sent it); `late`: by how much of the clock's time that was too
+ * late, in milliseconds; `refusedAt`: when Slack said that they cannot be reached.
  */
 const Holder = z.object({
   rep: z.string(),
@@ -94,6 +101,9 @@ const Holder = z.object({
   unowned: z.literal(true).optional(),
   turn: Turn.optional(),
   credited: z.literal(true).optional(),
+  toldAt: z.number().nullable().optional(),
+  late: z.number().optional(),
+  refusedAt: z.number().optional(),
 })
 export type Holder = z.output<typeof Holder>
 
@@ -170,12 +180,12 @@ export const Handoff = z.object({
   deal: DealContext.optional(),
   /** The response properties of the contact when the handoff started; a response is a change from these. */
   baseline: z.record(z.string(), z.string().nullable()),
-  /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left. */
+  /** It is to go to the next rep: a Slack user wants that, the owner was cleared in HubSpot, or the rep has left or cannot be reached. */
   passOn: z
     .object({
       by: z.string().optional(),
       at: z.number(),
-      why: z.enum(['owner-cleared', 'handed-on']).optional(),
+      why: z.enum(['owner-cleared', 'handed-on', 'unreachable']).optional(),
     })
     .optional(),
   /** The ids it had under contacts that were merged since; buttons of older messages still name them. */

@@ -1,4 +1,5 @@
 import { nextOfAttempts } from './attempts.ts'
+import { isHeldBack, isRefused } from './delivery.ts'
 import type { Ending } from './endings.ts'
 import { type Handoff, type HandoffEvent, type Holder, holderOf, type Rung } from './handoff.ts'
 import { type MessageKind, RUNGS } from './rungs.ts'
@@ -13,18 +14,20 @@ export function nextDue(handoff: Handoff): number | null {
       return null
     case 'open': {
       if (handoff.passOn) return handoff.passOn.at
-      const waiting = handoff.ladder.filter((rung) => rung.doneAt === undefined).map((rung) => rung.dueAt)
+      const waiting = handoff.ladder
+        .filter((rung) => rung.doneAt === undefined && !isHeldBack(handoff, rung))
+        .map((rung) => rung.dueAt)
       if (handoff.breachedAt === undefined && handoff.dueAt !== null) waiting.push(handoff.dueAt)
       return waiting.length === 0 ? null : Math.min(...waiting)
     }
   }
 }
 
-/** The rungs that are due and not done, in order of time. */
+/** The rungs that are due and not done, in order of time; without those that wait until who has the lead has been told of it. */
 export function dueRungs(handoff: Handoff, now: number): Rung[] {
   if (handoff.state !== 'open') return []
   return handoff.ladder
-    .filter((rung) => rung.doneAt === undefined && rung.dueAt <= now)
+    .filter((rung) => rung.doneAt === undefined && rung.dueAt <= now && !isHeldBack(handoff, rung))
     .sort((a, b) => a.dueAt - b.dueAt)
 }
 
@@ -63,11 +66,11 @@ export function takeDueSteps(
   let moved = false
   const note = (what: HandoffEvent['what'], more: { rep?: string; by?: string; detail?: string } = {}) =>
     void after.events.push({ at: now, what, ...more })
-  const move = (how: 'reassigned' | 'passed-on' | 'owner-cleared' | 'handed-on', by?: string) => {
+  const move = (how: 'reassigned' | 'passed-on' | 'owner-cleared' | 'handed-on' | 'unreachable', by?: string) => {
     if (moved) return
     moved = true
     const person = by ? { by } : {}
-    if (next === 'stays') note('owner-stays')
+    if (next === 'stays') note('owner-stays', how === 'unreachable' ? { detail: how } : {})
     else if (next) {
       // Whoever stands in does so for the same owner.
       const covered = holderOf(after)?.for
@@ -83,7 +86,8 @@ export function takeDueSteps(
     const { event, take } = RUNGS[rung.do]
     take({
       rep: holderOf(after)?.rep ?? '',
-      note: (rep) => note(event, rep === undefined ? {} : { rep }),
+      note: (rep, detail) =>
+        note(event, { ...(rep === undefined ? {} : { rep }), ...(detail === undefined ? {} : { detail }) }),
       tell: (kind) => void messages.add(kind),
       move: () => move('reassigned'),
       tellNamed() {
@@ -97,6 +101,8 @@ export function takeDueSteps(
     })
   }
   if (moved && next && next !== 'stays') messages.delete('reminder')
+  // Nothing reaches them.
+  if (isRefused(after)) messages.delete('reminder')
   return { handoff: after, messages: [...messages], tells: [...tells], ...(ending ? { ending } : {}) }
 }
 

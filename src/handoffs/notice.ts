@@ -4,7 +4,8 @@ import { z } from 'zod'
  * Something that the manager of a pool hears once, in a message that nothing changes afterwards. `lead` is the contact that
  * it is about, or whose partition keeps it. `owned-elsewhere`: its owner in HubSpot is nobody of the team, so nobody was
  * alerted; `rep-left`: the leads of a rep who left were handed on; `came-back`: a lead that a person had taken out is with
- * `rep` (or waits for one), which that person hears (`to`, a Slack user) where they are of the team. Ids only.
+ * `rep` (or waits for one), which that person hears (`to`, a Slack user) where they are of the team; `channel-refused`: Slack does
+ * not take messages to the channel of a pool, said once a day. Ids only.
  */
 export const Notice = z.discriminatedUnion('what', [
   z.object({
@@ -30,6 +31,14 @@ export const Notice = z.discriminatedUnion('what', [
     pool: z.string(),
     rep: z.string().optional(),
     to: z.string().optional(),
+    at: z.number(),
+  }),
+  z.object({
+    what: z.literal('channel-refused'),
+    lead: z.string(),
+    pool: z.string(),
+    channel: z.string(),
+    code: z.string(),
     at: z.number(),
   }),
 ])

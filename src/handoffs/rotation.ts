@@ -38,8 +38,17 @@ export const RotationLedger = z.object({
 })
 export type RotationLedger = z.output<typeof RotationLedger>
 
-/** Why a member could not be chosen; `closed`: another one is at work now, or will be sooner; `unfit`: the lead is not for them. */
-const SKIP_REASONS = ['away', 'inactive', 'daily-cap', 'open-cap', 'had-it-before', 'closed', 'unfit'] as const
+/** Why a member could not be chosen; `unreachable`: Slack does not reach them; `closed`: another one is at work now, or will be sooner; `unfit`: the lead is not for them. */
+const SKIP_REASONS = [
+  'away',
+  'inactive',
+  'unreachable',
+  'daily-cap',
+  'open-cap',
+  'had-it-before',
+  'closed',
+  'unfit',
+] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /**

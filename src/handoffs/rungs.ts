@@ -22,7 +22,7 @@ export type MessageKind = keyof typeof MESSAGES
 export interface Step {
   rep: string
   /** Notes the action's event, about a rep if one is concerned. */
-  note(rep?: string): void
+  note(rep?: string, detail?: string): void
   /** Whom the rung names, to be told. */
   tellNamed(): void
   /** Ends the handoff as the rung says. */
@@ -41,6 +41,9 @@ interface RungRow {
   take(step: Step): void
 }
 
+/** The detail of a telling that is due: Slack has not taken it yet. An older version noted it as done. */
+export const TO_BE_TOLD = 'due'
+
 /** Every action, by its name in `handoffs.yaml`. */
 export const RUNGS = {
   remind: {
@@ -58,7 +61,7 @@ export const RUNGS = {
     fact: 'escalated',
     wantsRep: false,
     take(step) {
-      step.note()
+      step.note(undefined, TO_BE_TOLD)
       step.tell('manager-alert')
     },
   },

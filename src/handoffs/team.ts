@@ -15,12 +15,16 @@ export interface Rep {
   skills?: string[] | undefined
   countries?: string[] | undefined
   regions?: string[] | undefined
+  /** Since when Slack does not reach them; not of the config, but what is known beside it. */
+  unreachable?: number | undefined
 }
 
 /** A pool of reps with its rotation weights. The caps count per member the leads that this pool gave. */
 export interface Pool {
   members: RotationMember[]
   manager: string
+  /** Who hears in the manager's place when Slack does not reach them, in order. */
+  managers?: string[] | undefined
   channel: string
   fallback?: string | undefined
   caps: { perDay?: number | undefined; open?: number | undefined }
@@ -86,6 +90,7 @@ export function skipReason(
   if (!member?.active) return 'inactive'
   if (hadIt.includes(rep)) return 'had-it-before'
   if (isAway(team, rep, now)) return 'away'
+  if (member.unreachable !== undefined) return 'unreachable'
   if (pool.caps.perDay !== undefined && load.today >= pool.caps.perDay) return 'daily-cap'
   if (pool.caps.open !== undefined && load.open >= pool.caps.open) return 'open-cap'
   return undefined
@@ -133,7 +138,10 @@ export function mayAct(team: Team, slackUserId: string, rep: string, pools: stri
   const allowed = pools.flatMap((name) => {
     const pool = team.pools[name]
     return pool
-      ? [...pool.members.map((member) => team.reps[member.rep]?.slackUserId), team.managers[pool.manager]?.slackUserId]
+      ? [
+          ...pool.members.map((member) => team.reps[member.rep]?.slackUserId),
+          ...[pool.manager, ...(pool.managers ?? [])].map((manager) => team.managers[manager]?.slackUserId),
+        ]
       : []
   })
   return [team.reps[rep]?.slackUserId, ...allowed].includes(slackUserId)

@@ -151,6 +151,8 @@ export type Input =
   /** Somebody gives a lead that nobody has to a rep. */
   | { type: 'assign'; rep: string; by: string }
   | { type: 'due'; handoffId: string; gathered: Pick<Gathered, 'contact' | 'history' | 'activities'> | null }
+  /** Slack took a message, or refused everybody who could have had it. */
+  | { type: 'delivery'; post: Post; told?: string | undefined; refused: readonly string[] }
   /** Somebody opens a handoff of a kind by a button. */
   | { type: 'open'; kind: string; by: string }
   /** A rep has left the team. */
@@ -238,6 +240,8 @@ export interface Change {
   givenUp?: string
   /** Whoever has read the lead before this, and found none, must not write it any more. */
   fence?: true
+  /** No message shows what changed. */
+  unseen?: true
   /** Nothing of the lead is kept. */
   erased?: true
 }

@@ -1,4 +1,5 @@
 import type { CrmNote } from '../handoffs/crm-note.ts'
+import { alertOnItsWay } from '../handoffs/delivery.ts'
 import { byAge, type Handoff } from '../handoffs/handoff.ts'
 import type { Post } from '../handoffs/posts.ts'
 import { endedByArchive } from './archive.ts'
@@ -65,6 +66,7 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
     change(given, more = {}) {
       const lead = withTold(withoutWork(given))
       const after = lead ?? state.lead
+      noteAlerts()
       return {
         ...(lead ? { lead } : {}),
         handoffs: [...changed.values()],
@@ -77,6 +79,13 @@ export function draftOf(config: NextConfig, state: LeadState, contact?: Contact)
         ...more,
       }
     },
+  }
+
+  function noteAlerts(): void {
+    for (const { kind, handoffId } of posts) {
+      const handoff = kind === 'rep-alert' ? handoffs().find(({ id }) => id === handoffId) : undefined
+      if (handoff) changed.set(handoffId, alertOnItsWay(handoff))
+    }
   }
 
   // Of a lead that is archived now every handoff ends without a word, and nothing wakes it.

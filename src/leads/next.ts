@@ -5,6 +5,7 @@ import { onAssign } from './assign-by-person.ts'
 import type { Change, Input, LeadState, Next, NextConfig } from './change.ts'
 import { onContact, turnedHot } from './contact.ts'
 import { decide, type Standing } from './decision.ts'
+import { onDelivery } from './delivery.ts'
 import { draftOf } from './draft.ts'
 import {
   type DecisionEntry,
@@ -65,6 +66,8 @@ function withoutContact(
       return onClick(config, state, input, now)
     case 'assign':
       return onAssign(config, state, input, now)
+    case 'delivery':
+      return onDelivery(config, state, input, now)
     case 'open':
       return onOpen(config, state, input, now)
     case 'left':

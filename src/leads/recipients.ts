@@ -118,10 +118,19 @@ export function slackIdOf({ reps, managers, people, pools }: Team, who: string):
   return person?.slackUserId ?? pools[who]?.channel
 }
 
-/** Who hears of something that cannot be told to somebody: the pool's manager, the other managers, the pool's channel. */
+/**
+ * Who hears of what is for a manager, in order, each once: whom it names, the pool's manager and those who stand in for them, the
+ * pool's channel, the other managers.
+ */
+export function managersInLine(team: Team, pool: string, named?: string): string[] {
+  const { manager, managers = [] } = team.pools[pool] ?? {}
+  const all = [named, manager, ...managers, pool, ...Object.keys(team.managers)]
+  const there = all.flatMap((who) => (who !== undefined && slackIdOf(team, who) !== undefined ? [who] : []))
+  return there.filter((who, at) => there.findIndex((one) => slackIdOf(team, one) === slackIdOf(team, who)) === at)
+}
+
+/** Who hears of something that cannot be told to somebody: the next in the manager's line. */
 export function nextInLine(team: Team, pool: string, tried: string): string | undefined {
-  const manager = team.pools[pool]?.manager
-  const managers = Object.keys(team.managers).filter((id) => id !== manager)
-  const line = [...(manager === undefined ? [] : [manager]), ...managers, pool].filter((who) => slackIdOf(team, who))
+  const line = managersInLine(team, pool)
   return line[line.indexOf(tried) + 1]
 }

@@ -56,7 +56,9 @@ export function onDue(
   if (owner !== undefined) return ownerSeen(config, state, handoff, afterOwner(config, handoff, owner, now), draft, now)
   const assignmentId = `${handoff.id}-${handoff.holders.length + 1}`
   const choice = reserved[assignmentId]
-  const stays = !handoff.passOn && ownerStays(config, state, handoff, gathered)
+  // Who cannot be reached still owns what a person gave them.
+  const mayStay = !handoff.passOn || handoff.passOn.why === 'unreachable'
+  const stays = mayStay && ownerStays(config, state, handoff, gathered)
   if (wantsAnotherRep(handoff, now) && !stays && !choice) {
     const hadIt = handoff.holders.map((holder) => holder.rep)
     const { lead } = state

@@ -8,6 +8,7 @@ import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { localTime } from '../rules/words.ts'
 import { asksForAttempts, attemptsWords } from './attempts.ts'
 import { controls, openInHubSpot, reasonControls } from './controls.ts'
+import { beginningOf } from './delivery.ts'
 import { answersLine } from './forms.ts'
 import { contextLine, essentials, eventLine, kindWords, type MessageInput, reasons, stateLine, who } from './lines.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
@@ -37,7 +38,7 @@ export function renderMessage(input: MessageInput): RenderedMessage {
     kind !== 'nobody-available' &&
     (input.reader === undefined || input.reader === holderOf(handoff)?.rep)
   const name = handoff.ruled ? `${kindWords(handoff)}: ${nameOf(lead)}` : nameOf(lead)
-  const title = live && handoff.state === 'open' ? MESSAGE_WORDS[kind].header(name) : name
+  const title = live && handoff.state === 'open' ? beginningOf(kind, handoff).header(name) : name
   const context: Block = {
     type: 'context',
     elements: [{ type: 'mrkdwn', verbatim: true, text: contextLine(input) }],
@@ -166,7 +167,7 @@ function nameOf(lead: LeadRecord): string {
 function opening(kind: MessageKind, lead: LeadRecord, handoff: Handoff): string {
   const how = holderOf(handoff)?.how
   const moved = kind === 'rep-alert' && how ? MOVED_WORDS[how] : undefined
-  const { opening: usual } = MESSAGE_WORDS[kind]
+  const { opening: usual } = beginningOf(kind, handoff)
   const begins = moved?.opening ?? usual
   if (!handoff.ruled) return `${begins}: ${who(lead)}`
   const isFirst = (kind === 'rep-alert' || kind === 'pool-alert') && !moved

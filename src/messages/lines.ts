@@ -13,6 +13,7 @@ import { duration, plain } from '../rules/words.ts'
 import { attemptsLine } from './attempts.ts'
 import { cameBy } from './came-by.ts'
 import { dealLine } from './deal.ts'
+import { deliveryLines, shownEvents } from './delivery.ts'
 import { escapeText, slackDate } from './texts.ts'
 import { CHOSEN_WORDS, EVENT_WORDS, MOVED_WORDS, UNCLEAR } from './words.ts'
 
@@ -76,6 +77,7 @@ export function essentials(
   const opens = handoff.counted[0]?.from ?? handoff.startedAt
   if (opens > handoff.startedAt) lines.push(`Out of hours: the clock starts ${slackDate(opens, timeZone)}`)
   const current = holderOf(handoff)
+  lines.push(...deliveryLines(kind, handoff, mention(slackIds, current?.rep ?? ''), timeZone))
   if (current?.for) lines.push(`Covers for ${mention(slackIds, current.for)}, who is away and stays the owner`)
   const why = kind === 'rep-alert' && current ? CHOSEN_WORDS[current.how] : undefined
   if (why) lines.push(why)
@@ -87,7 +89,12 @@ export function essentials(
     if (event) lines.push(eventLine(event, slackIds, timeZone))
   }
   if (kind === 'manager-alert')
-    return [...lines, ...handoff.events.slice(-MOST_EVENTS).map((event) => eventLine(event, slackIds, timeZone))]
+    return [
+      ...lines,
+      ...shownEvents(handoff)
+        .slice(-MOST_EVENTS)
+        .map((event) => eventLine(event, slackIds, timeZone)),
+    ]
   const [before, holder] = handoff.holders.slice(-2)
   if (before && holder) {
     const by = holder.by ? `<@${holder.by}>` : undefined
@@ -173,7 +180,7 @@ export function eventLine(event: HandoffEvent, slackIds: Record<string, string>,
     when: slackDate(event.at, timeZone),
     rep: event.rep ? mention(slackIds, event.rep) : '',
     by: event.by ? ` by <@${event.by}>` : '',
-    detail: event.detail ?? '',
+    detail: event.what === 'told-late' ? slackDate(Number(event.detail), timeZone) : (event.detail ?? ''),
   })
 }
 
@@ -181,7 +188,11 @@ export function eventLine(event: HandoffEvent, slackIds: Record<string, string>,
 export function contextLine({ kind, lead, handoff, slackIds, timeZone }: MessageInput): string {
   // The manager's message tells the whole course above.
   const recent =
-    kind === 'manager-alert' ? [] : handoff.events.slice(-3).map((event) => eventLine(event, slackIds, timeZone))
+    kind === 'manager-alert'
+      ? []
+      : shownEvents(handoff)
+          .slice(-3)
+          .map((event) => eventLine(event, slackIds, timeZone))
   const why = handoff.ruled
     ? `${kindWords(handoff)} by ${escapeText(plain(handoff.route))}`
     : `Route ${escapeText(handoff.route)}`

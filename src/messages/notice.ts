@@ -37,6 +37,23 @@ function words(
       return repLeft(team, notice, lead)
     case 'came-back':
       return cameBack(team, notice, lead)
+    case 'channel-refused':
+      return channelRefused(notice)
+  }
+}
+
+function channelRefused({ pool, channel, code }: Notice & { what: 'channel-refused' }) {
+  const why: Record<string, string> = {
+    not_in_channel: 'Baton is not in it: invite it there, /invite @Baton',
+    is_archived: 'it is archived: name another channel in team.yaml',
+    channel_not_found: 'there is no such channel, or it is private: correct the id in team.yaml, or invite Baton to it',
+  }
+  return {
+    title: `The channel of ${pool} gets no alerts`,
+    lines: [
+      `Slack takes no messages to <#${escapeText(channel)}>: ${why[code] ?? `it says ${escapeText(code)}`}`,
+      'The reps are told all the same. What could not be said there is tried again every hour; this is said once a day',
+    ],
   }
 }
 

@@ -10,7 +10,7 @@ import { lackOf } from '../handoffs/segments.ts'
 import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
-import { slackIdOf } from '../leads/recipients.ts'
+import { managersInLine, slackIdOf } from '../leads/recipients.ts'
 import { type RenderedMessage, renderMessage } from './alert.ts'
 import { escapeText } from './texts.ts'
 import { type Also, alsoIn, renderTold } from './told.ts'
@@ -115,18 +115,39 @@ export function renderPost(
   return renderFor(config, post, lead, handoff, outsider, also)
 }
 
-/** The Slack id to send a message to; undefined when the person has left, or the pool has left the config. */
-export function recipientOf(team: Team, post: Post): string | undefined {
+/** Somebody of the team, or a pool, with the Slack user or channel that reaches them. */
+export interface Reader {
+  who: string
+  to: string
+}
+
+/**
+ * Who may get a message, in order: the next where Slack does not reach the one before. Nobody when the person has left, or the
+ * pool has left the config.
+ */
+export function readersOf(team: Team, post: Post): Reader[] {
+  const named = (who: string, to: string | undefined): Reader[] => (to === undefined ? [] : [{ who, to }])
   switch (MESSAGES[post.kind]) {
-    case 'rep':
-      return isHere(team, post.rep ?? '') ? memberOf(team, post.rep ?? '')?.slackUserId : undefined
+    case 'rep': {
+      const rep = post.rep ?? ''
+      return isHere(team, rep) ? named(rep, memberOf(team, rep)?.slackUserId) : []
+    }
     case 'pool':
-      return team.pools[post.pool]?.channel
-    case 'manager':
-      return memberOf(team, post.manager ?? '')?.slackUserId ?? managerOf(team, post.pool)
+      return named(post.pool, team.pools[post.pool]?.channel)
+    case 'manager': {
+      const { manager } = post
+      const known = manager !== undefined && memberOf(team, manager) ? manager : undefined
+      const line = managersInLine(team, post.pool, known)
+      return line.flatMap((who) => named(who, slackIdOf(team, who)))
+    }
     case 'named':
-      return slackIdOf(team, post.to ?? '')
+      return named(post.to ?? '', slackIdOf(team, post.to ?? ''))
   }
+}
+
+/** The Slack id to send a message to first; undefined when there is nobody. */
+export function recipientOf(team: Team, post: Post): string | undefined {
+  return readersOf(team, post)[0]?.to
 }
 
 /** The Slack id of a pool's manager; of any manager when the pool has left the config. */
@@ -140,11 +161,21 @@ function isReminderOf(handoff: Handoff, rep: string | undefined): boolean {
   return handoff.state === 'answered' && isLeft && holderOf(handoff)?.rep === rep
 }
 
+// What waited with it has told the manager of everything by now.
+function isToldSince({ id }: Post, { events }: Handoff): boolean {
+  const step = Number(/\.manager-alert-(\d+)$/.exec(id)?.[1] ?? 0)
+  const told = events.findLastIndex(({ what }) => what === 'manager-told')
+  return step > 0 && told >= step
+}
+
 /** Whether a message would no longer be true: a click or a newer step may have settled it since. */
 export function isMoot(post: Post, handoff: Handoff): boolean {
   if (post.kind === 'owner-refused') return false
   if (post.kind === 'nobody-available') return handoff.state !== 'waiting'
   if (post.kind === 'reason-asked') return handoff.wantsReason === undefined
+  // Both are for the manager, and the later one says all that the first does.
+  if (post.kind === 'hot-alert' && handoff.events.some(({ what }) => what === 'manager-alerted')) return true
+  if (post.kind === 'manager-alert' && isToldSince(post, handoff)) return true
   if (post.kind === 'attempts-reminder') return !isReminderOf(handoff, post.rep)
   return handoff.state !== 'open' || (post.rep !== undefined && holderOf(handoff)?.rep !== post.rep)
 }

@@ -1,5 +1,5 @@
 import type { HandoffEvent, HolderReason } from '../handoffs/handoff.ts'
-import type { MessageKind } from '../handoffs/rungs.ts'
+import { type MessageKind, TO_BE_TOLD } from '../handoffs/rungs.ts'
 import { escapeText } from './texts.ts'
 
 /** How each kind of message begins while it wants something: its header for the eye, its first words for the ear. */
@@ -45,6 +45,10 @@ export const MOVED_WORDS: Record<HolderReason, MovedText | null> = {
   'owner-cleared': {
     opening: 'New lead for you',
     line: ({ from }) => `Was with ${from} before, whose ownership was cleared in HubSpot`,
+  },
+  unreachable: {
+    opening: 'Handed on to you',
+    line: ({ from }) => `Was with ${from}, who cannot be reached in Slack`,
   },
   'handed-on': { opening: 'Handed on to you', line: ({ from }) => `Was with ${from}, who has left` },
 }
@@ -95,9 +99,16 @@ export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => str
   'owner-changed': ({ rep, when }) => `*Given* to ${rep} in HubSpot ${when}`,
   'owner-cleared': ({ rep, when }) =>
     rep ? `*Given* to ${rep} from the pool ${when}` : `*Owner cleared* in HubSpot ${when}`,
-  'owner-stays': ({ when }) => `*Stays* with its owner ${when}: no response`,
+  'owner-stays': ({ when, detail }) =>
+    `*Stays* with its owner ${when}: ${detail === 'unreachable' ? 'a person gave it to them' : 'no response'}`,
   'handed-on': ({ rep, when }) => `*Handed on* to ${rep} ${when}: the rep before has left`,
-  'manager-alerted': ({ when }) => `Manager told ${when}`,
+  unreachable: ({ rep, when }) => `*Given* to ${rep} ${when}: the rep before cannot be reached in Slack`,
+  'not-told': ({ rep, when }) => `*${rep} could not be told* ${when}: cannot be reached in Slack`,
+  'told-late': ({ rep, when, detail }) => `*Told late*: Slack took no message from ${detail}, ${rep} was told ${when}`,
+  // A pool has no mention.
+  'manager-told': ({ rep, when }) =>
+    rep.startsWith('<@') ? `Manager ${rep} told ${when}` : `The channel of ${rep} told ${when}, for its manager`,
+  'manager-alerted': ({ when, detail }) => `Manager ${detail === TO_BE_TOLD ? 'to be told' : 'told'} ${when}`,
   told: ({ when, detail }) => `${escapeText(detail)} told ${when}`,
   'time-up': ({ when }) => `Its time was up ${when}`,
   contacted: ({ by, when, detail }) => `*${detail ? escapeText(detail) : 'Contacted'}*${by} ${when}`,

@@ -16,6 +16,8 @@ export class OutsideError extends Error {
   readonly code: string
   /** Milliseconds to wait, when the system said so. */
   readonly retryAfter: number | undefined
+  /** Which parts of what was sent are refused, as far as the system said so. */
+  details?: string[]
   constructor(system: OutsideSystem, kind: FailureKind, code: string, retryAfter?: number) {
     super(`${system}: ${kind} (${code})`)
     this.name = 'OutsideError'

@@ -94,6 +94,14 @@ export function createMetrics() {
       buckets: LATENCY_BUCKETS,
       registers,
     }),
+    unreached: new Counter({
+      name: 'baton_slack_unreached_total',
+      help:
+        "Messages that Slack did not take to whom they were for, by reader (rep, manager, named, pool) and Slack's code; the " +
+        'next in line is told instead',
+      labelNames: ['reader', 'code'] as const,
+      registers,
+    }),
     refusedProperties: new Counter({
       name: 'baton_hubspot_refused_properties_total',
       help: "Writes of a property that HubSpot did not take, by HubSpot's code; everything else of the contact was written",

@@ -3,9 +3,11 @@ import type { Block } from '../messages/alert.ts'
 import type { Modal } from '../messages/controls.ts'
 import type { Breaker } from '../platform/breaker.ts'
 import { type FailureKind, OutsideError, withDeadline } from '../platform/errors.ts'
+import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Pace, PacedCall } from './pace.ts'
+import { isPayloadRefusal, lesserBlocks } from './refusals.ts'
 
 /*
  * Slack behind Baton's own few verbs. The client library would retry for half an hour and pause everything, so its
@@ -44,7 +46,6 @@ const PACED: Record<string, PacedCall> = {
   'chat.update': 'update',
   'conversations.open': 'open',
 }
-const PAYLOAD = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
 
 /** Slack's own client, without retries, pauses and log. */
 export function createWebClient(options: { token: string; apiUrl?: string | undefined; deadline: number }): WebClient {
@@ -81,6 +82,7 @@ export function createSlack(options: {
   deadline?: number
   pace?: Pace | undefined
   breaker?: Breaker | undefined
+  log?: Logger | undefined
 }) {
   const { deadline = DEADLINE, pace, breaker } = options
   const client = createWebClient({ ...options, deadline })
@@ -128,7 +130,48 @@ export function createSlack(options: {
     return channel
   }
 
+  // What Slack says against the blocks, which must not keep anybody from being told.
+  async function withLesser<T>(
+    operation: string,
+    message: SlackMessage,
+    send: (blocks: Block[]) => Promise<T>,
+  ): Promise<T> {
+    let refusal: OutsideError
+    try {
+      return await send(message.blocks)
+    } catch (error) {
+      if (!(error instanceof OutsideError) || !isPayloadRefusal(error)) throw error
+      refusal = error
+    }
+    const details = refusal.details ?? []
+    for (const blocks of lesserBlocks(message.text, message.blocks, details)) {
+      const { code } = refusal
+      options.log?.error(
+        { operation, code, details, left: blocks.map(({ type }) => type) },
+        'Slack does not take the blocks of a message: it is sent with less. Please report this',
+      )
+      try {
+        return await send(blocks)
+      } catch (error) {
+        if (!(error instanceof OutsideError) || !isPayloadRefusal(error)) throw error
+        refusal = error
+      }
+    }
+    throw refusal
+  }
+
   return {
+    /** Forgets the direct message of a user who cannot be reached: the next message asks for it anew. */
+    forget(to: string): void {
+      directMessages.delete(to)
+    },
+
+    /** Opens a user's direct message anew, which tells whether they can be reached; rejects when they cannot. */
+    async reach(to: string): Promise<void> {
+      directMessages.delete(to)
+      await channelFor(to)
+    },
+
     /** The channel to post to: a channel id as it is, a user's direct message for a user id. */
     channelFor,
 
@@ -138,10 +181,10 @@ export function createSlack(options: {
     /** Waits for a turn to update a message. */
     turnToUpdate: async (): Promise<void> => pace?.turn('update', 0),
 
-    /** Posts a message. When the blocks are refused it is sent once more as text only. */
+    /** Posts a message. Blocks that are refused are left out, if possible without its buttons' loss; at last it is text alone. */
     async post(channel: string, key: string, message: SlackMessage): Promise<{ channel: string; ts: string }> {
       const metadata = { event_type: EVENT_TYPE, event_payload: { alert_key: key } }
-      const send = (blocks: { blocks?: Block[] }) =>
+      const answer = await withLesser('chat.postMessage', message, (blocks) =>
         call('chat.postMessage', () =>
           client.chat.postMessage({
             channel,
@@ -149,13 +192,10 @@ export function createSlack(options: {
             metadata,
             unfurl_links: false,
             unfurl_media: false,
-            ...blocks,
+            ...(blocks.length > 0 ? { blocks: asText(blocks) } : {}),
           }),
-        )
-      const answer = await send({ blocks: asText(message.blocks) }).catch((error: OutsideError) => {
-        if (!PAYLOAD.has(error.code)) throw error
-        return send({})
-      })
+        ),
+      )
       return { channel: answer.channel ?? channel, ts: answer.ts ?? '' }
     },
 
@@ -188,8 +228,8 @@ export function createSlack(options: {
 
     /** Replaces a message's text and blocks. Safe to repeat. */
     async update(channel: string, ts: string, message: SlackMessage): Promise<void> {
-      await call('chat.update', () =>
-        client.chat.update({ channel, ts, text: message.text, blocks: asText(message.blocks) }),
+      await withLesser('chat.update', message, (blocks) =>
+        call('chat.update', () => client.chat.update({ channel, ts, text: message.text, blocks: asText(blocks) })),
       )
     },
 
@@ -223,7 +263,12 @@ export function toOutsideError(error: unknown): OutsideError {
     if (!/^[a-z0-9_]+$/.test(code)) return failure('unknown-outcome', 'not-an-answer')
     if (code === 'ratelimited' || code === 'rate_limited') return failure('rate-limited', code, 5_000)
     if (UNKNOWN_OUTCOME.has(code)) return failure('unknown-outcome', code)
-    return failure(OPERATOR.has(code) ? 'unavailable' : 'refused', code)
+    const refused = failure(OPERATOR.has(code) ? 'unavailable' : 'refused', code)
+    // Where in the message, in Slack's words without any of the message's own.
+    const said = error.data.response_metadata?.messages ?? []
+    const details = said.flatMap((one) => one.match(/\[json-pointer:[\w/]+\]/g) ?? [])
+    if (details.length > 0) refused.details = details
+    return refused
   }
   if (error instanceof WebAPIHTTPError) {
     return failure(error.statusCode >= 500 ? 'unknown-outcome' : 'unavailable', String(error.statusCode))

@@ -7,6 +7,8 @@ import type { Slack } from './client.ts'
 export function createSilentSlack(): Slack {
   const nothing = async () => {}
   return {
+    forget() {},
+    reach: nothing,
     channelFor: async (to) => to,
     turn: nothing,
     turnToUpdate: nothing,

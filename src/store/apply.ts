@@ -9,7 +9,7 @@ import { assignmentEntry, prepare, type Waiting } from './commit.ts'
 import type { Inbox } from './inbox.ts'
 import type { StoredLead } from './leads.ts'
 import { pack } from './pack.ts'
-import { INDEX, type Store } from './partitions.ts'
+import { type Command, INDEX, type Store } from './partitions.ts'
 import type { Pools } from './pools.ts'
 import { signalKey } from './schema.ts'
 import type { Shadow } from './shadow.ts'
@@ -33,7 +33,7 @@ export type Apply = ReturnType<typeof createApply>
 
 /**
  * Makes it from the store and the pools. Reps who were reserved and do not get the lead after all are free again soon.
- * `shadow`: the config that runs beside the live one. `observedPools`: whose turn it would be by routes that only observe. `observes`: nothing of anything is real.
+ * `more` is committed with what an input comes to, or not at all. `shadow`: the config that runs beside the live one. `observedPools`: whose turn it would be by routes that only observe. `observes`: nothing of anything is real.
  */
 export function createApply({
   store,
@@ -50,9 +50,15 @@ export function createApply({
   observes?: boolean
   shadow?: Pick<Shadow, 'current'>
 }) {
-  return async function apply(config: Config, state: StoredLead, input: Input, now: number): Promise<Applied> {
+  return async function apply(
+    config: Config,
+    state: StoredLead,
+    input: Input,
+    now: number,
+    more: readonly Command[] = [],
+  ): Promise<Applied> {
     const reserved: Record<string, Choice> = {}
-    const applied = await decideAndCommit(config, state, input, reserved, now)
+    const applied = await decideAndCommit(config, state, input, reserved, now, more)
     const change = applied.outcome === 'committed' ? applied.change : null
     return { ...applied, waiting: [...applied.waiting, ...(await giveBack(state.id, reserved, change, now))] }
   }
@@ -64,13 +70,14 @@ export function createApply({
     input: Input,
     reserved: Record<string, Choice>,
     now: number,
+    more: readonly Command[],
   ): Promise<Applied> {
     const change = await beside(await decided(config, state, input, reserved, now), input, now)
     if (change === null) return { outcome: 'nothing', waiting: [] }
     if (change.givenUp !== undefined) return { outcome: 'given-up', reason: change.givenUp, waiting: [] }
     const forwarded = await forward(state.id, change, now)
     const { plan, waiting } = prepare(store.keys, state, change, config.retention, now, observes)
-    const done = await store.commit(plan.guards, plan.commands)
+    const done = await store.commit(plan.guards, [...more, ...plan.commands])
     if (!done) return { outcome: 'conflict', waiting: [] }
     if (change.observed) await takeObserved(change.observed, now)
     const after = stateAfter(state, change)

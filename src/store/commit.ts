@@ -1,5 +1,6 @@
 import { type Fact, writeFacts } from '../facts/fact.ts'
 import { factsOf } from '../facts/facts-of.ts'
+import { undeliveredSince } from '../handoffs/delivery.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Handover } from '../handoffs/handover.ts'
 import { nextDue } from '../handoffs/ladder.ts'
@@ -15,7 +16,7 @@ import { listCommands } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
 import { observedCommands } from './observed.ts'
 import { pack, packDated } from './pack.ts'
-import { type Command, type Guard, INDEX, type Plan, type Store } from './partitions.ts'
+import { type Command, type Guard, INDEX, type Plan, type Store, UNDELIVERED } from './partitions.ts'
 import { shadowCommands } from './shadow.ts'
 import { waitingChanged } from './waiting-lists.ts'
 
@@ -198,6 +199,7 @@ function movedAssignments(before: Handoff | undefined, after: Handoff): string[]
 // The handoffs of which Slack may show something that is no longer true. A message may be sent at this very moment, so
 // which of them have one is looked up later; of one that begins now there is none.
 function behindMessages(before: LeadState, change: Change): string[] {
+  if (change.unseen) return toldMore(before, change)
   const taken = new Set(Object.values(change.messages ?? {}).map(({ handoffId }) => handoffId))
   const changed = change.handoffs.filter(({ id }) => before.handoffs[id] || taken.has(id))
   const live = Object.values(before.handoffs).filter(({ state }) => state === 'open' || state === 'waiting')
@@ -248,6 +250,11 @@ function lists(keys: Keys, before: StoredLead, change: Change): Command[] {
     if (from !== to || old?.startedAt !== handoff.startedAt)
       commands.push(['ZADD', keys.list(id, to), handoff.startedAt, handoff.id])
     if (from && from !== to) commands.push(['ZREM', keys.list(id, from), handoff.id])
+    const [untold, stillUntold] = [old && undeliveredSince(old), undeliveredSince(handoff)]
+    if (stillUntold !== undefined && stillUntold !== untold)
+      commands.push(['ZADD', keys.index(id, UNDELIVERED), stillUntold, handoff.id])
+    if (stillUntold === undefined && untold !== undefined)
+      commands.push(['ZREM', keys.index(id, UNDELIVERED), handoff.id])
     if (handoff.breachedAt !== undefined && old?.breachedAt === undefined)
       commands.push(['ZADD', keys.list(id, 'breached'), handoff.startedAt, handoff.id])
     if (handoff.breachedAt === undefined && old?.breachedAt !== undefined)

@@ -5,7 +5,7 @@ import { STAGE_NAMES } from '../rules/stages.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import type { StoredLead } from './leads.ts'
 import { forgetObserved } from './observed.ts'
-import { type Command, HANDOFF_LISTS, INDEX, type Store } from './partitions.ts'
+import { type Command, HANDOFF_LISTS, INDEX, type Store, UNDELIVERED } from './partitions.ts'
 import { readMessage } from './schema.ts'
 
 // These say what is left to do about an erased lead, by ids alone.
@@ -79,7 +79,9 @@ export async function eraseLead(
         ...(dead.length > 0 ? [['ZREM', keys.index(leadId, 'dead'), ...dead] satisfies Command] : []),
         ...(dead.length > 0 ? [['HDEL', keys.index(leadId, 'dead-why'), ...dead] satisfies Command] : []),
         ...(handoffs.length > 0
-          ? HANDOFF_LISTS.map((list): Command => ['ZREM', keys.list(leadId, list), ...handoffs])
+          ? [...HANDOFF_LISTS.map((list) => keys.list(leadId, list)), keys.index(leadId, UNDELIVERED)].map(
+              (list): Command => ['ZREM', list, ...handoffs],
+            )
           : []),
         ...periods.map((period): Command => ['HDEL', keys.leadBucket(leadId, Number(period)), leadId]),
         ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),

@@ -63,6 +63,9 @@ export const INDEX = {
   ended: 'ended',
 } as const
 
+/** Open handoffs whose alert Slack has not taken, by since when: counted, and no work of its own. */
+export const UNDELIVERED = 'undelivered'
+
 /** Handoffs by status for people, by the instant they started; a breached one also stands under its status. */
 export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'closed'] as const
 export type HandoffList = (typeof HANDOFF_LISTS)[number]

@@ -3,6 +3,7 @@ import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { handoffStatus } from '../handoffs/status.ts'
 import type { Team } from '../handoffs/team.ts'
 import { duration, iso, localTime } from '../rules/words.ts'
+import { deliveryView } from './delivery.ts'
 import type { LeadView } from './lead-schema.ts'
 
 const MINUTE = 60_000
@@ -25,6 +26,8 @@ export function assignmentView(handoff: Handoff): LeadView['assignment'] {
       since: iso(one.since),
       ...(one.by ? { by: one.by } : {}),
       ...(one.for ? { for: one.for } : {}),
+      ...(one.toldAt ? { toldAt: iso(one.toldAt) } : {}),
+      ...(one.refusedAt === undefined ? {} : { unreachableSince: iso(one.refusedAt) }),
     })),
   }
 }
@@ -54,6 +57,7 @@ export function clockView(handoff: Handoff, team: Team): NonNullable<LeadView['c
     ...(handoff.plan ? { steps: stepsView(handoff) } : {}),
     ...(handoff.plan?.pausedAt === undefined ? {} : { stepsPausedAt: iso(handoff.plan.pausedAt) }),
     ...(handoff.breachedAt === undefined ? {} : { breachedAt: iso(handoff.breachedAt) }),
+    ...deliveryView(handoff),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
     ...(handoff.attempts

@@ -8,6 +8,7 @@ import { HANDOFF_STATUSES } from '../handoffs/status.ts'
 import { SIGNAL_REASONS } from '../rules/engagement.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { OCCASIONS } from '../rules/triggers.ts'
+import { DELIVERY } from './delivery.ts'
 
 /** The lead as `GET /v1/leads/{contactId}` and `explain` show it. All instants are ISO 8601 in UTC. */
 
@@ -137,7 +138,17 @@ const Assignment = z.object({
   how: z.string(),
   since: Instant,
   for: For,
-  holders: z.array(z.object({ rep: z.string(), how: z.string(), since: Instant, by: z.string().optional(), for: For })),
+  holders: z.array(
+    z.object({
+      rep: z.string(),
+      how: z.string(),
+      since: Instant,
+      by: z.string().optional(),
+      for: For,
+      toldAt: Instant.optional().describe('when Slack took the alert to them'),
+      unreachableSince: Instant.optional().describe('when Slack said that they cannot be reached'),
+    }),
+  ),
 })
 
 const Clock = z.object({
@@ -154,6 +165,7 @@ const Clock = z.object({
     .describe('the open hours between start and deadline, which add up to the time allowed'),
   arithmetic: z.string(),
   breachedAt: Instant.optional(),
+  ...DELIVERY,
   ladder: z.array(z.object({ do: z.string(), dueAt: Instant, doneAt: Instant.optional() })),
   about: z.string().optional().describe('the deal that it is about'),
   steps: z

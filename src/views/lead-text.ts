@@ -192,7 +192,10 @@ function clockLines(clock: LeadView['clock'], local: Local): string[] {
   if (!clock) return []
   return [
     '',
-    `Clock ${clock.kind}: ${clock.status}${clock.breachedAt ? ', breached' : ''}`,
+    `Clock ${clock.kind}: ${clock.status}${clock.breachedAt ? `, breached${clock.breachedBy ? ' (undelivered: not counted against the rep)' : ''}` : ''}`,
+    ...(clock.undeliveredSince
+      ? [`  undelivered since ${local(clock.undeliveredSince)}: Slack has not taken the alert`]
+      : []),
     `  ${clock.arithmetic}`,
     ...clock.ladder.map(
       ({ do: what, dueAt, doneAt }) => `  ${local(dueAt)}  ${what}${doneAt ? `, done ${local(doneAt)}` : ''}`,

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { byAge, type Handoff } from '../handoffs/handoff.ts'
+import { TO_BE_TOLD } from '../handoffs/rungs.ts'
 import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision, type RepChoice } from '../leads/history.ts'
@@ -243,7 +244,13 @@ function historyLine(entry: HistoryEntry): LeadView['history'][number] {
     }
   }
   const steps = entry.steps?.map((step) =>
-    [step.what, step.what === 'step' && step.detail, step.rep && `to ${step.rep}`].filter(Boolean).join(' '),
+    [
+      step.detail === TO_BE_TOLD ? 'manager to be told' : step.what,
+      step.what === 'step' && step.detail,
+      step.rep && `to ${step.rep}`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   )
   const text = [entry.rule, ...(steps ?? []), entry.reason, entry.by && `by ${entry.by}`].filter(Boolean).join('; ')
   return { at, what: entry.what, text }

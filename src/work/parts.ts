@@ -14,6 +14,7 @@ import type { Leads, StoredLead } from '../store/leads.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Store } from '../store/partitions.ts'
 import type { Pools } from '../store/pools.ts'
+import type { UnreachableReps } from '../store/unreachable.ts'
 import type { Departed } from './departed.ts'
 
 /** What work is done with; each handler names the parts that it uses. */
@@ -28,6 +29,8 @@ export interface Parts {
   outbox: Outbox
   configs: Configs
   departed: Departed
+  /** Whom Slack does not reach. */
+  unreachable: UnreachableReps
   hubspot: HubSpot
   /** The portal that is ours, as far as it is known. */
   portalId: () => string | undefined

@@ -1,6 +1,7 @@
 import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createAdoption } from './adopt.ts'
+import { createCheckUnreachable } from './check-unreachable.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
@@ -47,6 +48,7 @@ export function prepareWork(options: {
   const leavers = createLeavers(parts)
   const stuck = createListStuck(parts)
   const observed = createReportObserved(parts)
+  const unreachable = createCheckUnreachable(parts)
   const sweep = createSweep({
     table,
     runner,
@@ -58,6 +60,7 @@ export function prepareWork(options: {
       'rescore-leads': rescoring.isDue,
       'hand-on-leavers': leavers.isDue,
       'list-leads': createListLeads(parts).isDue,
+      'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
       'report-observed': observed.isDue,
     },

@@ -1,15 +1,23 @@
 import type { ConfigSource } from '../config/watch.ts'
 import type { HubSpot } from '../hubspot/client.ts'
+import type { Clock } from '../platform/clock.ts'
 import { addGauge, type Metrics } from '../platform/metrics.ts'
 import type { HandoffLists } from '../store/handoffs.ts'
-import { HANDOFF_LISTS } from '../store/partitions.ts'
+import { HANDOFF_LISTS, type Store, UNDELIVERED } from '../store/partitions.ts'
+import type { UnreachableReps } from '../store/unreachable.ts'
+
+// So long an alert may be on its way: Slack's pace lets many wait for their turn.
+const ON_ITS_WAY = 60_000
 
 /** Adds what Prometheus hears about the state that all processes share, read at every scrape, and about the config. */
 export function addStateMetrics(
   metrics: Metrics,
   parts: {
+    clock: Clock
     handoffs: HandoffLists
     hubspot: HubSpot
+    store: Store
+    unreachable: UnreachableReps
     config: Pick<ConfigSource, 'current' | 'refusal'>
     /** How many leads wait for each pool, and for how many seconds the first of them has. */
     waiting: () => Promise<{ pool: string; count: number; oldest: number }[]>
@@ -37,6 +45,18 @@ export function addStateMetrics(
     help: 'Since when the lead waits that has waited longest for a pool; 0 when none does. The same in every process: use max()',
     labelNames: ['pool'],
     read: async () => (await parts.waiting()).map(({ pool, oldest }) => [oldest, { pool }]),
+  })
+  addGauge(metrics, {
+    name: 'baton_undelivered_alerts',
+    help:
+      'Open handoffs of which Slack has not taken the alert to who holds the lead, for more than a minute. The same in ' +
+      'every process: use max()',
+    read: async () => [[await parts.store.count(UNDELIVERED, parts.clock.now() - ON_ITS_WAY)]],
+  })
+  addGauge(metrics, {
+    name: 'baton_unreachable_reps',
+    help: 'Reps whom Slack does not reach, so that they get no leads. The same in every process: use max()',
+    read: async () => [[(await parts.unreachable.all()).length]],
   })
   addGauge(metrics, {
     name: 'baton_hubspot_requests_left',

@@ -4,6 +4,7 @@ import { INDEX, leadOf } from '../store/partitions.ts'
 import { repOfList } from '../store/rep-lists.ts'
 import { waitingListOf } from '../store/waiting-lists.ts'
 import { createBlankMessage } from './blank-message.ts'
+import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
 import { createFindContact } from './find-contact.ts'
@@ -331,6 +332,15 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createLeavers(parts).handOn,
+  }),
+  'check-unreachable': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    needs: 'slack',
+    handler: (parts) => createCheckUnreachable(parts).check,
   }),
   'rescore-leads': row({
     index: null,

@@ -1,8 +1,8 @@
 import type { Notice } from '../handoffs/notice.ts'
 import type { Team } from '../handoffs/team.ts'
+import { managersInLine, slackIdOf } from '../leads/recipients.ts'
 import { renderNotice } from '../messages/notice.ts'
-import { managerOf } from '../messages/render.ts'
-import { isRefused } from '../platform/errors.ts'
+import { isRefused, type OutsideError } from '../platform/errors.ts'
 import { type Command, INDEX } from '../store/partitions.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
 
@@ -18,25 +18,31 @@ export function createTellManager(
 
   return async function tellManager({ id, notice }) {
     const { team } = parts.config()
-    const to = recipient(team, notice)
     const { lead } = await parts.leads.get(notice.lead)
-    const isGone = notice.what !== 'rep-left' && !lead
-    try {
-      if (to && !isGone) {
+    const isGone = notice.what !== 'rep-left' && notice.what !== 'channel-refused' && !lead
+    let refusal: OutsideError | undefined
+    for (const to of isGone ? [] : readers(team, notice)) {
+      try {
+        refusal = undefined
         const channel = await slack.channelFor(to, PRIORITY)
         const outsider = notice.what === 'owned-elsewhere' ? await parts.hubspot.ownerName(notice.owner) : undefined
         await slack.turn(channel, PRIORITY)
         await claim(id)
         const known = await slack.find(channel, id, notice.at)
         if (!known) await slack.post(channel, id, renderNotice(team, notice, lead, outsider))
+        break
+      } catch (error) {
+        if (!isRefused(error)) throw error
+        refusal = error
+        await store.redis.hdel(store.keys.post(id), 'until')
+        parts.log.error(
+          { lead: notice.lead, notice: notice.what, code: error.code },
+          'Slack refuses a message to a manager: the next in line hears of it. Check team.yaml',
+        )
       }
-    } catch (error) {
-      if (!isRefused(error)) throw error
-      parts.log.error(
-        { lead: notice.lead, notice: notice.what, code: error.code },
-        'Slack refuses a message to a manager: check team.yaml',
-      )
     }
+    // Nobody could be told: it is tried again as a dead letter.
+    if (refusal) throw refusal
     await store.commit(
       [],
       [
@@ -60,7 +66,8 @@ export function createTellManager(
   }
 }
 
-function recipient(team: Team, notice: Notice): string | undefined {
-  if (notice.what === 'came-back' && notice.to !== undefined) return notice.to
-  return managerOf(team, notice.pool)
+// In order; the next where Slack does not reach the one before.
+function readers(team: Team, notice: Notice): string[] {
+  const line = managersInLine(team, notice.pool).flatMap((who) => slackIdOf(team, who) ?? [])
+  return notice.what === 'came-back' && notice.to !== undefined ? [notice.to, ...line] : line
 }

@@ -4,7 +4,7 @@ import { leadsToday } from '../handoffs/ledger.ts'
 import { wantedText } from '../handoffs/segments.ts'
 import type { Load } from '../handoffs/team.ts'
 import { type NobodyFree, whyNobody } from '../handoffs/waiting.ts'
-import { nextInLine, slackIdOf } from '../leads/recipients.ts'
+import { managersInLine, slackIdOf } from '../leads/recipients.ts'
 import { renderWaiting, WAITING_SHOWN, type WaitingInput, type WaitingLine } from '../messages/waiting.ts'
 import { isRefused } from '../platform/errors.ts'
 import { createHands } from '../store/by-rep.ts'
@@ -47,9 +47,8 @@ export function createTellWaiting(
     async function tell({ team }: Config, input: WaitingInput, ends: boolean): Promise<void> {
       const pool = input.pools[0]?.pool ?? ''
       const message = renderWaiting(input)
-      for (let who: string | undefined = manager; ; who = nextInLine(team, pool, who)) {
-        const to = who === undefined ? undefined : slackIdOf(team, who)
-        if (who === undefined) return void parts.log.error({ manager }, 'nobody can be told of the leads that wait')
+      for (const who of new Set([manager, ...managersInLine(team, pool)])) {
+        const to = slackIdOf(team, who)
         if (!to) continue
         try {
           await show(id, state, { to, priority: PRIORITY, message })
@@ -60,6 +59,7 @@ export function createTellWaiting(
           parts.log.error({ manager, to: who, code: error.code }, 'Slack refuses the message about leads that wait')
         }
       }
+      parts.log.error({ manager }, 'nobody can be told of the leads that wait')
     }
   }
 

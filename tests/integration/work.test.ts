@@ -13,6 +13,7 @@ import { createOutbox } from '../../src/store/outbox.ts'
 import { createStore, INDEX, type Store } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { EMAIL_KEY, signalKey } from '../../src/store/schema.ts'
+import { createUnreachable } from '../../src/store/unreachable.ts'
 import { createDeparted } from '../../src/work/departed.ts'
 import { GivenUp, type Handler, type Parts } from '../../src/work/parts.ts'
 import { createQueues, type Queues } from '../../src/work/queues.ts'
@@ -69,6 +70,7 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...unused,
       portalId: () => undefined,
       departed: createDeparted(),
+      unreachable: createUnreachable(store),
       ...{ mode: 'live', apart: store },
       log: createLogger('silent'),
     },

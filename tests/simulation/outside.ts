@@ -105,6 +105,8 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
   function slack(gate: Gate): Slack {
     const call = <T>(work: () => T) => failing('slack', gate, work)
     return {
+      forget: () => undefined,
+      reach: async () => undefined,
       channelFor: async (to: string) => to,
       turn: async () => undefined,
       turnToUpdate: async () => undefined,

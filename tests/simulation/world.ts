@@ -15,6 +15,7 @@ import { createLeads, type StoredLead } from '../../src/store/leads.ts'
 import { createOutbox } from '../../src/store/outbox.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createUnreachable } from '../../src/store/unreachable.ts'
 import { createDeparted } from '../../src/work/departed.ts'
 import { GivenUp, type Handler, type Parts, RunLater } from '../../src/work/parts.ts'
 import { createRescoring } from '../../src/work/rescore-leads.ts'
@@ -124,6 +125,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
         },
         set looked(_) {},
       },
+      unreachable: createUnreachable(store),
       hubspot,
       portalId: () => undefined,
       slack,

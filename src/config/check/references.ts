@@ -148,6 +148,8 @@ function checkTeam(check: FileCheck): void {
     expectUnique(check, [...at, 'members'], 'rep')
     checkMembers(check, [...at, 'members'], field(pool, 'members'))
     expectName(check, [...at, 'manager'], 'managers', field(pool, 'manager'))
+    for (const [index, manager] of items(field(pool, 'managers')))
+      expectName(check, [...at, 'managers', index], 'managers', manager)
     const fallback = field(pool, 'fallback')
     expectName(check, [...at, 'fallback'], 'pools', fallback)
     if (fallback === name) check.report([...at, 'fallback'], 'a pool cannot be its own fallback; remove it')

@@ -56,6 +56,10 @@ export const Team = z.strictObject({
         )
         .min(1),
       manager: Name,
+      managers: z
+        .array(Name)
+        .optional()
+        .describe('who hears in the place of a manager whom Slack does not reach, in order; then the channel does'),
       channel: SlackChannelId,
       fallback: Name.optional().describe('the pool to ask when nobody here is available'),
       caps: z.strictObject({ perDay: z.int().min(1).optional(), open: z.int().min(1).optional() }).default({}),

@@ -7,6 +7,7 @@ import { HANDOFF_STATUSES, handoffStatus, SLA_STATUSES, slaStatus } from '../../
 import { iso } from '../../rules/words.ts'
 import type { HandoffLists } from '../../store/handoffs.ts'
 import { HANDOFF_LISTS } from '../../store/partitions.ts'
+import { DELIVERY, deliveryView } from '../../views/delivery.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
 const Query = z.object({
@@ -34,6 +35,7 @@ const Item = z.object({
   startedAt: Instant.describe('of one that waits: since when'),
   dueAt: Instant.optional().describe('absent while nobody has it: the clock starts when somebody takes it'),
   breachedAt: Instant.optional(),
+  ...DELIVERY,
   answered: z
     .object({
       at: Instant,
@@ -115,6 +117,7 @@ function itemOf(handoff: Handoff): z.input<typeof Item> {
     startedAt: iso(handoff.startedAt),
     ...(dueAt === null ? {} : { dueAt: iso(dueAt) }),
     ...(breachedAt === undefined ? {} : { breachedAt: iso(breachedAt) }),
+    ...deliveryView(handoff),
     ...(answered ? { answered: { ...answered, at: iso(answered.at) } } : {}),
     ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how, ...(ended.by ? { by: ended.by } : {}) } } : {}),

@@ -42,9 +42,9 @@ it('the pool that answers for a lead is that of who has it, of its owner, of its
   expect(poolFor(team, about({ pool: 'gone' }))).toBe('ae')
 })
 
-it('who cannot be told is followed by the manager, the other managers and the channel, each once', () => {
+it('who cannot be told is followed by the manager, the channel and the other managers, each once', () => {
   const line = ['cs-1']
   for (let next = nextInLine(team, 'cs', 'cs-1'); next !== undefined; next = nextInLine(team, 'cs', next))
     line.push(next)
-  expect(line).toEqual(['cs-1', 'cs-manager', 'mgr-1', 'cs'])
+  expect(line).toEqual(['cs-1', 'cs-manager', 'cs', 'mgr-1'])
 })

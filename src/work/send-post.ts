@@ -98,9 +98,11 @@ export function createSendPost(
     leadId: string,
   ): Promise<void> {
     const { post } = waiting
-    const channel = await slack.channelFor(reader.to, priorityOf(post))
+    const [channel, list] = await Promise.all([
+      slack.channelFor(reader.to, priorityOf(post)),
+      reader.who === post.rep ? listing.listFor(post) : null,
+    ])
     // The turn comes before the claim, which is only good for one try.
-    const list = reader.who === post.rep ? await listing.listFor(post) : null
     if (!list) await slack.turn(channel, priorityOf(post))
     const claim = await outbox.claim(waiting, clock.now())
     if (claim.state === 'busy') throw new RunLater(BUSY_MILLISECONDS)

@@ -20,6 +20,7 @@ import type { Handler, Parts } from './parts.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
@@ -324,6 +325,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createReportObserved(parts).report,
+  }),
+  'send-digests': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createSendDigests(parts).send,
   }),
   'hand-on-leavers': row({
     index: null,

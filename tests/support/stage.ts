@@ -66,6 +66,8 @@ export interface StageOptions {
   env?: Record<string, string>
   slack?: Partial<Pick<SimulatedSlackOptions, 'now' | 'rateLimits'>>
   redisUrls?: string[]
+  /** Whether managers have their digests in the morning; they have none unless told. */
+  digests?: boolean
   /** Whether calls that the simulators do not know and dead letters are errors at the end; they are unless told. */
   strict?: boolean
 }
@@ -95,6 +97,8 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const clock: Clock = { now: () => moved.now }
   // What is worked out of a config is kept beside it, so one that has been used is never edited.
   const config = structuredClone(await loadTestConfig(options.files ?? {}, moved.now))
+  // Stories of several days are about something else, unless they say so.
+  if (!options.digests) for (const manager of Object.values(config.team.managers)) manager.digest = false
   options.edit?.(config)
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }

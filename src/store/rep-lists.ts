@@ -7,7 +7,7 @@ import { type Command, INDEX, type Store } from './partitions.ts'
  * the messages: what was decided of one is decided. A list is a live message with a row for each of its messages.
  */
 
-// KEYS: the alerts of a rep, by message; which list takes more. ARGV: now, the message, whether it stands alone anyway, how many do, within which time, the id of a new list.
+// KEYS: the alerts of a rep, by message; which list takes more. ARGV: now, the message, how many stand alone, within which time, the id of a new list.
 const PLACE = `
 local known = redis.call('HGET', KEYS[1], ARGV[2])
 if known then return string.match(known, '^%d+ (.*)$') end
@@ -15,13 +15,13 @@ local now, recent = tonumber(ARGV[1]), 0
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local at = tonumber(string.match(all[i + 1], '^(%d+)'))
-  if now - at < tonumber(ARGV[5]) then recent = recent + 1
+  if now - at < tonumber(ARGV[4]) then recent = recent + 1
   elseif now - at > 86400000 then redis.call('HDEL', KEYS[1], all[i]) end
 end
 local list = ''
-if recent < tonumber(ARGV[4]) then redis.call('DEL', KEYS[2])
-elseif ARGV[3] ~= '1' then
-  list = redis.call('GET', KEYS[2]) or ARGV[6]
+if recent < tonumber(ARGV[3]) then redis.call('DEL', KEYS[2])
+else
+  list = redis.call('GET', KEYS[2]) or ARGV[5]
   redis.call('SET', KEYS[2], list, 'PX', 86400000)
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[1] .. ' ' .. list)
@@ -50,7 +50,7 @@ export function createRepLists(store: Store) {
     ...live,
 
     /** The list in which an alert stands, or null when it has a message of its own; asked again it is the same. */
-    async listFor(postId: string, rep: string, alone: boolean, now: number): Promise<string | null> {
+    async listFor(postId: string, rep: string, now: number): Promise<string | null> {
       const key = `${store.keys.pool(`alerts of ${rep}`)}:recent`
       const next = `list/${idPart(rep)}/${now}`
       const list = await run.batonPlace(
@@ -59,7 +59,6 @@ export function createRepLists(store: Store) {
         `${key}:list`,
         now,
         postId,
-        alone ? 1 : 0,
         BURST.alone,
         BURST.within,
         next,

@@ -72,8 +72,9 @@ export function createListing(parts: ListParts & Pick<Parts, 'hurry'>) {
     /** The list in which a message stands; null of one that is sent by itself. */
     async listFor({ id, kind, rep, handoffId }: Post): Promise<string | null> {
       if (kind !== 'rep-alert' || rep === undefined) return null
-      const handoff = await parts.leads.readHandoff(handoffId)
-      return lists.listFor(id, rep, handoff === null || isShort(handoff), clock.now())
+      const list = await lists.listFor(id, rep, clock.now())
+      const handoff = list === null ? null : await parts.leads.readHandoff(handoffId)
+      return handoff && !isShort(handoff) ? list : null
     },
 
     /** Puts a message into its list; resolves once Slack shows it there. */

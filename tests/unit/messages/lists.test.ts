@@ -10,7 +10,7 @@ const ZONE = 'America/New_York'
 const lead = (name: string) =>
   leadRecord({ attributes: facts({ firstName: name, lastName: name, 'company.name': name, jobTitle: name }) })
 // What escaping makes five times as long; what would be a link or a call to all; what is nothing.
-const NASTY = ['&'.repeat(400), '<!channel>|<https://x.example|y>', '🦊'.repeat(20), '']
+const NASTY = ['&'.repeat(400), '<!channel>|<https://x.example|y>', '🦊'.repeat(10), '']
 
 describe('the message about leads that wait', () => {
   const input = (count: number, name = 'Dana'): WaitingInput => ({

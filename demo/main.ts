@@ -56,7 +56,9 @@ let first = ''
 const config = await demoConfig()
 const { reps, managers, people: others } = config.team
 const people = Object.fromEntries(
-  [reps, managers, others].flatMap((some) => Object.values(some).map(({ slackUserId, name }) => [slackUserId, name])),
+  [reps, managers, others].flatMap((some) =>
+    Object.values<{ slackUserId: string; name: string }>(some).map(({ slackUserId, name }) => [slackUserId, name]),
+  ),
 )
 const redis = await startEmbeddedRedis()
 const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })

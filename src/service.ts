@@ -38,6 +38,7 @@ import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
+import { countWaiting } from './store/waiting-lists.ts'
 import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
@@ -166,7 +167,8 @@ export async function createService(options: ServiceOptions) {
   // A queue whose first question to Redis gets no answer refuses every job from then on: then it is better not to start.
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
-  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable })
+  const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
+  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
   const parts = {
     portalId: portal.id,
     config,

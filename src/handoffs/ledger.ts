@@ -292,7 +292,8 @@ function openOf(ledger: PoolLedger, rep: string): number {
   return (ledger.open[rep] ?? 0) + reserved
 }
 
-function leadsToday(team: Team, ledger: PoolLedger, rep: string, now: number): number {
+/** How many leads a rep has had from a pool on their local date. */
+export function leadsToday(team: Team, ledger: Pick<PoolLedger, 'days'>, rep: string, now: number): number {
   const day = ledger.days[rep]
   return day?.date === localDateOf(team, rep, now) ? day.leads : 0
 }

@@ -30,6 +30,8 @@ export const PostedMessage = z.object({
   channel: z.string(),
   ts: z.string(),
   shown: z.string(),
+  /** The list in which it stands, with others; channel and ts are the list's. */
+  list: z.string().optional(),
 })
 export type PostedMessage = z.output<typeof PostedMessage>
 
@@ -69,11 +71,6 @@ export function repAlert(handoff: Handoff): Post {
 /** The extra alert for a hot lead. */
 export function hotAlert(handoff: Handoff): Post {
   return postOf(handoff, 'hot-alert', 'hot-alert')
-}
-
-/** Tells the manager that nobody can take the lead. */
-export function waitingPost(handoff: Handoff): Post {
-  return postOf(handoff, 'nobody-available', `nobody-available-${handoff.startedAt}`)
 }
 
 /** Tells the manager that HubSpot does not take a rep's owner id. */

@@ -38,11 +38,14 @@ export interface Manager {
   id: string
   name: string
   slackUserId: string
+  /** When they work. */
+  calendar?: string | undefined
+  /** When they have the digest of their pools, in minutes after midnight; when their day begins, unless told. False: never. */
+  digest?: { minutes: number } | false | undefined
 }
 
 /** Somebody who gets no leads and hears of some: a CS manager, a VP, marketing. */
 export interface Person extends Manager {
-  calendar?: string | undefined
   hubspotOwnerId?: string | undefined
 }
 

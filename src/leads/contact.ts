@@ -1,5 +1,5 @@
 import type { Handoff } from '../handoffs/handoff.ts'
-import { hotAlert, type Post, startPosts, waitingPost } from '../handoffs/posts.ts'
+import { hotAlert, type Post, startPosts } from '../handoffs/posts.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Gathered, LeadState, Next, NextConfig } from './change.ts'
 import { type Consequences, consequencesOf } from './consequences.ts'
@@ -123,7 +123,8 @@ function startsOf(begun: readonly Handoff[], { inbox }: LeadState, record: LeadR
   const received = inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
   const since = received.length > 0 ? Math.min(...received) : undefined
   return begun.flatMap((handoff) => {
-    if (handoff.state === 'waiting') return [waitingPost(handoff)]
+    // Who hears that it waits hears of all that do in one message.
+    if (handoff.state === 'waiting') return []
     return startPosts(handoff, handoff.byRoute && record.score.band === 'hot', since)
   })
 }

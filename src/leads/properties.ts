@@ -36,6 +36,10 @@ const personsWord = ({ rejected, route }: LeadRecord) =>
 const archivedReason = ({ archived }: LeadRecord) =>
   archived && `archived by ${archived.by.what} ${archived.by.name}: left alone until it does something new`
 
+// Nobody is free: the clock has not begun, so that no deadline says it.
+const waitsSince = (handoff: Handoff | undefined) =>
+  handoff?.state === 'waiting' ? `; waits for a rep since ${iso(handoff.startedAt)}` : ''
+
 /** Every property that Baton writes to a contact: a row is all that a new one takes. */
 export const PROPERTIES = {
   score: {
@@ -92,7 +96,8 @@ export const PROPERTIES = {
     label: 'Baton route reason',
     description: 'Why the contact went there.',
     type: 'text',
-    value: (lead) => archivedReason(lead) ?? personsWord(lead)?.reason ?? lead.route.reason,
+    value: (lead, handoff) =>
+      archivedReason(lead) ?? personsWord(lead)?.reason ?? `${lead.route.reason}${waitsSince(handoff)}`,
   },
   slaStatus: {
     name: 'baton_sla_status',

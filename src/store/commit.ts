@@ -18,6 +18,7 @@ import { observedCommands } from './observed.ts'
 import { pack, packDated } from './pack.ts'
 import { type Command, type Guard, INDEX, type Plan, type Store, UNDELIVERED } from './partitions.ts'
 import { shadowCommands } from './shadow.ts'
+import { waitingChanged } from './waiting-lists.ts'
 
 const HISTORY_LENGTH = 100
 
@@ -166,6 +167,7 @@ function handoffWaits(before: StoredLead, change: Change, retention: RetentionCo
   return [
     ...waits,
     ...assignmentWaits(before, change, now),
+    ...waitingChanged(before, change).map((id) => ({ index: INDEX.waits, id, at: now })),
     ...behindMessages(before, change).map((id) => ({ index: INDEX.messages, id, at: now })),
     ...change.posts.map(({ id }) => ({ index: INDEX.posts, id, at: now })),
   ]

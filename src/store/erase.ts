@@ -12,7 +12,7 @@ import { readMessage } from './schema.ts'
 // These say what is left to do about an erased lead, by ids alone.
 const STAY: readonly string[] = [INDEX.posts, INDEX.assignments, INDEX.blanks]
 
-type Address = Pick<PostedMessage, 'channel' | 'ts'>
+type Address = Pick<PostedMessage, 'channel' | 'ts' | 'list'>
 
 /** The id under which a message of an erased lead waits to lose its content. */
 export function blankEntry(leadId: string, { channel, ts }: Address): string {
@@ -45,7 +45,8 @@ export async function eraseLead(
     const version = Number(raw.version ?? 0)
     const handoffs = Object.keys(raw).flatMap((name) => (name.startsWith('h:') ? [name.slice(2)] : []))
     const change = state && next(config, state, { type: 'erase' }, now)
-    const messages = [...addressesIn(raw), ...Object.values(state?.messages ?? {})]
+    // What stands in a list is taken out of it.
+    const messages = [...addressesIn(raw), ...Object.values(state?.messages ?? {})].filter(({ list }) => !list)
     const waiting = [
       ...new Set(messages.map((address) => blankEntry(leadId, address)))
         .values()

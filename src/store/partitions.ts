@@ -55,6 +55,12 @@ export const INDEX = {
   notes: 'notes',
   /** Lists of stuck leads whose message is to be sent, or may be behind. */
   stuck: 'stuck',
+  /** Handoffs that began to wait for a rep, or do so no longer. */
+  waits: 'waits',
+  /** Managers' messages about leads that wait, which may be behind. */
+  waitingLists: 'waiting-lists',
+  /** Lists of reps who got many leads at once, which may be behind. */
+  repLists: 'rep-lists',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

@@ -1,10 +1,13 @@
+import { managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import { eraseLead } from '../store/erase.ts'
 import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
+import { createRepLists } from '../store/rep-lists.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
+import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
 import type { Handler, Parts } from './parts.ts'
 
 /**
@@ -17,6 +20,8 @@ export function createEraseLead(
 ): Handler<{ leadId: string }> {
   const { clock, leads, store } = parts
   const lists = createStuckLists(store)
+  const waitingLists = createWaitingLists(store)
+  const repLists = createRepLists(store)
 
   return eraseAll
 
@@ -25,6 +30,8 @@ export function createEraseLead(
     for (const merged of state?.lead?.merged ?? []) await eraseAll({ leadId: merged })
     const handoffs = Object.values(state?.handoffs ?? {})
     const left = await lists.forget(leadId, clock.now())
+    await touchWaiting(handoffs)
+    await leaveLists(state)
     await parts.dropTimers(handoffs.flatMap(timersOf))
     parts.hurry(
       await eraseLead(store, leadId, indexes(), {
@@ -34,6 +41,33 @@ export function createEraseLead(
     )
     await eraseObserved(leadId)
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
+    await touchWaiting(handoffs)
+  }
+
+  async function leaveLists(state: StoredLead | null): Promise<void> {
+    const listed = Object.entries(state?.messages ?? {}).filter(([, { list }]) => list !== undefined)
+    const byList = Map.groupBy(listed, ([, { list }]) => list ?? '')
+    for (const [list, some] of byList) {
+      const at = clock.now()
+      await repLists.drop(
+        list,
+        some.map(([postId]) => postId),
+        at,
+      )
+      parts.hurry([{ index: INDEX.repLists, id: list, at }])
+    }
+  }
+
+  // Before and after: whoever shows them in between shows it once more, and who dies in between leaves them to be shown.
+  async function touchWaiting(handoffs: Handoff[]): Promise<void> {
+    const { team } = parts.config()
+    const managers = handoffs.filter(({ state }) => state === 'waiting').map((one) => managerIdOf(team, one))
+    for (const manager of new Set(managers)) {
+      if (manager === undefined) continue
+      const at = clock.now()
+      await waitingLists.touch(waitingListId(manager), at)
+      parts.hurry([{ index: INDEX.waitingLists, id: waitingListId(manager), at }])
+    }
   }
 
   // Also what was known of it before Baton went live: nobody was told of that.

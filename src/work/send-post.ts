@@ -15,6 +15,7 @@ import type { WaitingPost } from '../store/outbox.ts'
 import { type Command, INDEX } from '../store/partitions.ts'
 import { type Handler, type Parts, RunLater } from './parts.ts'
 import { channelRefusedNotice } from './refused-channels.ts'
+import { createListing } from './tell-list.ts'
 
 const BUSY_MILLISECONDS = 5_000
 // Whoever sends a message is through, or will try again, within so long.
@@ -38,12 +39,14 @@ export function createSendPost(
     | 'log'
     | 'metrics'
     | 'outbox'
+    | 'publicUrl'
     | 'slack'
     | 'store'
     | 'unreachable'
   >,
 ): Handler<{ postId: string; leadId: string }> {
   const { clock, leads, log, outbox, slack, store } = parts
+  const listing = createListing(parts)
 
   return sendPost
 
@@ -95,14 +98,17 @@ export function createSendPost(
     leadId: string,
   ): Promise<void> {
     const { post } = waiting
-    const channel = await slack.channelFor(reader.to, priorityOf(post))
+    const [channel, list] = await Promise.all([
+      slack.channelFor(reader.to, priorityOf(post)),
+      reader.who === post.rep ? listing.listFor(post) : null,
+    ])
     // The turn comes before the claim, which is only good for one try.
-    await slack.turn(channel, priorityOf(post))
+    if (!list) await slack.turn(channel, priorityOf(post))
     const claim = await outbox.claim(waiting, clock.now())
     if (claim.state === 'busy') throw new RunLater(BUSY_MILLISECONDS)
     try {
       // A message that may be there already is looked for first, also when it is moot: it has to be brought up to date.
-      const found = claim.state === 'ambiguous' ? await slack.find(channel, post.id, claim.firstTry) : null
+      const found = claim.state === 'ambiguous' && !list ? await slack.find(channel, post.id, claim.firstTry) : null
       const state = fresh(FRESH_MILLISECONDS) ?? (await leads.read(leadId))
       if (isBeingDeleted(state, clock.now())) throw new RunLater(DELETION_LOOK)
       const handoff = state.handoffs[post.handoffId]
@@ -114,7 +120,7 @@ export function createSendPost(
       const to = { who: reader.who, missed }
       if (found) return await remember(post, { ...found, shown: '' }, state, to)
       if (handoff && isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
-      const sent = await slack.post(channel, post.id, message)
+      const sent = await (list ? listing.join(list, post) : slack.post(channel, post.id, message))
       await remember(post, { ...sent, shown: fingerprint(message) }, state, to)
     } catch (error) {
       const unknown = error instanceof OutsideError ? error.kind === 'unknown-outcome' : !(error instanceof RunLater)
@@ -124,7 +130,12 @@ export function createSendPost(
   }
 
   // The lead was erased meanwhile: a message that may have been sent has to lose its content as well.
-  async function emptied({ id, leadId }: Post, found: { channel: string; ts: string } | null): Promise<void> {
+  async function emptied(
+    { id, leadId }: Post,
+    sent: { channel: string; ts: string; list?: string } | null,
+  ): Promise<void> {
+    if (sent?.list) await listing.forget(sent.list, [id])
+    const found = sent?.list ? null : sent
     const at = clock.now()
     const waiting = found ? [{ index: INDEX.blanks, id: blankEntry(leadId, found), at }] : []
     const blanks = waiting.map((entry): Command => ['ZADD', store.keys.index(leadId, INDEX.blanks), at, entry.id])
@@ -135,7 +146,7 @@ export function createSendPost(
   // What Slack has taken, and what follows of it for the handoff, is committed together.
   async function remember(
     post: Post,
-    sent: { channel: string; ts: string; shown: string },
+    sent: { channel: string; ts: string; shown: string; list?: string },
     state: StoredLead,
     { who, missed }: { who: string; missed: string[] },
   ): Promise<void> {

@@ -13,6 +13,7 @@ import type { Queues } from './queues.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createRunner } from './run.ts'
+import { createSendDigests } from './send-digests.ts'
 import { createSweep } from './sweep.ts'
 import { QUEUES, type QueueName, WORK, type WorkTable } from './table.ts'
 import { createWorker } from './worker.ts'
@@ -63,6 +64,7 @@ export function prepareWork(options: {
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
       'report-observed': observed.isDue,
+      'send-digests': createSendDigests(parts).isDue,
     },
   })
 

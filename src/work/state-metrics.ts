@@ -19,6 +19,8 @@ export function addStateMetrics(
     store: Store
     unreachable: UnreachableReps
     config: Pick<ConfigSource, 'current' | 'refusal'>
+    /** How many leads wait for each pool, and for how many seconds the first of them has. */
+    waiting: () => Promise<{ pool: string; count: number; oldest: number }[]>
   },
 ): void {
   addGauge(metrics, {
@@ -31,6 +33,18 @@ export function addStateMetrics(
       const counts = await parts.handoffs.count()
       return HANDOFF_LISTS.map((status) => [counts[status], { status }])
     },
+  })
+  addGauge(metrics, {
+    name: 'baton_waiting_leads',
+    help: 'Leads that wait because nobody of a pool, or of its fallbacks, is free. The same in every process: use max()',
+    labelNames: ['pool'],
+    read: async () => (await parts.waiting()).map(({ pool, count }) => [count, { pool }]),
+  })
+  addGauge(metrics, {
+    name: 'baton_waiting_oldest_seconds',
+    help: 'Since when the lead waits that has waited longest for a pool; 0 when none does. The same in every process: use max()',
+    labelNames: ['pool'],
+    read: async () => (await parts.waiting()).map(({ pool, oldest }) => [oldest, { pool }]),
   })
   addGauge(metrics, {
     name: 'baton_undelivered_alerts',

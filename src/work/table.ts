@@ -2,6 +2,8 @@ import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { readHomeId } from '../store/homes.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
+import { repOfList } from '../store/rep-lists.ts'
+import { waitingListOf } from '../store/waiting-lists.ts'
 import { createBlankMessage } from './blank-message.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
@@ -14,17 +16,21 @@ import { createListLeads } from './list-leads.ts'
 import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
+import { createNoteWaiting } from './note-waiting.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPublishHome } from './publish-home.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
+import { createTellList } from './tell-list.ts'
 import { createTellManager } from './tell-manager.ts'
 import { createTellStuck } from './tell-stuck.ts'
 import { createTellUser } from './tell-user.ts'
+import { createTellWaiting } from './tell-waiting.ts'
 import { createUpdateMessages } from './update-messages.ts'
 import { createWriteContact } from './write-contact.ts'
 import { createWriteNote } from './write-note.ts'
@@ -251,6 +257,36 @@ export const WORK = {
     needs: 'slack',
     handler: createTellManager,
   }),
+  'note-waiting': row({
+    index: INDEX.waits,
+    queue: 'maintenance',
+    payload: ofHandoff,
+    fold: 'again',
+    grace: GRACE,
+    handler: createNoteWaiting,
+  }),
+  'tell-waiting': row({
+    index: INDEX.waitingLists,
+    queue: 'slack',
+    payload(id: string) {
+      const manager = waitingListOf(id)
+      return manager === null ? null : { manager }
+    },
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    timer: true,
+    handler: createTellWaiting,
+  }),
+  'tell-list': row({
+    index: INDEX.repLists,
+    queue: 'slack',
+    payload: (id: string) => (repOfList(id) === null ? null : { listId: id }),
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellList,
+  }),
   'forget-handoff': row({
     index: INDEX.ended,
     queue: 'maintenance',
@@ -303,6 +339,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createReportObserved(parts).report,
+  }),
+  'send-digests': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createSendDigests(parts).send,
   }),
   'hand-on-leavers': row({
     index: null,

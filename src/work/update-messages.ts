@@ -6,12 +6,14 @@ import { blankEntry } from '../store/erase.ts'
 import { type Command, INDEX, leadOf } from '../store/partitions.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 import { fingerprint } from './send-post.ts'
+import { createListing } from './tell-list.ts'
 
 /** Brings every message of a handoff up to its state. Messages that would not change are left alone. */
 export function createUpdateMessages(
-  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'slack' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'leads' | 'log' | 'publicUrl' | 'slack' | 'store'>,
 ): Handler<{ handoffId: string }> {
   const { clock, leads, slack, store } = parts
+  const listing = createListing(parts)
 
   return async function updateMessages({ handoffId }) {
     const leadId = leadOf(handoffId)
@@ -23,7 +25,8 @@ export function createUpdateMessages(
     let state = await leads.get(leadId)
     let outsider = await nameOfOutsider()
     for (let ref = nextBehind(); ref !== undefined; ref = nextBehind()) {
-      await slack.turnToUpdate()
+      const list = state.messages[ref]?.list
+      if (!list) await slack.turnToUpdate()
       // Only the latest state is worth a call that Slack counts.
       state = await leads.get(leadId)
       outsider = await nameOfOutsider()
@@ -32,7 +35,7 @@ export function createUpdateMessages(
       if (!current) continue
       // Whatever comes of it, Slack may show it.
       updated.set(ref, { ...message, shown: fingerprint(current) })
-      await update(message, current).catch(async (error) => {
+      await (list ? listing.follow(list) : update(message, current)).catch(async (error) => {
         if (await isErased()) return
         throw error
       })
@@ -53,7 +56,8 @@ export function createUpdateMessages(
     async function isErased(): Promise<boolean> {
       if (await store.commit([{ key, version: 'exists' }], [])) return false
       const at = clock.now()
-      const waiting = [...updated.values()].map((message) => ({
+      const alone = [...updated.values()].filter(({ list }) => !list)
+      const waiting = alone.map((message) => ({
         index: INDEX.blanks,
         id: blankEntry(leadId, message),
         at,

@@ -254,7 +254,9 @@ describe('who gets the lead', () => {
     away(everybody.map((rep) => rep.id))
     const second = createTier1Lead(stage as Stage, { email: 'second@northwind.example' })
     await quiet()
-    expect(texts('U000MGR1')).toEqual([expect.stringContaining('A lead waits: nobody in the pool ae')])
+    expect(texts('U000MGR1')).toEqual([
+      expect.stringMatching(/^1 lead waits: nobody is free\. 1 for ae: 2 away; fallback sdr: 2 away/),
+    ])
     expect(hubspot.contact(second)).toMatchObject({ baton_sla_status: 'waiting' })
     await advance(2 * MINUTE)
     expect(texts('U000MGR1')).toHaveLength(1)

@@ -66,6 +66,8 @@ export interface StageOptions {
   env?: Record<string, string>
   slack?: Partial<Pick<SimulatedSlackOptions, 'now' | 'rateLimits'>>
   redisUrls?: string[]
+  /** Whether managers have their digests in the morning; they have none unless told. */
+  digests?: boolean
   /** Whether calls that the simulators do not know and dead letters are errors at the end; they are unless told. */
   strict?: boolean
 }
@@ -82,6 +84,8 @@ const SOON = [
   INDEX.answers,
   INDEX.companies,
   INDEX.stuck,
+  INDEX.waits,
+  INDEX.repLists,
   INDEX.notes,
 ]
 
@@ -93,6 +97,8 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const clock: Clock = { now: () => moved.now }
   // What is worked out of a config is kept beside it, so one that has been used is never edited.
   const config = structuredClone(await loadTestConfig(options.files ?? {}, moved.now))
+  // Stories of several days are about something else, unless they say so.
+  if (!options.digests) for (const manager of Object.values(config.team.managers)) manager.digest = false
   options.edit?.(config)
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }
@@ -220,8 +226,11 @@ async function busy({ services, clock, hubspot }: Stage): Promise<string[]> {
     const ids = await service.store.due(index, clock.now + LEASE, 100)
     if (ids.length > 0) found.push(`${index}: ${ids.join(', ')}`)
   }
-  const due = await service.store.due(INDEX.steps, clock.now, 100)
-  if (due.length > 0) found.push(`steps: ${due.join(', ')}`)
+  // What is shown at most so often waits for its instant as well.
+  for (const index of [INDEX.steps, INDEX.waitingLists]) {
+    const due = await service.store.due(index, clock.now, 100)
+    if (due.length > 0) found.push(`${index}: ${due.join(', ')}`)
+  }
   return found
 }
 

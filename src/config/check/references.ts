@@ -141,6 +141,8 @@ function checkTeam(check: FileCheck): void {
   for (const key of ['id', 'hubspotOwnerId', 'slackUserId']) expectUnique(check, ['reps'], key)
   expectUnique(check, ['managers'], 'id')
   checkPeople(check)
+  for (const [index, manager] of items(field(content, 'managers')))
+    expectName(check, ['managers', index, 'calendar'], 'calendars', field(manager, 'calendar'))
   for (const [index, rep] of items(field(content, 'reps')))
     expectName(check, ['reps', index, 'calendar'], 'calendars', field(rep, 'calendar'))
   for (const [name, pool] of entries(field(content, 'pools'))) {

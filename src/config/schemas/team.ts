@@ -4,6 +4,19 @@ import { LocalDate, Name, OwnerId, ShiftText, SlackChannelId, SlackUserId, TimeZ
 
 const Tags = z.array(Name).optional()
 
+const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
+const DigestIn = z
+  .union([
+    z.literal(false),
+    z
+      .strictObject({ at: z.string().regex(TIME, 'must be a time such as 08:00') })
+      .transform(({ at }) => ({ minutes: Number(at.slice(0, 2)) * 60 + Number(at.slice(3)) })),
+  ])
+  .optional()
+  .describe(
+    'when a manager of a pool has its digest, on the working days of their calendar: { at: "08:00" }; when the day begins, unless told; false: never',
+  )
+
 /** `config/team.yaml`. */
 export const Team = z.strictObject({
   calendars: z.record(
@@ -70,6 +83,8 @@ export const Team = z.strictObject({
       id: Name,
       name: Name,
       slackUserId: SlackUserId,
+      calendar: Name.optional().describe('when they work; the one of the first member of their pool, unless told'),
+      digest: DigestIn,
     }),
   ),
   people: z
@@ -80,6 +95,7 @@ export const Team = z.strictObject({
         slackUserId: SlackUserId,
         calendar: Name.optional().describe('when they work; for clocks that count their hours'),
         hubspotOwnerId: OwnerId.optional(),
+        digest: DigestIn,
       }),
     )
     .default([])

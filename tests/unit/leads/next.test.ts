@@ -103,9 +103,9 @@ describe('nobody is free', () => {
   const state = stateAfter(fresh(), first)
   const anHourLater = stateAfter(state, changed(config, state, contactRead(), NOW + HOUR, null))
 
-  it('the lead waits in sight, and the manager is told', () => {
+  it('the lead waits in sight; its manager hears of all that wait in one message', () => {
     expect(first.handoffs).toMatchObject([{ id: '42-1', state: 'waiting', startedAt: NOW, dueAt: null, pool: 'ae' }])
-    expect(postsOf(first)).toEqual([['nobody-available', undefined]])
+    expect(postsOf(first)).toEqual([])
     expect(first.lead?.wakeAt).toBe(NOW + MINUTE)
   })
 

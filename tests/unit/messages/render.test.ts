@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { Handoff } from '../../../src/handoffs/handoff.ts'
 import { takeDueSteps } from '../../../src/handoffs/ladder.ts'
-import { insteadOf, type Post, repAlert, stepPosts, waitingPost } from '../../../src/handoffs/posts.ts'
+import { insteadOf, type Post, repAlert, stepPosts } from '../../../src/handoffs/posts.ts'
 import type { MessageKind } from '../../../src/handoffs/rungs.ts'
 import { waitingHandoff } from '../../../src/handoffs/start.ts'
 import { isMoot, recipientOf } from '../../../src/messages/render.ts'
@@ -42,9 +42,9 @@ describe('a message that waits is moot or not', () => {
     ['to the pool, whoever has it', post('pool-alert'), moved, false],
     ['about a lead that was answered', post('manager-alert'), answered(open, NOW), true],
     ['about a lead that is out', post('hot-alert'), ended(open, NOW, 'disqualified'), true],
-    ['about a lead that waits', waitingPost(waiting), waiting, false],
-    ['about a lead that somebody took meanwhile', waitingPost(waiting), open, true],
-    ['about a lead that was released meanwhile', waitingPost(waiting), ended(waiting, NOW, 'released'), true],
+    ['about a lead that waits, of an older version', post('nobody-available'), waiting, false],
+    ['about a lead that somebody took meanwhile', post('nobody-available'), open, true],
+    ['about a lead that was released meanwhile', post('nobody-available'), ended(waiting, NOW, 'released'), true],
   ])('%s', (_, post, handoff, moot) => {
     expect(isMoot(post, handoff)).toBe(moot)
   })

@@ -40,8 +40,6 @@ export interface Parts {
   /** The portal that is ours, as far as it is known. */
   portalId: () => string | undefined
   slack: Slack
-  /** Where people open Baton, without a slash at its end. */
-  publicUrl?: string | undefined
   mode: Mode
   /** The store of what is only observed; the same as `store` while all of it is. */
   apart: Store

@@ -35,6 +35,9 @@ const before = leadState(null, [], { inbox: [signalCame('webinar_attended', NOW 
 const young = { contact: { id: '42', createdAt: NOW - HOUR, properties: { ...FITTING, ...COUNTERS } } }
 const known = stateAfter(before, changed(config, before, contactRead(FITTING, young)))
 const due = known.handoffs['42-1']?.dueAt
+// HubSpot does not keep when somebody was told.
+const withoutTold = (handoffs: typeof known.handoffs) =>
+  Object.values(handoffs).map((one) => ({ ...one, holders: one.holders.map(({ toldAt: _, ...holder }) => holder) }))
 
 const back = (properties: Properties, createdAt = NOW - HOUR) =>
   restored(config, LOST, { id: '42', createdAt, properties })
@@ -44,7 +47,7 @@ const without = (...names: string[]) =>
 describe('a lead that is rebuilt from HubSpot', () => {
   it('has its signals, handoffs, score and route', () => {
     const { lead, handoffs, written } = back(shownBy(known))
-    expect(handoffs).toEqual(known.handoffs)
+    expect(Object.values(handoffs)).toEqual(withoutTold(known.handoffs))
     const what = (signals: { id: string; type: string; at: number }[] = []) =>
       signals.map(({ id, type, at }) => [mirroredId(id), type, at].join()).sort()
     expect(what(lead?.signals)).toEqual(what(known.lead?.signals))
@@ -63,7 +66,7 @@ describe('a lead that is rebuilt from HubSpot', () => {
       NOW + HOUR,
     )
     expect(change.posts).toEqual([])
-    expect(change.handoffs).toEqual(Object.values(known.handoffs))
+    expect(change.handoffs).toEqual(withoutTold(known.handoffs))
     expect(change.lead?.score).toMatchObject({ total: known.lead?.score.total })
     expect(change.toWrite).toBe(false)
     // No fact is told twice.

@@ -3,13 +3,15 @@ import { createLiveMessages, idPart, nameIn } from './live-messages.ts'
 import { type Command, INDEX, type Store } from './partitions.ts'
 
 /*
- * The lists of reps who get many leads at once. Who has had how many alerts lately stands in one hash for each rep, by the ids of
- * the messages: what was decided of one is decided. A list is a live message with a row for each of its messages.
+ * The lists of reps who get many leads at once. Who has had how many alerts lately stands in one hash for each rep, by digests of
+ * the messages' ids, so that it names no erased lead: what was decided of one is decided. A list is a live message with a row
+ * for each of its messages.
  */
 
 // KEYS: the alerts of a rep, by message; which list takes more. ARGV: now, the message, how many stand alone, within which time, the id of a new list.
 const PLACE = `
-local known = redis.call('HGET', KEYS[1], ARGV[2])
+local message = redis.sha1hex(ARGV[2])
+local known = redis.call('HGET', KEYS[1], message)
 if known then return string.match(known, '^%d+ (.*)$') end
 local now, recent = tonumber(ARGV[1]), 0
 local all = redis.call('HGETALL', KEYS[1])
@@ -24,7 +26,7 @@ else
   list = redis.call('GET', KEYS[2]) or ARGV[5]
   redis.call('SET', KEYS[2], list, 'PX', 86400000)
 end
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[1] .. ' ' .. list)
+redis.call('HSET', KEYS[1], message, ARGV[1] .. ' ' .. list)
 redis.call('PEXPIRE', KEYS[1], 172800000)
 return list
 `

@@ -95,10 +95,12 @@ export function createListing(parts: ListParts & Pick<Parts, 'hurry'>) {
       if (await lists.touch(id, at, null)) parts.hurry([{ index: INDEX.repLists, id, at }], { delay: TOGETHER })
     },
 
-    /** Takes the messages of an erased lead out of its list. */
-    async forget(id: string, postIds: readonly string[]): Promise<void> {
-      await lists.drop(id, postIds, clock.now())
-      parts.hurry([{ index: INDEX.repLists, id, at: clock.now() }])
+    /** Forgets a message of a lead that was erased, and takes it out of its list. */
+    async forget({ id, leadId, rep }: Post, list: string | undefined): Promise<void> {
+      if (rep !== undefined) await lists.forgetAlerts(leadId, [rep])
+      if (list === undefined) return
+      await lists.drop(list, [id], clock.now())
+      parts.hurry([{ index: INDEX.repLists, id: list, at: clock.now() }])
     },
   }
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { memberOf } from '../handoffs/parties.ts'
-import type { Team } from '../handoffs/team.ts'
+import { managersOf, type Team } from '../handoffs/team.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Apply } from '../store/apply.ts'
 import type { Homes } from '../store/homes.ts'
@@ -12,7 +12,7 @@ export function homesOf(team: Team, handoff: Handoff): string[] {
   const pools = [handoff.pool, ...handoff.holders.map(({ pool }) => pool)]
   const ids = [
     ...handoff.holders.map(({ rep }) => rep),
-    ...pools.map((pool) => team.pools[pool]?.manager ?? ''),
+    ...pools.flatMap((name) => (team.pools[name] ? managersOf(team.pools[name]) : [])),
     managerIdOf(team, handoff) ?? '',
   ]
   return [...new Set(ids.flatMap((id) => memberOf(team, id)?.slackUserId ?? []))]

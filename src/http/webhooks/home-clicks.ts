@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { zoneOf } from '../../handoffs/away.ts'
 import { localDate } from '../../handoffs/business-time.ts'
+import { managersOf } from '../../handoffs/team.ts'
 import { AWAY_FORM, awayModal } from '../../messages/away.ts'
 import { HOME } from '../../messages/home.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -52,7 +53,7 @@ export function onHome(parts: HomeClickParts) {
     const rep = own.isRep ? own.who : undefined
     if (action?.action_id === HOME.back && rep !== undefined) {
       await parts.away.clear(rep, user)
-      return publish(user, managersOf(rep))
+      return publish(user, managersAbove(rep))
     }
     const reps = action?.action_id === HOME.awayFor ? repsOf(team, own.manages) : rep === undefined ? [] : [rep]
     if (reps.length === 0 || !click.trigger_id) return publish(user)
@@ -81,18 +82,19 @@ export function onHome(parts: HomeClickParts) {
       if (typeof span === 'string') return wrong(AWAY_FORM.until, `${span[0]?.toUpperCase()}${span.slice(1)}.`)
       await parts.away.set(rep, span, user.id)
     }
-    await publish(user.id, [team.reps[rep]?.slackUserId ?? '', ...managersOf(rep)])
+    await publish(user.id, [team.reps[rep]?.slackUserId ?? '', ...managersAbove(rep)])
     return undefined
   }
 
-  function managersOf(rep: string): string[] {
+  function managersAbove(rep: string): string[] {
     const { pools, managers } = parts.config().team
     return Object.values(pools)
       .filter(({ members }) => members.some((one) => one.rep === rep))
-      .flatMap(({ manager }) => managers[manager]?.slackUserId ?? [])
+      .flatMap(managersOf)
+      .flatMap((id) => managers[id]?.slackUserId ?? [])
   }
 
-  return { click, submit, publish, theirs, managersOf }
+  return { click, submit, publish, theirs, managersAbove }
 }
 
 /** What the Home does. */

@@ -60,7 +60,7 @@ describe('the digest of a manager', () => {
     // The second one is still open at 09:00: 21 h 59 min after 11:01 of the day before.
     expect(text).toContain('Cleo Park: *3*, the latest by 21 h 59 min; 2 not answered yet')
     expect(text).toMatch(/Cleo Park: \*\d\* open, the cap of sdr is 2/)
-    expect(text).toContain('Ada Lane, until 2026-11-20')
+    expect(text).toContain('Ada Lane, until Fri 20 Nov')
     expect(text).not.toContain('Canary')
     expect(blockProblems(digest?.blocks, 'message')).toEqual([])
     await stage.advance(HOUR)

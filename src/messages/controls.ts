@@ -200,5 +200,3 @@ function asking(
     ],
   }
 }
-
-export { contactUrl, DISQUALIFY_REASONS }

@@ -22,7 +22,7 @@ export interface DigestInput {
   /** How many were late because Slack did not deliver, which is no rep's. */
   undelivered: number
   overloaded: readonly (Overload & { pool: string })[]
-  /** Who is away now, until when in words, and whom Slack does not reach. */
+  /** Who is away today, until when in words, and whom Slack does not reach. */
   away: readonly { rep: string; until: string }[]
   unreachable: readonly string[]
   /** Reps by name. */

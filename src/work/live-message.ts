@@ -5,6 +5,8 @@ import { type Parts, RunLater } from './parts.ts'
 
 // Longer than it takes to look for a message and to send it.
 const BUSY = 15_000
+// Until then it is most likely there, and only has to be brought up to date.
+const SOON = 2_000
 
 /** Whom a live message is for, how urgent it is, and what it says; null of one that says nothing any more. */
 export interface Showing {
@@ -38,7 +40,7 @@ export function createShowLive({ clock, slack }: Pick<Parts, 'clock' | 'slack'>,
     await slack.turn(channel, priority)
     const now = clock.now()
     const begun = await live.claim(id, now, now + BUSY)
-    if (begun === false) throw new RunLater(BUSY)
+    if (begun === false) throw new RunLater(SOON)
     try {
       const key = `${id}@${begun}`
       const found = await slack.find(channel, key, begun)

@@ -13,9 +13,7 @@ function row(...buttons: Button[]): (string | string[])[] {
     ? block.elements.map((one) =>
         one.type === 'overflow'
           ? one.options.map(({ text }) => text.text)
-          : 'text' in one
-            ? String(one.text?.text)
-            : '',
+          : (one as { text: { text: string } }).text.text,
       )
     : []
 }

@@ -147,7 +147,7 @@ function reasonAsked({ lead, handoff, slackIds, timeZone }: MessageInput): Rende
 // Nothing in it says who the lead is: the manager has to look at the pool, not at the lead.
 function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMessage {
   const since = handoff.startedAt
-  const what = `contact ${escapeText(lead.id)}, score ${lead.score.total}`
+  const what = `score ${lead.score.total}`
   const { pool, kind } = handoff
   const nobody = pool
     ? `nobody in the pool *${escapeText(pool)}* or its fallback can take it`
@@ -164,7 +164,7 @@ function nobodyAvailable({ lead, handoff, timeZone }: MessageInput): RenderedMes
         text: { type: 'plain_text', emoji: false, text: MESSAGE_WORDS['nobody-available'].opening },
       },
       section(
-        `*${what}*\n${nobody[0]?.toUpperCase()}${nobody.slice(1)}. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\n${check}.`,
+        `*Score ${lead.score.total}*\n${nobody[0]?.toUpperCase()}${nobody.slice(1)}. Waiting since ${slackDate(since, timeZone)}, tried again every minute.\n${check}.`,
       ),
       openInHubSpot(lead),
     ],
@@ -178,13 +178,12 @@ function ownerRefused({ lead, reader = '', slackIds }: MessageInput): RenderedMe
   const header = MESSAGE_WORDS['owner-refused'].opening
   const what = `HubSpot does not take the owner id of ${who}: their leads have no owner there, or the one from before. Everything else is written, and the alerts go on.`
   const mend = `Check hubspotOwnerId of ${escapeText(reader)} in team.yaml; npm run baton -- doctor proposes the right one.`
-  const since = `Seen with contact ${escapeText(lead.id, 40)}`
   return {
-    text: `${header}. ${what} ${mend} ${since}`,
+    text: `${header}. ${what} ${mend}`,
     blocks: [
       { type: 'header', text: { type: 'plain_text', emoji: false, text: header } },
       section(`${what}\n${mend}`),
-      { type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: since }] },
+      openInHubSpot(lead),
     ],
   }
 }

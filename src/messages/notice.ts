@@ -6,7 +6,7 @@ import { contactUrl } from './contact-url.ts'
 import { escapeText, plainText } from './texts.ts'
 
 /**
- * A notice for a manager, with ids instead of names: who the lead is stands in HubSpot. `outsider`: the name of an owner who is
+ * A notice for a manager, with links instead of names: no erasure reaches it, and who the lead is stands in HubSpot. `outsider`: the name of an owner who is
  * not in the team, if that is known.
  */
 export function renderNotice(team: Team, notice: Notice, lead: LeadRecord | null, outsider?: string): RenderedMessage {
@@ -81,7 +81,7 @@ function ownedElsewhere(
   return {
     title: 'A lead calls for sales, and its owner is not in the team',
     lines: [
-      `*${contact(id, lead)}${score}* belongs to ${rep ? `${escapeText(rep.name)} in HubSpot, who has left` : stranger}`,
+      `*${link(id, lead)}${score}* belongs to ${rep ? `${escapeText(rep.name)} in HubSpot, who has left` : stranger}`,
       'Nobody was alerted and no clock runs: please tell the owner, or give it to a rep in HubSpot',
     ],
   }
@@ -94,17 +94,12 @@ function repLeft(team: Team, { rep, leads, count }: Notice & { what: 'rep-left' 
     title: `${name} has left: ${count} open ${count === 1 ? 'lead is' : 'leads are'} handed on`,
     lines: [
       `${name} is inactive, no longer in team.yaml, or deactivated in HubSpot`,
-      `To others of the pool: ${leads.map((id) => contact(id, lead)).join(', ')}${more}`,
+      `To others of the pool: ${leads.map((id, at) => link(id, lead, `lead ${at + 1}`)).join(', ')}${more}`,
     ],
   }
 }
 
-// Its reader may be a rep, to whom an id says nothing.
-function link(id: string, lead: LeadRecord | null): string {
-  return lead?.portalId ? `<${contactUrl({ id, portalId: lead.portalId })}|The lead>` : 'The lead'
-}
-
-function contact(id: string, lead: LeadRecord | null): string {
-  const url = lead?.portalId ? contactUrl({ id, portalId: lead.portalId }) : undefined
-  return url ? `<${url}|contact ${escapeText(id)}>` : `contact ${escapeText(id)}`
+// An id says nothing to who reads it; it stands there only where nothing leads to the lead.
+function link(id: string, lead: LeadRecord | null, text = 'The lead'): string {
+  return lead?.portalId ? `<${contactUrl({ id, portalId: lead.portalId })}|${text}>` : `Contact ${escapeText(id)}`
 }

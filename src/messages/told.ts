@@ -6,7 +6,7 @@ import type { Told } from '../leads/marks.ts'
 import { plain } from '../rules/words.ts'
 import { type RenderedMessage, section, spoken } from './alert.ts'
 import { contactUrl } from './contact-url.ts'
-import { personOf, stateLine, who } from './lines.ts'
+import { personOf, stateLine } from './lines.ts'
 import { leadName, nameAndCompany } from './names.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
 
@@ -39,6 +39,7 @@ export function renderTold(input: TellingInput, told: Told, outsider?: string): 
     ...(reader === told.to ? [] : [insteadLine(input, told.to)]),
   ]
   const [first, ...more] = openButtons(told, lead)
+  const title = plainText(nameAndCompany(lead), 80)
   const link = {
     type: 'button' as const,
     action_id: 'lead.open',
@@ -46,9 +47,10 @@ export function renderTold(input: TellingInput, told: Told, outsider?: string): 
     url: contactUrl(lead),
   }
   return {
-    text: spoken([`${why.join('; ')}: ${who(lead)}`, ...rest], { timeZone: zoneOf(input) }),
+    // Both start alike: a notification takes its text from either.
+    text: spoken([escapeText(title), why.join('; '), ...rest], { timeZone: zoneOf(input) }),
     blocks: [
-      { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(nameAndCompany(lead), 80) } },
+      { type: 'header', text: { type: 'plain_text', emoji: false, text: title } },
       section([...why.map((line) => `*${line}*`), ...rest].join('\n')),
       { type: 'actions', elements: first ? [first, link] : [link] },
       ...more.map((button): KnownBlock => ({ type: 'actions', elements: [button] })),

@@ -37,7 +37,9 @@ describe('a customer at risk', () => {
     await stage.advance(19 * HOUR)
     expect(stage.texts(VP)).toEqual([])
     await stage.advance(HOUR)
-    expect(stage.texts(VP)).toEqual([expect.stringMatching(/^Churn risk: no response yet, with <@U0000AE1>/)])
+    expect(stage.texts(VP)).toEqual([
+      expect.stringMatching(/^Uma Client.*\. Churn risk: no response yet, with <@U0000AE1>/),
+    ])
     // The owner stays, and sales has no clock by it.
     expect(stage.hubspot.contact(id)).toMatchObject({ hubspot_owner_id: '101', baton_sla_status: 'none' })
   })

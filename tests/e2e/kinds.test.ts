@@ -52,7 +52,7 @@ describe('a kind that is a block of YAML', () => {
   it('starts by its signal, goes to its person, and tells whom it names', async () => {
     const id = await start()
     expect(stage.texts(MARKETING)).toEqual([expect.stringMatching(/^Press enquiry: Pia Press/)])
-    expect(stage.texts(VP)).toEqual([expect.stringMatching(/^Press enquiry: with <@U0000MKT>/)])
+    expect(stage.texts(VP)).toEqual([expect.stringMatching(/^Pia Press.*\. Press enquiry: with <@U0000MKT>/)])
     expect(await handoffsOf(stage, 'open')).toMatchObject([
       {
         leadId: id,

@@ -51,7 +51,7 @@ describe('a rep who leaves', () => {
     expect([owners(ids), clocks()]).toEqual([ids.map(() => '202'), dues])
     expect(told()).toHaveLength(1)
     for (const [index, id] of ids.entries())
-      expect(told()[0]?.includes(`contact ${id}`), id).toBe(before[index] === '201')
+      expect(told()[0]?.includes(`/0-1/${id}|lead `), id).toBe(before[index] === '201')
     expect(stage.texts(DAN).filter((text) => text.startsWith('Handed on: '))).toHaveLength(2)
     // Nobody who has left is reminded, and nobody is told again.
     const reminded = stage.texts(CLEO).length

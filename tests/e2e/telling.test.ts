@@ -66,7 +66,7 @@ describe('who hears of it', () => {
     const id = quietContact(properties)
     await signal(id, 'upgrade_page_viewed')
     expect(stage.texts(reader)).toEqual([
-      expect.stringMatching(/^Upgrade interest: viewed the upgrade page: Dana-Canary Ruiz-Canary, VP Marketing/),
+      expect.stringMatching(/^Dana-Canary Ruiz-Canary\. Upgrade interest: viewed the upgrade page\. VP Marketing/),
     ])
     expect(stage.slack.messages()).toHaveLength(1)
     expect(blocksTo(reader)).toContain(`/record/0-1/${id}`)

@@ -18,6 +18,7 @@ import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
 import { createShadow } from '../store/shadow.ts'
+import { createUnreachable } from '../store/unreachable.ts'
 import { createViews } from '../views/create-views.ts'
 import { contactIn, SearchAway } from '../views/leads.ts'
 import { createDead } from '../work/dead.ts'
@@ -53,8 +54,9 @@ async function openService() {
       return loaded
     }
     const away = createAway({ store, clock, source: ofFiles })
-    await away.read()
-    const config = () => away.over(ofFiles())
+    const unreachable = createUnreachable(store)
+    await Promise.all([away.read(), unreachable.all()])
+    const config = () => unreachable.over(away.over(ofFiles()))
     const leads = createLeads(store)
     const pools = createPools(store)
     const configs = createConfigs(store)

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { examine } from '../doctor/examine.ts'
-import { type Finding, faultsOf, findingsTable } from '../doctor/finding.ts'
+import { type Finding, faultsOf, findingsText } from '../doctor/finding.ts'
 import { fetchPortalSchema } from '../doctor/portal-schema.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
 import { prefixOf, readCheckEnv } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
+import { terminalWidth } from './output.ts'
 import { findRedisOfService } from './service-redis.ts'
 
 const HELP = `
@@ -45,7 +46,7 @@ export function addDoctor(program: Command): void {
         ]
         // For checks of the config that may not ask HubSpot. That it does not answer is among the findings.
         await fetchPortalSchema(env, env.CONFIG_DIR, clock.now()).catch(() => undefined)
-        console.log(json ? JSON.stringify(findings, null, 2) : findingsTable(findings))
+        console.log(json ? JSON.stringify(findings, null, 2) : findingsText(findings, terminalWidth()))
         if (faultsOf(findings).length > 0) process.exitCode = 1
       } finally {
         redis?.disconnect()

@@ -5,7 +5,7 @@ import { BANDS } from '../rules/score.ts'
 import { HANDOFF_LISTS } from '../store/partitions.ts'
 import type { HandoffFilter, HandoffItem } from '../views/handoff-list.ts'
 import type { LeadItem } from '../views/lead-item.ts'
-import { LeadQuery } from '../views/leads.ts'
+import { LeadQuery, ONE_PAGE } from '../views/leads.ts'
 import { atService } from './at-service.ts'
 import {
   cursorOption,
@@ -83,6 +83,7 @@ export function addLeads(program: Command): void {
         const now = at.clock.now()
         const filter = LeadQuery.parse({ ...same, ...(since ? { since: since(now) } : {}) })
         const after = cursorOption(cursor, /^\d{1,18}$/)
+        if (after && words.length > 0) throw new Error(`--cursor: ${ONE_PAGE}`)
         const { leads, next } =
           words.length > 0
             ? { leads: await at.leadLists.search(words.join(' '), filter, limit), next: null }
@@ -133,14 +134,13 @@ function leadTable(leads: readonly LeadItem[], now: number) {
       const clock = handoffs.find(({ status }) => status === 'open')?.dueAt
       const waits = handoffs.find(({ status }) => status === 'waiting')?.startedAt
       const state = [
-        open && `due ${dueText(clock, now)}`,
+        open && dueText(clock, now).replace(/^in /, 'due in '),
         waiting && `waits ${waits ? fromNow(waits, now).replace(' ago', '') : ''}`.trim(),
         needsReview && 'needs review',
       ]
       return [
         id,
-        name,
-        company,
+        [name, company].filter(Boolean).join(', '),
         `${score} ${band}`,
         route,
         reps.join(', '),
@@ -149,7 +149,7 @@ function leadTable(leads: readonly LeadItem[], now: number) {
       ]
     },
   )
-  return { head: ['id', 'name', 'company', 'score', 'route', 'rep', 'state', 'scored'], rows }
+  return { head: ['id', 'name, company', 'score', 'route', 'rep', 'state', 'scored'], rows }
 }
 
 /** Handoffs as a table. */

@@ -25,6 +25,8 @@ Examples:
   npm run baton -- who dana.ruiz@northwind.example
   npm run baton -- who 401000000001 --json`
 
+type Member = PoolView['members'][number]
+
 /** `pools` and `who`: whose turn it is, and who somebody is. */
 export function addPools(program: Command): void {
   program
@@ -73,7 +75,7 @@ function poolText({ pool, members, next, caps, waiting, fallback }: PoolView, no
     cap(one.open, caps.open),
     cap(one.today, caps.perDay),
     fromNow(one.lastAssignedAt, now),
-    [one.why ?? workText(one, now), one.conditional && 'some leads only'].filter(Boolean).join(', '),
+    [stateText(one, now), one.conditional && 'some leads only'].filter(Boolean).join(', '),
   ])
   const head = ['', 'rep', 'name', 'weight', 'turns', 'in hand', 'today', 'last lead', 'now']
   return [
@@ -83,7 +85,20 @@ function poolText({ pool, members, next, caps, waiting, fallback }: PoolView, no
   ].join('\n')
 }
 
-function workText({ atWork, opensAt }: Pick<PoolView['members'][number], 'atWork' | 'opensAt'>, now: number): string {
+// Since when is told first: the words behind it are cut where the terminal is narrow.
+function stateText(
+  one: Pick<Member, 'why' | 'skipped' | 'unreachableSince' | 'atWork' | 'opensAt'>,
+  now: number,
+): string {
+  if (one.skipped === 'unreachable') return unreachableText(one, now)
+  return one.why ?? workText(one, now)
+}
+
+function unreachableText({ unreachableSince }: Pick<Member, 'unreachableSince'>, now: number): string {
+  return `not reached by Slack since ${fromNow(unreachableSince, now)}`
+}
+
+function workText({ atWork, opensAt }: Pick<Member, 'atWork' | 'opensAt'>, now: number): string {
   if (atWork) return 'at work'
   return opensAt ? `off, at work ${fromNow(opensAt, now)}` : 'off'
 }
@@ -117,6 +132,8 @@ function personText(one: TeamPerson, now: number): string {
     `Slack ${one.slackUserId}${one.hubspotOwnerId ? `, owner ${one.hubspotOwnerId} in HubSpot` : ''}`,
     calendar &&
       `Calendar ${calendar.name}: ${calendar.localTime}, ${calendar.open ? 'open' : `closed${calendar.opensAt ? `, opens ${fromNow(calendar.opensAt, now)}` : ''}`}`,
+    one.unreachableSince &&
+      `Slack does not reach them, since ${fromNow(one.unreachableSince, now)}: gets no leads until a message gets through`,
     away?.now && `Now ${away.now}`,
     ahead.length > 0 && `Away next: ${ahead.join('; ')}`,
     manages.length > 0 && `Manages ${manages.join(', ')}`,
@@ -128,7 +145,7 @@ function personText(one: TeamPerson, now: number): string {
     String(pool.open),
     String(pool.today),
     fromNow(pool.lastAssignedAt, now),
-    pool.why ?? 'can be given a lead',
+    pool.skipped === 'unreachable' ? unreachableText(pool, now) : (pool.why ?? 'can be given a lead'),
   ])
   const head = ['pool', 'weight', 'turns', 'in hand', 'today', 'last lead', 'now']
   const hand = handoffTable(one.handoffs, now)

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { updateEditorSchemas } from '../config/editor-schemas.ts'
 import { openApiText } from '../http/openapi.ts'
 import { createServer, type ServerParts } from '../http/server.ts'
@@ -85,15 +85,21 @@ export function createProgram(): Command {
   program
     .command('token')
     .option('--read', 'a token that may only read')
+    .option('--name <name>', 'how histories call whoever uses it', nameOption)
     .option('--json', 'print both as JSON')
     .description('make a bearer token for /v1, and the hash to put into API_TOKENS')
-    .addHelpText('after', '\nExamples:\n  npm run baton -- token\n  npm run baton -- token --read --json')
-    .action(({ read = false, json }: { read?: boolean; json?: true }) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run baton -- token\n  npm run baton -- token --read --name crm-sync --json',
+    )
+    .action(({ read = false, name, json }: { read?: boolean; name?: string; json?: true }) => {
       const token = randomBytes(32).toString('hex')
       const hash = createHash('sha256').update(token).digest('hex')
-      if (json) return printJson({ token, forApiTokens: `${read ? 'read=' : ''}sha256:${hash}` })
+      const scope = name === undefined ? (read ? 'read=' : '') : `${read ? 'read' : 'operate'}(${name})=`
+      const forApiTokens = `${scope}sha256:${hash}`
+      if (json) return printJson({ token, forApiTokens })
       console.log(`Token, for the caller; it is shown only now:\n  ${token}`)
-      console.log(`For API_TOKENS, separated from others by a comma:\n  ${read ? 'read=' : ''}sha256:${hash}`)
+      console.log(`For API_TOKENS, separated from others by a comma:\n  ${forApiTokens}`)
     })
 
   program
@@ -114,4 +120,9 @@ export function createProgram(): Command {
       console.log(fresh ? `${file} is up to date.` : `Written: ${file}`)
     })
   return program
+}
+
+function nameOption(text: string): string {
+  if (/^[\w.-]{1,40}$/.test(text)) return text
+  throw new InvalidArgumentError('It must be at most 40 letters, digits, dots, dashes and underscores.')
 }

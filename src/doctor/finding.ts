@@ -1,4 +1,4 @@
-import { tableLines } from '../rules/table-text.ts'
+import { visible, wrapped } from '../rules/table-text.ts'
 import { counted } from '../rules/words.ts'
 
 /** What one check found. `fault` is for a person to mend; `skipped` could not be looked at. */
@@ -11,14 +11,21 @@ export interface Finding {
   todo?: string
 }
 
-/** The findings as a table for a terminal, with a line that counts the faults. What is to be done is read as a whole. */
-export function findingsTable(findings: readonly Finding[]): string {
-  const rows = findings.map(({ check, status, found, todo = '' }) => [check, status, found, todo])
-  const lines = tableLines({ head: ['check', 'status', 'found', 'what to do'], rows }, Number.POSITIVE_INFINITY)
+/** The findings for a terminal, one below the other, with a line that counts the faults. What is to be done is read as a whole. */
+export function findingsText(findings: readonly Finding[], width: number): string {
+  const indent = ' '.repeat(INDENT)
+  const lines = findings.flatMap(({ check, status, found, todo }) => {
+    const [first, ...more] = wrapped(`${visible(check)}: ${visible(found)}`, width - INDENT)
+    const advice = todo === undefined ? [] : wrapped(`→ ${visible(todo)}`, width - INDENT)
+    return [`${status.padEnd(INDENT)}${first}`, ...[...more, ...advice].map((line) => indent + line)]
+  })
   const count = (wanted: Finding['status']) => findings.filter((finding) => finding.status === wanted).length
   const [faults, warnings] = [count('fault'), count('warning')]
   return [...lines, '', `${some(faults, 'fault')}, ${some(warnings, 'warning')}.`].join('\n')
 }
+
+// The longest status, and a gap.
+const INDENT = 9
 
 function some(count: number, what: string): string {
   return count === 0 ? `no ${what}s` : counted(count, what)

@@ -41,9 +41,10 @@ export function sendCsv(
   const flat = rows.map((row) => columns.map((name) => cell(row[name])))
   const text = stringify([[...columns], ...flat], { escape_formulas: true, record_delimiter: 'windows' })
   if (next !== null) {
-    const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+    // Without a path: a proxy may have put the routes below one that is not known here.
+    const { searchParams } = new URL(request.url, 'http://localhost')
     searchParams.set('cursor', next)
-    reply.header('link', `<${pathname}?${searchParams}>; rel="next"`)
+    reply.header('link', `<?${searchParams}>; rel="next"`)
   }
   return reply.type('text/csv; charset=utf-8').send(text)
 }

@@ -235,5 +235,3 @@ function asking(
     ],
   }
 }
-
-export { contactUrl, DISQUALIFY_REASONS }

@@ -81,10 +81,13 @@ const Environment = z.object({
         .filter(Boolean),
     )
     .refine(
-      (tokens) => tokens.every((token) => !/^(read=|operate=)?sha256:/.test(token) || HASHED.test(token)),
+      (tokens) => tokens.every((token) => !/^((read|operate)(\([^)]*\))?=)?sha256:/.test(token) || HASHED.test(token)),
       'holds a hash that is not sha256: with 64 hex digits; `npm run baton -- token` makes one',
     )
-    .refine((tokens) => tokens.every((token) => !/^(read|operate)=$/.test(token)), 'holds a scope without a token')
+    .refine(
+      (tokens) => tokens.every((token) => !/^(read|operate)(\([^)]*\))?=$/.test(token)),
+      'holds a scope without a token',
+    )
     .transform((tokens) => tokens.map(readApiToken)),
   OIDC_ISSUER: Url.optional(),
   OIDC_CLIENT_ID: Text.optional(),
@@ -138,21 +141,23 @@ function wholeNumber(least: number, most: number) {
     .pipe(z.number().min(least, error).max(most, error))
 }
 
-const HASHED = /^(?:read=|operate=)?sha256:[0-9a-f]{64}$/i
+const HASHED = /^(?:(?:read|operate)(?:\([\w.-]{1,40}\))?=)?sha256:[0-9a-f]{64}$/i
 
 /** A bearer token for `/v1`, kept as its SHA-256 (hex). `operate` may do everything, `read` only look. */
 export interface ApiToken {
   digest: string
   scope: 'read' | 'operate'
+  /** How records call whoever uses it, where it was given a name. */
+  name?: string
 }
 
-/** Reads `<token>` or `sha256:<hash of it>`, with the scope before it: `read=…` or `operate=…`, which is the default. */
+/** Reads `<token>` or `sha256:<hash of it>`, with the scope before it, `read=…` or `operate=…`, which is the default, and its name: `read(crm-sync)=…`. */
 export function readApiToken(text: string): ApiToken {
-  const [, scope = 'operate', secret = ''] = /^(?:(read|operate)=)?(.*)$/.exec(text) ?? []
+  const [, scope = 'operate', name, secret = ''] = /^(?:(read|operate)(?:\(([\w.-]{1,40})\))?=)?(.*)$/.exec(text) ?? []
   const digest = HASHED.test(text)
     ? secret.slice('sha256:'.length).toLowerCase()
     : createHash('sha256').update(secret).digest('hex')
-  return { digest, scope: scope === 'read' ? 'read' : 'operate' }
+  return { digest, scope: scope === 'read' ? 'read' : 'operate', ...(name === undefined ? {} : { name }) }
 }
 
 /** The part that a command needs which asks HubSpot and Slack about people and settings. */

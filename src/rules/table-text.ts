@@ -9,6 +9,8 @@ export interface TextTable {
 const GAP = '  '
 // A column is cut to so many characters before the table is broken into parts below each other.
 const LEAST = 8
+// A column that is not wider says little in few letters, `60 medium` or `in 4 min`: it is cut only where wider ones have given all.
+const SHORT = 12
 
 // What a terminal obeys instead of showing it, or shows in another place: also what turns the direction of writing. Joiners only
 // join what stands beside them, and some scripts and emoji are not right without.
@@ -46,6 +48,18 @@ export function cutText(text: string, width: number): string {
     cut += segment
   }
   return width < 1 ? '' : `${cut.trimEnd()}…`
+}
+
+/** A text as lines of at most `width` columns, broken between words; a word that is longer stands alone. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && textWidth(last) + 1 + textWidth(word) <= width)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
 
 /**
@@ -101,7 +115,8 @@ function widthsIn(widths: readonly number[], areNumbers: readonly boolean[], wid
   let over = fitted.reduce((sum, one) => sum + one, 0) + GAP.length * (fitted.length - 1) - width
   for (; over > 0; over--) {
     const texts = fitted.map((one, at) => (areNumbers[at] || one <= LEAST ? 0 : one))
-    const from = texts.some((one) => one > 0) ? texts : fitted
+    const wide = texts.map((one, at) => ((widths[at] ?? 0) > SHORT ? one : 0))
+    const from = [wide, texts].find((some) => some.some((one) => one > 0)) ?? fitted
     const widest = from.indexOf(Math.max(...from))
     if ((fitted[widest] ?? 0) <= 1) break
     fitted[widest] = (fitted[widest] ?? 0) - 1

@@ -31,6 +31,9 @@ export interface LeadList {
 /** Thrown when a search needs HubSpot and HubSpot does not answer; the message is for people. */
 export class SearchAway extends Error {}
 
+/** What is said where somebody wants a further page of what a search has found. */
+export const ONE_PAGE = 'a search has one page, without a cursor: narrow it by filters, or raise the limit.'
+
 /** The search of HubSpot, as far as lists need it. */
 export interface ContactSearch {
   findContactByEmail(email: string): Promise<string | null>

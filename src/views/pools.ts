@@ -31,6 +31,9 @@ const PoolMember = z.object({
   skipped: z.string().optional().describe('why not: away, inactive, daily-cap, open-cap, and so on'),
   why: z.string().optional().describe('the same in words'),
   awayUntil: Instant.nullable().optional().describe('of who is away; null: until they are back'),
+  unreachableSince: Instant.optional().describe(
+    'of whom Slack does not reach: they get no leads until a message gets through',
+  ),
   atWork: z.boolean().describe('whether their calendar is open now'),
   opensAt: Instant.optional().describe('when it opens next, while it is not'),
   conditional: z.literal(true).optional().describe('they get only leads for which their `when` holds'),
@@ -110,6 +113,7 @@ export function poolView(
       available: skipped === null,
       ...(skipped === null ? {} : { skipped, why: skipWords(team, pool, rep, skipped, now) }),
       ...(absence ? { awayUntil: absence.until === null ? null : iso(absence.until) } : {}),
+      ...unreachableIn(team, rep),
       ...workOf(team, rep, now),
       ...(pool.members[at]?.when === undefined ? {} : { conditional: true as const }),
     }
@@ -124,6 +128,12 @@ export function poolView(
     next: { rep: choice.rep, why: nextWords(team, name, choice.rep, members) },
     members,
   }
+}
+
+/** Since when Slack does not reach a rep, where it does not. */
+export function unreachableIn(team: Team, rep: string): { unreachableSince?: string } {
+  const since = team.reps[rep]?.unreachable
+  return since === undefined ? {} : { unreachableSince: iso(since) }
 }
 
 function workOf(team: Team, rep: string, now: number): Pick<Member, 'atWork' | 'opensAt'> {
@@ -144,6 +154,8 @@ function skipWords(team: Team, { caps }: Pool, rep: string, skipped: SkipReason,
       return `has had ${counted(caps.perDay ?? 0, 'lead')} today, which is the cap`
     case 'open-cap':
       return `has ${counted(caps.open ?? 0, 'lead')} in hand, which is the cap`
+    case 'unreachable':
+      return 'Slack does not reach them: gets no leads until a message gets through'
     default:
       return skipped
   }

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { absenceAt, absencesAhead } from '../handoffs/away.ts'
 import { awayWords } from '../handoffs/away-words.ts'
 import { isOpen, nextOpening } from '../handoffs/business-time.ts'
-import type { Team } from '../handoffs/team.ts'
+import { managersOf, type Team } from '../handoffs/team.ts'
 import type { Clock } from '../platform/clock.ts'
 import { isSlip } from '../rules/slips.ts'
 import { folded } from '../rules/texts.ts'
@@ -13,7 +13,7 @@ import type { Leads } from '../store/leads.ts'
 import { HandoffItem, handoffItem } from './handoff-list.ts'
 import { LeadItem } from './lead-item.ts'
 import { type LeadLists, SearchAway } from './leads.ts'
-import { PoolView, type PoolViews } from './pools.ts'
+import { PoolView, type PoolViews, unreachableIn } from './pools.ts'
 
 /*
  * Who somebody is: of the team, or a lead. For the API, the console, Slack and the command line.
@@ -42,6 +42,7 @@ const TeamPerson = z.object({
     })
     .optional(),
   away: z.object({ now: z.string().optional().describe('in words, while they are'), ahead: z.array(Span) }).optional(),
+  unreachableSince: Instant.optional().describe('of a rep whom Slack does not reach'),
   pools: z.array(
     z.object({ pool: z.string(), ...PoolView.shape.members.element.omit({ rep: true, name: true }).shape }),
   ),
@@ -112,14 +113,14 @@ export function createWho(parts: {
       active: role !== 'rep' || (team.reps[id]?.active ?? false),
       ...(hubspotOwnerId === undefined ? {} : { hubspotOwnerId }),
       ...(calendar === undefined ? {} : { calendar: calendarView(team, calendar, now) }),
-      ...(role === 'rep' ? { away: awayView(team, id, now) } : {}),
+      ...(role === 'rep' ? { away: awayView(team, id, now), ...unreachableIn(team, id) } : {}),
       pools: pools.flatMap(({ pool, members }) => {
         const own = members.find(({ rep }) => rep === id)
         if (!own) return []
         const { rep: _, name: __, ...rest } = own
         return [{ pool, ...rest }]
       }),
-      manages: mine.filter(([, { manager }]) => manager === id).map(([pool]) => pool),
+      manages: mine.filter(([, pool]) => managersOf(pool).includes(id)).map(([pool]) => pool),
       inHand,
       handoffs: handoffs.flatMap((handoff) => (handoff ? [handoffItem(handoff)] : [])),
     }

@@ -1,4 +1,4 @@
-import { tableLines } from '../rules/table-text.ts'
+import { tableLines, wrapped } from '../rules/table-text.ts'
 import { headline, type Section, sectionsOf } from './report.ts'
 import type { WhatIf } from './result.ts'
 
@@ -8,7 +8,7 @@ export function asText(result: WhatIf, width = 120): string {
     [
       section.title,
       ...shownTable(section, width),
-      ...(section.lines ?? []).flatMap((line) => wrapped(line, width)),
+      ...(section.lines ?? []).flatMap((line) => hanging(line, width)),
     ].join('\n'),
   )
   return [headline(result), ...parts, verdictLines(result).join('\n')].filter(Boolean).join('\n\n')
@@ -42,17 +42,9 @@ function shownTable({ table }: Section, width: number): string[] {
   return [...shown, ...links].map((line) => (line === '' ? '' : `  ${line}`))
 }
 
-function wrapped(line: string, width: number): string[] {
-  if (line.length + 2 <= width) return [`  ${line}`]
-  const lines: string[] = []
-  let current = ''
-  for (const word of line.split(' ')) {
-    if (current && current.length + word.length + 3 > width) {
-      lines.push(current)
-      current = `  ${word}`
-    } else current = current ? `${current} ${word}` : word
-  }
-  return [...lines, current].map((one) => `  ${one}`)
+// What goes on stands below what it belongs to.
+function hanging(line: string, width: number): string[] {
+  return wrapped(line, width - 4).map((one, at) => (at === 0 ? `  ${one}` : `    ${one}`))
 }
 
 function markdownTable({ head, rows }: NonNullable<Section['table']>): string {

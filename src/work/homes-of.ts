@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { managerIdOf } from '../handoffs/buttons.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import { memberOf } from '../handoffs/parties.ts'
-import type { Team } from '../handoffs/team.ts'
+import { managersOf, type Team } from '../handoffs/team.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Apply } from '../store/apply.ts'
@@ -15,7 +15,7 @@ export function homesOf(team: Team, handoff: Handoff): string[] {
   const pools = [handoff.pool, ...handoff.holders.map(({ pool }) => pool)]
   const ids = [
     ...handoff.holders.map(({ rep }) => rep),
-    ...pools.map((pool) => team.pools[pool]?.manager ?? ''),
+    ...pools.flatMap((name) => (team.pools[name] ? managersOf(team.pools[name]) : [])),
     managerIdOf(team, handoff) ?? '',
   ]
   return [...new Set(ids.flatMap((id) => memberOf(team, id)?.slackUserId ?? []))]
@@ -43,7 +43,7 @@ export function withHomes(
 export function homesOfRep({ reps, pools, ...team }: Team, rep: string): string[] {
   const theirs = Object.values(pools).filter(({ members }) => members.some((one) => one.rep === rep))
   const members = theirs.flatMap((pool) => pool.members.map((one) => reps[one.rep]?.slackUserId))
-  const managers = theirs.map(({ manager }) => memberOf({ ...team, reps, pools }, manager)?.slackUserId)
+  const managers = theirs.flatMap(managersOf).map((id) => memberOf({ ...team, reps, pools }, id)?.slackUserId)
   return [...new Set([reps[rep]?.slackUserId, ...members, ...managers].flatMap((user) => user ?? []))]
 }
 

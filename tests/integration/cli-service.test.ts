@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
+import { writeCursor } from '../../src/http/v1/cursors.ts'
 import type { Change } from '../../src/leads/change.ts'
 import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/platform/embedded-redis.ts'
 import { createLogger } from '../../src/platform/log.ts'
@@ -12,6 +13,7 @@ import { textWidth } from '../../src/rules/table-text.ts'
 import { prepare } from '../../src/store/commit.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX, type Store } from '../../src/store/partitions.ts'
+import { createUnreachable } from '../../src/store/unreachable.ts'
 import { createDead } from '../../src/work/dead.ts'
 import { leadRecord, MQL_TO_SALES, started } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
@@ -119,6 +121,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('the command line beside a service', () =>
     [['dead', 'replay'], '--all'],
     [['dead', 'replay', 'x:1'], 'there is no dead letter "x:1"'],
     [['leads', '--cursor', 'bogus'], 'cursor'],
+    [['leads', 'dana', '--cursor', writeCursor({ at: 1, id: '1' })], 'a search has one page'],
   ])('%j says what is wrong', async (args, said) => {
     const { err, out, code } = await baton(...args)
     expect({ out, code }).toEqual({ out: '', code: 1 })
@@ -132,6 +135,10 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('the command line beside a service', () =>
     expect(await json('assign', ACTIVE, 'ae-2')).toMatchObject({ handoff: `${ACTIVE}-1` })
     expect((await baton('release', `${ACTIVE}-1`)).code).toBe(0)
     expect((await baton('release', `${ACTIVE}-1`)).out).toContain('and was so before')
+    expect((await handoff())?.state).toBe('ended')
+    expect((await baton('reopen', `${ACTIVE}-1`)).out).toBe(`Lead ${ACTIVE}-1 is open again.\n`)
+    expect((await handoff())?.state).toBe('open')
+    expect(await baton('reopen', '999-1')).toMatchObject({ code: 1, err: expect.stringContaining('handoff 999-1') })
     // What follows is a worker's at once, and waits for no sweep.
     expect(await redis.keys('{baton-*}:*:wait')).not.toEqual([])
   })
@@ -145,6 +152,21 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('the command line beside a service', () =>
     ])
     expect((await baton('away', 'ae-1', '--back')).code).toBe(0)
     expect((await json('pools', 'ae')).pools[0].members[0]).toMatchObject({ rep: 'ae-1', available: true })
+  })
+
+  test('whom Slack does not reach: in pools and who, since when, and not next', async () => {
+    const unreachable = createUnreachable(store)
+    await unreachable.note('ae-1', 'U0000AE1', 'user_disabled', now - 3 * 60 * MINUTE)
+    const since = new Date(now - 3 * 60 * MINUTE).toISOString()
+    const [pool] = (await json('pools', 'ae')).pools
+    expect(pool.members[0]).toMatchObject({ rep: 'ae-1', skipped: 'unreachable', unreachableSince: since })
+    expect(pool.next.rep).toBe('ae-2')
+    const { out } = await baton('pools', 'ae')
+    expect(out).toMatch(/ae-1 .* not reached/)
+    for (const line of out.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(80)
+    expect((await baton('who', 'ada')).out).toContain('Slack does not reach them, since 3 h ago')
+    await unreachable.clear('ae-1')
+    expect((await json('pools', 'ae')).pools[0].members[0].unreachableSince).toBeUndefined()
   })
 
   test('who: nobody is an error that names the nearest', async () => {

@@ -7,6 +7,7 @@ import { createTestRedis } from '../support/redis.ts'
 
 const redis = createTestRedis()
 const READER = 'token-that-may-only-read'
+const NAMED = 'token-with-a-name'
 const HOUR = 60 * 60_000
 
 let api: TestApi
@@ -14,7 +15,7 @@ beforeAll(async () => {
   api = await startApi({
     redisUrl: redis.url,
     prefix: redis.prefix,
-    apiTokens: [SECRETS.apiToken, `read=${READER}`],
+    apiTokens: [SECRETS.apiToken, `read=${READER}`, `operate(crm-sync)=${NAMED}`],
   })
 })
 afterAll(async () => {
@@ -54,6 +55,8 @@ describe('acts on leads', () => {
     // A worker carries it out.
     const { handoffs } = await api.leads.get('701')
     expect(handoffs['701-1']?.passOn).toMatchObject({ to: 'ae-2', by: expect.stringMatching(/^api:[0-9a-f]{8}$/) })
+    await ask('POST /v1/leads/701/assign', { rep: 'ae-1' }, NAMED)
+    expect((await api.leads.get('701')).handoffs['701-1']?.passOn).toMatchObject({ to: 'ae-1', by: 'api:crm-sync' })
     expect(api.hurried.flatMap(({ waiting }) => waiting)).toContainEqual(expect.objectContaining({ id: '701-1' }))
   })
 
@@ -83,6 +86,12 @@ describe('acts on leads', () => {
   ])('%s with %o is refused', async (route, body, status, detail) => {
     const answer = await ask(route, body)
     expect([answer.status, answer.body.detail]).toEqual([status, expect.stringContaining(detail)])
+  })
+
+  test('a body of another type than JSON is refused as that', async () => {
+    const headers = { authorization: `Bearer ${SECRETS.apiToken}`, 'content-type': 'text/plain' }
+    for (const path of ['leads/701/assign', 'signals', 'what-if'])
+      expect((await fetch(`${api.address}/v1/${path}`, { method: 'POST', headers, body: '{}' })).status).toBe(415)
   })
 
   test('a token that may only read changes nothing', async () => {

@@ -5,7 +5,7 @@ import { PLACES } from '../../leads/listed.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { BANDS } from '../../rules/score.ts'
 import { LEAD_COLUMNS, type LeadItem, LeadItem as LeadItemSchema, leadRow } from '../../views/lead-item.ts'
-import { type LeadLists, SearchAway } from '../../views/leads.ts'
+import { type LeadLists, ONE_PAGE, SearchAway } from '../../views/leads.ts'
 import { Format, listResponse, sendCsv, wantsCsv } from '../csv.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 import { readCursor, writeCursor } from './cursors.ts'
@@ -112,6 +112,8 @@ export function leadListRoutes(parts: LeadListParts) {
         const { q, limit, cursor, format: _, since, ...same } = request.query
         const filter = { ...same, since: instantOf(since, parts.clock.now()) }
         const after = cursor === undefined ? null : readCursor(cursor, /^\d{1,18}$/)
+        if (q !== undefined && after)
+          throw new ProblemError({ status: 400, title: 'The request is not valid', detail: `cursor: ${ONE_PAGE}` })
         const { leads, next } =
           q === undefined ? await parts.leadLists.list(filter, after, limit) : await search(q, filter, limit)
         const following = next && writeCursor(next)

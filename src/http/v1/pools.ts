@@ -58,7 +58,7 @@ const Pools = z.object({ pools: z.array(PoolView) }).meta({
 
 const COLUMNS = [
   ...(['pool', 'rep', 'name', 'weight', 'turns', 'open', 'today', 'lastAssignedAt', 'available', 'why'] as const),
-  ...(['awayUntil', 'atWork', 'opensAt', 'isNext', 'waiting'] as const),
+  ...(['awayUntil', 'unreachableSince', 'atWork', 'opensAt', 'isNext', 'waiting'] as const),
 ]
 
 /** `GET /v1/pools` and `GET /v1/who`. */

@@ -50,11 +50,16 @@ export function v1(parts: V1Parts) {
     return given === undefined ? undefined : tokens.get(createHash('sha256').update(given).digest('hex'))
   }
 
-  // Tokens have no names: the beginning of a digest tells them apart, and gives nothing away.
-  const whoAsks = (request: FastifyRequest) => `api:${tokenOf(request)?.digest.slice(0, 8)}`
+  // The beginning of a digest tells tokens without a name apart, and gives nothing away.
+  const whoAsks = (request: FastifyRequest) => {
+    const { name, digest } = tokenOf(request) as ApiToken
+    return `api:${name ?? digest.slice(0, 8)}`
+  }
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     await app.register(rateLimit, { global: false })
+    // Fastify takes plain text as well, and no route here does.
+    app.removeContentTypeParser('text/plain')
     // Many clients name JSON as the type of a body that they do not send.
     const parseJson = app.getDefaultJsonParser('error', 'error')
     app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>

@@ -1,16 +1,18 @@
 import { expect, it } from 'vitest'
-import { findingsTable } from '../../../src/doctor/finding.ts'
+import { type Finding, findingsText } from '../../../src/doctor/finding.ts'
 import { webhookFinding } from '../../../src/doctor/hubspot.ts'
 
-it('is a table with what to do, and the count of faults', () => {
-  const text = findingsTable([
+it('findings stand below each other with what to do, wrapped, and the count of faults', () => {
+  const findings: Finding[] = [
     { check: 'hubspot token', status: 'ok', found: 'portal 90012345' },
     { check: 'slack channel ae', status: 'fault', found: 'ae: C0000AE is without Baton', todo: 'invite it' },
-  ])
+  ]
+  const text = findingsText(findings, 40)
   expect(text.split('\n')).toEqual([
-    'check             status  found                         what to do',
-    'hubspot token     ok      portal 90012345',
-    'slack channel ae  fault   ae: C0000AE is without Baton  invite it',
+    'ok       hubspot token: portal 90012345',
+    'fault    slack channel ae: ae: C0000AE',
+    '         is without Baton',
+    '         → invite it',
     '',
     '1 fault, no warnings.',
   ])

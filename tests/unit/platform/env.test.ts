@@ -81,9 +81,22 @@ describe('what is taken', () => {
     expect(() => readEnv({ ...COMPLETE, API_TOKENS: tokens })).toThrow('API_TOKENS holds a scope without a token')
   })
 
-  test.each(['sha256:abc', 'read=sha256:', `sha256:${'x'.repeat(64)}`])('%s is no hash', (token) => {
-    expect(() => readEnv({ ...COMPLETE, API_TOKENS: token })).toThrow('API_TOKENS holds a hash that is not sha256:')
+  test('a token may have a name, which records say', () => {
+    const hash = sha256('secret')
+    const tokens = `read(crm-sync)=crm,operate(zap.1)=sha256:${hash},a(b)=c`
+    expect(readEnv({ ...COMPLETE, API_TOKENS: tokens }).API_TOKENS).toEqual([
+      { ...tokenOf('crm', 'read'), name: 'crm-sync' },
+      { ...tokenOf('secret', 'operate'), name: 'zap.1' },
+      tokenOf('a(b)=c', 'operate'),
+    ])
   })
+
+  test.each(['sha256:abc', 'read(crm)=sha256:abc', 'read=sha256:', `sha256:${'x'.repeat(64)}`])(
+    '%s is no hash',
+    (token) => {
+      expect(() => readEnv({ ...COMPLETE, API_TOKENS: token })).toThrow('API_TOKENS holds a hash that is not sha256:')
+    },
+  )
 
   test.each([
     [{ OIDC_ISSUER: 'https://id.example.com' }, 'OIDC_CLIENT_ID is required'],

@@ -63,7 +63,7 @@ export interface HandoffPage {
 }
 
 // A page is cut short rather than looking through more: the next one goes on.
-const MOST_LOOKED_AT = 5_000
+const MOST_LOOKED_AT = 1_000
 const AT_ONCE = 500
 
 /** Lists of handoffs. */

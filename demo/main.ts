@@ -4,7 +4,6 @@ import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createSimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.ts'
 import { createSimulatedSlack, type SimulatedSlackOptions } from '../simulators/slack/simulated-slack.ts'
-import type { Config } from '../src/config/config.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { fixedConfig } from '../src/config/watch.ts'
 import { createHubSpot } from '../src/hubspot/client.ts'
@@ -18,6 +17,7 @@ import { createLogger } from '../src/platform/log.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
 import { duration } from '../src/rules/words.ts'
 import { createService } from '../src/service.ts'
+import { openConsoleDoor, openInBrowser } from './console-door.ts'
 import { createKnownContact, STORY } from './story.ts'
 
 /*
@@ -52,8 +52,10 @@ const ROOT = join(import.meta.dirname, '..')
 const now = () => Date.now()
 const started = now()
 let first = ''
+let address = ''
 
-const config = await demoConfig()
+const directory = await demoConfig()
+const config = await loadConfig(directory, now())
 const { reps, managers, people: others } = config.team
 const people = Object.fromEntries(
   [reps, managers, others].flatMap((some) =>
@@ -64,11 +66,12 @@ const redis = await startEmbeddedRedis()
 const hubspot = await createSimulatedHubSpot({ now, accessToken: 'demo-token', clientSecret: 'demo-client-secret' })
 const known = createKnownContact(hubspot, now)
 const slack = await openSlack()
+const door = await openConsoleDoor(() => address, 'demo-token')
 const env = readEnv({
   PORT: '0',
   HOST: '127.0.0.1',
-  // Without TLS, like the address that the console is opened at: a browser sends a secure cookie only with TLS.
-  PUBLIC_URL: 'http://baton.demo.example',
+  // What messages in Slack link to. Without TLS, for a browser sends a secure cookie only with TLS.
+  PUBLIC_URL: door.url,
   HUBSPOT_ACCESS_TOKEN: 'demo-token',
   HUBSPOT_CLIENT_SECRET: 'demo-client-secret',
   HUBSPOT_BASE_URL: hubspot.url,
@@ -76,6 +79,7 @@ const env = readEnv({
   SLACK_SIGNING_SECRET: 'demo-signing-secret',
   SLACK_API_URL: slack.apiUrl,
   API_TOKENS: 'demo-token',
+  CONFIG_DIR: directory,
   LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
 })
 const service = await createService({
@@ -90,12 +94,13 @@ stopOnSignals({
   within: 20_000,
   async stop({ err }) {
     if (err) console.error(`The demo ends: ${err.message}`)
+    door.close()
     await service.close()
-    await Promise.all([hubspot.close(), slack.close(), redis.stop()])
+    await Promise.all([hubspot.close(), slack.close(), redis.stop(), rm(directory, { recursive: true, force: true })])
   },
 })
 
-const address = await service.listen()
+address = await service.listen()
 hubspot.setWebhooks({
   targetUrl: `${address}/webhooks/hubspot`,
   publicUrl: `${env.PUBLIC_URL}/webhooks/hubspot`,
@@ -106,17 +111,15 @@ await prepareHubSpot()
 tell()
 await play()
 invite()
+openInBrowser(`${door.url}/console`)
 
-async function demoConfig(): Promise<Config> {
+// The console checks these files, and begins a what-if from them: they stay until the demo ends.
+async function demoConfig(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-demo-'))
-  try {
-    await cp(join(ROOT, 'config'), directory, { recursive: true })
-    await cp(join(import.meta.dirname, 'config'), directory, { recursive: true })
-    for (const [file, texts] of Object.entries(IN_SECONDS)) await shorten(join(directory, file), texts)
-    return await loadConfig(directory, now())
-  } finally {
-    await rm(directory, { recursive: true })
-  }
+  await cp(join(ROOT, 'config'), directory, { recursive: true })
+  await cp(join(import.meta.dirname, 'config'), directory, { recursive: true })
+  for (const [file, texts] of Object.entries(IN_SECONDS)) await shorten(join(directory, file), texts)
+  return directory
 }
 
 async function shorten(file: string, texts: [from: string, to: string][]): Promise<void> {
@@ -238,7 +241,11 @@ Every decision can be explained, for example the first one:
 
   REDIS_URL=${redis.url} npm run baton -- explain ${first}
 
-The console is at ${address}/console, the API at ${address}/docs; the token of both is demo-token. Control-C ends the demo.`)
+Managers and operations have the console, with the leads, the clocks and the config. This address signs you in:
+
+  ${door.url}/console
+
+The API is at ${address}/docs; its token is demo-token. Control-C ends the demo.`)
 }
 
 async function until(holds: () => boolean): Promise<void> {

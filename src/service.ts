@@ -45,7 +45,7 @@ import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
-import { withHomes } from './work/homes-of.ts'
+import { withHomes, withHomesOfAway } from './work/homes-of.ts'
 import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
@@ -185,7 +185,9 @@ export async function createService(options: ServiceOptions) {
     metrics,
     log,
   }
-  const viewHome = createHomeViews(parts)
+  const viewHomeNow = createHomeViews(parts)
+  // What was said in another process a moment ago is shown as well.
+  const viewHome: typeof viewHomeNow = (user) => away.read().then(() => viewHomeNow(user))
   const work = prepareWork({
     parts: {
       ...parts,
@@ -267,7 +269,7 @@ export async function createService(options: ServiceOptions) {
     stuckLists,
     lastEvent,
     hurry: work.hurry,
-    away,
+    away: withHomesOfAway(away, { homes, config, clock, hurry: work.hurry, log }),
     homes,
     viewHome,
     act,

@@ -67,7 +67,7 @@ export function saidAfter(
   now: number,
 ): Said[] | null {
   const said = (team.reps[rep]?.said ?? []).filter(({ until }) => until === null || until > now)
-  if (news !== 'back') return [...said, { ...news.away, by }]
+  if (news !== 'back') return [...said.filter((one) => !isWithin(one, news.away, now)), { ...news.away, by }]
   const absence = absenceAt(team, rep, now)
   if (!absence) return said.some(({ here }) => !here) ? said.filter(({ here }) => here) : null
   const later = said.filter(({ from }) => from > now)
@@ -80,6 +80,12 @@ export function saidAfter(
 export function spanOf(timeZone: string, { from, to }: { from: string; to: string }): { from: number; until: number } {
   const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds
   return { from: startOf(Temporal.PlainDate.from(from)), until: startOf(Temporal.PlainDate.from(to).add({ days: 1 })) }
+}
+
+// All that is left of it lies in a newer span, by which it is of no account.
+function isWithin(one: Pick<Said, 'from' | 'until'>, newer: Pick<Said, 'from' | 'until'>, now: number): boolean {
+  const ends = newer.until === null || (one.until !== null && one.until <= newer.until)
+  return ends && Math.max(one.from, now) >= newer.from
 }
 
 function covers({ from, until }: Said, at: number): boolean {

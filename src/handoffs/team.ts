@@ -58,6 +58,11 @@ export interface Team {
   people: Record<string, Person>
 }
 
+/** Who manages a pool: its manager, then who stands in for them. Ids of team.yaml. */
+export function managersOf({ manager, managers = [] }: Pick<Pool, 'manager' | 'managers'>): string[] {
+  return [manager, ...managers]
+}
+
 /** Everybody of the team who can be told something, each once: reps who are there, managers, people. */
 export function everybody({ reps, managers, people }: Pick<Team, 'reps' | 'managers' | 'people'>): Person[] {
   const here = Object.values(reps).filter(({ active }) => active)
@@ -145,7 +150,7 @@ export function mayAct(team: Team, slackUserId: string, rep: string, pools: stri
     return pool
       ? [
           ...pool.members.map((member) => team.reps[member.rep]?.slackUserId),
-          ...[pool.manager, ...(pool.managers ?? [])].map((manager) => team.managers[manager]?.slackUserId),
+          ...managersOf(pool).map((manager) => team.managers[manager]?.slackUserId),
         ]
       : []
   })

@@ -7,7 +7,7 @@ import { isInHubSpot } from './lead.ts'
  */
 
 /** The kind of handoff by which a person gives a lead to a rep: its route's, else the first that is for routes; undefined for none. */
-export function kindToAssign({ routing, handoffs }: NextConfig, route: string): string | undefined {
+function kindToAssign({ routing, handoffs }: NextConfig, route: string): string | undefined {
   const own = routing.routes.find(({ name }) => name === route)?.handoff
   const forRoutes = Object.entries(handoffs.kinds).find(
     ([, { withSales, starts, to }]) => withSales && starts.length === 0 && to === undefined,

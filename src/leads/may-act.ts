@@ -1,7 +1,7 @@
 import { managerIdOf, mayPress } from '../handoffs/buttons.ts'
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { memberOf } from '../handoffs/parties.ts'
-import type { Team } from '../handoffs/team.ts'
+import { managersOf, type Team } from '../handoffs/team.ts'
 import type { Click, NextConfig } from './change.ts'
 import type { LeadRecord } from './lead.ts'
 
@@ -15,17 +15,21 @@ export function isOperator(by: string): boolean {
   return by === 'cli' || /^(api|console):/.test(by)
 }
 
-/** Whether a Slack user manages a handoff: its pools' manager, or the one that it names. */
-export function managesHandoff(team: Team, handoff: Handoff, user: string): boolean {
+/** Whether a Slack user manages a handoff: its pools' managers, or the one that it names. */
+function managesHandoff(team: Team, handoff: Handoff, user: string): boolean {
   const pools = [handoff.pool, holderOf(handoff)?.pool ?? handoff.pool]
-  const managers = [managerIdOf(team, handoff), ...pools.map((pool) => team.pools[pool]?.manager)]
+  const managers = [managerIdOf(team, handoff), ...pools.flatMap((name) => managersIn(team, name))]
   return managers.some((id) => id !== undefined && memberOf(team, id)?.slackUserId === user)
 }
 
-/** Whether a Slack user manages anybody. */
-export function isManager({ managers, pools }: Team, user: string): boolean {
-  const ids = [...Object.keys(managers), ...Object.values(pools).map(({ manager }) => manager)]
-  return ids.some((id) => managers[id]?.slackUserId === user)
+function managersIn({ pools }: Team, name: string): string[] {
+  const pool = pools[name]
+  return pool ? managersOf(pool) : []
+}
+
+/** Whether a Slack user is one of the managers. */
+export function isManager({ managers }: Team, user: string): boolean {
+  return Object.values(managers).some(({ slackUserId }) => slackUserId === user)
 }
 
 /**

@@ -11,28 +11,24 @@ import type { Click, LeadState, NextConfig } from './change.ts'
  * `not-undoable`: nobody said so in Slack, so that there is nothing to take back; `undo-over`: it was said too long ago; `no-snooze`:
  * there is no reminder to put off, or it was put off before.
  */
-export const ACT_OUTCOMES = [
-  'done',
-  'already',
-  'too-late',
-  'not-allowed',
-  'not-found',
-  'unknown-rep',
-  'open-already',
-  'not-undoable',
-  'undo-over',
-  'no-snooze',
-] as const
-export type ActOutcome = (typeof ACT_OUTCOMES)[number]
+export type ActOutcome =
+  | 'done'
+  | 'already'
+  | 'too-late'
+  | 'not-allowed'
+  | 'not-found'
+  | 'unknown-rep'
+  | 'open-already'
+  | 'not-undoable'
+  | 'undo-over'
+  | 'no-snooze'
 
 /** Why an act cannot be done; undefined when it can, as far as can be told. */
 export function refusalOf(
   config: Pick<NextConfig, 'team'>,
   state: Pick<LeadState, 'handoffs'>,
   handoff: Handoff | undefined,
-  _by: string,
   does: Click,
-  _now: number,
 ): ActOutcome | undefined {
   if (typeof does === 'object' && 'assign' in does)
     return config.team.reps[does.assign.rep]?.active ? undefined : 'unknown-rep'

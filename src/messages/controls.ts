@@ -43,18 +43,29 @@ const OF_THEIR_OWN: Readonly<Record<string, string>> = {
 // Slack takes five options in a menu, and one row should hold no more than two buttons of ours.
 const INLINE = 2
 const IN_MENU = 5
+// What a row holds on a phone that is 390 pixels wide, and how wide things are there, as far as letters tell.
+const ROW = 312
+const [MENU_WIDTH, GAP] = [44, 8]
+const widthOf = (label: string) => 28 + 9 * [...label].length
+/** The link in a menu: its option opens the address, and says nothing to Baton. */
+export const LINK_OPTION = 'open'
+const LINK = 'HubSpot'
+
+/** Which buttons stand in the row, in the menu, and beside it because the menu is full; whether the link is in the menu. */
+interface Row {
+  inline: readonly Button[]
+  menu: readonly Button[]
+  over: readonly Button[]
+  isLinkInMenu: boolean
+}
 
 /**
  * The buttons and the menu of a message that still wants something: the first two that settle it, the link to HubSpot, and the
- * rest in the menu. Who has more than fit there has buttons for them.
+ * rest in the menu, so that it is one row on a phone. Who has more than fit there has buttons for them.
  */
 export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly Button[]): KnownBlock {
   const name = leadName(lead, 40)
-  const settling = buttons.filter(({ act }) => MENU_VALUES[act] === undefined)
-  const inline = settling.slice(0, INLINE)
-  const rest = buttons.filter((button) => !inline.includes(button))
-  const over = rest.filter((button) => !(button.act in MENU_VALUES)).slice(0, Math.max(0, rest.length - IN_MENU))
-  const menu = rest.filter((button) => !over.includes(button)).slice(0, IN_MENU)
+  const { inline, menu, over, isLinkInMenu } = rowOf(buttons)
   const button = (one: Button, isFirst: boolean) => ({
     type: 'button' as const,
     action_id: OF_THEIR_OWN[one.name] ?? `${CONTROLS.own}${one.name}`,
@@ -64,34 +75,58 @@ export function controls(lead: LeadRecord, handoff: Handoff, buttons: readonly B
     value: handoff.id,
     accessibility_label: plainText(`${one.label} ${name}`, 75),
   })
+  const link = {
+    type: 'button' as const,
+    action_id: CONTROLS.open,
+    text: { type: 'plain_text' as const, text: LINK },
+    url: contactUrl(lead),
+    value: handoff.id,
+    accessibility_label: `Open ${name} in HubSpot`,
+  }
+  const options = [
+    ...(isLinkInMenu ? [{ text: link.text, value: `${LINK_OPTION}:${handoff.id}`, url: link.url }] : []),
+    ...menu.map((one) => ({
+      text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
+      value: `${MENU_VALUES[one.act] ?? one.name}:${handoff.id}`,
+    })),
+  ]
   return {
     type: 'actions',
     elements: [
       ...inline.map((one, index) => button(one, index === 0)),
-      {
-        type: 'button',
-        action_id: CONTROLS.open,
-        // So short that it stands in one row with the first button and the menu on a phone.
-        text: { type: 'plain_text', text: 'HubSpot' },
-        url: contactUrl(lead),
-        value: handoff.id,
-        accessibility_label: `Open ${name} in HubSpot`,
-      },
+      ...(isLinkInMenu ? [] : [link]),
       ...over.map((one) => button(one, false)),
-      ...(menu.length === 0
-        ? []
-        : [
-            {
-              type: 'overflow' as const,
-              action_id: CONTROLS.more,
-              options: menu.map((one) => ({
-                text: { type: 'plain_text' as const, text: plainText(one.label, 75) },
-                value: `${MENU_VALUES[one.act] ?? one.name}:${handoff.id}`,
-              })),
-            },
-          ]),
+      ...(options.length === 0 ? [] : [{ type: 'overflow' as const, action_id: CONTROLS.more, options }]),
     ],
   }
+}
+
+// The first way to share them out that fits on a phone; the usual one where none does.
+function rowOf(buttons: readonly Button[]): Row {
+  const ways = [INLINE, 1].flatMap((count) => [false, true].map((isLinkInMenu) => shared(buttons, count, isLinkInMenu)))
+  return ways.find(fits) ?? shared(buttons, INLINE, false)
+}
+
+function shared(buttons: readonly Button[], count: number, isLinkInMenu: boolean): Row {
+  const [first, ...others] = buttons.filter(({ act }) => MENU_VALUES[act] === undefined)
+  // What was pressed by mistake is taken back at once or not at all.
+  const ordered = [
+    ...(first ? [first] : []),
+    ...others.sort((a, b) => Number(b.act === 'undo') - Number(a.act === 'undo')),
+  ]
+  const inline = ordered.slice(0, count)
+  const rest = buttons.filter((button) => !inline.includes(button))
+  const room = IN_MENU - (isLinkInMenu ? 1 : 0)
+  const over = rest.filter((button) => !(button.act in MENU_VALUES)).slice(0, Math.max(0, rest.length - room))
+  const menu = rest.filter((button) => !over.includes(button)).slice(0, room)
+  return { inline, menu, over, isLinkInMenu }
+}
+
+function fits({ inline, menu, over, isLinkInMenu }: Row): boolean {
+  const labels = [...inline.map(({ label }) => label), ...(isLinkInMenu ? [] : [LINK])]
+  const hasMenu = menu.length > 0 || isLinkInMenu
+  const widths = [...labels.map(widthOf), ...(hasMenu ? [MENU_WIDTH] : [])]
+  return over.length === 0 && widths.reduce((sum, width) => sum + width + GAP, -GAP) <= ROW
 }
 
 /** The button by which somebody says why a lead was taken out. */
@@ -200,5 +235,3 @@ function asking(
     ],
   }
 }
-
-export { contactUrl, DISQUALIFY_REASONS }

@@ -22,8 +22,8 @@ export interface DigestInput {
   /** How many were late because Slack did not deliver, which is no rep's. */
   undelivered: number
   overloaded: readonly (Overload & { pool: string })[]
-  /** Who is away today, until when where it is known, and whom Slack does not reach. */
-  away: readonly { rep: string; until: string | undefined }[]
+  /** Who is away today, until when in words, and whom Slack does not reach. */
+  away: readonly { rep: string; until: string }[]
   unreachable: readonly string[]
   /** Reps by name. */
   names: Readonly<Record<string, string>>
@@ -69,7 +69,7 @@ export function renderDigest(input: DigestInput): RenderedMessage | null {
     ),
     part(
       'Away today',
-      input.away.map(({ rep, until }) => nameOf(input, rep) + (until ? `, until ${escapeText(until)}` : '')),
+      input.away.map(({ rep, until }) => `${nameOf(input, rep)}, ${escapeText(until)}`),
     ),
   ].flat()
   const all = input.console === undefined ? '`baton pools`' : `<${input.console}|the console>`

@@ -18,7 +18,7 @@ import { escapeText, slackDate } from './texts.ts'
 export type Home = SlackHome
 
 /** The ids of the buttons of the Home itself; those of its leads are the same as in messages. */
-export const HOME = { away: 'home.away', back: 'home.back', awayFor: 'home.away_for', console: 'home.console' } as const
+export const HOME = { away: 'home.away', back: 'home.back', awayFor: 'home.away_for' } as const
 
 // Slack takes a hundred blocks; what a person can act on stands first.
 const MOST_BLOCKS = 100

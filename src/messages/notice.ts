@@ -2,7 +2,7 @@ import type { Notice } from '../handoffs/notice.ts'
 import { repWithOwner, type Team } from '../handoffs/team.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import type { RenderedMessage } from './alert.ts'
-import { contactUrl } from './controls.ts'
+import { contactUrl } from './contact-url.ts'
 import { escapeText, plainText } from './texts.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { agrees, isLate, type ObservedOutcome, type ObservedSum } from '../leads/observed-outcome.ts'
 import { counted } from '../rules/words.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
-import { contactUrl } from './controls.ts'
+import { contactUrl } from './contact-url.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
 
 const MINUTE = 60_000

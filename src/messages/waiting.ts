@@ -1,8 +1,8 @@
 import type { NobodyFree } from '../handoffs/waiting.ts'
-import { displayName, type LeadRecord } from '../leads/lead.ts'
+import type { LeadRecord } from '../leads/lead.ts'
 import { counted } from '../rules/words.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
-import { contactUrl } from './controls.ts'
+import { leadLink } from './home-blocks.ts'
 import { escapeText, plainText, slackDate } from './texts.ts'
 
 /** How many leads such a message names. */
@@ -82,9 +82,8 @@ function whyLine(pool: string, count: number, why: readonly NobodyFree[]): strin
 
 function lineOf({ lead, since, pool, wants }: WaitingLine, several: boolean, timeZone: string): string {
   const company = lead.attributes['company.name']?.value
-  const name = escapeText(displayName(lead.attributes), 80) || 'No name'
   return [
-    `<${contactUrl(lead)}|${name.replaceAll('|', '¦')}>${company === undefined ? '' : `, ${escapeText(String(company), 80)}`}`,
+    `${leadLink(lead)}${company === undefined ? '' : `, ${escapeText(String(company), 80)}`}`,
     `score ${lead.score.total}`,
     `since ${slackDate(since, timeZone)}`,
     ...(several && pool !== '' ? [escapeText(pool, 60)] : []),
@@ -93,7 +92,7 @@ function lineOf({ lead, since, pool, wants }: WaitingLine, several: boolean, tim
 }
 
 function moreLine(more: number, { console }: WaitingInput): string {
-  const all = console === undefined ? '`baton leads --waiting`' : `<${console}/leads?waiting=1|the console>`
+  const all = console === undefined ? '`baton leads --waiting`' : `<${console}/leads?show=waiting|the console>`
   return more > 0 ? `and *${more} more*: all of them in ${all}` : `All of them in ${all}`
 }
 

@@ -48,7 +48,7 @@ export function createActs(parts: ActParts) {
       const { state, handoff } = found
       const now = parts.clock.now()
       if (!isAllowed(config, found, by, does)) return { outcome: 'not-allowed', ...(handoff ? { handoff } : {}) }
-      const refused = refusalOf(config, state, handoff, by, does, now)
+      const refused = refusalOf(config, state, handoff, does)
       const about = handoff ? { handoff } : {}
       if (refused) return { outcome: refused, ...about }
       const input = inputOf(handoff, by, does)

@@ -21,8 +21,8 @@ export function blankEntry(leadId: string, { channel, ts }: Address): string {
 
 /**
  * Erases everything that stands about a lead, also when its record cannot be read: every key of its own, and every entry of
- * the given indexes that is about it. What is left are digests of events, which hold no data, for some minutes a number
- * under its id, and its facts, in which a pseudonym stands that nothing leads to any more. Resolves with what has to be done
+ * the given indexes that is about it. What is left are digests of events and alerts, which hold no data, for some minutes a
+ * number under its id, and its facts, in which a pseudonym stands that nothing leads to any more. Resolves with what has to be done
  * about it now: messages that Slack has lose their content, and pools hear of the assignments that it held. Messages that
  * may have been sent are left for whoever sends them. `read` reads the lead; it gives null when it cannot be read. `now` is
  * epoch milliseconds.

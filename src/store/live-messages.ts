@@ -88,10 +88,15 @@ export function createLiveMessages({ redis, keys, commit }: Store, index: string
       await redis.hdel(keys.post(id), 'place', 'begun', 'shownAt', 'until')
     },
 
-    /** Nothing is left to do: Slack shows it as it was read. False when it has changed since. */
-    async settle(id: string, { rev }: Pick<LiveMessage, 'rev'>): Promise<boolean> {
+    /**
+     * Nothing is left to do: Slack shows it as it was read. False when it has changed since: then it waits to be shown once more, for
+     * whoever showed the newer state may have been faster, and Slack has the older one.
+     */
+    async settle(id: string, { rev }: Pick<LiveMessage, 'rev'>, now: number): Promise<boolean> {
       const guards = [{ key: keys.post(id), field: 'rev', value: rev ? Buffer.from(rev) : ('' as const) }]
-      return (await commit(guards, [['ZREM', keys.index(id, index), id]])) !== false
+      const settled = (await commit(guards, [['ZREM', keys.index(id, index), id]])) !== false
+      if (!settled) await redis.zadd(keys.index(id, index), now, id)
+      return settled
     },
 
     /** The key of its hash, for what belongs to it. */

@@ -1,15 +1,17 @@
 import { BURST } from '../handoffs/burst.ts'
 import { createLiveMessages, idPart, nameIn } from './live-messages.ts'
-import { type Command, INDEX, type Store } from './partitions.ts'
+import { type Command, INDEX, leadOf, type Store } from './partitions.ts'
 
 /*
- * The lists of reps who get many leads at once. Who has had how many alerts lately stands in one hash for each rep, by the ids of
- * the messages: what was decided of one is decided. A list is a live message with a row for each of its messages.
+ * The lists of reps who get many leads at once. Who has had how many alerts lately stands in one hash for each rep, by digests of
+ * the messages' ids, so that it names no erased lead: what was decided of one is decided. A list is a live message with a row
+ * for each of its messages.
  */
 
 // KEYS: the alerts of a rep, by message; which list takes more. ARGV: now, the message, how many stand alone, within which time, the id of a new list.
 const PLACE = `
-local known = redis.call('HGET', KEYS[1], ARGV[2])
+local message = redis.sha1hex(ARGV[2])
+local known = redis.call('HGET', KEYS[1], message)
 if known then return string.match(known, '^%d+ (.*)$') end
 local now, recent = tonumber(ARGV[1]), 0
 local all = redis.call('HGETALL', KEYS[1])
@@ -24,7 +26,7 @@ else
   list = redis.call('GET', KEYS[2]) or ARGV[5]
   redis.call('SET', KEYS[2], list, 'PX', 86400000)
 end
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[1] .. ' ' .. list)
+redis.call('HSET', KEYS[1], message, ARGV[1] .. ' ' .. list)
 redis.call('PEXPIRE', KEYS[1], 172800000)
 return list
 `
@@ -45,16 +47,25 @@ export function createRepLists(store: Store) {
   store.redis.defineCommand('batonPlace', { lua: PLACE })
   const run = store.redis as unknown as { batonPlace(keys: 2, ...rest: (string | number)[]): Promise<string> }
   const live = createLiveMessages(store, INDEX.repLists)
+  const recentOf = (rep: string) => `${store.keys.pool(`alerts of ${rep}`)}:recent`
 
   return {
     ...live,
 
     /** The list in which an alert stands, or null when it has a message of its own; asked again it is the same. */
     async listFor(postId: string, rep: string, now: number): Promise<string | null> {
-      const key = `${store.keys.pool(`alerts of ${rep}`)}:recent`
+      const key = recentOf(rep)
       const next = `list/${idPart(rep)}/${now}`
       const list = await run.batonPlace(2, key, `${key}:list`, now, postId, BURST.alone, BURST.within, next)
       return list === '' ? null : list
+    },
+
+    /** Forgets that some reps had alerts of a lead: their ids name it. */
+    async forgetAlerts(leadId: string, reps: Iterable<string>): Promise<void> {
+      for (const key of [...new Set(reps)].map(recentOf)) {
+        const theirs = (await store.redis.hkeys(key)).filter((postId) => leadOf(postId) === leadId)
+        if (theirs.length > 0) await store.redis.hdel(key, ...theirs)
+      }
     },
 
     /** Puts an alert into its list. */

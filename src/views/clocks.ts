@@ -1,6 +1,6 @@
 import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { displayName } from '../leads/lead.ts'
-import { contactUrl } from '../messages/controls.ts'
+import { contactUrl } from '../messages/contact-url.ts'
 import { iso } from '../rules/words.ts'
 import type { createHands } from '../store/by-rep.ts'
 import type { Leads } from '../store/leads.ts'

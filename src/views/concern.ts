@@ -1,4 +1,4 @@
-import type { Team } from '../handoffs/team.ts'
+import { managersOf, type Team } from '../handoffs/team.ts'
 
 /** What concerns a Slack user: who they are in the team, and the pools of which they may see the leads. */
 export interface Concern {
@@ -6,7 +6,7 @@ export interface Concern {
   who?: string | undefined
   /** Whether they get leads. */
   isRep: boolean
-  /** The pools that they manage. */
+  /** The pools that they manage, or stand in for the manager of. */
   manages: string[]
   /** The pools whose leads their lists may show: those that they are a member of, and those that they manage. */
   pools: string[]
@@ -19,7 +19,7 @@ export function concernOf({ reps, managers, people, pools }: Team, slackUserId: 
   const others = [...Object.values(managers), ...Object.values(people)].filter(isTheirs).map(({ id }) => id)
   const ids = [...(rep ? [rep.id] : []), ...others]
   const all = Object.entries(pools)
-  const manages = all.filter(([, { manager }]) => ids.includes(manager)).map(([name]) => name)
+  const manages = all.filter(([, pool]) => managersOf(pool).some((id) => ids.includes(id))).map(([name]) => name)
   const member = all.filter(([, { members }]) => rep && members.some((one) => one.rep === rep.id)).map(([name]) => name)
   return { who: ids[0], isRep: rep !== undefined, manages, pools: [...new Set([...member, ...manages])] }
 }

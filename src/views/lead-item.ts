@@ -3,7 +3,7 @@ import { type Handoff, holderOf } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES, handoffStatus } from '../handoffs/status.ts'
 import { displayName, type LeadRecord } from '../leads/lead.ts'
 import { type Listed, PLACES } from '../leads/listed.ts'
-import { contactUrl } from '../messages/controls.ts'
+import { contactUrl } from '../messages/contact-url.ts'
 import { iso } from '../rules/words.ts'
 
 const Instant = z.iso.datetime()

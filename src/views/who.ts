@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { absenceAt, absencesAhead } from '../handoffs/away.ts'
 import { awayWords } from '../handoffs/away-words.ts'
 import { isOpen, nextOpening } from '../handoffs/business-time.ts'
-import type { Team } from '../handoffs/team.ts'
+import { managersOf, type Team } from '../handoffs/team.ts'
 import type { Clock } from '../platform/clock.ts'
 import { isSlip } from '../rules/slips.ts'
 import { folded } from '../rules/texts.ts'
@@ -120,7 +120,7 @@ export function createWho(parts: {
         const { rep: _, name: __, ...rest } = own
         return [{ pool, ...rest }]
       }),
-      manages: mine.filter(([, { manager }]) => manager === id).map(([pool]) => pool),
+      manages: mine.filter(([, pool]) => managersOf(pool).includes(id)).map(([pool]) => pool),
       inHand,
       handoffs: handoffs.flatMap((handoff) => (handoff ? [handoffItem(handoff)] : [])),
     }

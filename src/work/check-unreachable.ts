@@ -14,18 +14,19 @@ export function createCheckUnreachable(
 ) {
   const { clock, log, slack, store, unreachable } = parts
   const lease = createLease({ redis: store.redis, key: store.keys.shared('unreachable-lock'), milliseconds: LEASE })
-  let lookedAt = clock.now()
+  let dueAt = clock.now() + EVERY
 
-  /** Whether it is time to ask; cheap, for every sweep. */
+  /** Whether it is time to ask, which it is once in a while; cheap, for every sweep. */
   async function isDue(): Promise<boolean> {
-    return clock.now() - lookedAt >= EVERY && (await unreachable.all()).length > 0
+    if (clock.now() < dueAt || (await unreachable.all()).length === 0) return false
+    dueAt = clock.now() + EVERY
+    return true
   }
 
   /** Asks; whoever answers is in the rotation again. */
   async function check(): Promise<void> {
     if (!(await lease.hold())) return
     try {
-      lookedAt = clock.now()
       for (const { rep, slackUserId } of await unreachable.all()) {
         const isAnother = parts.config().team.reps[rep]?.slackUserId !== slackUserId
         if (!isAnother && !(await isReached(slackUserId))) continue

@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
+import { absenceAt, zoneOf } from '../handoffs/away.ts'
+import { untilWords } from '../handoffs/away-words.ts'
 import { isServiceBreach } from '../handoffs/delivery.ts'
 import { type Morning, morningOf, overloaded } from '../handoffs/digest.ts'
 import { type Handoff, holderAt } from '../handoffs/handoff.ts'
-import { isAway, localDateOf, type Manager, type Team } from '../handoffs/team.ts'
+import type { Manager, Team } from '../handoffs/team.ts'
 import { type DigestInput, type LateRep, renderDigest } from '../messages/digest.ts'
 import { isRefused } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
@@ -96,7 +98,10 @@ export function createSendDigests(
       ...{ from, to, ...sumLate(late, now) },
       waiting: (await Promise.all(pools.map(waitingFor))).filter(({ count }) => count > 0),
       overloaded: (await Promise.all(pools.map((pool) => overloadIn(team, pool, now)))).flat(),
-      away: here.filter((rep) => isAway(team, rep, now)).map((rep) => ({ rep, until: awayUntil(team, rep, now) })),
+      away: here.flatMap((rep) => {
+        const absence = absenceAt(team, rep, now)
+        return absence ? [{ rep, until: untilWords(absence.until, zoneOf(team, rep)) }] : []
+      }),
       unreachable: here.filter((rep) => team.reps[rep]?.unreachable !== undefined),
       names: Object.fromEntries(Object.values(team.reps).map(({ id, name }) => [id, name])),
       console: parts.publicUrl && `${parts.publicUrl}/console`,
@@ -167,10 +172,4 @@ function calendarOf(team: Team, manager: Manager) {
   const [pool = ''] = poolsOf(team, manager)
   const member = team.pools[pool]?.members[0]?.rep ?? ''
   return team.calendars[manager.calendar ?? team.reps[member]?.calendar ?? '']
-}
-
-function awayUntil(team: Team, rep: string, now: number): string | undefined {
-  const date = localDateOf(team, rep, now)
-  const ends = (team.reps[rep]?.away ?? []).filter(({ from, to }) => from <= date && date <= to).map(({ to }) => to)
-  return ends.sort().at(-1)
 }

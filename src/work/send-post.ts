@@ -130,11 +130,9 @@ export function createSendPost(
   }
 
   // The lead was erased meanwhile: a message that may have been sent has to lose its content as well.
-  async function emptied(
-    { id, leadId }: Post,
-    sent: { channel: string; ts: string; list?: string } | null,
-  ): Promise<void> {
-    if (sent?.list) await listing.forget(sent.list, [id])
+  async function emptied(post: Post, sent: { channel: string; ts: string; list?: string } | null): Promise<void> {
+    const { id, leadId } = post
+    await listing.forget(post, sent?.list)
     const found = sent?.list ? null : sent
     const at = clock.now()
     const waiting = found ? [{ index: INDEX.blanks, id: blankEntry(leadId, found), at }] : []

@@ -26,13 +26,13 @@ export function createTellList(parts: ListParts): Handler<{ listId: string }> {
     // One that was never sent waits for the messages that stand in it: they are tried again.
     const isSettled = state.place
       ? await show(listId).then(({ settled }) => settled, refused)
-      : await lists.settle(listId, state)
+      : await lists.settle(listId, state, parts.clock.now())
     if (!isSettled) throw new RunLater(CHANGED_MEANWHILE)
 
     async function refused(error: unknown): Promise<boolean> {
       if (!isRefused(error)) throw error
       parts.log.warn({ list: listId, code: error.code }, 'the list of a rep can no longer be updated')
-      return lists.settle(listId, state)
+      return lists.settle(listId, state, parts.clock.now())
     }
   }
 }
@@ -95,10 +95,12 @@ export function createListing(parts: ListParts & Pick<Parts, 'hurry'>) {
       if (await lists.touch(id, at, null)) parts.hurry([{ index: INDEX.repLists, id, at }], { delay: TOGETHER })
     },
 
-    /** Takes the messages of an erased lead out of its list. */
-    async forget(id: string, postIds: readonly string[]): Promise<void> {
-      await lists.drop(id, postIds, clock.now())
-      parts.hurry([{ index: INDEX.repLists, id, at: clock.now() }])
+    /** Forgets a message of a lead that was erased, and takes it out of its list. */
+    async forget({ id, leadId, rep }: Post, list: string | undefined): Promise<void> {
+      if (rep !== undefined) await lists.forgetAlerts(leadId, [rep])
+      if (list === undefined) return
+      await lists.drop(list, [id], clock.now())
+      parts.hurry([{ index: INDEX.repLists, id: list, at: clock.now() }])
     },
   }
 }
@@ -122,7 +124,7 @@ function createShowList(parts: ListParts) {
       timeZone: team.calendars[to.calendar ?? '']?.timeZone ?? 'UTC',
     })
     const place = await show(id, state, { to: to.slackUserId, priority: PRIORITY, message })
-    return { place, settled: await lists.settle(id, state) }
+    return { place, settled: await lists.settle(id, state, parts.clock.now()) }
   }
 
   async function listedLead({ handoffId }: { handoffId: string }, rep: string) {

@@ -41,7 +41,7 @@ export function createTellWaiting(
     const said = await gather(config, manager)
     const isOver = said.pools.length === 0
     if (!isOver || state.place) await tell(config, said, isOver)
-    if (!(await live.settle(id, state))) throw new RunLater(CHANGED_MEANWHILE)
+    if (!(await live.settle(id, state, clock.now()))) throw new RunLater(CHANGED_MEANWHILE)
 
     // Where the manager cannot be told, the next in line is.
     async function tell({ team }: Config, input: WaitingInput, ends: boolean): Promise<void> {

@@ -31,12 +31,19 @@ const press = (user: string, actionId: string) => stage.slack.click({ user, chan
 
 describe('the App Home', () => {
   it('shows a rep their leads, follows what happens, and answers by the buttons of the messages', async () => {
-    createTier1Lead(stage)
+    const lead = createTier1Lead(stage)
     await stage.quiet()
     expect(await open(ADA)).toContain('My open leads (1)')
     expect(seen(ADA)).toContain('Dana-Canary Ruiz-Canary')
     expect(await open(CLEO)).not.toContain('Canary')
     expect(await open(STRANGER)).toContain(STRANGER)
+    // An answer is shown where the click was made.
+    const answer = () => JSON.stringify(stage.slack.views().findLast(({ user }) => user === ADA)?.blocks)
+    await stage.slack.click({ user: ADA, channel: 'home', ts: '-', actionId: 'lead.more', value: `explain:${lead}-1` })
+    expect(answer()).toContain('Who they are: 50')
+    const link = { actionId: 'lead.open', channel: 'home', ts: '-' }
+    expect(await stage.slack.click({ user: ADA, ...link })).toEqual({ status: 200 })
+    expect(stage.slack.ephemerals(ADA)).toEqual([])
 
     expect((await press(ADA, 'lead.contacted')).status).toBe(200)
     await stage.advance(2_000)
@@ -68,15 +75,22 @@ describe('the App Home', () => {
     expect(sent).toEqual({ status: 200 })
     await stage.advance(2_000)
     expect(seen(MANAGER)).toMatch(/Away \(1\).*away until Fri 20 Nov, said by/)
-    // Whoever is away gets no lead.
-    createTier1Lead(stage, { email: 'next@northwind.example' })
-    createTier1Lead(stage, { email: 'other@northwind.example' })
+    // Whoever is away gets no lead, though it would be their turn.
+    const next = ['next', 'other'].map((name) => createTier1Lead(stage, { email: `${name}@${name}.example` }))
     await stage.quiet()
+    expect(next.map((id) => stage.hubspot.contact(id)?.hubspot_owner_id)).toEqual(['102', '102'])
     expect(await say(BEN, 'who')).toContain('away until Fri 20 Nov')
     expect(await open(ADA)).toContain('You are away')
     await press(ADA, 'home.back')
     await stage.quiet()
     expect(seen(ADA)).toContain('You get new leads')
+    // Said over the API, it is seen by those who look.
+    const headers = { authorization: 'Bearer canary-api-token', 'content-type': 'application/json' }
+    const put = { method: 'PUT', headers, body: JSON.stringify({ until: '2026-11-19' }) }
+    expect((await fetch(`${stage.addresses[0]}/v1/reps/ae-1/away`, put)).status).toBe(200)
+    await stage.advance(2_000)
+    expect(seen(ADA)).toMatch(/You are away\* until Thu 19 Nov/)
+    expect(seen(MANAGER)).toContain('away until Thu 19 Nov, said by')
   })
 })
 

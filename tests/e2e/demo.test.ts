@@ -65,6 +65,25 @@ test.skipIf(WITHOUT_REDIS_SERVER || !executablePath)(
   60_000,
 )
 
+test.skipIf(WITHOUT_REDIS_SERVER || !executablePath)(
+  'the console opens signed in, with the leads and the config of the demo',
+  async () => {
+    const address = /http:\/\/[\d.:]+\/console/.exec(demo.output())?.[0] ?? ''
+    const page = await browser?.newPage()
+    if (!page) throw new Error('no browser')
+    await page.goto(address)
+    await page.getByRole('link', { name: 'Dana Ruiz' }).waitFor()
+    expect(page.url()).not.toContain('token')
+    await page.getByRole('link', { name: 'Config' }).click()
+    // Its clocks take seconds, which the check doubts: these are the files that are in force.
+    await page.getByText('is 15 s only').first().waitFor()
+    expect(await page.locator('textarea[name="file:handoffs.yaml"]').inputValue()).toContain('respondWithin: 4s')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  },
+  60_000,
+)
+
 test.skipIf(WITHOUT_REDIS_SERVER)(
   'Control-C ends it in order',
   async () => {

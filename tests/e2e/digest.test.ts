@@ -50,6 +50,7 @@ describe('the digest of a manager', () => {
       ...{ actionId: 'lead.contacted', value: `${held[0]}-1` },
     })
     await stage.quiet()
+    await stage.slack.command({ user: MANAGER, text: 'away @ben until monday' })
     await until('2026-11-19T13:59:00Z')
     expect(digests()).toEqual([])
     await until('2026-11-19T14:00:00Z')
@@ -60,7 +61,8 @@ describe('the digest of a manager', () => {
     // The second one is still open at 09:00: 21 h 59 min after 11:01 of the day before.
     expect(text).toContain('Cleo Park: *3*, the latest by 21 h 59 min; 2 not answered yet')
     expect(text).toMatch(/Cleo Park: \*\d\* open, the cap of sdr is 2/)
-    expect(text).toContain('Ada Lane, until 2026-11-20')
+    // By team.yaml, and by what was said since.
+    expect(text).toContain('Ada Lane, until Fri 20 Nov\\nBen Ortiz, until Mon 23 Nov')
     expect(text).not.toContain('Canary')
     expect(blockProblems(digest?.blocks, 'message')).toEqual([])
     await stage.advance(HOUR)

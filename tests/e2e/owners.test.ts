@@ -181,7 +181,7 @@ describe('an owner who is a rep keeps the contact', () => {
     const id = createTier2Lead(stage, { hubspot_owner_id: '201' })
     await stage.advance(MINUTE)
     await setOwner(id, '202')
-    expect(stage.texts(DAN).at(-1)).toContain('Given to you in HubSpot')
+    expect(stage.texts(DAN).at(-1)).toMatch(/^Given on in HubSpot: /)
     expect(stage.texts(DAN).at(-1)).not.toContain('Was with')
     await stage.advance(DAY)
     expect(ownerOf(id)).toBe('202')
@@ -348,8 +348,12 @@ describe('an owner who is set while the lead waits for a rep', () => {
     expect(stage.texts(MANAGER)).toHaveLength(1)
     await setOwner(id, '900')
     await stage.advance(2 * DAY)
-    expect([ownerOf(id), alerted(), stage.texts(MANAGER).length]).toEqual(['900', [], 1])
-    expect(stage.texts(MANAGER)[0]).toContain('Taken over in HubSpot by owner 900')
+    expect([ownerOf(id), alerted(), stage.texts(MANAGER)]).toEqual([
+      '900',
+      [],
+      [expect.stringMatching(/^No lead waits any more/)],
+    ])
+    expect(await handoffs(id)).toMatchObject([{ ended: { how: 'taken-over', reason: 'owner 900' } }])
   })
 
   it('and is a rep has it', async () => {

@@ -108,6 +108,7 @@ const action = fc.record({
       arbitrary: fc.record({ what: fc.constant('rescore'), points: fc.constantFrom(5, 20), worker: number(1) }),
     },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('away'), rep: number(3) }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constantFrom('say', 'deafen', 'look'), rep: number(3) }) },
   ),
   /** How many steps others take before the next thing happens. */
   steps: fc.oneof(number(6), number(60)),
@@ -127,8 +128,27 @@ const rush = fc.tuple(
   fc.array(action, { maxLength: 6 }),
 )
 
-// A click in the moment in which a rung is due.
 const untilNextIsDue = { what: 'wait' as const, time: WAITS.length }
+
+// So many for one rep at once that they stand in a list, and what becomes of them.
+const theirs = goodLead.map((does) => ({ ...does, owned: true }))
+const flood = fc.tuple(
+  fc.array(fc.record({ does: theirs, steps: number(12) }), { minLength: 5, maxLength: 7 }),
+  fc.array(
+    fc.record({
+      does: fc.oneof(
+        fc.record({ what: fc.constant('click' as const), lead: number(6), click: number(CLICKS.length - 1) }),
+        fc.record({ what: fc.constant('erase' as const), lead: number(6) }),
+        fc.constant(untilNextIsDue),
+      ),
+      steps: number(60),
+    }),
+    { maxLength: 6 },
+  ),
+  fc.array(action, { maxLength: 6 }),
+)
+
+// A click in the moment in which a rung is due.
 const duel = fc.tuple(
   fc.record({ does: goodLead, steps: fc.constant(60) }),
   fc.array(fc.record({ does: fc.constant(untilNextIsDue), steps: number(8) }), { minLength: 1, maxLength: 5 }),
@@ -171,6 +191,7 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
   actions: fc.oneof(
     { weight: 4, arbitrary: fc.array(action, { minLength: 1, maxLength: 24 }) },
     { weight: 1, arbitrary: rush.map(([leads, more]) => [...leads, ...more]) },
+    { weight: 1, arbitrary: flood.map(([leads, some, more]) => [...leads, ...some, ...more]) },
     { weight: 1, arbitrary: answer.map(([lead, click, some, wait, more]) => [lead, click, ...some, wait, ...more]) },
     {
       weight: 1,
@@ -182,8 +203,16 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
 export type History = { seed: number; actions: Action[] }
 
 /** Plays a history and checks the invariants on the way, once all is quiet, and when every lead comes back. Rejects when one is broken. */
-export async function play(config: Config, { seed, actions }: History, sabotage: Sabotage = {}): Promise<void> {
-  const world = createWorld(structuredClone(config), seed, sabotage)
+export async function play(config: Config, history: History, sabotage: Sabotage = {}): Promise<void> {
+  const world = createWorld(structuredClone(config), history.seed, sabotage)
+  try {
+    await playIn(world, history)
+  } finally {
+    world.close()
+  }
+}
+
+async function playIn(world: World, { actions }: History): Promise<void> {
   const history = { contacts: [] as HeldContact[], signals: 0, version: 1, erased: new Set<string>() }
   for (const { does, steps } of actions) {
     await act(world, history, does)
@@ -193,6 +222,7 @@ export async function play(config: Config, { seed, actions }: History, sabotage:
   world.outside.faults.hubspot.length = 0
   world.outside.faults.slack.length = 0
   for (const worker of [0, 1]) world.skew(worker, 0)
+  await world.everybodyBack()
   await world.untilQuiet()
   checkAlways(world)
   checkQuiet(world, history.erased)
@@ -201,8 +231,16 @@ export async function play(config: Config, { seed, actions }: History, sabotage:
 }
 
 /** Plays a history for a Baton that only observes. Rejects when it has written anything, told anybody or given anything up. */
-export async function playObserved(config: Config, { seed, actions }: History): Promise<void> {
-  const world = createWorld(structuredClone(config), seed, {}, 'observe')
+export async function playObserved(config: Config, history: History): Promise<void> {
+  const world = createWorld(structuredClone(config), history.seed, {}, 'observe')
+  try {
+    await playSilently(world, history)
+  } finally {
+    world.close()
+  }
+}
+
+async function playSilently(world: World, { actions }: History): Promise<void> {
   const history = { contacts: [] as HeldContact[], signals: 0, version: 1, erased: new Set<string>() }
   for (const { does, steps } of actions) {
     await act(world, history, does)
@@ -351,6 +389,14 @@ async function act(world: World, history: Told, does: Action['does']): Promise<v
       history.version += 1
       world.world.config = { ...config, version: `v${history.version}`, rulesVersion: config.rulesVersion + 1 }
       return world.rescore(does.worker)
+    }
+    case 'say':
+      return world.say(Object.keys(world.world.config.team.reps)[does.rep] ?? '')
+    case 'look':
+    case 'deafen': {
+      const user = Object.values(world.world.config.team.reps)[does.rep]?.slackUserId ?? ''
+      if (does.what === 'look') return world.lookHome(user)
+      return void (outside.deaf.delete(user) || outside.deaf.add(user))
     }
     case 'away': {
       const rep = Object.values(world.world.config.team.reps)[does.rep]

@@ -43,6 +43,8 @@ export function checkQuiet(world: World, erased: ReadonlySet<string>): void {
   oneHolder(world, leads)
   hubSpotAgrees(world, leads)
   slackAgrees(world, leads, erased)
+  sharedMessagesAgree(world, leads, erased)
+  homesAgree(world, leads)
   everyRungWasTold(world, leads)
   everyReturnIsNoted(world, leads, erased)
   peopleHaveTheLastWord(world, leads)
@@ -319,20 +321,75 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
       known.add(message.ts)
       if (!handoff) continue
       const shown = world.outside.messages.find(({ ts }) => ts === message.ts)?.text
+      if (message.list) continue
       const state = { lead, handoffs: Object.fromEntries(handoffs.map((one) => [one.id, one])) }
-      const wanted = renderPost(world.world.config, message, state)?.text
+      const wanted = renderPost(world.config(), message, state)?.text
       // A message of a lead that is settled stays as it was when it was.
       const live = handoff.state === 'open' || handoff.state === 'waiting'
-      if (live && shown !== wanted) throw new Broken('messages show what is', { ref: message.ref, shown, wanted })
+      if (live && withoutFirstWords(shown) !== withoutFirstWords(wanted))
+        throw new Broken('messages show what is', { ref: message.ref, shown, wanted })
     }
   }
   for (const { ts, key, text } of world.outside.messages) {
     // Nothing changes a notice afterwards, and it holds ids only.
-    if (readNotice(key)) continue
+    if (readNotice(key) || SHARED.test(key)) continue
     const of = key.slice(0, key.indexOf('-'))
     if (erased.has(of) && /Dana/.test(text)) throw new Broken('what is erased is nowhere', { key, text })
     // A notice names ids alone, and nothing changes it afterwards.
     if (!erased.has(of) && !known.has(ts) && !readNotice(key)) throw new Broken('every message has its address', key)
+  }
+}
+
+// How the first words say when, and what else they have room for, is by the day on which a message was last rendered; the rest
+// says it in full.
+function withoutFirstWords(text: string | undefined): string | undefined {
+  return text?.slice(text.indexOf('. '))
+}
+
+// Messages that stand for many leads.
+const SHARED = /^(list|waiting)\//
+
+// A list shows each lead as it is, with its buttons as long as it is the rep's; the message about those that wait names all of them.
+function sharedMessagesAgree(world: World, leads: LeadWithHandoffs[], erased: ReadonlySet<string>): void {
+  const shared = world.outside.messages.filter(({ key }) => SHARED.test(key))
+  const names = [...erased].map((id) => `Dana ${id}`)
+  const left = shared.find(({ text, blocks }) => names.some((name) => `${text} ${blocks}`.includes(name)))
+  if (left) throw new Broken('what is erased is nowhere', left)
+  const counted = [...world.redis.data].flatMap(([key, value]) =>
+    /:recent$|:post:list/.test(key) ? [...(value as Map<string, Buffer>).keys()] : [],
+  )
+  const kept = counted.find((id) => erased.has(id.replace(/^r:/, '').split('-')[0] ?? ''))
+  if (kept) throw new Broken('what is erased is nowhere', kept)
+  for (const { handoffs, messages } of leads) {
+    for (const { list, ts, handoffId, rep } of messages) {
+      const handoff = handoffs.find(({ id }) => id === handoffId)
+      if (!list || !handoff) continue
+      const { key = '', blocks = '' } = shared.find((one) => one.ts === ts) ?? {}
+      const wants = handoff.state === 'open' && holderOf(handoff)?.rep === rep
+      const has = blocks.includes(`"${handoffId}"`)
+      if (!key.startsWith(`${list}@`) || (wants && !has) || (handoff.state === 'ended' && has))
+        throw new Broken('lists show what is', { list, key, handoffId, state: handoff.state, wants, has })
+    }
+  }
+  const waiting = leads.filter(({ handoffs }) => handoffs.some(({ state }) => state === 'waiting'))
+  const said = shared.filter(({ key }) => key.startsWith('waiting/')).map(({ blocks }) => blocks)
+  const untold = waiting.find(({ lead }) => !said.some((blocks) => blocks.includes(`Dana ${lead.id}`)))
+  if (untold) throw new Broken('who waits is named', { id: untold.lead.id, said })
+  const rest = leads.filter((one) => !waiting.includes(one))
+  const last = said.at(-1) ?? ''
+  const named = waiting.length === 0 ? undefined : rest.find(({ lead }) => last.includes(`Dana ${lead.id}`))
+  if (named) throw new Broken('who waits is named', { id: named.lead.id, last })
+}
+
+function homesAgree(world: World, leads: LeadWithHandoffs[]): void {
+  for (const [user, home] of world.outside.homes) {
+    const ofUser = leads.flatMap(({ handoffs }) =>
+      handoffs.filter(
+        (one) => one.state === 'open' && world.world.config.team.reps[holderOf(one)?.rep ?? '']?.slackUserId === user,
+      ),
+    )
+    const missing = ofUser.find(({ id }) => !home.includes(`"${id}"`))
+    if (missing && world.looksAtHome(user)) throw new Broken('homes show what is', { user, missing: missing.id })
   }
 }
 
@@ -359,8 +416,9 @@ function noClickIsLost(world: World, leads: LeadWithHandoffs[], erased: Readonly
 }
 
 function everyRungWasTold(world: World, leads: LeadWithHandoffs[]): void {
-  const sent = (ref: string) => world.outside.messages.some(({ key }) => key === ref)
-  for (const { handoffs } of leads) {
+  for (const { handoffs, messages } of leads) {
+    const listed = messages.flatMap(({ ref, list }) => (list ? ref : []))
+    const sent = (ref: string) => listed.includes(ref) || world.outside.messages.some(({ key }) => key === ref)
     for (const handoff of handoffs) {
       if (handoff.state !== 'open') continue
       const original = handoff.formerly?.[0] ?? handoff.id

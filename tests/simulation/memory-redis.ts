@@ -66,6 +66,11 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       case 'HDEL':
         for (const field of args) hash(key).delete(String(field))
         return tidy(key)
+      case 'HINCRBY': {
+        const field = String(args[0])
+        hash(key).set(field, bytes(Number(hash(key).get(field) ?? 0) + Number(args[1])))
+        return
+      }
       case 'ZADD':
         return zadd(key, args)
       case 'ZREM':
@@ -177,6 +182,20 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
     return fresh
   }
 
+  /** The effect of the script that says whether an alert stands in a list of its rep, and in which. */
+  function place([, alerts, current, now, post, alone, within, next]: unknown[]): string {
+    const [known, key] = [hash(String(alerts)), String(current)]
+    const decided = known.get(String(post))
+    if (decided) return decided.toString().replace(/^\d+ /, '')
+    const ages = [...known.values()].map((one) => Number(now) - Number.parseInt(one.toString(), 10))
+    const isAlone = ages.filter((age) => age < Number(within)).length < Number(alone)
+    if (isAlone) data.delete(key)
+    const list = isAlone ? '' : (data.get(key)?.toString() ?? String(next))
+    if (!isAlone) data.set(key, bytes(list))
+    known.set(String(post), bytes(`${now} ${list}`))
+    return list
+  }
+
   /** A connection of one process, as far as Baton's store uses one. */
   function connect(gate: Gate): RedisConnection {
     const after =
@@ -200,11 +219,16 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       byScore(key)
         .filter(([, score]) => range(from, to)(score))
         .map(([member]) => member)
+    const byLex = (key: string, from: string, to: string) =>
+      byScore(key).flatMap(([member]) => (member >= from.slice(1) && member < to.slice(1) ? member : []))
     const items = (key: string) => (data.get(key) as Buffer[] | undefined) ?? []
     return {
       defineCommand: () => undefined,
       batonCommit: after((...args: unknown[]) => commit(args)),
       batonIngest: after((...args: unknown[]) => ingest(args)),
+      batonPlace: after((...args: unknown[]) => place(args)),
+      hset: after((key: string, ...args: unknown[]) => execute('HSET', key, args)),
+      hdel: after((key: string, ...fields: string[]) => execute('HDEL', key, fields)),
       hgetall: after(texts),
       hgetallBuffer: after((key: string) => Object.fromEntries((data.get(key) as Map<string, Buffer>) ?? [])),
       hget: after((key: string, field: string) => texts(key)[field] ?? null),
@@ -232,6 +256,12 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       zrangebyscore: after((key: string, from: unknown, to: unknown, _: 'LIMIT', start: number, count: number) =>
         within(key, from, to).slice(start, start + count),
       ),
+      xrange: after((key: string) => (data.get(key) as [string, string[]][] | undefined) ?? []),
+      zrange: after((key: string) => byScore(key).map(([member]) => member)),
+      zrangebylex: after((key: string, from: string, to: string, _: 'LIMIT', start: number, count: number) =>
+        byLex(key, from, to).slice(start, start + count),
+      ),
+      zlexcount: after((key: string, from: string, to: string) => byLex(key, from, to).length),
       zscan: after((key: string) => ['0', byScore(key).flatMap(([member, score]) => [member, String(score)])]),
     } as unknown as RedisConnection
   }

@@ -2,7 +2,7 @@ import type { HubSpot } from '../../src/hubspot/client.ts'
 import type { Contact, Properties, PropertyVersion } from '../../src/leads/observe.ts'
 import { PROPERTIES } from '../../src/leads/properties.ts'
 import { type FailureKind, OutsideError, type OutsideSystem } from '../../src/platform/errors.ts'
-import type { Slack } from '../../src/slack/client.ts'
+import type { Slack, SlackMessage } from '../../src/slack/client.ts'
 import type { Gate } from './memory-redis.ts'
 
 /*
@@ -33,7 +33,11 @@ export interface HeldMessage {
   ts: string
   key: string
   text: string
+  /** Its blocks, as JSON. */
+  blocks: string
 }
+
+type Said = Pick<SlackMessage, 'text' | 'blocks'>
 
 // A property that is there and has no value is read as null.
 const UNSET = Object.fromEntries(
@@ -48,6 +52,10 @@ const SOURCES = { person: 'CRM_UI', baton: 'INTEGRATION', form: 'FORM' }
 export function createOutside(now: () => number, sabotage: { lookups?: boolean } = {}) {
   const contacts = new Map<string, HeldContact>()
   const messages: HeldMessage[] = []
+  /** What users see in their App Home, as JSON. */
+  const homes = new Map<string, string>()
+  /** The users whom Slack does not reach. */
+  const deaf = new Set<string>()
   /** The ids of notes; those of a contact that was merged are the survivor's. */
   const notes: string[] = []
   const overwritten: { id: string; value: string; setAt: number; at: number }[] = []
@@ -105,27 +113,32 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
 
   function slack(gate: Gate): Slack {
     const call = <T>(work: () => T) => failing('slack', gate, work)
+    const heard = (to: string) => {
+      if (deaf.has(to)) throw new OutsideError('slack', 'refused', 'user_disabled')
+    }
     return {
       forget: () => undefined,
-      reach: async () => undefined,
+      reach: (to: string) => call(() => heard(to)),
       channelFor: async (to: string) => to,
       turn: async () => undefined,
       turnToUpdate: async () => undefined,
-      post: (channel: string, key: string, { text }: { text: string }) =>
+      post: (channel: string, key: string, { text, blocks }: Said) =>
         call(() => {
+          heard(channel)
           const ts = String(messages.length + 1)
-          messages.push({ channel, ts, key, text })
+          messages.push({ channel, ts, key, text, blocks: JSON.stringify(blocks) })
           return { channel, ts }
         }),
       find: (channel: string, key: string) =>
         call(() =>
           sabotage.lookups ? null : (messages.find((one) => one.channel === channel && one.key === key) ?? null),
         ),
-      update: (_: string, ts: string, { text }: { text: string }) =>
+      update: (_: string, ts: string, { text, blocks }: Said) =>
         call(() => {
           const found = messages.find((one) => one.ts === ts)
-          if (found) found.text = text
+          if (found) Object.assign(found, { text, blocks: JSON.stringify(blocks) })
         }),
+      publishHome: (user: string, home: unknown) => call(() => void homes.set(user, JSON.stringify(home))),
       tellPrivately: () => call(() => undefined),
     } as unknown as Slack
   }
@@ -141,6 +154,6 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
     }
   }
 
-  return { contacts, messages, notes, overwritten, faults, hubspot, slack, change, now }
+  return { contacts, messages, homes, deaf, notes, overwritten, faults, hubspot, slack, change, now }
 }
 export type Outside = ReturnType<typeof createOutside>

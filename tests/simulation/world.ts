@@ -8,19 +8,24 @@ import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createSilentSlack } from '../../src/slack/silent.ts'
 import { type Apply, createApply } from '../../src/store/apply.ts'
+import { type Away, createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
+import { createHomes, type Homes } from '../../src/store/homes.ts'
 import { createInbox, type Incoming } from '../../src/store/inbox.ts'
 import { createLeads, type StoredLead } from '../../src/store/leads.ts'
 import { createOutbox } from '../../src/store/outbox.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
 import { createUnreachable } from '../../src/store/unreachable.ts'
+import { createHomeViews } from '../../src/views/home.ts'
 import { createDeparted } from '../../src/work/departed.ts'
+import { withHomes } from '../../src/work/homes-of.ts'
 import { GivenUp, type Handler, type Parts, RunLater } from '../../src/work/parts.ts'
 import { createRescoring } from '../../src/work/rescore-leads.ts'
 import { WORK, type WorkTable } from '../../src/work/table.ts'
 import { LEASE } from '../../src/work/worker.ts'
+import { holdHostTime } from './host-time.ts'
 import { createMemoryRedis, type Gate } from './memory-redis.ts'
 import { createOutside } from './outside.ts'
 
@@ -43,6 +48,7 @@ const PREFIX = 'sim'
 const RETRY = 5_000
 const MOST_STEPS = 25_000
 const MOST_LEAPS = 200
+const LOOKS_FOR = 8 * 60 * 60_000
 const YEAR = 365 * 24 * 60 * 60_000
 const TABLE: WorkTable = WORK
 const metrics = createMetrics()
@@ -56,6 +62,8 @@ interface Worker {
   running: Set<string>
   hurried: { name: string; id: string; known: StoredLead | undefined }[]
   handlers: Record<string, Handler<unknown>>
+  away: Away
+  homes: Homes
   parts: Parts
 }
 
@@ -80,6 +88,12 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
   const deliveries: { incoming: Incoming[]; at: number }[] = []
   const dead = new Set<string>()
   const accepted: { handoffId: string; does: Click }[] = []
+  const looked = new Map<string, number>()
+  const resting: (() => void)[] = []
+  const close = holdHostTime(
+    () => world.now,
+    () => new Promise((resolve) => resting.push(resolve)),
+  )
   let steps = 0
 
   function openStore(gate: Gate) {
@@ -97,7 +111,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       running: new Set(),
       hurried: [],
       handlers: {},
-      parts: {} as Parts,
+      ...({} as Pick<Worker, 'away' | 'homes' | 'parts'>),
     }
     const gate: Gate = () => new Promise((resolve) => worker.redis.push(resolve))
     const outsideGate: Gate = () => new Promise((resolve) => worker.outside.push(resolve))
@@ -106,13 +120,20 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
     const observes = mode === 'observe'
     const hubspot = { ...outside.hubspot(outsideGate), readOnly: observes }
     const slack = observes ? createSilentSlack() : outside.slack(outsideGate)
-    const apply = createApply({ store, pools, inbox, observes })
+    const clock = { now: () => world.now + worker.skew }
+    const unreachable = createUnreachable(store)
+    const away = createAway({ store, clock, source: () => world.config })
+    const config = () => unreachable.over(away.over(world.config))
+    const homes = createHomes(store)
+    const apply = withHomes(createApply({ store, pools, inbox, observes }), { homes, config, log })
+    const viewHome = createHomeViews({ config, clock, store, leads, pools })
+    Object.assign(worker, { away, homes })
     worker.parts = {
-      config: () => world.config,
-      clock: { now: () => world.now + worker.skew },
+      config,
+      clock,
       store,
       leads,
-      viewHome: async () => Promise.reject(new Error('nobody looks')),
+      viewHome: (user) => viewHome(user),
       inbox,
       pools,
       apply: sabotage.answers ? blindToAnswers(apply) : apply,
@@ -126,7 +147,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
         },
         set looked(_) {},
       },
-      unreachable: createUnreachable(store),
+      unreachable,
       hubspot,
       portalId: () => undefined,
       slack,
@@ -197,10 +218,12 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
   /** One step of somebody; false when there is nothing to do at this instant. */
   async function step(): Promise<boolean> {
     if (++steps > MOST_STEPS) throw new Error(`it never comes to rest: ${JSON.stringify(due(0).slice(0, 5))}`)
-    const calls = workers.flatMap(({ redis, outside }) => [
-      ...(redis.length > 0 ? [{ queue: redis, at: 0 }] : []),
-      ...outside.map((_, at) => ({ queue: outside, at })),
-    ])
+    const calls = workers
+      .flatMap(({ redis, outside }) => [
+        ...(redis.length > 0 ? [{ queue: redis, at: 0 }] : []),
+        ...outside.map((_, at) => ({ queue: outside, at })),
+      ])
+      .concat(resting.map((_, at) => ({ queue: resting, at })))
     const goOn = (call: (typeof calls)[number] | undefined) => call?.queue.splice(call.at, 1)[0]?.()
     const arrived = deliveries.findIndex(({ at }) => at <= world.now)
     if (calls.length > 0 && random() < 0.7) {
@@ -312,12 +335,13 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
     click(handoffId: string, by: string, does: Parameters<Parts['apply']>[2] & { type: 'click' }): void {
       const worker = workers[0]
       if (!worker) return
+      const { config } = worker.parts
       const settle = async () => {
         for (let tries = 0; tries < 50; tries++) {
           const found = await worker.parts.leads.findHandoff(handoffId)
           if (!found) return
           const input = { ...does, handoffId: found.handoff.id, by }
-          const applied = await worker.parts.apply(world.config, found.state, input, worker.parts.clock.now())
+          const applied = await worker.parts.apply(config(), found.state, input, worker.parts.clock.now())
           worker.parts.hurry(applied.waiting)
           if (applied.outcome === 'committed') accepted.push({ handoffId, does: does.does })
           if (applied.outcome !== 'conflict') return
@@ -325,6 +349,43 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       }
       settle().catch((error) => failures.push(error))
     },
+
+    /** A rep says that they are away from now on, or back; the workers know of it as they know it: one at once. */
+    say(rep: string): void {
+      const [first, second] = workers
+      const said = first?.away.clear(rep, 'cli').then(async (outcome) => {
+        if (outcome === 'not-away') await first.away.set(rep, { from: world.now, until: null }, 'cli')
+        await second?.away.read()
+      })
+      said?.catch((error) => failures.push(error))
+    },
+
+    /** Somebody opens their App Home. */
+    lookHome(user: string): void {
+      looked.set(user, world.now)
+      workers[0]?.homes.opened(user, world.now).then(
+        () => undefined,
+        (error) => failures.push(error),
+      )
+    },
+
+    /** Whether they have looked so lately that it is kept up to date. */
+    looksAtHome: (user: string) => world.now - (looked.get(user) ?? 0) < LOOKS_FOR,
+
+    /** Slack reaches everybody again, and nobody is away. */
+    async everybodyBack(): Promise<void> {
+      outside.deaf.clear()
+      for (const name of ['unreachable', 'away']) redis.data.delete(look.store.keys.shared(name))
+      for (const { away, parts } of workers)
+        Promise.all([away.read(), parts.unreachable.all()]).catch((error) => failures.push(error))
+      await this.drain()
+    },
+
+    /** The config as the first worker has it: with who is away, and whom Slack does not reach. */
+    config: () => workers[0]?.parts.config() ?? world.config,
+
+    /** The world ends: the host has its time back. */
+    close,
 
     entriesOf,
   }
@@ -375,6 +436,10 @@ export const SOON = [
   INDEX.erasures,
   INDEX.blanks,
   INDEX.notes,
+  INDEX.waits,
+  INDEX.waitingLists,
+  INDEX.repLists,
+  INDEX.homes,
 ]
 
 /** Everything that promises have left to do without anybody's turn. */

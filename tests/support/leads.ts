@@ -123,6 +123,18 @@ export async function click(
   return stage.slack.submitView({ user, viewId: view.id, values: {} })
 }
 
+const LIST = /^(\d+) leads? for you/
+
+/** How many leads a rep's messages are about: one each, but a list of many says its count. */
+export function leadsIn(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Number(LIST.exec(text)?.[1] ?? 1), 0)
+}
+
+/** How many leads came to a rep from others, once all before them have gone on. */
+export function reassignedIn(texts: readonly string[]): number {
+  return leadsIn(texts.filter((text) => text.startsWith('Reassigned: ') || LIST.test(text)))
+}
+
 /**
  * Presses a button of a handoff's kind in the newest message of a user or channel that offers it, as a button or in the menu.
  * `reason`: what is chosen in the form that it opens.

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { VNode } from 'preact'
 import { readSince } from '../../what-if/limits.ts'
 import type { WhatIf } from '../../what-if/result.ts'
+import { answersLate } from '../long-answer.ts'
 import { ProblemError } from '../problems.ts'
 import { answer, pageIn } from './answer.ts'
 import { amount, badge, bar, formSecret, html, mayOperate, type Page, table, time } from './html.ts'
@@ -48,12 +49,10 @@ export function configRoutes(parts: ConsoleParts) {
         if (name.startsWith('file:') && FILE_NAME.test(name.slice(5)))
           files[name.slice(5)] = String(text).replaceAll('\r\n', '\n')
       const now = parts.clock.now()
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
       const since =
         typeof given.since === 'string' && /^\d{1,3}[dwh]$/.test(given.since) ? now - readSince(given.since) : undefined
       const asked = { files, offline: true, now, options: { sample: SAMPLE, since, limits: {} } }
-      const found = await parts.whatIf(asked, gone.signal)
+      const found = await parts.whatIf(asked, answersLate(request, reply))
       if (!found)
         throw new ProblemError({
           status: 409,
@@ -62,8 +61,8 @@ export function configRoutes(parts: ConsoleParts) {
         })
       const body =
         'result' in found
-          ? report(pageIn(request), found.result)
-          : html`<p class="said bad" role="alert">The config has mistakes:</p><ul>${found.refused.map((line) => html`<li>${line}</li>`)}</ul><p>Go back in your browser: what you wrote is still there.</p>`
+          ? report(pageIn(request), found.result, (rep) => parts.config().team.reps[rep]?.name ?? rep)
+          : refusal(found.refused)
       return answer(request, reply, { title: 'What if', path: '/config', body })
     })
   }
@@ -88,6 +87,11 @@ export function configRoutes(parts: ConsoleParts) {
   }
 }
 
+// The first line says how many mistakes there are.
+function refusal([heading, ...lines]: string[]): VNode {
+  return html`<p class="said bad" role="alert">${heading}</p><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul><p>Go back in your browser: what you wrote is still there.</p>`
+}
+
 function diff(changes: string): VNode {
   if (changes === '')
     return html`<p class="empty">What it changed cannot be told: another release of Baton kept one of them in another form.</p>`
@@ -106,7 +110,9 @@ function diff(changes: string): VNode {
 function report(
   { root }: Page,
   { leads, changes, sales, bands, routes, reps, largest, mistakes, unknown }: WhatIf,
+  nameOf: (rep: string) => string,
 ): VNode {
+  const busiest = Math.max(1, ...reps.flatMap(({ leads: { before, after } }) => [before, after]))
   const both = ({ before, after }: { before: number; after: number }) => `${amount(before)} → ${amount(after)}`
   return html`
     <ul class="facts">
@@ -114,8 +120,8 @@ function report(
       <li>to sales ${both(sales)}</li><li>MQL ${both(changes.mql)}</li>
       <li>band ${amount(changes.band)}</li><li>route ${amount(changes.route)}</li><li>score ${amount(changes.score)}</li>
     </ul>
-    ${mistakes.length > 0 && html`<div class="said bad" role="alert"><p>This config has mistakes:</p><ul>${mistakes.map((line) => html`<li>${line}</li>`)}</ul></div>`}
-    ${unknown.length > 0 && html`<p class="said">Not known, and so left out: ${unknown.map(({ what }) => what).join(', ')}</p>`}
+    ${mistakes.length > 0 && html`<div class="said bad" role="alert"><details open=${mistakes.length <= 5}><summary>This config has mistakes: ${amount(mistakes.length)}</summary><ul>${mistakes.map((line) => html`<li>${line}</li>`)}</ul></details></div>`}
+    ${unknown.length > 0 && html`<p class="hint">Not known, and so left out: ${unknown.map(({ what }) => what).join(', ')}</p>`}
     <h2>From band to band</h2>${moves('Moves between bands', bands)}
     <h2>From route to route</h2>${moves('Moves between routes', routes)}
     <h2>Reps</h2>
@@ -124,8 +130,13 @@ function report(
       rows: reps,
       empty: 'No rep gets a lead.',
       columns: [
-        { head: 'Rep', main: true, cell: (one) => one.rep },
+        { head: 'Rep', main: true, cell: (one) => nameOf(one.rep) },
         { head: 'Leads', number: true, cell: (one) => both(one.leads) },
+        {
+          head: 'Before, and after',
+          cell: ({ rep, leads: { before, after } }) =>
+            html`${bar(before / busiest, `${nameOf(rep)} had ${amount(before)} leads`, 'second')}${bar(after / busiest, `${nameOf(rep)} would have ${amount(after)} leads`)}`,
+        },
         { head: 'Busiest day', number: true, cell: (one) => both(one.busiestDay) },
       ],
     })}
@@ -154,7 +165,15 @@ function moves(caption: string, rows: { from: string; to: string; leads: number 
       { head: 'From', main: true, cell: (one) => one.from },
       { head: 'To', cell: (one) => one.to },
       { head: 'Leads', number: true, cell: (one) => amount(one.leads) },
-      { head: 'Share', cell: (one) => bar(one.leads / most, `${one.leads} leads from ${one.from} to ${one.to}`) },
+      {
+        head: 'Share',
+        cell: (one) =>
+          bar(
+            one.leads / most,
+            `${one.leads} leads from ${one.from} to ${one.to}`,
+            one.from === one.to ? 'second' : 'accent',
+          ),
+      },
     ],
   })
 }

@@ -80,6 +80,7 @@ export function console(parts: V1Parts & ConsoleSettings) {
       // Whether the whole host is to be reached by HTTPS alone is for whoever runs it to say.
       strictTransportSecurity: false,
       referrerPolicy: { policy: 'same-origin' },
+      frameguard: { action: 'deny' },
     })
     await app.register(fastifyStatic, {
       root: [OWN_FILES, dirname(HTMX)],
@@ -104,11 +105,12 @@ export function console(parts: V1Parts & ConsoleSettings) {
       const { status, title, detail } = problemOf(error, request)
       const shown = shownPage(request) ?? makePage()
       const body = html`<p class="said bad" role="alert">${detail}</p><p><a href=${`${root}/leads`}>Back to the leads</a></p>`
-      return send(reply.code(status), asHtml(document(shown, { title, body })))
+      return send(reply.code(status).header('cache-control', 'no-store'), asHtml(document(shown, { title, body })))
     })
     app.setNotFoundHandler((_request, reply) => {
       const body = html`<p>There is no such page.</p><p><a href=${`${root}/leads`}>Back to the leads</a></p>`
-      return send(reply.code(404), asHtml(document(makePage(), { title: 'Not found', body })))
+      reply.code(404).header('cache-control', 'no-store')
+      return send(reply, asHtml(document(makePage(), { title: 'Not found', body })))
     })
 
     await app.register(signInRoutes(mine, makePage))

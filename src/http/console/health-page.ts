@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { answersLate } from '../long-answer.ts'
 import { answer, pageIn } from './answer.ts'
 import { amount, badge, formSecret, html, mayOperate, table, time } from './html.ts'
 import type { ConsoleParts } from './parts.ts'
@@ -58,7 +59,8 @@ export function healthRoutes(parts: ConsoleParts) {
         })}`
       return answer(request, reply, { title: 'Health', path: '/health', body })
     })
-    app.post('/health/examine', async (_request, reply) => {
+    app.post('/health/examine', async (request, reply) => {
+      answersLate(request, reply)
       await parts.viewHealth.examine()
       return reply.redirect(saying(`${parts.root}/health`, 'examined'), 303)
     })

@@ -167,7 +167,7 @@ function isLive({ status, ended }: Clock): boolean {
 }
 
 function simpleAct(page: Page, path: string, label: string, title?: string): VNode {
-  return html`<form method="post" action=${page.root + path} class="inline">${formSecret(page)}<button title=${title}>${label}</button></form>`
+  return html`<form method="post" action=${page.root + path} class="inline">${formSecret(page)}<button class="quiet" title=${title}>${label}</button></form>`
 }
 
 function rotation({ rep, why, pools }: NonNullable<LeadView['rotation']>): VNode {

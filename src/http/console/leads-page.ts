@@ -68,7 +68,7 @@ export function leadListRoutes(parts: ConsoleParts) {
         hx-get=${`${root}/leads`} hx-target="#results" hx-swap="outerHTML" hx-push-url="true"
         hx-trigger="submit, change, input delay:400ms from:#q">
       <div class="field wide"><label for="q">Search</label>
-        <input id="q" name="q" type="search" value=${wanted.q ?? ''} placeholder="Name, company, email, id or HubSpot link" autocomplete="off" /></div>
+        <input id="q" name="q" type="search" value=${wanted.q ?? ''} placeholder="Name, email, id or link" autocomplete="off" /></div>
       ${pick('show', 'Show', shows, wanted.show)}
       ${pick(
         'place',

@@ -67,8 +67,10 @@ export function poolRoutes(parts: ConsoleParts) {
       { head: 'Weight', number: true, cell: (one: Member) => amount(one.weight) },
       {
         head: 'Turns for the weight',
-        cell: (one: Member) =>
-          bar(one.turns / one.weight / most, `${amount(one.turns / one.weight)} turns for one weight`),
+        cell: (one: Member) => {
+          const turns = amount(one.turns / one.weight)
+          return html`<span class="measured">${bar(one.turns / one.weight / most, `${turns} turns for one weight`)}${turns}</span>`
+        },
       },
       { head: 'Last lead', cell: (one: Member) => time(one.lastAssignedAt) || 'none yet' },
     ]

@@ -1,38 +1,32 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { RULE_KINDS, type RuleItem } from '../../views/rules.ts'
+import { RULE_KINDS, type RuleItem, type RulesView } from '../../views/rules.ts'
 import { answer, pageIn } from './answer.ts'
-import { optional, pick } from './filters.ts'
-import { amount, badge, bar, html, table, time } from './html.ts'
+import { optional, pick, withQuery } from './filters.ts'
+import { amount, badge, bar, type Content, html, table, time } from './html.ts'
 import type { ConsoleParts } from './parts.ts'
 
 const KIND_WORDS = { trigger: 'triggers', route: 'routes', fit: 'fit rules', signal: 'signals', profile: 'profiles' }
+const DAY = 24 * 60 * 60_000
+// Counting looks at every decision that is kept, which takes seconds where there are many: it is not done at every visit.
+const FRESH = 10 * 60_000
+const PATIENCE = 1_500
 const Query = z.object({ kind: optional(z.enum(RULE_KINDS)), days: optional(z.enum(['7', '30', '90'])) })
 
 /** `/console/triggers`: how often triggers fired, and the other rules. */
 export function ruleRoutes(parts: ConsoleParts) {
+  const counted = new Map<number, RulesView>()
+
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/triggers', async (request, reply) => {
-      const { root } = pageIn(request)
+      const page = pageIn(request)
       const wanted = Query.parse(request.query)
       const kind = wanted.kind ?? 'trigger'
-      const { rules, decisions, since } = await parts.viewRules(Number(wanted.days ?? '30'))
-      const shown = rules.filter((rule) => rule.kind === kind)
-      const most = Math.max(1, ...shown.map(({ leads }) => leads))
-      const { triggers } = parts.config()
-      const columns = [
-        {
-          head: 'Rule',
-          main: true,
-          cell: (one: RuleItem) =>
-            html`${one.rule}${one.kind === 'trigger' && html`<small>${triggers[one.rule]?.owner}</small>`}`,
-        },
-        { head: 'Fired', cell: (one: RuleItem) => (one.times === 0 ? badge('never fired', 'warn') : time(one.last)) },
-        { head: 'Leads', number: true, cell: (one: RuleItem) => amount(one.leads) },
-        { head: 'Times', number: true, cell: (one: RuleItem) => amount(one.times) },
-        { head: 'Share', cell: (one: RuleItem) => bar(one.leads / most, `${one.leads} leads`) },
-      ]
-      const body = html`<form class="filters" method="get" action=${`${root}/triggers`}>
+      const days = wanted.days ?? '30'
+      const view = await recent(Number(days), page.now)
+      const again = withQuery(`${page.root}/triggers`, wanted)
+      const body = html`<form class="filters" method="get" action=${`${page.root}/triggers`}>
           ${pick(
             'kind',
             'Rules',
@@ -44,14 +38,52 @@ export function ruleRoutes(parts: ConsoleParts) {
             'days',
             'Days',
             ['7', '30', '90'].map((value) => ({ value, name: value })),
-            wanted.days ?? '30',
+            days,
             { all: false },
           )}
           <div class="field"><button>Show</button></div>
         </form>
-        <p class="count">Since ${time(since)}, ${amount(decisions)} decisions; what never fired first</p>
-        ${table({ caption: 'Rules', rows: shown, columns, empty: 'The config has no such rules.' })}`
+        ${view ? rulesOf(kind, view, Number(days)) : html`<p class="empty" id="counted" role="status" hx-get=${again} hx-select="#counted" hx-swap="outerHTML" hx-trigger="every 2s">The decisions are being counted: the page shows them in a moment. <a href=${again}>Look again</a></p>`}`
       return answer(request, reply, { title: kind === 'trigger' ? 'Triggers' : 'Rules', path: '/triggers', body })
     })
   }
+
+  /** What was counted last, by the rules in force; it is counted again behind it when that is a while ago. */
+  async function recent(days: number, now: number): Promise<RulesView | undefined> {
+    const { version } = parts.config()
+    const last = counted.get(days)
+    const isOfThese = last?.config === version
+    if (last && isOfThese && now - countedAt(last, days) < FRESH) return last
+    const counting = parts.viewRules(days).then((view) => void counted.set(days, view))
+    if (last && isOfThese) counting.catch(() => undefined)
+    else await Promise.race([counting, wait(PATIENCE)])
+    const found = counted.get(days)
+    return found?.config === version ? found : undefined
+  }
+
+  function rulesOf(kind: RuleItem['kind'], view: RulesView, days: number): Content {
+    const shown = view.rules.filter((rule) => rule.kind === kind)
+    const most = Math.max(1, ...shown.map(({ leads }) => leads))
+    const { triggers } = parts.config()
+    const columns = [
+      {
+        head: 'Rule',
+        main: true,
+        cell: (one: RuleItem) =>
+          html`${one.rule}${one.kind === 'trigger' && html`<small>${triggers[one.rule]?.owner}</small>`}`,
+      },
+      { head: 'Fired', cell: (one: RuleItem) => (one.times === 0 ? badge('never fired', 'warn') : time(one.last)) },
+      { head: 'Leads', number: true, cell: (one: RuleItem) => amount(one.leads) },
+      { head: 'Times', number: true, cell: (one: RuleItem) => amount(one.times) },
+      { head: 'Share', cell: (one: RuleItem) => bar(one.leads / most, `${one.leads} leads`) },
+    ]
+    return html`<section id="counted">
+      <p class="count">As of ${time(countedAt(view, days))}: ${amount(view.decisions)} decisions since ${time(view.since)}; what never fired first</p>
+      ${table({ caption: 'Rules', rows: shown, columns, empty: 'The config has no such rules.' })}
+    </section>`
+  }
+}
+
+function countedAt({ since }: RulesView, days: number): number {
+  return Date.parse(since) + days * DAY
 }

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { RULE_COLUMNS, RULE_DAYS, RULE_KINDS, RulesView, type RuleViews } from '../../views/rules.ts'
 import { Format, listResponse, sendCsv, wantsCsv } from '../csv.ts'
+import { answersLate } from '../long-answer.ts'
 import { problemResponses } from '../problems.ts'
 
 /** What the route about rules uses. */
@@ -35,6 +36,7 @@ export function ruleRoutes(parts: RuleRouteParts) {
       },
       async (request, reply) => {
         const { days, kind } = request.query
+        answersLate(request, reply)
         const view = await parts.viewRules(days)
         const rules = view.rules.filter((rule) => kind === undefined || rule.kind === kind)
         if (wantsCsv(request)) return sendCsv(request, reply, RULE_COLUMNS, rules, null) as never

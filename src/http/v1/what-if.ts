@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import { type Limits, readAmount, readGrowth, readLoad, readShare, readSince } from '../../what-if/limits.ts'
 import { WhatIf } from '../../what-if/result.ts'
+import { answersLate } from '../long-answer.ts'
 import { ProblemError, problemResponses } from '../problems.ts'
 
 /** What the route uses. `whatIf` computes one; undefined while another is under way. */
@@ -96,8 +97,6 @@ export function whatIfRoutes(parts: WhatIfRouteParts) {
       async (request, reply) => {
         const { files, since, sample, offline, limits } = request.body
         const now = parts.clock.now()
-        const gone = new AbortController()
-        reply.raw.once('close', () => gone.abort())
         const answer = await parts.whatIf(
           {
             files,
@@ -115,7 +114,7 @@ export function whatIfRoutes(parts: WhatIfRouteParts) {
               },
             },
           },
-          gone.signal,
+          answersLate(request, reply),
         )
         if (answer && 'result' in answer) return answer.result
         if (answer)

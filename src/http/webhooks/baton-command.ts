@@ -39,7 +39,7 @@ const EXAMPLES =
   'Say it like `until friday`, `mon-fri`, `tomorrow`, `for 3 days`, `2026-12-01 2026-12-05` or `until 3pm`.'
 
 /** Makes what answers `/baton` with some words; what a user sees of leads is of their pools alone. */
-export function batonCommand(parts: BatonCommandParts, home: Pick<HomeActs, 'publish' | 'managersOf' | 'theirs'>) {
+export function batonCommand(parts: BatonCommandParts, home: Pick<HomeActs, 'publish' | 'theirs'>) {
   return async function answer(user: string, text: string): Promise<RenderedMessage> {
     const { team } = parts.config()
     const concern = concernOf(team, user)
@@ -103,7 +103,7 @@ export function batonCommand(parts: BatonCommandParts, home: Pick<HomeActs, 'pub
     const span = awaySpan(about.words, zone, now)
     if ('unclear' in span) return said(`${escapeText(span.unclear, 200)} ${EXAMPLES}`)
     await parts.away.set(rep, span, user)
-    await home.publish(user, [team.reps[rep]?.slackUserId ?? '', ...home.managersOf(rep)])
+    await home.publish(user)
     const own = rep === concern.who
     const who = own ? 'You are' : `${escapeText(team.reps[rep]?.name ?? rep, 60)} is`
     const from = span.from > now ? ` from ${dayWords(span.from, zone)}` : ''
@@ -133,7 +133,7 @@ export function batonCommand(parts: BatonCommandParts, home: Pick<HomeActs, 'pub
     if (typeof about === 'string') return said(about)
     const { team } = parts.config()
     const outcome = await parts.away.clear(about.rep, user)
-    await home.publish(user, [team.reps[about.rep]?.slackUserId ?? '', ...home.managersOf(about.rep)])
+    await home.publish(user)
     const own = about.rep === concern.who
     const name = escapeText(team.reps[about.rep]?.name ?? about.rep, 60)
     if (outcome !== 'done') return said(own ? 'You are not away: you get new leads.' : `${name} is not away.`)

@@ -38,10 +38,9 @@ export function onHome(parts: HomeClickParts) {
     return [...new Set([...(isRep && who ? [who] : []), ...repsOf(team, manages)])]
   }
 
-  /** Publishes the homes of these people soon, that of who asks at once. */
-  async function publish(user: string, others: readonly string[] = []): Promise<void> {
-    const now = parts.clock.now()
-    parts.hurry([await parts.homes.opened(user, now), ...(await parts.homes.changed(others, now))])
+  /** Publishes somebody's home at once. */
+  async function publish(user: string): Promise<void> {
+    parts.hurry([await parts.homes.opened(user, parts.clock.now())])
   }
 
   async function click(click: ControlClick, log: FastifyBaseLogger): Promise<void> {
@@ -52,7 +51,7 @@ export function onHome(parts: HomeClickParts) {
     const rep = own.isRep ? own.who : undefined
     if (action?.action_id === HOME.back && rep !== undefined) {
       await parts.away.clear(rep, user)
-      return publish(user, managersOf(rep))
+      return publish(user)
     }
     const reps = action?.action_id === HOME.awayFor ? repsOf(team, own.manages) : rep === undefined ? [] : [rep]
     if (reps.length === 0 || !click.trigger_id) return publish(user)
@@ -81,18 +80,11 @@ export function onHome(parts: HomeClickParts) {
       if (typeof span === 'string') return wrong(AWAY_FORM.until, `${span[0]?.toUpperCase()}${span.slice(1)}.`)
       await parts.away.set(rep, span, user.id)
     }
-    await publish(user.id, [team.reps[rep]?.slackUserId ?? '', ...managersOf(rep)])
+    await publish(user.id)
     return undefined
   }
 
-  function managersOf(rep: string): string[] {
-    const { pools, managers } = parts.config().team
-    return Object.values(pools)
-      .filter(({ members }) => members.some((one) => one.rep === rep))
-      .flatMap(({ manager }) => managers[manager]?.slackUserId ?? [])
-  }
-
-  return { click, submit, publish, theirs, managersOf }
+  return { click, submit, publish, theirs }
 }
 
 /** What the Home does. */

@@ -5,10 +5,11 @@ import { buttonsNow, mayPress } from '../../handoffs/buttons.ts'
 import { type Handoff, holderOf, isHeld } from '../../handoffs/handoff.ts'
 import type { Button } from '../../handoffs/kinds.ts'
 import { poolMembersNow } from '../../handoffs/pool-members.ts'
-import type { Click, StuckAct } from '../../leads/change.ts'
+import type { StuckAct } from '../../leads/change.ts'
 import type { LeadRecord } from '../../leads/lead.ts'
+import { answerModal, renderAnswer } from '../../messages/answers.ts'
 import { AWAY_FORM } from '../../messages/away.ts'
-import { CONTROLS, disqualifyModal, type Modal, reasonModal, whyModal } from '../../messages/controls.ts'
+import { disqualifyModal, LINK_OPTION, type Modal, reasonModal, whyModal } from '../../messages/controls.ts'
 import { formModal } from '../../messages/forms.ts'
 import { passOnModal } from '../../messages/pass-on.ts'
 import { OPEN_HANDOFF } from '../../messages/told.ts'
@@ -16,7 +17,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Slack } from '../../slack/client.ts'
-import type { ActOutcome, Acts } from '../../store/acts.ts'
+import type { Acts } from '../../store/acts.ts'
 import { type AnswerName, answerId } from '../../store/answers.ts'
 import type { Apply } from '../../store/apply.ts'
 import type { Hurry } from '../../store/commit.ts'
@@ -26,6 +27,7 @@ import { INDEX, leadOf } from '../../store/partitions.ts'
 import type { Pools } from '../../store/pools.ts'
 import type { StuckLists } from '../../store/stuck-lists.ts'
 import { notConfirmed, ProblemError } from '../problems.ts'
+import { ANSWER_TO, chosen, doneBy } from './choices.ts'
 import { SLACK_INTERACTIONS } from './docs.ts'
 import { type HomeClickParts, isHomeButton, onHome } from './home-clicks.ts'
 import { onOpenClick } from './open-clicks.ts'
@@ -114,10 +116,9 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const stuck = stuckActOf(action.action_id)
     if (stuck) return onStuck(click, action, stuck)
     const [choice, handoffId] = chosen(action)
-    if (!handoffId) return
+    if (!handoffId || choice === LINK_OPTION) return
     const user = click.user.id
-    const channel = channelOf(click)
-    const tell = (what: AnswerName) => answer(handoffId, { user, channel, what, action: action.action_ts })
+    const tell = (what: AnswerName) => answerClick(handoffId, click, what, log)
     const found = await parts.leads.findHandoff(handoffId)
     if (!found) {
       await tell('unknown-handoff')
@@ -203,6 +204,27 @@ export function slackInteractions(parts: SlackInteractionParts) {
     parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
   }
 
+  // A click in the App Home was made in no conversation: its answer is shown where it was made.
+  async function answerClick(
+    handoffId: string,
+    click: ControlClick,
+    what: AnswerName,
+    log: FastifyBaseLogger,
+  ): Promise<void> {
+    const { user, trigger_id: trigger, actions } = click
+    if (click.container?.type === 'view' && trigger) {
+      const found = await parts.leads.findHandoff(handoffId)
+      const about = found && { handoff: found.handoff, lead: found.state.lead }
+      const message = renderAnswer(parts.config(), what, about, parts.clock.now())
+      try {
+        return await parts.slack.openModal(trigger, answerModal(what, message))
+      } catch (error) {
+        log.warn({ handoff: handoffId, err: error }, 'an answer could not be shown in the App Home')
+      }
+    }
+    await answer(handoffId, { user: user.id, channel: channelOf(click), what, action: actions[0]?.action_ts ?? '' })
+  }
+
   async function answer(
     handoffId: string,
     reply: { user: string; channel: string; what: AnswerName; action: string },
@@ -222,42 +244,6 @@ export function slackInteractions(parts: SlackInteractionParts) {
 // Where the click was made; of one in no channel, the user's own.
 function channelOf({ channel, container, user }: ControlClick): string {
   return channel?.id ?? container?.channel_id ?? user.id
-}
-
-/** What a click is answered with, by what came of it; nothing when it was done, or had been done by the same person. */
-const ANSWER_TO: Record<ActOutcome, AnswerName | null> = {
-  done: null,
-  already: null,
-  'too-late': 'ended-already',
-  'not-allowed': 'not-yours',
-  'not-found': 'unknown-handoff',
-  'unknown-rep': 'unknown-rep',
-  'open-already': 'open-already',
-  'not-undoable': 'not-undoable',
-  'undo-over': 'undo-over',
-  'no-snooze': 'no-snooze',
-}
-
-/** What was clicked on which handoff: the name of a button, or of what every handoff may have. */
-function chosen(action: ControlClick['actions'][number]): [string, string] | [] {
-  const { action_id: id, value, selected_option: option } = action
-  if (id === CONTROLS.contacted) return ['contacted', value ?? '']
-  if (id === CONTROLS.undo) return ['undo', value ?? '']
-  if (id === CONTROLS.attempt) return ['attempt', value ?? '']
-  // In the App Home it stands beside a lead.
-  if (id === CONTROLS.passOn) return ['pass_on', value ?? '']
-  if (id === CONTROLS.giveReason) return ['give-reason', value ?? '']
-  if (id === CONTROLS.more) return split(option?.value) ?? []
-  if (id.startsWith(CONTROLS.button)) return split(value) ?? []
-  return id.startsWith(CONTROLS.own) && value ? [id.slice(CONTROLS.own.length), value] : []
-}
-
-/** What a click does that asks for nothing more; undefined when it does nothing. */
-function doneBy(choice: string | undefined, button: Button | undefined): Click | undefined {
-  if (choice === 'contacted' || choice === 'undo' || choice === 'snooze' || choice === 'reopen') return choice
-  if (choice === 'pass_on') return 'pass-on'
-  if (button?.act === 'attempt' || choice === 'attempt') return 'attempt'
-  return button && (button.act === 'answer' || button.act === 'end') ? { button: button.name } : undefined
 }
 
 /** What the form field says; null when it holds no interaction. */

@@ -40,7 +40,7 @@ describe('docs/architecture.md', () => {
   })
 
   it('shows the table of work as it is', () => {
-    const rows = [...architecture.matchAll(/^\| `([a-z-]+)`.*? \| (?:`(\w+)`|–.*?) \| (\w+) \|/gm)]
+    const rows = [...architecture.matchAll(/^\| `([a-z-]+)`.*? \| (?:`([\w-]+)`|–.*?) \| (\w+) \|/gm)]
     const work = Object.entries(WORK as Record<string, WorkRow<never>>)
     expect(rows.map(([, name, index, queue]) => [name, index ?? null, queue]).sort()).toEqual(
       work.map(([name, { index, queue }]) => [name, index, queue]).sort(),

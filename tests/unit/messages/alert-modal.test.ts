@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { contactUrl, DISQUALIFY_REASONS, disqualifyModal } from '../../../src/messages/controls.ts'
+import { DISQUALIFY_REASONS } from '../../../src/handoffs/credit.ts'
+import { contactUrl } from '../../../src/messages/contact-url.ts'
+import { disqualifyModal } from '../../../src/messages/controls.ts'
 import { leadRecord } from '../../support/records.ts'
 import { objectsIn } from '../../support/slack-blocks.ts'
 

@@ -56,6 +56,19 @@ document.addEventListener('keydown', (event) => {
   else document.getElementById('brand')?.click()
 })
 
+// A form is sent once, however often its button is pressed; whoever comes back to the page can send it again.
+document.addEventListener('submit', (event) => {
+  if (!(event.target instanceof HTMLFormElement) || event.target.method !== 'post' || event.defaultPrevented) return
+  const buttons = event.target.querySelectorAll('button')
+  // Not before the form is on its way.
+  setTimeout(() => {
+    for (const button of buttons) button.disabled = true
+  })
+})
+addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('button')) button.disabled = false
+})
+
 // On a phone the menu scrolls: where one is should be seen.
 document.querySelector('header [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
 

@@ -81,21 +81,18 @@ function poolText({ pool, members, next, caps, waiting, fallback }: PoolView, no
   return [
     `${pool}${fallback ? `, then ${fallback}` : ''}${waiting > 0 ? `; ${counted(waiting, 'handoff')} waiting` : ''}`,
     ...tableLines({ head, rows }, terminalWidth()),
+    ...members.flatMap((one) => (one.unreachableSince ? `${one.rep}: ${unreachableText(one, now)}` : [])),
     `next: ${next.rep ?? 'nobody'}, ${next.why}`,
   ].join('\n')
 }
 
-// Since when is told first: the words behind it are cut where the terminal is narrow.
-function stateText(
-  one: Pick<Member, 'why' | 'skipped' | 'unreachableSince' | 'atWork' | 'opensAt'>,
-  now: number,
-): string {
-  if (one.skipped === 'unreachable') return unreachableText(one, now)
-  return one.why ?? workText(one, now)
+function stateText(one: Pick<Member, 'why' | 'skipped' | 'atWork' | 'opensAt'>, now: number): string {
+  return one.skipped === 'unreachable' ? 'unreachable' : (one.why ?? workText(one, now))
 }
 
+// Since when stands in a line of its own: a column would cut it.
 function unreachableText({ unreachableSince }: Pick<Member, 'unreachableSince'>, now: number): string {
-  return `not reached by Slack since ${fromNow(unreachableSince, now)}`
+  return `not reached by Slack, since ${fromNow(unreachableSince, now)}: no leads until it does`
 }
 
 function workText({ atWork, opensAt }: Pick<Member, 'atWork' | 'opensAt'>, now: number): string {
@@ -132,8 +129,7 @@ function personText(one: TeamPerson, now: number): string {
     `Slack ${one.slackUserId}${one.hubspotOwnerId ? `, owner ${one.hubspotOwnerId} in HubSpot` : ''}`,
     calendar &&
       `Calendar ${calendar.name}: ${calendar.localTime}, ${calendar.open ? 'open' : `closed${calendar.opensAt ? `, opens ${fromNow(calendar.opensAt, now)}` : ''}`}`,
-    one.unreachableSince &&
-      `Slack does not reach them, since ${fromNow(one.unreachableSince, now)}: gets no leads until a message gets through`,
+    one.unreachableSince && `Now ${unreachableText(one, now)}`,
     away?.now && `Now ${away.now}`,
     ahead.length > 0 && `Away next: ${ahead.join('; ')}`,
     manages.length > 0 && `Manages ${manages.join(', ')}`,
@@ -145,7 +141,7 @@ function personText(one: TeamPerson, now: number): string {
     String(pool.open),
     String(pool.today),
     fromNow(pool.lastAssignedAt, now),
-    pool.skipped === 'unreachable' ? unreachableText(pool, now) : (pool.why ?? 'can be given a lead'),
+    pool.skipped === 'unreachable' ? 'unreachable' : (pool.why ?? 'can be given a lead'),
   ])
   const head = ['pool', 'weight', 'turns', 'in hand', 'today', 'last lead', 'now']
   const hand = handoffTable(one.handoffs, now)

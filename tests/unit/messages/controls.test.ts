@@ -8,16 +8,13 @@ const MENU = [button('Pass on', 'pass-on'), button('Why this score', 'explain')]
 
 /** What stands in the row, left to right; the menu as its options. */
 function row(...buttons: Button[]): (string | string[])[] {
-  const block = controls(leadRecord(), started(), buttons)
-  return 'elements' in block
-    ? block.elements.map((one) =>
-        one.type === 'overflow'
-          ? one.options.map(({ text }) => text.text)
-          : 'text' in one
-            ? String(one.text?.text)
-            : '',
-      )
-    : []
+  const { elements } = controls(leadRecord(), started(), buttons) as { elements: Element[] }
+  return elements.map(({ options, text }) => options?.map((one) => one.text.text) ?? text?.text ?? '')
+}
+
+interface Element {
+  text?: { text: string }
+  options?: { text: { text: string } }[]
 }
 
 describe('the buttons of a message', () => {

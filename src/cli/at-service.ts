@@ -13,6 +13,7 @@ import { createApply } from '../store/apply.ts'
 import { createAway } from '../store/away.ts'
 import type { Waiting } from '../store/commit.ts'
 import { createConfigs } from '../store/configs.ts'
+import { createHomes } from '../store/homes.ts'
 import { createInbox } from '../store/inbox.ts'
 import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
@@ -22,6 +23,7 @@ import { createUnreachable } from '../store/unreachable.ts'
 import { createViews } from '../views/create-views.ts'
 import { contactIn, SearchAway } from '../views/leads.ts'
 import { createDead } from '../work/dead.ts'
+import { withHomes } from '../work/homes-of.ts'
 import { besideService } from '../work/read-properties.ts'
 import { hurryNow } from './hurry.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
@@ -73,7 +75,8 @@ async function openService() {
         const waiting: Waiting[] = []
         const observes = readRedisEnv(process.env).BATON_MODE === 'observe'
         const shadow = createShadow(store, configs)
-        const apply = createApply({ store, pools, inbox: createInbox(store), observes, shadow })
+        const alone = createApply({ store, pools, inbox: createInbox(store), observes, shadow })
+        const apply = withHomes(alone, { homes: createHomes(store), config, log })
         const hurry = (some: Waiting[]) => void waiting.push(...some)
         const acted = await createActs({ config, clock, leads, apply, hurry })(target, 'cli', does)
         await hurryNow({ redis, prefix: store.prefix, clock }, waiting)

@@ -24,6 +24,6 @@ export function awayWords(team: Team, rep: string, now: number): string | undefi
 }
 
 /** Who said something, by name where the team knows them. */
-export function saidBy(team: Team, by: string): string {
+function saidBy(team: Team, by: string): string {
   return everybody(team).find(({ slackUserId }) => slackUserId === by)?.name ?? by
 }

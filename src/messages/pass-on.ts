@@ -17,7 +17,13 @@ export const PASS_ON = { to: 'to', note: 'note', choice: 'choice', text: 'text' 
 const MOST_MEMBERS = 99
 const LONGEST_NOTE = 300
 
-const HOW = { open: 'at work', closed: 'not at work now', away: 'away', capped: 'has enough leads' } as const
+const HOW = {
+  open: 'at work',
+  closed: 'not at work now',
+  away: 'away',
+  capped: 'has enough leads',
+  unreachable: 'not reachable in Slack',
+} as const
 
 /** The form, with the members of the pool as they are now: who is at work comes first. `privateText` comes back with the submission. */
 export function passOnModal(lead: LeadRecord, members: readonly PoolMember[], privateText: string): Modal {

@@ -76,7 +76,7 @@ export function unlistEverywhere(keys: Keys, id: string, periods: readonly strin
 }
 
 /** The pattern, in Lua's words, of the texts that a filter lets through. */
-export function patternOf({ waiting, open, needsReview, rep, route, band, place, track }: LeadFilter): string {
+function patternOf({ waiting, open, needsReview, rep, route, band, place, track }: LeadFilter): string {
   const flag = (letter: string, wanted: boolean | undefined) =>
     wanted === undefined ? `${letter}?` : wanted ? letter : ''
   const text = (name: string | undefined) => (name === undefined ? '[^|]*' : escaped(encodeURIComponent(name)))

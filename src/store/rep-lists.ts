@@ -39,9 +39,6 @@ export function repOfList(id: string): string | null {
   return rep === undefined ? null : nameIn(rep)
 }
 
-/** The lists of reps. */
-export type RepLists = ReturnType<typeof createRepLists>
-
 /** Opens them. */
 export function createRepLists(store: Store) {
   store.redis.defineCommand('batonPlace', { lua: PLACE })

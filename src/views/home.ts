@@ -35,9 +35,6 @@ const DAY = 24 * 60 * 60_000
 // The facts of a week are summed up for everybody at once, and no more often.
 const WEEK_FOR = 60_000
 
-/** Gathers it. */
-export type HomeViews = ReturnType<typeof createHomeViews>
-
 /** Makes what gathers it. */
 export function createHomeViews(parts: {
   config: () => Pick<Config, 'team'>

@@ -3,9 +3,10 @@ import type { Config } from '../config/config.ts'
 import { absenceAt } from '../handoffs/away.ts'
 import { awayWords } from '../handoffs/away-words.ts'
 import { isOpen, nextOpening } from '../handoffs/business-time.ts'
+import { leadsToday } from '../handoffs/ledger.ts'
 import { chooseRep, type SkipReason } from '../handoffs/rotation.ts'
 import { rotationOf } from '../handoffs/segment-turns.ts'
-import { calendarOf, localDateOf, type Pool, poolChain, skipReason, type Team } from '../handoffs/team.ts'
+import { calendarOf, type Pool, poolChain, skipReason, type Team } from '../handoffs/team.ts'
 import type { Clock } from '../platform/clock.ts'
 import { counted, iso } from '../rules/words.ts'
 import type { createHands } from '../store/by-rep.ts'
@@ -83,7 +84,7 @@ export function createPoolViews({ config, clock, pools, hands }: PoolViewParts) 
 export type PoolViews = ReturnType<typeof createPoolViews>
 
 /** A pool by its ledger. */
-export function poolView(
+function poolView(
   team: Team,
   name: string,
   ledger: Awaited<ReturnType<Pools['read']>>,
@@ -94,9 +95,10 @@ export function poolView(
   const skip: Record<string, SkipReason | undefined> = {}
   const loads = new Map(
     pool.members.map(({ rep }) => {
-      const day = Object.hasOwn(ledger.days, rep) ? ledger.days[rep] : undefined
-      const today = day?.date === localDateOf(team, rep, now) ? day.leads : 0
-      const load = { today, open: Object.hasOwn(ledger.open, rep) ? (ledger.open[rep] ?? 0) : 0 }
+      const load = {
+        today: leadsToday(team, ledger, rep, now),
+        open: Object.hasOwn(ledger.open, rep) ? (ledger.open[rep] ?? 0) : 0,
+      }
       skip[rep] = skipReason(team, pool, rep, load, [], now)
       return [rep, load]
     }),

@@ -97,7 +97,7 @@ export function createRuleViews(parts: {
 export type RuleViews = ReturnType<typeof createRuleViews>
 
 /** Counts what fires. */
-export function createCount(config: Config) {
+function createCount(config: Config) {
   const { icp, scoring, routing, triggers } = config
   const rules = new Map<string, Fired>()
   const keyOf = (kind: RuleItem['kind'], rule: string) => JSON.stringify([kind, rule])

@@ -11,7 +11,7 @@ import type { Hurry } from '../store/commit.ts'
 import type { Homes } from '../store/homes.ts'
 
 /** Who sees a handoff in their App Home: everybody who has or had it, and its managers. Slack ids. */
-export function homesOf(team: Team, handoff: Handoff): string[] {
+function homesOf(team: Team, handoff: Handoff): string[] {
   const pools = [handoff.pool, ...handoff.holders.map(({ pool }) => pool)]
   const ids = [
     ...handoff.holders.map(({ rep }) => rep),

@@ -146,7 +146,7 @@ function isLateIn({ breachedAt, pool }: Handoff, pools: readonly string[], from:
 }
 
 /** What was late, rep by rep, those with most first; what Slack did not deliver apart. */
-export function sumLate(late: readonly Handoff[], now: number): Pick<DigestInput, 'late' | 'undelivered'> {
+function sumLate(late: readonly Handoff[], now: number): Pick<DigestInput, 'late' | 'undelivered'> {
   const theirs = late.filter((one) => !isServiceBreach(one))
   const byRep = Map.groupBy(theirs, (one) => holderAt(one, one.breachedAt ?? 0)?.rep ?? '')
   const reps = [...byRep].map(([rep, some]): LateRep => {

@@ -23,8 +23,8 @@ const SENDING_MILLISECONDS = 25_000
 const SENDING_SOON = 100
 // What was committed a moment ago need not be read again; after a wait for Slack's pace it must.
 const FRESH_MILLISECONDS = 250
-/** How often it is tried to reach a rep who holds a lead all the same, for nobody else could take it. */
-export const REACH_AGAIN = 5 * 60_000
+// How often it is tried to reach a rep who holds a lead all the same, for nobody else could take it.
+const REACH_AGAIN = 5 * 60_000
 
 /** Sends one Slack message, exactly once as far as Slack lets anybody know, to the first in its line whom Slack reaches. */
 export function createSendPost(

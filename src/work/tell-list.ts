@@ -37,9 +37,6 @@ export function createTellList(parts: ListParts): Handler<{ listId: string }> {
   }
 }
 
-/** Puts alerts into lists. */
-export type Listing = ReturnType<typeof createListing>
-
 /** Makes it: what several alerts of a process put into a list in the same moment is sent together. */
 export function createListing(parts: ListParts & Pick<Parts, 'hurry'>) {
   const { clock } = parts

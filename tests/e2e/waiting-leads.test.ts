@@ -39,7 +39,7 @@ describe('leads that nobody can take', () => {
     const blocks = JSON.stringify(messages().at(-1)?.blocks)
     expect(blocks.match(/Dana-Canary Canary-\d+/g)).toHaveLength(20)
     expect(blocks).toContain(
-      'and *4 more*: all of them in <https://baton.example.com/console/leads?waiting=1|the console>',
+      'and *4 more*: all of them in <https://baton.example.com/console/leads?show=waiting|the console>',
     )
     expect(blockProblems(messages().at(-1)?.blocks, 'message')).toEqual([])
 

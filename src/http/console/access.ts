@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiToken } from '../../platform/env.ts'
 import type { Session, Sessions, Who } from '../../store/sessions.ts'
@@ -26,7 +26,12 @@ export function roleOf(
 
 /** How somebody is called in records: by ids alone, never by an address. */
 export function actorOf(who: Who): string {
-  return `console:${'token' in who ? who.token.slice(0, 8) : who.subject.replace(/[^\w.|-]/g, '').slice(0, 64)}`
+  return `console:${'token' in who ? who.token.slice(0, 8) : subjectId(who.subject)}`
+}
+
+// Some providers name people by their address: then its digest stands for them.
+function subjectId(subject: string): string {
+  return /^[\w.|-]{1,64}$/.test(subject) ? subject : createHash('sha256').update(subject).digest('hex').slice(0, 8)
 }
 
 /** Finds who asks; null when nobody is signed in. */

@@ -127,6 +127,9 @@ describe('the members of a pool as they are now', () => {
       { rep: 'sdr-2', name: 'Dan Moss', is: 'capped' },
     ])
     expect(poolMembersNow(team, 'sdr', ledger, ['sdr-1'], NOW).map(({ rep }) => rep)).toEqual(['sdr-2'])
+    const { 'sdr-1': cleo } = team.reps
+    const unreached = { ...team, reps: { ...team.reps, ...(cleo ? { 'sdr-1': { ...cleo, unreachable: NOW } } : {}) } }
+    expect(poolMembersNow(unreached, 'sdr', ledger, [], NOW).map(({ is }) => is)).toEqual(['capped', 'unreachable'])
     const night = NOW + 12 * HOUR
     expect(poolMembersNow(team, 'ae', { days: {}, open: {} }, [], night).map(({ is }) => is)).toEqual([
       'closed',

@@ -219,7 +219,11 @@ describe('the lead view', () => {
     const id = createTier1Lead(stage)
     await stage.quiet()
     const before = await view(id)
-    expect(before.rotation?.pools[0]?.members[0]).toMatchObject({ rep: 'ae-1', skipped: 'away', chosen: false })
+    expect(before.rotation?.pools[0]?.members[0]).toMatchObject({
+      rep: 'ae-1',
+      skipped: 'away until Thu 31 Dec',
+      chosen: false,
+    })
     await click(stage, 'U0000AE2', 'U0000AE2', 'contacted')
     await stage.quiet()
     const { clock, history } = await view(id)

@@ -32,6 +32,14 @@ function shown(id: string): Record<string, string | null> {
 const posts = () => [CLEO, DAN, MANAGER, 'C0000SDR'].map((where) => stage.texts(where).length)
 const recorded = async (id: string) => stage.services[0]?.leads.read(id)
 
+/** The handoffs of a state, but for when Slack took each alert: of one that was lost it counts as told. */
+function handoffsOf(state: Awaited<ReturnType<typeof recorded>>) {
+  return Object.values(state?.handoffs ?? {}).map((handoff) => ({
+    ...handoff,
+    holders: handoff.holders.map(({ toldAt: _, ...holder }) => holder),
+  }))
+}
+
 /** Empties Redis, and lets the contact's title change once. */
 async function loseAndTouch(id: string, jobtitle = 'Head of Marketing EMEA'): Promise<void> {
   await loseRedis(stage)
@@ -273,7 +281,7 @@ describe('what else stands when Redis is emptied', () => {
     await loseAndTouch(id)
     expect(shown(id)).toEqual(before)
     expect(stage.texts('U0000AE1')).toHaveLength(told)
-    expect((await recorded(id))?.handoffs).toEqual(record?.handoffs)
+    expect(handoffsOf(await recorded(id))).toEqual(handoffsOf(record))
     await stage.advance(2 * HOUR + MINUTE)
     expect(stage.texts('U0000AE1')).toHaveLength(told + 1)
   })
@@ -304,7 +312,9 @@ describe('what else stands when Redis is emptied', () => {
     expect(before.baton_sla_status).toBe('waiting')
     stage.clock.now += 30_000
     await loseAndTouch(id)
-    expect([shown(id), posts()]).toEqual([before, told])
+    expect(shown(id)).toEqual(before)
+    // Nobody knows any more which message showed who waits, so there is a new one.
+    expect(posts()).toEqual(told.map((count, index) => count + (index === 2 ? 1 : 0)))
     expect((await recorded(id))?.handoffs).toEqual(record?.handoffs)
   })
 

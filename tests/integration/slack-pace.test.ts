@@ -3,8 +3,9 @@ import { INTERESTED, SMALLTOWN } from '../support/leads.ts'
 import { SALES_ALONE } from '../support/sales-stage.ts'
 import { createStage, type Stage, WEDNESDAY_10_NEW_YORK } from '../support/stage.ts'
 
+// Three for each rep: a fourth within two minutes would stand in a list.
 const LEADS = 60
-const POOLS = Array.from({ length: 10 }, (_, number) => number)
+const POOLS = Array.from({ length: 20 }, (_, number) => number)
 
 // As many pools as reps: only then is there less to send at once than there is to be sent, and an order to keep.
 const TEAM = `

@@ -30,7 +30,12 @@ export function createAway({ store, clock, source }: { store: Store; clock: Cloc
     const text = JSON.stringify(Object.entries(fields).sort())
     if (text === raw) return
     raw = text
-    known = Object.fromEntries(Object.entries(fields).map(([rep, json]) => [rep, Kept.parse(JSON.parse(json))]))
+    // What a newer version wrote and this one does not understand keeps nobody from starting.
+    const readable = Object.entries(fields).flatMap(([rep, json]) => {
+      const kept = Kept.safeParse(JSON.parse(json))
+      return kept.success ? [[rep, kept.data] as const] : []
+    })
+    known = Object.fromEntries(readable)
   }
 
   /** Reads what is kept. */

@@ -79,7 +79,7 @@ describe('a kind that is a block of YAML', () => {
     expect(stage.texts('U000CSMG')).toHaveLength(1)
     await stage.advance(3 * HOUR)
     expect(await handoffsOf(stage, 'closed')).toMatchObject([{ kind: 'press-enquiry', ended: { how: 'expired' } }])
-    expect(stage.texts(MANAGER)).toEqual([expect.stringMatching(/^Press enquiry: Closed/)])
+    expect(stage.texts(MANAGER)).toEqual([expect.stringMatching(/Press enquiry: Closed/)])
   })
 
   it('is answered by its own button, once, and never again', async () => {

@@ -72,7 +72,7 @@ describe('leads that are stuck in a stage', () => {
     const told = stage.texts(owner).length
     await press('act', ids[0] ?? '')
     expect(stage.texts(owner)).toHaveLength(told + 1)
-    expect(stage.texts(owner).at(-1)).toMatch(/Stuck: in stage lead.*Dana-Canary/s)
+    expect(stage.texts(owner).at(-1)).toMatch(/Dana-Canary.*Stuck: in stage lead/s)
     expect(list()?.text).toContain(`Passed on to be acted on by <@${MARKETING}>`)
     await press('archive', ids[1] ?? '')
     expect(list()?.text).toContain(`Archived by <@${MARKETING}>`)

@@ -89,7 +89,7 @@ describe('where all is well', () => {
     expect(written.map(({ path }) => path)).toEqual(['/crm/v3/objects/contacts/search'])
     expect([...hubspot.unexpectedCalls, ...slack.unexpectedCalls]).toEqual([])
     const table = await runCli(['doctor'], { env })
-    expect(table.stdout).toMatch(/^check +status +found +what to do\n/)
+    expect(table.stdout).toMatch(/^ok +hubspot token: portal /)
     expect(table.stdout).toContain('\nno faults, ')
   })
 

@@ -47,8 +47,8 @@ function changed(draft: Draft, before: Handoff, after: Handoff): Change | null {
   draft.put(after)
   const steps = after.events.slice(before.events.length)
   const [first] = steps
-  // HubSpot shows nothing of it; and that an alert was on its way stands in no message.
-  if (!first) return draft.change(undefined, { toWrite: false, ...(isRefused(before) ? {} : { unseen: true }) })
+  // That an alert was on its way stands in no message, and not in HubSpot, which keeps that one was refused.
+  if (!first) return draft.change(undefined, isRefused(before) ? {} : { toWrite: false, unseen: true })
   draft.note({ at: first.at, what: 'delivery', steps })
   return draft.change(undefined)
 }

@@ -1,5 +1,7 @@
 import { takenBack } from '../handoffs/crm-note.ts'
+import { isUntold } from '../handoffs/delivery.ts'
 import { endHandoff, type Handoff, type Undo } from '../handoffs/handoff.ts'
+import { repAlert } from '../handoffs/posts.ts'
 import { UNDO_WITHIN, undoAnswer } from '../handoffs/undo.ts'
 import { STAGES } from '../rules/stages.ts'
 import { unmovedBy } from './baseline.ts'
@@ -58,6 +60,8 @@ export function undo({ config, state, lead, handoff, by, now }: ClickInput): Cha
   const record = asBefore(lead, handoff.undo)
   const { lifecycleTakenBack: back } = record
   draft.put(back && back !== lead.lifecycleTakenBack ? unmovedBy(after, back.is) : after)
+  // Who answered before their alert was sent was not told; until they are, nothing takes the lead from them.
+  if (isUntold(after)) draft.post(repAlert(after))
   for (const one of begunBy(state, handoff.undo)) {
     const reason = 'the answer that began it was taken back'
     draft.put(endHandoff(one, { at: now, how: 'released', by, reason }) ?? one)

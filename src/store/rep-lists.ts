@@ -1,6 +1,6 @@
 import { BURST } from '../handoffs/burst.ts'
 import { createLiveMessages, idPart, nameIn } from './live-messages.ts'
-import { type Command, INDEX, leadOf, type Store } from './partitions.ts'
+import { type Command, INDEX, type Store } from './partitions.ts'
 
 /*
  * The lists of reps who get many leads at once. Who has had how many alerts lately stands in one hash for each rep, by digests of
@@ -44,25 +44,16 @@ export function createRepLists(store: Store) {
   store.redis.defineCommand('batonPlace', { lua: PLACE })
   const run = store.redis as unknown as { batonPlace(keys: 2, ...rest: (string | number)[]): Promise<string> }
   const live = createLiveMessages(store, INDEX.repLists)
-  const recentOf = (rep: string) => `${store.keys.pool(`alerts of ${rep}`)}:recent`
 
   return {
     ...live,
 
     /** The list in which an alert stands, or null when it has a message of its own; asked again it is the same. */
     async listFor(postId: string, rep: string, now: number): Promise<string | null> {
-      const key = recentOf(rep)
+      const key = `${store.keys.pool(`alerts of ${rep}`)}:recent`
       const next = `list/${idPart(rep)}/${now}`
       const list = await run.batonPlace(2, key, `${key}:list`, now, postId, BURST.alone, BURST.within, next)
       return list === '' ? null : list
-    },
-
-    /** Forgets that some reps had alerts of a lead: their ids name it. */
-    async forgetAlerts(leadId: string, reps: Iterable<string>): Promise<void> {
-      for (const key of [...new Set(reps)].map(recentOf)) {
-        const theirs = (await store.redis.hkeys(key)).filter((postId) => leadOf(postId) === leadId)
-        if (theirs.length > 0) await store.redis.hdel(key, ...theirs)
-      }
     },
 
     /** Puts an alert into its list. */

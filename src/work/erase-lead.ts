@@ -31,25 +31,23 @@ export function createEraseLead(
     const handoffs = Object.values(state?.handoffs ?? {})
     const left = await lists.forget(leadId, clock.now())
     await touchWaiting(handoffs)
+    let last = state
     await leaveLists(state)
-    await forgetAlerts(leadId, handoffs)
     await parts.dropTimers(handoffs.flatMap(timersOf))
     parts.hurry(
       await eraseLead(store, leadId, indexes(), {
         ...{ config: parts.config(), now: clock.now() },
-        read: () => readable(leadId),
+        read: async () => {
+          last = await readable(leadId)
+          return last
+        },
       }),
     )
+    // An alert may have got into a list meanwhile.
+    await leaveLists(last)
     await eraseObserved(leadId)
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
-    await forgetAlerts(leadId, handoffs)
-  }
-
-  // Before and after, for the same reasons as below.
-  async function forgetAlerts(leadId: string, handoffs: Handoff[]): Promise<void> {
-    const holders = handoffs.flatMap((handoff) => handoff.holders.map(({ rep }) => rep))
-    await repLists.forgetAlerts(leadId, [...Object.keys(parts.config().team.reps), ...holders])
   }
 
   async function leaveLists(state: StoredLead | null): Promise<void> {

@@ -26,6 +26,13 @@ const FRESH_MILLISECONDS = 250
 // How often it is tried to reach a rep who holds a lead all the same, for nobody else could take it.
 const REACH_AGAIN = 5 * 60_000
 
+/** Where Slack has a message, or the list in which it stands. */
+interface Sent {
+  channel: string
+  ts: string
+  list?: string
+}
+
 /** Sends one Slack message, exactly once as far as Slack lets anybody know, to the first in its line whom Slack reaches. */
 export function createSendPost(
   parts: Pick<
@@ -116,10 +123,15 @@ export function createSendPost(
       const stranger = handoff ? outsiderOf(parts.config().team, handoff) : told?.for
       const outsider = stranger === undefined ? undefined : await parts.hubspot.ownerName(stranger)
       const message = renderPost(parts.config(), post, state, outsider, clock.now())
-      if (!message) return await emptied(post, found)
+      if (!message) return await emptied(post, list ? { list } : found)
       const to = { who: reader.who, missed }
       if (found) return await remember(post, { ...found, shown: '' }, state, to)
-      if (handoff && isMoot(post, handoff)) return void (await store.commit([], outbox.removal(post.id)))
+      if (handoff && isMoot(post, handoff)) {
+        // An answer that is taken back meanwhile makes it one to send again.
+        const guards = [{ key: store.keys.lead(leadId), version: state.version }]
+        if (await store.commit(guards, outbox.removal(post.id))) return
+        throw new RunLater(SENDING_SOON)
+      }
       const sent = await (list ? listing.join(list, post) : slack.post(channel, post.id, message))
       await remember(post, { ...sent, shown: fingerprint(message) }, state, to)
     } catch (error) {
@@ -130,10 +142,11 @@ export function createSendPost(
   }
 
   // The lead was erased meanwhile: a message that may have been sent has to lose its content as well.
-  async function emptied(post: Post, sent: { channel: string; ts: string; list?: string } | null): Promise<void> {
+  async function emptied(post: Post, sent: Sent | { list: string } | null): Promise<void> {
     const { id, leadId } = post
-    await listing.forget(post, sent?.list)
-    const found = sent?.list ? null : sent
+    // An earlier try may have put it there.
+    if (sent?.list) await listing.forget(post, sent.list)
+    const found = sent && 'channel' in sent && !sent.list ? sent : null
     const at = clock.now()
     const waiting = found ? [{ index: INDEX.blanks, id: blankEntry(leadId, found), at }] : []
     const blanks = waiting.map((entry): Command => ['ZADD', store.keys.index(leadId, INDEX.blanks), at, entry.id])

@@ -92,10 +92,8 @@ export function createListing(parts: ListParts & Pick<Parts, 'hurry'>) {
       if (await lists.touch(id, at, null)) parts.hurry([{ index: INDEX.repLists, id, at }], { delay: TOGETHER })
     },
 
-    /** Forgets a message of a lead that was erased, and takes it out of its list. */
-    async forget({ id, leadId, rep }: Post, list: string | undefined): Promise<void> {
-      if (rep !== undefined) await lists.forgetAlerts(leadId, [rep])
-      if (list === undefined) return
+    /** Takes the message of an erased lead out of its list. */
+    async forget({ id }: Post, list: string): Promise<void> {
       await lists.drop(list, [id], clock.now())
       parts.hurry([{ index: INDEX.repLists, id: list, at: clock.now() }])
     },

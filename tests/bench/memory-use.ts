@@ -4,13 +4,13 @@ import type { Redis } from 'ioredis'
 const KINDS: [RegExp, string?][] = [
   [/^baton\{[0-9a-f]\}:(lead|inbox|history|decisions|seen|post|facts|ready)(:|$)/],
   [/^baton\{[0-9a-f]\}:((?:index|list):[a-z-]+)(?::\d+)*$/],
-  [/^baton\{pool-.*\}:(ledger|given)$/],
+  [/^baton\{pool-.*\}:(ledger|given|recent)(?::list)?$/],
   [/^\{baton-timers\}:timers:(?:delayed|[\w-]{22})$/, 'timer'],
   [/^\{baton-[a-z]+\}:.*:events$/, 'job events'],
   [/^\{baton-[a-z]+\}:/, 'queues'],
   [/^baton\{company-.*\}$/, 'company'],
   [
-    /^baton:(adoption|companies|configs|enrichment|last-event|listed|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace|stuck|deals)\b/,
+    /^baton:(adoption|away|companies|configs|config-times|enrichment|last-event|listed|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace|stuck|deals|unreachable)\b/,
   ],
   [/^baton\{slack\}:(pace):/],
 ]

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { RedisConnection } from '../../src/platform/redis.ts'
 
 /*
@@ -185,14 +186,15 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
   /** The effect of the script that says whether an alert stands in a list of its rep, and in which. */
   function place([, alerts, current, now, post, alone, within, next]: unknown[]): string {
     const [known, key] = [hash(String(alerts)), String(current)]
-    const decided = known.get(String(post))
+    const message = createHash('sha1').update(String(post)).digest('hex')
+    const decided = known.get(message)
     if (decided) return decided.toString().replace(/^\d+ /, '')
     const ages = [...known.values()].map((one) => Number(now) - Number.parseInt(one.toString(), 10))
     const isAlone = ages.filter((age) => age < Number(within)).length < Number(alone)
     if (isAlone) data.delete(key)
     const list = isAlone ? '' : (data.get(key)?.toString() ?? String(next))
     if (!isAlone) data.set(key, bytes(list))
-    known.set(String(post), bytes(`${now} ${list}`))
+    known.set(message, bytes(`${now} ${list}`))
     return list
   }
 

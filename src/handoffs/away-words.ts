@@ -1,6 +1,7 @@
 import { localTime } from '../rules/words.ts'
+import { actorName } from './actor.ts'
 import { absenceAt, zoneOf } from './away.ts'
-import { everybody, type Team } from './team.ts'
+import type { Team } from './team.ts'
 
 /** The last moment of an absence in words: a date where it is a whole day, else with its time. */
 export function untilWords(until: number | null, timeZone: string, who: 'they' | 'you' = 'they'): string {
@@ -20,10 +21,5 @@ export function awayWords(team: Team, rep: string, now: number): string | undefi
   const absence = absenceAt(team, rep, now)
   if (!absence) return undefined
   const until = `away ${untilWords(absence.until, zoneOf(team, rep))}`
-  return absence.by === undefined ? until : `${until}, said by ${saidBy(team, absence.by)}`
-}
-
-/** Who said something, by name where the team knows them. */
-function saidBy(team: Team, by: string): string {
-  return everybody(team).find(({ slackUserId }) => slackUserId === by)?.name ?? by
+  return absence.by === undefined ? until : `${until}, said by ${actorName(team, absence.by)}`
 }

@@ -1,5 +1,6 @@
+import { actorName } from '../handoffs/actor.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
-import { everybody, type Team } from '../handoffs/team.ts'
+import type { Team } from '../handoffs/team.ts'
 import { type ActOutcome, whoWasFaster } from '../leads/refusal-of-act.ts'
 
 /*
@@ -21,12 +22,6 @@ const SENTENCES: Record<Exclude<ActOutcome, 'done' | 'already' | 'too-late'>, st
 export function refusalText(outcome: ActOutcome, handoff: Handoff | undefined, team: Team): string {
   if (outcome !== 'too-late' && outcome !== 'done' && outcome !== 'already') return SENTENCES[outcome]
   const by = handoff && whoWasFaster(handoff)
-  const name = by === undefined ? undefined : nameOfActor(team, by)
+  const name = by === undefined ? undefined : actorName(team, by)
   return `This lead is settled already${name ? `: ${name} was faster` : ''}. Its messages show who did what.`
-}
-
-/** What somebody is called who did something: their name, or what they acted by. */
-export function nameOfActor(team: Team, by: string): string {
-  const named = [...everybody(team), ...Object.values(team.reps)].find(({ slackUserId }) => slackUserId === by)?.name
-  return named ?? (by === 'cli' ? 'the command line' : by.replace(/^(api|console):/, ''))
 }

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types'
+import { actorWords } from '../handoffs/actor.ts'
 import { type Handoff, type HandoffEvent, holderOf } from '../handoffs/handoff.ts'
 import type { Button } from '../handoffs/kinds.ts'
 import { managerHearsAt } from '../handoffs/ladder.ts'
@@ -250,12 +251,7 @@ export function afterAnswer(lead: LeadRecord): string[] {
 /** Who did something: a Slack user, or in words where it came another way, such as `api:<token name>`. */
 export function personOf(by: string): string {
   if (/^[UW][A-Z0-9]+$/.test(by)) return `<@${by}>`
-  const [way = '', ...rest] = by.split(':')
-  const name = escapeText(rest.join(':'), 60)
-  const ways: Record<string, string> = { api: 'the API', cli: 'the command line', console: 'the console' }
-  const known = Object.hasOwn(ways, way) ? ways[way] : undefined
-  if (known === undefined) return escapeText(by, 60)
-  return name === '' ? known : `${name} (${known})`
+  return escapeText(actorWords(by), 60)
 }
 
 function mention(slackIds: Record<string, string>, rep: string): string {

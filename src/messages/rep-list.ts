@@ -9,7 +9,7 @@ export const LISTED = 20
 /** How many that want nothing any more are named with what became of them. */
 const DONE_SHOWN = 20
 // Lines of an alert that are enough where there are many.
-const LINES = 3
+const LINES = 4
 const LONGEST_DONE = 400
 
 /** A lead of a list: its handoff, and its alert as it would stand alone. */

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
+import { actorName } from '../handoffs/actor.ts'
 import type { Handoff, HandoffEvent } from '../handoffs/handoff.ts'
 import { memberOf } from '../handoffs/parties.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
-import { everybody, type Team } from '../handoffs/team.ts'
+import type { Team } from '../handoffs/team.ts'
 import { type DecisionEntry, type HistoryEntry, isDecision } from '../leads/history.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { MESSAGE_WORDS } from '../messages/words.ts'
@@ -163,7 +164,7 @@ function ofNote(team: Team, entry: HistoryEntry): TimelineEntry {
   const { at, what, text } = historyLine(entry)
   const by = 'by' in entry ? entry.by : undefined
   const said = [plain(what), text].filter(Boolean).join(': ')
-  return { at, kind: 'note', what, text: said, ...(by === undefined ? {} : { by: nameOf(team, by) }) }
+  return { at, kind: 'note', what, text: said, ...(by === undefined ? {} : { by: actorName(team, by) }) }
 }
 
 function ofEvent(team: Team, handoff: string, { at, what, by, rep, detail }: HandoffEvent): TimelineEntry {
@@ -173,7 +174,7 @@ function ofEvent(team: Team, handoff: string, { at, what, by, rep, detail }: Han
     kind: 'handoff',
     what,
     text: `${plain(what)}${to}${detail ? `, ${plain(detail)}` : ''}`,
-    ...(by === undefined ? {} : { by: nameOf(team, by) }),
+    ...(by === undefined ? {} : { by: actorName(team, by) }),
     ...(rep === undefined ? {} : { rep }),
     handoff,
   }
@@ -200,8 +201,4 @@ const WHOM: Partial<Record<PostedMessage['kind'], string>> = {
   'hot-alert': 'the manager',
   'nobody-available': 'the manager',
   'owner-refused': 'the manager',
-}
-
-function nameOf(team: Team, by: string): string {
-  return everybody(team).find(({ slackUserId }) => slackUserId === by)?.name ?? by
 }

@@ -145,7 +145,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('the command line beside a service', () =>
 
   test('away and back: over team.yaml, seen in pools and who', async () => {
     expect((await baton('away')).out).toMatch(/^Nobody is away|rep +name/)
-    expect((await baton('away', 'Ada Lane')).out).toContain('ae-1: away until they are back, said by cli')
+    expect((await baton('away', 'Ada Lane')).out).toContain('ae-1: away until they are back, said by the command line')
     expect((await baton('pools', 'ae')).out).toMatch(/ae-1 +Ada Lane .*away until they are back/)
     expect((await json('who', 'ada')).people).toMatchObject([
       { id: 'ae-1', away: { now: expect.stringContaining('away') } },

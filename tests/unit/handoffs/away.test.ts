@@ -73,7 +73,7 @@ describe('in words', () => {
 
   it.each([
     ['by somebody of the team', [away(NOW, monday.until)], NOW, 'away until Mon 30 Nov, said by Mia Chen'],
-    ['by a machine', [away(NOW, monday.until, 'cli')], NOW, 'away until Mon 30 Nov, said by cli'],
+    ['by a machine', [away(NOW, monday.until, 'cli')], NOW, 'away until Mon 30 Nov, said by the command line'],
     ['by team.yaml', [], IN_LEAVE, 'away until Thu 31 Dec'],
     ['not away', [], NOW, undefined],
   ])('%s', (_, said, at, words) => {

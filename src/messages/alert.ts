@@ -197,7 +197,8 @@ export function spoken(lines: string[], { timeZone }: Pick<MessageInput, 'timeZo
       .replace(/<(?:https?|tel|mailto):[^|>]*\|([^>]*)>/g, '$1')
       .replace(/\.$/, ''),
   )
-  return cutMrkdwn(plain.join('. '), TEXT_LIMIT)
+  // What was cut short ends with its own points.
+  return cutMrkdwn(plain.join('. ').replaceAll('…. ', '… '), TEXT_LIMIT)
 }
 
 /** A section of mrkdwn, under Slack's limit. */

@@ -52,7 +52,7 @@ export function renderRepList({ rep, leads, console, timeZone }: RepListInput): 
     'Many leads at once stand in one list; it follows what becomes of them',
   ]
   return {
-    text: spoken([`${title}${by}`, ...shown.slice(0, 5).map(({ alert }) => alert.text.split('. ')[0] ?? '')], {
+    text: spoken([`${title}${by}`, ...shown.slice(0, 5).map(({ alert }) => titleOf(alert))], {
       timeZone,
     }),
     blocks: [
@@ -78,12 +78,11 @@ function wantsSomething({ alert }: ListedLead): boolean {
 
 // Of an alert its first words and its buttons. One button of a message is the one to press, Slack says.
 function rowOf({ blocks }: RenderedMessage, isFirst: boolean): Block[] {
-  const header = blocks.find((block) => block.type === 'header')
-  const title = header?.type === 'header' ? [`*${escapeText(header.text.text)}*`] : []
+  const title = titleOf({ blocks })
   const lines = sectionText(blocks).split('\n').slice(0, LINES)
   const actions = blocks.find((block) => block.type === 'actions')
   return [
-    section([...title, ...lines].join('\n')),
+    section([...(title ? [`*${title}*`] : []), ...lines].join('\n')),
     ...(actions?.type === 'actions' ? [isFirst ? actions : withoutStyle(actions)] : []),
   ]
 }
@@ -101,7 +100,13 @@ function doneLine({ alert }: ListedLead): string {
   const lines = sectionText(alert.blocks).split('\n')
   const kept: string[] = []
   for (const line of lines) if (kept.join(' · ').length + line.length <= LONGEST_DONE) kept.push(line)
-  return kept.join(' · ') || alert.text.split('. ')[0] || '–'
+  return kept.join(' · ') || '–'
+}
+
+// The first line of an alert, whatever stops are in a name.
+function titleOf({ blocks }: Pick<RenderedMessage, 'blocks'>): string {
+  const header = blocks.find((block) => block.type === 'header')
+  return header?.type === 'header' ? escapeText(header.text.text) : ''
 }
 
 function sectionText(blocks: readonly Block[]): string {

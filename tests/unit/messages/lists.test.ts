@@ -10,7 +10,7 @@ const ZONE = 'America/New_York'
 const lead = (name: string) =>
   leadRecord({ attributes: facts({ firstName: name, lastName: name, 'company.name': name, jobTitle: name }) })
 // What escaping makes five times as long; what would be a link or a call to all; what is nothing.
-const NASTY = ['&'.repeat(400), '<!channel>|<https://x.example|y>', '🦊'.repeat(10), '']
+const NASTY = ['&'.repeat(400), '<!channel>|<https://x.example|y>', '🦊'.repeat(40), '']
 
 describe('the message about leads that wait', () => {
   const input = (count: number, name = 'Dana'): WaitingInput => ({
@@ -50,6 +50,16 @@ describe('the list of a rep', () => {
     const message = renderRepList({ rep: 'ae-1', leads, console: undefined, timeZone: ZONE })
     expect(blockProblems(message.blocks, 'message')).toEqual([])
     expect(JSON.stringify(message)).not.toContain('<!channel>')
+  })
+
+  it('names a lead by the whole first line of its alert, also of a doctor', () => {
+    const { text } = renderRepList({
+      rep: 'ae-1',
+      leads: [listed('Dr. Who', open)],
+      console: undefined,
+      timeZone: ZONE,
+    })
+    expect(text).toContain('Dr. Who Dr. Who · respond by')
   })
 
   it('says so when nothing of it is open', () => {

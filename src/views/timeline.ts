@@ -57,7 +57,7 @@ export const Timeline = z
             at: '2026-11-18T15:00:01.000Z',
             kind: 'message',
             what: 'rep-alert',
-            text: 'new lead for you: told Alex Avery',
+            text: 'alert: told Alex Avery',
             rep: 'ae-1',
             handoff: '401000000001-1',
           },
@@ -183,7 +183,7 @@ function ofEvent(team: Team, handoff: string, { at, what, by, rep, detail }: Han
 // Slack's own id of a message is the instant at which it took it.
 function ofMessage(team: Team, { ts, kind, rep, to, handoffId }: PostedMessage): TimelineEntry {
   const reader = rep ?? to
-  const words = MESSAGE_WORDS[kind].opening.toLowerCase()
+  const words = MESSAGE_WORDS[kind].opening.toLowerCase() || 'alert'
   const whom = reader === undefined ? WHOM[kind] : (memberOf(team, reader)?.name ?? reader)
   return {
     at: iso(Math.round(Number(ts) * 1_000)),

@@ -73,7 +73,10 @@ test('a lead is released, which is refused once it is settled, and reopened', as
   expect(await said(`/acts/${handoff}/reopen`)).toBe(`/console/leads/${lead}?said=done`)
   await stage.quiet()
   expect(Object.values((await theLead())?.handoffs ?? {}).map(({ state }) => state)).toContain('open')
-  expect(await page(`/leads/${lead}?said=done`)).toContain('Done.')
+  const shown = await page(`/leads/${lead}?said=done`)
+  expect(shown).toContain('Done.')
+  // What happened, as the API tells it.
+  expect(shown).toMatch(/<span>released, by [^<]+\(the console\)<\/span>/)
   expect(await said('/acts/499-1/release')).toBe('/console/leads/499?said=not-found')
 })
 

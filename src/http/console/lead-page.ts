@@ -5,6 +5,7 @@ import type { Click } from '../../leads/change.ts'
 import { INDEX } from '../../store/partitions.ts'
 import type { LeadItem } from '../../views/lead-item.ts'
 import type { LeadView } from '../../views/lead-schema.ts'
+import type { TimelineEntry } from '../../views/timeline.ts'
 import { ProblemError } from '../problems.ts'
 import { actorOf } from './access.ts'
 import { answer, pageIn, sessionIn } from './answer.ts'
@@ -28,14 +29,20 @@ export function leadRoutes(parts: ConsoleParts) {
       const { data } = LeadId.safeParse(request.params)
       const page = pageIn(request)
       const [item] = data ? await parts.leadLists.search(data.id, {}, 1) : []
-      const view = item && (await parts.viewLead(item.id, undefined, page.now))
+      const [view, found] = item
+        ? await Promise.all([parts.viewLead(item.id, undefined, page.now), parts.timeline(item.id)])
+        : []
       if (!item || !view)
         throw new ProblemError({
           status: 404,
           title: 'No such lead',
           detail: 'Baton knows no such lead, or it is being erased.',
         })
-      return answer(request, reply, { title: item.name, path: '/leads', body: whole(page, item, view) })
+      return answer(request, reply, {
+        title: item.name,
+        path: '/leads',
+        body: whole(page, item, view, found?.timeline ?? []),
+      })
     })
 
     app.post('/leads/:id/rescore', async (request, reply) => {
@@ -56,7 +63,7 @@ export function leadRoutes(parts: ConsoleParts) {
     })
   }
 
-  function whole(page: Page, item: LeadItem, view: LeadView): VNode {
+  function whole(page: Page, item: LeadItem, view: LeadView, timeline: readonly TimelineEntry[]): VNode {
     const clocks = [...(view.clock ? [view.clock] : []), ...view.otherHandoffs]
     return html`
       <p class="lede">${[item.jobTitle, item.company].filter(Boolean).join(', ')}</p>
@@ -93,7 +100,7 @@ export function leadRoutes(parts: ConsoleParts) {
       <h2>Score</h2>
       ${score(view)}
       <h2>Timeline</h2>
-      <ol class="timeline">${[...view.history].reverse().map((one) => html`<li>${time(one.at)}<span>${one.text}</span></li>`)}</ol>
+      <ol class="timeline">${timeline.toReversed().map((one) => html`<li>${time(one.at)}<span>${one.text}${one.by && `, by ${one.by}`}</span></li>`)}</ol>
       <h2>What is known of it</h2>
       <details><summary>${amount(Object.keys(view.attributes).length)} attributes and where they come from</summary>${table(
         {

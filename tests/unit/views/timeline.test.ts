@@ -44,7 +44,12 @@ describe('a timeline', () => {
       'decision decided',
       'message rep-alert',
     ])
-    expect(found.at(-1)).toMatchObject({ at: new Date(NOW + 2_000).toISOString(), handoff: '42-1', rep: 'ae-1' })
+    expect(found.at(-1)).toMatchObject({
+      at: new Date(NOW + 2_000).toISOString(),
+      handoff: '42-1',
+      rep: 'ae-1',
+      text: expect.stringMatching(/^alert: told \w/),
+    })
   })
 
   test('says from what to what a score moved, and not where it stayed', () => {

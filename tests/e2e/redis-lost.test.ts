@@ -34,10 +34,11 @@ const recorded = async (id: string) => stage.services[0]?.leads.read(id)
 
 /** The handoffs of a state, but for when Slack took each alert: of one that was lost it counts as told. */
 function handoffsOf(state: Awaited<ReturnType<typeof recorded>>) {
-  return Object.values(state?.handoffs ?? {}).map((handoff) => ({
+  const all = Object.values(state?.handoffs ?? {}).map((handoff) => ({
     ...handoff,
     holders: handoff.holders.map(({ toldAt: _, ...holder }) => holder),
   }))
+  return Object.fromEntries(all.map((handoff) => [handoff.id, handoff]))
 }
 
 /** Empties Redis, and lets the contact's title change once. */

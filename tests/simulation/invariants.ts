@@ -343,7 +343,7 @@ function slackAgrees(world: World, leads: LeadWithHandoffs[], erased: ReadonlySe
 // How the first words say when, and what else they have room for, is by the day on which a message was last rendered; the rest
 // says it in full.
 function withoutFirstWords(text: string | undefined): string | undefined {
-  return text?.replace(/^.*?[.…] /, '')
+  return text?.replace(/^.*?(?:\. |… (?!·))/, '')
 }
 
 // Messages that stand for many leads.

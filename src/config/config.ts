@@ -13,6 +13,7 @@ import { attributesOf, type Condition } from '../rules/condition.ts'
 import { attributesInFilters } from '../rules/rep-filter.ts'
 import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
+import type { ReportsConfig } from './schemas/reports.ts'
 import type { Retention } from './schemas/retention.ts'
 
 /** Everything that ops decide, checked. `version` is the hash of the content and stands on every decision. */
@@ -22,6 +23,8 @@ export interface Config extends NextConfig {
   enrichment: z.output<typeof Enrichment>
   /** How long what is kept, in milliseconds. */
   retention: z.output<typeof Retention>
+  /** Which reports go to whom, and what they hold figures against. */
+  reports: ReportsConfig
   version: string
   /** The same for what scores a lead and fires triggers (icp, scoring, hubspot, triggers, signals), as a whole number of 48 bits. */
   rulesVersion: number

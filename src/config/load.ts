@@ -11,6 +11,7 @@ import { Enrichment } from './schemas/enrichment.ts'
 import { Handoffs } from './schemas/handoffs.ts'
 import { HubSpotMapping } from './schemas/hubspot.ts'
 import { Icp } from './schemas/icp.ts'
+import { Reports } from './schemas/reports.ts'
 import { Retention } from './schemas/retention.ts'
 import { Routing } from './schemas/routing.ts'
 import { RoutingCases } from './schemas/routing-cases.ts'
@@ -39,6 +40,7 @@ export const CONFIG_FILES = {
   hubspot: { schema: HubSpotMapping, optional: false },
   enrichment: { schema: Enrichment, optional: true },
   retention: { schema: Retention, optional: true },
+  reports: { schema: Reports, optional: true },
   'routing-cases': { schema: RoutingCases, optional: true },
 } as const
 /** A file of the config, without its ending. */
@@ -93,6 +95,7 @@ export async function readConfig(
   const hubspot = shape('hubspot', HubSpotMapping)
   const enrichment = shape('enrichment', Enrichment)
   const retention = shape('retention', Retention)
+  const reports = shape('reports', Reports)
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources, unread))
   const team = teamFile && sources.team && (await checkedTeam(sources.team, teamFile, now))
@@ -115,6 +118,7 @@ export async function readConfig(
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
+    reports: reports ?? Reports.parse({}),
     ...versionsOf(sources, catalogue),
   }
   rules.hubspot = { ...hubspot, unknownValues: withoutNamed(hubspot.unknownValues, conditionsOf(rules)) }

@@ -39,6 +39,10 @@ export const FACT_TYPES = {
   shadowed:
     'a config that runs beside the live one would have decided otherwise; shadow: its version, from and to: score, band, tier, action, route and where that leads, separated by |',
   enrichment: 'a provider answered otherwise than before; source: the provider, reason: how',
+  deal: 'a deal of the lead is in another stage, or another amount; deal: a digest of its id, stage: of its pipeline, amount: what it is worth, value: days since it was made, reason: open, won or lost',
+  measured: 'a measure of the data, of all leads; rule: the measure, value: how many are right, amount: of how many',
+  judged: 'a person judged the lifecycle stage of a lead of the sample; reason: right or wrong, stage: the one it had',
+  filled: 'a person had a value put into HubSpot that enrichment proposed; rule: the attribute, source: the provider',
   'write-refused': 'HubSpot refused a write; reason: its code',
   corrected: 'another fact did not happen; of: its id, or reason: its type, for those of the same handoff before',
 } as const
@@ -64,6 +68,8 @@ export const FACT_FIELDS = [
   'shadow',
   'from',
   'to',
+  'deal',
+  'account',
 ] as const
 export type FactField = (typeof FACT_FIELDS)[number]
 

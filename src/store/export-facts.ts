@@ -26,6 +26,8 @@ const COLUMNS: Record<FactField, string> = {
   from: 'TEXT, -- what the live config decided, see fact_types',
   to: 'TEXT, -- what the other one would have decided',
   of: 'TEXT, -- of a correction: the id of the fact that did not happen',
+  deal: 'TEXT, -- a digest of the id of a deal: the facts of one deal have the same',
+  account: 'TEXT, -- a digest of the company: the facts of leads of one company have the same',
   sampled: "REAL, -- of a lead that went to sales as one of its route's sample: the share of leads that does",
 }
 

@@ -15,6 +15,7 @@ import {
   type FileCheck,
 } from './names.ts'
 import { expectOutcomes } from './outcomes.ts'
+import { checkReports } from './reports.ts'
 import { checkMembers, checkPlaces, expectReps } from './segments.ts'
 import { checkObserve } from './steps.ts'
 
@@ -30,6 +31,7 @@ const FILE_CHECKS = {
   stages: checkStages,
   hubspot: checkHubSpot,
   enrichment: checkEnrichment,
+  reports: checkReports,
   'routing-cases': checkRoutingCases,
 } satisfies Record<string, (check: FileCheck) => void>
 

@@ -1,0 +1,33 @@
+import type { Config } from '../config/config.ts'
+import type { ReportsConfig } from '../config/schemas/reports.ts'
+import type { BandPromise } from '../rules/score.ts'
+
+/** What reports know of the config: plain data, for it goes to a thread. Names are those that people gave. */
+export interface ReportSettings {
+  timeZone: string
+  targets: ReportsConfig['targets']
+  dataQuality: ReportsConfig['dataQuality']
+  reps: Record<string, string>
+  pools: string[]
+  /** The kinds of handoffs, in their order, and which of them hand a lead to sales. */
+  kinds: string[]
+  routes: string[]
+  bands: string[]
+  promises: Partial<Record<string, BandPromise>>
+}
+
+/** What reports know of a config. */
+export function reportSettings(config: Config): ReportSettings {
+  const { team, routing, scoring, handoffs, reports } = config
+  return {
+    timeZone: team.calendars[reports.calendar ?? '']?.timeZone ?? Object.values(team.calendars)[0]?.timeZone ?? 'UTC',
+    targets: reports.targets,
+    dataQuality: reports.dataQuality,
+    reps: Object.fromEntries(Object.values(team.reps).map(({ id, name }) => [id, name])),
+    pools: Object.keys(team.pools),
+    kinds: Object.keys(handoffs.kinds),
+    routes: routing.routes.map(({ name }) => name),
+    bands: Object.keys(scoring.bands),
+    promises: scoring.promises ?? {},
+  }
+}

@@ -7,7 +7,8 @@
 export const FACT_TYPES = {
   seen: 'Baton saw the lead for the first time',
   scored: 'the band moved; value: the score, reason: the band',
-  routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
+  routed:
+    'the lead stands elsewhere; value: seconds since what led to it was received, reason: pool, nurture or disqualify, with its name',
   trigger: 'a rule started a handoff; rule: the signal, stage, status or rule that did',
   triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   observed: 'a route that only observes would have given the lead to a rep',

@@ -38,7 +38,7 @@ export function factsOf(before: LeadState, change: Change, now: number): Fact[] 
   if (!lead || change.erased) return []
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   return [
-    ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...(change.lead ? leadFacts(before, change.lead, change, now) : []),
     ...change.history.flatMap(triggerFact),
     ...(change.observed ? [observedFact(change.observed)] : []),
     ...shadowFact(change.shadowed),
@@ -75,7 +75,8 @@ function sampledOf({ route }: LeadRecord): string | undefined {
 // `at` where it is not the present instant.
 type Part = Omit<Fact, 'at' | 'lead' | 'config'> & { at?: number }
 
-function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change): Part[] {
+function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: number): Part[] {
+  const before = state.lead
   const facts: Part[] = []
   const where = { source: text(lead, 'leadSource'), content: contentOf(lead), route: lead.route.name }
   // One that takes over from a contact that was merged into it was seen under that one's name.
@@ -83,7 +84,13 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
   if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
-    facts.push({ type: 'routed', ...where, reason: destination(lead), sampled: sampledOf(lead) })
+    facts.push({
+      type: 'routed',
+      ...where,
+      reason: destination(lead),
+      sampled: sampledOf(lead),
+      value: secondsSinceReceived(state, now),
+    })
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
@@ -151,8 +158,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'waiting':
       return [{ type: 'waiting' }]
     case 'started': {
-      const received = state.inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
-      const value = received.length > 0 ? Math.max(0, event.at - Math.min(...received)) / 1_000 : undefined
+      const value = secondsSinceReceived(state, event.at)
       return [{ type: 'assigned', rep: event.rep, reason: handoff.holders[0]?.how, value }]
     }
     case 'passed-on':
@@ -192,6 +198,12 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'steps-finished':
       return []
   }
+}
+
+// Since the first of what came in was received; undefined where nothing did.
+function secondsSinceReceived({ inbox }: LeadState, at: number): number | undefined {
+  const received = inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
+  return received.length > 0 ? Math.max(0, at - Math.min(...received)) / 1_000 : undefined
 }
 
 // What an ending says stands in `OF_ENDING`.

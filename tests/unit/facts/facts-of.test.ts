@@ -71,7 +71,7 @@ describe('what happens to a lead', () => {
     expect(factsBy(leadState(null, [], { inbox: [form] }), contactRead(properties))).toEqual([
       { type: 'seen', ...where },
       { type: 'scored', value: 70, reason: 'high', route },
-      { type: 'routed', ...where, reason: 'pool ae' },
+      { type: 'routed', ...where, reason: 'pool ae', value: 30 },
       { type: 'assigned', ...HELD, kind: 'mql-to-sales-tier-1', reason: 'rotation', value: 30 },
     ])
   })

@@ -49,7 +49,7 @@ export function factsOf(before: LeadState, change: Change, now: number, digest: 
   const company = accountKey(lead)
   const account = company && digest(company)
   return [
-    ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...(change.lead ? leadFacts(before, change.lead, change, now) : []),
     ...(change.lead ? signalFacts(before.lead, change.lead) : []),
     ...change.history.flatMap(triggerFact),
     ...(change.observed ? [observedFact(change.observed)] : []),
@@ -92,7 +92,8 @@ function sampledOf({ route }: LeadRecord): string | undefined {
 // `at` where it is not the present instant.
 type Part = Omit<Fact, 'at' | 'lead' | 'config'> & { at?: number }
 
-function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change): Part[] {
+function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: number): Part[] {
+  const before = state.lead
   const facts: Part[] = []
   const where = { source: text(lead, 'leadSource'), content: contentOf(lead), route: lead.route.name }
   // One that takes over from a contact that was merged into it was seen under that one's name.
@@ -102,7 +103,13 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
   if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
-    facts.push({ type: 'routed', ...where, reason: destination(lead), sampled: sampledOf(lead) })
+    facts.push({
+      type: 'routed',
+      ...where,
+      reason: destination(lead),
+      sampled: sampledOf(lead),
+      value: secondsSinceReceived(state, now),
+    })
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
@@ -169,8 +176,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'waiting':
       return [{ type: 'waiting' }]
     case 'started': {
-      const received = state.inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
-      const value = received.length > 0 ? Math.max(0, event.at - Math.min(...received)) / 1_000 : undefined
+      const value = secondsSinceReceived(state, event.at)
       return [{ type: 'assigned', rep: event.rep, reason: handoff.holders[0]?.how, value }]
     }
     case 'passed-on':
@@ -210,6 +216,12 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'steps-finished':
       return []
   }
+}
+
+// Since the first of what came in was received; undefined where nothing did.
+function secondsSinceReceived({ inbox }: LeadState, at: number): number | undefined {
+  const received = inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
+  return received.length > 0 ? Math.max(0, at - Math.min(...received)) / 1_000 : undefined
 }
 
 // What an ending says stands in `OF_ENDING`.

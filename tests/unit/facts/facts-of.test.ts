@@ -75,7 +75,7 @@ describe('what happens to a lead', () => {
     expect(factsBy(leadState(null, [], { inbox: [form] }), contactRead(properties))).toEqual([
       { type: 'seen', ...where, stage: 'lead' },
       { type: 'scored', value: 70, reason: 'high', route },
-      { type: 'routed', ...where, reason: 'pool ae' },
+      { type: 'routed', ...where, reason: 'pool ae', value: 30 },
       { type: 'signal', rule: 'demo_requested', content: 'Request a demo', value: 20 },
       { type: 'assigned', ...HELD, kind: 'mql-to-sales-tier-1', source: 'PAID_SEARCH', reason: 'rotation', value: 30 },
     ])

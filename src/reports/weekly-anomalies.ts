@@ -9,19 +9,20 @@ import { cellText } from './words.ts'
  * Figures that are outside what their own last eight periods make likely.
  *
  * A figure is put on a scale on which chance alone has a known spread, whatever its size: counts by twice their root (Anscombe), shares
- * by the arc sine of theirs (Freeman and Tukey's kind), minutes by their logarithm. There the median of the last eight is what is usual. The
- * spread is chance's own, or what the eight show (median of the distances from the median, × 1.4826), whichever is more: one odd week among
- * them neither hides the next one nor makes ordinary weeks odd. What lies more than four spreads away is told. By simulation that is less than
- * one false alarm in 100 figures also where weeks vary twice as much as chance alone (the unit tests hold that), and five leads in place
- * of three are none. Without six known periods before there is nothing to compare with.
+ * by the arc sine of their root, minutes by their logarithm. There the median of the last eight is what is usual. The spread is chance's
+ * own, or what the eight show (the median of their distances from the middle), whichever is more: so one odd week among them neither hides
+ * the next one nor makes ordinary weeks odd, and five leads in place of three are nothing. What lies more than three spreads away is told.
+ * By simulation (tests/unit/reports) that is a false alarm in fewer than 1 of 100 figures where chance alone moves them, and in fewer than
+ * 5 where weeks differ by a third besides. Without six known periods before there is nothing to compare with.
  */
 
 const LOOKED_BACK = 8
 const FEWEST = 6
-const FAR = 4
+const FAR = 3
 // What the middle of eight values misses by, as a part of their spread: √(π/2 ÷ 8).
 const OF_MEDIAN = Math.sqrt(Math.PI / 2 / LOOKED_BACK)
-const TO_SPREAD = 1.4826
+// From that median to a standard deviation, and a fifth more: eight values show too little of it.
+const TO_SPREAD = 1.4826 * 1.2
 // Logarithms of times until an answer lie about so far apart; their median by so much less.
 const OF_ANSWERS = 1.5
 

@@ -75,6 +75,7 @@ export async function eraseLead(
         ['DEL', keys.inbox(leadId)],
         ['DEL', keys.history(leadId)],
         ['DEL', keys.decisions(leadId)],
+        ['DEL', keys.webhooks(leadId)],
         ['ZREM', keys.list(leadId, 'scored'), leadId],
         ['SREM', keys.list(leadId, 'urgent'), leadId],
         ...STAGE_NAMES.map((stage): Command => ['ZREM', keys.list(leadId, `stage-${stage}`), leadId]),

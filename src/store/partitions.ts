@@ -61,6 +61,8 @@ export const INDEX = {
   waitingLists: 'waiting-lists',
   /** Lists of reps who got many leads at once, which may be behind. */
   repLists: 'rep-lists',
+  /** Outgoing webhooks: an event for an endpoint. */
+  webhooks: 'webhooks',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -185,6 +187,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       // One event can concern several leads of a partition (a merge), so the lead is part of the name.
       seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${leadId}:${eventKey}`,
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
+      /** One hash holds what endpoints of webhooks are still to be told of a lead. */
+      webhooks: ofLead('webhooks'),
       index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),

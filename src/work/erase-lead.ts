@@ -6,6 +6,7 @@ import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
 import { createRepLists } from '../store/rep-lists.ts'
+import { createRewrites } from '../store/rewrites.ts'
 import { addressKey } from '../store/schema.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
@@ -23,6 +24,7 @@ export function createEraseLead(
   const lists = createStuckLists(store)
   const waitingLists = createWaitingLists(store)
   const repLists = createRepLists(store)
+  const rewrites = createRewrites(store)
 
   return eraseAll
 
@@ -49,6 +51,7 @@ export function createEraseLead(
     await eraseObserved(leadId)
     const email = state?.lead?.attributes.email?.value
     if (typeof email === 'string') await eraseAddress(email)
+    await rewrites.erased(clock.now())
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
   }

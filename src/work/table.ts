@@ -24,6 +24,7 @@ import { createPublishHome } from './publish-home.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createRewriteFile } from './rewrite-file.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
 import { createSendWebhook } from './send-webhook.ts'
@@ -368,6 +369,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createSendDigests(parts).send,
+  }),
+  'rewrite-file': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createRewriteFile(parts).rewrite,
   }),
   'hand-on-leavers': row({
     index: null,

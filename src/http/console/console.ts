@@ -34,7 +34,9 @@ import type { ConsoleParts, ConsoleSettings } from './parts.ts'
 import { poolRoutes } from './pools-page.ts'
 import { ruleRoutes } from './rules-page.ts'
 import { saidOf } from './said.ts'
+import { shadowRoutes } from './shadow-page.ts'
 import { signInRoutes } from './sign-in.ts'
+import { whatIfRoutes } from './what-if-page.ts'
 
 const OWN_FILES = fileURLToPath(new URL('./assets', import.meta.url))
 const HTMX = fileURLToPath(import.meta.resolve('htmx.org/dist/htmx.min.js'))
@@ -147,6 +149,8 @@ export function console(parts: V1Parts & ConsoleSettings) {
         ruleRoutes,
         deadRoutes,
         configRoutes,
+        whatIfRoutes,
+        shadowRoutes,
         healthRoutes,
       ])
         await inside.register(routes(mine))

@@ -86,6 +86,8 @@ export type Fact = { type: FactType; at: number; lead: string; value?: number | 
 /** A fact with the id under which it is kept: the partition, the entry of its stream, and the line in that. */
 export type KeptFact = Fact & { id: string }
 
+// Type, instant and value stand before the fields.
+const FIRST_FIELD = 3
 const LONGEST = 80
 // A verdict names a route and where it leads.
 const LONGEST_VERDICT = 200
@@ -99,15 +101,22 @@ export function writeFacts(facts: readonly Fact[]): string {
  * Reads what `writeFacts` wrote and stands under `entry`; a line of a type that this version does not know is left out.
  */
 export function readFacts(entry: string, text: string): KeptFact[] {
-  return text.split('\n').flatMap((line, number) => {
-    const [type = '', at = '', value = '', ...fields] = line.split('\t')
-    if (!Object.hasOwn(FACT_TYPES, type)) return []
-    const id = `${entry}.${number}`
-    const fact: KeptFact = { id, type: type as FactType, at: Number.parseInt(at, 36), lead: fields[0] ?? '' }
+  const facts: KeptFact[] = []
+  const lines = text.split('\n')
+  // A year has millions of these: no more is made of a line than the fact itself.
+  for (let number = 0; number < lines.length; number++) {
+    const parts = (lines[number] ?? '').split('\t')
+    const [type = '', at = '', value = '', lead = ''] = parts
+    if (!Object.hasOwn(FACT_TYPES, type)) continue
+    const fact: KeptFact = { id: `${entry}.${number}`, type: type as FactType, at: Number.parseInt(at, 36), lead }
     if (value !== '') fact.value = Number(value)
-    for (const [index, field] of FACT_FIELDS.entries()) if (fields[index]) fact[field] = fields[index]
-    return [fact]
-  })
+    for (let index = 1; index + FIRST_FIELD < parts.length; index++) {
+      const [field, said] = [FACT_FIELDS[index], parts[index + FIRST_FIELD]]
+      if (field !== undefined && said) fact[field] = said
+    }
+    facts.push(fact)
+  }
+  return facts
 }
 
 function line(fact: Fact): string {

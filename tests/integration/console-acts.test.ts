@@ -76,6 +76,7 @@ test('a lead is released, which is refused once it is settled, and reopened', as
   expect(await said(`/acts/${handoff}/reopen`)).toBe(`/console/leads/${lead}?said=done`)
   await stage.quiet()
   expect(Object.values((await theLead())?.handoffs ?? {}).map(({ state }) => state)).toContain('open')
+  expect(await page('/handoffs')).toMatch(/<a href="\/console\/leads\/\d+">Dana Ruiz<\/a><small>Northwind, /)
   const shown = await page(`/leads/${lead}?said=done`)
   expect(shown).toContain('Done.')
   // What happened, as the API tells it.

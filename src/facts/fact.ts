@@ -5,9 +5,12 @@
 
 /** Every type of fact, with what `value` and `reason` say in it. */
 export const FACT_TYPES = {
-  seen: 'Baton saw the lead for the first time',
+  seen: 'Baton saw the lead for the first time; stage: the one it had, reason: adopted for one that HubSpot had before Baton came',
+  signal:
+    'the lead did something; rule: the type of the signal, content: the form or page, value: by how many points its engagement rose then',
   scored: 'the band moved; value: the score, reason: the band',
-  routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
+  routed:
+    'the lead stands elsewhere; value: seconds since what led to it was received, reason: pool, nurture or disqualify, with its name',
   trigger: 'a rule started a handoff; rule: the signal, stage, status or rule that did',
   triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   observed: 'a route that only observes would have given the lead to a rep',
@@ -75,7 +78,7 @@ export type FactField = (typeof FACT_FIELDS)[number]
 
 /**
  * A fact. `at` is epoch milliseconds, `lead` the pseudonym, `handoff` its number of that lead, `value` a number whose unit
- * the type says, `amount` that of a deal, `of` the id of a fact that is corrected, `sampled` the share of a
+ * the type says, `amount` that of a deal, `account` a digest that stands for the lead's company, `of` the id of a fact that is corrected, `sampled` the share of a
  * route's leads of which this one was drawn, between 0 and 1. Everything but type, instant and lead
  * may be absent.
  */

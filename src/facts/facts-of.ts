@@ -3,6 +3,7 @@ import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf, isRuled } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import { accountKey } from '../leads/company-key.ts'
 import type { HistoryEntry } from '../leads/history.ts'
 import { type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
@@ -29,21 +30,37 @@ const OF_ENDING: Record<Ending, FactType | null> = {
   merged: null,
 }
 
+// More than that within one look is a programme's doing.
+const MOST_AT_ONCE = 25
+
 const CUSTOMER = new Set(['customer', 'evangelist'])
 const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 
-/** What happened by a change of a lead, as facts. `now` is epoch milliseconds. */
-export function factsOf(before: LeadState, change: Change, now: number): Fact[] {
+// What is counted by source, and by company.
+const WITH_SOURCE = new Set<FactType>(['assigned', 'accepted', 'rejected', 'recycled', 'disqualified'])
+const WITH_ACCOUNT = new Set<FactType>(['seen', 'signal', 'trigger', 'triggered', 'assigned', 'outcome'])
+
+/** What happened by a change of a lead, as facts. `now` is epoch milliseconds; `digest` makes of a company what stands for it in them. */
+export function factsOf(before: LeadState, change: Change, now: number, digest: (company: string) => string): Fact[] {
   const lead = change.lead ?? before.lead
   if (!lead || change.erased) return []
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
+  const source = text(lead, 'leadSource')
+  const company = accountKey(lead)
+  const account = company && digest(company)
   return [
-    ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...(change.lead ? leadFacts(before, change.lead, change, now) : []),
+    ...(change.lead ? signalFacts(before.lead, change.lead) : []),
     ...change.history.flatMap(triggerFact),
     ...(change.observed ? [observedFact(change.observed)] : []),
     ...shadowFact(change.shadowed),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
-  ].map((fact) => ({ ...about, ...fact }))
+  ].map((fact) => ({
+    ...about,
+    ...(WITH_SOURCE.has(fact.type) ? { source } : {}),
+    ...(WITH_ACCOUNT.has(fact.type) ? { account } : {}),
+    ...fact,
+  }))
 }
 
 function observedFact({ route, kind, pool, rep }: NonNullable<Change['observed']>): Part {
@@ -75,15 +92,24 @@ function sampledOf({ route }: LeadRecord): string | undefined {
 // `at` where it is not the present instant.
 type Part = Omit<Fact, 'at' | 'lead' | 'config'> & { at?: number }
 
-function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change): Part[] {
+function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: number): Part[] {
+  const before = state.lead
   const facts: Part[] = []
   const where = { source: text(lead, 'leadSource'), content: contentOf(lead), route: lead.route.name }
   // One that takes over from a contact that was merged into it was seen under that one's name.
-  if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
+  const [came, went] = [stageBefore({ lead: before }, stageOf(lead.attributes)).name, stageNow(lead)]
+  if (!before && !lead.merged)
+    facts.push({ type: 'seen', ...where, stage: came, ...(lead.adopted ? { reason: 'adopted' } : {}) })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
   if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
-    facts.push({ type: 'routed', ...where, reason: destination(lead), sampled: sampledOf(lead) })
+    facts.push({
+      type: 'routed',
+      ...where,
+      reason: destination(lead),
+      sampled: sampledOf(lead),
+      value: secondsSinceReceived(state, now),
+    })
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
@@ -91,7 +117,6 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
   else if (newlyOut) facts.push({ type: 'disqualified', route: lead.route.name, reason: lead.route.name })
-  const [came, went] = [stageBefore({ lead: before }, stageOf(lead.attributes)).name, stageNow(lead)]
   if (came !== went) facts.push({ type: 'stage', stage: went, reason: came })
   const reached = came !== went && OUTCOME_STAGES.has(went) ? STAGES[went] : null
   const isLost = before && CUSTOMER.has(stageOf(before.attributes)) && !CUSTOMER.has(stageOf(lead.attributes))
@@ -151,8 +176,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'waiting':
       return [{ type: 'waiting' }]
     case 'started': {
-      const received = state.inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
-      const value = received.length > 0 ? Math.max(0, event.at - Math.min(...received)) / 1_000 : undefined
+      const value = secondsSinceReceived(state, event.at)
       return [{ type: 'assigned', rep: event.rep, reason: handoff.holders[0]?.how, value }]
     }
     case 'passed-on':
@@ -194,6 +218,12 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
   }
 }
 
+// Since the first of what came in was received; undefined where nothing did.
+function secondsSinceReceived({ inbox }: LeadState, at: number): number | undefined {
+  const received = inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
+  return received.length > 0 ? Math.max(0, at - Math.min(...received)) / 1_000 : undefined
+}
+
 // What an ending says stands in `OF_ENDING`.
 function isEnding(what: HandoffEvent['what']): what is Ending {
   return (ENDINGS as readonly string[]).includes(what)
@@ -204,9 +234,39 @@ function text(lead: LeadRecord, name: string): string | undefined {
   return value === undefined ? undefined : String(value)
 }
 
-// The newest form or page that a signal names; of an address the path alone, for its query may say who it is. What our own people
-// did names none: of a deal it is its id, by which the person would be found.
+// The newest form or page that a signal names. What our own people did names none: of a deal it is its id, by which the person would be found.
 function contentOf(lead: LeadRecord): string | undefined {
-  const detail = lead.signals.findLast((signal) => signal.detail && signal.by !== 'sales')?.detail
+  return pathOf(lead.signals.findLast((signal) => signal.detail && signal.by !== 'sales')?.detail)
+}
+
+// Of an address the path alone, for its query may say who it is.
+function pathOf(detail: string | undefined): string | undefined {
   return detail?.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
+}
+
+/**
+ * What the lead has done that was not known before: each form, page or kind of act once. One without a name by which engagement did not rise,
+ * such as a mail opened again, says nothing.
+ */
+function signalFacts(before: LeadRecord | null, lead: LeadRecord): Part[] {
+  // What a merged contact had done was told under its own name.
+  if (lead.merged?.length !== before?.merged?.length) return []
+  const known = new Set(before?.signals.map(({ id }) => id))
+  const fresh = lead.signals.filter(({ id, by }) => !known.has(id) && by !== 'sales').toReversed()
+  const rise = Math.max(0, lead.score.engagement - (before?.score.engagement ?? 0))
+  const facts = fresh.map(({ type, at, detail }, index): Part => {
+    return {
+      type: 'signal',
+      at,
+      rule: type,
+      content: pathOf(detail),
+      value: index === 0 && rise > 0 ? rise : undefined,
+    }
+  })
+  const told = new Map(
+    facts.toReversed().flatMap((fact): [string, Part][] => {
+      return fact.content || fact.value ? [[`${fact.rule}\t${fact.content}`, fact]] : []
+    }),
+  )
+  return [...told.values()].slice(-MOST_AT_ONCE)
 }

@@ -11,6 +11,7 @@ export interface ReportSettings {
   pools: string[]
   /** The kinds of handoffs, in their order, and which of them hand a lead to sales. */
   kinds: string[]
+  salesKinds: string[]
   routes: string[]
   bands: string[]
   promises: Partial<Record<string, BandPromise>>
@@ -26,6 +27,7 @@ export function reportSettings(config: Config): ReportSettings {
     reps: Object.fromEntries(Object.values(team.reps).map(({ id, name }) => [id, name])),
     pools: Object.keys(team.pools),
     kinds: Object.keys(handoffs.kinds),
+    salesKinds: Object.entries(handoffs.kinds).flatMap(([name, { withSales }]) => (withSales ? [name] : [])),
     routes: routing.routes.map(({ name }) => name),
     bands: Object.keys(scoring.bands),
     promises: scoring.promises ?? {},

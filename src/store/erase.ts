@@ -2,6 +2,7 @@ import type { PostedMessage } from '../handoffs/posts.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
+import { forgetAccounts } from './accounts.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import { unlistEverywhere } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
@@ -86,6 +87,7 @@ export async function eraseLead(
           : []),
         ...unlistEverywhere(keys, leadId, periods),
         ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
+        ...(await forgetAccounts({ redis, keys }, leadId)),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,
         ...older,

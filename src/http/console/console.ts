@@ -32,6 +32,7 @@ import { leadRoutes } from './lead-page.ts'
 import { leadListRoutes } from './leads-page.ts'
 import type { ConsoleParts, ConsoleSettings } from './parts.ts'
 import { poolRoutes } from './pools-page.ts'
+import { reportRoutes } from './reports-page.ts'
 import { ruleRoutes } from './rules-page.ts'
 import { saidOf } from './said.ts'
 import { shadowRoutes } from './shadow-page.ts'
@@ -146,6 +147,7 @@ export function console(parts: V1Parts & ConsoleSettings) {
         clockRoutes,
         handoffRoutes,
         poolRoutes,
+        reportRoutes,
         ruleRoutes,
         deadRoutes,
         configRoutes,

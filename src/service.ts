@@ -284,6 +284,7 @@ export async function createService(options: ServiceOptions) {
     homes,
     viewHome,
     act,
+    shadow,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,

@@ -8,7 +8,18 @@ import { createStage, type Stage } from '../support/stage.ts'
 const executablePath = findChromium()
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const NASTY = '<script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>'
-const PATHS = ['/leads', '/clocks', '/handoffs', '/pools', '/triggers', '/dead', '/config', '/health']
+const PATHS = [
+  '/leads',
+  '/clocks',
+  '/handoffs',
+  '/pools',
+  '/triggers',
+  '/dead',
+  '/config',
+  '/what-if',
+  '/shadow',
+  '/health',
+]
 const TOKENS = { API_TOKENS: 'operate-token,read=read-token' }
 const SIZES = [
   { width: 1280, height: 900 },
@@ -144,7 +155,7 @@ test.skipIf(!executablePath)(
     await page.getByText('the rotation passes over them').waitFor()
     await page.getByRole('button', { name: 'Ada Lane is back' }).first().click()
     await page.getByText('Noted: they are back.').waitFor()
-    await page.goto(`${root()}/config`)
+    await page.goto(`${root()}/what-if`)
     await page.getByRole('button', { name: 'Compute', exact: true }).click()
     await page.getByRole('heading', { name: 'From route to route' }).waitFor()
     expect(await faults(page)).toEqual([])

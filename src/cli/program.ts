@@ -21,6 +21,7 @@ import { addOps } from './ops.ts'
 import { printJson } from './output.ts'
 import { addPools } from './pools.ts'
 import { addReports } from './reports.ts'
+import { addQuality } from './quality.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
 import { addTeamImport } from './team-import.ts'
@@ -51,6 +52,7 @@ export function createProgram(): Command {
 
   addLeads(program)
   addPools(program)
+  addQuality(program)
   addExplain(program)
   addActs(program)
   addOps(program)

@@ -5,6 +5,7 @@ import { INDEX, leadOf } from '../store/partitions.ts'
 import { repOfList } from '../store/rep-lists.ts'
 import { waitingListOf } from '../store/waiting-lists.ts'
 import { createBlankMessage } from './blank-message.ts'
+import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
@@ -323,6 +324,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
+  }),
+  'check-quality': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createCheckQuality(parts).check,
   }),
   'list-leads': row({
     index: null,

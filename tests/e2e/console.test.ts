@@ -64,6 +64,11 @@ async function open(options: { token?: string; dark?: boolean } = {}): Promise<{
   return { page, complaints }
 }
 
+/** A file that somebody chooses. */
+function fileOf(name: string, text: string) {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(text) }
+}
+
 /** What axe finds; its script comes in beside the policy of the page. */
 async function faults(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
@@ -156,8 +161,19 @@ test.skipIf(!executablePath)(
     await page.getByRole('button', { name: 'Ada Lane is back' }).first().click()
     await page.getByText('Noted: they are back.').waitFor()
     await page.goto(`${root()}/what-if`)
+    const scoring = readFileSync('config/scoring.yaml', 'utf8').replace(
+      /(demo_requested: +){ points: 20 }/,
+      '$1{ points: 0 }',
+    )
+    await page.getByLabel('Or a whole config folder').setInputFiles('config')
+    await page.getByText(/The config is now the \d+ files of this folder/).waitFor()
+    await page
+      .getByLabel('Files from this computer')
+      .setInputFiles([fileOf('scoring.yaml', scoring), fileOf('notes.txt', '')])
+    await page.getByText('1 file put in. Not of a config, and left out: notes.txt.').waitFor()
     await page.getByRole('button', { name: 'Compute', exact: true }).click()
     await page.getByRole('heading', { name: 'From route to route' }).waitFor()
+    await page.getByText('signal demo_requested').first().waitFor()
     expect(await faults(page)).toEqual([])
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.goto(`${root()}/leads/${lead}`)

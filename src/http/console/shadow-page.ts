@@ -75,7 +75,6 @@ export function shadowRoutes(parts: ConsoleParts) {
 function found(view: ShadowView): Content {
   const { state, version, since, until, compared, failed, differing, changed, meanScoreChange, moves } = view
   if (state === 'none') return html`<p class="empty">No config runs beside the live one.</p>`
-  const most = Math.max(1, ...ASPECT_KEYS.map((key) => changed[key].decisions))
   return html`
     <p>${badge(state, state === 'running' ? 'good' : 'plain')} <code>${version}</code> since ${time(since)}${until && html`, until ${time(until)}`}</p>
     <ul class="facts">
@@ -96,24 +95,23 @@ function found(view: ShadowView): Content {
           { head: 'Decisions', number: true, cell: (key) => amount(changed[key].decisions) },
           { head: 'Leads', number: true, cell: (key) => amount(changed[key].leads) },
           {
-            head: 'Share',
+            head: 'Of those compared',
             cell: (key) =>
               bar(
-                changed[key].decisions / most,
+                changed[key].decisions / compared,
                 `${amount(changed[key].decisions)} decisions differ in ${ASPECTS[key]}`,
               ),
           },
         ],
-      })}${MOVE_KEYS.map((key) => movesOf(MOVES[key], moves[key]))}`
+      })}${MOVE_KEYS.map((key) => movesOf(MOVES[key], moves[key], compared))}`
     }`
 }
 
 const ASPECT_KEYS = Object.keys(ASPECTS) as (keyof typeof ASPECTS)[]
 const MOVE_KEYS = Object.keys(MOVES) as (keyof typeof MOVES)[]
 
-function movesOf(title: string, moves: readonly Move[]): Content {
+function movesOf(title: string, moves: readonly Move[], compared: number): Content {
   if (moves.length === 0) return null
-  const most = Math.max(...moves.map(({ decisions }) => decisions))
   // Only what some lead has come to is worth a column.
   const came = TURNED_OUT.filter((one) => moves.some(({ outcomes }) => outcomes[one] > 0))
   return html`<h2>${title}</h2>
@@ -127,8 +125,9 @@ function movesOf(title: string, moves: readonly Move[]): Content {
         { head: 'Shadow', cell: (one) => one.to },
         { head: 'Decisions', number: true, cell: (one) => amount(one.decisions) },
         {
-          head: 'Share',
-          cell: (one) => bar(one.decisions / most, `${amount(one.decisions)} decisions from ${one.from} to ${one.to}`),
+          head: 'Of those compared',
+          cell: (one) =>
+            bar(one.decisions / compared, `${amount(one.decisions)} decisions from ${one.from} to ${one.to}`),
         },
         { head: 'Leads', number: true, cell: (one) => amount(one.leads) },
         ...came.map((outcome) => ({

@@ -75,8 +75,8 @@ export function whatIfRoutes(parts: ConsoleParts) {
           'hubspot',
           'What was never kept',
           [
-            { value: '', name: 'counts as unknown' },
-            { value: 'ask', name: 'is read in HubSpot' },
+            { value: '', name: 'is unknown' },
+            { value: 'ask', name: 'ask HubSpot' },
           ],
           '',
           { all: false },

@@ -30,7 +30,7 @@ export function whatIfResult({ root }: Page, result: WhatIf, reps: Record<string
       <li>to sales ${both(sales)}</li><li>MQL ${both(changes.mql)}</li>
       <li>band ${amount(changes.band)}</li><li>route ${amount(changes.route)}</li><li>score ${amount(changes.score)}</li>
     </ul>
-    ${lines(changesPart(result))}
+    ${lines({ title: '', lines: changesPart(result).lines?.slice(1) ?? [] })}
     <h2>From band to band</h2>${moves('Moves between bands', bands)}
     <h2>From route to route</h2>${moves('Moves between routes', routes)}
     ${part(rulesPart(result))}

@@ -31,7 +31,7 @@ export async function openBeside(
   let asked = 0
 
   async function p99(): Promise<number> {
-    const ids = await outside.simulators.call.createLeads({ count, kinds: ['tier-1', 'tier-2'] })
+    const ids = await outside.simulators.call.createLeads({ count, kinds: ['tier-1'] })
     const start = instant() + 100
     await Promise.all(
       ids.map(async (id, index) => {

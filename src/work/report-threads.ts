@@ -6,6 +6,7 @@ import { type ReportAsked, TooManyReports } from '../reports/run.ts'
 // Many times as long as one takes.
 const LONGEST = 2 * 60_000
 const MOST_MEGABYTES = 1_024
+const YOUNG_MEGABYTES = 128
 const MOST_WAITING = 20
 
 /** What a thread needs to know. */
@@ -30,7 +31,14 @@ export function createReportThreads(own: Pick<ReportThread, 'redisUrls' | 'prefi
     const file = new URL('./report-thread.ts', import.meta.url)
     return queue.add(() =>
       inThread<Report>(
-        { file, workerData, name: 'report', longest: LONGEST, megabytes: MOST_MEGABYTES },
+        {
+          file,
+          workerData,
+          name: 'report',
+          longest: LONGEST,
+          megabytes: MOST_MEGABYTES,
+          youngMegabytes: YOUNG_MEGABYTES,
+        },
         ending.signal,
       ),
     )

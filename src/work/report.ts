@@ -1,3 +1,4 @@
+import type { FactType } from '../facts/fact.ts'
 import { REPORT_KINDS } from '../reports/kinds.ts'
 import type { Report, ReportName } from '../reports/report.ts'
 import { makeReport, type ReportAsked, readsFrom } from '../reports/run.ts'
@@ -7,6 +8,9 @@ import type { FactStreams } from '../store/facts.ts'
 export function createReportRunner(facts: Pick<FactStreams, 'streams'>) {
   return function run(name: ReportName, asked: ReportAsked): Promise<Report> {
     const kind = REPORT_KINDS[name]
-    return makeReport(kind, asked, facts.streams(readsFrom(kind, asked.period), asked.now))
+    const { types } = kind
+    // What takes facts back belongs to all of them.
+    const wanted = types && new Set<FactType>([...types, 'corrected', 'undone'])
+    return makeReport(kind, asked, facts.streams(readsFrom(kind, asked.period), asked.now, wanted))
   }
 }

@@ -10,6 +10,7 @@ import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
 import { triggerNote } from '../leads/triggers.ts'
 import { writeVerdict } from '../leads/verdict.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
@@ -32,6 +33,7 @@ const OF_ENDING: Record<Ending, FactType | null> = {
 
 // More than that within one look is a programme's doing.
 const MOST_AT_ONCE = 25
+const MONTH = 30 * 24 * 60 * 60_000
 
 const CUSTOMER = new Set(['customer', 'evangelist'])
 const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
@@ -257,27 +259,22 @@ function pathOf(detail: string | undefined): string | undefined {
 
 /**
  * What the lead has done that was not known before: each form, page or kind of act once. One without a name by which engagement did not rise,
- * such as a mail opened again, says nothing.
+ * such as a mail opened again, counts once a month.
  */
 function signalFacts(before: LeadRecord | null, lead: LeadRecord): Part[] {
   // What a merged contact had done was told under its own name.
   if (lead.merged?.length !== before?.merged?.length) return []
   const known = new Set(before?.signals.map(({ id }) => id))
-  const fresh = lead.signals.filter(({ id, by }) => !known.has(id) && by !== 'sales').toReversed()
+  const fresh = lead.signals.filter(({ id, by }) => !known.has(id) && by !== 'sales')
   const rise = Math.max(0, lead.score.engagement - (before?.score.engagement ?? 0))
-  const facts = fresh.map(({ type, at, detail }, index): Part => {
-    return {
-      type: 'signal',
-      at,
-      rule: type,
-      content: pathOf(detail),
-      value: index === 0 && rise > 0 ? rise : undefined,
-    }
-  })
-  const told = new Map(
-    facts.toReversed().flatMap((fact): [string, Part][] => {
-      return fact.content || fact.value ? [[`${fact.rule}\t${fact.content}`, fact]] : []
-    }),
-  )
+  const isAgain = ({ type, at }: Signal) =>
+    lead.signals.some((one) => known.has(one.id) && one.type === type && one.at > at - MONTH)
+  const told = new Map<string, Part>()
+  for (const signal of fresh) {
+    const value = signal === fresh.at(-1) && rise > 0 ? rise : undefined
+    const content = pathOf(signal.detail)
+    if (!content && value === undefined && isAgain(signal)) continue
+    told.set(`${signal.type}\t${content}`, { type: 'signal', at: signal.at, rule: signal.type, content, value })
+  }
   return [...told.values()].slice(-MOST_AT_ONCE)
 }

@@ -20,6 +20,7 @@ import { addLeads } from './leads.ts'
 import { addOps } from './ops.ts'
 import { printJson } from './output.ts'
 import { addPools } from './pools.ts'
+import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
 import { addTeamImport } from './team-import.ts'
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   addExplain(program)
   addActs(program)
   addOps(program)
+  addReports(program)
   addCalibrate(program)
   addConfigMigrate(config)
   addDoctor(program)

@@ -10,6 +10,7 @@ import type { Change, LeadState } from '../leads/change.ts'
 import { isInHubSpot } from '../leads/lead.ts'
 import { handoversBegun } from '../leads/observed.ts'
 import { heldAssignment } from '../leads/steps.ts'
+import { accountCommands, accountDigest } from './accounts.ts'
 import { handCommands } from './by-rep.ts'
 import { noteFields } from './crm-notes.ts'
 import { listCommands } from './lead-index.ts'
@@ -71,7 +72,7 @@ export function prepare(
     ...kept(keys, id, change, retention, now),
     ...shadowCommands(keys, id, change.shadowed),
     ...observedCommands(keys, observed(before, change, observes)),
-    ...factCommands(keys, id, factsOf(change.rebuilt ?? before, change, now), retention, now),
+    ...factCommands(keys, id, factsOf(change.rebuilt ?? before, change, now, accountDigest), retention, now),
     ...inboxCommands(keys, before, change),
     ...before.older.map((key): Command => ['DEL', key]),
   ]
@@ -94,7 +95,10 @@ export function factCommands(
   now: number,
 ): Command[] {
   if (facts.length === 0) return []
-  return [['XADD', keys.facts(leadId), 'MINID', '~', now - retention.facts, '*', 'f', writeFacts(facts)]]
+  return [
+    ['XADD', keys.facts(leadId), 'MINID', '~', now - retention.facts, '*', 'f', writeFacts(facts)],
+    ...accountCommands(keys, leadId, facts),
+  ]
 }
 
 // What an older version kept apart is written as one state.

@@ -73,7 +73,7 @@ export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'close
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
 /** All lists: those of handoffs; who has which in hand; who looks at their App Home; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
- * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
+ * that were only observed, by when, and a hash of them; a hash of leads by account; a hash of how many decisions were compared with a shadow's. */
 export type List =
   | HandoffList
   | 'hands'
@@ -83,6 +83,7 @@ export type List =
   | 'urgent'
   | 'observed'
   | 'observed-what'
+  | 'accounts'
   | 'shadow'
   | `stage-${Stage}`
 

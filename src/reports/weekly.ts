@@ -27,11 +27,12 @@ export const weekly: ReportKind = {
   fold(input) {
     const weeks = weeksOf(input)
     const salesKinds = new Set(input.settings.salesKinds)
+    const deals = dealsPart(weeks)
     const parts = [
       funnelPart(weeks),
       acceptancePart(input, weeks),
       handoffsPart(input, weeks),
-      dealsPart(weeks),
+      deals,
       flowsPart(input, weeks),
       reasonsPart(weeks),
       sourcesPart(weeks),
@@ -40,8 +41,12 @@ export const weekly: ReportKind = {
     ]
     return {
       add(facts) {
-        const known = facts.filter(({ at }) => at <= input.now)
-        const story = leadStory(known, salesKinds)
+        // Of whom nothing has been heard for a quarter nothing but a deal, or that they still wait for a rep, is in any figure.
+        if ((facts.at(-1)?.at ?? 0) < weeks.from && facts.every(({ type }) => type !== 'waiting')) {
+          deals.add({ facts })
+          return
+        }
+        const story = leadStory(facts, salesKinds)
         for (const part of parts) part.add(story)
       },
       finish() {

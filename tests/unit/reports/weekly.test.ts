@@ -322,6 +322,28 @@ describe('a week that is asked for otherwise', () => {
     expect(rowsOf(seen, 'funnel')[2]).toMatchObject({ count: 2 })
   })
 
+  it('lays what Slack had not delivered at no rep’s door', async () => {
+    const late = fact('x', on(0, 12), 'breached', { ...SDR_1, reason: 'undelivered' })
+    const seen = await reportOf([...comes('x', on(0)), assigned('x', on(0), SDR_1), late])
+    const row = { handoffs: 1, inTime: 0, due: 0, share: null, service: 1 }
+    expect(['handoffs', 'pools', 'reps'].map((id) => rowsOf(seen, id)[0])).toMatchObject([row, row, row])
+    expect(findingOf(seen, 'in-time')).toMatchObject({
+      level: 'info',
+      text: expect.stringContaining('1 late because Slack had not told the rep, which is not theirs'),
+    })
+  })
+
+  it('takes no SQL for an MQL that is handed over: it goes from one in sales to another', async () => {
+    const facts = [
+      ...comes('x', on(0)),
+      sql('x', on(1)),
+      assigned('x', on(2), { handoff: '2', kind: 'sql-to-opportunity' }),
+    ]
+    const seen = await reportOf(facts)
+    expect(rowsOf(seen, 'acceptance').map(({ handed }) => handed)).toEqual([0, 0, 0])
+    expect(rowsOf(seen, 'handoffs').map(({ name }) => name)).toEqual(['sql to opportunity'])
+  })
+
   it('before its end compares with as much of the week before, and knows nothing of what comes', async () => {
     const tuesday = await reportOf(STORY, { now: on(1, 12) })
     // ada and bob; the week before until Tuesday noon nobody.

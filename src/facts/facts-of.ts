@@ -5,7 +5,7 @@ import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { accountKey } from '../leads/company-key.ts'
 import type { HistoryEntry } from '../leads/history.ts'
-import { type LeadRecord, stageOf } from '../leads/lead.ts'
+import { isInHubSpot, type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
 import { triggerNote } from '../leads/triggers.ts'
@@ -54,6 +54,7 @@ export function factsOf(before: LeadState, change: Change, now: number, digest: 
     ...(change.lead ? leadFacts(before, change.lead, change, now) : []),
     ...(change.lead ? signalFacts(before.lead, change.lead) : []),
     ...change.history.flatMap(triggerFact),
+    ...change.history.flatMap(({ what, at }): Part[] => (what === 'stuck-act' ? [{ type: 'acted', at }] : [])),
     ...(change.observed ? [observedFact(change.observed)] : []),
     ...shadowFact(change.shadowed),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
@@ -115,6 +116,8 @@ function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: numb
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
+  const gone = before && goneBy(before, lead)
+  if (gone) facts.push({ type: 'gone', reason: gone })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
@@ -129,6 +132,14 @@ function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: numb
       facts.push({ type: 'enrichment', source, reason: status })
   }
   return facts
+}
+
+// An archived lead and one that HubSpot has no longer stand in no stage's list.
+function goneBy(before: LeadRecord, lead: LeadRecord): string | undefined {
+  const isListed = (one: LeadRecord) => !one.archived && isInHubSpot(one)
+  if (isListed(before) === isListed(lead)) return undefined
+  if (isListed(lead)) return 'back'
+  return lead.mergedInto !== undefined ? 'merged' : lead.missingSince !== undefined ? 'missing' : undefined
 }
 
 function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Handoff): Part[] {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { CustomerNews, ReportsConfig } from '../config/schemas/reports.ts'
 import type { BandPromise } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 
 /** What reports know of the config: plain data, for it goes to a thread. Names are those that people gave. */
 export interface ReportSettings {
@@ -17,6 +18,14 @@ export interface ReportSettings {
   routes: string[]
   bands: string[]
   promises: Partial<Record<string, BandPromise>>
+  /** When a lead is stuck in a stage, in milliseconds, and in which stages, the most important first. */
+  stuck: { after: number; stages: readonly Stage[] }
+}
+
+// Where the config makes no list of them.
+const STUCK: ReportSettings['stuck'] = {
+  after: 30 * 24 * 60 * 60_000,
+  stages: ['opportunity', 'sql', 'mql', 'recycled', 'lead', 'subscriber'],
 }
 
 /** What reports know of a config. */
@@ -34,6 +43,7 @@ export function reportSettings(config: Config): ReportSettings {
     routes: routing.routes.map(({ name }) => name),
     bands: Object.keys(scoring.bands),
     promises: scoring.promises ?? {},
+    stuck: { after: handoffs.stuck?.after ?? STUCK.after, stages: handoffs.stuck?.stages ?? STUCK.stages },
   }
 }
 

@@ -39,6 +39,7 @@ import { createStuckLists } from './store/stuck-lists.ts'
 import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { countWaiting } from './store/waiting-lists.ts'
+import { createAccountNames } from './views/account-names.ts'
 import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
@@ -173,7 +174,13 @@ export async function createService(options: ServiceOptions) {
   addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
   const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
-    reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),
+    reports: createReports({
+      config,
+      clock,
+      facts: createFactStreams(store),
+      run: reportThreads.run,
+      nameAccounts: createAccountNames(store),
+    }),
     portalId: portal.id,
     config,
     clock,

@@ -26,6 +26,7 @@ import { createPools } from '../../src/store/pools.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createAccountNames } from '../../src/views/account-names.ts'
 import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createHomeViews } from '../../src/views/home.ts'
@@ -148,6 +149,7 @@ export async function startApi(options: {
       clock: { now: () => clock.now },
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
+      nameAccounts: createAccountNames(store),
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

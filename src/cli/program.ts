@@ -21,6 +21,7 @@ import { addOps } from './ops.ts'
 import { printJson } from './output.ts'
 import { addPools } from './pools.ts'
 import { addQuality } from './quality.ts'
+import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
 import { addTeamImport } from './team-import.ts'
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   addExplain(program)
   addActs(program)
   addOps(program)
+  addReports(program)
   addCalibrate(program)
   addConfigMigrate(config)
   addDoctor(program)

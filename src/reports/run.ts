@@ -14,6 +14,14 @@ export interface ReportAsked {
   since: number | null
 }
 
+/** More reports are asked for than can be made soon. */
+export class TooManyReports extends Error {
+  override name = 'TooManyReports'
+  constructor() {
+    super('Many reports are being made: try again in a moment.')
+  }
+}
+
 /** From when on a report needs facts, in epoch milliseconds. */
 export function readsFrom({ reads }: Pick<ReportKind, 'reads'>, period: Period): number {
   return reads({ period, before: (count) => earlier(period, count) })

@@ -11,13 +11,13 @@ export function shareOf(count: number, all: number): number | null {
   return all > 0 ? count / all : null
 }
 
-/** Between which shares the true one lies, with 95 %, when `count` of `all` cases were so; null of none. */
-export function wilson(count: number, all: number): { from: number; to: number } | null {
+/** Between which shares the true one lies, with 95 % or so many standard deviations, when `count` of `all` cases were so; null of none. */
+export function wilson(count: number, all: number, deviations = Z): { from: number; to: number } | null {
   if (all <= 0) return null
   const share = count / all
-  const middle = share + Z ** 2 / (2 * all)
-  const width = Z * Math.sqrt((share * (1 - share) + Z ** 2 / (4 * all)) / all)
-  const scale = 1 + Z ** 2 / all
+  const middle = share + deviations ** 2 / (2 * all)
+  const width = deviations * Math.sqrt((share * (1 - share) + deviations ** 2 / (4 * all)) / all)
+  const scale = 1 + deviations ** 2 / all
   return { from: Math.max(0, (middle - width) / scale), to: Math.min(1, (middle + width) / scale) }
 }
 

@@ -258,6 +258,8 @@ describe('the document', () => {
       'get /v1/leads/{contactId}',
       'get /v1/leads/{contactId}/timeline',
       'get /v1/pools',
+      'get /v1/reports',
+      'get /v1/reports/{name}',
       'get /v1/reps/{rep}/away',
       'get /v1/rules',
       'get /v1/shadow',

@@ -13,6 +13,7 @@ import { refuseUnknownParameters } from './known-parameters.ts'
 import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
 import { type PoolRouteParts, poolRoutes } from './pools.ts'
+import { type ReportRouteParts, reportRoutes } from './reports.ts'
 import { type RuleRouteParts, ruleRoutes } from './rules.ts'
 import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
@@ -28,6 +29,7 @@ export interface V1Parts
     LeadListParts,
     LeadRouteParts,
     PoolRouteParts,
+    ReportRouteParts,
     QualityRouteParts,
     RuleRouteParts,
     ShadowRouteParts,
@@ -90,6 +92,7 @@ export function v1(parts: V1Parts) {
     app.register(actRoutes({ ...parts, whoAsks }))
     app.register(awayRoutes({ ...parts, whoAsks }))
     app.register(poolRoutes(parts))
+    app.register(reportRoutes(parts))
     app.register(qualityRoutes(parts))
     app.register(ruleRoutes(parts))
     app.register(deadLetterRoutes(parts))

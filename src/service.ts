@@ -33,6 +33,7 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createQualityActs } from './store/quality-acts.ts'
 import { createSessions } from './store/sessions.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
@@ -278,6 +279,7 @@ export async function createService(options: ServiceOptions) {
     ...createViews(parts),
     dead: work.dead,
     stuckLists,
+    qualityActs: createQualityActs(store),
     lastEvent,
     hurry: work.hurry,
     away: withHomesOfAway(away, { homes, config, clock, hurry: work.hurry, log }),

@@ -61,6 +61,10 @@ export const INDEX = {
   waitingLists: 'waiting-lists',
   /** Lists of reps who got many leads at once, which may be behind. */
   repLists: 'rep-lists',
+  /** Messages of lists about the data of leads, which may be behind. */
+  qualityLists: 'quality-lists',
+  /** Values that somebody wants filled in into HubSpot. */
+  fills: 'fills',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

@@ -5,6 +5,8 @@ import { eraseLead } from '../store/erase.ts'
 import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
+import { createQualityList } from '../store/quality.ts'
+import { createQualityLists } from '../store/quality-lists.ts'
 import { createRepLists } from '../store/rep-lists.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
@@ -22,6 +24,8 @@ export function createEraseLead(
   const lists = createStuckLists(store)
   const waitingLists = createWaitingLists(store)
   const repLists = createRepLists(store)
+  const quality = createQualityList(store)
+  const qualityLists = createQualityLists(store)
 
   return eraseAll
 
@@ -46,6 +50,9 @@ export function createEraseLead(
     // An alert may have got into a list meanwhile.
     await leaveLists(last)
     await eraseObserved(leadId)
+    await quality.forget(leadId)
+    const asked = await qualityLists.forget(leadId, clock.now())
+    parts.hurry(asked.map((id) => ({ index: INDEX.qualityLists, id, at: clock.now() })))
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
   }

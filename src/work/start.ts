@@ -1,11 +1,13 @@
 import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createAdoption } from './adopt.ts'
+import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
 import { createListLeads } from './list-leads.ts'
+import { createListQuality } from './list-quality.ts'
 import { createListStuck } from './list-stuck.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
@@ -63,6 +65,8 @@ export function prepareWork(options: {
       'list-leads': createListLeads(parts).isDue,
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
+      'check-quality': createCheckQuality(parts).isDue,
+      'list-quality': createListQuality(parts).isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
     },

@@ -23,6 +23,7 @@ import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createQualityActs } from '../../src/store/quality-acts.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
@@ -118,6 +119,7 @@ export async function startApi(options: {
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     stuckLists: createStuckLists(store),
+    qualityActs: createQualityActs(store),
     apply,
     away,
     homes: createHomes(store),

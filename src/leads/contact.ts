@@ -1,4 +1,4 @@
-import type { Handoff } from '../handoffs/handoff.ts'
+import { type Handoff, heldFor } from '../handoffs/handoff.ts'
 import { hotAlert, type Post, startPosts } from '../handoffs/posts.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -63,7 +63,8 @@ function recordOf(
     pseudonym: state.freshPseudonym,
     triggersDueAt: triggersDueAt(marks),
     nextPlannedAt: nextPlannedAt(handoffs),
-    waiting: handoffs.some((handoff) => handoff.state === 'waiting'),
+    waiting: handoffs.some((handoff) => handoff.state === 'waiting' && heldFor(handoff).length === 0),
+    held: handoffs.some((handoff) => heldFor(handoff).length > 0),
     rejected: word ? rejectionBy(word, decision, now) : rejected,
     ended: word || isRuledToSales ? undefined : endedByStage(ended, cameFrom, stage, handoffs),
     adopted,

@@ -59,6 +59,9 @@ export function createReadLead(
     const { decision, history } = applied.change
     for (const { rule, what } of history.flatMap((entry) => triggerNote(entry) ?? []))
       parts.metrics.triggers.inc({ trigger: rule, outcome: what })
+    const { handoffs } = applied.change
+    if (handoffs.some((one) => one.byRoute && !one.formerly && !state.handoffs[one.id]))
+      for (const attribute of applied.after.lead?.missing ?? []) parts.metrics.lacking.inc({ attribute })
     if (decision) parts.metrics.decisions.inc({ route: decision.route, action: decision.action })
     late
       ?.then((answers) => keepLate(leadId, answers))

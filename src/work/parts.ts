@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Mode } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { Report, ReportName } from '../reports/report.ts'
 import type { Slack } from '../slack/client.ts'
 import type { Apply } from '../store/apply.ts'
 import type { Waiting } from '../store/commit.ts'
@@ -35,6 +36,8 @@ export interface Parts {
   hubspot: HubSpot
   /** Where Baton is reached from outside, where that is known. */
   publicUrl?: string | undefined
+  /** Makes a report of a period by its name. */
+  reports: { make: (name: ReportName, period: string) => Promise<Report> }
   /** What a Slack user sees in their App Home. */
   viewHome: (user: string) => Promise<HomeView>
   /** The portal that is ours, as far as it is known. */

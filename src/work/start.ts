@@ -14,6 +14,7 @@ import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createRunner } from './run.ts'
 import { createSendDigests } from './send-digests.ts'
+import { createSendReports } from './send-reports.ts'
 import { createSweep } from './sweep.ts'
 import { QUEUES, type QueueName, WORK, type WorkTable } from './table.ts'
 import { createWorker } from './worker.ts'
@@ -65,6 +66,7 @@ export function prepareWork(options: {
       'list-stuck': stuck.isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
+      'send-reports': createSendReports(parts).isDue,
     },
   })
 

@@ -24,6 +24,7 @@ import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
+import { createSendReports } from './send-reports.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
 import { createTellList } from './tell-list.ts'
@@ -347,6 +348,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createSendDigests(parts).send,
+  }),
+  'send-reports': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createSendReports(parts).send,
   }),
   'hand-on-leavers': row({
     index: null,

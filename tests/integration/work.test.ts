@@ -69,6 +69,8 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...{ apply: createApply({ store, pools, inbox }), outbox: createOutbox(store), configs: createConfigs(store) },
       ...unused,
       portalId: () => undefined,
+      secrets: () => ({ problem: 'there are none' }),
+      reports: { make: async () => Promise.reject(new Error('nobody asks')) },
       viewHome: async () => Promise.reject(new Error('nobody looks')),
       departed: createDeparted(),
       unreachable: createUnreachable(store),

@@ -133,6 +133,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       clock,
       store,
       leads,
+      reports: { make: async () => Promise.reject(new Error('none is sent in this world')) },
       viewHome: (user) => viewHome(user),
       inbox,
       pools,
@@ -150,6 +151,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       unreachable,
       hubspot,
       portalId: () => undefined,
+      secrets: () => ({ problem: 'there are none' }),
       slack,
       ...{ mode, apart: store, spokenSlack: slack },
       enrichment: createEnrichment({

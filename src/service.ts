@@ -250,7 +250,7 @@ export async function createService(options: ServiceOptions) {
   if (observes)
     log.warn(config().routing.observe ? OBSERVING : `${OBSERVING}: name who gets it as observe.channel in routing.yaml`)
 
-  const examination = createExamination({ env, config, redis: requests, clock, prefix, log })
+  const examination = createExamination({ env, config, redis: requests, clock, prefix, secrets, log })
   const ready = createReadiness({
     source: options.config,
     config,

@@ -25,6 +25,7 @@ import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
 import { addTeamImport } from './team-import.ts'
+import { addWebhooks } from './webhooks.ts'
 import { addWhatIf } from './what-if.ts'
 
 /** Makes the command line: every command with its help. Throws what Commander throws, instead of exiting. */
@@ -62,6 +63,7 @@ export function createProgram(): Command {
   addDoctor(program)
   addTeamImport(program)
   addShadow(program)
+  addWebhooks(program)
   addWhatIf(program)
 
   const hubspot = program.command('hubspot').description('prepare HubSpot')

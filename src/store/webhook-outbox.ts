@@ -70,10 +70,19 @@ export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>
 const SENDING_MILLISECONDS = 14_000
 
 /** Opens it. */
-export function createWebhookOutbox({ redis, keys, commit }: Store) {
+export function createWebhookOutbox({ redis, keys, partitions, commit }: Store) {
   const hash = (id: string) => keys.webhooks(leadOf(id))
   const index = (id: string) => keys.index(id, INDEX.webhooks)
   const off = keys.shared('webhooks-off')
+
+  async function* scanned(key: string): AsyncGenerator<string[]> {
+    let cursor = '0'
+    do {
+      const [next, flat] = await redis.zscan(key, cursor, 'COUNT', 1_000)
+      yield flat.filter((_, at) => at % 2 === 0)
+      cursor = next
+    } while (cursor !== '0')
+  }
 
   return {
     /** Reads a delivery; null when it is done, or gone with its lead. */
@@ -125,6 +134,20 @@ export function createWebhookOutbox({ redis, keys, commit }: Store) {
         [...deliveryCommands(keys, deliveries), ...waiting.map(({ id }): Command => ['ZADD', index(id), now, id])],
       )
       return waiting
+    },
+
+    /** How many events wait for each endpoint. */
+    async waiting(): Promise<Record<string, number>> {
+      const counts: Record<string, number> = {}
+      for (const partition of partitions) {
+        for await (const some of scanned(keys.indexIn(partition, INDEX.webhooks))) {
+          for (const id of some) {
+            const endpoint = readDeliveryId(id)?.endpoint ?? ''
+            counts[endpoint] = (counts[endpoint] ?? 0) + 1
+          }
+        }
+      }
+      return counts
     },
 
     /** Switches an endpoint off that says it is gone for good; another address of it is on. */

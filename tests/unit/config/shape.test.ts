@@ -148,6 +148,18 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:12  pools.ae.members.1.rep: is missing; add it (text)',
     'team.yaml:17  pools.sdr.members.0.rep: is missing; add it (text)',
   ],
+  'webhook-to-a-private-host': [
+    'webhooks.yaml:2  webhooks.0.url: "https://10.0.0.5/hooks" is a private host; say private: true where that is meant',
+    'webhooks.yaml:3  webhooks.1.url: "http://crm.example.com/hooks" must begin with https://; http is taken only of a private host, with private: true',
+    'webhooks.yaml:4  webhooks.2: url must hold no user and no password',
+  ],
+  'webhook-unknown-event': [
+    'webhooks.yaml:2  webhooks.0.events.1: "breeched" is not one of routed, assigned, answered, undone, breached, corrected, accepted, rejected, report; did you mean "breached"?',
+    'webhooks.yaml:3  webhooks.1.events: must not be empty',
+  ],
+  'webhook-with-its-secret': [
+    'webhooks.yaml:2  webhooks.0: secret must be the name of an environment variable, such as CRM_WEBHOOK_SECRET; the secret itself stands only there',
+  ],
   'window-too-long': ['scoring.yaml:8  engagement.window: "4000d" must be at most 3650d'],
   'within-without-a-test': [
     'routing.yaml:3  routes.0.when.signals.pricing_page_viewed: needs a test: is, in, atLeast, atMost, between, matches, not or known',

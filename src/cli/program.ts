@@ -22,6 +22,7 @@ import { printJson } from './output.ts'
 import { addPools } from './pools.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
+import { addSmoke } from './smoke.ts'
 import { addTeamImport } from './team-import.ts'
 import { addWhatIf } from './what-if.ts'
 
@@ -56,6 +57,7 @@ export function createProgram(): Command {
   addCalibrate(program)
   addConfigMigrate(config)
   addDoctor(program)
+  addSmoke(program)
   addTeamImport(program)
   addShadow(program)
   addWhatIf(program)

@@ -32,10 +32,10 @@ const OF_ENDING: Record<Ending, FactType | null> = {
 const CUSTOMER = new Set(['customer', 'evangelist'])
 const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 
-/** What happened by a change of a lead, as facts. `now` is epoch milliseconds. */
+/** What happened by a change of a lead, as facts; a test is none. `now` is epoch milliseconds. */
 export function factsOf(before: LeadState, change: Change, now: number): Fact[] {
   const lead = change.lead ?? before.lead
-  if (!lead || change.erased) return []
+  if (!lead || lead.test || change.erased) return []
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   return [
     ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),

@@ -8,7 +8,7 @@ import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createPortal } from './hubspot/portal.ts'
 import { type Clock, createClock } from './platform/clock.ts'
-import { type Env, OBSERVING, prefixOf } from './platform/env.ts'
+import { type Env, OBSERVING, prefixOf, type ReadSecret } from './platform/env.ts'
 import { withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -43,6 +43,7 @@ import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createReports } from './views/reports.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
 import { withHomes, withHomesOfAway } from './work/homes-of.ts'
@@ -50,6 +51,7 @@ import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
 import { retryRefused } from './work/refusals.ts'
+import { createReportThreads } from './work/report-threads.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
 import { createWhatIfThreads } from './work/what-if-threads.ts'
@@ -61,6 +63,8 @@ export type Role = 'api' | 'worker' | 'both'
 export interface ServiceOptions {
   env: Env
   config: ConfigSource
+  /** The secrets that the config names; none are set unless told. */
+  secrets?: ReadSecret
   redisUrls: string[]
   role: Role
   log: Logger
@@ -88,6 +92,7 @@ export async function createService(options: ServiceOptions) {
     retryDelay = 1_000,
     sweepEvery = 15_000,
     pollEvery = 2_000,
+    secrets = (name: string) => ({ problem: `${name} is not set` }),
   } = options
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
@@ -169,7 +174,9 @@ export async function createService(options: ServiceOptions) {
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
   addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
+  const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
+    reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),
     portalId: portal.id,
     config,
     clock,
@@ -195,6 +202,7 @@ export async function createService(options: ServiceOptions) {
       unreachable,
       viewHome,
       publicUrl,
+      secrets,
       outbox: createOutbox(store),
       mode: env.BATON_MODE,
       apart,
@@ -214,6 +222,9 @@ export async function createService(options: ServiceOptions) {
 
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
+    // A counter that begins with its first event hides that event from rate().
+    for (const { name: endpoint } of next.webhooks)
+      for (const outcome of ['delivered', 'failed', 'gone']) metrics.webhooks.inc({ endpoint, outcome }, 0)
     await configs.keep(next)
     await configs.took(next.version, clock.now())
     if (!works) return
@@ -273,6 +284,7 @@ export async function createService(options: ServiceOptions) {
     homes,
     viewHome,
     act,
+    shadow,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,
@@ -322,6 +334,7 @@ export async function createService(options: ServiceOptions) {
         work.closePoll(),
         work.adoption.close(),
         whatIfs.close(),
+        reportThreads.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

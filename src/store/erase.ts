@@ -1,7 +1,9 @@
+import { type Fact, writeFacts } from '../facts/fact.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
+import { forgetAccounts } from './accounts.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import { createErased } from './erased.ts'
 import { unlistEverywhere } from './lead-index.ts'
@@ -79,6 +81,7 @@ export async function eraseLead(
         ['DEL', keys.inbox(leadId)],
         ['DEL', keys.history(leadId)],
         ['DEL', keys.decisions(leadId)],
+        ['DEL', keys.webhooks(leadId)],
         ['ZREM', keys.list(leadId, 'scored'), leadId],
         ['SREM', keys.list(leadId, 'urgent'), leadId],
         ...STAGE_NAMES.map((stage): Command => ['ZREM', keys.list(leadId, `stage-${stage}`), leadId]),
@@ -91,6 +94,8 @@ export async function eraseLead(
           : []),
         ...unlistEverywhere(keys, leadId, periods),
         ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
+        ...(await forgetAccounts({ redis, keys }, leadId)),
+        ...goneFact(state),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,
         ...older,
@@ -99,6 +104,13 @@ export async function eraseLead(
     )
     // Else something was written between the reads and now: it has to go as well.
     if (done) return waiting
+  }
+
+  // Else reports would count it for ever among those that stay in their stage.
+  function goneFact(state: StoredLead | null): Command[] {
+    if (!state?.lead) return []
+    const fact: Fact = { type: 'gone', at: now, lead: state.lead.pseudonym, reason: 'erased' }
+    return [['XADD', keys.facts(leadId), '*', 'f', writeFacts([fact])]]
   }
 
   /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before, or a path. */

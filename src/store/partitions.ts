@@ -62,6 +62,8 @@ export const INDEX = {
   waitingLists: 'waiting-lists',
   /** Lists of reps who got many leads at once, which may be behind. */
   repLists: 'rep-lists',
+  /** Outgoing webhooks: an event for an endpoint. */
+  webhooks: 'webhooks',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -74,7 +76,7 @@ export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'close
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
 /** All lists: those of handoffs; who has which in hand; who looks at their App Home; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
- * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
+ * that were only observed, by when, and a hash of them; a hash of leads by account; a hash of how many decisions were compared with a shadow's. */
 export type List =
   | HandoffList
   | 'hands'
@@ -84,6 +86,7 @@ export type List =
   | 'urgent'
   | 'observed'
   | 'observed-what'
+  | 'accounts'
   | 'shadow'
   | `stage-${Stage}`
 
@@ -187,6 +190,8 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
         `${partitionOf(leadId)}:seen:${createHash('sha1').update(`${leadId} ${eventKey}`).digest('base64url')}`,
       erased: (leadId: string, digest: string) => `${partitionOf(leadId)}:erased:${digest}`,
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
+      /** One hash holds what endpoints of webhooks are still to be told of a lead. */
+      webhooks: ofLead('webhooks'),
       index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),

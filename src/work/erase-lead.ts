@@ -5,6 +5,7 @@ import { eraseLead } from '../store/erase.ts'
 import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
+import { createQualityList } from '../store/quality.ts'
 import { createRepLists } from '../store/rep-lists.ts'
 import { createRewrites } from '../store/rewrites.ts'
 import { addressKey } from '../store/schema.ts'
@@ -24,6 +25,7 @@ export function createEraseLead(
   const lists = createStuckLists(store)
   const waitingLists = createWaitingLists(store)
   const repLists = createRepLists(store)
+  const quality = createQualityList(store)
   const rewrites = createRewrites(store)
 
   return eraseAll
@@ -49,6 +51,7 @@ export function createEraseLead(
     // An alert may have got into a list meanwhile.
     await leaveLists(last)
     await eraseObserved(leadId)
+    await quality.forget(leadId)
     const email = state?.lead?.attributes.email?.value
     if (typeof email === 'string') await eraseAddress(email)
     await rewrites.erased(clock.now())

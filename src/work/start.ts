@@ -1,6 +1,7 @@
 import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createAdoption } from './adopt.ts'
+import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
@@ -65,6 +66,7 @@ export function prepareWork(options: {
       'list-leads': createListLeads(parts).isDue,
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
+      'check-quality': createCheckQuality(parts).isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
     },

@@ -21,6 +21,7 @@ import { createOwnerNames, findOwnerByEmail, readArchivedOwners } from './owners
 import type { Row } from './refusals.ts'
 import { createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
+import { createTestContacts } from './test-contacts.ts'
 import { createRefusedNow, type Refusal, updateBy, writeRows } from './write-rows.ts'
 
 /*
@@ -231,6 +232,7 @@ export function createHubSpot(options: {
       const refusals = await writes.load({ id, properties })
       return refusals.filter(({ property }) => Object.hasOwn(properties, property))
     },
+    ...createTestContacts({ client, call }),
     /** The ids of the owners who are deactivated; null when the token may not ask. */
     archivedOwners: () => readArchivedOwners(client, call),
     /** The owner with an email address, in lower case; null when there is none, or the token may not ask. */

@@ -57,7 +57,15 @@ test('a report is shown with its findings, its figures in words, and its charts 
   expect(body).toContain('9–15 Nov 2026')
   expect(body).not.toContain('so far</span>')
   expect(body).toContain('scoring is too loose')
-  for (const text of ['>1,240<', '>−14 %<', '>–<', '>2 h 05 min<', '>42,000<', 'In time (at least 90 %)'])
+  for (const text of [
+    '>1,240<',
+    '>−14 %<',
+    '>–<',
+    '>2 h 05 min<',
+    '>42,000<',
+    'In time<small>at least 90 %</small>',
+    'data-head="In time, at least 90 %"',
+  ])
     expect(body).toContain(text)
   // What is off its target is marked, and not by its colour alone.
   expect(body).toContain('<strong class="off">84 %<span class="hidden"> off target</span></strong>')

@@ -28,11 +28,11 @@ function sectionShown(
   root: string,
   csv: string,
 ): VNode {
-  return html`<section aria-labelledby=${`section-${id}`}><h2 id=${`section-${id}`}>${title}</h2>
+  return html`<div><h2>${title}</h2>
     ${note && html`<p class="hint">${note}</p>`}
     ${table({ caption: title, rows, empty, columns: columns.map((one, at) => columnShown(one, at === 0, timeZone, root)) })}
     ${rows.length > 0 && html`<p class="count"><a href=${`${csv}&section=${encodeURIComponent(id)}`} aria-label=${`${title} as CSV`} download>CSV</a></p>`}
-  </section>`
+  </div>`
 }
 
 function columnShown(column: Figures, main: boolean, timeZone: string, root: string): Column<Row> {

@@ -46,6 +46,8 @@ export const FACT_TYPES = {
   measured: 'a measure of the data, of all leads; rule: the measure, value: how many are right, amount: of how many',
   judged: 'a person judged the lifecycle stage of a lead of the sample; reason: right or wrong, stage: the one it had',
   filled: 'a person had a value put into HubSpot that enrichment proposed; rule: the attribute, source: the provider',
+  gone: 'the contact is there no longer; reason: missing in HubSpot, merged into another one, or erased; back where it is there again, or archived no more',
+  acted: 'somebody had something done about a lead of the list of those that are stuck in their stage',
   'write-refused': 'HubSpot refused a write; reason: its code',
   corrected: 'another fact did not happen; of: its id, or reason: its type, for those of the same handoff before',
 } as const

@@ -5,11 +5,12 @@ import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
 import { accountKey } from '../leads/company-key.ts'
 import type { HistoryEntry } from '../leads/history.ts'
-import { type LeadRecord, stageOf } from '../leads/lead.ts'
+import { isInHubSpot, type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
 import { triggerNote } from '../leads/triggers.ts'
 import { writeVerdict } from '../leads/verdict.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
@@ -32,6 +33,7 @@ const OF_ENDING: Record<Ending, FactType | null> = {
 
 // More than that within one look is a programme's doing.
 const MOST_AT_ONCE = 25
+const MONTH = 30 * 24 * 60 * 60_000
 
 const CUSTOMER = new Set(['customer', 'evangelist'])
 const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
@@ -52,6 +54,7 @@ export function factsOf(before: LeadState, change: Change, now: number, digest: 
     ...(change.lead ? leadFacts(before, change.lead, change, now) : []),
     ...(change.lead ? signalFacts(before.lead, change.lead) : []),
     ...change.history.flatMap(triggerFact),
+    ...change.history.flatMap(({ what, at }): Part[] => (what === 'stuck-act' ? [{ type: 'acted', at }] : [])),
     ...(change.observed ? [observedFact(change.observed)] : []),
     ...shadowFact(change.shadowed),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
@@ -113,6 +116,8 @@ function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: numb
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
+  const gone = before && goneBy(before, lead)
+  if (gone) facts.push({ type: 'gone', reason: gone })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
@@ -127,6 +132,14 @@ function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: numb
       facts.push({ type: 'enrichment', source, reason: status })
   }
   return facts
+}
+
+// An archived lead and one that HubSpot has no longer stand in no stage's list.
+function goneBy(before: LeadRecord, lead: LeadRecord): string | undefined {
+  const isListed = (one: LeadRecord) => !one.archived && isInHubSpot(one)
+  if (isListed(before) === isListed(lead)) return undefined
+  if (isListed(lead)) return 'back'
+  return lead.mergedInto !== undefined ? 'merged' : lead.missingSince !== undefined ? 'missing' : undefined
 }
 
 function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Handoff): Part[] {
@@ -246,27 +259,22 @@ function pathOf(detail: string | undefined): string | undefined {
 
 /**
  * What the lead has done that was not known before: each form, page or kind of act once. One without a name by which engagement did not rise,
- * such as a mail opened again, says nothing.
+ * such as a mail opened again, counts once a month.
  */
 function signalFacts(before: LeadRecord | null, lead: LeadRecord): Part[] {
   // What a merged contact had done was told under its own name.
   if (lead.merged?.length !== before?.merged?.length) return []
   const known = new Set(before?.signals.map(({ id }) => id))
-  const fresh = lead.signals.filter(({ id, by }) => !known.has(id) && by !== 'sales').toReversed()
+  const fresh = lead.signals.filter(({ id, by }) => !known.has(id) && by !== 'sales')
   const rise = Math.max(0, lead.score.engagement - (before?.score.engagement ?? 0))
-  const facts = fresh.map(({ type, at, detail }, index): Part => {
-    return {
-      type: 'signal',
-      at,
-      rule: type,
-      content: pathOf(detail),
-      value: index === 0 && rise > 0 ? rise : undefined,
-    }
-  })
-  const told = new Map(
-    facts.toReversed().flatMap((fact): [string, Part][] => {
-      return fact.content || fact.value ? [[`${fact.rule}\t${fact.content}`, fact]] : []
-    }),
-  )
+  const isAgain = ({ type, at }: Signal) =>
+    lead.signals.some((one) => known.has(one.id) && one.type === type && one.at > at - MONTH)
+  const told = new Map<string, Part>()
+  for (const signal of fresh) {
+    const value = signal === fresh.at(-1) && rise > 0 ? rise : undefined
+    const content = pathOf(signal.detail)
+    if (!content && value === undefined && isAgain(signal)) continue
+    told.set(`${signal.type}\t${content}`, { type: 'signal', at: signal.at, rule: signal.type, content, value })
+  }
   return [...told.values()].slice(-MOST_AT_ONCE)
 }

@@ -126,7 +126,7 @@ function finding({ word }: Weeks, own: Cohort, lately: Cohort, band: Band): Find
   const said =
     own.handed === 0
       ? `No MQL was handed over to sales in this ${word}`
-      : `Sales accepted ${ofWords(own.accepted, own.handed)} MQLs that were handed over in this ${word}${undecided}; target ${bandWords}`
+      : `Sales accepted ${ofWords(own.accepted, own.handed, `MQLs that were handed over in this ${word}`)}${undecided}; target ${bandWords}`
   const before = lately.handed > 0 ? ` Of the 4 ${word}s before: ${ofWords(lately.accepted, lately.handed)}.` : ''
   const cohort = [own, lately].find((one) => outside(one, band) !== null)
   if (!cohort) {

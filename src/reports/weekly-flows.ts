@@ -50,7 +50,7 @@ export function flowsPart({ settings }: Pick<ReportInput, 'settings'>, weeks: We
         findings.push({
           id: 'automation',
           level: against(automated.count, automated.all, targets.automated),
-          text: `Automation: ${ofWords(automated.count, automated.all)} leads that were routed went their way without a person; target over ${shareWords(targets.automated)}.`,
+          text: `Automation: ${ofWords(automated.count, automated.all, 'leads that were routed')} went their way without a person; target over ${shareWords(targets.automated)}.`,
         })
       const row = (what: string, { count, all }: { count: number; all: number }, target: number) => ({
         ...{ what, count, all, share: shareOf(count, all), target },

@@ -114,21 +114,21 @@ function inTimeFinding({ word }: Weeks, tally: Tally, target: number): Finding[]
   const { median, p90 } = answerTimes(tally.minutes)
   const apart = [
     ...(running > 0 ? [`${running} still ${running === 1 ? 'runs' : 'run'}`] : []),
-    ...(service > 0 ? [`${service} late because Slack had not told the rep`] : []),
-    ...(over > 0 ? [`${over} over before that`] : []),
+    ...(service > 0 ? [`${service} late because Slack had not told the rep, which is not theirs`] : []),
+    ...(over > 0 ? [`${over} over before it was due`] : []),
   ]
   const level = against(inTime, due, target)
   const said =
     due === 0
       ? 'None of the handoffs was answered or due yet'
-      : `${ofWords(inTime, due)} handoffs were answered in time; target ${shareWords(target)}`
+      : `${ofWords(inTime, due, 'handoffs')} were answered in time, target ${shareWords(target)}`
   const unsure = level === 'info' && due > 0 ? ', too few to say that it is missed' : ''
-  const more = apart.length > 0 ? ` (apart from ${apart.join(', ')})` : ''
+  const more = apart.length > 0 ? `; ${apart.join(', ')}` : ''
   const times =
     median === null
       ? ''
       : ` Half of the answers came within ${minutesText(median)} of the clock, 90 % within ${minutesText(p90)}.`
-  const routing = routed === 0 ? '' : ` ${ofWords(routedInTime, routed)} had their rep within the target.`
+  const routing = routed === 0 ? '' : ` ${ofWords(routedInTime, routed)} had a rep within the target.`
   return [{ id: 'in-time', level, text: `${said}${unsure}${more}.${times}${routing}` }]
 }
 
@@ -147,7 +147,7 @@ function touchFinding(
     {
       id: 'first-touch',
       level: isMet ? 'good' : all < 3 ? 'info' : 'warn',
-      text: `First touch by sales: ${half}, target under ${within}; ${ofWords(touch.within, all)} handoffs to sales were answered within ${within}${running}.`,
+      text: `First touch by sales: ${half}, target under ${within}; ${ofWords(touch.within, all, 'handoffs to sales')} were answered within ${within}${running}.`,
     },
   ]
 }

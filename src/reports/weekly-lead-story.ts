@@ -61,15 +61,19 @@ export function leadStory(facts: readonly KeptFact[], salesKinds: ReadonlySet<st
   const wonOverAt = earliest(sqlAt, opportunityAt, customerAt)
   const seen = facts.find(({ type }) => type === 'seen')
   // Of one that was there before Baton came nothing is decided at its first sight.
-  const isNew = seen && facts.some(({ type, at }) => type === 'routed' && at === seen.at)
+  const isNew = seen?.reason !== 'adopted' && facts.some(({ type, at }) => type === 'routed' && at === seen?.at)
+  const newAt = isNew ? seen?.at : undefined
   const stages = facts.filter(({ type }) => type === 'stage')
   const { handoffs, waiting } = handoffsOf(facts)
   return {
-    newAt: isNew ? seen.at : undefined,
+    newAt,
     source:
       facts.findLast(({ type, source }) => (type === 'seen' || type === 'routed') && source !== undefined)?.source ??
       '',
-    mqlAts: stages.flatMap(({ stage, at }) => (stage === 'mql' ? [at] : [])),
+    mqlAts: [
+      ...(newAt !== undefined && seen?.stage === 'mql' ? [newAt] : []),
+      ...stages.flatMap(({ stage, at }) => (stage === 'mql' ? [at] : [])),
+    ],
     sqlAt,
     opportunityAt,
     customerAt,
@@ -77,7 +81,7 @@ export function leadStory(facts: readonly KeptFact[], salesKinds: ReadonlySet<st
     handoffs: handoffs.map((handoff) => ({
       ...handoff,
       toSales: salesKinds.has(handoff.kind),
-      isMql: stageAt(stages, handoff.startedAt) === 'mql',
+      isMql: stageAt(stages, seen, handoff.startedAt) === 'mql',
       wasSql: wonOverAt !== undefined && wonOverAt < handoff.startedAt,
     })),
     waiting,
@@ -90,9 +94,9 @@ export function handedOver({ handoffs }: LeadStory, isOf: (at: number) => boolea
   return handoffs.find(({ toSales, wasSql, startedAt }) => toSales && !wasSql && isOf(startedAt))
 }
 
-// What the stage was, by what moved it before, else by what it came from afterwards; undefined where it never moved.
-function stageAt(stages: readonly KeptFact[], at: number): string | undefined {
-  return stages.findLast((fact) => fact.at <= at)?.stage ?? stages[0]?.reason
+// What the stage was, by what moved it before, else at its first sight, else by what it came from afterwards; undefined where nobody knows.
+function stageAt(stages: readonly KeptFact[], seen: KeptFact | undefined, at: number): string | undefined {
+  return stages.findLast((fact) => fact.at <= at)?.stage ?? seen?.stage ?? stages[0]?.reason
 }
 
 function earliest(...instants: (number | undefined)[]): number | undefined {

@@ -26,6 +26,8 @@ export type Figure = { name: string } & (
 
 // 90 % to one side.
 const ONE_SIDED = 1.2816
+// Two cases are no finding.
+const FEWEST = 3
 
 /** Between which shares the true one lies by the lights of an alarm: with 90 % it is not below, and with 90 % not above. */
 export function likely(count: number, all: number): { from: number; to: number } {
@@ -40,7 +42,7 @@ export function against(count: number, all: number, target: number): Finding['le
   const share = shareOf(count, all)
   if (share === null) return 'info'
   if (share >= target) return 'good'
-  return likely(count, all).to < target ? 'warn' : 'info'
+  return all >= FEWEST && likely(count, all).to < target ? 'warn' : 'info'
 }
 
 /** A share in words, as everywhere: `43 %`. */
@@ -48,7 +50,8 @@ export function shareWords(share: number | null): string {
   return cellText(share, 'share', 'UTC')
 }
 
-/** So many of so many in words: `3 of 7 (43 %)`. */
-export function ofWords(count: number, all: number): string {
-  return `${cellText(count, 'count', 'UTC')} of ${cellText(all, 'count', 'UTC')} (${shareWords(shareOf(count, all))})`
+/** So many of so many in words: `3 of 7 leads (43 %)`. */
+export function ofWords(count: number, all: number, what = ''): string {
+  const number = (value: number) => cellText(value, 'count', 'UTC')
+  return `${number(count)} of ${number(all)}${what && ` ${what}`} (${shareWords(shareOf(count, all))})`
 }

@@ -50,11 +50,13 @@ function countsOf(lead: LeadStory, weeks: Weeks): Counts {
   }
 }
 
-// What a lead had looked at when it came, and whenever it went elsewhere since, until the end of the period.
+const WITH_CONTENT: ReadonlySet<string> = new Set(['seen', 'routed', 'signal'])
+
+// Which forms and pages a lead has seen until the end of the period.
 function contentsOf({ facts }: LeadStory, weeks: Weeks): Set<string> {
   return new Set(
     facts.flatMap(({ type, content, at }) =>
-      (type === 'seen' || type === 'routed') && content !== undefined && at < weeks.end ? [content] : [],
+      WITH_CONTENT.has(type) && content !== undefined && at < weeks.end ? [content] : [],
     ),
   )
 }
@@ -69,7 +71,7 @@ function section(
   const rows = ordered(counts)
   const rest = rows.slice(MOST)
   const others = rest.length > 0 ? [[`${rest.length} others`, rest.map(([, one]) => one).reduce(added)] as const] : []
-  const what = id === 'sources' ? '' : ' A lead counts for each content that stood with it when it was routed.'
+  const what = id === 'sources' ? '' : ' A lead counts for each that it has seen.'
   return {
     id,
     title,

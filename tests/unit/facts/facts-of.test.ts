@@ -270,14 +270,17 @@ describe('what happens to a handoff', () => {
       stateOf([open]),
       { type: 'missing' },
       NOW,
-      [{ type: 'ended', ...HELD, reason: 'missing' }],
+      [
+        { type: 'gone', reason: 'missing' },
+        { type: 'ended', ...HELD, reason: 'missing' },
+      ],
     ],
     [
       'its end in another contact, which goes on there',
       stateOf([open]),
       { type: 'merged', into: '43', taken: [] },
       NOW,
-      [],
+      [{ type: 'gone', reason: 'merged' }],
     ],
   ])('%s', (_, state, input, now, facts) => {
     expect(factsBy(state, input, now, 'ae-2')).toEqual(facts)
@@ -354,6 +357,28 @@ describe('a person’s word', () => {
       { type: 'disqualified', route: 'tier-1-mql', reason: 'competitor' },
       { type: 'stage', stage: 'disqualified', reason: 'mql' },
     ])
+  })
+})
+
+describe('a lead that stays in its stage', () => {
+  it('is acted on by a button of the list', () => {
+    const facts = factsBy(leadState(lead), { type: 'stuck', by: 'U0000MGR', does: 'act' })
+    expect(facts).toContainEqual({ type: 'acted' })
+  })
+
+  const archived = { at: NOW, by: { what: 'list' as const, name: 'stuck' } }
+  it.each([
+    ['is archived', lead, { ...lead, archived }, ['archived']],
+    ['is archived and deleted then', { ...lead, archived }, { ...lead, archived, missingSince: NOW }, []],
+    ['comes back from the archive', { ...lead, archived }, lead, ['gone']],
+    ['is restored', { ...lead, missingSince: NOW }, lead, ['gone']],
+    ['is restored to the archive', { ...lead, archived, missingSince: NOW }, { ...lead, archived }, []],
+  ])('%s', (_, before, after, types) => {
+    const change = { lead: after, handoffs: [], posts: [], history: [], toWrite: false }
+    const facts = factsOf(leadState(before), change, NOW, digest)
+    const about = facts.filter(({ type }) => type === 'archived' || type === 'gone')
+    expect(about.map(({ type }) => type)).toEqual(types)
+    for (const { type, reason } of about) expect(reason).toBe(type === 'gone' ? 'back' : 'list')
   })
 })
 

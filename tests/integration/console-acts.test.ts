@@ -4,7 +4,7 @@ import { createStage, type Stage } from '../support/stage.ts'
 const SAME = { 'sec-fetch-site': 'same-origin' }
 const ACTS = [
   ...['/acts/401/release', '/leads/401/rescore', '/dead/replay', '/health/examine'],
-  ...['/what-if', '/shadow/start', '/shadow/stop'],
+  ...['/what-if', '/shadow/start', '/shadow/stop', '/data-quality/check'],
 ]
 let stage: Stage
 let root = ''

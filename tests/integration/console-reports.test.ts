@@ -7,11 +7,13 @@ import { TooManyReports } from '../../src/reports/run.ts'
 import type { ReportList, Reports } from '../../src/views/reports.ts'
 import { aReport } from '../support/a-report.ts'
 import { startConsole } from '../support/console-alone.ts'
+import { loadTestConfig } from '../support/stage.ts'
 
 const ZONE = 'Europe/Berlin'
 // Wednesday of the week 47.
 const NOW = Date.parse('2026-11-18T15:00:00Z')
 
+const config = await loadTestConfig({}, NOW)
 let console: FastifyInstance
 let now = NOW
 let version = 'one'
@@ -38,7 +40,7 @@ beforeEach(async () => {
       return make(name, period)
     },
   } as unknown as Reports
-  console = await startConsole({ reports, clock: { now: () => now }, config: () => ({ version }) as never }, 'read')
+  console = await startConsole({ reports, clock: { now: () => now }, config: () => ({ ...config, version }) }, 'read')
 })
 afterEach(() => console.close())
 
@@ -49,6 +51,8 @@ test('the list leads to each report, of its last period and of the one under way
   for (const name of REPORT_NAMES) expect(body).toContain(`href="/console/reports/${name}?period=last"`)
   expect(body).toContain('This week so far')
   expect(body).toContain('This quarter so far')
+  // Monday at 08:00 of America/New_York, and to whom.
+  expect(body).toMatch(/Next <time datetime="2026-11-23T13:00:00.000Z"[^>]*>[^<]+<\/time> to [A-Z][^<]+<\/p>/)
 })
 
 test('a report is shown with its findings, its figures in words, and its charts in both colours', async () => {
@@ -57,7 +61,15 @@ test('a report is shown with its findings, its figures in words, and its charts 
   expect(body).toContain('9–15 Nov 2026')
   expect(body).not.toContain('so far</span>')
   expect(body).toContain('scoring is too loose')
-  for (const text of ['>1,240<', '>−14 %<', '>–<', '>2 h 05 min<', '>42,000<', 'In time (at least 90 %)'])
+  for (const text of [
+    '>1,240<',
+    '>−14 %<',
+    '>–<',
+    '>2 h 05 min<',
+    '>42,000<',
+    'In time<small>at least 90 %</small>',
+    'data-head="In time, at least 90 %"',
+  ])
     expect(body).toContain(text)
   // What is off its target is marked, and not by its colour alone.
   expect(body).toContain('<strong class="off">84 %<span class="hidden"> off target</span></strong>')

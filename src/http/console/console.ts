@@ -32,6 +32,7 @@ import { leadRoutes } from './lead-page.ts'
 import { leadListRoutes } from './leads-page.ts'
 import type { ConsoleParts, ConsoleSettings } from './parts.ts'
 import { poolRoutes } from './pools-page.ts'
+import { qualityRoutes } from './quality-page.ts'
 import { reportRoutes } from './reports-page.ts'
 import { ruleRoutes } from './rules-page.ts'
 import { saidOf } from './said.ts'
@@ -148,6 +149,7 @@ export function console(parts: V1Parts & ConsoleSettings) {
         handoffRoutes,
         poolRoutes,
         reportRoutes,
+        qualityRoutes,
         ruleRoutes,
         deadRoutes,
         configRoutes,

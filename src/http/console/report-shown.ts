@@ -28,17 +28,18 @@ function sectionShown(
   root: string,
   csv: string,
 ): VNode {
-  return html`<section aria-labelledby=${`section-${id}`}><h2 id=${`section-${id}`}>${title}</h2>
+  return html`<div><h2>${title}</h2>
     ${note && html`<p class="hint">${note}</p>`}
     ${table({ caption: title, rows, empty, columns: columns.map((one, at) => columnShown(one, at === 0, timeZone, root)) })}
     ${rows.length > 0 && html`<p class="count"><a href=${`${csv}&section=${encodeURIComponent(id)}`} aria-label=${`${title} as CSV`} download>CSV</a></p>`}
-  </section>`
+  </div>`
 }
 
 function columnShown(column: Figures, main: boolean, timeZone: string, root: string): Column<Row> {
   const { id, title, unit, target } = column
   return {
-    head: title + targetText(column, timeZone),
+    head: title,
+    note: targetText(column, timeZone),
     main,
     number: !main && unit !== 'text' && unit !== 'instant',
     cell: (row) => {
@@ -53,13 +54,12 @@ function columnShown(column: Figures, main: boolean, timeZone: string, root: str
   }
 }
 
-function targetText({ unit, target }: Figures, timeZone: string): string {
+function targetText({ unit, target }: Figures, timeZone: string): string | undefined {
   const { atLeast, atMost } = target ?? {}
-  const words = [
-    ...(atLeast === undefined ? [] : [`at least ${cellText(atLeast, unit, timeZone)}`]),
-    ...(atMost === undefined ? [] : [`at most ${cellText(atMost, unit, timeZone)}`]),
-  ]
-  return words.length > 0 ? ` (${words.join(', ')})` : ''
+  const words = (value: number) => cellText(value, unit, timeZone)
+  if (atLeast !== undefined && atMost !== undefined) return `${words(atLeast)} to ${words(atMost)}`
+  if (atLeast !== undefined) return `at least ${words(atLeast)}`
+  return atMost === undefined ? undefined : `at most ${words(atMost)}`
 }
 
 function isOff(value: Row[string] | undefined, target: Figures['target']): boolean {

@@ -181,10 +181,8 @@ export async function createService(options: ServiceOptions) {
   const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
     reports: createReports({
-      config,
-      clock,
-      facts: createFactStreams(store),
-      run: reportThreads.run,
+      ...{ config, clock, facts: createFactStreams(store), run: reportThreads.run },
+      countContacts: hubspot.countContacts,
       nameAccounts: createAccountNames(store),
     }),
     portalId: portal.id,

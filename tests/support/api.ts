@@ -83,6 +83,7 @@ export async function startApi(options: {
   slackApiUrl?: string
   allowV1?: boolean
   portalId?: string
+  countContacts?: Parameters<typeof createReports>[0]['countContacts']
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -153,6 +154,7 @@ export async function startApi(options: {
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
       nameAccounts: createAccountNames(store),
+      countContacts: options.countContacts,
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

@@ -250,9 +250,13 @@ function rowsOfLegend(names: string[]): number {
   return rows
 }
 
-/** A text of at most so many characters, without any that an image of text cannot hold. */
+/**
+ * A text of at most so many characters, without any that an image of text cannot hold. The library keeps what it measured in a plain
+ * object by text, and a text such as `__proto__` would change every object of the process: it gets a space that nobody sees.
+ */
 function drawable(text: string, most: number): string {
-  return clean(text.replace(/[\uFFFE\uFFFF]/g, ''), most)
+  const shown = clean(text.replace(/[\uFFFE\uFFFF]/g, ''), most)
+  return shown in Object.prototype ? `${shown}\u00A0` : shown
 }
 
 /** Up to three lines of so many characters, broken between words. */

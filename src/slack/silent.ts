@@ -17,6 +17,8 @@ export function createSilentSlack(): Slack {
     upload: nothing,
     thread: async () => ({ keys: new Set(), files: new Set() }),
     update: nothing,
+    empty: nothing,
+    remove: nothing,
     tellPrivately: nothing,
     openModal: nothing,
     publishHome: nothing,

@@ -67,6 +67,14 @@ describe('a chart', () => {
   })
 })
 
+test.each(['__proto__', 'constructor', 'toString'])('the name %s changes no object of the process', (name) => {
+  const target = { from: 1, name }
+  const named: Chart = { ...sources, title: name, x: [name, 'b'], series: [{ name, values: [1, 2] }], target }
+  for (const kind of ['bars', 'stacked', 'lines', 'funnel'] as const) chartSvg({ ...named, kind })
+  expect(Object.keys(Object.prototype)).toEqual([])
+  expect(Object.keys(Object)).toEqual([])
+})
+
 const unit = fc.constantFrom<Chart['unit']>('count', 'share', 'points', 'change', 'minutes', 'days', 'money')
 const figure = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }).map((one) => one / 1_000)
 const chart = fc.record<Chart>({

@@ -8,6 +8,8 @@ import { createPools } from '../store/pools.ts'
 import { createQualityList } from '../store/quality.ts'
 import { createQualityLists } from '../store/quality-lists.ts'
 import { createRepLists } from '../store/rep-lists.ts'
+import { createRewrites } from '../store/rewrites.ts'
+import { addressKey } from '../store/schema.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -25,6 +27,7 @@ export function createEraseLead(
   const waitingLists = createWaitingLists(store)
   const repLists = createRepLists(store)
   const quality = createQualityList(store)
+  const rewrites = createRewrites(store)
   const qualityLists = createQualityLists(store)
 
   return eraseAll
@@ -51,10 +54,19 @@ export function createEraseLead(
     await leaveLists(last)
     await eraseObserved(leadId)
     await quality.forget(leadId)
+    const email = state?.lead?.attributes.email?.value
+    if (typeof email === 'string') await eraseAddress(email)
+    await rewrites.erased(clock.now())
     const asked = await qualityLists.forget(leadId, clock.now())
     parts.hurry(asked.map((id) => ({ index: INDEX.qualityLists, id, at: clock.now() })))
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
+  }
+
+  // Signals may wait for the contact with its address; what comes for that later is left out as well.
+  async function eraseAddress(email: string): Promise<void> {
+    const options = { config: parts.config(), now: clock.now(), read: async () => null }
+    await eraseLead(store, addressKey(email), indexes(), options)
   }
 
   async function leaveLists(state: StoredLead | null): Promise<void> {

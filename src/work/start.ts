@@ -14,6 +14,7 @@ import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createRewriteFile } from './rewrite-file.ts'
 import { createRunner } from './run.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSweep } from './sweep.ts'
@@ -62,6 +63,7 @@ export function prepareWork(options: {
     isDue: {
       'rescore-leads': rescoring.isDue,
       'hand-on-leavers': leavers.isDue,
+      'rewrite-file': createRewriteFile(parts).isDue,
       'list-leads': createListLeads(parts).isDue,
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,

@@ -8,7 +8,9 @@ export function flawTexts(flaws: Flaws, twins: readonly string[]): string[] {
     ...(email === undefined ? [] : [email]),
     ...(missing.length > 0 ? [`HubSpot lacks ${missing.map(missingWords).join(', ')}`] : []),
     ...(twins.length > 0 ? [`may be the same person as ${twins.join(', ')}`] : []),
-    ...(source === undefined ? [] : [source === '' ? 'no lead source' : `lead source ${source} is not on the list`]),
+    ...(source === undefined || (source === '' && missing.includes('leadSource'))
+      ? []
+      : [source === '' ? 'no lead source' : `lead source ${source} is not on the list`]),
     ...review,
     ...(stale === undefined ? [] : [`nothing new since ${new Date(stale).toISOString().slice(0, 10)}`]),
   ]

@@ -73,9 +73,8 @@ export function createSendReport(parts: Pick<Parts, 'clock' | 'log' | 'metrics' 
       try {
         await picture(sending, step, chart, { channel, ts })
       } catch (error) {
-        if (error instanceof RunLater) throw error
         const isOver = clock.now() - text.at > TRIED_FOR
-        if (error instanceof OutsideError && !isRefused(error) && !isOver) throw error
+        if (error instanceof RunLater || (!isRefused(error) && !isOver)) throw error
         await leaveOut(sending, step, error)
       }
     }
@@ -114,11 +113,12 @@ export function createSendReport(parts: Pick<Parts, 'clock' | 'log' | 'metrics' 
   }
 
   async function picture(
-    { progress, report }: SendingReport,
+    sending: SendingReport,
     step: string,
     chart: Report['charts'][number],
     { channel, ts }: Place,
   ): Promise<void> {
+    const { progress, report } = sending
     const before = progress.step(step)
     if (before?.ts !== undefined || before?.refused !== undefined) return
     const name = `${report.name}-${report.period.name}-${idPart(chart.id)}.png`
@@ -127,8 +127,8 @@ export function createSendReport(parts: Pick<Parts, 'clock' | 'log' | 'metrics' 
       if ((await slack.thread(channel, ts)).files.has(name)) return progress.note(step, { at: now, ts })
       if (now - before.at < SETTLING) throw new RunLater(SETTLING)
     }
-    const data = await chartPng(chart)
-    if (data === null) return
+    const data = await chartPng(chart).catch((error) => leaveOut(sending, step, error))
+    if (!data) return
     await slack.turn(channel, PRIORITY)
     await progress.note(step, { at: now })
     await slack.upload(channel, ts, { name, title: chart.title, alt: chartAlt(chart), data: new Uint8Array(data) })

@@ -41,6 +41,8 @@ export function createSendReports(
     /** Sends the reports that are due. Rejects when a system outside has to be waited for. */
     async send(): Promise<void> {
       let waits: unknown
+      // What is due is known only to who has the lease: another one may just have sent it.
+      if (!(await lease.hold())) return
       try {
         for (const one of await due()) {
           if (!(await lease.hold())) return

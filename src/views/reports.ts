@@ -8,6 +8,7 @@ import { COMPARED, type Compared, type HubSpotCount, withReconciled } from '../r
 import { Period, REPORT_NAMES, type Report, type ReportName } from '../reports/report.ts'
 import type { Made, ReportAsked } from '../reports/run.ts'
 import { reportSettings } from '../reports/settings.ts'
+import { dayText } from '../reports/words.ts'
 import type { FactStreams } from '../store/facts.ts'
 
 type CountContacts = (filters: { propertyName: string; operator: 'GTE' | 'LT'; value: string }[]) => Promise<number>
@@ -100,11 +101,23 @@ export function createReports(parts: {
       const period = periodAsked(periodName, REPORT_KINDS[name].every, now, settings.timeZone)
       const first = await since(now)
       const { report, counts } = await run(name, { period, settings, now, since: first, reconcile })
-      return counts ? withReconciled(report, counts, await countInHubSpot(period, now), first) : report
+      const known = withSince(report, first)
+      return counts ? withReconciled(known, counts, await countInHubSpot(period, now), first) : known
     },
     periods,
     list,
   }
+}
+
+// What was before is not known, and not nothing.
+function withSince(report: Report, since: number | null): Report {
+  const { from, timeZone } = report.period
+  if (since !== null && since <= from) return report
+  const text =
+    since === null
+      ? 'Baton has noted nothing yet.'
+      : `Baton has facts from ${dayText(since, timeZone)} on: what was before is not in this report.`
+  return { ...report, findings: [...report.findings, { id: 'since', level: 'info', text }] }
 }
 
 function refusalText(error: unknown, property: string): string {

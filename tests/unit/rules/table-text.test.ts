@@ -85,6 +85,6 @@ test('columns that are said to hold numbers stand to the right, and as much of t
     'others                      –           4 min',
   ])
   // Eight letters of a name are enough unless more is asked for; else the table goes on below.
-  expect(tableLines({ ...table, numbers }, 34)[1]).toMatch(/^MQLs of…/)
+  expect(tableLines({ ...table, numbers }, 34)[1]).toMatch(/^MQLs of t…/)
   expect(tableLines({ ...table, numbers, names: 20 }, 34)).toHaveLength(7)
 })

@@ -1,8 +1,8 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
-import { localTime } from '../rules/words.ts'
+import { whole } from '../rules/words.ts'
 import type { Cell, Finding, Period, Report, Section } from './report.ts'
-import { cellText } from './words.ts'
+import { cellText, dayText } from './words.ts'
 
 /*
  * What a report counts, held against HubSpot's own counts: how many contacts were created in a period, and how many came into each stage.
@@ -71,17 +71,17 @@ export function withReconciled(
         ]
       : []
   const known =
-    since !== null && since > report.period.from ? ` Baton has facts only from ${localTime(since, timeZone)} on.` : ''
+    since !== null && since > report.period.from ? ` Baton has facts only from ${dayText(since, timeZone)} on.` : ''
   const section: Section = {
     id: 'reconcile',
     title: 'Held against HubSpot',
     note: `What Baton noted in the period, and how many contacts HubSpot finds with such a date in it now; contacts deleted since are in the first alone, those that HubSpot had before Baton came in the second.${known}`,
     columns: [
-      { id: 'what', title: 'what', unit: 'text' },
+      { id: 'what', title: 'What', unit: 'text' },
       { id: 'baton', title: 'Baton', unit: 'count' },
       { id: 'hubspot', title: 'HubSpot', unit: 'count' },
-      { id: 'difference', title: 'difference', unit: 'change' },
-      { id: 'said', title: 'so', unit: 'text' },
+      { id: 'difference', title: 'Difference', unit: 'change' },
+      { id: 'said', title: 'So', unit: 'text' },
     ],
     rows: rows.map(({ row }) => row),
     empty: 'Nothing was compared.',
@@ -97,7 +97,7 @@ export function withReconciled(
     const id = `reconcile-${name}`
     if (typeof theirs !== 'number') {
       const row = { what: title, baton, hubspot: null, difference: null, said: `not compared: ${theirs.refused}` }
-      const text = `The ${title} could not be held against HubSpot (${property}): ${theirs.refused}. Baton counts ${baton}.`
+      const text = `The ${title} could not be held against HubSpot (${property}): ${theirs.refused}. Baton counts ${whole(baton)}.`
       return { row, finding: { id, level: 'warn', text } }
     }
     const difference = theirs === 0 ? (baton === 0 ? 0 : null) : baton / theirs - 1
@@ -110,7 +110,7 @@ export function withReconciled(
       said: isOff ? `off by over ${limit(timeZone)}` : 'agrees',
     }
     if (!isOff) return { row }
-    const text = `Of ${title} Baton counts ${baton} and HubSpot ${theirs} (${property}): they differ by over ${limit(timeZone)}.`
+    const text = `Of ${title} Baton counts ${whole(baton)} and HubSpot ${whole(theirs)} (${property}): they differ by over ${limit(timeZone)}.`
     return { row, finding: { id, level: 'warn', text } }
   }
 }

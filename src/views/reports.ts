@@ -8,6 +8,7 @@ import { COMPARED, type Compared, type HubSpotCount, withReconciled } from '../r
 import { Period, REPORT_NAMES, type Report, type ReportName } from '../reports/report.ts'
 import type { Made, ReportAsked } from '../reports/run.ts'
 import { reportSettings } from '../reports/settings.ts'
+import { dayText } from '../reports/words.ts'
 import type { FactStreams } from '../store/facts.ts'
 import type { NameAccounts } from './account-names.ts'
 
@@ -102,12 +103,23 @@ export function createReports(parts: {
       const period = periodAsked(periodName, REPORT_KINDS[name].every, now, settings.timeZone)
       const first = await since(now)
       const made = await run(name, { period, settings, now, since: first, reconcile })
-      const report = await parts.nameAccounts(made.report)
+      const report = withSince(await parts.nameAccounts(made.report), first)
       return made.counts ? withReconciled(report, made.counts, await countInHubSpot(period, now), first) : report
     },
     periods,
     list,
   }
+}
+
+// What was before is not known, and not nothing.
+function withSince(report: Report, since: number | null): Report {
+  const { from, timeZone } = report.period
+  if (since !== null && since <= from) return report
+  const text =
+    since === null
+      ? 'Baton has noted nothing yet.'
+      : `Baton has facts from ${dayText(since, timeZone)} on: what was before is not in this report.`
+  return { ...report, findings: [...report.findings, { id: 'since', level: 'info', text }] }
 }
 
 function refusalText(error: unknown, property: string): string {

@@ -7,7 +7,7 @@ import type { Store } from '../store/partitions.ts'
 // The column in which a report has accounts.
 const ACCOUNT = 'account'
 
-/** Puts into a report what its accounts are called, and where people open them (`link`). */
+/** Puts into a report what its accounts are called, and where people open them (`url`). */
 export type NameAccounts = (report: Report) => Promise<Report>
 
 /**
@@ -23,9 +23,9 @@ export function createAccountNames(store: Pick<Store, 'redis' | 'keys' | 'partit
       if (!hasAccounts(section)) return section
       const rows = section.rows.flatMap((row) => {
         const lead = leads.get(String(row[ACCOUNT]))
-        return lead ? [{ ...row, [ACCOUNT]: nameOf(lead), link: companyUrl(lead) }] : []
+        return lead ? [{ ...row, [ACCOUNT]: nameOf(lead), url: companyUrl(lead) }] : []
       })
-      return { ...section, rows }
+      return { ...section, columns: [...section.columns, { id: 'url', title: 'HubSpot', unit: 'text' }], rows }
     }
     return { ...report, sections: report.sections.map(named) }
   }

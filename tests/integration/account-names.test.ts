@@ -68,8 +68,8 @@ async function rising(): Promise<unknown[]> {
   })
   return section(await reports.make('feedback', 'this'), 'marketing-to-sales-accounts')
 }
-const row = (account: string, leads: number, points: number, link: string) => ({
-  ...{ account, leads, points, before: 0, did: expect.stringContaining('/pricing'), last: NOW - MINUTE, link },
+const row = (account: string, leads: number, points: number, url: string) => ({
+  ...{ account, leads, points, before: 0, did: expect.stringContaining('/pricing'), last: NOW - MINUTE, url },
 })
 const erase = (id: string) => eraseLead(store, id, indexesOf(WORK), { config, read: () => leads.get(id), now: NOW })
 
@@ -80,8 +80,8 @@ test('an account of the facts is called as its leads say, as long as one of them
   await looks('43', { 'company.domain': 'north.example' })
   const record = 'https://app.hubspot.com/contacts/4711/record'
   const north = row('north.example', 1, 20, `${record}/0-1/43`)
-  // Who of both leads tells it makes a difference to the link alone.
-  expect(await rising()).toEqual([{ ...row('Acme Ltd', 2, 40, ''), link: expect.stringContaining(record) }, north])
+  // Who of both leads tells it makes a difference to the address alone.
+  expect(await rising()).toEqual([{ ...row('Acme Ltd', 2, 40, ''), url: expect.stringContaining(record) }, north])
 
   await erase('41')
   expect(await rising()).toEqual([row('Acme Ltd', 2, 40, `${record}/0-2/77`), north])

@@ -176,7 +176,10 @@ export async function createService(options: ServiceOptions) {
   addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
   const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
-    reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),
+    reports: createReports({
+      ...{ config, clock, facts: createFactStreams(store), run: reportThreads.run },
+      countContacts: hubspot.countContacts,
+    }),
     portalId: portal.id,
     config,
     clock,

@@ -39,6 +39,7 @@ export const stuck: ReportKind = {
   every: 'month',
   // A lead stands where it has stood for long.
   reads: () => 0,
+  types: ['seen', 'stage', 'routed', 'archived', 'gone', 'acted'],
   fold: createFold,
 }
 

@@ -81,6 +81,7 @@ export async function startApi(options: {
   slackApiUrl?: string
   allowV1?: boolean
   portalId?: string
+  countContacts?: Parameters<typeof createReports>[0]['countContacts']
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -149,6 +150,7 @@ export async function startApi(options: {
       clock: { now: () => clock.now },
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
+      countContacts: options.countContacts,
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

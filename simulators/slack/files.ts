@@ -18,6 +18,7 @@ const MOST_BYTES = 20 * 1024 * 1024
 /** An upload on its way: `stage` says how far it has come. */
 interface Upload {
   file: SimulatedFile
+  data: Buffer
   stage: 'named' | 'sent' | 'shared'
 }
 
@@ -38,8 +39,8 @@ export function createFiles(workspace: Workspace, url: () => string) {
     if (alt.length > MOST_ALT) return refuse('alt_txt_too_large')
     if (length > MOST_BYTES) return refuse('file_upload_size_restricted')
     const id = workspace.nextId('F')
-    const file = { id, name: filename, title: filename, alt, size: length, data: Buffer.alloc(0) }
-    uploads.set(id, { file, stage: 'named' })
+    const file = { id, name: filename, title: filename, alt, size: length }
+    uploads.set(id, { file, data: Buffer.alloc(0), stage: 'named' })
     return { upload_url: `${url()}/upload/v1/${id}`, file_id: id }
   }
 
@@ -68,14 +69,14 @@ export function createFiles(workspace: Workspace, url: () => string) {
   return {
     place,
     complete,
-    find: (id: string) => uploads.get(id)?.file,
+    find: (id: string) => uploads.get(id),
 
     /** What comes to a place: taken once, and only as long as it was said to be. */
     send(id: string, data: Buffer): number {
       const upload = uploads.get(id)
       if (upload?.stage !== 'named') return 404
       if (data.length !== upload.file.size) return 400
-      upload.file.data = data
+      upload.data = data
       upload.stage = 'sent'
       return 200
     },

@@ -81,7 +81,6 @@ export interface SimulatedFile {
   title: string
   alt: string
   size: number
-  data: Buffer
 }
 
 /**

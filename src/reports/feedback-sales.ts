@@ -193,7 +193,7 @@ function table(id: string, title: string, first: string, rows: readonly Row[]): 
       column('unreached', 'Not reached', 'count'),
       column('share', 'Accepted of the judged', 'share'),
       column('from', 'Likely from', 'share'),
-      column('to', 'to', 'share'),
+      column('to', 'Likely to', 'share'),
     ],
     rows: rows
       .toSorted((a, b) => size(b.tally) - size(a.tally) || (a.name < b.name ? -1 : 1))

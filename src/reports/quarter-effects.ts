@@ -188,7 +188,7 @@ function effects(
       column('of', 'Of', 'count'),
       column('share', 'Share', 'share'),
       column('from', 'Likely from', 'share'),
-      column('to', 'to', 'share'),
+      column('to', 'Likely to', 'share'),
       column('others', 'Of the others', 'share'),
       column('difference', 'Difference', 'points'),
     ],

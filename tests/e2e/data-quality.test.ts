@@ -116,6 +116,7 @@ describe('the quality of the data', () => {
     expect(stage.hubspot.contact(ids.taken)?.numemployees).toBe('1-5')
     // Who clicks twice is told that it is done already.
     await Promise.all([1, 2].map(() => click(cleaner()[0], `${ids.sizeless}:company.size`)))
+    expect(stage.slack.ephemerals(MARKETING)).toHaveLength(1)
     expect(stage.hubspot.contact(ids.sizeless)?.numemployees).toBe('100-500')
     const blocks = JSON.stringify(cleaner()[0]?.blocks)
     expect(blocks).toContain(`<@${MARKETING}> filled in company size: 120 (Apollo)`)

@@ -45,6 +45,7 @@ import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
 import { createLeadViews } from './views/read-lead.ts'
+import { createReports } from './views/reports.ts'
 import { createShadowView } from './views/shadow.ts'
 import { createDeparted } from './work/departed.ts'
 import { withHomes, withHomesOfAway } from './work/homes-of.ts'
@@ -52,6 +53,7 @@ import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
 import { retryRefused } from './work/refusals.ts'
+import { createReportThreads } from './work/report-threads.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
 import { createWhatIfThreads } from './work/what-if-threads.ts'
@@ -176,7 +178,9 @@ export async function createService(options: ServiceOptions) {
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
   addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
+  const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
+    reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),
     portalId: portal.id,
     config,
     clock,
@@ -286,6 +290,7 @@ export async function createService(options: ServiceOptions) {
     homes,
     viewHome,
     act,
+    shadow,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,
@@ -335,6 +340,7 @@ export async function createService(options: ServiceOptions) {
         work.closePoll(),
         work.adoption.close(),
         whatIfs.close(),
+        reportThreads.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

@@ -20,6 +20,8 @@ import { addLeads } from './leads.ts'
 import { addOps } from './ops.ts'
 import { printJson } from './output.ts'
 import { addPools } from './pools.ts'
+import { addQuality } from './quality.ts'
+import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
 import { addTeamImport } from './team-import.ts'
@@ -51,9 +53,11 @@ export function createProgram(): Command {
 
   addLeads(program)
   addPools(program)
+  addQuality(program)
   addExplain(program)
   addActs(program)
   addOps(program)
+  addReports(program)
   addCalibrate(program)
   addConfigMigrate(config)
   addDoctor(program)

@@ -68,7 +68,9 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
     ...reasons.flatMap(namesInBraces),
     ...attributesInFilters([routing.routes, handoffs, triggers]),
   ]
-  const raw = unique(asked).filter((name) => name.startsWith('hubspot.'))
+  const raw = unique([...asked, ...config.reports.dataQuality.required.flat()]).filter((name) =>
+    name.startsWith('hubspot.'),
+  )
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [

@@ -7,6 +7,7 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { createSlackDirectory } from '../slack/directory.ts'
 import { createLastEvent } from '../store/last-event.ts'
 import { createStore } from '../store/partitions.ts'
+import { createRewrites } from '../store/rewrites.ts'
 import { createUnreachable } from '../store/unreachable.ts'
 import { createWebhookOutbox } from '../store/webhook-outbox.ts'
 import { checkApollo } from './apollo.ts'
@@ -14,7 +15,7 @@ import { createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows, webhookFinding } from './hubspot.ts'
 import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
-import { checkRedis } from './redis.ts'
+import { checkRedis, rewriteFindings } from './redis.ts'
 import { checkSlackChannels, checkSlackPeople, checkSlackToken, reachFindings, TOKEN_REFUSED } from './slack.ts'
 import { callbackFindings, offFindings, webhookFindings } from './webhooks.ts'
 
@@ -52,6 +53,9 @@ export async function examine({ env, config, redis, clock, prefix, secrets }: Ex
       ...(await attempt('hubspot webhooks', async () => [webhookFinding(await lastEvent.read(), clock.now())])),
       ...(await attempt('slack reach', async () =>
         reachFindings(await createUnreachable(createStore({ redis, prefix })).all()),
+      )),
+      ...(await attempt('redis erasure', async () =>
+        rewriteFindings(await createRewrites(createStore({ redis, prefix })).refused()),
       )),
       ...(await attempt('webhooks', async () => {
         const outbox = createWebhookOutbox(createStore({ redis, prefix }))

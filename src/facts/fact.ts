@@ -5,9 +5,12 @@
 
 /** Every type of fact, with what `value` and `reason` say in it. */
 export const FACT_TYPES = {
-  seen: 'Baton saw the lead for the first time',
+  seen: 'Baton saw the lead for the first time; stage: the one it had, reason: adopted for one that HubSpot had before Baton came',
+  signal:
+    'the lead did something; rule: the type of the signal, content: the form or page, value: by how many points its engagement rose then',
   scored: 'the band moved; value: the score, reason: the band',
-  routed: 'the lead stands elsewhere; reason: pool, nurture or disqualify, with its name',
+  routed:
+    'the lead stands elsewhere; value: seconds since what led to it was received, reason: pool, nurture or disqualify, with its name',
   trigger: 'a rule started a handoff; rule: the signal, stage, status or rule that did',
   triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   observed: 'a route that only observes would have given the lead to a rep',
@@ -43,6 +46,8 @@ export const FACT_TYPES = {
   measured: 'a measure of the data, of all leads; rule: the measure, value: how many are right, amount: of how many',
   judged: 'a person judged the lifecycle stage of a lead of the sample; reason: right or wrong, stage: the one it had',
   filled: 'a person had a value put into HubSpot that enrichment proposed; rule: the attribute, source: the provider',
+  gone: 'the contact is there no longer; reason: missing in HubSpot, merged into another one, or erased; back where it is there again, or archived no more',
+  acted: 'somebody had something done about a lead of the list of those that are stuck in their stage',
   'write-refused': 'HubSpot refused a write; reason: its code',
   corrected: 'another fact did not happen; of: its id, or reason: its type, for those of the same handoff before',
 } as const
@@ -75,7 +80,7 @@ export type FactField = (typeof FACT_FIELDS)[number]
 
 /**
  * A fact. `at` is epoch milliseconds, `lead` the pseudonym, `handoff` its number of that lead, `value` a number whose unit
- * the type says, `amount` that of a deal, `of` the id of a fact that is corrected, `sampled` the share of a
+ * the type says, `amount` that of a deal, `account` a digest that stands for the lead's company, `of` the id of a fact that is corrected, `sampled` the share of a
  * route's leads of which this one was drawn, between 0 and 1. Everything but type, instant and lead
  * may be absent.
  */
@@ -86,6 +91,8 @@ export type Fact = { type: FactType; at: number; lead: string; value?: number | 
 /** A fact with the id under which it is kept: the partition, the entry of its stream, and the line in that. */
 export type KeptFact = Fact & { id: string }
 
+// Type, instant and value stand before the fields.
+const FIRST_FIELD = 3
 const LONGEST = 80
 // A verdict names a route and where it leads.
 const LONGEST_VERDICT = 200
@@ -99,15 +106,22 @@ export function writeFacts(facts: readonly Fact[]): string {
  * Reads what `writeFacts` wrote and stands under `entry`; a line of a type that this version does not know is left out.
  */
 export function readFacts(entry: string, text: string): KeptFact[] {
-  return text.split('\n').flatMap((line, number) => {
-    const [type = '', at = '', value = '', ...fields] = line.split('\t')
-    if (!Object.hasOwn(FACT_TYPES, type)) return []
-    const id = `${entry}.${number}`
-    const fact: KeptFact = { id, type: type as FactType, at: Number.parseInt(at, 36), lead: fields[0] ?? '' }
+  const facts: KeptFact[] = []
+  const lines = text.split('\n')
+  // A year has millions of these: no more is made of a line than the fact itself.
+  for (let number = 0; number < lines.length; number++) {
+    const parts = (lines[number] ?? '').split('\t')
+    const [type = '', at = '', value = '', lead = ''] = parts
+    if (!Object.hasOwn(FACT_TYPES, type)) continue
+    const fact: KeptFact = { id: `${entry}.${number}`, type: type as FactType, at: Number.parseInt(at, 36), lead }
     if (value !== '') fact.value = Number(value)
-    for (const [index, field] of FACT_FIELDS.entries()) if (fields[index]) fact[field] = fields[index]
-    return [fact]
-  })
+    for (let index = 1; index + FIRST_FIELD < parts.length; index++) {
+      const [field, said] = [FACT_FIELDS[index], parts[index + FIRST_FIELD]]
+      if (field !== undefined && said) fact[field] = said
+    }
+    facts.push(fact)
+  }
+  return facts
 }
 
 function line(fact: Fact): string {

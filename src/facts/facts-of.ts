@@ -3,12 +3,14 @@ import { ENDINGS, type Ending } from '../handoffs/endings.ts'
 import { type Handoff, type HandoffEvent, holderOf, isRuled } from '../handoffs/handoff.ts'
 import { RUNGS, type RungEvent } from '../handoffs/rungs.ts'
 import type { Change, LeadState } from '../leads/change.ts'
+import { accountKey } from '../leads/company-key.ts'
 import type { HistoryEntry } from '../leads/history.ts'
-import { type LeadRecord, stageOf } from '../leads/lead.ts'
+import { isInHubSpot, type LeadRecord, stageOf } from '../leads/lead.ts'
 import { stageBefore } from '../leads/stage-moves.ts'
 import { stageNow } from '../leads/stages.ts'
 import { triggerNote } from '../leads/triggers.ts'
 import { writeVerdict } from '../leads/verdict.ts'
+import type { Signal } from '../rules/attributes.ts'
 import { STAGES, type Stage } from '../rules/stages.ts'
 import type { Fact, FactType } from './fact.ts'
 
@@ -29,21 +31,39 @@ const OF_ENDING: Record<Ending, FactType | null> = {
   merged: null,
 }
 
+// More than that within one look is a programme's doing.
+const MOST_AT_ONCE = 25
+const MONTH = 30 * 24 * 60 * 60_000
+
 const CUSTOMER = new Set(['customer', 'evangelist'])
 const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 
-/** What happened by a change of a lead, as facts. `now` is epoch milliseconds. */
-export function factsOf(before: LeadState, change: Change, now: number): Fact[] {
+// What is counted by source, and by company.
+const WITH_SOURCE = new Set<FactType>(['assigned', 'accepted', 'rejected', 'recycled', 'disqualified'])
+const WITH_ACCOUNT = new Set<FactType>(['seen', 'signal', 'trigger', 'triggered', 'assigned', 'outcome'])
+
+/** What happened by a change of a lead, as facts. `now` is epoch milliseconds; `digest` makes of a company what stands for it in them. */
+export function factsOf(before: LeadState, change: Change, now: number, digest: (company: string) => string): Fact[] {
   const lead = change.lead ?? before.lead
   if (!lead || change.erased) return []
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
+  const source = text(lead, 'leadSource')
+  const company = accountKey(lead)
+  const account = company && digest(company)
   return [
-    ...(change.lead ? leadFacts(before.lead, change.lead, change) : []),
+    ...(change.lead ? leadFacts(before, change.lead, change, now) : []),
+    ...(change.lead ? signalFacts(before.lead, change.lead) : []),
     ...change.history.flatMap(triggerFact),
+    ...change.history.flatMap(({ what, at }): Part[] => (what === 'stuck-act' ? [{ type: 'acted', at }] : [])),
     ...(change.observed ? [observedFact(change.observed)] : []),
     ...shadowFact(change.shadowed),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
-  ].map((fact) => ({ ...about, ...fact }))
+  ].map((fact) => ({
+    ...about,
+    ...(WITH_SOURCE.has(fact.type) ? { source } : {}),
+    ...(WITH_ACCOUNT.has(fact.type) ? { account } : {}),
+    ...fact,
+  }))
 }
 
 function observedFact({ route, kind, pool, rep }: NonNullable<Change['observed']>): Part {
@@ -75,23 +95,33 @@ function sampledOf({ route }: LeadRecord): string | undefined {
 // `at` where it is not the present instant.
 type Part = Omit<Fact, 'at' | 'lead' | 'config'> & { at?: number }
 
-function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change): Part[] {
+function leadFacts(state: LeadState, lead: LeadRecord, change: Change, now: number): Part[] {
+  const before = state.lead
   const facts: Part[] = []
   const where = { source: text(lead, 'leadSource'), content: contentOf(lead), route: lead.route.name }
   // One that takes over from a contact that was merged into it was seen under that one's name.
-  if (!before && !lead.merged) facts.push({ type: 'seen', ...where })
+  const [came, went] = [stageBefore({ lead: before }, stageOf(lead.attributes)).name, stageNow(lead)]
+  if (!before && !lead.merged)
+    facts.push({ type: 'seen', ...where, stage: came, ...(lead.adopted ? { reason: 'adopted' } : {}) })
   if (before?.score.band !== lead.score.band)
     facts.push({ type: 'scored', value: lead.score.total, reason: lead.score.band, route: lead.route.name })
   if ((before?.route.name !== lead.route.name || (before.archived && !lead.archived)) && !lead.adopted) {
-    facts.push({ type: 'routed', ...where, reason: destination(lead), sampled: sampledOf(lead) })
+    facts.push({
+      type: 'routed',
+      ...where,
+      reason: destination(lead),
+      sampled: sampledOf(lead),
+      value: secondsSinceReceived(state, now),
+    })
   }
   if (lead.archived && lead.archived.at !== before?.archived?.at)
     facts.push({ type: 'archived', rule: lead.archived.by.name, reason: lead.archived.by.what })
+  const gone = before && goneBy(before, lead)
+  if (gone) facts.push({ type: 'gone', reason: gone })
   const word = lead.rejected && lead.rejected.at !== before?.rejected?.at ? lead.rejected : undefined
   const newlyOut = 'disqualify' in lead.route.to && before?.route.name !== lead.route.name
   if (word) facts.push({ type: 'disqualified', route: lead.route.name, reason: word.choice ?? 'other' })
   else if (newlyOut) facts.push({ type: 'disqualified', route: lead.route.name, reason: lead.route.name })
-  const [came, went] = [stageBefore({ lead: before }, stageOf(lead.attributes)).name, stageNow(lead)]
   if (came !== went) facts.push({ type: 'stage', stage: went, reason: came })
   const reached = came !== went && OUTCOME_STAGES.has(went) ? STAGES[went] : null
   const isLost = before && CUSTOMER.has(stageOf(before.attributes)) && !CUSTOMER.has(stageOf(lead.attributes))
@@ -102,6 +132,14 @@ function leadFacts(before: LeadRecord | null, lead: LeadRecord, change: Change):
       facts.push({ type: 'enrichment', source, reason: status })
   }
   return facts
+}
+
+// An archived lead and one that HubSpot has no longer stand in no stage's list.
+function goneBy(before: LeadRecord, lead: LeadRecord): string | undefined {
+  const isListed = (one: LeadRecord) => !one.archived && isInHubSpot(one)
+  if (isListed(before) === isListed(lead)) return undefined
+  if (isListed(lead)) return 'back'
+  return lead.mergedInto !== undefined ? 'merged' : lead.missingSince !== undefined ? 'missing' : undefined
 }
 
 function handoffFacts(state: LeadState, before: Handoff | undefined, handoff: Handoff): Part[] {
@@ -151,8 +189,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
     case 'waiting':
       return [{ type: 'waiting' }]
     case 'started': {
-      const received = state.inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
-      const value = received.length > 0 ? Math.max(0, event.at - Math.min(...received)) / 1_000 : undefined
+      const value = secondsSinceReceived(state, event.at)
       return [{ type: 'assigned', rep: event.rep, reason: handoff.holders[0]?.how, value }]
     }
     case 'passed-on':
@@ -194,6 +231,12 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
   }
 }
 
+// Since the first of what came in was received; undefined where nothing did.
+function secondsSinceReceived({ inbox }: LeadState, at: number): number | undefined {
+  const received = inbox.flatMap(({ receivedAt }) => receivedAt ?? [])
+  return received.length > 0 ? Math.max(0, at - Math.min(...received)) / 1_000 : undefined
+}
+
 // What an ending says stands in `OF_ENDING`.
 function isEnding(what: HandoffEvent['what']): what is Ending {
   return (ENDINGS as readonly string[]).includes(what)
@@ -204,9 +247,34 @@ function text(lead: LeadRecord, name: string): string | undefined {
   return value === undefined ? undefined : String(value)
 }
 
-// The newest form or page that a signal names; of an address the path alone, for its query may say who it is. What our own people
-// did names none: of a deal it is its id, by which the person would be found.
+// The newest form or page that a signal names. What our own people did names none: of a deal it is its id, by which the person would be found.
 function contentOf(lead: LeadRecord): string | undefined {
-  const detail = lead.signals.findLast((signal) => signal.detail && signal.by !== 'sales')?.detail
+  return pathOf(lead.signals.findLast((signal) => signal.detail && signal.by !== 'sales')?.detail)
+}
+
+// Of an address the path alone, for its query may say who it is.
+function pathOf(detail: string | undefined): string | undefined {
   return detail?.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
+}
+
+/**
+ * What the lead has done that was not known before: each form, page or kind of act once. One without a name by which engagement did not rise,
+ * such as a mail opened again, counts once a month.
+ */
+function signalFacts(before: LeadRecord | null, lead: LeadRecord): Part[] {
+  // What a merged contact had done was told under its own name.
+  if (lead.merged?.length !== before?.merged?.length) return []
+  const known = new Set(before?.signals.map(({ id }) => id))
+  const fresh = lead.signals.filter(({ id, by }) => !known.has(id) && by !== 'sales')
+  const rise = Math.max(0, lead.score.engagement - (before?.score.engagement ?? 0))
+  const isAgain = ({ type, at }: Signal) =>
+    lead.signals.some((one) => known.has(one.id) && one.type === type && one.at > at - MONTH)
+  const told = new Map<string, Part>()
+  for (const signal of fresh) {
+    const value = signal === fresh.at(-1) && rise > 0 ? rise : undefined
+    const content = pathOf(signal.detail)
+    if (!content && value === undefined && isAgain(signal)) continue
+    told.set(`${signal.type}\t${content}`, { type: 'signal', at: signal.at, rule: signal.type, content, value })
+  }
+  return [...told.values()].slice(-MOST_AT_ONCE)
 }

@@ -1,4 +1,5 @@
-import type { FactField, KeptFact } from './fact.ts'
+import type { FactField, FactType, KeptFact } from './fact.ts'
+import { validOf } from './valid.ts'
 
 /** What facts come to: how many there are, and the sum of their values and how many had one. */
 export interface Sum {
@@ -6,6 +7,9 @@ export interface Sum {
   values: number
   total: number
 }
+
+// What takes back, and answers: which one was taken back may be told by one behind the span.
+const CHANGING = new Set<FactType>(['corrected', 'undone', 'answered'])
 
 /**
  * Counts the facts of a span of time by type and by the given fields, in one pass over facts from `from` until now. What a
@@ -18,22 +22,14 @@ export async function foldFacts(
   by: readonly FactField[],
 ): Promise<Map<string, Sum>> {
   const sums = new Map<string, Sum>()
-  const counted = new Map<string, KeptFact>()
-  const corrected = new Set<string>()
-  const undone: KeptFact[] = []
+  const kept: KeptFact[] = []
   const keyOf = (fact: KeptFact) => by.reduce((key, field) => `${key}\t${fact[field] ?? ''}`, fact.type as string)
+  const isInSpan = ({ at }: KeptFact) => at >= span.from && at < span.to
   for await (const some of facts) {
-    for (const fact of some) {
-      if (fact.type === 'undone') undone.push(fact)
-      if (fact.type === 'corrected') corrected.add(fact.of ?? ofHandoff(fact, fact.reason) ?? '')
-      else if (fact.at >= span.from && fact.at < span.to) counted.set(fact.id, fact)
-    }
+    for (const fact of some) if (isInSpan(fact) || CHANGING.has(fact.type)) kept.push(fact)
   }
-  for (const id of takenBack([...counted.values()], undone)) counted.delete(id)
-  for (const fact of corrected.size > 0 ? [...counted.values()] : []) {
-    if (corrected.has(fact.id) || corrected.has(ofHandoff(fact, fact.type) ?? fact.id)) counted.delete(fact.id)
-  }
-  for (const fact of counted.values()) {
+  for (const fact of validOf(kept)) {
+    if (!isInSpan(fact)) continue
     const key = keyOf(fact)
     const sum = sums.get(key) ?? { count: 0, values: 0, total: 0 }
     sum.count += 1
@@ -44,19 +40,4 @@ export async function foldFacts(
     sums.set(key, sum)
   }
   return sums
-}
-
-/** The answers that were taken back: of each handoff the last one before. */
-function takenBack(facts: readonly KeptFact[], undone: readonly KeptFact[]): string[] {
-  if (undone.length === 0) return []
-  const answers = Map.groupBy(facts, (fact) => (fact.type === 'answered' ? ofHandoff(fact, fact.type) : undefined))
-  return undone.flatMap((fact) => {
-    const before = answers.get(ofHandoff(fact, 'answered'))?.filter(({ at }) => at <= fact.at) ?? []
-    return before.toSorted((a, b) => a.at - b.at).at(-1)?.id ?? []
-  })
-}
-
-/** What a correction takes back that names no fact: those of a type of one handoff. */
-export function ofHandoff({ lead, handoff }: KeptFact, type: string | undefined): string | undefined {
-  return handoff === undefined ? undefined : `${lead}\t${handoff}\t${type}`
 }

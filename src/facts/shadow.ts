@@ -36,10 +36,24 @@ interface Cell {
  * Sums up what a shadow found, in one pass over facts: where it differs from the live config, and what became of the leads about
  * which it does. The facts of one lead come in their order.
  */
-export async function foldShadow(
-  facts: AsyncIterable<KeptFact[]>,
-  { version, since, until = Number.POSITIVE_INFINITY }: { version: string; since: number; until?: number | undefined },
-): Promise<ShadowSum> {
+export async function foldShadow(facts: AsyncIterable<KeptFact[]>, about: ShadowSpan): Promise<ShadowSum> {
+  const fold = shadowFold(about)
+  for await (const some of facts) fold.add(some)
+  return fold.finish()
+}
+
+/** Which shadow, and what it found from when until when, both included; in epoch milliseconds. */
+export interface ShadowSpan {
+  version: string
+  since: number
+  until?: number | undefined
+}
+
+/** The same for facts that come bit by bit. */
+export function shadowFold({ version, since, until = Number.POSITIVE_INFINITY }: ShadowSpan): {
+  add(facts: readonly KeptFact[]): void
+  finish(): ShadowSum
+} {
   const changed = new Map<Aspect, Cell>()
   const moves = new Map<Exclude<Aspect, 'score'>, Map<string, Cell>>()
   const all: Cell = { decisions: 0, leads: new Set() }
@@ -48,18 +62,18 @@ export async function foldShadow(
 
   function note({ lead, from, to }: KeptFact): void {
     const [was, is] = [readVerdict(from ?? ''), readVerdict(to ?? '')]
-    add(all, lead)
+    count(all, lead)
     turnedOut.set(lead, turnedOut.get(lead) ?? new Set())
     for (const aspect of ASPECTS) {
       if (was[aspect] === is[aspect]) continue
-      add(cellOf(changed, aspect), lead)
+      count(cellOf(changed, aspect), lead)
       if (aspect === 'score') scoreChange += is.score - was.score
-      else add(cellOf(mapOf(moves, aspect), `${label(was, aspect)}\t${label(is, aspect)}`), lead)
+      else count(cellOf(mapOf(moves, aspect), `${label(was, aspect)}\t${label(is, aspect)}`), lead)
     }
   }
 
-  for await (const some of facts) {
-    for (const fact of some) {
+  function add(facts: readonly KeptFact[]): void {
+    for (const fact of facts) {
       if (fact.type === 'shadowed') {
         if (fact.shadow === version && fact.at >= since && fact.at <= until) note(fact)
         continue
@@ -68,6 +82,23 @@ export async function foldShadow(
       if (outcome) turnedOut.get(fact.lead)?.add(outcome)
     }
   }
+
+  return { add, finish: () => sumOf({ all, changed, moves, turnedOut, scoreChange }) }
+}
+
+function sumOf({
+  all,
+  changed,
+  moves,
+  turnedOut,
+  scoreChange,
+}: {
+  all: Cell
+  changed: Map<Aspect, Cell>
+  moves: Map<Exclude<Aspect, 'score'>, Map<string, Cell>>
+  turnedOut: Map<string, Set<TurnedOut>>
+  scoreChange: number
+}): ShadowSum {
   const rows = (cells: Map<string, Cell> | undefined) =>
     [...(cells ?? [])]
       .map(([key, cell]) => moveOf(key, cell, turnedOut))
@@ -102,8 +133,8 @@ function outcomeOf({ type, stage }: KeptFact): TurnedOut | undefined {
 
 function moveOf(key: string, { decisions, leads }: Cell, turnedOut: Map<string, Set<TurnedOut>>): ShadowMove {
   const [from = '', to = ''] = key.split('\t')
-  const count = (outcome: TurnedOut) => [...leads].filter((lead) => turnedOut.get(lead)?.has(outcome)).length
-  const outcomes = Object.fromEntries(TURNED_OUT.map((one) => [one, count(one)])) as Record<TurnedOut, number>
+  const among = (outcome: TurnedOut) => [...leads].filter((lead) => turnedOut.get(lead)?.has(outcome)).length
+  const outcomes = Object.fromEntries(TURNED_OUT.map((one) => [one, among(one)])) as Record<TurnedOut, number>
   return { from, to, decisions, leads: leads.size, outcomes }
 }
 
@@ -111,7 +142,7 @@ function label(verdict: Verdict, aspect: Exclude<Aspect, 'score'>): string {
   return verdict[aspect] || 'none'
 }
 
-function add(cell: Cell, lead: string): void {
+function count(cell: Cell, lead: string): void {
   cell.decisions += 1
   cell.leads.add(lead)
 }

@@ -1,6 +1,6 @@
 import { quantile } from '../rules/quantile.ts'
 import type { KeptFact } from './fact.ts'
-import { ofHandoff } from './fold.ts'
+import { validOf } from './valid.ts'
 
 /** What a rep did in a span of time: leads that they got, answers, the median of their minutes, and how many were in time. */
 export interface RepWeek {
@@ -14,36 +14,23 @@ export interface RepWeek {
 
 /** Sums up what reps did, by rep, from facts from `from` until now. What a later fact corrects or undoes does not count. */
 export async function weekByRep(facts: AsyncIterable<KeptFact[]>, from: number): Promise<Map<string, RepWeek>> {
-  const kept = new Map<string, KeptFact>()
-  const corrected = new Set<string>()
+  const kept: KeptFact[] = []
   for await (const some of facts) {
     for (const fact of some) {
-      if (fact.type === 'corrected') corrected.add(fact.of ?? ofHandoff(fact, fact.reason) ?? '')
-      else if (fact.type === 'undone') takeBack(kept, fact)
-      else if (fact.at >= from && COUNTED.has(fact.type)) kept.set(fact.id, fact)
+      if (TAKES_BACK.has(fact.type) || (fact.at >= from && COUNTED.has(fact.type))) kept.push(fact)
     }
   }
-  const valid = [...kept.values()].filter(
-    (fact) => !corrected.has(fact.id) && !corrected.has(ofHandoff(fact, fact.type) ?? ''),
-  )
+  const valid = validOf(kept).filter(({ type }) => COUNTED.has(type))
   const byRep = Map.groupBy(valid, ({ rep }) => rep ?? '')
   return new Map([...byRep].map(([rep, own]) => [rep, weekOf(own)]))
 }
 
 const COUNTED: ReadonlySet<string> = new Set(['assigned', 'answered', 'breached'])
-
-// Facts of one lead stand in one stream, in their order.
-function takeBack(kept: Map<string, KeptFact>, undone: KeptFact): void {
-  const answers = [...kept.values()].filter(
-    (fact) => fact.type === 'answered' && ofHandoff(fact, '') === ofHandoff(undone, ''),
-  )
-  const last = answers.at(-1)
-  if (last) kept.delete(last.id)
-}
+const TAKES_BACK: ReadonlySet<string> = new Set(['corrected', 'undone'])
 
 function weekOf(facts: readonly KeptFact[]): RepWeek {
   const handoffsOf = (type: string) =>
-    new Set(facts.flatMap((fact) => (fact.type === type ? (ofHandoff(fact, '') ?? fact.id) : [])))
+    new Set(facts.flatMap((fact) => (fact.type === type ? (handoffOf(fact) ?? fact.id) : [])))
   const answers = facts.filter(({ type, value }) => type === 'answered' && value !== undefined)
   const [answered, breached] = [handoffsOf('answered'), handoffsOf('breached')]
   const decided = answered.union(breached).size
@@ -59,4 +46,8 @@ function weekOf(facts: readonly KeptFact[]): RepWeek {
           ),
     inTime: decided === 0 ? null : answered.difference(breached).size / decided,
   }
+}
+
+function handoffOf({ lead, handoff }: KeptFact): string | undefined {
+  return handoff === undefined ? undefined : `${lead}\t${handoff}`
 }

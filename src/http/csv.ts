@@ -27,10 +27,7 @@ export function wantsCsv({ headers, query }: FastifyRequest): boolean {
   return accepted.includes('text/csv') && !accepted.includes('application/json')
 }
 
-/**
- * Sends rows as CSV (RFC 4180), with the names of `columns`. A text that a spreadsheet would take for a formula is made harmless. `next`
- * is the cursor of the following page.
- */
+/** Sends rows as CSV (RFC 4180). `next` is the cursor of the following page. */
 export function sendCsv(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -38,15 +35,19 @@ export function sendCsv(
   rows: readonly Record<string, unknown>[],
   next: string | null,
 ): FastifyReply {
-  const flat = rows.map((row) => columns.map((name) => cell(row[name])))
-  const text = stringify([[...columns], ...flat], { escape_formulas: true, record_delimiter: 'windows' })
   if (next !== null) {
     // Without a path: a proxy may have put the routes below one that is not known here.
     const { searchParams } = new URL(request.url, 'http://localhost')
     searchParams.set('cursor', next)
     reply.header('link', `<?${searchParams}>; rel="next"`)
   }
-  return reply.type('text/csv; charset=utf-8').send(text)
+  return reply.type('text/csv; charset=utf-8').send(csvText(columns, rows))
+}
+
+/** Rows as the text of a CSV file, with the names of `columns`; a text that a spreadsheet would take for a formula is made harmless. */
+export function csvText(columns: readonly string[], rows: readonly Record<string, unknown>[]): string {
+  const flat = rows.map((row) => columns.map((name) => cell(row[name])))
+  return stringify([[...columns], ...flat], { escape_formulas: true, record_delimiter: 'windows' })
 }
 
 function cell(value: unknown): string | number {

@@ -49,6 +49,7 @@ export function registerOpenApi(app: FastifyInstance, base = ''): void {
         { name: 'handoffs', description: 'Leads in the hands of reps, with their clocks' },
         { name: 'reps', description: 'Who is away' },
         { name: 'team', description: 'Pools, whose turn it is, and who somebody is' },
+        { name: 'reports', description: 'What marketing, sales and customer success look at' },
         { name: 'signals', description: 'What leads did elsewhere' },
         { name: 'config', description: 'What another config would decide' },
         { name: 'webhooks', description: 'What others send to Baton, and what it sends to others: signed' },

@@ -51,6 +51,11 @@ const EXAMPLES: Record<number, [title: string, detail: string, of?: RegExp][]> =
       /^(assignLead|handoffAssign)$/,
     ],
     ['The request is not valid', 'until: must be after from.', /Away$/],
+    [
+      'The request is not valid',
+      'period: "2026-13" is no period: write a week such as 2026-W47, a month such as 2026-11, a quarter such as 2026-Q4, last (the last that is over) or this; last-month and the like say of which kind.',
+      /^getReport$/,
+    ],
   ],
   401: [
     ['Not authorised', 'Send a valid token: Authorization: Bearer <token>.'],
@@ -71,6 +76,11 @@ const EXAMPLES: Record<number, [title: string, detail: string, of?: RegExp][]> =
     ['Not found', 'Baton knows no lead 401000000001.'],
     ['Not found', 'There is no pool sdrr in team.yaml; did you mean "sdr"?', /Pools$/],
     ['Not found', 'team.yaml has no rep ae1; did you mean "ae-1"?', /Away$/],
+    [
+      'Not found',
+      'There is no report weekley: there are weekly, monthly, quarterly, quality, stuck, feedback.',
+      /^getReport$/,
+    ],
     ['Not found', 'There is no such dead letter: it may be done.', /DeadLetter$/],
     [
       'Not asked',

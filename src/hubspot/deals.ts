@@ -11,6 +11,9 @@ export interface Deal {
   name?: string
   amount?: number
   currency?: string
+  /** The amount in the portal's own currency, where HubSpot says it; else as it stands. */
+  worth?: number
+  createdAt?: number
   /** When it closes, or was closed. */
   closesAt?: number
   ownerId?: string
@@ -30,7 +33,7 @@ export interface Deal {
 
 const READ = [
   ...['dealname', 'amount', 'closedate', 'hubspot_owner_id', 'dealstage', 'pipeline'],
-  'deal_currency_code',
+  ...['deal_currency_code', 'amount_in_home_currency', 'createdate'],
   ...['hs_is_closed', 'hs_is_closed_won'],
 ]
 
@@ -75,14 +78,18 @@ interface DealRow extends HistoryRow {
 function dealOf(row: DealRow, more: readonly string[]): Deal {
   const { properties, associations } = row
   const { dealname, amount, deal_currency_code: currency, dealstage, pipeline } = properties
-  const closesAt = readInstant(properties.closedate)
+  const [closesAt, createdAt] = [readInstant(properties.closedate), readInstant(properties.createdate)]
+  const own = numberOf(amount)
+  const worth = numberOf(properties.amount_in_home_currency) ?? own
   const contacts = associations?.contacts?.results ?? []
   const history = Object.fromEntries(['dealstage', ...more].map((name) => [name, versionsOf(row, name)]))
   return {
     id: row.id,
     ...(dealname ? { name: dealname } : {}),
-    ...(amount && Number.isFinite(Number(amount)) ? { amount: Number(amount) } : {}),
+    ...(own === undefined ? {} : { amount: own }),
     ...(currency ? { currency } : {}),
+    ...(worth === undefined ? {} : { worth }),
+    ...(createdAt === undefined ? {} : { createdAt }),
     ...(closesAt === undefined ? {} : { closesAt }),
     ...(properties.hubspot_owner_id ? { ownerId: properties.hubspot_owner_id } : {}),
     ...(dealstage ? { stage: dealstage } : {}),
@@ -94,4 +101,8 @@ function dealOf(row: DealRow, more: readonly string[]): Deal {
     properties,
     history,
   }
+}
+
+function numberOf(text: string | null | undefined): number | undefined {
+  return text && Number.isFinite(Number(text)) ? Number(text) : undefined
 }

@@ -1,5 +1,6 @@
 import type { RepRequest } from '../handoffs/choice.ts'
 import { isFreeMail } from './free-mail.ts'
+import type { LeadRecord } from './lead.ts'
 import { type AttributeMapping, observeAttributes, type Properties } from './observe.ts'
 
 /**
@@ -23,4 +24,21 @@ export function companyOf(
       : { key: `company-${id}`, like: `domain-${own}`, noted: `companies-of-${own}` }
   }
   return own === undefined ? undefined : { key: `domain-${own}`, like: `companies-of-${own}` }
+}
+
+/**
+ * The account that a lead counts for in reports: the domain of its company, as HubSpot or its address tells it, so that it is the same before
+ * HubSpot ties the contact to the company and after; else HubSpot's company. A free mail provider is none. Undefined when nobody can say.
+ */
+export function accountKey({
+  attributes,
+  properties,
+}: Pick<LeadRecord, 'attributes' | 'properties'>): string | undefined {
+  const own = attributes['email.domain']?.value
+  const free = attributes['email.free']?.value
+  const domains = [attributes['company.domain']?.value, own].filter((domain) => typeof domain === 'string')
+  const domain = domains.find((one) => one !== '' && (one === own ? free !== true : !isFreeMail(one)))
+  if (domain !== undefined) return `domain-${domain.toLowerCase()}`
+  const id = properties.associatedcompanyid
+  return id ? `company-${id}` : undefined
 }

@@ -9,6 +9,8 @@ export interface ReportInput {
   settings: ReportSettings
   /** Epoch milliseconds. */
   now: number
+  /** From when on there are facts at all, in epoch milliseconds: what was before is not known, and not nothing; null: there are none. */
+  since: number | null
 }
 
 /** What a report says; the rest of a `Report` is the same for all. */

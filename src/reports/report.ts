@@ -85,5 +85,37 @@ export const Report = z
     sections: z.array(Section),
     charts: z.array(Chart),
   })
-  .meta({ id: 'Report' })
+  .meta({
+    id: 'Report',
+    examples: [
+      {
+        name: 'weekly',
+        title: 'Weekly report',
+        period: {
+          name: '2026-W47',
+          kind: 'week',
+          from: 1_794_805_200_000,
+          to: 1_795_410_000_000,
+          timeZone: 'America/New_York',
+          title: '16–22 Nov 2026',
+        },
+        asOf: 1_795_438_800_000,
+        findings: [{ id: 'acceptance', level: 'good', text: 'Sales accepted 9 of 20 MQLs handed over, 45 %.' }],
+        sections: [
+          {
+            id: 'sources',
+            title: 'Sources',
+            columns: [
+              { id: 'source', title: 'source', unit: 'text' },
+              { id: 'leads', title: 'leads', unit: 'count' },
+              { id: 'change', title: 'on the week before', unit: 'change' },
+            ],
+            rows: [{ source: 'ORGANIC_SEARCH', leads: 42, change: 0.2 }],
+            empty: 'No lead came.',
+          },
+        ],
+        charts: [],
+      },
+    ],
+  })
 export type Report = z.output<typeof Report>

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
-import type { ReportsConfig } from '../config/schemas/reports.ts'
+import type { CustomerNews, ReportsConfig } from '../config/schemas/reports.ts'
 import type { BandPromise } from '../rules/score.ts'
+import type { Stage } from '../rules/stages.ts'
 
 /** What reports know of the config: plain data, for it goes to a thread. Names are those that people gave. */
 export interface ReportSettings {
@@ -11,9 +12,20 @@ export interface ReportSettings {
   pools: string[]
   /** The kinds of handoffs, in their order, and which of them hand a lead to sales. */
   kinds: string[]
+  salesKinds: string[]
+  /** What customer success tells marketing, by what it is news of. */
+  customerNews: Record<'references' | 'struggles' | 'expansion', CustomerNews[]>
   routes: string[]
   bands: string[]
   promises: Partial<Record<string, BandPromise>>
+  /** When a lead is stuck in a stage, in milliseconds, and in which stages, the most important first. */
+  stuck: { after: number; stages: readonly Stage[] }
+}
+
+// Where the config makes no list of them.
+const STUCK: ReportSettings['stuck'] = {
+  after: 30 * 24 * 60 * 60_000,
+  stages: ['opportunity', 'sql', 'mql', 'recycled', 'lead', 'subscriber'],
 }
 
 /** What reports know of a config. */
@@ -26,8 +38,27 @@ export function reportSettings(config: Config): ReportSettings {
     reps: Object.fromEntries(Object.values(team.reps).map(({ id, name }) => [id, name])),
     pools: Object.keys(team.pools),
     kinds: Object.keys(handoffs.kinds),
+    salesKinds: Object.entries(handoffs.kinds).flatMap(([name, { withSales }]) => (withSales ? [name] : [])),
+    customerNews: customerNewsOf(config),
     routes: routing.routes.map(({ name }) => name),
     bands: Object.keys(scoring.bands),
     promises: scoring.promises ?? {},
+    stuck: { after: handoffs.stuck?.after ?? STUCK.after, stages: handoffs.stuck?.stages ?? STUCK.stages },
   }
+}
+
+// By the names of the shipped config; what a config has not is left out.
+const USUAL: ReportSettings['customerNews'] = {
+  references: [{ stage: 'evangelist' }],
+  struggles: [{ handoff: 'churn-risk' }, { trigger: 'usage-dropped' }, { stage: 'churn' }],
+  expansion: [{ trigger: 'customer-looks-further' }, { trigger: 'activation-reached' }],
+}
+
+function customerNewsOf({ reports, triggers, handoffs }: Config): ReportSettings['customerNews'] {
+  const given = reports.feedback?.successToMarketing
+  const isThere = ({ trigger, handoff }: CustomerNews) =>
+    (trigger === undefined || Object.hasOwn(triggers, trigger)) &&
+    (handoff === undefined || Object.hasOwn(handoffs.kinds, handoff))
+  const of = (what: keyof typeof USUAL) => given?.[what] ?? USUAL[what].filter(isThere)
+  return { references: of('references'), struggles: of('struggles'), expansion: of('expansion') }
 }

@@ -11,6 +11,7 @@ import type { Change, LeadState } from '../leads/change.ts'
 import { isInHubSpot } from '../leads/lead.ts'
 import { handoversBegun } from '../leads/observed.ts'
 import { heldAssignment } from '../leads/steps.ts'
+import { accountCommands, accountDigest } from './accounts.ts'
 import { handCommands } from './by-rep.ts'
 import { noteFields } from './crm-notes.ts'
 import { listCommands } from './lead-index.ts'
@@ -63,7 +64,7 @@ export function prepare(
   subscribers: readonly Subscriber[] = [],
 ): { plan: Plan; waiting: Waiting[] } {
   const { id } = before
-  const facts = factsOf(change.rebuilt ?? before, change, now)
+  const facts = factsOf(change.rebuilt ?? before, change, now, accountDigest)
   const told = subscribers.length > 0 ? webhookEvents(before, change, facts) : []
   const deliveries = deliveriesOf(id, `${before.version} ${now}`, told, subscribers, now)
   const waiting = [
@@ -105,7 +106,10 @@ export function factCommands(
   now: number,
 ): Command[] {
   if (facts.length === 0) return []
-  return [['XADD', keys.facts(leadId), 'MINID', '~', now - retention.facts, '*', 'f', writeFacts(facts)]]
+  return [
+    ['XADD', keys.facts(leadId), 'MINID', '~', now - retention.facts, '*', 'f', writeFacts(facts)],
+    ...accountCommands(keys, leadId, facts),
+  ]
 }
 
 // What an older version kept apart is written as one state.

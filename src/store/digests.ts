@@ -9,8 +9,8 @@ export function companyEntry(companyId: string): string {
 /** The values of a company's properties. */
 type Values = Record<string, string | null | undefined>
 
-/** What of a deal is news of its contacts. */
-export const DEAL_READS: readonly string[] = ['dealstage']
+/** What of a deal is news of its contacts, and of reports. */
+export const DEAL_READS: readonly string[] = ['dealstage', 'amount']
 
 /** What deals were like when their contacts were last told. */
 export const createDealDigests = (store: Pick<Store, 'redis' | 'keys'>) => createDigests(store, 'deals')

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Waiting } from './commit.ts'
+import { createErased } from './erased.ts'
 import { type Command, INDEX, type Store } from './partitions.ts'
 
 /*
@@ -87,8 +88,9 @@ export function createEnrichmentRequests({ redis, keys, partitions, partitionOf,
           redis.hexists(keys.lead(lead), 'record'),
           redis.zscore(keys.index(lead, INDEX.erasures), lead),
         ])
-        // Without a version it is new, and about to be committed for the first time.
-        if (erasing !== null || (version !== null && !record)) return { kept: 'gone', waiting: [] }
+        // Without a version it is new, and about to be committed for the first time, or was erased before.
+        const isGone = version === null ? await createErased({ redis, keys }).has(lead, now) : !record
+        if (erasing !== null || isGone) return { kept: 'gone', waiting: [] }
         // An inbox entry, or a commit that is under way would take the lead for read.
         const news = JSON.stringify({ kind: 'event', event: 'enrichment', at: now })
         const commands: Command[] = [

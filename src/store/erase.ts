@@ -1,9 +1,12 @@
+import { type Fact, writeFacts } from '../facts/fact.ts'
 import type { PostedMessage } from '../handoffs/posts.ts'
 import type { NextConfig } from '../leads/change.ts'
 import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
+import { forgetAccounts } from './accounts.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
 import { forgetAsked } from './enrichment-requests.ts'
+import { createErased } from './erased.ts'
 import { unlistEverywhere } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
 import { forgetObserved } from './observed.ts'
@@ -22,24 +25,27 @@ export function blankEntry(leadId: string, { channel, ts }: Address): string {
 
 /**
  * Erases everything that stands about a lead, also when its record cannot be read: every key of its own, and every entry of
- * the given indexes that is about it. What is left are digests of events and alerts, which hold no data, for some minutes a
+ * the given indexes that is about it. What is left are digests of events and of its id, which hold no data, for some minutes a
  * number under its id, and its facts, in which a pseudonym stands that nothing leads to any more. Resolves with what has to be done
  * about it now: messages that Slack has lose their content, and pools hear of the assignments that it held. Messages that
  * may have been sent are left for whoever sends them. `read` reads the lead; it gives null when it cannot be read. `now` is
  * epoch milliseconds.
  */
 export async function eraseLead(
-  { redis, keys, commit }: Store,
+  store: Store,
   leadId: string,
   indexes: string[],
   { config, read, now }: { config: NextConfig; read: () => Promise<StoredLead | null>; now: number },
 ): Promise<Waiting[]> {
+  const { redis, keys, commit } = store
   const leadKey = keys.lead(leadId)
+  const mark = await createErased(store).mark(leadId, now)
   for (;;) {
     const [raw, state, dead, inHand, periods] = [
       await redis.hgetall(leadKey),
       await read(),
-      await membersOf(leadId, keys.index(leadId, 'dead')),
+      // A message that Slack does not let go of still has to be told of.
+      (await membersOf(leadId, keys.index(leadId, 'dead'))).filter((one) => !one.startsWith('blank-message:')),
       await membersOf(leadId, keys.list(leadId, 'hands')),
       await redis.smembers(keys.list(leadId, 'periods')),
     ]
@@ -72,6 +78,7 @@ export async function eraseLead(
         // Whoever has read the lead before this must not write it afterwards.
         ['HSET', leadKey, 'version', version + 1],
         ['PEXPIRE', leadKey, TOMBSTONE_MILLISECONDS],
+        mark,
         ['DEL', keys.inbox(leadId)],
         ['DEL', keys.history(leadId)],
         ['DEL', keys.decisions(leadId)],
@@ -89,6 +96,8 @@ export async function eraseLead(
           : []),
         ...unlistEverywhere(keys, leadId, periods),
         ...(inHand.length > 0 ? [['ZREM', keys.list(leadId, 'hands'), ...inHand] satisfies Command] : []),
+        ...(await forgetAccounts({ redis, keys }, leadId)),
+        ...goneFact(state),
         ...forgetObserved(keys, leadId, await membersOf(leadId, keys.list(leadId, 'observed'))),
         ...entries,
         ...older,
@@ -97,6 +106,13 @@ export async function eraseLead(
     )
     // Else something was written between the reads and now: it has to go as well.
     if (done) return waiting
+  }
+
+  // Else reports would count it for ever among those that stay in their stage.
+  function goneFact(state: StoredLead | null): Command[] {
+    if (!state?.lead) return []
+    const fact: Fact = { type: 'gone', at: now, lead: state.lead.pseudonym, reason: 'erased' }
+    return [['XADD', keys.facts(leadId), '*', 'f', writeFacts([fact])]]
   }
 
   /** The entries of an index that are about a lead: itself, or a handoff, message or assignment of it; with a name before, or a path. */

@@ -54,7 +54,7 @@ const INDEXES = 'CREATE INDEX facts_at ON facts (at); CREATE INDEX facts_type ON
  * Writes every fact that is kept into a new SQLite file, in place of one that is there; resolves with how many. Half a
  * file never stands under the name. Rejects where this Node has no SQLite, or the file cannot be written.
  */
-export async function exportFacts(facts: FactStreams, file: string, now: number): Promise<number> {
+export async function exportFacts(facts: Pick<FactStreams, 'since'>, file: string, now: number): Promise<number> {
   const sqlite = await import('node:sqlite').catch(() => {
     throw new Error(`the export needs SQLite, which Node has from 22.13 on; this is Node ${process.version}.`)
   })

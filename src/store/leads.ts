@@ -5,6 +5,7 @@ import type { LeadState } from '../leads/change.ts'
 import { type HistoryEntry, KeptDecision } from '../leads/history.ts'
 import { isInHubSpot } from '../leads/lead.ts'
 import { isRedisAway } from '../platform/redis.ts'
+import { createErased } from './erased.ts'
 import { unpack, unpackDated } from './pack.ts'
 import { INDEX, leadOf, type Store } from './partitions.ts'
 import { readFirstHandoff, readHandoff, readHistoryEntry, readInboxItem, readLead, readMessage } from './schema.ts'
@@ -24,13 +25,27 @@ export interface StoredLead extends LeadState {
   older: string[]
 }
 
+/** What is known of a lead and its handoffs, for reading alone. */
+export type LeadRecords = Pick<StoredLead, 'id' | 'lead' | 'handoffs'>
+
 /** Leads with all that belongs to them. */
 export type Leads = ReturnType<typeof createLeads>
 
 /** Opens the leads. `observedBefore`: those of the time when Baton only observed, if this is another. */
-export function createLeads(store: Store, observedBefore?: { get: (id: string) => Promise<StoredLead> }) {
+export function createLeads(
+  store: Store,
+  observedBefore?: {
+    get: (id: string) => Promise<StoredLead>
+    wasErased: (id: string, now: number) => Promise<boolean>
+    bringBack: (id: string) => Promise<void>
+  },
+) {
   const { redis, keys, partitionOf } = store
+  const erased = createErased(store)
   const firstHandoffKey = (id: string) => `${partitionOf(leadOf(id))}:handoff:${id}`
+
+  // Seven random bytes; of a UUID, since Node makes many of them at once.
+  const makePseudonym = () => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url', 9)
 
   function stateOf(id: string, fields: Record<string, Buffer>): StoredLead {
     const handoffs: Record<string, Handoff> = {}
@@ -41,8 +56,7 @@ export function createLeads(store: Store, observedBefore?: { get: (id: string) =
       if (name.startsWith('m:')) messages[name.slice(2)] = readMessage(value.toString())
       if (name.startsWith('late:')) late[name.slice(5)] = value.toString()
     }
-    // Seven random bytes; of a UUID, since Node makes many of them at once.
-    const freshPseudonym = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url', 9)
+    const freshPseudonym = makePseudonym()
     const read = fields.record ? readLead(unpack(fields.record), freshPseudonym) : null
     return {
       id,
@@ -80,6 +94,16 @@ export function createLeads(store: Store, observedBefore?: { get: (id: string) =
     }
   }
 
+  async function recordsOf(id: string, fields: Record<string, Buffer>): Promise<LeadRecords> {
+    if (!fields.record) return { id, lead: null, handoffs: {} }
+    const { lead, handoffIds } = readLead(unpack(fields.record), '')
+    if (handoffIds.length > 0) return readOnly(id)
+    const handoffs: Record<string, Handoff> = {}
+    for (const name of Object.keys(fields))
+      if (name.startsWith('h:')) handoffs[name.slice(2)] = readHandoff(unpack(fields[name] as Buffer))
+    return { id, lead, handoffs }
+  }
+
   async function readOnly(id: string): Promise<StoredLead> {
     return withOlder(stateOf(id, await redis.hgetallBuffer(keys.lead(id))))
   }
@@ -105,6 +129,28 @@ export function createLeads(store: Store, observedBefore?: { get: (id: string) =
             return { id, unreadable: error }
           }),
         ),
+      )
+    },
+
+    /**
+     * Reads the records of leads of one partition, and those of their handoffs, for whoever reads through many: neither messages nor
+     * what is written is looked at. One that cannot be read costs none of the others.
+     */
+    async readRecords(ids: readonly string[]): Promise<(LeadRecords | { id: string; unreadable: unknown })[]> {
+      const pipeline = redis.pipeline()
+      for (const id of ids) pipeline.hgetallBuffer(keys.lead(id))
+      const found = (await pipeline.exec()) ?? []
+      return Promise.all(
+        ids.map(async (id, at) => {
+          const [error, fields] = found[at] ?? []
+          if (error) throw error
+          try {
+            return await recordsOf(id, fields as Record<string, Buffer>)
+          } catch (cause) {
+            if (isRedisAway(cause)) throw cause
+            return { id, unreadable: cause }
+          }
+        }),
       )
     },
 
@@ -142,6 +188,15 @@ export function createLeads(store: Store, observedBefore?: { get: (id: string) =
       if (fields.length === 0) return false
       const key = keys.lead(id)
       return (await store.commit([{ key, version: 'exists' }], [['HSET', key, ...fields]])) !== false
+    },
+
+    /** Whether the lead was erased in the last 90 days: what comes late about it is left out. `now` is epoch milliseconds. */
+    wasErased: async (id: string, now: number): Promise<boolean> =>
+      (await erased.has(id, now)) || ((await observedBefore?.wasErased(id, now)) ?? false),
+
+    /** A person asks for the lead by name: if it was erased, it may come back. */
+    async bringBack(id: string): Promise<void> {
+      await Promise.all([erased.lift(id), observedBefore?.bringBack(id)])
     },
 
     /** Whether somebody has ordered the lead to be erased. */

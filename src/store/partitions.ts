@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import DataLoader from 'dataloader'
 import { ReplyError } from 'ioredis'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -75,7 +76,7 @@ export const HANDOFF_LISTS = ['waiting', 'open', 'responded', 'breached', 'close
 export type HandoffList = (typeof HANDOFF_LISTS)[number]
 
 /** All lists: those of handoffs; who has which in hand; who looks at their App Home; the periods of the index of leads; leads by the rules that scored them; leads that go first; those in a stage, by since when; handovers
- * that were only observed, by when, and a hash of them; a hash of how many decisions were compared with a shadow's. */
+ * that were only observed, by when, and a hash of them; a hash of leads by account; a hash of how many decisions were compared with a shadow's. */
 export type List =
   | HandoffList
   | 'hands'
@@ -85,6 +86,7 @@ export type List =
   | 'urgent'
   | 'observed'
   | 'observed-what'
+  | 'accounts'
   | 'shadow'
   | `stage-${Stage}`
 
@@ -183,8 +185,10 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       inbox: ofLead('inbox'),
       history: ofLead('history'),
       decisions: ofLead('decisions'),
-      // One event can concern several leads of a partition (a merge), so the lead is part of the name.
-      seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${leadId}:${eventKey}`,
+      // One event can concern several leads of a partition (a merge), so the lead is part of it; a digest outlives an erasure.
+      seen: (leadId: string, eventKey: string) =>
+        `${partitionOf(leadId)}:seen:${createHash('sha1').update(`${leadId} ${eventKey}`).digest('base64url')}`,
+      erased: (leadId: string, digest: string) => `${partitionOf(leadId)}:erased:${digest}`,
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
       /** One hash holds what endpoints of webhooks are still to be told of a lead. */
       webhooks: ofLead('webhooks'),

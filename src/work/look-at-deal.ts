@@ -9,6 +9,7 @@ import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { signalKey } from '../store/schema.ts'
 import { createCarryAttribution } from './carry-attribution.ts'
+import { createNoteDeal } from './note-deal.ts'
 import type { Handler, Parts } from './parts.ts'
 
 // Longer than HubSpot sends an event again, and than a service is down over a weekend.
@@ -18,13 +19,15 @@ const LOOK_AGAIN = 2 * 60_000
 
 /**
  * Tells a deal how its contact came, and the contacts of a deal to which stages it went lately: signals of type `deal_stage_changed` (`detail`: the deal, `value`:
- * the stage), each told once. The stage that it is in now marks one contact, by whom a handoff about the deal begins.
+ * the stage), each told once. The stage that it is in now marks one contact, by whom a handoff about the deal begins. Where it stands, and its
+ * amount, is noted for reports.
  */
 export function createLookAtDeal(
   parts: Pick<Parts, 'clock' | 'config' | 'hubspot' | 'hurry' | 'inbox' | 'leads' | 'log' | 'store'>,
 ): Handler<{ dealId: string }> {
   const { clock, inbox, store } = parts
   const carryAttribution = createCarryAttribution(parts)
+  const noteDeal = createNoteDeal(parts)
 
   const digests = createDealDigests(store)
 
@@ -35,15 +38,19 @@ export function createLookAtDeal(
     if (!deal) return void (await store.commit([], [['ZREM', index, dealId]]))
     const contacts = await Promise.all(deal.contactIds.map((id) => parts.leads.read(id)))
     // Whoever stands for the deal first: where this is cut off, the others say that it was told.
+    let isToBeRead = contacts.some((contact) => contact.inbox.length > 0)
     for (const some of newsOf(deal, contacts, now)) {
-      const { leadIds } = await inbox.ingest(some, now)
+      const { leadIds, fresh } = await inbox.ingest(some, now)
+      isToBeRead ||= fresh > 0
       parts.hurry(leadIds.map((id) => ({ index: INDEX.unread, id, at: now })))
     }
     await carryAttribution(deal)
+    const isNoted = await noteDeal(deal, standsFor(contacts, dealId), contacts, now)
     if (contacts.length > 0) await digests.told(dealId, deal.properties, DEAL_READS, null)
     // A person who makes a deal gives it its contacts some moments later, of which no event of the deal tells.
     const isNew = contacts.length === 0 && now - (deal.stages[0]?.at ?? 0) < GETS_CONTACTS
-    await store.commit([], [isNew ? ['ZADD', index, now + LOOK_AGAIN, dealId] : ['ZREM', index, dealId]])
+    const isAgain = isNew || (!isNoted && isToBeRead)
+    await store.commit([], [isAgain ? ['ZADD', index, now + LOOK_AGAIN, dealId] : ['ZREM', index, dealId]])
   }
 }
 
@@ -74,13 +81,15 @@ function closedBy({ isClosed, isWon }: Deal): 'closedwon' | 'closedlost' | undef
   return isWon ? 'closedwon' : isClosed ? 'closedlost' : undefined
 }
 
-/**
- * The contact that stands for the deal: the one that did before, else the first in HubSpot's order that Baton knows, else the
- * first. None when one of them has heard of the stage before: whoever was chosen then stands for it.
- */
+/** The contact that a stage of the deal marks. None when one of them has heard of the stage before: whoever was chosen then stands for it. */
 function mainContact(contacts: readonly StoredLead[], dealId: string, signalId: string): string | undefined {
   const ids = [signalId, mirroredId(signalId)]
   if (contacts.some((contact) => signalsOf(contact).some(({ id }) => ids.includes(id)))) return undefined
+  return standsFor(contacts, dealId)
+}
+
+/** The contact that stands for the deal: the one that did before, else the first in HubSpot's order that Baton knows, else the first. */
+function standsFor(contacts: readonly StoredLead[], dealId: string): string | undefined {
   const before = contacts.find(
     (contact) =>
       Object.values(contact.handoffs).some(({ about }) => about === dealId) ||

@@ -6,6 +6,7 @@ import { repOfList } from '../store/rep-lists.ts'
 import { waitingListOf } from '../store/waiting-lists.ts'
 import { readDeliveryId } from '../store/webhook-outbox.ts'
 import { createBlankMessage } from './blank-message.ts'
+import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
@@ -23,6 +24,7 @@ import { createPublishHome } from './publish-home.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createRewriteFile } from './rewrite-file.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
 import { createSendWebhook } from './send-webhook.ts'
@@ -336,6 +338,14 @@ export const WORK = {
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
   }),
+  'check-quality': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createCheckQuality(parts).check,
+  }),
   'list-leads': row({
     index: null,
     queue: 'maintenance',
@@ -359,6 +369,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createSendDigests(parts).send,
+  }),
+  'rewrite-file': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createRewriteFile(parts).rewrite,
   }),
   'hand-on-leavers': row({
     index: null,

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { inThread } from '../platform/thread.ts'
 import type { WhatIf } from '../what-if/result.ts'
 import type { HubSpotBeside } from './read-properties.ts'
 import type { WhatIfOptions } from './what-if.ts'
@@ -28,38 +28,29 @@ export type WhatIfRequest = Pick<ThreadData, 'files' | 'options' | 'now'> & { of
 export function createWhatIfThreads(
   own: Pick<ThreadData, 'redisUrls' | 'prefix'> & { hubspot: NonNullable<ThreadData['hubspot']> },
 ) {
-  let running: Worker | undefined
+  let running: AbortController | undefined
 
   return {
     /** Computes one; undefined when another is under way. Rejects when it fails, takes too long, or nobody waits any more. */
     async run({ offline, ...request }: WhatIfRequest, signal: AbortSignal): Promise<ThreadAnswer | undefined> {
       if (running) return undefined
       const workerData: ThreadData = { ...request, ...own, hubspot: offline ? null : own.hubspot }
-      const thread = new Worker(new URL('./what-if-thread.ts', import.meta.url), {
-        workerData,
-        resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
-      })
-      running = thread
-      const stop = () => void thread.terminate()
-      const timer = setTimeout(stop, LONGEST)
-      signal.addEventListener('abort', stop)
+      const file = new URL('./what-if-thread.ts', import.meta.url)
+      const ending = new AbortController()
+      running = ending
       try {
-        return await new Promise<ThreadAnswer>((resolve, reject) => {
-          thread.once('message', resolve)
-          thread.once('error', reject)
-          thread.once('exit', () => reject(new Error('the what-if was ended before it was through')))
-        })
+        return await inThread<ThreadAnswer>(
+          { file, workerData, name: 'what-if', longest: LONGEST, megabytes: MOST_MEGABYTES },
+          AbortSignal.any([signal, ending.signal]),
+        )
       } finally {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', stop)
-        await thread.terminate()
         running = undefined
       }
     },
 
     /** Ends what is under way. */
-    async close(): Promise<void> {
-      await running?.terminate()
+    close(): void {
+      running?.abort()
     },
   }
 }

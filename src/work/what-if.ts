@@ -7,7 +7,7 @@ import type { Properties } from '../leads/observe.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import type { Attributes } from '../rules/attributes.ts'
 import type { Configs } from '../store/configs.ts'
-import type { Leads, StoredLead } from '../store/leads.ts'
+import type { LeadRecords, Leads } from '../store/leads.ts'
 import type { PastDecisions } from '../store/past-decisions.ts'
 import { type Compared, compareLead, type NotReproduced } from '../what-if/compare.ts'
 import { type Beside, createFold } from '../what-if/fold.ts'
@@ -52,7 +52,7 @@ export interface Progress {
 
 interface WhatIfParts {
   past: PastDecisions
-  leads: Pick<Leads, 'readMany' | 'readHistory' | 'readHandoff'>
+  leads: Pick<Leads, 'readMany' | 'readRecords' | 'readHistory' | 'readHandoff'>
   configs: Pick<Configs, 'find'>
   /** Null: what was never kept counts as unknown. */
   readProperties: ReadProperties | null
@@ -99,11 +99,12 @@ export async function runWhatIf(
     return found
   }
 
-  async function take({ ids, kept }: Portion): Promise<void> {
-    const states = new Map<string, StoredLead>()
+  /** Compares the decisions of a portion; resolves with what is left to do once the records of those that go to sales have come. */
+  async function take({ ids, kept }: Portion): Promise<() => Promise<void>> {
+    const states = new Map<string, LeadRecords>()
     const load = async (wanted: string[]) => {
       const missing = wanted.filter((id) => !states.has(id))
-      for (const state of await parts.leads.readMany(missing)) {
+      for (const state of await parts.leads.readRecords(missing)) {
         if ('unreadable' in state) unknown.unreadableLead()
         else states.set(state.id, state)
       }
@@ -145,13 +146,18 @@ export async function runWhatIf(
       if (result.compared.some(goesToSales)) forSales.push(result)
       else add(result, undefined)
     }
-    await load(forSales.map(({ id }) => id))
-    for (const result of forSales) add(result, states.get(result.id))
+    const loaded = load(forSales.map(({ id }) => id))
+    // Whoever waits for it later hears of a failure.
+    loaded.catch(() => undefined)
+    return async () => {
+      await loaded
+      for (const result of forSales) add(result, states.get(result.id))
+    }
   }
 
   function add(
     { id, compared, failed }: { id: string; compared: Compared[]; failed: NotReproduced[] },
-    state: StoredLead | undefined,
+    state: LeadRecords | undefined,
   ): void {
     for (const version of new Set(compared.map(({ past }) => past.config))) {
       const before = configOf(version)
@@ -160,7 +166,7 @@ export async function runWhatIf(
     fold.add(id, compared, failed, state && compared.some(goesToSales) ? besideOf(state, compared) : null)
   }
 
-  function besideOf({ lead, handoffs }: StoredLead, compared: Compared[]): Beside | null {
+  function besideOf({ lead, handoffs }: LeadRecords, compared: Compared[]): Beside | null {
     if (!lead) return null
     const all = Object.values(handoffs)
     const before = (version: string) => configOf(version) as Config
@@ -176,7 +182,7 @@ export async function runWhatIf(
     }
   }
 
-  async function lastLook(state: StoredLead | undefined): Promise<KeptDecision[]> {
+  async function lastLook(state: LeadRecords | undefined): Promise<KeptDecision[]> {
     if (!state?.lead) return []
     const history = (await parts.leads.readHistory(state.id)).filter(isDecision)
     return lastDecision(state.lead, history)
@@ -184,7 +190,7 @@ export async function runWhatIf(
 
   /** What the other config needs to know and the records do not hold. */
   async function readNow(
-    states: StoredLead[],
+    states: LeadRecords[],
     own: Map<string, KeptDecision[]>,
   ): Promise<ReadonlyMap<string, ReadNow>> {
     const wanted = { contact: new Set<string>(), company: new Set<string>() }
@@ -216,6 +222,12 @@ export async function runWhatIf(
   }
 
   let ahead: Promise<Portion> | undefined
+  let finish: (() => Promise<void>) | undefined
+  const compareOne = async (portion: Portion) => {
+    const rest = await take(portion)
+    await finish?.()
+    finish = rest
+  }
   const reading = async (ids: string[]): Promise<Portion> => ({ ids, kept: await parts.past.read(ids) })
   for await (const ids of parts.past.ids()) {
     const some = ids.filter((id) => isSampled(id, share))
@@ -224,11 +236,12 @@ export async function runWhatIf(
     const ready = await ahead
     ahead = some.length > 0 ? reading(some) : undefined
     if (!ready) continue
-    await take(ready)
+    await compareOne(ready)
     progress({ leads: sampled - some.length, of: Math.min(stored, sample ?? stored), read })
   }
   const left = await ahead
-  if (left) await take(left)
+  if (left) await compareOne(left)
+  await finish?.()
   progress({ leads: sampled, of: sampled, read })
 
   for await (const ids of parts.past.openHandoffs())

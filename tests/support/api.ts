@@ -31,8 +31,10 @@ import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createHomeViews } from '../../src/views/home.ts'
 import { createLeadViews } from '../../src/views/read-lead.ts'
+import { createReports } from '../../src/views/reports.ts'
 import { createShadowView } from '../../src/views/shadow.ts'
 import { createDead } from '../../src/work/dead.ts'
+import { createReportRunner } from '../../src/work/report.ts'
 
 /** When the clock of an API under test starts. */
 export const START = Date.parse('2026-11-20T12:00:00.000Z')
@@ -129,6 +131,7 @@ export async function startApi(options: {
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
     hurry,
+    shadow: createShadow(store, createConfigs(store)),
     viewShadow: createShadowView({
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),
@@ -144,6 +147,12 @@ export async function startApi(options: {
     }),
     viewHealth: { examined: () => undefined, examine: async () => [], waiting: async () => [] },
     whatIf: async () => undefined,
+    reports: createReports({
+      config: () => config,
+      clock: { now: () => clock.now },
+      facts: createFactStreams(store),
+      run: createReportRunner(createFactStreams(store)),
+    }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })

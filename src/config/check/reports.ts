@@ -23,6 +23,14 @@ export function checkReports(check: FileCheck): void {
       check.report(path, `there is nobody "${name}" in team.yaml${suggestion(name, valid)}`)
     }
   }
+  for (const list of ['references', 'struggles', 'expansion']) {
+    const at = ['feedback', 'successToMarketing', list]
+    for (const [index, news] of items(field(content, ...at))) {
+      expectName(check, [...at, index, 'trigger'], 'triggers', field(news, 'trigger'))
+      expectName(check, [...at, index, 'handoff'], 'handoffs', field(news, 'handoff'))
+      expectName(check, [...at, index, 'signal'], 'signals', field(news, 'signal'))
+    }
+  }
   for (const [index, one] of items(field(content, 'dataQuality', 'required'))) {
     const at = ['dataQuality', 'required', index]
     if (typeof one === 'string') expectAttribute(check, at, one, SCOPES.profile)

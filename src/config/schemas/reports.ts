@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STAGE_NAMES } from '../../rules/stages.ts'
 import { Milliseconds, Name, Share } from './values.ts'
 
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
@@ -19,6 +20,26 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const Weekly = z.strictObject({ to: To, on: z.enum(WEEKDAYS).default('mon'), at: At })
 /** On the first business day of the month, or of the quarter. */
 const OnFirstDay = z.strictObject({ to: To, at: At })
+
+/** What counts as good or bad news of a customer. */
+const News = z
+  .strictObject({
+    trigger: Name.optional().describe('this trigger fired'),
+    handoff: Name.optional().describe('a handoff of this kind began'),
+    signal: Name.optional().describe('a signal of this type came'),
+    stage: z
+      .enum([...STAGE_NAMES, 'churn'])
+      .optional()
+      .describe('the lead reached this stage; churn: a customer that is none any more'),
+  })
+  .refine((news) => Object.keys(news).length === 1, 'needs exactly one of trigger, handoff, signal or stage')
+/** What counts as news for customer success to tell marketing. */
+export type CustomerNews = z.output<typeof News>
+const SuccessToMarketing = OnFirstDay.extend({
+  references: z.array(News).optional().describe('who speaks for us; evangelists, unless told'),
+  struggles: z.array(News).optional().describe('who may leave; by the names of the shipped config, unless told'),
+  expansion: z.array(News).optional().describe('who may want more; by the names of the shipped config, unless told'),
+})
 
 const Targets = z.strictObject({
   firstTouch: Milliseconds.prefault('1h').describe('a lead of sales is answered within so long'),
@@ -67,7 +88,7 @@ export const Reports = z.strictObject({
     .strictObject({
       salesToMarketing: Weekly.optional(),
       marketingToSales: Weekly.optional(),
-      successToMarketing: OnFirstDay.optional(),
+      successToMarketing: SuccessToMarketing.optional(),
     })
     .optional(),
   targets: Targets.prefault({}),

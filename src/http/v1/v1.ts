@@ -5,6 +5,7 @@ import type { ApiToken } from '../../platform/env.ts'
 import { ProblemError } from '../problems.ts'
 import { type ActRouteParts, actRoutes } from './acts.ts'
 import { type AwayRouteParts, awayRoutes } from './away.ts'
+import { type QualityRouteParts, qualityRoutes } from './data-quality.ts'
 import { type DeadLetterRouteParts, deadLetterRoutes } from './dead-letters.ts'
 import { type FactRouteParts, factRoutes } from './facts.ts'
 import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
@@ -12,6 +13,7 @@ import { refuseUnknownParameters } from './known-parameters.ts'
 import { type LeadListParts, leadListRoutes } from './lead-list.ts'
 import { type LeadRouteParts, leadRoutes } from './leads.ts'
 import { type PoolRouteParts, poolRoutes } from './pools.ts'
+import { type ReportRouteParts, reportRoutes } from './reports.ts'
 import { type RuleRouteParts, ruleRoutes } from './rules.ts'
 import { type ShadowRouteParts, shadowRoutes } from './shadow.ts'
 import { type SignalParts, signalRoutes } from './signals.ts'
@@ -27,6 +29,8 @@ export interface V1Parts
     LeadListParts,
     LeadRouteParts,
     PoolRouteParts,
+    ReportRouteParts,
+    QualityRouteParts,
     RuleRouteParts,
     ShadowRouteParts,
     SignalParts,
@@ -88,6 +92,8 @@ export function v1(parts: V1Parts) {
     app.register(actRoutes({ ...parts, whoAsks }))
     app.register(awayRoutes({ ...parts, whoAsks }))
     app.register(poolRoutes(parts))
+    app.register(reportRoutes(parts))
+    app.register(qualityRoutes(parts))
     app.register(ruleRoutes(parts))
     app.register(deadLetterRoutes(parts))
     app.register(factRoutes(parts))

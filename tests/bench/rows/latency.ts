@@ -13,7 +13,7 @@ export const latency: Row = {
   name: 'latency',
   what: `webhook in to Slack post out at ${PER_SECOND} leads/s, p99`,
   unit: 'ms',
-  how: `Every lead goes to a rep; webhooks leave at fixed instants whether or not the ones before are through, and the time runs from that instant until the rep's message is at Slack. API and worker in one process.`,
+  how: `Every lead goes to a rep and has a clock of 5 minutes, so each alert is a message of its own (of longer clocks, from the fourth in two minutes on, they stand in the list of the rep); webhooks leave at fixed instants whether or not the ones before are through, and the time runs from that instant until the rep's message is at Slack. API and worker in one process.`,
   aim: { of: 'figure', is: '<=', value: 300 },
   runs: { quick: 1 },
 
@@ -27,7 +27,7 @@ export const latency: Row = {
     let median = 0
 
     async function run(size = count): Promise<number> {
-      const ids = await simulators.call.createLeads({ count: size, kinds: ['tier-1', 'tier-2'] })
+      const ids = await simulators.call.createLeads({ count: size, kinds: ['tier-1'] })
       const start = now() + 100
       const sentAt = ids.map((_, index) => start + (index * 1_000) / PER_SECOND)
       await Promise.all(

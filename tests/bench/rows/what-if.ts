@@ -122,7 +122,7 @@ export const whatIfBeside: Row = {
     }
 
     async function p99(): Promise<number> {
-      const ids = await outside.simulators.call.createLeads({ count, kinds: ['tier-1', 'tier-2'] })
+      const ids = await outside.simulators.call.createLeads({ count, kinds: ['tier-1'] })
       const start = instant() + 100
       await Promise.all(
         ids.map(async (id, index) => {

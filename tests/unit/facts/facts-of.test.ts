@@ -50,10 +50,14 @@ const byPerson = setByPersonJustNow('hs_lead_status')
 const click = (does: Click): Input => ({ type: 'click', handoffId: '42-1', by: 'U0000AE1', does })
 const due = (properties = FITTING): Input => ({ type: 'due', handoffId: '42-1', gathered: gathered(properties) })
 
-/** The facts of a change, without what stands in all of them. */
+const digest = (company: string) => `digest-of-${company.length}-letters`
+
+/** The facts of a change, without what stands in all or many of them. A signal has its own instant. */
 function factsBy(state: LeadState, input: Input, now = NOW, rep: string | null = 'ae-1') {
-  return factsOf(state, changed(config, state, input, now, rep), now).map(({ at, lead, config, ...fact }) => {
-    expect({ at, lead }).toEqual({ at: now, lead: state.lead?.pseudonym ?? 'fresh' })
+  const told = factsOf(state, changed(config, state, input, now, rep), now, digest)
+  return told.map(({ at, lead, config, account, ...fact }) => {
+    expect(lead).toBe(state.lead?.pseudonym ?? 'fresh')
+    if (fact.type !== 'signal') expect(at).toBe(now)
     expect(FACT_TYPES).toHaveProperty(fact.type)
     return Object.fromEntries(Object.entries(fact).filter(([, value]) => value !== undefined))
   })
@@ -69,11 +73,59 @@ describe('what happens to a lead', () => {
     const route = 'tier-1-mql'
     const where = { source: 'PAID_SEARCH', content: 'Request a demo', route }
     expect(factsBy(leadState(null, [], { inbox: [form] }), contactRead(properties))).toEqual([
-      { type: 'seen', ...where },
+      { type: 'seen', ...where, stage: 'lead' },
       { type: 'scored', value: 70, reason: 'high', route },
-      { type: 'routed', ...where, reason: 'pool ae' },
-      { type: 'assigned', ...HELD, kind: 'mql-to-sales-tier-1', reason: 'rotation', value: 30 },
+      { type: 'routed', ...where, reason: 'pool ae', value: 30 },
+      { type: 'signal', rule: 'demo_requested', content: 'Request a demo', value: 20 },
+      { type: 'assigned', ...HELD, kind: 'mql-to-sales-tier-1', source: 'PAID_SEARCH', reason: 'rotation', value: 30 },
     ])
+  })
+
+  it('what it has done since, each form, page and kind of act once, with the points that engagement rose by', () => {
+    const page = (id: string, ago: number) =>
+      signalCame('pricing_page_viewed', NOW - ago, { id, detail: 'https://www.example.com/pricing?plan=pro' })
+    const inbox = [
+      page('1', 4 * HOUR),
+      signalCame('content_downloaded', NOW - 3 * HOUR, { id: '2', detail: 'Guide: Download' }),
+      page('3', 2 * HOUR),
+    ]
+    const signals = (state: LeadState) => factsBy(state, contactRead()).filter(({ type }) => type === 'signal')
+    // 5 for each of two visits, 10 for the download.
+    const cold = { ...lead, score: { ...lead.score, engagement: 0 } }
+    expect(signals(leadState(cold, [open], { inbox }))).toEqual([
+      { type: 'signal', rule: 'pricing_page_viewed', content: '/pricing', value: 20 },
+      { type: 'signal', rule: 'content_downloaded', content: 'Guide: Download' },
+    ])
+    expect(signals(stateOf([open]))).toEqual([])
+  })
+
+  it('of a lead with a thousand pages at once not more than 25 of them', () => {
+    const inbox = Array.from({ length: 100 }, (_, n) =>
+      signalCame('form_submitted', NOW - n * SECOND, { id: `f${n}`, detail: `Form ${n}` }),
+    )
+    expect(factsBy(stateOf([open], inbox), contactRead()).filter(({ type }) => type === 'signal')).toHaveLength(25)
+  })
+
+  it.each([
+    ['the domain of its company', { email: 'a@north.example' }, { domain: 'acme.example' }, 'domain-acme.example'],
+    [
+      'that of its address, as long as HubSpot knows no company',
+      { email: 'a@acme.example' },
+      null,
+      'domain-acme.example',
+    ],
+    [
+      'HubSpot’s company, of an address that says nothing',
+      { email: 'a@gmail.com', associatedcompanyid: '7' },
+      {},
+      'company-7',
+    ],
+    ['never a free mail provider', { email: 'a@gmail.com' }, { domain: 'gmail.com' }, undefined],
+  ])('the account that it counts for: %s', (_, properties, company, account) => {
+    const change = changed(config, leadState(null), contactRead({ ...FITTING, ...properties }, { company }), NOW)
+    const facts = factsOf(leadState(null), change, NOW, (key) => key)
+    expect(facts.find(({ type }) => type === 'seen')?.account).toBe(account)
+    expect(facts.find(({ type }) => type === 'scored')).not.toHaveProperty('account')
   })
 
   it('the content that the lead saw, and not the id of a deal, by which the person would be found', () => {
@@ -218,14 +270,17 @@ describe('what happens to a handoff', () => {
       stateOf([open]),
       { type: 'missing' },
       NOW,
-      [{ type: 'ended', ...HELD, reason: 'missing' }],
+      [
+        { type: 'gone', reason: 'missing' },
+        { type: 'ended', ...HELD, reason: 'missing' },
+      ],
     ],
     [
       'its end in another contact, which goes on there',
       stateOf([open]),
       { type: 'merged', into: '43', taken: [] },
       NOW,
-      [],
+      [{ type: 'gone', reason: 'merged' }],
     ],
   ])('%s', (_, state, input, now, facts) => {
     expect(factsBy(state, input, now, 'ae-2')).toEqual(facts)
@@ -240,7 +295,7 @@ describe('what happens to a handoff', () => {
 
   it('another owner in HubSpot', () => {
     const change = { handoffs: [changeOwner(open, 'ae-2', NOW)], posts: [], history: [], toWrite: false }
-    expect(factsOf(stateOf([open]), change, NOW)).toMatchObject([
+    expect(factsOf(stateOf([open]), change, NOW, digest)).toMatchObject([
       { type: 'assigned', reason: 'owner-changed', rep: 'ae-2', handoff: '1' },
     ])
   })
@@ -305,6 +360,28 @@ describe('a person’s word', () => {
   })
 })
 
+describe('a lead that stays in its stage', () => {
+  it('is acted on by a button of the list', () => {
+    const facts = factsBy(leadState(lead), { type: 'stuck', by: 'U0000MGR', does: 'act' })
+    expect(facts).toContainEqual({ type: 'acted' })
+  })
+
+  const archived = { at: NOW, by: { what: 'list' as const, name: 'stuck' } }
+  it.each([
+    ['is archived', lead, { ...lead, archived }, ['archived']],
+    ['is archived and deleted then', { ...lead, archived }, { ...lead, archived, missingSince: NOW }, []],
+    ['comes back from the archive', { ...lead, archived }, lead, ['gone']],
+    ['is restored', { ...lead, missingSince: NOW }, lead, ['gone']],
+    ['is restored to the archive', { ...lead, archived, missingSince: NOW }, { ...lead, archived }, []],
+  ])('%s', (_, before, after, types) => {
+    const change = { lead: after, handoffs: [], posts: [], history: [], toWrite: false }
+    const facts = factsOf(leadState(before), change, NOW, digest)
+    const about = facts.filter(({ type }) => type === 'archived' || type === 'gone')
+    expect(about.map(({ type }) => type)).toEqual(types)
+    for (const { type, reason } of about) expect(reason).toBe(type === 'gone' ? 'back' : 'list')
+  })
+})
+
 it('what a merged contact brings along was counted where it happened', () => {
   const theirs = { ...ended(tried, NOW, 'returned'), id: '43-1', leadId: '43' }
   const other = leadState(leadRecord({ id: '43', handoffs: { 'mql-to-sales': '43-1' } }), [theirs])
@@ -331,7 +408,9 @@ it('no fact says who the lead is, or what a person wrote', () => {
     [stateOf([open]), due(properties), REASSIGN],
     [stateOf([tried]), due(properties), NOW + 9 * DAY],
   ]
-  const facts: Fact[] = inputs.flatMap(([state, input, now]) => factsOf(state, changed(config, state, input, now), now))
+  const facts: Fact[] = inputs.flatMap(([state, input, now]) =>
+    factsOf(state, changed(config, state, input, now), now, digest),
+  )
   expect(facts.length).toBeGreaterThan(10)
   expect(facts.map(({ content }) => content)).toContain('/demo')
   expect(JSON.stringify(facts)).not.toMatch(/canary|ruiz|northwind|U0000AE1|"42/i)

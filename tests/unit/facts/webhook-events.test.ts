@@ -87,7 +87,11 @@ it.each<[string, LeadState, Input, number, object[]]>([
   ['its erasure', leadState(lead, [open]), { type: 'erase' }, NOW, []],
 ])('%s', (_, state, input, now, told) => {
   const change = changed(config, state, input, now, input.type === 'due' ? 'ae-2' : 'ae-1')
-  const events = webhookEvents(state, change, factsOf(state, change, now))
+  const events = webhookEvents(
+    state,
+    change,
+    factsOf(state, change, now, (company) => company),
+  )
   expect(events).toEqual(told.map((one) => ({ at: now, ...one })))
   for (const { type, data } of events) {
     expect(WEBHOOK_EVENTS).toContain(type)

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import type { Fact } from '../facts/fact.ts'
+import type { Command, Store } from './partitions.ts'
+
+/*
+ * Whose digest an account of the facts is: each partition keeps, for each account, the lead that did something last. By it a report finds
+ * what the company is called, as long as one of its leads is there; an erased one is taken out.
+ */
+
+type Keys = Store['keys']
+
+/** What stands for a company among the facts. */
+export function accountDigest(company: string): string {
+  return createHash('sha256').update(company).digest('base64url').slice(0, 12)
+}
+
+/** Notes by whom the accounts of facts about a lead are found. */
+export function accountCommands(keys: Keys, leadId: string, facts: readonly Fact[]): Command[] {
+  const accounts = new Set(facts.flatMap(({ account }) => account ?? []))
+  return accounts.size === 0
+    ? []
+    : [['HSET', keys.list(leadId, 'accounts'), ...[...accounts].flatMap((account) => [account, leadId])]]
+}
+
+/** Takes out what leads to a lead, when it is erased. */
+export async function forgetAccounts(
+  { redis, keys }: Pick<Store, 'redis' | 'keys'>,
+  leadId: string,
+): Promise<Command[]> {
+  const key = keys.list(leadId, 'accounts')
+  const own: string[] = []
+  let cursor = '0'
+  do {
+    const [next, flat] = await redis.hscan(key, cursor, 'COUNT', 1_000)
+    cursor = next
+    for (let at = 0; at < flat.length; at += 2) if (flat[at + 1] === leadId) own.push(flat[at] ?? '')
+  } while (cursor !== '0')
+  return own.length > 0 ? [['HDEL', key, ...own]] : []
+}
+
+/** The leads by which accounts are found, at most one a partition; an account that is not known any more has none. */
+export async function leadsOfAccounts(
+  { redis, keys, partitions }: Pick<Store, 'redis' | 'keys' | 'partitions'>,
+  accounts: readonly string[],
+): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  if (accounts.length === 0) return found
+  const rows = await Promise.all(
+    partitions.map((partition) => redis.hmget(keys.listIn(partition, 'accounts'), ...accounts)),
+  )
+  for (const [at, account] of accounts.entries()) {
+    const leads = rows.flatMap((row) => row[at] ?? [])
+    if (leads.length > 0) found.set(account, leads)
+  }
+  return found
+}

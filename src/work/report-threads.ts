@@ -1,0 +1,56 @@
+import PQueue from 'p-queue'
+import { inThread } from '../platform/thread.ts'
+import type { Report, ReportName } from '../reports/report.ts'
+import { type ReportAsked, TooManyReports } from '../reports/run.ts'
+
+// Many times as long as one takes.
+const LONGEST = 2 * 60_000
+const MOST_MEGABYTES = 1_024
+const MOST_WAITING = 20
+
+/** What a thread needs to know. */
+export interface ReportThread {
+  name: ReportName
+  asked: ReportAsked
+  redisUrls: string[]
+  prefix: string
+}
+
+/**
+ * Prepares threads that make reports beside the service, one at a time. Who asks for one that is waited for already gets the same. None
+ * is kept: one takes a second, and what was kept could lack what became known since.
+ */
+export function createReportThreads(own: Pick<ReportThread, 'redisUrls' | 'prefix'>) {
+  const queue = new PQueue({ concurrency: 1 })
+  const ending = new AbortController()
+  const waitedFor = new Map<string, Promise<Report>>()
+
+  function make(name: ReportName, asked: ReportAsked): Promise<Report> {
+    const workerData: ReportThread = { name, asked, ...own }
+    const file = new URL('./report-thread.ts', import.meta.url)
+    return queue.add(() =>
+      inThread<Report>(
+        { file, workerData, name: 'report', longest: LONGEST, megabytes: MOST_MEGABYTES },
+        ending.signal,
+      ),
+    )
+  }
+
+  return {
+    /** Makes a report; throws TooManyReports. */
+    async run(name: ReportName, asked: ReportAsked): Promise<Report> {
+      const key = `${name} ${asked.period.name} ${JSON.stringify(asked.settings)}`
+      const known = waitedFor.get(key)
+      if (known) return known
+      if (queue.size >= MOST_WAITING) throw new TooManyReports()
+      const made = make(name, asked).finally(() => waitedFor.delete(key))
+      waitedFor.set(key, made)
+      return made
+    },
+
+    /** Ends what is under way. */
+    close(): void {
+      ending.abort()
+    },
+  }
+}

@@ -25,7 +25,7 @@ callbacks:
     secret: CLAY_SECRET
     token: CLAY_TOKEN
     headers: { x-clay-webhook-auth: CLAY_AUTH }
-    fields: { jobTitle: person.title, company.size: company.employees, company.industry: company.industry }
+    fields: { jobTitle: person.title, company.size: company.employees, company.industry: company.industry, company.revenue: company.revenue }
     within: 2d
 `,
     },
@@ -105,8 +105,8 @@ describe('a provider that answers later', () => {
     })
     expect(after.score.total).toBeGreaterThan(before.score.total)
     // The same again changes nothing.
-    expect(await answer(asked().requestId, { company: { employees: 3 } })).toBe(204)
-    expect((await view(id)).attributes['company.size']).toMatchObject({ value: 240 })
+    expect(await answer(asked().requestId, { company: { revenue: 3 } })).toBe(204)
+    expect((await view(id)).attributes).not.toHaveProperty(['company.revenue'])
     expect(clay.heard).toHaveLength(1)
   })
 
@@ -132,6 +132,10 @@ describe('a provider that answers later', () => {
     await stage.quiet()
     expect(await answer(asked(1).requestId, TIER_1)).toBe(410)
     const { redis, keys } = stage.services[0]?.store ?? expect.fail()
+    // What is left of the question names nobody.
+    const left = await redis.hgetall(keys.question(other, asked(1).requestId))
+    expect(left).toEqual({ provider: 'clay', state: 'erased' })
+    expect(await redis.exists(keys.asked(other))).toBe(0)
     expect(await redis.hgetall(keys.lead(other))).not.toHaveProperty('late:clay')
     expect(await redis.exists(keys.inbox(other))).toBe(0)
   })

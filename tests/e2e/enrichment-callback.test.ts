@@ -50,18 +50,20 @@ interface Asked {
 const asked = (at = 0) => JSON.parse(clay.heard[at]?.text ?? '{}') as Asked
 
 /** Answers as Clay does; resolves with the status. */
-async function answer(
+async function answer(...given: Parameters<typeof answerOnly>): Promise<number> {
+  const status = await answerOnly(...given)
+  await stage.quiet()
+  return status
+}
+async function answerOnly(
   requestId: string,
   content: object,
   { secret = SECRET, token, at = stage.clock.now }: { secret?: string; token?: string; at?: number } = {},
 ): Promise<number> {
   const body = JSON.stringify({ requestId, ...content })
   const signed = token ? { authorization: `Bearer ${token}` } : signedHeaders([secret], { id: 'msg_1', at, body })
-  const response = await fetch(`${stage.addresses[0]}/webhooks/enrichment/clay`, {
-    ...{ method: 'POST', body, headers: { 'content-type': 'application/json', ...signed } },
-  })
-  await stage.quiet()
-  return response.status
+  const headers = { 'content-type': 'application/json', ...signed }
+  return (await fetch(`${stage.addresses[0]}/webhooks/enrichment/clay`, { method: 'POST', body, headers })).status
 }
 
 interface View {
@@ -151,6 +153,17 @@ describe('a provider that answers later', () => {
     stage.hubspot.changeContact(id, { hs_email_click: '3' })
     await stage.quiet()
     expect(clay.heard).toHaveLength(before + 1)
+  })
+
+  it('may answer before the question is through, and the lead is in no record yet', async () => {
+    clay.meanwhile = (text) => answerOnly(JSON.parse(text).requestId, TIER_1)
+    const id = lead()
+    await stage.quiet()
+    expect(await view(id)).toMatchObject({
+      enrichment: { clay: { status: 'matched' } },
+      route: { name: 'tier-1-mql' },
+    })
+    expect(clay.heard).toHaveLength(1)
   })
 
   it('that fails is asked again later', async () => {

@@ -2,6 +2,7 @@ import type { Telemetry } from 'bullmq'
 import { type Config, readsOfBoth } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { createApollo } from './enrichment/apollo.ts'
+import { createCallbackProviders } from './enrichment/callback.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { createServer } from './http/server.ts'
@@ -24,6 +25,7 @@ import { createActs } from './store/acts.ts'
 import { createApply } from './store/apply.ts'
 import { createAway } from './store/away.ts'
 import { createConfigs } from './store/configs.ts'
+import { createEnrichmentRequests } from './store/enrichment-requests.ts'
 import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createHomes } from './store/homes.ts'
@@ -165,10 +167,12 @@ export async function createService(options: ServiceOptions) {
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
+  const enrichmentRequests = createEnrichmentRequests(store)
   const enrichment = createEnrichment({
     redis: requests,
     prefix: installation,
     providers: [createHubSpotCompany(hubspot), ...apollo],
+    answersLater: createCallbackProviders({ questions: enrichmentRequests, secrets, publicUrl, clock, metrics }),
   })
 
   const queues = createQueues({ connection: requests, prefix, onError, telemetry: options.telemetry })
@@ -288,6 +292,8 @@ export async function createService(options: ServiceOptions) {
     stuckLists,
     qualityActs: createQualityActs(store),
     lastEvent,
+    secrets,
+    enrichmentRequests,
     hurry: work.hurry,
     away: withHomesOfAway(away, { homes, config, clock, hurry: work.hurry, log }),
     homes,

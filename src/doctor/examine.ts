@@ -17,7 +17,7 @@ import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows,
 import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
 import { checkRedis, rewriteFindings } from './redis.ts'
 import { checkSlackChannels, checkSlackPeople, checkSlackToken, reachFindings, TOKEN_REFUSED } from './slack.ts'
-import { offFindings, webhookFindings } from './webhooks.ts'
+import { callbackFindings, offFindings, webhookFindings } from './webhooks.ts'
 
 /**
  * What is examined. Without `redis` (no service runs here yet) what needs it is left out, and without `config` (it holds
@@ -85,7 +85,10 @@ export async function examine({ env, config, redis, clock, prefix, secrets }: Ex
     attempt('slack token', () => checkSlackToken(slack)),
     withConfig('slack people', async (known) => checkSlackPeople(slack, known, await ownersIfAny)),
     withConfig('slack channels', (known) => checkSlackChannels(slack, known)),
-    withConfig('webhooks', async (known) => webhookFindings(known.webhooks, secrets)),
+    withConfig('webhooks', async (known) => [
+      ...webhookFindings(known.webhooks, secrets),
+      ...callbackFindings(known.enrichment, secrets),
+    ]),
     attempt('apollo key', () => checkApollo(env.APOLLO_API_KEY, env.ENRICHMENT_BASE_URL)),
   ]
   return (await Promise.all(groups)).flat()

@@ -124,16 +124,16 @@ export function createWebhookOutbox({ redis, keys, partitions, commit }: Store) 
       )
     },
 
-    /** Keeps what others are told of that is no lead's: each `name` once while it waits. */
-    async add(name: string, event: WebhookEvent, subscribers: readonly Subscriber[], now: number) {
-      const deliveries = deliveriesOf(name, '', [event], subscribers, now)
-      const waiting = deliveries.map(({ id }) => ({ index: INDEX.webhooks, id, at: now }))
-      if (waiting.length === 0) return waiting
-      await commit(
-        [],
-        [...deliveryCommands(keys, deliveries), ...waiting.map(({ id }): Command => ['ZADD', index(id), now, id])],
-      )
-      return waiting
+    /** Keeps what others are told of a report; told again of the same one, it has the same id. */
+    async addReport(
+      { name, period, url }: { name: string; period: string; url: string | undefined },
+      subscribers: readonly Subscriber[],
+      now: number,
+    ): Promise<void> {
+      const event = { type: 'report', at: now, data: { name, period, ...(url ? { url } : {}) } } as const
+      const deliveries = deliveriesOf('report', `${name} ${period}`, [event], subscribers, now)
+      const waiting = deliveries.map(({ id }): Command => ['ZADD', index(id), now, id])
+      if (waiting.length > 0) await commit([], [...deliveryCommands(keys, deliveries), ...waiting])
     },
 
     /** How many events wait for each endpoint. */

@@ -63,7 +63,7 @@ export const CONCURRENCY: Record<QueueName, number> = {
   // Each waits for its turn in Slack's pace, so that the most urgent of them is next.
   slack: 2_000,
   hubspot: 200,
-  // As many as may wait for all endpoints that there can be, so that a slow one is in nobody's way.
+  // Each waits for its turn at its endpoint, some seconds at most.
   webhooks: 1_000,
   maintenance: 20,
 }

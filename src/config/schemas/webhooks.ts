@@ -4,10 +4,12 @@ import { isPrivateHost } from '../../platform/private-hosts.ts'
 
 /** The name of an environment variable, which holds a secret that must not stand in a config. */
 const VARIABLE = /^[A-Z][A-Z0-9_]{2,79}$/
-const SECRET_NAME =
+/** What is said of a secret that is no name of a variable. */
+export const SECRET_NAME =
   'secret must be the name of an environment variable, such as CRM_WEBHOOK_SECRET; the secret itself stands only there'
 
-const WITH_PASSWORD = 'must hold no user and no password'
+/** What is said of an address with a password in it, which is not to be shown. */
+export const WITH_PASSWORD = 'must hold no user and no password'
 
 /** What is wrong with an address that Baton is to call; null when nothing is. */
 export function urlProblem(text: string, mayBePrivate: boolean): string | null {

@@ -113,7 +113,9 @@ const MESSAGES: Record<string, string[]> = {
     'scoring.yaml:7  engagement.maximum: unknown key; did you mean "max"?',
   ],
   'unknown-key-in-a-test': ['routing.yaml:7  routes.1.when.score.atleast: unknown key; did you mean "atLeast"?'],
-  'unknown-provider': ['enrichment.yaml:1  providers.1: "clearbit" is not one of hubspot-company, apollo'],
+  'unknown-provider': [
+    'enrichment.yaml:1  providers.1: "clearbit" is neither hubspot-company, apollo nor under callbacks; known are hubspot-company, apollo',
+  ],
   'unknown-responder': ['hubspot.yaml:9  responses.1.by: "human" must be person'],
   'unknown-rung': [
     'sla.yaml:2  handoffs.mql-to-sales.ladder.0.do: "escalate" is not one of remind, reassign, alert-manager',
@@ -147,6 +149,12 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:12  pools.ae.members.0.rep: is missing; add it (text)',
     'team.yaml:12  pools.ae.members.1.rep: is missing; add it (text)',
     'team.yaml:17  pools.sdr.members.0.rep: is missing; add it (text)',
+  ],
+  'callback-of-nothing': [
+    'enrichment.yaml:1  providers.1: "clya" is neither hubspot-company, apollo nor under callbacks; did you mean "clay"?',
+    'enrichment.yaml:6  callbacks.clay: needs a secret, or a token where the other side cannot sign',
+    'enrichment.yaml:7  callbacks.clay.url: "http://clay.example.com/rows" must begin with https://; http is taken only of a private host, with private: true',
+    'enrichment.yaml:8  callbacks.clay.fields.company.sise: is nothing that a provider tells; did you mean "company.size"?',
   ],
   'webhook-to-a-private-host': [
     'webhooks.yaml:2  webhooks.0.url: "https://10.0.0.5/hooks" is a private host; say private: true where that is meant',

@@ -55,6 +55,8 @@ export function createEraseLead(
     const email = state?.lead?.attributes.email?.value
     if (typeof email === 'string') await eraseAddress(email)
     await rewrites.erased(clock.now())
+    // By this line it can be repeated after a backup was restored.
+    parts.log.info({ lead: leadId }, 'a lead is erased')
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
   }

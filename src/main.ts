@@ -4,7 +4,7 @@ import { ConfigError } from './config/problems.ts'
 import { watchConfig } from './config/watch.ts'
 import { hostNow } from './platform/clock.ts'
 import { startEmbeddedRedis } from './platform/embedded-redis.ts'
-import { EnvironmentError, readEnv } from './platform/env.ts'
+import { EnvironmentError, readEnv, secretsOf } from './platform/env.ts'
 import { stopOnSignals } from './platform/graceful-stop.ts'
 import { createLogger } from './platform/log.ts'
 import { checkRedisSettings, connectRedis } from './platform/redis.ts'
@@ -21,6 +21,7 @@ async function main(): Promise<void> {
     throw new EnvironmentError([`--role must be api, worker or both, not ${values.role}`])
   const role = values.role as Role
   const env = readEnv(process.env)
+  const secrets = secretsOf(process.env)
   const log = createLogger(env.LOG_LEVEL)
   const atTerminal = process.stdin.isTTY
   // What has been started, the last one first: a stop may come while the rest is still starting.
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   }
   probe.disconnect()
 
-  const service = await createService({ env, config, redisUrls, role, log, telemetry: tracing?.telemetry })
+  const service = await createService({ env, config, secrets, redisUrls, role, log, telemetry: tracing?.telemetry })
   started.unshift(service.close)
   const address = await service.listen()
   log.info({ role, address, config: config.current().version, embeddedRedis: embedded !== null }, 'Baton is running')

@@ -8,7 +8,7 @@ import { createServer } from './http/server.ts'
 import { createHubSpot } from './hubspot/client.ts'
 import { createPortal } from './hubspot/portal.ts'
 import { type Clock, createClock } from './platform/clock.ts'
-import { type Env, OBSERVING, prefixOf } from './platform/env.ts'
+import { type Env, OBSERVING, prefixOf, type ReadSecret } from './platform/env.ts'
 import { withDeadline } from './platform/errors.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -63,6 +63,8 @@ export type Role = 'api' | 'worker' | 'both'
 export interface ServiceOptions {
   env: Env
   config: ConfigSource
+  /** The secrets that the config names; none are set unless told. */
+  secrets?: ReadSecret
   redisUrls: string[]
   role: Role
   log: Logger
@@ -90,6 +92,7 @@ export async function createService(options: ServiceOptions) {
     retryDelay = 1_000,
     sweepEvery = 15_000,
     pollEvery = 2_000,
+    secrets = (name: string) => ({ problem: `${name} is not set` }),
   } = options
   const observes = env.BATON_MODE === 'observe'
   const prefix = prefixOf(env.BATON_MODE, installation)
@@ -202,6 +205,7 @@ export async function createService(options: ServiceOptions) {
       unreachable,
       viewHome,
       publicUrl,
+      secrets,
       outbox: createOutbox(store),
       mode: env.BATON_MODE,
       apart,
@@ -221,6 +225,9 @@ export async function createService(options: ServiceOptions) {
 
   // Every config is kept before it decides anything; a worker's is the one that leads are rescored by.
   async function takeOver(next: Config): Promise<void> {
+    // A counter that begins with its first event hides that event from rate().
+    for (const { name: endpoint } of next.webhooks)
+      for (const outcome of ['delivered', 'failed', 'gone']) metrics.webhooks.inc({ endpoint, outcome }, 0)
     await configs.keep(next)
     await configs.took(next.version, clock.now())
     if (!works) return
@@ -280,6 +287,7 @@ export async function createService(options: ServiceOptions) {
     homes,
     viewHome,
     act,
+    shadow,
     viewShadow: createShadowView({ shadow, facts: createFactStreams(store) }),
     viewLead: createLeadViews({ leads, configs, config }),
     whatIf: whatIfs.run,

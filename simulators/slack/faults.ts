@@ -57,6 +57,7 @@ const CALLS_PER_MINUTE: Readonly<Record<string, number>> = {
   'chat.postMessage': 300,
   'auth.test': 300,
   'chat.update': 50,
+  'chat.delete': 50,
   'users.lookupByEmail': 50,
   'conversations.open': 50,
   'conversations.history': 50,

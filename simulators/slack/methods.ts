@@ -78,6 +78,16 @@ export function createMethods(options: {
     return { channel: target.id, ts: next.ts, text: next.text, message: messageOnTheWire(next, workspace) }
   }
 
+  function remove(args: MethodArguments): JsonObject | SlackRefusal {
+    const target = writable(args.channel, false)
+    if (isRefusal(target)) return target
+    const message = workspace.find(target.id, args.ts ?? '')
+    if (!message) return refuse('message_not_found')
+    if (message.author !== identity.botUserId) return refuse('cant_delete_message')
+    workspace.change(message, { text: '', blocks: [], metadata: null, deleted: true })
+    return { channel: target.id, ts: message.ts }
+  }
+
   function postEphemeral(args: MethodArguments): JsonObject | SlackRefusal {
     const target = writable(args.channel, false)
     if (isRefusal(target)) return target
@@ -144,6 +154,7 @@ export function createMethods(options: {
     ['auth.test', { scope: undefined, run: authTest }],
     ['chat.postMessage', { scope: 'chat:write', run: postMessage }],
     ['chat.update', { scope: 'chat:write', run: update }],
+    ['chat.delete', { scope: 'chat:write', run: remove }],
     ['chat.postEphemeral', { scope: 'chat:write', run: postEphemeral }],
     ['conversations.open', { scope: 'im:write', run: openConversation }],
     ['conversations.history', { scope: undefined, run: reading.history }],

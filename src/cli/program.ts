@@ -20,6 +20,7 @@ import { addLeads } from './leads.ts'
 import { addOps } from './ops.ts'
 import { printJson } from './output.ts'
 import { addPools } from './pools.ts'
+import { addQuality } from './quality.ts'
 import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
@@ -51,6 +52,7 @@ export function createProgram(): Command {
 
   addLeads(program)
   addPools(program)
+  addQuality(program)
   addExplain(program)
   addActs(program)
   addOps(program)

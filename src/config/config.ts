@@ -15,6 +15,7 @@ import type { Enrichment } from './schemas/enrichment.ts'
 import type { HubSpotMapping } from './schemas/hubspot.ts'
 import type { ReportsConfig } from './schemas/reports.ts'
 import type { Retention } from './schemas/retention.ts'
+import type { WebhookEndpoint } from './schemas/webhooks.ts'
 
 /** Everything that ops decide, checked. `version` is the hash of the content and stands on every decision. */
 export interface Config extends NextConfig {
@@ -23,6 +24,8 @@ export interface Config extends NextConfig {
   enrichment: z.output<typeof Enrichment>
   /** How long what is kept, in milliseconds. */
   retention: z.output<typeof Retention>
+  /** Who else is told of what happens. */
+  webhooks: WebhookEndpoint[]
   /** Which reports go to whom, and what they hold figures against. */
   reports: ReportsConfig
   version: string
@@ -65,7 +68,9 @@ export function readsOf(config: Omit<Config, 'reads'>): Config['reads'] {
     ...reasons.flatMap(namesInBraces),
     ...attributesInFilters([routing.routes, handoffs, triggers]),
   ]
-  const raw = unique(asked).filter((name) => name.startsWith('hubspot.'))
+  const raw = unique([...asked, ...config.reports.dataQuality.required.flat()]).filter((name) =>
+    name.startsWith('hubspot.'),
+  )
   const { signals, activity, responses, disqualified } = config.hubspot
   const optOuts = Object.values(routing.tracks ?? {}).map(({ subscription }) => optOutProperty(subscription))
   const fromRules = [

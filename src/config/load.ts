@@ -20,6 +20,7 @@ import { Signals } from './schemas/signals.ts'
 import { Stages } from './schemas/stages.ts'
 import { Team as TeamFile } from './schemas/team.ts'
 import { Triggers } from './schemas/triggers.ts'
+import { Webhooks } from './schemas/webhooks.ts'
 import { readSources } from './source.ts'
 import { checkedTeam } from './team.ts'
 import { withoutNamed } from './unknown-values.ts'
@@ -40,6 +41,7 @@ export const CONFIG_FILES = {
   hubspot: { schema: HubSpotMapping, optional: false },
   enrichment: { schema: Enrichment, optional: true },
   retention: { schema: Retention, optional: true },
+  webhooks: { schema: Webhooks, optional: true },
   reports: { schema: Reports, optional: true },
   'routing-cases': { schema: RoutingCases, optional: true },
 } as const
@@ -95,6 +97,7 @@ export async function readConfig(
   const hubspot = shape('hubspot', HubSpotMapping)
   const enrichment = shape('enrichment', Enrichment)
   const retention = shape('retention', Retention)
+  const webhooks = shape('webhooks', Webhooks)
   const reports = shape('reports', Reports)
   const cases = shape('routing-cases', RoutingCases)
   problems.push(...checkReferences(sources, unread))
@@ -118,6 +121,7 @@ export async function readConfig(
     hubspot,
     enrichment: enrichment ?? ENRICHMENT_DEFAULT,
     retention: retention ?? Retention.parse({}),
+    webhooks: webhooks?.webhooks ?? [],
     reports: reports ?? Reports.parse({}),
     ...versionsOf(sources, catalogue),
   }

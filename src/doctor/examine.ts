@@ -7,13 +7,14 @@ import type { RedisConnection } from '../platform/redis.ts'
 import { createSlackDirectory } from '../slack/directory.ts'
 import { createLastEvent } from '../store/last-event.ts'
 import { createStore } from '../store/partitions.ts'
+import { createRewrites } from '../store/rewrites.ts'
 import { createUnreachable } from '../store/unreachable.ts'
 import { checkApollo } from './apollo.ts'
 import { createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
 import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows, webhookFinding } from './hubspot.ts'
 import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
-import { checkRedis } from './redis.ts'
+import { checkRedis, rewriteFindings } from './redis.ts'
 import { checkSlackChannels, checkSlackPeople, checkSlackToken, reachFindings, TOKEN_REFUSED } from './slack.ts'
 
 /**
@@ -48,6 +49,9 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
       ...(await attempt('hubspot webhooks', async () => [webhookFinding(await lastEvent.read(), clock.now())])),
       ...(await attempt('slack reach', async () =>
         reachFindings(await createUnreachable(createStore({ redis, prefix })).all()),
+      )),
+      ...(await attempt('redis erasure', async () =>
+        rewriteFindings(await createRewrites(createStore({ redis, prefix })).refused()),
       )),
       ...(await attempt('redis', () => checkRedis(redis, env.REDIS_MAY_LOSE_WRITES ?? false, hostNow))),
     ]

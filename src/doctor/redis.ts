@@ -31,6 +31,14 @@ export async function checkRedis(
   }
 }
 
+/** Whether Redis takes what was erased out of its file when Baton asks for it; nothing to say while it does. */
+export function rewriteFindings(refused: string | null): Finding[] {
+  if (refused === null) return []
+  const found = `Redis lets Baton not rewrite its append-only file (${refused}): what was erased stays in it until Redis does so by itself`
+  const todo = 'allow BGREWRITEAOF to the user of REDIS_URL, or see docs/data.md where nobody may'
+  return [{ check: 'redis erasure', status: 'warning', found, todo }]
+}
+
 /** What the answer to INFO says of version and memory. */
 export function infoFindings(info: string): Finding[] {
   return [versionFinding(info), memoryFinding(info)]

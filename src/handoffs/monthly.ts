@@ -19,7 +19,8 @@ export function lastMonthly(calendar: Calendar, minutes: number, now: number): M
   return present.at <= now ? present : inMonth(calendar, first.subtract({ months: 1 }), minutes)
 }
 
-function inMonth(calendar: Calendar, first: Temporal.PlainDate, minutes: number): Monthly {
+/** When it is time in the month that begins with a date. */
+export function inMonth(calendar: Calendar, first: Temporal.PlainDate, minutes: number): Monthly {
   const { timeZone } = calendar
   const midnight = first.toZonedDateTime({ timeZone }).epochMilliseconds
   const opens = addBusinessTime(calendar, midnight, 1)?.counted[0]?.from ?? midnight

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { problemExample } from './problems.ts'
+import { outgoingWebhooks } from './webhooks/outgoing.ts'
 
 // A baton on its way from one hand to the next.
 const SHAPE =
@@ -51,7 +52,7 @@ export function registerOpenApi(app: FastifyInstance, base = ''): void {
         { name: 'reports', description: 'What marketing, sales and customer success look at' },
         { name: 'signals', description: 'What leads did elsewhere' },
         { name: 'config', description: 'What another config would decide' },
-        { name: 'webhooks', description: 'For HubSpot and Slack only; signed by them' },
+        { name: 'webhooks', description: 'What others send to Baton, and what it sends to others: signed' },
         { name: 'operations', description: 'For those who run Baton' },
       ],
       components: {
@@ -67,7 +68,10 @@ export function registerOpenApi(app: FastifyInstance, base = ''): void {
       if (!route.url.startsWith('/v1/') || transformed.schema.hide) return transformed
       return { ...transformed, schema: { ...transformed.schema, security: [{ token: [] }] } }
     },
-    transformObject: (document) => withExamples(withoutUnused(jsonSchemaTransformObject(document))),
+    transformObject: (document) => ({
+      ...withExamples(withoutUnused(jsonSchemaTransformObject(document))),
+      webhooks: outgoingWebhooks(),
+    }),
   })
   app.register(swaggerUi, {
     routePrefix: '/docs',

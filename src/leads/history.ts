@@ -206,7 +206,8 @@ export function inputsOf(
   return { attributes, signals: record.signals.filter((signal) => (signal.decision ?? 0) <= number) }
 }
 
-function changedFrom(before: Attributes, after: Attributes): Record<string, Attribute | null> {
+/** What the attributes that differ were before; null: unknown. */
+export function changedFrom(before: Attributes, after: Attributes): Record<string, Attribute | null> {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
   const changed = [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
   return Object.fromEntries(changed.map((name) => [name, before[name] ?? null]))

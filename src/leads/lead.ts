@@ -86,6 +86,8 @@ export const LeadRecord = LeadMarks.extend({
   /** Since when Baton knows it: silence is counted from then at the earliest. Absent in older records. */
   knownSince: z.number().optional(),
   attributes: Attributes,
+  /** When a value of it was another one last than at the read before. Absent: never, or in older records. */
+  changedAt: z.number().optional(),
   properties: z.record(z.string(), z.string()),
   company: z.record(z.string(), z.string()).nullable(),
   /** The version of the config by which the contact was last read; null: older than this record, so too little is known. */

@@ -2,7 +2,7 @@ import type { Handoff } from '../handoffs/handoff.ts'
 import type { Handover } from '../handoffs/handover.ts'
 import { STAGES } from '../rules/stages.ts'
 import { type Decision, scoreSummary, standingRoute } from './decision.ts'
-import { isNews } from './history.ts'
+import { changedFrom, isNews } from './history.ts'
 import { type LeadRecord, OUTCOMES, type Outcome, type OutcomeName, stageOf } from './lead.ts'
 import type { LeadMarks } from './marks.ts'
 import { observedMark } from './observed.ts'
@@ -82,6 +82,7 @@ export function decidedRecord(
     ...read,
     pseudonym: previous?.pseudonym ?? beside.pseudonym,
     knownSince: previous?.knownSince ?? now,
+    ...lastChanged(previous, read, now),
     missing: decision.missing,
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),
     score: scoreSummary(decision.score, now),
@@ -166,6 +167,17 @@ export function withStageReached(
 function stillEnded(ended: LeadRecord['ended'], { action, route }: Decision): LeadRecord['ended'] {
   if (action !== 'stay-with-sales' && action !== 'stay-in-nurture' && action !== 'stay-rejected') return undefined
   return ended?.how === 'done' && !('pool' in route.to) ? { ...ended, cooled: true } : ended
+}
+
+// Under another config other values are read of the same contact.
+function lastChanged(
+  previous: LeadRecord | null,
+  { attributes, readBy }: Pick<LeadRecord, 'attributes' | 'readBy'>,
+  now: number,
+): Pick<LeadRecord, 'changedAt'> {
+  if (previous && previous.readBy === readBy && Object.keys(changedFrom(previous.attributes, attributes)).length > 0)
+    return { changedAt: now }
+  return previous?.changedAt === undefined ? {} : { changedAt: previous.changedAt }
 }
 
 function adoption(adopted: LeadRecord['adopted'], { action, score }: Decision): Pick<LeadRecord, 'adopted'> {

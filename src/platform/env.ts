@@ -245,6 +245,24 @@ function read<T extends z.ZodObject>(schema: T, variables: Variables): z.output<
   ])
 }
 
+/**
+ * The secrets that a variable holds which the config names: one, or two separated by a comma while they are rotated; or what is
+ * missing. It may stand in the file that `<name>_FILE` names, which is read each time.
+ */
+export type ReadSecret = (name: string) => { secrets: string[] } | { problem: string }
+
+/** Reads the secrets that a config names from an environment. */
+export function secretsOf(variables: Variables): ReadSecret {
+  return (name) => {
+    const given = { [name]: variables[name]?.trim(), [`${name}_FILE`]: variables[`${name}_FILE`]?.trim() }
+    const [ofFile] = takeFromFile(given, name)
+    if (ofFile) return { problem: ofFile.problem }
+    if (!given[name]) return { problem: `${name} is not set` }
+    const read = Secrets.safeParse(given[name])
+    return read.success ? { secrets: read.data } : { problem: `${name} ${read.error.issues[0]?.message}` }
+  }
+}
+
 /** Puts the content of a secret's file in the place of the variable; a problem when that cannot be. */
 function takeFromFile(given: Record<string, string | undefined>, name: string): { name: string; problem: string }[] {
   const variable = `${name}_FILE`

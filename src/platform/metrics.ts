@@ -108,6 +108,14 @@ export function createMetrics() {
       labelNames: ['property', 'code'] as const,
       registers,
     }),
+    webhooks: new Counter({
+      name: 'baton_webhooks_total',
+      help:
+        'Outgoing webhooks, by endpoint of webhooks.yaml and outcome: delivered; failed (tried again for a day); gone (it ' +
+        'answered 410 and is switched off); unwanted (it is off, or no longer in the config); expired (given up 30 days ago)',
+      labelNames: ['endpoint', 'outcome'] as const,
+      registers,
+    }),
     rescoreRemaining: new Gauge({
       name: 'baton_rescore_remaining',
       help: 'Leads that older rules scored and that still have to be scored again. Set by workers, 0 elsewhere: use max()',

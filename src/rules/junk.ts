@@ -28,7 +28,7 @@ const DISPOSABLE = disposableEmailBlocklistSet()
  */
 export function junkReason(config: JunkConfig, attributes: Attributes): string | undefined {
   if (isLifted(config, attributes)) return undefined
-  return byAddress(config, attributes) ?? byHoneypot(config, attributes) ?? byNames(attributes)
+  return addressFault(config.domains, attributes) ?? byHoneypot(config, attributes) ?? byNames(attributes)
 }
 
 function isLifted({ unless }: JunkConfig, attributes: Attributes): boolean {
@@ -42,7 +42,8 @@ function isLifted({ unless }: JunkConfig, attributes: Attributes): boolean {
   )
 }
 
-function byAddress({ domains }: JunkConfig, attributes: Attributes): string | undefined {
+/** What is wrong with an address by its letters: it is none, misspelt or disposable; undefined where nothing is, or there is none. */
+export function addressFault(domains: DomainCorrections, attributes: Attributes): string | undefined {
   const address = folded(text(attributes, 'email'))
   if (address === '') return undefined
   if (/^<?mailto:/.test(address)) return 'the address begins with mailto:'

@@ -1,9 +1,16 @@
-import { LogLevel, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import {
+  LogLevel,
+  type MessageMetadata,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebClient,
+} from '@slack/web-api'
 import type { Block } from '../messages/alert.ts'
 import type { Modal } from '../messages/controls.ts'
 import type { Home } from '../messages/home.ts'
 import type { Breaker } from '../platform/breaker.ts'
-import { type FailureKind, OutsideError, withDeadline } from '../platform/errors.ts'
+import { type FailureKind, isRefused, OutsideError, withDeadline } from '../platform/errors.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { inSpan } from '../platform/tracing.ts'
@@ -27,6 +34,7 @@ export type Slack = ReturnType<typeof createSlack>
 
 const DEADLINE = 5_000
 const EVENT_TYPE = 'baton_alert'
+const GONE = 'message_not_found'
 // Slack dates messages by its own clock, and ours may be wrong by as much as a signed request may be old.
 const CLOCKS_DIFFER_BY = 300_000
 const UNKNOWN_OUTCOME = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'])
@@ -132,6 +140,13 @@ export function createSlack(options: {
     return channel
   }
 
+  /** Deletes a message; one that is gone is as good. */
+  async function remove(channel: string, ts: string): Promise<void> {
+    await call('chat.delete', () => client.chat.delete({ channel, ts })).catch((error) => {
+      if (!(isRefused(error) && error.code === GONE)) throw error
+    })
+  }
+
   // What Slack says against the blocks, which must not keep anybody from being told.
   async function withLesser<T>(
     operation: string,
@@ -233,6 +248,22 @@ export function createSlack(options: {
       await withLesser('chat.update', message, (blocks) =>
         call('chat.update', () => client.chat.update({ channel, ts, text: message.text, blocks: asText(blocks) })),
       )
+    },
+
+    remove,
+
+    /**
+     * Takes the content out of a message, and the key by which it is found; where Slack does not edit it (any longer), it is
+     * deleted. Safe to repeat; one that is gone holds nothing either. Rejects when Slack does neither.
+     */
+    async empty(channel: string, ts: string, { text, blocks }: SlackMessage): Promise<void> {
+      // An empty object is how metadata are taken off, which the library's types do not know.
+      const metadata = {} as MessageMetadata
+      const update = () => client.chat.update({ channel, ts, text, blocks: asText(blocks), metadata })
+      await call('chat.update', update).catch(async (error) => {
+        if (!isRefused(error)) throw error
+        if (error.code !== GONE) await remove(channel, ts)
+      })
     },
 
     /** Shows a message that only one user sees; of whom it is not known where they are, as a direct message. */

@@ -15,6 +15,8 @@ export function createSilentSlack(): Slack {
     post: async (channel) => ({ channel, ts: '0' }),
     find: async () => null,
     update: nothing,
+    empty: nothing,
+    remove: nothing,
     tellPrivately: nothing,
     openModal: nothing,
     publishHome: nothing,

@@ -76,7 +76,15 @@ export function createApply({
     if (change === null) return { outcome: 'nothing', waiting: [] }
     if (change.givenUp !== undefined) return { outcome: 'given-up', reason: change.givenUp, waiting: [] }
     const forwarded = await forward(state.id, change, now)
-    const { plan, waiting } = prepare(store.keys, state, change, config.retention, now, observes)
+    const { plan, waiting } = prepare(
+      store.keys,
+      state,
+      change,
+      config.retention,
+      now,
+      observes,
+      observes ? [] : config.webhooks,
+    )
     const done = await store.commit(plan.guards, [...more, ...plan.commands])
     if (!done) return { outcome: 'conflict', waiting: [] }
     if (change.observed) await takeObserved(change.observed, now)

@@ -1,5 +1,6 @@
 import { type Fact, writeFacts } from '../facts/fact.ts'
 import { factsOf } from '../facts/facts-of.ts'
+import { webhookEvents } from '../facts/webhook-events.ts'
 import { undeliveredSince } from '../handoffs/delivery.ts'
 import type { Handoff } from '../handoffs/handoff.ts'
 import type { Handover } from '../handoffs/handover.ts'
@@ -20,6 +21,7 @@ import { pack, packDated } from './pack.ts'
 import { type Command, type Guard, INDEX, type Plan, type Store, UNDELIVERED } from './partitions.ts'
 import { shadowCommands } from './shadow.ts'
 import { waitingChanged } from './waiting-lists.ts'
+import { deliveriesOf, deliveryCommands, type Subscriber } from './webhook-outbox.ts'
 
 const HISTORY_LENGTH = 100
 
@@ -50,7 +52,7 @@ type Keys = Store['keys']
  * Everything that a change of a lead writes, derived in this one place: records, the indexes of what waits, the lists for
  * people, history, decisions and facts. It holds only while the lead is as it was read. `waiting` is what will stand in
  * the indexes once the plan is carried out. `now` is epoch milliseconds. `observes`: nothing of it is real, so every handoff that
- * begins is kept for the report.
+ * begins is kept for the report. `subscribers`: who else is told of what happens.
  */
 export function prepare(
   keys: Keys,
@@ -59,9 +61,17 @@ export function prepare(
   retention: RetentionConfig,
   now: number,
   observes = false,
+  subscribers: readonly Subscriber[] = [],
 ): { plan: Plan; waiting: Waiting[] } {
   const { id } = before
-  const waiting = [...leadWaits(before, change, now), ...handoffWaits(before, change, retention, now)]
+  const facts = factsOf(change.rebuilt ?? before, change, now, accountDigest)
+  const told = subscribers.length > 0 ? webhookEvents(before, change, facts) : []
+  const deliveries = deliveriesOf(id, `${before.version} ${now}`, told, subscribers, now)
+  const waiting = [
+    ...leadWaits(before, change, now),
+    ...handoffWaits(before, change, retention, now),
+    ...deliveries.map((one) => ({ index: INDEX.webhooks, id: one.id, at: now })),
+  ]
   const commands: Command[] = [
     ...record(keys, before, change, now),
     ...shown(keys, before, change),
@@ -72,7 +82,8 @@ export function prepare(
     ...kept(keys, id, change, retention, now),
     ...shadowCommands(keys, id, change.shadowed),
     ...observedCommands(keys, observed(before, change, observes)),
-    ...factCommands(keys, id, factsOf(change.rebuilt ?? before, change, now, accountDigest), retention, now),
+    ...factCommands(keys, id, facts, retention, now),
+    ...deliveryCommands(keys, deliveries),
     ...inboxCommands(keys, before, change),
     ...before.older.map((key): Command => ['DEL', key]),
   ]

@@ -5,6 +5,7 @@ import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { forgetAccounts } from './accounts.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
+import { createErased } from './erased.ts'
 import { unlistEverywhere } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
 import { forgetObserved } from './observed.ts'
@@ -23,24 +24,27 @@ export function blankEntry(leadId: string, { channel, ts }: Address): string {
 
 /**
  * Erases everything that stands about a lead, also when its record cannot be read: every key of its own, and every entry of
- * the given indexes that is about it. What is left are digests of events and alerts, which hold no data, for some minutes a
+ * the given indexes that is about it. What is left are digests of events and of its id, which hold no data, for some minutes a
  * number under its id, and its facts, in which a pseudonym stands that nothing leads to any more. Resolves with what has to be done
  * about it now: messages that Slack has lose their content, and pools hear of the assignments that it held. Messages that
  * may have been sent are left for whoever sends them. `read` reads the lead; it gives null when it cannot be read. `now` is
  * epoch milliseconds.
  */
 export async function eraseLead(
-  { redis, keys, commit }: Store,
+  store: Store,
   leadId: string,
   indexes: string[],
   { config, read, now }: { config: NextConfig; read: () => Promise<StoredLead | null>; now: number },
 ): Promise<Waiting[]> {
+  const { redis, keys, commit } = store
   const leadKey = keys.lead(leadId)
+  const mark = await createErased(store).mark(leadId, now)
   for (;;) {
     const [raw, state, dead, inHand, periods] = [
       await redis.hgetall(leadKey),
       await read(),
-      await membersOf(leadId, keys.index(leadId, 'dead')),
+      // A message that Slack does not let go of still has to be told of.
+      (await membersOf(leadId, keys.index(leadId, 'dead'))).filter((one) => !one.startsWith('blank-message:')),
       await membersOf(leadId, keys.list(leadId, 'hands')),
       await redis.smembers(keys.list(leadId, 'periods')),
     ]
@@ -73,9 +77,11 @@ export async function eraseLead(
         // Whoever has read the lead before this must not write it afterwards.
         ['HSET', leadKey, 'version', version + 1],
         ['PEXPIRE', leadKey, TOMBSTONE_MILLISECONDS],
+        mark,
         ['DEL', keys.inbox(leadId)],
         ['DEL', keys.history(leadId)],
         ['DEL', keys.decisions(leadId)],
+        ['DEL', keys.webhooks(leadId)],
         ['ZREM', keys.list(leadId, 'scored'), leadId],
         ['SREM', keys.list(leadId, 'urgent'), leadId],
         ...STAGE_NAMES.map((stage): Command => ['ZREM', keys.list(leadId, `stage-${stage}`), leadId]),

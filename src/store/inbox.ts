@@ -38,7 +38,7 @@ return fresh
 `
 
 /** Takes in what is said about leads, before it is acknowledged. */
-export function createInbox({ redis, keys }: Store) {
+export function createInbox({ redis, keys, commit }: Store) {
   redis.defineCommand('batonIngest', { lua: INGEST })
   const run = redis as unknown as { batonIngest(keys: number, ...rest: (string | number)[]): Promise<number[]> }
   const indexOf = (leadId: string) => keys.index(leadId, leadId.startsWith(EMAIL_KEY) ? INDEX.addresses : INDEX.unread)
@@ -67,6 +67,18 @@ export function createInbox({ redis, keys }: Store) {
       await inSpan('redis ingest', attributes, () => Promise.all([...byIndex].map(ingestSome)))
       const leadIds = [...byLead.keys()].filter((leadId) => freshOf.get(leadId))
       return { leadIds, fresh: [...freshOf.values()].reduce((sum, fresh) => sum + Math.max(0, fresh), 0) }
+    },
+
+    /** Takes off what was read and is dealt with, and the place in the index unless more came in meanwhile. */
+    async dropRead(leadId: string, count: number): Promise<void> {
+      const inbox = keys.inbox(leadId)
+      await commit(
+        [],
+        [
+          ['LTRIM', inbox, count, -1],
+          ['ZREMIFEMPTY', indexOf(leadId), inbox, leadId],
+        ],
+      )
     },
 
     /** Puts something into an index, so that it is done from then on; what is due earlier stays so. */

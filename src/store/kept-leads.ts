@@ -11,6 +11,18 @@ export interface LeadWithDecisions {
   decisions: KeptDecision[]
 }
 
+/** The records of all leads in portions, each lead once, for reading alone. One that was merged into another stands for nobody. */
+export async function* readLeadRecords(store: Store): AsyncGenerator<LeadRecord[]> {
+  const { redis, keys } = store
+  for await (const ids of createPastDecisions(store).ids()) {
+    const records = await Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record')))
+    yield records.flatMap((record) => {
+      const lead = record && readLead(unpack(record), '').lead
+      return lead && lead.mergedInto === undefined ? [lead] : []
+    })
+  }
+}
+
 /** All leads with the decisions that routed them, in portions, each once, for reading alone. One that was merged into another stands for nobody. */
 export async function* readKeptLeads(store: Store): AsyncGenerator<LeadWithDecisions[]> {
   const { redis, keys } = store

@@ -5,6 +5,7 @@ import type { LeadState } from '../leads/change.ts'
 import { type HistoryEntry, KeptDecision } from '../leads/history.ts'
 import { isInHubSpot } from '../leads/lead.ts'
 import { isRedisAway } from '../platform/redis.ts'
+import { createErased } from './erased.ts'
 import { unpack, unpackDated } from './pack.ts'
 import { INDEX, leadOf, type Store } from './partitions.ts'
 import { readFirstHandoff, readHandoff, readHistoryEntry, readInboxItem, readLead, readMessage } from './schema.ts'
@@ -31,8 +32,16 @@ export type LeadRecords = Pick<StoredLead, 'id' | 'lead' | 'handoffs'>
 export type Leads = ReturnType<typeof createLeads>
 
 /** Opens the leads. `observedBefore`: those of the time when Baton only observed, if this is another. */
-export function createLeads(store: Store, observedBefore?: { get: (id: string) => Promise<StoredLead> }) {
+export function createLeads(
+  store: Store,
+  observedBefore?: {
+    get: (id: string) => Promise<StoredLead>
+    wasErased: (id: string, now: number) => Promise<boolean>
+    bringBack: (id: string) => Promise<void>
+  },
+) {
   const { redis, keys, partitionOf } = store
+  const erased = createErased(store)
   const firstHandoffKey = (id: string) => `${partitionOf(leadOf(id))}:handoff:${id}`
 
   // Seven random bytes; of a UUID, since Node makes many of them at once.
@@ -179,6 +188,15 @@ export function createLeads(store: Store, observedBefore?: { get: (id: string) =
       if (fields.length === 0) return false
       const key = keys.lead(id)
       return (await store.commit([{ key, version: 'exists' }], [['HSET', key, ...fields]])) !== false
+    },
+
+    /** Whether the lead was erased in the last 90 days: what comes late about it is left out. `now` is epoch milliseconds. */
+    wasErased: async (id: string, now: number): Promise<boolean> =>
+      (await erased.has(id, now)) || ((await observedBefore?.wasErased(id, now)) ?? false),
+
+    /** A person asks for the lead by name: if it was erased, it may come back. */
+    async bringBack(id: string): Promise<void> {
+      await Promise.all([erased.lift(id), observedBefore?.bringBack(id)])
     },
 
     /** Whether somebody has ordered the lead to be erased. */

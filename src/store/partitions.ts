@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import DataLoader from 'dataloader'
 import { ReplyError } from 'ioredis'
 import type { RedisConnection } from '../platform/redis.ts'
@@ -61,6 +62,8 @@ export const INDEX = {
   waitingLists: 'waiting-lists',
   /** Lists of reps who got many leads at once, which may be behind. */
   repLists: 'rep-lists',
+  /** Outgoing webhooks: an event for an endpoint. */
+  webhooks: 'webhooks',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -182,9 +185,13 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       inbox: ofLead('inbox'),
       history: ofLead('history'),
       decisions: ofLead('decisions'),
-      // One event can concern several leads of a partition (a merge), so the lead is part of the name.
-      seen: (leadId: string, eventKey: string) => `${partitionOf(leadId)}:seen:${leadId}:${eventKey}`,
+      // One event can concern several leads of a partition (a merge), so the lead is part of it; a digest outlives an erasure.
+      seen: (leadId: string, eventKey: string) =>
+        `${partitionOf(leadId)}:seen:${createHash('sha1').update(`${leadId} ${eventKey}`).digest('base64url')}`,
+      erased: (leadId: string, digest: string) => `${partitionOf(leadId)}:erased:${digest}`,
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
+      /** One hash holds what endpoints of webhooks are still to be told of a lead. */
+      webhooks: ofLead('webhooks'),
       index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),

@@ -20,6 +20,11 @@ export function signalKey(id: string): string {
 /** Starts the key under which signals wait whose contact is known by its email address only. */
 export const EMAIL_KEY = 'email_'
 
+/** The key under which signals wait for the contact with an email address. */
+export function addressKey(email: string): string {
+  return `${EMAIL_KEY}${createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32)}`
+}
+
 // The first version had one handoff at a time, in a record of its own that also held the addresses of its messages.
 const FirstLead = z.looseObject({
   v: z.literal(1),

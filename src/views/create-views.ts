@@ -9,6 +9,7 @@ import type { Store } from '../store/partitions.ts'
 import { createPastDecisions } from '../store/past-decisions.ts'
 import type { Pools } from '../store/pools.ts'
 import { createClockViews } from './clocks.ts'
+import { createQualityViews } from './data-quality.ts'
 import { createFactPages } from './facts.ts'
 import { createHandoffPages } from './handoff-list.ts'
 import { type ContactSearch, createLeadLists } from './leads.ts'
@@ -46,5 +47,6 @@ export function createViews(parts: {
     }),
     viewRules: createRuleViews({ ...parts, past: createPastDecisions(store), facts }),
     factPages: createFactPages(facts),
+    quality: createQualityViews(parts),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { displayName } from '../leads/lead.ts'
 import { type Listed, listedAs, PLACES } from '../leads/listed.ts'
 import { BANDS } from '../rules/score.ts'
 import type { LeadCursor, LeadFilter, LeadIndex } from '../store/lead-index.ts'
@@ -101,7 +102,20 @@ export function createLeadLists(parts: { index: LeadIndex; leads: Leads; hubspot
     return mergedInto === undefined || mergedInto === id ? state : follow(mergedInto)
   }
 
-  return { list, search }
+  /** How leads are called that are known by their ids alone; those that are not known any more are left out. */
+  async function named(ids: readonly string[]): Promise<Map<string, { name: string; company: string | undefined }>> {
+    const found = await Promise.all([...new Set(ids)].map(async (id) => ({ id, state: await follow(id) })))
+    return new Map(
+      found.flatMap(({ id, state }) => {
+        if (!state?.lead) return []
+        const { attributes } = state.lead
+        const company = attributes['company.name']?.value
+        return [[id, { name: displayName(attributes), company: company === undefined ? undefined : String(company) }]]
+      }),
+    )
+  }
+
+  return { list, search, named }
 }
 
 /** Lists and finds leads. */

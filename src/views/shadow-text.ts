@@ -4,8 +4,10 @@ import { counted, signed, whole } from '../rules/words.ts'
 import type { ShadowView } from './shadow.ts'
 
 const SHOWN = 20
-const ASPECTS = { score: 'score', band: 'band', tier: 'tier', route: 'route', to: 'pool or track' } as const
-const TABLES = { route: 'Routes', to: 'Pools and tracks', band: 'Bands', tier: 'Tiers' } as const
+/** What can differ, in words. */
+export const ASPECTS = { score: 'score', band: 'band', tier: 'tier', route: 'route', to: 'pool or track' } as const
+/** Of what it is told from where to where. */
+export const MOVES = { route: 'Routes', to: 'Pools and tracks', band: 'Bands', tier: 'Tiers' } as const
 
 /** What a shadow has found, for a terminal. */
 export function shadowText(view: ShadowView): string {
@@ -30,7 +32,7 @@ export function shadowText(view: ShadowView): string {
           ),
         ]
       : []),
-    ...Object.entries(TABLES).flatMap(([key, title]) => movesText(title, view.moves[key as keyof typeof TABLES])),
+    ...Object.entries(MOVES).flatMap(([key, title]) => movesText(title, view.moves[key as keyof typeof MOVES])),
   ].join('\n')
 }
 

@@ -54,7 +54,8 @@ function mistakesPart({ mistakes }: WhatIf): Section {
   return { title: 'Not fine yet: the new config, by its own check', lines: mistakes }
 }
 
-function reproducedPart({ decisions, config }: WhatIf): Section {
+/** How many decisions the old rules make once more. */
+export function reproducedPart({ decisions, config }: WhatIf): Section {
   const { found, reproduced, notReproduced } = decisions
   const others = config.versions.filter(({ version }) => version !== config.before)
   return {
@@ -71,7 +72,8 @@ function reproducedPart({ decisions, config }: WhatIf): Section {
   }
 }
 
-function changesPart({ changes, leads, sales }: WhatIf): Section {
+/** How many leads change, and in what. */
+export function changesPart({ changes, leads, sales }: WhatIf): Section {
   const row = (name: string, number: number) => [name, n(number), percent(number, leads.compared)]
   return {
     title: 'Leads that change',
@@ -122,7 +124,8 @@ function routesPart({ routes }: WhatIf): Section {
   }
 }
 
-function rulesPart({ rules }: WhatIf): Section {
+/** Which rules move leads. */
+export function rulesPart({ rules }: WhatIf): Section {
   return {
     title: 'Rules that move leads',
     table: {
@@ -132,7 +135,8 @@ function rulesPart({ rules }: WhatIf): Section {
   }
 }
 
-function repsPart({ reps, answers, rotation, leads }: WhatIf): Section {
+/** What reps get, and what that is computed by. */
+export function repsPart({ reps, answers, rotation, leads }: WhatIf): Section {
   if (reps.length === 0) return { title: 'Reps' }
   return {
     title: 'Reps',
@@ -179,7 +183,8 @@ function repsPart({ reps, answers, rotation, leads }: WhatIf): Section {
   }
 }
 
-function weeksPart({ weeks, reps }: WhatIf): Section {
+/** The leads of each rep, week by week. */
+export function weeksPart({ weeks, reps }: WhatIf): Section {
   const all = [...new Set(weeks.map(({ week }) => week))].sort()
   if (all.length < 2) return { title: 'Leads by week' }
   const shown = all.slice(-MOST_WEEKS)
@@ -190,7 +195,7 @@ function weeksPart({ weeks, reps }: WhatIf): Section {
       head: ['rep', ...shown.map((week) => week.slice(5))],
       rows: reps.map(({ rep }) => [rep, ...shown.map((week) => of.get(`${rep} ${week}`) ?? '0')]),
     },
-    lines: shown.length < all.length ? [`the last ${shown.length} of ${all.length} weeks; --json has all`] : [],
+    lines: shown.length < all.length ? [`the last ${shown.length} of ${all.length} weeks; the JSON has all`] : [],
   }
 }
 
@@ -223,7 +228,8 @@ function largestPart({ largest }: WhatIf): Section {
   }
 }
 
-function neverFiredPart({ neverFired }: WhatIf): Section {
+/** What never fired. */
+export function neverFiredPart({ neverFired }: WhatIf): Section {
   const { routes, fit, signals, profile } = neverFired
   const line = (what: string, names: string[]) => (names.length > 0 ? [`${what}: ${names.join(', ')}`] : [])
   return {
@@ -237,7 +243,8 @@ function neverFiredPart({ neverFired }: WhatIf): Section {
   }
 }
 
-function unknownPart({ unknown }: WhatIf): Section {
+/** What it cannot know. */
+export function unknownPart({ unknown }: WhatIf): Section {
   return {
     title: 'What this cannot know',
     lines: unknown.map(({ what, leads }) => (leads === null ? what : `${n(leads)} leads: ${what}`)),

@@ -5,7 +5,10 @@ import { eraseLead } from '../store/erase.ts'
 import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
+import { createQualityList } from '../store/quality.ts'
 import { createRepLists } from '../store/rep-lists.ts'
+import { createRewrites } from '../store/rewrites.ts'
+import { addressKey } from '../store/schema.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
 import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -22,6 +25,8 @@ export function createEraseLead(
   const lists = createStuckLists(store)
   const waitingLists = createWaitingLists(store)
   const repLists = createRepLists(store)
+  const quality = createQualityList(store)
+  const rewrites = createRewrites(store)
 
   return eraseAll
 
@@ -46,8 +51,18 @@ export function createEraseLead(
     // An alert may have got into a list meanwhile.
     await leaveLists(last)
     await eraseObserved(leadId)
+    await quality.forget(leadId)
+    const email = state?.lead?.attributes.email?.value
+    if (typeof email === 'string') await eraseAddress(email)
+    await rewrites.erased(clock.now())
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
+  }
+
+  // Signals may wait for the contact with its address; what comes for that later is left out as well.
+  async function eraseAddress(email: string): Promise<void> {
+    const options = { config: parts.config(), now: clock.now(), read: async () => null }
+    await eraseLead(store, addressKey(email), indexes(), options)
   }
 
   async function leaveLists(state: StoredLead | null): Promise<void> {

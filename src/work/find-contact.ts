@@ -20,7 +20,7 @@ export function createFindContact(
     const now = clock.now()
     const signals = items.filter((item) => item.kind === 'signal')
     const email = signals.find((item) => item.email)?.email
-    if (!email) return takeOff(addressKey, inboxCount)
+    if (!email) return inbox.dropRead(addressKey, inboxCount)
     const leadId = await parts.hubspot.findContactByEmail(email)
     if (leadId) {
       const incoming = signals.map(({ signal, receivedAt }) => ({
@@ -30,11 +30,12 @@ export function createFindContact(
       }))
       await inbox.ingest(incoming, now)
       parts.hurry([{ index: INDEX.unread, id: leadId, at: now }])
-      return takeOff(addressKey, inboxCount)
+      return inbox.dropRead(addressKey, inboxCount)
     }
+    if (await leads.wasErased(addressKey, now)) return inbox.dropRead(addressKey, inboxCount)
     // They hold an address, so they are not kept for ever; they stand in the order in which they came.
     const tooOld = signals.filter(({ receivedAt }) => receivedAt <= now - KEEP).length
-    if (tooOld > 0) await takeOff(addressKey, tooOld)
+    if (tooOld > 0) await inbox.dropRead(addressKey, tooOld)
     if (tooOld === inboxCount) return
     const newest = Math.max(...signals.map((item) => item.receivedAt))
     const again: Command = ['ZADD', store.keys.index(addressKey, INDEX.addresses), now + TRY_AGAIN, addressKey]
@@ -44,18 +45,5 @@ export function createFindContact(
       'no contact has the email address of these signals: they are kept among the dead letters for 30 days',
     )
     throw new GivenUp('no contact has this email address')
-  }
-
-  // What came in meanwhile stays, and is looked for.
-  async function takeOff(addressKey: string, count: number): Promise<void> {
-    const inboxKey = store.keys.inbox(addressKey)
-    const index = store.keys.index(addressKey, INDEX.addresses)
-    await store.commit(
-      [],
-      [
-        ['LTRIM', inboxKey, count, -1],
-        ['ZREMIFEMPTY', index, inboxKey, addressKey],
-      ],
-    )
   }
 }

@@ -17,7 +17,7 @@ export interface Showing {
 
 /**
  * Sends a live message, or brings it up to what it says now; resolves with where Slack has it. What may have been sent is looked for
- * first. One that Slack can no longer update is sent anew.
+ * first. One that Slack can no longer update is sent anew, and the old one deleted, for it may show who was erased since.
  */
 export function createShowLive({ clock, slack }: Pick<Parts, 'clock' | 'slack'>, live: LiveMessages) {
   return async function showLive(id: string, { place }: LiveMessage, { to, priority, message }: Showing) {
@@ -34,6 +34,9 @@ export function createShowLive({ clock, slack }: Pick<Parts, 'clock' | 'slack'>,
         await live.shown(id, place, clock.now())
         return place
       }
+      await slack.remove(place.channel, place.ts).catch((error) => {
+        if (!isRefused(error)) throw error
+      })
       await live.forgetPlace(id)
     }
     const channel = await slack.channelFor(to, priority)

@@ -3,7 +3,7 @@ import type { Enrichment } from '../enrichment/chain.ts'
 import type { HubSpot } from '../hubspot/client.ts'
 import type { HomeView } from '../messages/home-input.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Mode } from '../platform/env.ts'
+import type { Mode, ReadSecret } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Slack } from '../slack/client.ts'
@@ -35,6 +35,8 @@ export interface Parts {
   hubspot: HubSpot
   /** Where Baton is reached from outside, where that is known. */
   publicUrl?: string | undefined
+  /** The secrets that the config names. */
+  secrets: ReadSecret
   /** What a Slack user sees in their App Home. */
   viewHome: (user: string) => Promise<HomeView>
   /** The portal that is ours, as far as it is known. */

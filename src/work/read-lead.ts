@@ -38,6 +38,11 @@ export function createReadLead(
     // The inbox first: what comes in after it was read is not taken off it, even if HubSpot's answer is older.
     const state = await leads.read(leadId)
     if (state.inboxCount === 0 && !(await isWanted(state))) return false
+    // The one place in which leads come into being.
+    if (!state.lead && (await leads.wasErased(leadId, clock.now()))) {
+      await inbox.dropRead(leadId, state.inboxCount)
+      return false
+    }
     if (state.inbox.some((item) => item.kind === 'event' && item.event === 'privacyDeletion')) {
       await order(INDEX.erasures, leadId)
       return false

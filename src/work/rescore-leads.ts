@@ -19,7 +19,8 @@ const AUTHORITY_SECONDS = 90
  * than is kept, and one that now wants a rep, is read in HubSpot and goes through the main job, behind everything else.
  */
 export function createRescoring(
-  parts: Pick<Parts, 'clock' | 'config' | 'configs' | 'hurry' | 'leads' | 'log' | 'metrics' | 'store'>,
+  parts: Pick<Parts, 'clock' | 'config' | 'configs' | 'hurry' | 'leads' | 'log' | 'metrics' | 'store'> &
+    Partial<Pick<Parts, 'mode'>>,
 ) {
   const { clock, leads, store } = parts
   const scored = createScored(store)
@@ -92,7 +93,8 @@ export function createRescoring(
       const waiting: Waiting[] = [{ index: INDEX.unread, id, at: now, last: true }]
       return { plan: { guards, commands: [passed, unread] }, waiting }
     }
-    return prepare(store.keys, state, answer, config.retention, now)
+    const observes = parts.mode === 'observe'
+    return prepare(store.keys, state, answer, config.retention, now, observes, observes ? [] : config.webhooks)
   }
 
   function unreadable(id: string, error: unknown, now: number): { plan: Plan; waiting: Waiting[] } {

@@ -1,6 +1,7 @@
 import type { Telemetry } from 'bullmq'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createAdoption } from './adopt.ts'
+import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
@@ -12,6 +13,7 @@ import { createPoll } from './poll.ts'
 import type { Queues } from './queues.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createRewriteFile } from './rewrite-file.ts'
 import { createRunner } from './run.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSweep } from './sweep.ts'
@@ -60,9 +62,11 @@ export function prepareWork(options: {
     isDue: {
       'rescore-leads': rescoring.isDue,
       'hand-on-leavers': leavers.isDue,
+      'rewrite-file': createRewriteFile(parts).isDue,
       'list-leads': createListLeads(parts).isDue,
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
+      'check-quality': createCheckQuality(parts).isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
     },

@@ -38,9 +38,10 @@ export function createSweep(options: {
     const items = waits.flatMap(([name, row], at) =>
       (taken[at] ?? []).map((id) => ({ name, id, last: row.queue === 'bulk' || row.queue === 'leads' })),
     )
-    // What waits for Slack's pace holds up nothing else.
-    const soon = items.filter(({ name }) => table[name]?.queue !== 'slack')
-    const others = items.filter(({ name }) => table[name]?.queue === 'slack')
+    // What waits for Slack's pace, or for an endpoint of somebody else's, holds up nothing else.
+    const isSlow = ({ name }: { name: string }) => ['slack', 'webhooks'].includes(table[name]?.queue ?? '')
+    const soon = items.filter((item) => !isSlow(item))
+    const others = items.filter(isSlow)
     for (const item of others) void runner.run(item)
     await Promise.all(soon.map((item) => runner.run(item)))
     return items.length

@@ -4,7 +4,9 @@ import { readHomeId } from '../store/homes.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
 import { repOfList } from '../store/rep-lists.ts'
 import { waitingListOf } from '../store/waiting-lists.ts'
+import { readDeliveryId } from '../store/webhook-outbox.ts'
 import { createBlankMessage } from './blank-message.ts'
+import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
@@ -22,8 +24,10 @@ import { createPublishHome } from './publish-home.ts'
 import { createReadLead } from './read-lead.ts'
 import { createReportObserved } from './report-observed.ts'
 import { createRescoring } from './rescore-leads.ts'
+import { createRewriteFile } from './rewrite-file.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
+import { createSendWebhook } from './send-webhook.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
 import { createTellList } from './tell-list.ts'
@@ -43,7 +47,7 @@ import { createWriteNote } from './write-note.ts'
  */
 
 /** The queues, each with a lane in every worker. A rate limit or a slow system stops only its own. */
-export const QUEUES = ['leads', 'bulk', 'timers', 'slack', 'hubspot', 'maintenance'] as const
+export const QUEUES = ['leads', 'bulk', 'timers', 'slack', 'hubspot', 'webhooks', 'maintenance'] as const
 export type QueueName = (typeof QUEUES)[number]
 
 /** How many pieces of a queue's work one process does at once. HubSpot's are many so that they share calls. */
@@ -54,6 +58,8 @@ export const CONCURRENCY: Record<QueueName, number> = {
   // Each waits for its turn in Slack's pace, so that the most urgent of them is next.
   slack: 2_000,
   hubspot: 200,
+  // As many as may wait for all endpoints that there can be, so that a slow one is in nobody's way.
+  webhooks: 1_000,
   maintenance: 20,
 }
 
@@ -161,6 +167,14 @@ export const WORK = {
     grace: GRACE,
     needs: 'hubspot',
     handler: createWriteNote,
+  }),
+  'send-webhook': row({
+    index: INDEX.webhooks,
+    queue: 'webhooks',
+    payload: readDeliveryId,
+    fold: 'once',
+    grace: GRACE,
+    handler: createSendWebhook,
   }),
   'settle-assignment': row({
     index: INDEX.assignments,
@@ -324,6 +338,14 @@ export const WORK = {
     grace: 0,
     handler: (parts) => createListStuck(parts).listStuck,
   }),
+  'check-quality': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createCheckQuality(parts).check,
+  }),
   'list-leads': row({
     index: null,
     queue: 'maintenance',
@@ -347,6 +369,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createSendDigests(parts).send,
+  }),
+  'rewrite-file': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createRewriteFile(parts).rewrite,
   }),
   'hand-on-leavers': row({
     index: null,

@@ -1,4 +1,5 @@
 import { slackIdOf } from '../leads/recipients.ts'
+import type { RenderedMessage } from '../messages/alert.ts'
 import { renderStuck, type StuckLine } from '../messages/stuck.ts'
 import { isRefused } from '../platform/errors.ts'
 import { createStuckLists } from '../store/stuck-lists.ts'
@@ -44,9 +45,18 @@ export function createTellStuck(
         ...{ id: listId, count: summary.count, at: summary.at, after: handoffs.stuck?.after ?? 0 },
         ...{ lines: await linesOf(list.rows), portalId: parts.portalId() },
       })
-      if (known) await slack.update(known.channel, known.ts, message)
+      if (known) await update(known, message)
       if (!place) await lists.placed(listId, known ?? (await slack.post(channel, listId, message)))
     }
+  }
+
+  // Slack edits it no longer, and it may show who was erased since: then it goes.
+  async function update({ channel, ts }: { channel: string; ts: string }, message: RenderedMessage): Promise<void> {
+    await slack.update(channel, ts, message).catch(async (error) => {
+      if (!isRefused(error)) throw error
+      parts.log.warn({ channel, code: error.code }, 'the list of stuck leads can no longer be updated: it is deleted')
+      await slack.remove(channel, ts)
+    })
   }
 
   async function linesOf(rows: NonNullable<Awaited<ReturnType<typeof lists.read>>>['rows']): Promise<StuckLine[]> {

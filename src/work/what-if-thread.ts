@@ -1,9 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { loadToCompare } from '../config/load-to-compare.ts'
-import { ConfigError } from '../config/problems.ts'
+import { loadTexts } from '../config/load-texts.ts'
 import { giveWay } from '../platform/priority.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { createConfigs } from '../store/configs.ts'
@@ -23,7 +19,7 @@ giveWay()
 parentPort?.postMessage(await answer())
 
 async function answer(): Promise<ThreadAnswer> {
-  const loaded = await configOf(data)
+  const loaded = await loadTexts(data.files, data.now)
   if ('refused' in loaded) return loaded
   const { config, mistakes } = loaded
   const redis = await connectRedis(data.redisUrls, 'request', () => undefined)
@@ -37,21 +33,5 @@ async function answer(): Promise<ThreadAnswer> {
     }
   } finally {
     redis.disconnect()
-  }
-}
-
-async function configOf({
-  files,
-  now,
-}: ThreadData): Promise<Awaited<ReturnType<typeof loadToCompare>> | { refused: string[] }> {
-  const directory = await mkdtemp(join(tmpdir(), 'baton-what-if-'))
-  try {
-    await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)))
-    return await loadToCompare(directory, now)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return { refused: error.message.replaceAll(`${directory}/`, '').replaceAll(directory, 'files').split('\n') }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
   }
 }

@@ -21,6 +21,7 @@ const JOBS_AT_ONCE: Record<QueueName, number> = {
   timers: 200,
   slack: 20,
   hubspot: 20,
+  webhooks: 20,
   maintenance: 10,
 }
 

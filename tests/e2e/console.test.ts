@@ -8,7 +8,18 @@ import { createStage, type Stage } from '../support/stage.ts'
 const executablePath = findChromium()
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const NASTY = '<script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>'
-const PATHS = ['/leads', '/clocks', '/handoffs', '/pools', '/triggers', '/dead', '/config', '/health']
+const PATHS = [
+  '/leads',
+  '/clocks',
+  '/handoffs',
+  '/pools',
+  '/triggers',
+  '/dead',
+  '/config',
+  '/what-if',
+  '/shadow',
+  '/health',
+]
 const TOKENS = { API_TOKENS: 'operate-token,read=read-token' }
 const SIZES = [
   { width: 1280, height: 900 },
@@ -51,6 +62,11 @@ async function open(options: { token?: string; dark?: boolean } = {}): Promise<{
     await page.getByRole('heading', { name: 'Leads', level: 1 }).waitFor()
   }
   return { page, complaints }
+}
+
+/** A file that somebody chooses. */
+function fileOf(name: string, text: string) {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(text) }
 }
 
 /** What axe finds; its script comes in beside the policy of the page. */
@@ -144,9 +160,20 @@ test.skipIf(!executablePath)(
     await page.getByText('the rotation passes over them').waitFor()
     await page.getByRole('button', { name: 'Ada Lane is back' }).first().click()
     await page.getByText('Noted: they are back.').waitFor()
-    await page.goto(`${root()}/config`)
+    await page.goto(`${root()}/what-if`)
+    const scoring = readFileSync('config/scoring.yaml', 'utf8').replace(
+      /(demo_requested: +){ points: 20 }/,
+      '$1{ points: 0 }',
+    )
+    await page.getByLabel('Or a whole config folder').setInputFiles('config')
+    await page.getByText(/The config is now the \d+ files of this folder/).waitFor()
+    await page
+      .getByLabel('Files from this computer')
+      .setInputFiles([fileOf('scoring.yaml', scoring), fileOf('notes.txt', '')])
+    await page.getByText('1 file put in. Not of a config, and left out: notes.txt.').waitFor()
     await page.getByRole('button', { name: 'Compute', exact: true }).click()
     await page.getByRole('heading', { name: 'From route to route' }).waitFor()
+    await page.getByText('signal demo_requested').first().waitFor()
     expect(await faults(page)).toEqual([])
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.goto(`${root()}/leads/${lead}`)

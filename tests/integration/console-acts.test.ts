@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const SAME = { 'sec-fetch-site': 'same-origin' }
-const ACTS = ['/acts/401/release', '/leads/401/rescore', '/dead/replay', '/health/examine', '/config/what-if']
+const ACTS = [
+  ...['/acts/401/release', '/leads/401/rescore', '/dead/replay', '/health/examine'],
+  ...['/what-if', '/shadow/start', '/shadow/stop'],
+]
 let stage: Stage
 let root = ''
 let lead = ''
@@ -73,6 +76,7 @@ test('a lead is released, which is refused once it is settled, and reopened', as
   expect(await said(`/acts/${handoff}/reopen`)).toBe(`/console/leads/${lead}?said=done`)
   await stage.quiet()
   expect(Object.values((await theLead())?.handoffs ?? {}).map(({ state }) => state)).toContain('open')
+  expect(await page('/handoffs')).toMatch(/<a href="\/console\/leads\/\d+">Dana Ruiz<\/a><small>Northwind, /)
   const shown = await page(`/leads/${lead}?said=done`)
   expect(shown).toContain('Done.')
   // What happened, as the API tells it.
@@ -106,16 +110,48 @@ test('the doctor looks, and says as of when', async () => {
 }, 60_000)
 
 test('a what-if with other files tells who moves, and what is wrong with files that cannot be used', async () => {
-  const shown = await page('/config')
+  const shown = await page('/what-if')
   expect(shown).toContain('name="file:routing.yaml"')
-  const moved = await post('/config/what-if', {
+  const moved = await post('/what-if', {
     'file:scoring.yaml': (await scoring()).replace(/(demo_requested: +){ points: 20 }/, '$1{ points: 90 }'),
   })
   const text = await moved.text()
   expect([moved.status, text]).toEqual([200, expect.stringContaining('From band to band')])
-  expect(text).toMatch(/<strong class="figure">1<\/strong> of 1 leads? move/)
-  const wrong = await post('/config/what-if', { 'file:scoring.yaml': 'bands: [' })
+  expect(text).toMatch(/<strong class="figure">1<\/strong> of 1 lead moves/)
+  expect(text).toContain('href="data:text/markdown;charset=utf-8,%23%23%23%20what-if')
+  expect(text).toContain('<h2>Rules that move leads</h2>')
+  const wrong = await post('/what-if', { 'file:scoring.yaml': 'bands: [' })
   expect(await wrong.text()).toMatch(/role="alert">The config has \w+ mistakes?:<.*<li>scoring.yaml:1 /)
+  // A whole folder is taken as it is: what it lacks is missing.
+  const lacking = await post('/what-if', { whole: 'yes', 'file:scoring.yaml': await scoring() })
+  expect(await lacking.text()).toMatch(/<li>team.yaml:1 /)
+}, 60_000)
+
+test('a what-if tells which limit is over, and which was written wrongly', async () => {
+  const none = await post('/what-if', { 'limit:reproduced': '100%', 'limit:load': '0/day', sample: '1000' })
+  expect(await none.text()).toMatch(/It is over a limit:<ul><li>[\w-]+ gets 1 leads in a day, allowed 0</)
+  const wrong = await post('/what-if', { 'limit:load': 'many' })
+  expect(wrong.status).toBe(400)
+  expect(await wrong.text()).toContain('Leads of a rep: write it as 25/day or 100/week.')
+}, 60_000)
+
+test('a shadow is started with other files, tells what differs, and is stopped', async () => {
+  expect(await page('/shadow')).toContain('No config runs beside the live one.')
+  expect(await said('/shadow/stop')).toBe('/console/shadow?said=no-shadow')
+  expect(await said('/shadow/start')).toBe('/console/shadow?said=same-config')
+  const wrong = await post('/shadow/start', { 'file:scoring.yaml': 'bands: [' })
+  expect(await wrong.text()).toContain('<li>scoring.yaml:1 ')
+  const other = (await scoring()).replace(/(demo_requested: +){ points: 20 }/, '$1{ points: 0 }')
+  expect(await said('/shadow/start', { 'file:scoring.yaml': other })).toBe('/console/shadow?said=shadow-not-fine')
+  // So soon every worker knows.
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  await said(`/leads/${lead}/rescore`)
+  await stage.quiet()
+  stage.clock.now += 60_000
+  const shown = await page('/shadow')
+  expect(shown).toMatch(/<strong class="figure">1<\/strong> of 1 decisions differ \(100 %\)/)
+  expect(await said('/shadow/stop')).toBe('/console/shadow?said=done')
+  expect(await page('/shadow')).toContain('stopped')
 }, 60_000)
 
 async function scoring(): Promise<string> {

@@ -61,10 +61,10 @@ function textOf(value: Buffer | string): string {
   }
 }
 
-/** Where something is said about a lead. Digests of events name its id and nothing else, and so does the number of one erased. */
+/** Where something is said about a lead. The number of one that was erased stands under its id for some minutes. */
 async function placesThatName(words: RegExp): Promise<string[]> {
   return [...(await everything())]
-    .filter(([place, text]) => words.test(`${place} ${text}`) && !/:seen:|:lead:\d+ version$/.test(place))
+    .filter(([place, text]) => words.test(`${place} ${text}`) && !/:lead:\d+ version$/.test(place))
     .map(([place]) => place.replace(/^.*?\{[^}]*\}:?/, ''))
 }
 
@@ -76,6 +76,17 @@ async function factsOf(pseudonym: string): Promise<KeptFact[]> {
   for await (const some of createFactStreams(service().store).since(0)) facts.push(...some)
   return facts.filter(({ lead }) => lead === pseudonym)
 }
+
+async function api(method: string, path: string, body?: object): Promise<void> {
+  const headers = { authorization: 'Bearer canary-api-token', 'content-type': 'application/json' }
+  const response = await fetch(`${stage.addresses[0]}${path}`, { method, headers, body: JSON.stringify(body) ?? null })
+  expect(response.status).toBeLessThan(300)
+}
+
+const sendByEmail = (email: string) =>
+  api('POST', '/v1/signals', {
+    signals: [{ id: 'late', type: 'demo_requested', email, occurredAt: stage.clock.now }],
+  })
 
 /** Everything by which a person could be found: id, and the mark in the address and the names. */
 const about = (...ids: string[]) => new RegExp([...ids, 'canary'].join('|'), 'i')
@@ -204,6 +215,84 @@ describe('a lead that is erased', () => {
     } finally {
       await apollo.close()
     }
+  })
+
+  test('stays away whatever is heard of it for 90 days, and leaves no trace of that, until somebody asks for it', async () => {
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    const { leads } = service()
+    await api('DELETE', `/v1/leads/${id}`)
+    await stage.quiet()
+    expect((await leads.get(id)).lead).toBeNull()
+    const told = stage.slack.messages().length
+
+    // HubSpot has the contact still, so that every late word of it would bring it back.
+    await stage.advance(20 * MINUTE)
+    stage.hubspot.changeContact(id, { jobtitle: 'Late Canary' })
+    await sendSignals(stage, [{ type: 'demo_requested', contactId: id }])
+    await sendByEmail(DANA.email)
+    await service().work.poll()
+    await stage.quiet()
+    await stage.advance(MINUTE)
+    expect((await leads.get(id)).lead).toBeNull()
+    expect(stage.slack.messages().length).toBe(told)
+    expect(await placesThatName(about(id, 'northwind'))).toEqual([])
+
+    await api('POST', `/v1/leads/${id}/rescore`)
+    await stage.quiet()
+    expect((await leads.get(id)).lead).not.toBeNull()
+    await api('DELETE', `/v1/leads/${id}`)
+    await stage.quiet()
+    stage.clock.now += 91 * DAY
+    stage.hubspot.changeContact(id, { jobtitle: 'VP Sales' })
+    await stage.quiet()
+    expect((await leads.get(id)).lead).not.toBeNull()
+  })
+
+  test('takes the signals along that wait for its address, also those that come later', async () => {
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    stage.hubspot.privacyDeleteContact(id)
+    await stage.quiet()
+    await sendByEmail(DANA.email.toUpperCase())
+    await stage.quiet()
+    await stage.advance(MINUTE)
+    expect(await placesThatName(about(id))).toEqual([])
+    expect(await service().work.dead.list()).toEqual([])
+  })
+
+  test.each(['edit_window_closed', 'cant_update_message'])(
+    'loses its messages altogether where Slack edits them no longer (%s)',
+    async (error) => {
+      const id = createTier1Lead(stage)
+      await stage.quiet()
+      stage.slack.failNext({ method: 'chat.update', kind: 'ok-false', error, times: 20 })
+      stage.hubspot.privacyDeleteContact(id)
+      await stage.quiet()
+      const about = stage.slack.messages().filter(({ deleted }) => !deleted)
+      expect(stage.slack.messages().length).toBeGreaterThan(0)
+      expect(about).toEqual([])
+    },
+  )
+
+  test('is said to be in Slack still where a message can neither be edited nor deleted, until it is gone', async () => {
+    const id = createTier1Lead(stage)
+    await stage.quiet()
+    const fault = { kind: 'ok-false', times: 20 } as const
+    stage.slack.failNext({ method: 'chat.update', error: 'edit_window_closed', ...fault })
+    stage.slack.failNext({ method: 'chat.delete', error: 'cant_delete_message', ...fault })
+    stage.hubspot.privacyDeleteContact(id)
+    await stage.quiet()
+    const letters = await service().work.dead.list()
+    expect(letters.map(({ name }) => name)).toContain('blank-message')
+    expect(letters[0]?.reason).toMatch(/delete it by hand/)
+    // A second order does not forget it.
+    await api('DELETE', `/v1/leads/${id}`)
+    await stage.quiet()
+    expect(await service().work.dead.list()).toEqual(letters)
+    stage.slack.mend()
+    await stage.advance(61 * MINUTE)
+    expect(await service().work.dead.list()).toEqual([])
   })
 
   test('goes with the contacts that were merged into it', async () => {

@@ -69,6 +69,7 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...{ apply: createApply({ store, pools, inbox }), outbox: createOutbox(store), configs: createConfigs(store) },
       ...unused,
       portalId: () => undefined,
+      secrets: () => ({ problem: 'there are none' }),
       viewHome: async () => Promise.reject(new Error('nobody looks')),
       departed: createDeparted(),
       unreachable: createUnreachable(store),

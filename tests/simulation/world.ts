@@ -150,6 +150,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       unreachable,
       hubspot,
       portalId: () => undefined,
+      secrets: () => ({ problem: 'there are none' }),
       slack,
       ...{ mode, apart: store, spokenSlack: slack },
       enrichment: createEnrichment({

@@ -129,6 +129,7 @@ export async function startApi(options: {
     metrics,
     log: createLogger('debug', { write: (line: string) => void logLines.push(line) }),
     hurry,
+    shadow: createShadow(store, createConfigs(store)),
     viewShadow: createShadowView({
       shadow: createShadow(store, createConfigs(store)),
       facts: createFactStreams(store),

@@ -13,7 +13,7 @@ import { setUpHubSpot } from '../../src/hubspot/setup.ts'
 import { setUpDeals } from '../../src/hubspot/setup-deals.ts'
 import { propertiesSet } from '../../src/leads/tags.ts'
 import type { Clock } from '../../src/platform/clock.ts'
-import { type Mode, readEnv } from '../../src/platform/env.ts'
+import { type Mode, readEnv, secretsOf } from '../../src/platform/env.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createService, type Service } from '../../src/service.ts'
@@ -154,6 +154,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     const service = await createService({
       env: { ...env, BATON_MODE: mode },
       config: source,
+      secrets: secretsOf(options.env ?? {}),
       redisUrls,
       role,
       log,

@@ -31,6 +31,7 @@ const FILE_CHECKS = {
   stages: checkStages,
   hubspot: checkHubSpot,
   enrichment: checkEnrichment,
+  webhooks: (check: FileCheck) => expectUnique(check, ['webhooks'], 'name'),
   reports: checkReports,
   'routing-cases': checkRoutingCases,
 } satisfies Record<string, (check: FileCheck) => void>

@@ -32,9 +32,12 @@ import { leadRoutes } from './lead-page.ts'
 import { leadListRoutes } from './leads-page.ts'
 import type { ConsoleParts, ConsoleSettings } from './parts.ts'
 import { poolRoutes } from './pools-page.ts'
+import { reportRoutes } from './reports-page.ts'
 import { ruleRoutes } from './rules-page.ts'
 import { saidOf } from './said.ts'
+import { shadowRoutes } from './shadow-page.ts'
 import { signInRoutes } from './sign-in.ts'
+import { whatIfRoutes } from './what-if-page.ts'
 
 const OWN_FILES = fileURLToPath(new URL('./assets', import.meta.url))
 const HTMX = fileURLToPath(import.meta.resolve('htmx.org/dist/htmx.min.js'))
@@ -144,9 +147,12 @@ export function console(parts: V1Parts & ConsoleSettings) {
         clockRoutes,
         handoffRoutes,
         poolRoutes,
+        reportRoutes,
         ruleRoutes,
         deadRoutes,
         configRoutes,
+        whatIfRoutes,
+        shadowRoutes,
         healthRoutes,
       ])
         await inside.register(routes(mine))

@@ -40,13 +40,14 @@ export function handoffRoutes(parts: ConsoleParts) {
         after,
         PER_PAGE,
       )
+      const names = await parts.leadLists.named(handoffs.map(({ leadId }) => leadId))
       const nameOf = (rep: string) => team.reps[rep]?.name ?? rep
       const columns = [
         {
           head: 'Lead',
           main: true,
           cell: (one: HandoffItem) =>
-            html`<a href=${`${root}/leads/${one.leadId}`}>${one.leadId}</a><small>${one.kind}</small>`,
+            html`<a href=${`${root}/leads/${one.leadId}`}>${names.get(one.leadId)?.name ?? one.leadId}</a><small>${[names.get(one.leadId)?.company, one.kind].filter(Boolean).join(', ')}</small>`,
         },
         {
           head: 'Status',

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { answersLate } from '../long-answer.ts'
 import { answer, pageIn } from './answer.ts'
-import { amount, badge, formSecret, html, mayOperate, table, time } from './html.ts'
+import { amount, badge, type Content, formSecret, html, mayOperate, table, time } from './html.ts'
 import type { ConsoleParts } from './parts.ts'
 import { saying } from './said.ts'
 
@@ -29,7 +29,7 @@ export function healthRoutes(parts: ConsoleParts) {
           columns: [
             { head: 'What', main: true, cell: ([name]) => name },
             { head: 'State', cell: ([, { status }]) => badge(status, TONES[status]) },
-            { head: 'Detail', cell: ([, { detail }]) => detail },
+            { head: 'Detail', cell: ([, { detail }]) => withTimes(detail ?? '') },
           ],
         })}
         <h2>Doctor</h2>
@@ -65,4 +65,9 @@ export function healthRoutes(parts: ConsoleParts) {
       return reply.redirect(saying(`${parts.root}/health`, 'examined'), 303)
     })
   }
+}
+
+/** A text whose instants are shown as those of the pages are. */
+function withTimes(text: string): Content {
+  return text.split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/).map((one, at) => (at % 2 === 1 ? time(one) : one))
 }

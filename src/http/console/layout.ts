@@ -7,9 +7,12 @@ export const PAGES = [
   { path: '/clocks', name: 'Clocks' },
   { path: '/handoffs', name: 'Handoffs' },
   { path: '/pools', name: 'Pools' },
+  { path: '/reports', name: 'Reports' },
   { path: '/triggers', name: 'Triggers' },
   { path: '/dead', name: 'Dead letters' },
   { path: '/config', name: 'Config' },
+  { path: '/what-if', name: 'What if' },
+  { path: '/shadow', name: 'Shadow' },
   { path: '/health', name: 'Health' },
 ] as const
 

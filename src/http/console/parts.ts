@@ -1,4 +1,5 @@
 import type { Sessions } from '../../store/sessions.ts'
+import type { Shadow } from '../../store/shadow.ts'
 import type { ClockViews } from '../../views/clocks.ts'
 import type { ConfigViews } from '../../views/config.ts'
 import type { Dependency } from '../health.ts'
@@ -27,6 +28,7 @@ export interface ConsoleSettings {
   oidc: OidcSettings | undefined
   viewClocks: ClockViews
   viewConfig: ConfigViews
+  shadow: Pick<Shadow, 'start' | 'stop'>
   viewHealth: HealthView
   ready: () => Promise<Record<string, Dependency>>
 }

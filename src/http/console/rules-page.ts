@@ -1,22 +1,21 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { RULE_KINDS, type RuleItem, type RulesView } from '../../views/rules.ts'
 import { answer, pageIn } from './answer.ts'
 import { optional, pick, withQuery } from './filters.ts'
 import { amount, badge, bar, type Content, html, table, time } from './html.ts'
+import { createKept, lookAgain } from './kept.ts'
 import type { ConsoleParts } from './parts.ts'
 
 const KIND_WORDS = { trigger: 'triggers', route: 'routes', fit: 'fit rules', signal: 'signals', profile: 'profiles' }
 const DAY = 24 * 60 * 60_000
 // Counting looks at every decision that is kept, which takes seconds where there are many: it is not done at every visit.
 const FRESH = 10 * 60_000
-const PATIENCE = 1_500
 const Query = z.object({ kind: optional(z.enum(RULE_KINDS)), days: optional(z.enum(['7', '30', '90'])) })
 
 /** `/console/triggers`: how often triggers fired, and the other rules. */
 export function ruleRoutes(parts: ConsoleParts) {
-  const counted = new Map<number, RulesView>()
+  const counted = createKept<RulesView>({ fresh: FRESH, most: 3 })
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/triggers', async (request, reply) => {
@@ -24,7 +23,8 @@ export function ruleRoutes(parts: ConsoleParts) {
       const wanted = Query.parse(request.query)
       const kind = wanted.kind ?? 'trigger'
       const days = wanted.days ?? '30'
-      const view = await recent(Number(days), page.now)
+      const key = `${parts.config().version} ${days}`
+      const last = await counted.look(key, page.now, () => parts.viewRules(Number(days)))
       const again = withQuery(`${page.root}/triggers`, wanted)
       const body = html`<form class="filters" method="get" action=${`${page.root}/triggers`}>
           ${pick(
@@ -43,22 +43,9 @@ export function ruleRoutes(parts: ConsoleParts) {
           )}
           <div class="field"><button>Show</button></div>
         </form>
-        ${view ? rulesOf(kind, view, Number(days)) : html`<p class="empty" id="counted" role="status" hx-get=${again} hx-select="#counted" hx-swap="outerHTML" hx-trigger="every 2s">The decisions are being counted: the page shows them in a moment. <a href=${again}>Look again</a></p>`}`
+        ${last ? rulesOf(kind, last.value, Number(days)) : lookAgain(again, 'The decisions are being counted')}`
       return answer(request, reply, { title: kind === 'trigger' ? 'Triggers' : 'Rules', path: '/triggers', body })
     })
-  }
-
-  /** What was counted last, by the rules in force; it is counted again behind it when that is a while ago. */
-  async function recent(days: number, now: number): Promise<RulesView | undefined> {
-    const { version } = parts.config()
-    const last = counted.get(days)
-    const isOfThese = last?.config === version
-    if (last && isOfThese && now - countedAt(last, days) < FRESH) return last
-    const counting = parts.viewRules(days).then((view) => void counted.set(days, view))
-    if (last && isOfThese) counting.catch(() => undefined)
-    else await Promise.race([counting, wait(PATIENCE)])
-    const found = counted.get(days)
-    return found?.config === version ? found : undefined
   }
 
   function rulesOf(kind: RuleItem['kind'], view: RulesView, days: number): Content {
@@ -77,7 +64,7 @@ export function ruleRoutes(parts: ConsoleParts) {
       { head: 'Times', number: true, cell: (one: RuleItem) => amount(one.times) },
       { head: 'Share', cell: (one: RuleItem) => bar(one.leads / most, `${one.leads} leads`) },
     ]
-    return html`<section id="counted">
+    return html`<section id="looked">
       <p class="count">As of ${time(countedAt(view, days))}: ${amount(view.decisions)} decisions since ${time(view.since)}; what never fired first</p>
       ${table({ caption: 'Rules', rows: shown, columns, empty: 'The config has no such rules.' })}
     </section>`

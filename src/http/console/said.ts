@@ -11,6 +11,13 @@ const SAID: Record<string, { text: string; bad: boolean }> = {
   ...of('replayed', 'It is tried again within 15 seconds.'),
   ...of('gone', 'There is no such dead letter any more: it may be done.', true),
   ...of('examined', 'HubSpot, Slack and Redis were asked.'),
+  ...of('shadow-runs', 'It runs beside the live config from now on.'),
+  ...of(
+    'shadow-not-fine',
+    'It runs beside the live config from now on, but is not fine yet by its own check: What if tells where.',
+  ),
+  ...of('same-config', 'It is the config in force: nothing could differ.', true),
+  ...of('no-shadow', 'No config runs beside the live one.', true),
   ...of('too-late', 'Too late: it is settled, or somebody was faster.', true),
   ...of('not-allowed', 'That may not be done here.', true),
   ...of('not-found', 'There is no such lead or handoff.', true),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import type { Hurry } from '../../store/commit.ts'
 import type { Inbox } from '../../store/inbox.ts'
+import type { Leads } from '../../store/leads.ts'
 import { INDEX } from '../../store/partitions.ts'
 import { LeadView } from '../../views/lead-schema.ts'
 import type { createLeadViews } from '../../views/read-lead.ts'
@@ -14,6 +15,7 @@ import { ProblemError, problemResponses } from '../problems.ts'
 export interface LeadRouteParts {
   clock: Clock
   inbox: Inbox
+  leads: Leads
   viewLead: ReturnType<typeof createLeadViews>
   timeline: TimelineReader
   hurry: Hurry
@@ -92,13 +94,15 @@ export function leadRoutes(parts: LeadRouteParts) {
           operationId: 'rescoreLead',
           tags: ['leads'],
           summary: 'Read the contact in HubSpot, score and route it again',
-          description: 'Also brings in a contact that Baton does not know yet.',
+          description:
+            'Also brings in a contact that Baton does not know yet, and one that was erased and is still, or again, in HubSpot.',
           params: Params,
           response: { 202: NoContent.describe('It will be done.'), ...problemResponses(400, 401, 403, 429, 503) },
         },
       },
       async (request, reply) => {
         const leadId = request.params.contactId
+        await parts.leads.bringBack(leadId)
         await order(INDEX.unread, leadId)
         return reply.code(202).send()
       },
@@ -111,7 +115,7 @@ export function leadRoutes(parts: LeadRouteParts) {
           tags: ['leads'],
           summary: 'Erase everything about a lead',
           description:
-            'Records, history and signals go, and its Slack messages lose their content. The order is kept in Redis before the answer; a worker carries it out within moments. A contact that is still in HubSpot comes back with its next change: delete it there first.',
+            'Records, history and signals go, and its Slack messages lose their content, or are deleted where Slack edits them no longer. The order is kept in Redis before the answer; a worker carries it out within moments. Whatever is heard of it in the next 90 days is left out; `rescore` brings it back. In HubSpot nothing is deleted.',
           params: Params,
           response: {
             204: NoContent.describe('The order to erase is kept.'),

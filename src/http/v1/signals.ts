@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -12,7 +11,7 @@ import type { Hurry } from '../../store/commit.ts'
 import { CROWD, hurryLeads } from '../../store/crowd.ts'
 import type { Inbox, Incoming } from '../../store/inbox.ts'
 import { INDEX } from '../../store/partitions.ts'
-import { EMAIL_KEY, signalKey } from '../../store/schema.ts'
+import { addressKey, EMAIL_KEY, signalKey } from '../../store/schema.ts'
 import { notConfirmed, problemResponses } from '../problems.ts'
 
 const OneSignal = z
@@ -188,6 +187,5 @@ function toIncoming(signal: GivenSignal, known: Config['signals'], now: number):
   if (signal.contactId)
     return { leadId: signal.contactId, key, item: { kind: 'signal', signal: kept, receivedAt: now } }
   const email = (signal.email ?? '').toLowerCase()
-  const leadId = `${EMAIL_KEY}${createHash('sha256').update(email).digest('hex').slice(0, 32)}`
-  return { leadId, key, item: { kind: 'signal', signal: kept, receivedAt: now, email } }
+  return { leadId: addressKey(email), key, item: { kind: 'signal', signal: kept, receivedAt: now, email } }
 }

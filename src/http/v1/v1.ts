@@ -5,6 +5,7 @@ import type { ApiToken } from '../../platform/env.ts'
 import { ProblemError } from '../problems.ts'
 import { type ActRouteParts, actRoutes } from './acts.ts'
 import { type AwayRouteParts, awayRoutes } from './away.ts'
+import { type QualityRouteParts, qualityRoutes } from './data-quality.ts'
 import { type DeadLetterRouteParts, deadLetterRoutes } from './dead-letters.ts'
 import { type FactRouteParts, factRoutes } from './facts.ts'
 import { type HandoffRouteParts, handoffRoutes } from './handoffs.ts'
@@ -29,6 +30,7 @@ export interface V1Parts
     LeadRouteParts,
     PoolRouteParts,
     ReportRouteParts,
+    QualityRouteParts,
     RuleRouteParts,
     ShadowRouteParts,
     SignalParts,
@@ -91,6 +93,7 @@ export function v1(parts: V1Parts) {
     app.register(awayRoutes({ ...parts, whoAsks }))
     app.register(poolRoutes(parts))
     app.register(reportRoutes(parts))
+    app.register(qualityRoutes(parts))
     app.register(ruleRoutes(parts))
     app.register(deadLetterRoutes(parts))
     app.register(factRoutes(parts))

@@ -26,8 +26,8 @@ interface WhatIfAsked {
 }
 
 const MOST_LEADS = 100_000
-// They become files: nothing in it may lead elsewhere.
-const FILE_NAME = /^[a-z][a-z-]{0,40}\.yaml$/
+/** The name of a file of a config that somebody sends. It becomes a file: nothing in it may lead elsewhere. */
+export const CONFIG_FILE_NAME = /^[a-z][a-z-]{0,40}\.yaml$/
 const RETRY_AFTER = '10'
 
 /** A text that `read` understands; what it says otherwise is the message. */
@@ -50,10 +50,11 @@ function written<T>(read: (text: string) => T, description: string) {
     .describe(description)
 }
 
-const Body = z.strictObject({
+/** What somebody wants to know: with the texts of a config it is all that a what-if needs. */
+export const WhatIfBody = z.strictObject({
   files: z
     .record(z.string(), z.string().max(256 * 1024))
-    .refine((files) => Object.keys(files).every((name) => FILE_NAME.test(name)), {
+    .refine((files) => Object.keys(files).every((name) => CONFIG_FILE_NAME.test(name)), {
       error: 'holds what is no name of a config file, such as scoring.yaml',
     })
     .describe('the whole config: the text of each file by its name, such as scoring.yaml'),
@@ -90,32 +91,13 @@ export function whatIfRoutes(parts: WhatIfRouteParts) {
           summary: 'What another config would have done with the leads that are stored',
           description:
             'Computes leads again under a config that is sent, each as of the time of its own decisions. Writes nothing. One at a time; ten thousand leads take some seconds.',
-          body: Body,
+          body: WhatIfBody,
           response: { 200: WhatIf, ...problemResponses(400, 401, 403, 409, 413, 415, 429, 503) },
         },
       },
       async (request, reply) => {
-        const { files, since, sample, offline, limits } = request.body
-        const now = parts.clock.now()
-        const answer = await parts.whatIf(
-          {
-            files,
-            offline,
-            now,
-            options: {
-              sample,
-              since: since === undefined ? undefined : now - readSince(since),
-              limits: {
-                moved: read(readAmount, limits.moved),
-                load: read(readLoad, limits.load),
-                rep: read(readGrowth, limits.rep),
-                late: read(readAmount, limits.late),
-                reproduced: read(readShare, limits.reproduced),
-              },
-            },
-          },
-          answersLate(request, reply),
-        )
+        const asked = whatIfAsked(request.body, parts.clock.now())
+        const answer = await parts.whatIf(asked, answersLate(request, reply))
         if (answer && 'result' in answer) return answer.result
         if (answer)
           throw new ProblemError({ status: 400, title: 'The config has mistakes', detail: answer.refused.join('\n') })
@@ -125,6 +107,27 @@ export function whatIfRoutes(parts: WhatIfRouteParts) {
         )
       },
     )
+  }
+}
+
+/** What somebody wrote, with its instants and limits read. */
+export function whatIfAsked(body: z.output<typeof WhatIfBody>, now: number): WhatIfAsked {
+  const { files, since, sample, offline, limits } = body
+  return {
+    files,
+    offline,
+    now,
+    options: {
+      sample,
+      since: since === undefined ? undefined : now - readSince(since),
+      limits: {
+        moved: read(readAmount, limits.moved),
+        load: read(readLoad, limits.load),
+        rep: read(readGrowth, limits.rep),
+        late: read(readAmount, limits.late),
+        reproduced: read(readShare, limits.reproduced),
+      },
+    },
   }
 }
 

@@ -11,6 +11,7 @@ it('asks for the scopes of the calls that Baton makes, and no others', async () 
     'chat.postMessage': ['chat:write', 'chat:write.public'],
     'chat.postEphemeral': ['chat:write'],
     'chat.update': ['chat:write'],
+    'chat.delete': ['chat:write'],
     'conversations.open': ['im:write'],
     'conversations.history': ['channels:history', 'groups:history', 'im:history'],
     'views.open': [],

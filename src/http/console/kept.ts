@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { VNode } from 'preact'
+import { html } from './html.ts'
+
+const PATIENCE = 1_500
+
+/**
+ * Answers that are long in coming: each is kept under a key, at most `most` of them, and made again where it is older than `fresh`
+ * milliseconds. Nobody waits long for one: until it is there, `look` gives the last one, or undefined.
+ */
+export function createKept<T>({ fresh, most }: { fresh: number; most: number }) {
+  const kept = new Map<string, { value: T; at: number }>()
+  const making = new Map<string, Promise<void>>()
+  const failed = new Map<string, unknown>()
+  let generation = 0
+
+  function begin(key: string, now: number, make: () => Promise<T>): Promise<void> {
+    const mine = generation
+    const doing = make()
+      .then(
+        (value) => {
+          if (mine !== generation) return
+          kept.delete(key)
+          kept.set(key, { value, at: now })
+          for (const oldest of [...kept.keys()].slice(0, -most)) kept.delete(oldest)
+        },
+        (error) => void failed.set(key, error),
+      )
+      .finally(() => {
+        if (making.get(key) === doing) making.delete(key)
+      })
+    making.set(key, doing)
+    return doing
+  }
+
+  return {
+    /** What was made last, and when; throws what kept it from being made, once. */
+    async look(key: string, now: number, make: () => Promise<T>): Promise<{ value: T; at: number } | undefined> {
+      const last = kept.get(key)
+      if (last && now - last.at < fresh) return last
+      const doing = making.get(key) ?? begin(key, now, make)
+      await Promise.race([doing, wait(PATIENCE)])
+      if (failed.has(key)) {
+        const error = failed.get(key)
+        failed.delete(key)
+        throw error
+      }
+      return kept.get(key)
+    },
+
+    /** What is kept is no longer true. */
+    forget(): void {
+      generation += 1
+      kept.clear()
+      making.clear()
+    },
+  }
+}
+
+/** What stands in a page while its `#looked` is being made: it looks again by itself. */
+export function lookAgain(address: string, doing: string): VNode {
+  return html`<p class="empty" id="looked" role="status" hx-get=${address} hx-select="#looked" hx-swap="outerHTML" hx-trigger="every 2s">${doing}: the page shows it in a moment. <a href=${address}>Look again</a></p>`
+}

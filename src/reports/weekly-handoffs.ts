@@ -40,7 +40,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
 
   return {
     add({ handoffs, waiting: since }) {
-      waiting += since.filter((at) => at < weeks.end).length
+      waiting += since.filter((at) => weeks.of(at) !== undefined).length
       for (const handoff of handoffs) {
         const which = weeks.of(handoff.startedAt)
         const tally = which === undefined ? undefined : byWeek[which]

@@ -333,6 +333,23 @@ describe('a week that is asked for otherwise', () => {
     })
   })
 
+  it.each<[string, KeptFact[], number | undefined]>([
+    ['waits still', [], 1],
+    ['has gone to a rep', [assigned('x', on(1), SDR_1)], undefined],
+    ['has gone elsewhere', [fact('x', on(1), 'ended', { ...SALES, reason: 'released' })], undefined],
+    ['was taken out', [fact('x', on(1), 'disqualified', { route: 'mql', reason: 'competitor' })], undefined],
+  ])('says how many leads wait for a rep: one that %s', async (_, then, waits) => {
+    const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), ...then]
+    const text = findingOf(await reportOf(facts), 'waiting')?.text
+    expect(text && Number.parseInt(text, 10)).toBe(waits)
+  })
+
+  it('takes the time that a lead waited for a rep for the time that routing took', async () => {
+    const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), assigned('x', on(0, 11), SDR_1)]
+    const [row] = rowsOf(await reportOf(facts), 'handoffs')
+    expect(row).toMatchObject({ routed: 1, routedInTime: 0 })
+  })
+
   it('takes no SQL for an MQL that is handed over: it goes from one in sales to another', async () => {
     const facts = [
       ...comes('x', on(0)),

@@ -35,8 +35,8 @@ const HEARD = 5 * 60_000
 interface Options {
   to: string
   domain: string
-  set: Record<string, string>
-  signal: string[]
+  set?: Record<string, string>
+  signal?: string[]
   json?: true
 }
 
@@ -46,20 +46,18 @@ export function addSmoke(program: Command): void {
     .command('smoke')
     .requiredOption('--to <channel or user>', 'who gets the messages of the test: a Slack channel or user id', slackId)
     .option('--domain <domain>', "the domain of the contact's address", 'example.com')
-    .option('--set <property=value>', 'a property of the contact; may be repeated', property, {})
-    .option(
-      '--signal <type>',
-      'what it does, of signals.yaml; may be repeated',
-      (one, all) => [...all, one],
-      [] as string[],
-    )
+    .option('--set <property=value>', 'a property of the contact; may be repeated', property)
+    .option('--signal <type>', 'what it does, of signals.yaml; may be repeated', (one, all: string[] = []) => [
+      ...all,
+      one,
+    ])
     .option('--json', 'print the result as JSON')
     .description('send a test lead through the whole path of the running service, and clean it up')
     .addHelpText('after', HELP)
     .action(({ json, ...options }: Options) => smoke(options, json === true))
 }
 
-async function smoke({ to, domain, set, signal }: Omit<Options, 'json'>, json: boolean): Promise<void> {
+async function smoke({ to, domain, set, signal = [] }: Omit<Options, 'json'>, json: boolean): Promise<void> {
   const env = readCheckEnv(process.env)
   if (env.BATON_MODE === 'observe')
     throw new Error(
@@ -112,7 +110,7 @@ function slackId(text: string): string {
   throw new InvalidArgumentError('It must be the id of a Slack channel or user, such as C0123456789.')
 }
 
-function property(text: string, others: Record<string, string>): Record<string, string> {
+function property(text: string, others: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([a-z0-9_]+)=(.*)$/.exec(text) ?? []
   if (name === undefined || value === undefined || name === 'email')
     throw new InvalidArgumentError(

@@ -130,9 +130,22 @@ test('where many are being made it waits for its turn; where one fails, the page
   make = () => Promise.reject(new TooManyReports())
   expect((await get('/reports/weekly')).body).toContain('The report is being made')
   make = () => Promise.reject(new Error('broken'))
-  expect((await get('/reports/weekly')).statusCode).toBe(500)
+  const failed = await get('/reports/weekly')
+  expect(failed.statusCode).toBe(500)
+  expect(failed.body).toContain('id="looked" role="alert">It has been logged.')
   make = async () => aReport()
   expect((await get('/reports/weekly')).statusCode).toBe(200)
+})
+
+test('one that fails after a while is told of to who looks again, and to nobody who comes much later', async () => {
+  const through: ((error: Error) => void)[] = []
+  make = () => new Promise((_, reject) => through.push(reject))
+  for (const later of [2_000, 10 * 60_000]) {
+    expect((await get('/reports/weekly')).body).toContain('The report is being made')
+    through.splice(0)[0]?.(new Error('broken'))
+    now += later
+    expect((await get('/reports/weekly')).statusCode).toBe(later === 2_000 ? 500 : 200)
+  }
 })
 
 test('the figures come as CSV, all of them or those of a table', async () => {

@@ -3,6 +3,8 @@ import type { VNode } from 'preact'
 import { html } from './html.ts'
 
 const PATIENCE = 1_500
+// Who looks again soon hears why it could not be made.
+const TOLD_WITHIN = 60_000
 
 /**
  * Answers that are long in coming: each is kept under a key, at most `most` of them, and made again where it is older than `fresh`
@@ -11,7 +13,7 @@ const PATIENCE = 1_500
 export function createKept<T>({ fresh, most }: { fresh: number; most: number }) {
   const kept = new Map<string, { value: T; at: number }>()
   const making = new Map<string, Promise<void>>()
-  const failed = new Map<string, unknown>()
+  const failed = new Map<string, { error: unknown; at: number }>()
   let generation = 0
 
   function begin(key: string, now: number, make: () => Promise<T>): Promise<void> {
@@ -24,7 +26,10 @@ export function createKept<T>({ fresh, most }: { fresh: number; most: number }) 
           kept.set(key, { value, at: now })
           for (const oldest of [...kept.keys()].slice(0, -most)) kept.delete(oldest)
         },
-        (error) => void failed.set(key, error),
+        (error) => {
+          if (failed.size >= most) failed.clear()
+          failed.set(key, { error, at: now })
+        },
       )
       .finally(() => {
         if (making.get(key) === doing) making.delete(key)
@@ -33,18 +38,21 @@ export function createKept<T>({ fresh, most }: { fresh: number; most: number }) 
     return doing
   }
 
+  function throwFailure(key: string, now: number): void {
+    const failure = failed.get(key)
+    failed.delete(key)
+    if (failure && now - failure.at < TOLD_WITHIN) throw failure.error
+  }
+
   return {
     /** What was made last, and when; throws what kept it from being made, once. */
     async look(key: string, now: number, make: () => Promise<T>): Promise<{ value: T; at: number } | undefined> {
       const last = kept.get(key)
       if (last && now - last.at < fresh) return last
+      throwFailure(key, now)
       const doing = making.get(key) ?? begin(key, now, make)
       await Promise.race([doing, wait(PATIENCE)])
-      if (failed.has(key)) {
-        const error = failed.get(key)
-        failed.delete(key)
-        throw error
-      }
+      throwFailure(key, now)
       return kept.get(key)
     },
 

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { writeCursor } from '../http/v1/cursors.ts'
 import { FLAWS, type Flaw } from '../leads/quality.ts'
 import { counted, whole } from '../rules/words.ts'
-import { type QualityCounts, type QualityItem, qualityTexts } from '../views/data-quality.ts'
+import type { QualityCounts, QualityItem } from '../views/data-quality.ts'
 import { atService } from './at-service.ts'
 import { cursorOption, fromNow, limitOption, printJson, printTable } from './output.ts'
 
@@ -66,7 +66,7 @@ function tableOf(leads: readonly QualityItem[]) {
     item.id,
     [item.name, item.company].filter(Boolean).join(', '),
     item.forSales ? 'yes' : '',
-    qualityTexts(item).join('; '),
+    item.wrong.join('; '),
     item.url,
   ])
   return { head: ['id', 'lead', 'sales', 'what is wrong', 'HubSpot'], rows }

@@ -7,6 +7,7 @@ import { REPORT_NAMES, type Report, type ReportName } from '../reports/report.ts
 import { sectionTable, tidyTable } from '../reports/table.ts'
 import { reportText } from '../reports/text.ts'
 import { createFactStreams } from '../store/facts.ts'
+import { createAccountNames } from '../views/account-names.ts'
 import { createReports } from '../views/reports.ts'
 import { createReportRunner } from '../work/report.ts'
 import { type AtService, atService } from './at-service.ts'
@@ -62,7 +63,13 @@ export function addReports(program: Command): void {
 function reportsAt({ store, clock, config }: AtService) {
   giveWay()
   const facts = createFactStreams(store)
-  return createReports({ config, clock, facts, run: createReportRunner(facts) })
+  return createReports({
+    config,
+    clock,
+    facts,
+    run: createReportRunner(facts),
+    nameAccounts: createAccountNames(store),
+  })
 }
 
 function withSection(report: Report, id: string): Report {

@@ -239,6 +239,8 @@ export function createHubSpot(options: {
     ownerName: createOwnerNames(client, call),
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
+    /** The values that a contact property takes, where it takes only some; empty where it takes any, or HubSpot does not say. */
+    optionsOf: (property: string): Promise<string[]> => definitions.options(property),
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call, alone }),

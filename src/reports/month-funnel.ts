@@ -77,7 +77,7 @@ function stages({ period, reached, open }: Cohort, before: Cohort | null): Secti
   return {
     id: 'funnel',
     title: 'From lead to customer',
-    note: `The leads that came in ${period.title}, as of now; whoever skips a stage has been through it, whoever goes back has been there. Of the stage before: the share of it. ${capital(word)} before: the leads of that one, at the same age. ${counted(open, 'lead')} may still convert.`,
+    note: `The leads that came in ${period.title}, as of now; whoever skips a stage has been through it, whoever goes back has been there; who was an SQL or further when they came is left out. Of the stage before: the share of it. ${capital(word)} before: the leads of that one, at the same age. ${counted(open, 'lead')} may still convert.`,
     columns: [
       column('stage', 'Stage', 'text'),
       column('leads', 'Leads', 'count'),

@@ -7,6 +7,7 @@ import { Period, REPORT_NAMES, type Report, type ReportName } from '../reports/r
 import type { ReportAsked } from '../reports/run.ts'
 import { reportSettings } from '../reports/settings.ts'
 import type { FactStreams } from '../store/facts.ts'
+import type { NameAccounts } from './account-names.ts'
 
 /** Makes a report of a name; beside the service it does so in a thread. */
 export type RunReport = (name: ReportName, asked: ReportAsked) => Promise<Report>
@@ -39,6 +40,7 @@ export function createReports(parts: {
   clock: Clock
   facts: Pick<FactStreams, 'earliest'>
   run: RunReport
+  nameAccounts: NameAccounts
 }) {
   const { config, clock, run } = parts
   const settingsNow = () => reportSettings(config())
@@ -73,7 +75,7 @@ export function createReports(parts: {
       const now = clock.now()
       const settings = settingsNow()
       const period = periodAsked(periodName, REPORT_KINDS[name].every, now, settings.timeZone)
-      return run(name, { period, settings, now, since: await since(now) })
+      return parts.nameAccounts(await run(name, { period, settings, now, since: await since(now) }))
     },
     periods,
     list,

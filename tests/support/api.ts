@@ -23,9 +23,11 @@ import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createQualityActs } from '../../src/store/quality-acts.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createAccountNames } from '../../src/views/account-names.ts'
 import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createHomeViews } from '../../src/views/home.ts'
@@ -117,6 +119,7 @@ export async function startApi(options: {
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
     stuckLists: createStuckLists(store),
+    qualityActs: createQualityActs(store),
     apply,
     away,
     homes: createHomes(store),
@@ -149,6 +152,7 @@ export async function startApi(options: {
       clock: { now: () => clock.now },
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
+      nameAccounts: createAccountNames(store),
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

@@ -75,6 +75,9 @@ test('a report is shown with its findings, its figures in words, and its charts 
   expect(body).toContain('<strong class="off">84 %<span class="hidden"> off target</span></strong>')
   expect(body.match(/class="off"/g)).toHaveLength(1)
   expect(body).toContain('None of 17 was rejected.')
+  // What a row is about is opened where it stands; no other address becomes a link.
+  expect(body).toContain('Ada Lane <a href="https://hubspot.example/7" rel="noreferrer"')
+  expect(body).not.toContain('javascript:')
   // Of a chart without a figure there is no picture.
   expect(body.match(/<figure/g)).toHaveLength(2)
   expect(body.match(/<svg role="img"/g)).toHaveLength(4)

@@ -67,7 +67,7 @@ export function reportRoutes(parts: ConsoleParts) {
         ${choice(page, name, period, list)}
         ${
           found
-            ? html`<div id="looked"><p class="count">As of ${time(found.value.asOf)}; days are those of ${period.timeZone}. <a href=${csv} download>All figures as CSV</a></p>${reportShown(page, found.value, csv)}</div>`
+            ? html`<div id="looked"><p class="count">As of ${time(found.value.asOf)}; days are those of ${period.timeZone}. <a href=${csv} download>All figures as CSV</a></p>${reportShown(found.value, csv)}</div>`
             : lookAgain(address, 'The report is being made')
         }`
       return answer(request, reply, { title, path: '/reports', body })

@@ -20,7 +20,7 @@ type Move = ShadowView['moves']['route'][number]
 
 /** `/console/shadow`: what the config that runs beside the live one decides otherwise. */
 export function shadowRoutes(parts: ConsoleParts) {
-  const views = createKept<ShadowView>({ fresh: FRESH, most: 1 })
+  const views = createKept<ShadowView>({ fresh: FRESH, most: 1, shownOld: true })
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/shadow', async (request, reply) => {

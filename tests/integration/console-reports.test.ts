@@ -75,6 +75,9 @@ test('a report is shown with its findings, its figures in words, and its charts 
   expect(body).toContain('<strong class="off">84 %<span class="hidden"> off target</span></strong>')
   expect(body.match(/class="off"/g)).toHaveLength(1)
   expect(body).toContain('None of 17 was rejected.')
+  // What a row is about is opened where it stands; no other address becomes a link.
+  expect(body).toContain('Ada Lane <a href="https://hubspot.example/7" rel="noreferrer"')
+  expect(body).not.toContain('javascript:')
   // Of a chart without a figure there is no picture.
   expect(body.match(/<figure/g)).toHaveLength(2)
   expect(body.match(/<svg role="img"/g)).toHaveLength(4)
@@ -119,20 +122,38 @@ test('one that takes long is shown when it is there, is made once, and again aft
   through[0]?.(aReport())
   expect((await get(path)).body).toContain('scoring is too loose')
   now += 11 * 60_000
+  // Whom it names may be erased by now.
+  expect((await get(path)).body).toContain('The report is being made')
+  through[1]?.(aReport())
+  await get(path)
+  now += 11 * 60_000
   make = async () => aReport({ findings: [] })
   expect((await get(path)).body).toContain('nothing to point out')
   version = 'two'
   await get(path)
-  expect(asked).toHaveLength(3)
+  expect(asked).toHaveLength(4)
 })
 
 test('where many are being made it waits for its turn; where one fails, the page says so and the next visit tries again', async () => {
   make = () => Promise.reject(new TooManyReports())
   expect((await get('/reports/weekly')).body).toContain('The report is being made')
   make = () => Promise.reject(new Error('broken'))
-  expect((await get('/reports/weekly')).statusCode).toBe(500)
+  const failed = await get('/reports/weekly')
+  expect(failed.statusCode).toBe(500)
+  expect(failed.body).toContain('id="looked" role="alert">It has been logged.')
   make = async () => aReport()
   expect((await get('/reports/weekly')).statusCode).toBe(200)
+})
+
+test('one that fails after a while is told of to who looks again, and to nobody who comes much later', async () => {
+  const through: ((error: Error) => void)[] = []
+  make = () => new Promise((_, reject) => through.push(reject))
+  for (const later of [2_000, 10 * 60_000]) {
+    expect((await get('/reports/weekly')).body).toContain('The report is being made')
+    through.splice(0)[0]?.(new Error('broken'))
+    now += later
+    expect((await get('/reports/weekly')).statusCode).toBe(later === 2_000 ? 500 : 200)
+  }
 })
 
 test('the figures come as CSV, all of them or those of a table', async () => {
@@ -141,5 +162,4 @@ test('the figures come as CSV, all of them or those of a table', async () => {
   expect(all.body).toContain('reps,Ada Lane,within,0.952,share\r\n')
   const one = await get('/reports/weekly/csv?period=2026-W46&section=funnel')
   expect(one.body.split('\r\n').slice(0, 2)).toEqual(['stage,count,before,change', 'Leads,1240,1447,-0.143'])
-  expect(asked).toEqual(['weekly 2026-W46'])
 })

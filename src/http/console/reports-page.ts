@@ -8,6 +8,7 @@ import { deliveriesOf, dueAt } from '../../reports/schedule.ts'
 import { sectionTable, tidyTable } from '../../reports/table.ts'
 import type { ReportList } from '../../views/reports.ts'
 import { sendCsv } from '../csv.ts'
+import { answersLate } from '../long-answer.ts'
 import { ProblemError } from '../problems.ts'
 import { answer, pageIn } from './answer.ts'
 import { badge, html, type Page, time } from './html.ts'
@@ -38,7 +39,7 @@ const ABOUT: Record<ReportName, string> = {
 
 /** `/console/reports`: the reports, of any week, month or quarter of which there are facts. */
 export function reportRoutes(parts: ConsoleParts) {
-  const made = createKept<Report>({ fresh: FRESH, most: MOST })
+  const made = createKept<Report>({ fresh: FRESH, most: MOST, shownOld: false })
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/reports', async (request, reply) => {
@@ -67,7 +68,7 @@ export function reportRoutes(parts: ConsoleParts) {
         ${choice(page, name, period, list)}
         ${
           found
-            ? html`<div id="looked"><p class="count">As of ${time(found.value.asOf)}; days are those of ${period.timeZone}. <a href=${csv} download>All figures as CSV</a></p>${reportShown(page, found.value, csv)}</div>`
+            ? html`<div id="looked"><p class="count">As of ${time(found.value.asOf)}; days are those of ${period.timeZone}. <a href=${csv} download>All figures as CSV</a></p>${reportShown(found.value, csv)}</div>`
             : lookAgain(address, 'The report is being made')
         }`
       return answer(request, reply, { title, path: '/reports', body })
@@ -76,13 +77,9 @@ export function reportRoutes(parts: ConsoleParts) {
     app.get('/reports/:name/csv', async (request, reply) => {
       const { now } = pageIn(request)
       const { name, period } = await wanted(request.params, request.query, now)
-      const report = (await look(name, period, now))?.value
-      if (!report)
-        throw new ProblemError({
-          status: 503,
-          title: 'Not made yet',
-          detail: `The report is being made: try again in a moment.`,
-        })
+      const kept = await look(name, period, now)
+      if (!kept) answersLate(request, reply)
+      const report = kept?.value ?? (await parts.reports.make(name, period.name).catch(tooMany))
       const { section: id } = request.query as { section?: unknown }
       const section = report.sections.find((one) => one.id === id)
       if (id !== undefined && !section)
@@ -138,6 +135,11 @@ export function reportRoutes(parts: ConsoleParts) {
       throw error
     }
   }
+}
+
+function tooMany(error: unknown): never {
+  if (!(error instanceof TooManyReports)) throw error
+  throw new ProblemError({ status: 429, title: 'Too many reports', detail: error.message })
 }
 
 /** Which period is shown, and how to come to another one. */

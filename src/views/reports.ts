@@ -33,7 +33,30 @@ export const ReportList = z
       .object({ week: z.array(Period), month: z.array(Period), quarter: z.array(Period) })
       .describe('those of which there are facts, the latest first; the first of each is not over yet'),
   })
-  .meta({ id: 'ReportList' })
+  .meta({
+    id: 'ReportList',
+    examples: [
+      {
+        reports: [{ name: 'weekly', title: 'Weekly report', every: 'week' }],
+        timeZone: 'America/New_York',
+        since: '2026-11-17T15:02:11.000Z',
+        periods: {
+          week: [
+            {
+              name: '2026-W47',
+              kind: 'week',
+              from: 1_794_805_200_000,
+              to: 1_795_410_000_000,
+              timeZone: 'America/New_York',
+              title: '16–22 Nov 2026',
+            },
+          ],
+          month: [],
+          quarter: [],
+        },
+      },
+    ],
+  })
 export type ReportList = z.output<typeof ReportList>
 
 /** Makes reports for the API, the command line, the console and Slack alike. */

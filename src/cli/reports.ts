@@ -7,6 +7,7 @@ import { REPORT_NAMES, type Report, type ReportName } from '../reports/report.ts
 import { sectionTable, tidyTable } from '../reports/table.ts'
 import { reportText } from '../reports/text.ts'
 import { createFactStreams } from '../store/facts.ts'
+import { createAccountNames } from '../views/account-names.ts'
 import { createReports } from '../views/reports.ts'
 import { createReportRunner } from '../work/report.ts'
 import { type AtService, atService } from './at-service.ts'
@@ -73,6 +74,7 @@ function reportsAt({ store, clock, config, hubspot }: AtService) {
     clock,
     facts,
     run: createReportRunner(facts),
+    nameAccounts: createAccountNames(store),
     countContacts: hubspot?.countContacts,
   })
 }

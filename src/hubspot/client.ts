@@ -21,6 +21,7 @@ import { createOwnerNames, findOwnerByEmail, readArchivedOwners } from './owners
 import type { Row } from './refusals.ts'
 import { createCount, createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
+import { createTestContacts } from './test-contacts.ts'
 import { createRefusedNow, type Refusal, updateBy, writeRows } from './write-rows.ts'
 
 /*
@@ -232,6 +233,7 @@ export function createHubSpot(options: {
       const refusals = await writes.load({ id, properties })
       return refusals.filter(({ property }) => Object.hasOwn(properties, property))
     },
+    ...createTestContacts({ client, call }),
     /** The ids of the owners who are deactivated; null when the token may not ask. */
     archivedOwners: () => readArchivedOwners(client, call),
     /** The owner with an email address, in lower case; null when there is none, or the token may not ask. */
@@ -240,6 +242,8 @@ export function createHubSpot(options: {
     ownerName: createOwnerNames(client, call),
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
+    /** The values that a contact property takes, where it takes only some; empty where it takes any, or HubSpot does not say. */
+    optionsOf: (property: string): Promise<string[]> => definitions.options(property),
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call, alone }),

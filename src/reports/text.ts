@@ -27,9 +27,11 @@ export function reportText(report: Report, width: number): string {
 function sectionLines({ title, note, columns, rows, empty }: Section, timeZone: string, width: number): string[] {
   const above = [title.toUpperCase(), ...(note === undefined ? [] : wrapped(note, width))]
   if (rows.length === 0) return [...above.map(visible), ...wrapped(visible(empty), width)]
-  const cells = rows.map((row) => columns.map(({ id, unit }) => cellText(row[id], unit, timeZone)))
-  const head = columns.map((column) => headOf(column, timeZone))
-  const numbers = columns.map(({ unit }) => unit !== 'text' && unit !== 'instant')
+  // An address takes a whole line; it stands in the CSV.
+  const shown = columns.filter(({ id }) => id !== 'url')
+  const cells = rows.map((row) => shown.map(({ id, unit }) => cellText(row[id], unit, timeZone)))
+  const head = shown.map((column) => headOf(column, timeZone))
+  const numbers = shown.map(({ unit }) => unit !== 'text' && unit !== 'instant')
   return [...above.map(visible), ...tableLines({ head, rows: cells, numbers, names: NAMES }, width)]
 }
 

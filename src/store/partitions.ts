@@ -64,6 +64,10 @@ export const INDEX = {
   repLists: 'rep-lists',
   /** Outgoing webhooks: an event for an endpoint. */
   webhooks: 'webhooks',
+  /** Messages of lists about the data of leads, which may be behind. */
+  qualityLists: 'quality-lists',
+  /** Values that somebody wants filled in into HubSpot. */
+  fills: 'fills',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const
@@ -192,6 +196,9 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
       /** One hash holds what endpoints of webhooks are still to be told of a lead. */
       webhooks: ofLead('webhooks'),
+      /** The questions to enrichment providers about a lead that they answer later, and one of them. */
+      asked: ofLead('asked'),
+      question: (leadId: string, requestId: string) => `${partitionOf(leadId)}:question:${requestId}`,
       index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),

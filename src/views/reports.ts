@@ -10,6 +10,7 @@ import type { Made, ReportAsked } from '../reports/run.ts'
 import { reportSettings } from '../reports/settings.ts'
 import { dayText } from '../reports/words.ts'
 import type { FactStreams } from '../store/facts.ts'
+import type { NameAccounts } from './account-names.ts'
 
 type CountContacts = (filters: { propertyName: string; operator: 'GTE' | 'LT'; value: string }[]) => Promise<number>
 
@@ -67,6 +68,7 @@ export function createReports(parts: {
   clock: Clock
   facts: Pick<FactStreams, 'earliest'>
   run: RunReport
+  nameAccounts: NameAccounts
   /** How many contacts HubSpot has that filters let through; absent where nobody can ask it. */
   countContacts?: CountContacts | undefined
 }) {
@@ -123,9 +125,9 @@ export function createReports(parts: {
       const settings = settingsNow()
       const period = periodAsked(periodName, REPORT_KINDS[name].every, now, settings.timeZone)
       const first = await since(now)
-      const { report, counts } = await run(name, { period, settings, now, since: first, reconcile })
-      const known = withSince(report, first)
-      return counts ? withReconciled(known, counts, await countInHubSpot(period, now), first) : known
+      const made = await run(name, { period, settings, now, since: first, reconcile })
+      const report = withSince(await parts.nameAccounts(made.report), first)
+      return made.counts ? withReconciled(report, made.counts, await countInHubSpot(period, now), first) : report
     },
     periods,
     list,

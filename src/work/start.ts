@@ -7,6 +7,7 @@ import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
 import { createListLeads } from './list-leads.ts'
+import { createListQuality } from './list-quality.ts'
 import { createListStuck } from './list-stuck.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
@@ -16,6 +17,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createRewriteFile } from './rewrite-file.ts'
 import { createRunner } from './run.ts'
 import { createSendDigests } from './send-digests.ts'
+import { createSendReports } from './send-reports.ts'
 import { createSweep } from './sweep.ts'
 import { QUEUES, type QueueName, WORK, type WorkTable } from './table.ts'
 import { createWorker } from './worker.ts'
@@ -67,8 +69,10 @@ export function prepareWork(options: {
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
       'check-quality': createCheckQuality(parts).isDue,
+      'list-quality': createListQuality(parts).isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
+      'send-reports': createSendReports(parts).isDue,
     },
   })
 

@@ -15,6 +15,7 @@ import { createApply } from '../../src/store/apply.ts'
 import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
+import { createEnrichmentRequests } from '../../src/store/enrichment-requests.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createHomes } from '../../src/store/homes.ts'
@@ -23,9 +24,11 @@ import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createQualityActs } from '../../src/store/quality-acts.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createAccountNames } from '../../src/views/account-names.ts'
 import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createHomeViews } from '../../src/views/home.ts'
@@ -117,7 +120,10 @@ export async function startApi(options: {
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
+    secrets: () => ({ problem: 'there are none' }),
+    enrichmentRequests: createEnrichmentRequests(store),
     stuckLists: createStuckLists(store),
+    qualityActs: createQualityActs(store),
     apply,
     away,
     homes: createHomes(store),
@@ -150,6 +156,7 @@ export async function startApi(options: {
       clock: { now: () => clock.now },
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
+      nameAccounts: createAccountNames(store),
       countContacts: options.countContacts,
     }),
     ready: async () => ({ redis: { status: 'ok' } }),

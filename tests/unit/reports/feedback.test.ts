@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
 import type { Fact } from '../../../src/facts/fact.ts'
 import { feedback } from '../../../src/reports/feedback.ts'
+import { reportSettings } from '../../../src/reports/settings.ts'
 import { wilson } from '../../../src/reports/statistics.ts'
 import { came, fact, reached, reportOf, section, sentences } from '../../support/report-facts.ts'
 
@@ -190,6 +192,16 @@ describe('customer success to marketing', () => {
     expect(sentences(report)[2]).toBe(
       'success-to-marketing info: News of customers in October 2026, in people: references 1, struggles 2, expansion 1.',
     )
+  })
+
+  it('unless told, by what of the shipped config’s names a config has', async () => {
+    const config = await loadConfig('config', Date.parse('2026-11-02T00:00:00Z'))
+    const { customerNews } = reportSettings({ ...config, triggers: {} })
+    expect(customerNews).toEqual({
+      references: [{ stage: 'evangelist' }],
+      struggles: [{ handoff: 'churn-risk' }, { stage: 'churn' }],
+      expansion: [],
+    })
   })
 
   it('by names of the config’s own', async () => {

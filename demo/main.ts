@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createSimulatedHubSpot } from '../simulators/hubspot/simulated-hubspot.ts'
-import { createSimulatedSlack, type SimulatedSlackOptions } from '../simulators/slack/simulated-slack.ts'
+import {
+  createSimulatedSlack,
+  type SimulatedMessage,
+  type SimulatedSlackOptions,
+} from '../simulators/slack/simulated-slack.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { fixedConfig } from '../src/config/watch.ts'
 import { createHubSpot } from '../src/hubspot/client.ts'
@@ -17,7 +21,9 @@ import { createLogger } from '../src/platform/log.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
 import { duration } from '../src/rules/words.ts'
 import { createService } from '../src/service.ts'
+import { createSlack } from '../src/slack/client.ts'
 import { openConsoleDoor, openInBrowser } from './console-door.ts'
+import { sendWeekSoFar } from './report.ts'
 import { createKnownContact, STORY } from './story.ts'
 
 /*
@@ -110,6 +116,7 @@ slack.setInteractionsUrl(`${address}/webhooks/slack/interactions`)
 await prepareHubSpot()
 tell()
 await play()
+await report()
 invite()
 openInBrowser(`${door.url}/console`)
 
@@ -180,7 +187,7 @@ function tell(): void {
     'Baton runs between a simulated HubSpot and a simulated Slack. Clocks of account executives take seconds here,\nand while nobody answers, each ladder goes on: remind, reassign, tell the manager.',
   )
   slack.onMessage((event) => {
-    if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(event.message.text)}`)
+    if (event.kind === 'posted') line('Slack', `${placeOf(event.message)}: ${readable(shownOf(event.message))}`)
     if (event.kind === 'ephemeral')
       line('Slack', `only for ${people[event.user] ?? event.user}: ${readable(event.text)}`)
   })
@@ -207,6 +214,18 @@ async function play(): Promise<void> {
     }
   }
   await until(() => slack.messages('U000MGR1').some((message) => message.text.startsWith('No response yet')))
+}
+
+/** Shows the weekly report, of which no Monday comes here. */
+async function report(): Promise<void> {
+  say(
+    `\n${STORY.length + 1}. The weekly report, with its charts in the thread: on Mondays of the week before, here of the week so far`,
+  )
+  const [metrics, log] = [createMetrics(), createLogger(env.LOG_LEVEL)]
+  await sendWeekSoFar({
+    ...{ address, token: 'demo-token', consoleUrl: door.url, to: 'U000MGR1', metrics, log, now },
+    slack: createSlack({ token: env.SLACK_BOT_TOKEN, apiUrl: slack.apiUrl, metrics }),
+  })
 }
 
 async function decided(id: string, routeBefore: string): Promise<void> {
@@ -241,6 +260,10 @@ Every decision can be explained, for example the first one:
 
   REDIS_URL=${redis.url} npm run baton -- explain ${first}
 
+${people.U000MGR1} has the weekly report in Slack; this prints it here:
+
+  REDIS_URL=${redis.url} npm run baton -- report weekly --period this
+
 Managers and operations have the console, with the leads, the clocks and the config. This address signs you in:
 
   ${door.url}/console
@@ -253,6 +276,11 @@ async function until(holds: () => boolean): Promise<void> {
     if (now() > end) throw new Error('The demo waited a minute in vain. LOG_LEVEL=info npm run demo shows more.')
     await wait(50)
   }
+}
+
+/** What a message says, or what its picture shows. */
+function shownOf({ text, files = [] }: SimulatedMessage): string {
+  return text || files.map(({ title }) => `the chart "${title}"`).join(', ')
 }
 
 function placeOf(message: { channel: string; user?: string }): string {

@@ -54,7 +54,7 @@ export function renderReport(input: ReportInput): ReportMessages {
   const more = first && first.rows.length > FIRST_ROWS ? [first, ...rest] : rest
   return {
     message: {
-      text: spoken([escapeText(title), ...said, ...figures], { timeZone }),
+      text: aloud([escapeText(title), ...said, ...figures], timeZone),
       blocks: [
         { type: 'header', text: { type: 'plain_text', emoji: false, text: plainText(title, 150) } },
         ...sections(said),
@@ -79,6 +79,14 @@ function alert(finding: Finding, input: ReportInput): RenderedMessage {
     text: spoken([text, from], { timeZone: period.timeZone }),
     blocks: [section(`*${text}*`), context([from, whereWords(input)])],
   }
+}
+
+// What is counted stands in italics.
+function aloud(lines: readonly string[], timeZone: string): string {
+  return spoken(
+    lines.map((line) => line.replace(/^_(.*)_$/, '$1')),
+    { timeZone },
+  )
 }
 
 /** A table as lines: its title, what is counted, and a row a line. */
@@ -135,7 +143,7 @@ function replies(tables: readonly Section[], input: ReportInput): RenderedMessag
   }
   return all.map(({ lines, blocks }, at) => {
     const rest = at === all.length - 1 && left > 0 ? [context([`and ${left} more tables`, whereWords(input)])] : []
-    return { text: spoken(lines, { timeZone }), blocks: [...blocks, ...rest] }
+    return { text: aloud(lines, timeZone), blocks: [...blocks, ...rest] }
   })
 }
 

@@ -34,6 +34,8 @@ test.skipIf(WITHOUT_REDIS_SERVER)(
       /#cs: .*Kay Lund/,
       /quiet for "60 days": track "still-relevant"/,
       /archived \(.+\): in no track/,
+      /to Mia Chen: Weekly report: /,
+      /to Mia Chen: the chart "/,
     ]) {
       expect(story).toMatch(line)
     }

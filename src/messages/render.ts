@@ -135,7 +135,7 @@ export function renderPost(
   const { team } = config
   const handoffs = Object.values(state.handoffs)
   const told = lead?.told?.[post.handoffId]
-  const asItIs = (message: RenderedMessage | null) => (lead?.test && message ? asTest(message) : message)
+  const asItIs = (message: RenderedMessage | null) => (lead?.test && message ? asTest(team, message) : message)
   if (lead && told) return asItIs(renderTold({ config, lead, handoffs, reader: post.to ?? told.to }, told, outsider))
   const handoff = state.handoffs[post.handoffId]
   if (!lead || !handoff) return null
@@ -149,11 +149,15 @@ export function renderPost(
   return asItIs(renderFor(config, post, lead, handoff, outsider, also, now))
 }
 
-// Whoever sees it, in whatever channel, is not to act on it.
-function asTest({ text, blocks }: RenderedMessage): RenderedMessage {
+// Whoever sees it, in whatever channel, is not to act on it; and Slack tells nobody that they are mentioned.
+function asTest({ reps, managers, people }: Team, { text, blocks }: RenderedMessage): RenderedMessage {
+  const names = namesOf([...Object.values(managers), ...Object.values(people), ...Object.values(reps)])
+  const named = (words: string) => words.replaceAll(/<@(\w+)>/g, (_, id) => escapeText(names[id] ?? 'somebody'))
+  const unnamed = (_: string, value: unknown) => (typeof value === 'string' ? named(value) : value)
   const said = 'TEST: baton smoke tries the whole path. There is no such lead, and nobody has to do anything.'
   const note: Block = { type: 'context', elements: [{ type: 'plain_text', text: said }] }
-  return { text: `TEST: ${text}`, blocks: [note, ...blocks].slice(0, 50) }
+  const quiet: Block[] = JSON.parse(JSON.stringify(blocks, unnamed))
+  return { text: `TEST: ${named(text)}`, blocks: [note, ...quiet].slice(0, 50) }
 }
 
 /** Somebody of the team, or a pool, with the Slack user or channel that reaches them. */

@@ -85,8 +85,13 @@ describe('the smoke test', () => {
     await stage.quiet()
     const before = { turns: await turns(), facts: await facts(), told: reps().map(told) }
     const seen: string[] = []
+    const shown: string[] = []
+    const onStep = ({ step }: { step: string }) => {
+      seen.push(step)
+      if (step === 'alerted') shown.push(...stage.slack.messages(TO).map((message) => JSON.stringify(message)))
+    }
 
-    const done = await runSmoke(parts(), options({ onStep: ({ step }) => void seen.push(step) }))
+    const done = await runSmoke(parts(), options({ onStep }))
     await stage.quiet()
 
     expect(done.steps.filter(({ ok }) => !ok)).toEqual([])
@@ -95,6 +100,9 @@ describe('the smoke test', () => {
     expect(seen).toEqual([...path, 'clean up'])
     const id = done.contactId ?? ''
     expect(reps().map(told)).toEqual(before.told)
+    // A mention would tell a rep as well.
+    expect(shown.join()).toMatch(/nobody has to do anything.*Test Baton smoke/s)
+    expect(shown.join()).not.toContain('<@')
     for (const { channel } of Object.values(stage.config.team.pools))
       expect(stage.texts(channel).join()).not.toMatch(/TEST/)
     const texts = stage.slack.messages(TO).map(({ text }) => text)

@@ -129,7 +129,7 @@ function twins(root: string, { duplicates }: QualityItem): Content {
   if (duplicates.length === 0) return '–'
   return html`<ul class="plain">${duplicates.map(
     ({ id, name, company, url, by }) =>
-      html`<li><a href=${`${root}/leads/${id}`}>${name}</a> ${url.startsWith('https://') && html`<a href=${url} rel="noreferrer" aria-label=${`${name}, ${id}, in HubSpot`}>HubSpot</a>`}<small>${[company, ALIKE[by]].filter(Boolean).join(', ')}</small></li>`,
+      html`<li>${name}<small>${[company, ALIKE[by]].filter(Boolean).join(', ')}</small><span class="links"><a href=${`${root}/leads/${id}`} aria-label=${`${name}, ${id}`}>Lead</a>${url.startsWith('https://') && html`<a href=${url} rel="noreferrer" aria-label=${`${name}, ${id}, in HubSpot`}>HubSpot</a>`}</span></li>`,
   )}</ul>`
 }
 

@@ -52,12 +52,19 @@ export function whatIfResult({ root }: Page, result: WhatIf, names: Names): VNod
           head: 'Lead',
           main: true,
           cell: (one) =>
-            html`<a href=${`${root}/leads/${one.lead}`}>${names.leads.get(one.lead)?.name ?? one.lead}</a>${one.url.startsWith('https://') && html` <a href=${one.url} rel="noreferrer" aria-label=${`${one.lead} in HubSpot`}>HubSpot</a>`}<small>${names.leads.get(one.lead)?.company}</small>`,
+            html`<a href=${`${root}/leads/${one.lead}`}>${names.leads.get(one.lead)?.name ?? one.lead}</a><small>${names.leads.get(one.lead)?.company}</small>`,
         },
         { head: 'Score', number: true, cell: (one) => both(one.score) },
         { head: 'Band', cell: (one) => change(one.band) },
         { head: 'Route', cell: (one) => change(one.route) },
         { head: 'Rep', cell: ({ rep }) => change({ before: named(rep.before), after: named(rep.after) }) },
+        {
+          head: 'In HubSpot',
+          cell: ({ lead, url }) =>
+            url.startsWith('https://')
+              ? html`<a href=${url} rel="noreferrer" aria-label=${`${lead} in HubSpot`}>Open</a>`
+              : lead,
+        },
       ],
     })}
     ${[reproducedPart(result), neverFiredPart(result), unknownPart(result)].map(part)}

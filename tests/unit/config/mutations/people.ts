@@ -265,8 +265,8 @@ export const PEOPLE = rows([
   [
     'news of customers by a trigger that is not there',
     'reports.yaml',
-    '{ trigger: usage-dropped }',
-    '{ trigger: usage-droped }',
+    'successToMarketing: { to: [marketing], at: "08:00" }',
+    'successToMarketing: { to: [marketing], at: "08:00", struggles: [{ trigger: usage-droped }] }',
     'error',
     'did you mean "usage-dropped"?',
   ],

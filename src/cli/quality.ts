@@ -48,6 +48,9 @@ export function addQuality(program: Command): void {
         if (json) return printJson({ summary, leads, next: following })
         console.log(summaryText(summary, at.clock.now()))
         if (summary) printTable(tableOf(leads), 'Nothing of that is wrong.')
+        const [first] = leads
+        // A link in each row leaves no room for what is wrong.
+        if (first) console.log(`\nEach in HubSpot: ${first.url.replace(first.id, 'ID')}`)
         if (following) console.log(`\nAnd more: --cursor ${following}`)
       }),
     )
@@ -67,7 +70,6 @@ function tableOf(leads: readonly QualityItem[]) {
     [item.name, item.company].filter(Boolean).join(', '),
     item.forSales ? 'yes' : '',
     item.wrong.join('; '),
-    item.url,
   ])
-  return { head: ['id', 'lead', 'sales', 'what is wrong', 'HubSpot'], rows }
+  return { head: ['id', 'lead', 'sales', 'what is wrong'], rows }
 }

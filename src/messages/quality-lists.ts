@@ -110,7 +110,8 @@ function cleanerBlocks(line: CleanerLine, id: string): Block[] {
       accessibility_label: plainText(`${label} ${name}`, 75),
     }
   })
-  return [section(textOf(line)), { type: 'actions', elements: [...buttons, openButton(lead)] }]
+  // The name is the link into HubSpot.
+  return [section(textOf(line)), ...(buttons.length > 0 ? [{ type: 'actions' as const, elements: buttons }] : [])]
 }
 
 /** A lead of the sample: the stage that it had, and what somebody said of it. */
@@ -157,11 +158,7 @@ export function renderSample({ id, first, count, judged, lines, target, timeZone
         section(texts[at] ?? ''),
         {
           type: 'actions',
-          elements: [
-            judgeButton(line, id, 'right', 'Right'),
-            judgeButton(line, id, 'wrong', 'Wrong'),
-            openButton(line.lead),
-          ],
+          elements: [judgeButton(line, id, 'right', 'Right'), judgeButton(line, id, 'wrong', 'Wrong')],
         },
       ]),
     ],
@@ -184,16 +181,6 @@ function judgeButton({ lead, done }: SampleLine, id: string, act: 'right' | 'wro
     text: { type: 'plain_text' as const, text: label },
     value: `${id}:${lead.id}`,
     accessibility_label: plainText(`${label}: ${leadName(lead, 40)}`, 75),
-  }
-}
-
-function openButton(lead: LeadRecord) {
-  return {
-    type: 'button' as const,
-    action_id: 'lead.open',
-    text: { type: 'plain_text' as const, text: 'Open in HubSpot' },
-    url: contactUrl(lead),
-    accessibility_label: plainText(`Open ${leadName(lead, 40)} in HubSpot`, 75),
   }
 }
 

@@ -5,6 +5,9 @@ import { cellText } from './words.ts'
 
 const MARKS: Record<Finding['level'], string> = { good: '✓', info: '·', warn: '!' }
 
+// So much of what names a row is shown before a table is broken into parts.
+const NAMES = 28
+
 /** A report for a terminal of so many columns: what it is about, its findings, its tables. */
 export function reportText(report: Report, width: number): string {
   const { title, period, asOf, findings, sections } = report
@@ -27,10 +30,9 @@ function sectionLines({ title, note, columns, rows, empty }: Section, timeZone: 
   // An address takes a whole line; it stands in the CSV.
   const shown = columns.filter(({ id }) => id !== 'url')
   const cells = rows.map((row) => shown.map(({ id, unit }) => cellText(row[id], unit, timeZone)))
-  return [
-    ...above.map(visible),
-    ...tableLines({ head: shown.map((column) => headOf(column, timeZone)), rows: cells }, width),
-  ]
+  const head = shown.map((column) => headOf(column, timeZone))
+  const numbers = shown.map(({ unit }) => unit !== 'text' && unit !== 'instant')
+  return [...above.map(visible), ...tableLines({ head, rows: cells, numbers, names: NAMES }, width)]
 }
 
 /** A column's title with its target: `in time ≥ 90 %`. */

@@ -4,7 +4,7 @@ import { displayName, isInHubSpot, type LeadRecord } from '../leads/lead.ts'
 import { FLAWS, type Flaw, flawsOf, isForSales, kindsOf, proposalsFor } from '../leads/quality.ts'
 import { missingWords } from '../messages/attribute-words.ts'
 import { contactUrl } from '../messages/contact-url.ts'
-import { flawTexts } from '../messages/flaws.ts'
+import { flawTexts, reviewTexts } from '../messages/flaws.ts'
 import { companyName } from '../messages/names.ts'
 import type { Clock } from '../platform/clock.ts'
 import { iso } from '../rules/words.ts'
@@ -146,7 +146,7 @@ export function createQualityViews(parts: { config: () => Config; clock: Clock; 
 
 function itemOf(config: Config, lead: LeadRecord, duplicates: QualityItem['duplicates'], now: number): QualityItem {
   const flaws = flawsOf(config, lead, now)
-  const { email, missing, source, review, stale } = flaws
+  const { email, missing, source, stale } = flaws
   return {
     ...named(lead),
     kinds: kindsOf(flaws, duplicates.length > 0),
@@ -159,7 +159,7 @@ function itemOf(config: Config, lead: LeadRecord, duplicates: QualityItem['dupli
     missing: missing.map(missingWords),
     ...(source === undefined ? {} : { source }),
     duplicates,
-    review,
+    review: reviewTexts(flaws),
     ...(stale === undefined ? {} : { staleSince: iso(stale) }),
     proposals: proposalsFor(config, lead, missing),
     url: contactUrl(lead),

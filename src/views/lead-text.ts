@@ -20,7 +20,13 @@ export function leadViewText(view: LeadView): string {
     ...rotationLines(view, local),
     ...assignmentLines(view, local),
     ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
-    ...Object.entries(view.enrichment).flatMap(([name, { why }]) => (why ? ['', `${name} was not asked: ${why}`] : [])),
+    ...Object.entries(view.enrichment).flatMap(([name, { status, at, why }]) =>
+      status === 'pending'
+        ? ['', `${name} was asked at ${local(at)} and has not answered yet: the lead is scored again when it does`]
+        : why
+          ? ['', `${name} was not asked: ${why}`]
+          : [],
+    ),
     ...triggerLines(view, local),
     '',
     'Attributes',
@@ -53,7 +59,8 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.track && trackText(state.track, local),
     state.notEnrolled,
     state.refused && `HubSpot does not take ${state.refused.map((one) => `${one.property} (${one.code})`).join(', ')}.`,
-    state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
+    state.waitingSince &&
+      `Waits since ${local(state.waitingSince)}: ${state.heldFor ? `sales needs ${state.heldFor.join(', ')}` : 'nobody of its pool is available'}.`,
     state.ended && `The last handoff with sales ended ${local(state.ended.at)}: ${state.ended.how}.`,
     state.needsReview && 'Flagged for review.',
     state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,

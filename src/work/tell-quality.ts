@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isInHubSpot, type LeadRecord } from '../leads/lead.ts'
-import { flawsOf } from '../leads/quality.ts'
+import { type Flaws, flawsOf } from '../leads/quality.ts'
 import { slackIdOf } from '../leads/recipients.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { flawTexts } from '../messages/flaws.ts'
@@ -8,7 +8,14 @@ import { QUALITY_SHOWN, renderCleaner, renderSample } from '../messages/quality-
 import { isRefused } from '../platform/errors.ts'
 import { reportSettings } from '../reports/settings.ts'
 import { cellText } from '../reports/words.ts'
-import { createQualityLists, listKindOf, type QualityActList, type readQualityMessage } from '../store/quality-lists.ts'
+import { EITHER } from '../rules/routing.ts'
+import {
+  createQualityLists,
+  listKindOf,
+  type QualityActList,
+  type QualityListRow,
+  type readQualityMessage,
+} from '../store/quality-lists.ts'
 import { createShowLive } from './live-message.ts'
 import { CHANGED_MEANWHILE, type Handler, type Parts, RunLater } from './parts.ts'
 
@@ -70,13 +77,19 @@ export function createTellQuality(
         return [
           {
             lead,
-            wrong: flawTexts(flawsOf(config, lead, clock.now()), []),
+            wrong: flawTexts(withoutDone(flawsOf(config, lead, clock.now()), done), []),
             twins: twins.flatMap((twin) => known.get(twin) ?? []),
             fills: fills.map((fill) => ({ ...fill, done: done[fill.attribute] })),
           },
         ]
       }),
     })
+  }
+
+  // What is in HubSpot since the click is known here when the contact was read again.
+  function withoutDone(flaws: Flaws, done: QualityListRow['done']): Flaws {
+    const isThere = (name: string) => done[name]?.what === 'filled' || done[name]?.what === 'there'
+    return { ...flaws, missing: flaws.missing.filter((one) => !one.split(EITHER).some(isThere)) }
   }
 
   // Who is deleted or merged meanwhile is named no more.

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createTier1Lead } from '../support/leads.ts'
 import { createStage, DAY, HOUR, MINUTE, type Stage } from '../support/stage.ts'
 
 const MARKETING = 'U0000MKT'
@@ -16,6 +17,11 @@ async function until(date: string, step = 6 * HOUR): Promise<void> {
 
 const ask = async (path: string, method = 'GET') =>
   (await fetch(`${stage.addresses[0]}/v1${path}`, { headers: HEADERS, method })).json()
+
+const scorecard = async (period: string): Promise<(number | null)[]> => {
+  const { sections } = await ask(`/reports/quality?period=${period}`)
+  return sections.find(({ id }: { id: string }) => id === 'scorecard').rows.map(({ share }: { share: number }) => share)
+}
 
 const found = (pattern: RegExp) => stage.slack.messages(MARKETING).filter(({ text }) => pattern.test(text))
 const cleaner = () => found(/^Data to put right/)
@@ -110,6 +116,7 @@ describe('the quality of the data', () => {
     expect(stage.hubspot.contact(ids.taken)?.numemployees).toBe('1-5')
     // Who clicks twice is told that it is done already.
     await Promise.all([1, 2].map(() => click(cleaner()[0], `${ids.sizeless}:company.size`)))
+    expect(stage.slack.ephemerals(MARKETING)).toHaveLength(1)
     expect(stage.hubspot.contact(ids.sizeless)?.numemployees).toBe('100-500')
     const blocks = JSON.stringify(cleaner()[0]?.blocks)
     expect(blocks).toContain(`<@${MARKETING}> filled in company size: 120 (Apollo)`)
@@ -127,10 +134,64 @@ describe('the quality of the data', () => {
     await click(sample()[0], `quality.wrong sample/202612:${ids.sizeless}`)
     expect(JSON.stringify(sample()[0]?.blocks)).toMatch(/Judged: 3, right: 2.*✓ Right, says <@U0000MKT>/s)
 
+    // Of seven one address is misspelt and its lead has no source, and two may be one person; half a month later nothing is stale.
+    expect(await scorecard('2026-11')).toEqual([
+      6 / 7,
+      6 / 7,
+      2 / 7,
+      null,
+      6 / 7,
+      0,
+      expect.closeTo((6 + 6 + 5 + 6 + 7) / 35),
+    ])
+    // Of the three that were judged two are right, by the last word about each.
+    expect((await scorecard('2026-12'))[3]).toBe(2 / 3)
+
     await fetch(`${stage.addresses[0]}/v1/leads/${ids.twin}`, { method: 'DELETE', headers: HEADERS })
     await stage.quiet()
     const shown = JSON.stringify([...cleaner(), ...sample()].map((one) => [one.text, one.blocks]))
     expect(shown).not.toMatch(new RegExp(`${ids.twin}|\\bDi Canary`))
     expect((await ask('/data-quality')).leads.map(({ id }: { id: string }) => id)).not.toContain(ids.twin)
+  })
+})
+
+describe('a lead that lacks what sales needs, where it is held', () => {
+  const MANAGER = 'U000MGR1'
+  it('waits without a clock, its manager is told; the field, or a person, brings it out', async () => {
+    stage = await createStage({
+      start: START,
+      edit: (config) => void Object.assign(config.routing, { missing: 'hold' }),
+    })
+    const [field, lifted] = ['dana', 'kim'].map((name) =>
+      createTier1Lead(stage, { email: `${name}@northwind.example`, hs_analytics_source_data_1: '' }),
+    )
+    await stage.quiet()
+    await stage.advance(15_000)
+    expect(stage.hubspot.contact(field ?? '')).toMatchObject({
+      baton_sla_status: 'waiting',
+      baton_needs_review: 'true',
+    })
+    expect(stage.hubspot.contact(field ?? '')?.baton_route_reason).toContain('; waits for leadSource.detail since')
+    expect(stage.texts(MANAGER).at(-1)).toMatch(
+      /^2 leads wait: sales lacks what it needs to know\. 2 for ae: lack what sales needs/,
+    )
+    expect(JSON.stringify(stage.slack.messages(MANAGER).at(-1)?.blocks)).toContain('lacks lead source detail')
+    expect((await ask(`/leads/${field}`)).state).toMatchObject({ heldFor: ['leadSource.detail'] })
+    expect((await ask('/facts?type=lacked')).facts).toHaveLength(2)
+    expect(await (await fetch(`${stage.addresses[0]}/metrics`)).text()).toMatch(
+      /baton_leads_lacking_total\{attribute="leadSource.detail"\} 2/,
+    )
+
+    stage.hubspot.changeContact(field ?? '', { hs_analytics_source_data_1: 'autumn' }, { by: 'person' })
+    await stage.quiet()
+    expect(stage.hubspot.contact(field ?? '')?.baton_sla_status).toBe('running')
+    const body = JSON.stringify({ rep: 'ae-1' })
+    const headers = { ...HEADERS, 'content-type': 'application/json' }
+    await fetch(`${stage.addresses[0]}/v1/leads/${lifted}/assign`, { method: 'POST', headers, body })
+    await stage.quiet()
+    expect(stage.hubspot.contact(lifted ?? '')).toMatchObject({ baton_sla_status: 'running', hubspot_owner_id: '101' })
+    expect(stage.texts('U0000AE1').at(-1)).toContain('Missing: lead source detail')
+    await stage.advance(MINUTE)
+    expect(stage.texts(MANAGER).at(-1)).toMatch(/No lead waits any more/)
   })
 })

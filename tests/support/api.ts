@@ -15,6 +15,7 @@ import { createApply } from '../../src/store/apply.ts'
 import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
+import { createEnrichmentRequests } from '../../src/store/enrichment-requests.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createHomes } from '../../src/store/homes.ts'
@@ -83,6 +84,7 @@ export async function startApi(options: {
   slackApiUrl?: string
   allowV1?: boolean
   portalId?: string
+  countContacts?: Parameters<typeof createReports>[0]['countContacts']
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -118,6 +120,8 @@ export async function startApi(options: {
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
+    secrets: () => ({ problem: 'there are none' }),
+    enrichmentRequests: createEnrichmentRequests(store),
     stuckLists: createStuckLists(store),
     qualityActs: createQualityActs(store),
     apply,
@@ -153,6 +157,7 @@ export async function startApi(options: {
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
       nameAccounts: createAccountNames(store),
+      countContacts: options.countContacts,
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

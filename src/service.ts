@@ -2,6 +2,7 @@ import type { Telemetry } from 'bullmq'
 import { type Config, readsOfBoth } from './config/config.ts'
 import type { ConfigSource } from './config/watch.ts'
 import { createApollo } from './enrichment/apollo.ts'
+import { createCallbackProviders } from './enrichment/callback.ts'
 import { createEnrichment } from './enrichment/chain.ts'
 import { createHubSpotCompany } from './enrichment/hubspot-company.ts'
 import { createServer } from './http/server.ts'
@@ -24,6 +25,7 @@ import { createActs } from './store/acts.ts'
 import { createApply } from './store/apply.ts'
 import { createAway } from './store/away.ts'
 import { createConfigs } from './store/configs.ts'
+import { createEnrichmentRequests } from './store/enrichment-requests.ts'
 import { createFactStreams } from './store/facts.ts'
 import { createHandoffLists } from './store/handoffs.ts'
 import { createHomes } from './store/homes.ts'
@@ -40,6 +42,7 @@ import { createStuckLists } from './store/stuck-lists.ts'
 import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { countWaiting } from './store/waiting-lists.ts'
+import { createAccountNames } from './views/account-names.ts'
 import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
@@ -53,6 +56,7 @@ import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
 import { retryRefused } from './work/refusals.ts'
 import { createReportThreads } from './work/report-threads.ts'
+import { reportsOverdue } from './work/reports-due.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
 import { createWhatIfThreads } from './work/what-if-threads.ts'
@@ -163,10 +167,12 @@ export async function createService(options: ServiceOptions) {
   const apollo = env.APOLLO_API_KEY
     ? [createApollo({ apiKey: env.APOLLO_API_KEY, baseUrl: env.ENRICHMENT_BASE_URL, metrics })]
     : []
+  const enrichmentRequests = createEnrichmentRequests(store)
   const enrichment = createEnrichment({
     redis: requests,
     prefix: installation,
     providers: [createHubSpotCompany(hubspot), ...apollo],
+    answersLater: createCallbackProviders({ questions: enrichmentRequests, secrets, publicUrl, clock, metrics }),
   })
 
   const queues = createQueues({ connection: requests, prefix, onError, telemetry: options.telemetry })
@@ -174,10 +180,15 @@ export async function createService(options: ServiceOptions) {
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
-  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
+  const overdue = () => reportsOverdue({ config, clock, mode: env.BATON_MODE, store })
+  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting, overdue })
   const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
-    reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),
+    reports: createReports({
+      ...{ config, clock, facts: createFactStreams(store), run: reportThreads.run },
+      countContacts: hubspot.countContacts,
+      nameAccounts: createAccountNames(store),
+    }),
     portalId: portal.id,
     config,
     clock,
@@ -241,7 +252,7 @@ export async function createService(options: ServiceOptions) {
   if (observes)
     log.warn(config().routing.observe ? OBSERVING : `${OBSERVING}: name who gets it as observe.channel in routing.yaml`)
 
-  const examination = createExamination({ env, config, redis: requests, clock, prefix, log })
+  const examination = createExamination({ env, config, redis: requests, clock, prefix, secrets, log })
   const ready = createReadiness({
     source: options.config,
     config,
@@ -281,6 +292,8 @@ export async function createService(options: ServiceOptions) {
     stuckLists,
     qualityActs: createQualityActs(store),
     lastEvent,
+    secrets,
+    enrichmentRequests,
     hurry: work.hurry,
     away: withHomesOfAway(away, { homes, config, clock, hurry: work.hurry, log }),
     homes,

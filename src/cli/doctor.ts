@@ -5,7 +5,7 @@ import { examine } from '../doctor/examine.ts'
 import { type Finding, faultsOf, findingsText } from '../doctor/finding.ts'
 import { fetchPortalSchema } from '../doctor/portal-schema.ts'
 import { createClock, hostNow } from '../platform/clock.ts'
-import { prefixOf, readCheckEnv } from '../platform/env.ts'
+import { prefixOf, readCheckEnv, secretsOf } from '../platform/env.ts'
 import { createLogger } from '../platform/log.ts'
 import { terminalWidth } from './output.ts'
 import { findRedisOfService } from './service-redis.ts'
@@ -42,7 +42,10 @@ export function addDoctor(program: Command): void {
         const clock = redis ? await createClock({ redis, log: createLogger('silent') }) : { now: hostNow }
         const findings = [
           ...mistakes,
-          ...(await examine({ env, config, redis, clock, prefix: prefixOf(env.BATON_MODE) })),
+          ...(await examine({
+            ...{ env, config, redis, clock, prefix: prefixOf(env.BATON_MODE) },
+            secrets: secretsOf(process.env),
+          })),
         ]
         // For checks of the config that may not ask HubSpot. That it does not answer is among the findings.
         await fetchPortalSchema(env, env.CONFIG_DIR, clock.now()).catch(() => undefined)

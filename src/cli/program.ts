@@ -24,7 +24,9 @@ import { addQuality } from './quality.ts'
 import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
+import { addSmoke } from './smoke.ts'
 import { addTeamImport } from './team-import.ts'
+import { addWebhooks } from './webhooks.ts'
 import { addWhatIf } from './what-if.ts'
 
 /** Makes the command line: every command with its help. Throws what Commander throws, instead of exiting. */
@@ -60,8 +62,10 @@ export function createProgram(): Command {
   addCalibrate(program)
   addConfigMigrate(config)
   addDoctor(program)
+  addSmoke(program)
   addTeamImport(program)
   addShadow(program)
+  addWebhooks(program)
   addWhatIf(program)
 
   const hubspot = program.command('hubspot').description('prepare HubSpot')

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../platform/clock.ts'
 import { hostNow } from '../platform/clock.ts'
-import { type CheckEnv, OBSERVING } from '../platform/env.ts'
+import { type CheckEnv, OBSERVING, type ReadSecret } from '../platform/env.ts'
 import { OutsideError } from '../platform/errors.ts'
 import type { RedisConnection } from '../platform/redis.ts'
 import { createSlackDirectory } from '../slack/directory.ts'
@@ -9,6 +9,7 @@ import { createLastEvent } from '../store/last-event.ts'
 import { createStore } from '../store/partitions.ts'
 import { createRewrites } from '../store/rewrites.ts'
 import { createUnreachable } from '../store/unreachable.ts'
+import { createWebhookOutbox } from '../store/webhook-outbox.ts'
 import { checkApollo } from './apollo.ts'
 import { createAskHubSpot, hubSpotToAsk } from './ask-hubspot.ts'
 import type { Finding } from './finding.ts'
@@ -16,6 +17,7 @@ import { checkPortal, checkProperties, checkScopes, checkSearch, checkWorkflows,
 import { type HubSpotOwner, ownerFindings, withOwnerId } from './owners.ts'
 import { checkRedis, rewriteFindings } from './redis.ts'
 import { checkSlackChannels, checkSlackPeople, checkSlackToken, reachFindings, TOKEN_REFUSED } from './slack.ts'
+import { callbackFindings, offFindings, webhookFindings } from './webhooks.ts'
 
 /**
  * What is examined. Without `redis` (no service runs here yet) what needs it is left out, and without `config` (it holds
@@ -27,13 +29,15 @@ export interface ExamineParts {
   redis: RedisConnection | null
   clock: Clock
   prefix: string
+  /** The secrets that the config names. */
+  secrets: ReadSecret
 }
 
 /**
  * Asks the living systems, all at once. The calls take their turn in the rate limit that
  * the service keeps to, but not its breakers: a refusal is what is looked for here, and no outage. Never rejects.
  */
-export async function examine({ env, config, redis, clock, prefix }: ExamineParts): Promise<Finding[]> {
+export async function examine({ env, config, redis, clock, prefix, secrets }: ExamineParts): Promise<Finding[]> {
   const hubspot = hubSpotToAsk(env, { redis, prefix })
   const ask = createAskHubSpot(hubspot)
   const slack = createSlackDirectory({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL })
@@ -53,6 +57,13 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
       ...(await attempt('redis erasure', async () =>
         rewriteFindings(await createRewrites(createStore({ redis, prefix })).refused()),
       )),
+      ...(await attempt('webhooks', async () => {
+        const outbox = createWebhookOutbox(createStore({ redis, prefix }))
+        const since = await Promise.all((config?.webhooks ?? []).map((one) => outbox.offSince(one)))
+        return offFindings(
+          (config?.webhooks ?? []).flatMap(({ name }, at) => (since[at] ? { name, since: since[at] } : [])),
+        )
+      })),
       ...(await attempt('redis', () => checkRedis(redis, env.REDIS_MAY_LOSE_WRITES ?? false, hostNow))),
     ]
   }
@@ -74,6 +85,10 @@ export async function examine({ env, config, redis, clock, prefix }: ExaminePart
     attempt('slack token', () => checkSlackToken(slack)),
     withConfig('slack people', async (known) => checkSlackPeople(slack, known, await ownersIfAny)),
     withConfig('slack channels', (known) => checkSlackChannels(slack, known)),
+    withConfig('webhooks', async (known) => [
+      ...webhookFindings(known.webhooks, secrets),
+      ...callbackFindings(known.enrichment, secrets),
+    ]),
     attempt('apollo key', () => checkApollo(env.APOLLO_API_KEY, env.ENRICHMENT_BASE_URL)),
   ]
   return (await Promise.all(groups)).flat()

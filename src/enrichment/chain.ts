@@ -27,9 +27,9 @@ export interface EnrichmentMemory {
   late: Record<string, string>
 }
 
-/** A provider's answer. `shared` attributes hold for everybody at the domain and may be kept for it. */
+/** A provider's answer; `pending`: it answers later, by a callback. `shared` attributes hold for everybody at the domain and may be kept for it. */
 export interface EnrichmentAnswer {
-  status: 'matched' | 'not-found'
+  status: 'matched' | 'not-found' | 'pending'
   personal: Attributes
   shared: Attributes
   /** The properties of the associated company in HubSpot; the mapping in hubspot.yaml reads them. */
@@ -41,6 +41,8 @@ export interface EnrichmentProvider {
   name: string
   /** An outside company's service, which costs money: asked only where it can matter, and its answers are kept for a domain. */
   outside: boolean
+  /** It answers later: for so long its answer is waited for, in milliseconds. */
+  within?: number
   ask(query: EnrichmentQuery): Promise<EnrichmentAnswer>
 }
 
@@ -67,9 +69,22 @@ export interface LastKnownCompany {
   goOn: boolean
 }
 
+/** A provider that answers later, as the config has it: `secret`, `token` and the values of `headers` name variables. */
+export interface CallbackProvider {
+  url: string
+  secret?: string | undefined
+  token?: string | undefined
+  headers: Record<string, string>
+  sends: ('email' | 'firstName' | 'lastName' | 'domain')[]
+  fields: Record<string, string>
+  within: number
+}
+
 /** Settings of the chain (`config/enrichment.yaml`), in milliseconds. */
 export interface EnrichmentSettings {
   providers: string[]
+  /** Those that answer later, by name. */
+  callbacks?: Record<string, CallbackProvider>
   timeout: number
   total: number
   /** How often each outside provider is asked in a day (UTC) at most. */
@@ -95,10 +110,13 @@ export function createEnrichment({
   redis,
   prefix,
   providers,
+  answersLater,
 }: {
   redis: RedisConnection
   prefix: string
   providers: EnrichmentProvider[]
+  /** Makes a provider that answers later. */
+  answersLater?: (name: string, callback: CallbackProvider) => EnrichmentProvider
 }) {
   const cacheKey = (provider: string, domain: string) => `${prefix}:enrichment:${provider}:${domain}`
 
@@ -180,7 +198,11 @@ export function createEnrichment({
       const late: Promise<[string, string] | null>[] = []
       let end: number | undefined
       for (const name of settings.providers) {
-        const provider = providers.find((candidate) => candidate.name === name)
+        const callback = settings.callbacks?.[name]
+        const provider =
+          callback && answersLater
+            ? answersLater(name, callback)
+            : providers.find((candidate) => candidate.name === name)
         if (!provider) continue
         if (!provider.outside) {
           const own = await askOwn(provider, query, lastKnown)
@@ -196,6 +218,8 @@ export function createEnrichment({
         }
         const free = await keptAnswer(provider, query, memory)
         if (free) {
+          if (provider.within !== undefined && memory.late[name])
+            await keep(name, query.freeMail ? undefined : query.domain, free, settings)
           outcomes[name] = free.status
           found = { ...free.shared, ...free.personal, ...found }
           continue
@@ -203,6 +227,7 @@ export function createEnrichment({
         // That nobody knows a person says nothing about their colleagues, and stands until it is asked again.
         const before = memory.answers[name]
         if (before?.status === 'not-found' && now - before.at < settings.keep.notFound) continue
+        if (before?.status === 'pending' && now - before.at < (provider.within ?? 0)) continue
         if (!(await lead.isWorthAsking(company, found))) {
           outcomes[name] = 'not-needed'
           continue
@@ -220,7 +245,8 @@ export function createEnrichment({
           found = { ...answer.shared, ...answer.personal, ...found }
         } catch (error) {
           if (isRedisAway(error) || (error instanceof OutsideError && error.system === 'redis')) throw error
-          outcomes[name] = statusOf(error)
+          // One that answers later was asked all the same: that is waited for.
+          outcomes[name] = error instanceof TooLate && provider.within !== undefined ? 'pending' : statusOf(error)
           if (error instanceof TooLate) late.push(arrived(name, asked))
         }
       }

@@ -42,10 +42,10 @@ const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 const WITH_SOURCE = new Set<FactType>(['assigned', 'accepted', 'rejected', 'recycled', 'disqualified'])
 const WITH_ACCOUNT = new Set<FactType>(['seen', 'signal', 'trigger', 'triggered', 'assigned', 'outcome'])
 
-/** What happened by a change of a lead, as facts. `now` is epoch milliseconds; `digest` makes of a company what stands for it in them. */
+/** What happened by a change of a lead, as facts; a test is none. `now` is epoch milliseconds; `digest` makes of a company what stands for it in them. */
 export function factsOf(before: LeadState, change: Change, now: number, digest: (company: string) => string): Fact[] {
   const lead = change.lead ?? before.lead
-  if (!lead || change.erased) return []
+  if (!lead || lead.test || change.erased) return []
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   const source = text(lead, 'leadSource')
   const company = accountKey(lead)

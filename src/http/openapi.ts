@@ -59,6 +59,10 @@ export function registerOpenApi(app: FastifyInstance, base = ''): void {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'a token of `API_TOKENS`' },
           hubSpotSignature: { type: 'apiKey', in: 'header', name: 'X-HubSpot-Signature-v3' },
+          webhookSignature: {
+            ...{ type: 'apiKey', in: 'header', name: 'webhook-signature' },
+            description: 'as standardwebhooks.com has it; or a bearer token, where enrichment.yaml names one',
+          },
           slackSignature: { type: 'apiKey', in: 'header', name: 'X-Slack-Signature' },
         },
       },

@@ -30,7 +30,8 @@ const DESCRIPTIONS = {
   403: 'The token may only read.',
   404: 'There is no such thing: `detail` says what.',
   409: 'Not possible now: `detail` says why. Where another one is under way, wait as long as `Retry-After` says.',
-  413: 'The body is larger than it may be: 1 MiB, for events of HubSpot 8 MiB and 1,000 events.',
+  410: 'Not wanted any more: send it no further.',
+  413: 'The body is larger than it may be: 1 MiB, for events of HubSpot 8 MiB and 1,000 events, for answers of enrichment 64 KiB.',
   415: 'The body is of another type than this route takes.',
   429: 'Too many requests: wait as long as `Retry-After` says.',
   503: 'Not stored, or switched off: `detail` says which. Send it again, after `Retry-After` where it is given.',
@@ -41,6 +42,7 @@ const EXAMPLES: Record<number, [title: string, detail: string, of?: RegExp][]> =
   400: [
     ['The request is not valid', 'limit: Too big: expected number to be <=200'],
     ['Not an array', 'The body must be an array of events.', /^hubspotWebhook$/],
+    ['No request', 'The body must be a JSON object with the requestId of the question.', /^enrichment/],
     ['Not readable', 'The form field payload must hold a Slack interaction.', /^slack/],
     ['The request is not valid', 'contactId: must be a HubSpot contact id', /^(getLead|rescoreLead|eraseLead)$/],
     [
@@ -62,6 +64,11 @@ const EXAMPLES: Record<number, [title: string, detail: string, of?: RegExp][]> =
       'The signature is wrong. Check PUBLIC_URL and HUBSPOT_CLIENT_SECRET.',
       /^hubspotWebhook$/,
     ],
+    [
+      'Not signed by the provider',
+      'The signature is wrong. Check the secret, or the token, that enrichment.yaml names.',
+      /^enrichment/,
+    ],
     ['Not signed by Slack', 'The signature is wrong. Check SLACK_SIGNING_SECRET.', /^slack/],
   ],
   403: [['Not allowed', 'This token may only read: use one with the scope operate.']],
@@ -75,12 +82,18 @@ const EXAMPLES: Record<number, [title: string, detail: string, of?: RegExp][]> =
       /^getReport$/,
     ],
     ['Not found', 'There is no such dead letter: it may be done.', /DeadLetter$/],
+    [
+      'Not asked',
+      'Nothing was asked under this requestId, or so long ago that no answer is waited for.',
+      /^enrichment/,
+    ],
     ['Not found', 'Baton knows no handoff 401000000001-1, or it has no handoff.', /^handoff/],
   ],
   409: [
     ['Not possible now', 'lead 401000000001 cannot be released: it is settled, or somebody was faster.'],
     ['Under way', 'Another what-if is being computed: try again in a moment.', /^(run)?[wW]hatIf/],
   ],
+  410: [['Gone', 'The answer is not wanted any more, and nothing of it was kept.']],
   413: [['Too large', 'The body is too large.']],
   415: [['Unsupported content type', 'Unsupported Media Type: text/plain']],
   429: [['Too many requests', 'At most 600 requests a minute are taken: try again in 1 minute.']],

@@ -10,6 +10,7 @@ import { registerOpenApi } from './openapi.ts'
 import { answerError, answerNotFound } from './problems.ts'
 import { traceRequests } from './trace-requests.ts'
 import { type V1Parts, v1 } from './v1/v1.ts'
+import { type EnrichmentCallbackParts, enrichmentCallbacks } from './webhooks/enrichment.ts'
 import { type HubSpotWebhookParts, hubSpotWebhooks } from './webhooks/hubspot.ts'
 import { type SlackInteractionParts, slackInteractions } from './webhooks/slack.ts'
 import { type SlackHomeParts, slackHome } from './webhooks/slack-home.ts'
@@ -19,6 +20,7 @@ export interface ServerParts
   extends Omit<HubSpotWebhookParts, 'secrets' | 'allowV1'>,
     Omit<SlackInteractionParts, 'secrets' | 'away'>,
     Omit<SlackHomeParts, 'secrets' | 'away' | 'leadLists'>,
+    EnrichmentCallbackParts,
     V1Parts,
     ConsoleSettings {
   /** False leaves out the webhooks and `/v1`: a worker has only the probes and the metrics. */
@@ -59,6 +61,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     app.register(hubSpotWebhooks({ ...parts, secrets: parts.hubSpotSecrets, allowV1: parts.hubSpotV1 }))
     app.register(slackInteractions({ ...parts, secrets: parts.slackSecrets }))
     app.register(slackHome({ ...parts, secrets: parts.slackSecrets }))
+    app.register(enrichmentCallbacks(parts))
     app.register(v1(parts), { prefix: '/v1' })
     app.register(console(parts), { prefix: '/console' })
   }

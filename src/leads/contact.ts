@@ -61,6 +61,7 @@ function recordOf(
     ...{ marks, begun, overruledStatus, stageSetBack, stage, returning },
     outcomes: withStageDates(outcomes, gathered.contact.properties, now),
     pseudonym: state.freshPseudonym,
+    test: state.lead?.test ?? gathered.test,
     triggersDueAt: triggersDueAt(marks),
     nextPlannedAt: nextPlannedAt(handoffs),
     waiting: handoffs.some((handoff) => handoff.state === 'waiting' && heldFor(handoff).length === 0),

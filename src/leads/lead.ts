@@ -23,11 +23,12 @@ export function stageOf(attributes: Attributes): string {
 }
 
 /**
- * How an enrichment provider answered. Not asked: `skipped`, the config does not let it be asked about such a contact;
+ * How an enrichment provider answered; `pending`: it was asked, and answers later. Not asked: `skipped`, the config does not let it be asked about such a contact;
  * `not-needed`, no answer would send the lead elsewhere; `over-budget`, it was asked as often as it may be in a day.
  */
 const EnrichmentStatus = z.enum([
   ...['matched', 'not-found', 'rate-limited', 'failed', 'late', 'skipped', 'not-needed', 'over-budget'],
+  'pending',
 ] as const)
 export type EnrichmentStatus = z.output<typeof EnrichmentStatus>
 
@@ -83,6 +84,8 @@ export const LeadRecord = LeadMarks.extend({
   /** Stands for the lead among the facts; it is not derived from the id, so that erasing the lead cuts the link. */
   pseudonym: z.string(),
   createdAt: z.number(),
+  /** It is a test of Baton and no lead: it counts nowhere, and this Slack user or channel gets its messages. */
+  test: z.object({ to: z.string() }).optional(),
   /** Since when Baton knows it: silence is counted from then at the earliest. Absent in older records. */
   knownSince: z.number().optional(),
   attributes: Attributes,

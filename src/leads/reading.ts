@@ -17,7 +17,7 @@ const DAY = 24 * 60 * 60_000
 export const MERGED_IDS = 'hs_merged_object_ids'
 /** How a provider may have answered without having failed. */
 export const ANSWERS: ReadonlySet<EnrichmentStatus> = new Set([
-  ...['matched', 'not-found', 'skipped', 'not-needed', 'over-budget'],
+  ...['matched', 'not-found', 'skipped', 'not-needed', 'over-budget', 'pending'],
 ] as EnrichmentStatus[])
 
 /** What is known of a lead at this moment: from HubSpot, from enrichment, and from what was sent to us. */

@@ -23,6 +23,7 @@ const YOUNG_CONTACT = [2 * 60_000, 15 * 60_000, 2 * 60 * 60_000, 24 * 60 * 60_00
 /** What stands beside a decision and goes into the record with it. */
 export interface Beside {
   pseudonym: string
+  test?: LeadRecord['test']
   /** Handoffs that the decision started, or that wait anew. */
   begun: Handoff[]
   /** What rules have done to it, also those that fired just now. */
@@ -90,6 +91,7 @@ export function decidedRecord(
     ...read,
     pseudonym: previous?.pseudonym ?? beside.pseudonym,
     knownSince: previous?.knownSince ?? now,
+    ...(beside.test ? { test: beside.test } : {}),
     ...lastChanged(previous, read, now),
     missing: decision.missing,
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),

@@ -7,7 +7,7 @@ import { beginLook, hear } from './look.ts'
 import { ANSWERS, changedCompany } from './reading.ts'
 
 /** What enrichment providers can tell. */
-const PROVIDED = ['jobTitle', 'country', ...ATTRIBUTE_NAMES.facts.filter((name) => name.startsWith('company.'))]
+export const PROVIDED = ['jobTitle', 'country', ...ATTRIBUTE_NAMES.facts.filter((name) => name.startsWith('company.'))]
 
 // What is worked out of another fact, where nothing says it.
 const FOLLOWS: Record<string, readonly string[]> = {

@@ -1,5 +1,5 @@
 /** The systems outside Baton. */
-export type OutsideSystem = 'hubspot' | 'slack' | 'apollo' | 'redis'
+export type OutsideSystem = 'hubspot' | 'slack' | 'apollo' | 'enrichment' | 'redis'
 
 /**
  * How a call to an outside system failed, which decides what happens next:

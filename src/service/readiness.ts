@@ -67,7 +67,7 @@ export function createReadiness(parts: ReadinessParts) {
 export function createExamination(
   parts: { env: Env; config: () => Config; log: Logger; redis: RedisConnection } & Pick<
     ExamineParts,
-    'clock' | 'prefix'
+    'clock' | 'prefix' | 'secrets'
   >,
 ) {
   const { config, log, ...rest } = parts

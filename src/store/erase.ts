@@ -5,6 +5,7 @@ import { next } from '../leads/next.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
 import { forgetAccounts } from './accounts.ts'
 import { assignmentWaits, TOMBSTONE_MILLISECONDS, type Waiting } from './commit.ts'
+import { forgetAsked } from './enrichment-requests.ts'
 import { createErased } from './erased.ts'
 import { unlistEverywhere } from './lead-index.ts'
 import type { StoredLead } from './leads.ts'
@@ -82,6 +83,7 @@ export async function eraseLead(
         ['DEL', keys.history(leadId)],
         ['DEL', keys.decisions(leadId)],
         ['DEL', keys.webhooks(leadId)],
+        ...(await forgetAsked({ redis, keys }, leadId)),
         ['ZREM', keys.list(leadId, 'scored'), leadId],
         ['SREM', keys.list(leadId, 'urgent'), leadId],
         ...STAGE_NAMES.map((stage): Command => ['ZREM', keys.list(leadId, `stage-${stage}`), leadId]),
@@ -108,7 +110,7 @@ export async function eraseLead(
 
   // Else reports would count it for ever among those that stay in their stage.
   function goneFact(state: StoredLead | null): Command[] {
-    if (!state?.lead) return []
+    if (!state?.lead || state.lead.test) return []
     const fact: Fact = { type: 'gone', at: now, lead: state.lead.pseudonym, reason: 'erased' }
     return [['XADD', keys.facts(leadId), '*', 'f', writeFacts([fact])]]
   }

@@ -196,6 +196,9 @@ export function createStore({ redis, prefix }: { redis: RedisConnection; prefix:
       post: (id: string) => `${partitionOf(leadOf(id))}:post:${id}`,
       /** One hash holds what endpoints of webhooks are still to be told of a lead. */
       webhooks: ofLead('webhooks'),
+      /** The questions to enrichment providers about a lead that they answer later, and one of them. */
+      asked: ofLead('asked'),
+      question: (leadId: string, requestId: string) => `${partitionOf(leadId)}:question:${requestId}`,
       index: (id: string, index: string) => indexIn(partitionOf(leadOf(id)), index),
       indexIn,
       list: (leadId: string, list: List) => listIn(partitionOf(leadId), list),

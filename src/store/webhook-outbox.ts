@@ -70,10 +70,19 @@ export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>
 const SENDING_MILLISECONDS = 14_000
 
 /** Opens it. */
-export function createWebhookOutbox({ redis, keys, commit }: Store) {
+export function createWebhookOutbox({ redis, keys, partitions, commit }: Store) {
   const hash = (id: string) => keys.webhooks(leadOf(id))
   const index = (id: string) => keys.index(id, INDEX.webhooks)
   const off = keys.shared('webhooks-off')
+
+  async function* scanned(key: string): AsyncGenerator<string[]> {
+    let cursor = '0'
+    do {
+      const [next, flat] = await redis.zscan(key, cursor, 'COUNT', 1_000)
+      yield flat.filter((_, at) => at % 2 === 0)
+      cursor = next
+    } while (cursor !== '0')
+  }
 
   return {
     /** Reads a delivery; null when it is done, or gone with its lead. */
@@ -115,16 +124,30 @@ export function createWebhookOutbox({ redis, keys, commit }: Store) {
       )
     },
 
-    /** Keeps what others are told of that is no lead's: each `name` once while it waits. */
-    async add(name: string, event: WebhookEvent, subscribers: readonly Subscriber[], now: number) {
-      const deliveries = deliveriesOf(name, '', [event], subscribers, now)
-      const waiting = deliveries.map(({ id }) => ({ index: INDEX.webhooks, id, at: now }))
-      if (waiting.length === 0) return waiting
-      await commit(
-        [],
-        [...deliveryCommands(keys, deliveries), ...waiting.map(({ id }): Command => ['ZADD', index(id), now, id])],
-      )
-      return waiting
+    /** Keeps what others are told of a report; told again of the same one, it has the same id. */
+    async addReport(
+      { name, period, url }: { name: string; period: string; url: string | undefined },
+      subscribers: readonly Subscriber[],
+      now: number,
+    ): Promise<void> {
+      const event = { type: 'report', at: now, data: { name, period, ...(url ? { url } : {}) } } as const
+      const deliveries = deliveriesOf('report', `${name} ${period}`, [event], subscribers, now)
+      const waiting = deliveries.map(({ id }): Command => ['ZADD', index(id), now, id])
+      if (waiting.length > 0) await commit([], [...deliveryCommands(keys, deliveries), ...waiting])
+    },
+
+    /** How many events wait for each endpoint. */
+    async waiting(): Promise<Record<string, number>> {
+      const counts: Record<string, number> = {}
+      for (const partition of partitions) {
+        for await (const some of scanned(keys.indexIn(partition, INDEX.webhooks))) {
+          for (const id of some) {
+            const endpoint = readDeliveryId(id)?.endpoint ?? ''
+            counts[endpoint] = (counts[endpoint] ?? 0) + 1
+          }
+        }
+      }
+      return counts
     },
 
     /** Switches an endpoint off that says it is gone for good; another address of it is on. */

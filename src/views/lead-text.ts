@@ -20,7 +20,13 @@ export function leadViewText(view: LeadView): string {
     ...rotationLines(view, local),
     ...assignmentLines(view, local),
     ...[view.clock, ...view.otherHandoffs].flatMap((clock) => clockLines(clock, local)),
-    ...Object.entries(view.enrichment).flatMap(([name, { why }]) => (why ? ['', `${name} was not asked: ${why}`] : [])),
+    ...Object.entries(view.enrichment).flatMap(([name, { status, at, why }]) =>
+      status === 'pending'
+        ? ['', `${name} was asked at ${local(at)} and has not answered yet: the lead is scored again when it does`]
+        : why
+          ? ['', `${name} was not asked: ${why}`]
+          : [],
+    ),
     ...triggerLines(view, local),
     '',
     'Attributes',

@@ -59,6 +59,8 @@ export function createEraseLead(
     await rewrites.erased(clock.now())
     const asked = await qualityLists.forget(leadId, clock.now())
     parts.hurry(asked.map((id) => ({ index: INDEX.qualityLists, id, at: clock.now() })))
+    // By this line it can be repeated after a backup was restored.
+    parts.log.info({ lead: leadId }, 'a lead is erased')
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
   }

@@ -2,6 +2,7 @@ import type { Input } from '../leads/change.ts'
 import { triggerNote } from '../leads/triggers.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
+import { createSmokeTests } from '../store/smoke-tests.ts'
 import { findAccount } from './find-account.ts'
 import { gatherContact } from './gather.ts'
 import { CHANGED_MEANWHILE, GivenUp, type Handler, type Parts, RunLater } from './parts.ts'
@@ -25,9 +26,11 @@ export function createReadLead(
     | 'log'
     | 'metrics'
     | 'portalId'
+    | 'store'
   >,
 ): Handler<{ leadId: string }> {
   const { clock, inbox, leads } = parts
+  const smokeTests = createSmokeTests(parts.store)
 
   return async function readLead({ leadId }, _known, turn) {
     for (let more = true; more; ) more = await readOnce(leadId, turn)
@@ -93,7 +96,8 @@ export function createReadLead(
     const account = await findAccount(parts, parts.config(), state, gathered, clock.now(), turn !== undefined)
     // What is known to be written starts anew with a merge: not while somebody writes.
     if (gathered.merging && isBeingWritten(state, clock.now())) throw new RunLater(CHANGED_MEANWHILE)
-    return { input: { type: 'contact', gathered: { ...gathered, account } }, late }
+    const test = state.lead?.test ?? (await smokeTests.of(contact.properties.email))
+    return { input: { type: 'contact', gathered: { ...gathered, account, test } }, late }
   }
 
   async function keepLate(leadId: string, answers: Record<string, string>): Promise<void> {

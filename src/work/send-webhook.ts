@@ -8,16 +8,21 @@ import { isTriedForDay, nextTry, pauseAfter } from './webhook-retries.ts'
 
 type DeliveryId = NonNullable<ReturnType<typeof readDeliveryId>>
 
-// Of one endpoint at a time; more wait in the index, so that no endpoint fills the lane of all.
+// Of one endpoint at a time.
 const AT_ONCE = 10
-const MOST_WAITING = 40
+// What would wait longer for an endpoint waits in the index, so that a slow one does not fill the lane of all.
+const LONGEST_TURN = 10_000
 const WAIT_FOR_TURN = 5_000
 // A dead letter that nobody wanted for so long is dropped.
 const KEPT = 30 * 24 * 60 * 60_000
 
+type Wanted = Delivery & { kept: string; to: WebhookEndpoint }
+
 /** How an endpoint fares in this process. */
 interface Lane {
   queue: PQueue
+  /** How long it takes to answer, in milliseconds. */
+  took: number
   failures: number
   pausedUntil: number
 }
@@ -39,7 +44,8 @@ export function createSendWebhook(
   const lanes = new Map<string, Lane>()
 
   function laneOf(name: string): Lane {
-    const lane = lanes.get(name) ?? { queue: new PQueue({ concurrency: AT_ONCE }), failures: 0, pausedUntil: 0 }
+    const fresh = { took: 100, failures: 0, pausedUntil: 0 }
+    const lane = lanes.get(name) ?? { queue: new PQueue({ concurrency: AT_ONCE }), ...fresh }
     lanes.set(name, lane)
     return lane
   }
@@ -49,7 +55,7 @@ export function createSendWebhook(
     parts.metrics.webhooks.inc({ endpoint, outcome })
   }
 
-  async function wanted(id: DeliveryId): Promise<(Delivery & { kept: string; to: WebhookEndpoint }) | null> {
+  async function wanted(id: DeliveryId): Promise<Wanted | null> {
     const delivery = await outbox.read(id.deliveryId)
     // It was sent, or is gone with its lead: what is left of it in the index goes as well.
     if (!delivery) await outbox.remove(id.deliveryId)
@@ -60,29 +66,35 @@ export function createSendWebhook(
     return null
   }
 
+  /** Puts a delivery off, which costs no try, while its endpoint is left alone or has too much to take; false when it can go. */
+  async function putOff(id: DeliveryId, { to: _, ...delivery }: Wanted, lane: Lane): Promise<boolean> {
+    const now = clock.now()
+    const isFull = (lane.queue.size * lane.took) / AT_ONCE > LONGEST_TURN
+    if (!isFull && lane.pausedUntil <= now) return false
+    // What was given up stays among the dead letters.
+    if (isTriedForDay(delivery, now)) throw new GivenUp(`${id.endpoint}: it does not answer`)
+    const turn = now + WAIT_FOR_TURN * (1 + Math.random())
+    await outbox.putOff(id.deliveryId, delivery, isFull ? Math.max(turn, lane.pausedUntil) : lane.pausedUntil)
+    return true
+  }
+
   return async function sendWebhook(id) {
     const delivery = await wanted(id)
-    if (!delivery) return
     const lane = laneOf(id.endpoint)
-    const now = clock.now()
-    const isFull = lane.queue.size >= MOST_WAITING
-    if (isFull || lane.pausedUntil > now) {
-      // It costs no try; what was given up stays among the dead letters.
-      if (isTriedForDay(delivery, now)) throw new GivenUp(`${id.endpoint}: it does not answer`)
-      const { to: _, ...same } = delivery
-      return outbox.putOff(id.deliveryId, same, isFull ? now + WAIT_FOR_TURN * (1 + Math.random()) : lane.pausedUntil)
-    }
-    await lane.queue.add(() => attempt(id, lane))
+    if (delivery && !(await putOff(id, delivery, lane))) await lane.queue.add(() => attempt(id, lane))
   }
 
   async function attempt(id: DeliveryId, lane: Lane): Promise<void> {
-    // It may have waited, and been sent or erased meanwhile.
+    // While it waited it may have been sent or erased, and the endpoint may have gone down.
     const delivery = await wanted(id)
-    if (!delivery || !(await outbox.take(id.deliveryId))) return
+    if (!delivery || (await putOff(id, delivery, lane)) || !(await outbox.take(id.deliveryId))) return
     const { to, ...kept } = delivery
     try {
       const request = { secrets: secretsFor(to), id: id.webhookId, body: webhookBody(delivery), now: clock.now() }
-      await settle(id, lane, to, kept, await postSigned(to.url, request))
+      const began = performance.now()
+      const answer = await postSigned(to.url, request)
+      lane.took = (lane.took + performance.now() - began) / 2
+      await settle(id, lane, to, kept, answer)
     } finally {
       await outbox.giveBack(id.deliveryId)
     }

@@ -30,6 +30,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createRewriteFile } from './rewrite-file.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
+import { createSendReports } from './send-reports.ts'
 import { createSendWebhook } from './send-webhook.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
@@ -62,7 +63,7 @@ export const CONCURRENCY: Record<QueueName, number> = {
   // Each waits for its turn in Slack's pace, so that the most urgent of them is next.
   slack: 2_000,
   hubspot: 200,
-  // As many as may wait for all endpoints that there can be, so that a slow one is in nobody's way.
+  // Each waits for its turn at its endpoint, some seconds at most.
   webhooks: 1_000,
   maintenance: 20,
 }
@@ -399,6 +400,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createSendDigests(parts).send,
+  }),
+  'send-reports': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createSendReports(parts).send,
   }),
   'rewrite-file': row({
     index: null,

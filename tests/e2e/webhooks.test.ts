@@ -11,6 +11,9 @@ let well: Endpoint
 beforeEach(async () => {
   down = await createEndpoint()
   well = await createEndpoint()
+  await open()
+})
+async function open(env: Record<string, string> = {}): Promise<void> {
   const events = 'events: [routed, assigned, answered, undone, breached]'
   stage = await createStage({
     files: {
@@ -19,10 +22,10 @@ beforeEach(async () => {
   - { name: bi, url: "${well.url}", events: [routed, breached], secret: BI_SECRET, private: true }
 `,
     },
-    env: { CRM_SECRET: `${NEW},${OLD}`, BI_SECRET: OTHER },
+    env: { CRM_SECRET: `${NEW},${OLD}`, BI_SECRET: OTHER, ...env },
     strict: false,
   })
-})
+}
 afterEach(async () => {
   await stage.close()
   await Promise.all([down.close(), well.close()])
@@ -89,4 +92,13 @@ it('an endpoint that answers 410 is told of nothing more, until it is switched o
   await stage.advance(DAY)
   expect(down.heard.length).toBe(told)
   expect(await stage.services[0]?.work.dead.list()).toEqual([])
+})
+
+it('nobody is told of what is only observed', async () => {
+  await stage.close()
+  await open({ BATON_MODE: 'observe' })
+  createTier1Lead(stage)
+  await stage.advance(2 * HOUR)
+  expect(await stage.services[0]?.store.count('webhooks')).toBe(0)
+  expect([...well.heard, ...down.heard]).toEqual([])
 })

@@ -275,6 +275,7 @@ describe('the document', () => {
       'post /v1/leads/{contactId}/rescore',
       'post /v1/signals',
       'post /v1/what-if',
+      'post /webhooks/enrichment/{provider}',
       'post /webhooks/hubspot',
       'post /webhooks/slack/commands',
       'post /webhooks/slack/events',

@@ -15,6 +15,7 @@ import { createApply } from '../../src/store/apply.ts'
 import { createAway } from '../../src/store/away.ts'
 import type { Waiting } from '../../src/store/commit.ts'
 import { createConfigs } from '../../src/store/configs.ts'
+import { createEnrichmentRequests } from '../../src/store/enrichment-requests.ts'
 import { createFactStreams } from '../../src/store/facts.ts'
 import { createHandoffLists } from '../../src/store/handoffs.ts'
 import { createHomes } from '../../src/store/homes.ts'
@@ -27,6 +28,7 @@ import { createQualityActs } from '../../src/store/quality-acts.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createAccountNames } from '../../src/views/account-names.ts'
 import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createHomeViews } from '../../src/views/home.ts'
@@ -82,6 +84,7 @@ export async function startApi(options: {
   slackApiUrl?: string
   allowV1?: boolean
   portalId?: string
+  countContacts?: Parameters<typeof createReports>[0]['countContacts']
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -117,6 +120,8 @@ export async function startApi(options: {
     leads,
     inbox,
     lastEvent: createLastEvent({ redis, prefix: options.prefix }),
+    secrets: () => ({ problem: 'there are none' }),
+    enrichmentRequests: createEnrichmentRequests(store),
     stuckLists: createStuckLists(store),
     qualityActs: createQualityActs(store),
     apply,
@@ -151,6 +156,8 @@ export async function startApi(options: {
       clock: { now: () => clock.now },
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
+      nameAccounts: createAccountNames(store),
+      countContacts: options.countContacts,
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

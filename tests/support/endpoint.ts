@@ -15,6 +15,8 @@ export interface Endpoint {
   heard: Heard[]
   /** What it answers from now on: a status, or `silent`: nothing at all. */
   answers: number | 'silent'
+  /** Done with what it hears, before it answers. */
+  meanwhile?: (text: string) => Promise<unknown>
   /** The types of what it was told of, for one that keeps them in order. */
   types(): string[]
   close(): Promise<void>
@@ -37,6 +39,7 @@ export async function createEndpoint(): Promise<Endpoint> {
     for await (const chunk of request) chunks.push(chunk)
     const text = Buffer.concat(chunks).toString()
     endpoint.heard.push({ headers: request.headers as Record<string, string>, text, event: JSON.parse(text) })
+    await endpoint.meanwhile?.(text)
     if (endpoint.answers === 'silent') return
     const headers = endpoint.answers === 302 ? { location: '/elsewhere' } : {}
     response.writeHead(endpoint.answers, headers).end(endpoint.answers === 204 ? undefined : 'what it says')

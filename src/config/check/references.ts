@@ -1,7 +1,9 @@
 import { PROPERTIES } from '../../leads/properties.ts'
+import { PROVIDED } from '../../leads/worth-asking.ts'
 import { namesInBraces } from '../../rules/attributes.ts'
-import type { ConfigProblem, Path, SourceFile } from '../problems.ts'
+import { type ConfigProblem, type Path, type SourceFile, suggestion } from '../problems.ts'
 import { SCOPES } from '../schemas/conditions.ts'
+import { BUILT_IN } from '../schemas/enrichment.ts'
 import { entries, field, items } from './content.ts'
 import { checkHandoffs, expectStarts } from './kinds.ts'
 import { knownNames } from './known-names.ts'
@@ -106,7 +108,24 @@ function checkRequired(check: FileCheck, at: Path, name: unknown): void {
 }
 
 function checkEnrichment(check: FileCheck): void {
-  expectCondition(check, ['when'], field(check.content, 'when'), SCOPES.facts)
+  const { content, report } = check
+  expectCondition(check, ['when'], field(content, 'when'), SCOPES.facts)
+  const callbacks = entries(field(content, 'callbacks'))
+  const known = [...BUILT_IN, ...callbacks.map(([name]) => name)]
+  for (const [index, name] of items(field(content, 'providers'))) {
+    if (typeof name === 'string' && !known.includes(name))
+      report(
+        ['providers', index],
+        `"${name}" is neither ${BUILT_IN.join(', ')} nor under callbacks${suggestion(name, known)}`,
+      )
+  }
+  for (const [name, callback] of callbacks) {
+    const at: Path = ['callbacks', name]
+    if ((BUILT_IN as readonly string[]).includes(name)) report(at, 'is built in; choose another name')
+    for (const [attribute] of entries(field(callback, 'fields')))
+      if (!PROVIDED.includes(attribute))
+        report([...at, 'fields', attribute], `is nothing that a provider tells${suggestion(attribute, PROVIDED)}`)
+  }
 }
 
 function checkRoute(check: FileCheck, index: number, route: unknown, isLast: boolean): void {

@@ -95,3 +95,24 @@ export const SLACK_COMMANDS = {
     },
   },
 }
+
+/** For `POST /webhooks/enrichment/{provider}`. */
+export const ENRICHMENT_ANSWER = {
+  validatorCompiler: describeOnly,
+  schema: {
+    operationId: 'enrichmentAnswer',
+    tags: ['webhooks'],
+    security: [{ webhookSignature: [] }],
+    summary: 'An enrichment provider answers that was asked before',
+    description:
+      'Signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`), at most five minutes old; or with `Authorization: Bearer`, where `enrichment.yaml` names a token for a side that cannot sign. What `fields` there does not name is left alone. The same answer again is acknowledged and changes nothing. At most 64 KiB.',
+    params: z.object({ provider: z.string().describe('as enrichment.yaml calls it') }),
+    body: z.looseObject({ requestId: z.string().describe('of the question') }).meta({
+      examples: [{ requestId: '7Q0d…', person: { title: 'VP Marketing' }, company: { name: 'Acme', employees: 240 } }],
+    }),
+    response: {
+      204: z.undefined().describe('Kept, or was before.'),
+      ...problemResponses(400, 401, 404, 410, 413, 503),
+    },
+  },
+}

@@ -49,7 +49,7 @@ export const WEBHOOK_DATA = {
   report: z.strictObject({
     name: z.string(),
     period: z.string(),
-    url: z.url().describe('where it is, for a token of API_TOKENS'),
+    url: z.url().optional().describe('where it is, for a token of API_TOKENS'),
   }),
 } satisfies Record<WebhookEventType, z.ZodType>
 

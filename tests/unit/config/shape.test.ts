@@ -113,7 +113,9 @@ const MESSAGES: Record<string, string[]> = {
     'scoring.yaml:7  engagement.maximum: unknown key; did you mean "max"?',
   ],
   'unknown-key-in-a-test': ['routing.yaml:7  routes.1.when.score.atleast: unknown key; did you mean "atLeast"?'],
-  'unknown-provider': ['enrichment.yaml:1  providers.1: "clearbit" is not one of hubspot-company, apollo'],
+  'unknown-provider': [
+    'enrichment.yaml:1  providers.1: "clearbit" is neither hubspot-company, apollo nor under callbacks; known are hubspot-company, apollo',
+  ],
   'unknown-responder': ['hubspot.yaml:9  responses.1.by: "human" must be person'],
   'unknown-rung': [
     'sla.yaml:2  handoffs.mql-to-sales.ladder.0.do: "escalate" is not one of remind, reassign, alert-manager',
@@ -132,7 +134,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales, missing',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',
@@ -147,6 +149,24 @@ const MESSAGES: Record<string, string[]> = {
     'team.yaml:12  pools.ae.members.0.rep: is missing; add it (text)',
     'team.yaml:12  pools.ae.members.1.rep: is missing; add it (text)',
     'team.yaml:17  pools.sdr.members.0.rep: is missing; add it (text)',
+  ],
+  'callback-of-nothing': [
+    'enrichment.yaml:1  providers.1: "clya" is neither hubspot-company, apollo nor under callbacks; did you mean "clay"?',
+    'enrichment.yaml:6  callbacks.clay: needs a secret, or a token where the other side cannot sign',
+    'enrichment.yaml:7  callbacks.clay.url: "http://clay.example.com/rows" must begin with https://; http is taken only of a private host, with private: true',
+    'enrichment.yaml:8  callbacks.clay.fields.company.sise: is nothing that a provider tells; did you mean "company.size"?',
+  ],
+  'webhook-to-a-private-host': [
+    'webhooks.yaml:2  webhooks.0.url: "https://10.0.0.5/hooks" is a private host; say private: true where that is meant',
+    'webhooks.yaml:3  webhooks.1.url: "http://crm.example.com/hooks" must begin with https://; http is taken only of a private host, with private: true',
+    'webhooks.yaml:4  webhooks.2: url must hold no user and no password',
+  ],
+  'webhook-unknown-event': [
+    'webhooks.yaml:2  webhooks.0.events.1: "breeched" is not one of routed, assigned, answered, undone, breached, corrected, accepted, rejected, report; did you mean "breached"?',
+    'webhooks.yaml:3  webhooks.1.events: must not be empty',
+  ],
+  'webhook-with-its-secret': [
+    'webhooks.yaml:2  webhooks.0: secret must be the name of an environment variable, such as CRM_WEBHOOK_SECRET; the secret itself stands only there',
   ],
   'window-too-long': ['scoring.yaml:8  engagement.window: "4000d" must be at most 3650d'],
   'within-without-a-test': [

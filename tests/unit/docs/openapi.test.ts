@@ -29,10 +29,12 @@ test('the server is the one that was asked, below its path', () => {
 
 test.each(operations)('%s: an id, who may call it, and errors with examples of their own status', (name, operation) => {
   expect(operation.operationId).toMatch(/^[a-z]\w+$/)
-  const scheme = name.includes('/v1/') ? 'token' : name.includes('hubspot') ? 'hubSpotSignature' : 'slackSignature'
+  const sender = /\/webhooks\/(hubspot|enrichment)/.exec(name)?.[1] ?? 'slack'
+  const schemes = { hubspot: 'hubSpotSignature', enrichment: 'webhookSignature', slack: 'slackSignature' }
+  const scheme = name.includes('/v1/') ? 'token' : schemes[sender as keyof typeof schemes]
   const isOpen = !/v1|webhooks/.test(name)
   expect(operation.security).toEqual(isOpen ? [] : [{ [scheme]: [] }])
-  const takesAnything = name === 'post /webhooks/hubspot'
+  const takesAnything = /\/webhooks\/(hubspot|enrichment)/.test(name)
   if (operation.requestBody && !takesAnything) expect(Object.keys(operation.responses)).toContain('415')
   for (const [status, { content }] of Object.entries(operation.responses)) {
     const problem = content?.['application/problem+json']

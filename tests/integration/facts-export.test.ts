@@ -22,7 +22,7 @@ import { createPools } from '../../src/store/pools.ts'
 import { indexesOf, WORK } from '../../src/work/table.ts'
 import { bySignal, ELAPSED, FITTING, gathered, HOUR, MINUTE, NOW, signalCame } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
-import { loadTestConfig } from '../support/stage.ts'
+import { loadTestConfig, WITHOUT_TRIGGERS } from '../support/stage.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 // Unlike anything else, so that a leak is found.
@@ -50,7 +50,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton facts export', () => {
     redis = await connectRedis([embedded.url], 'request', () => {})
     store = createStore({ redis, prefix: 'baton' })
     leads = createLeads(store)
-    config = await loadTestConfig({ 'triggers.yaml': 'triggers: {}' }, NOW)
+    config = await loadTestConfig(WITHOUT_TRIGGERS, NOW)
     config.handoffs.kinds['trial-help'] = { ...ELAPSED, ...bySignal('trial_started', 'sdr') }
   })
   beforeEach(async () => {

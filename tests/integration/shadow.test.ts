@@ -15,7 +15,7 @@ import { createShadow } from '../../src/store/shadow.ts'
 import { FITTING, gathered, NOW } from '../support/records.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { runCli } from '../support/run-cli.ts'
-import { loadTestConfig } from '../support/stage.ts'
+import { loadTestConfig, WITHOUT_TRIGGERS } from '../support/stage.ts'
 
 const CONFIG = join(import.meta.dirname, '..', '..', 'config')
 
@@ -30,7 +30,7 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('baton shadow', () => {
     embedded = await startEmbeddedRedis()
     redis = await connectRedis([embedded.url], 'request', () => {})
     store = createStore({ redis, prefix: 'baton' })
-    config = await loadTestConfig({ 'triggers.yaml': 'triggers: {}' }, NOW)
+    config = await loadTestConfig(WITHOUT_TRIGGERS, NOW)
   })
   beforeEach(async () => {
     await redis.flushall()

@@ -15,6 +15,8 @@ export const SALES_ALONE = {
 attempts: { count: 3, within: 5bd, then: { nurture: signal-based } }
 comesBack: { points: 20 }
 `,
+  // The reports of config/ name triggers and handoffs that are not there.
+  'reports.yaml': 'dataQuality: { sample: 20 }\n',
 }
 
 /** A stage on which nothing happens but what routes to sales do; files of its own are laid over that. */

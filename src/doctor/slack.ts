@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Person as TeamPerson } from '../handoffs/team.ts'
 import { OutsideError } from '../platform/errors.ts'
+import { deliveriesOf } from '../reports/schedule.ts'
 import { iso } from '../rules/words.ts'
 import type { SlackDirectory, SlackMember } from '../slack/directory.ts'
 import type { Finding } from './finding.ts'
@@ -156,6 +157,9 @@ export async function checkSlackChannels(slack: SlackDirectory, config: Config):
     ...Object.entries(config.team.pools).map(([pool, { channel }]) => [pool, channel] as const),
     // Whoever of team.yaml gets the report is looked at there.
     ...(/^[CG][A-Z0-9]+$/.test(report) ? [['observe', report] as const] : []),
+    ...deliveriesOf(config.reports).flatMap(({ id, to }) =>
+      to.filter((one) => /^[CG][A-Z0-9]{3,}$/.test(one)).map((one) => [`report ${id}`, one] as const),
+    ),
   ]
   const found: Finding[] = []
   for (const [pool, id] of pools) {

@@ -54,6 +54,7 @@ import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
 import { retryRefused } from './work/refusals.ts'
 import { createReportThreads } from './work/report-threads.ts'
+import { reportsOverdue } from './work/reports-due.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
 import { createWhatIfThreads } from './work/what-if-threads.ts'
@@ -177,7 +178,8 @@ export async function createService(options: ServiceOptions) {
   await Promise.all(Object.values(queues.queues).map((queue) => queue.waitUntilReady()))
   addQueueMetrics(metrics, { queues: queues.queues, store, clock })
   const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
-  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting })
+  const overdue = () => reportsOverdue({ config, clock, mode: env.BATON_MODE, store })
+  addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting, overdue })
   const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
     reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),

@@ -63,6 +63,8 @@ const CALLS_PER_MINUTE: Readonly<Record<string, number>> = {
   'conversations.history': 50,
   'conversations.replies': 50,
   'conversations.info': 50,
+  'files.getUploadURLExternal': 100,
+  'files.completeUploadExternal': 100,
   'views.open': 100,
   'views.update': 100,
   'users.info': 100,

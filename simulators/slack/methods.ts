@@ -1,4 +1,5 @@
 import { readBlocks, readMetadata, readText, readView } from './arguments.ts'
+import type { Files } from './files.ts'
 import type { HomeTabs } from './home.ts'
 import { createReadingMethods, messageOnTheWire, userOnTheWire } from './reading.ts'
 import {
@@ -29,6 +30,7 @@ export function createMethods(options: {
   workspace: Workspace
   views: Views
   homes: HomeTabs
+  files: Files
   scopes: string[]
   url: () => string
 }): Map<string, MethodEntry> {
@@ -160,6 +162,8 @@ export function createMethods(options: {
     ['conversations.history', { scope: undefined, run: reading.history }],
     ['conversations.replies', { scope: undefined, run: reading.replies }],
     ['conversations.info', { scope: undefined, run: reading.info }],
+    ['files.getUploadURLExternal', { scope: 'files:write', run: options.files.place }],
+    ['files.completeUploadExternal', { scope: 'files:write', run: options.files.complete }],
     ['users.lookupByEmail', { scope: 'users:read.email', run: lookupByEmail }],
     ['users.info', { scope: 'users:read', run: userInfo }],
     ['views.open', { scope: undefined, run: openView }],

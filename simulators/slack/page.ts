@@ -110,12 +110,13 @@ export function registerPage(
           .messagesIn(conversation.id)
           .filter((message) => !message.deleted)
           .slice(-MOST_MESSAGES_SHOWN)
-          .map(({ author, ts, text, blocks, threadTs, versions }) => ({
+          .map(({ author, ts, text, blocks, threadTs, files, versions }) => ({
             author,
             ts,
             text,
             blocks,
             threadTs,
+            files: files?.map(({ id, title, alt }) => ({ id, title, alt })),
             versions,
           })),
         ephemerals: workspace.ephemerals.filter(

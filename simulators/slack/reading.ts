@@ -85,6 +85,15 @@ export function messageOnTheWire(
   if (byBot) Object.assign(wire, { bot_id: identity.botId, app_id: identity.appId })
   if (message.blocks.length > 0) wire.blocks = message.blocks
   if (message.threadTs) wire.thread_ts = message.threadTs
+  if (message.files)
+    wire.files = message.files.map(({ id, name, title, alt, size }) => ({
+      id,
+      name,
+      title,
+      alt_txt: alt,
+      size,
+      mimetype: 'image/png',
+    }))
   if (message.metadata) {
     wire.metadata = metadata === 'whole' ? message.metadata : { event_type: message.metadata.event_type }
   }

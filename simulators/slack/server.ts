@@ -51,7 +51,7 @@ export function registerApi(
       const { method } = request.params
       const record = (outcome: string) => void options.calls.push({ method, outcome })
       const args = readForm(typeof request.body === 'string' ? request.body : request.url.split('?')[1])
-      const fault = options.faults.take(method, args.channel ?? args.users)
+      const fault = options.faults.take(method, args.channel ?? args.channel_id ?? args.users)
       if (fault && !comesAfterTheCall(fault)) {
         record(`fault:${fault.kind}`)
         return failBeforeTheCall(fault, reply)

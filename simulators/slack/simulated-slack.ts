@@ -1,5 +1,6 @@
 import fastify from 'fastify'
 import { createFaults, createRateLimits, type SimulatedSlackFault } from './faults.ts'
+import { createFiles, registerFiles } from './files.ts'
 import { createHomeTabs, type SimulatedHome } from './home.ts'
 import { type ClickInput, createInteractions, type InteractionResult, type SubmitInput } from './interactions.ts'
 import { checkOptions, createMethods } from './methods.ts'
@@ -79,8 +80,9 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
   const views = createViews(workspace)
   const homes = createHomeTabs(workspace)
   const faults = createFaults((id) => workspace.conversation(id)?.id)
+  const files = createFiles(workspace, () => url)
   const responseUrls = createResponseUrls({ workspace, url: () => url })
-  const methods = createMethods({ workspace, views, homes, scopes, url: () => url })
+  const methods = createMethods({ workspace, views, homes, files, scopes, url: () => url })
   const interactions = createInteractions({
     workspace,
     views,
@@ -106,6 +108,7 @@ export async function createSimulatedSlack(options: SimulatedSlackOptions): Prom
     calls,
     unexpectedCalls,
   })
+  registerFiles(server, files, faults)
   const page = registerPage(server, { workspace, views, homes, interactions })
   await server.listen({ port: options.port ?? 0, host })
   const address = server.server.address()

@@ -17,10 +17,23 @@ import { create, createButton, drawText, page } from './slack-page-elements.js'
  * @returns {PageElement[]}
  */
 export function drawMessage(message, context) {
+  if (message.files) return message.files.map(drawFile)
   if (message.blocks.length === 0) {
     return [create('div', 'block section', ...drawText({ type: 'mrkdwn', text: message.text }, context.state))]
   }
   return message.blocks.map((block) => drawBlock(block, message.ts, context))
+}
+
+/**
+ * A picture with its title.
+ *
+ * @param {NonNullable<PageMessage['files']>[number]} file
+ */
+function drawFile({ id, title, alt }) {
+  const picture = create('img', '')
+  picture.setAttribute('src', `/page/file/${id}`)
+  picture.setAttribute('alt', alt)
+  return create('figure', 'block file', create('figcaption', '', title), picture)
 }
 
 /**

@@ -110,6 +110,7 @@ export interface PageMessage {
   text: string
   blocks: Block[]
   threadTs?: string
+  files?: { id: string; title: string; alt: string }[]
   versions?: number
 }
 

@@ -65,12 +65,22 @@ export const DEFAULT_SCOPES = [
   'groups:read',
   'users:read',
   'users:read.email',
+  'files:write',
 ]
 
 /** Metadata of a message, as Slack defines it. */
 export interface MessageMetadata {
   event_type: string
   event_payload: JsonObject
+}
+
+/** A file that was uploaded; `alt` is what a screen reader says of it. */
+export interface SimulatedFile {
+  id: string
+  name: string
+  title: string
+  alt: string
+  size: number
 }
 
 /**
@@ -86,6 +96,7 @@ export interface SimulatedMessage {
   blocks: JsonObject[]
   metadata?: MessageMetadata
   threadTs?: string
+  files?: SimulatedFile[]
   versions: number
   deleted: boolean
 }

@@ -5,6 +5,7 @@ import {
   objectsIn,
   type SimulatedChannel,
   type SimulatedEphemeral,
+  type SimulatedFile,
   type SimulatedMessage,
   type SimulatedSlackEvent,
   type SimulatedSlackOptions,
@@ -30,6 +31,7 @@ export interface MessageDraft {
   blocks?: JsonObject[]
   metadata?: MessageMetadata
   threadTs?: string
+  files?: SimulatedFile[]
   author?: string
 }
 
@@ -125,6 +127,7 @@ export function createWorkspace(options: SimulatedSlackOptions) {
     if ('dmWith' in target) message.user = target.dmWith.id
     if (draft.metadata) message.metadata = draft.metadata
     if (draft.threadTs) message.threadTs = draft.threadTs
+    if (draft.files) message.files = draft.files
     inChannel(target.id).set(message.ts, message)
     emit(eventOf('posted', message))
     return message

@@ -15,6 +15,7 @@ export const SLACK_SCOPES: readonly { scope: string; needed: boolean; use: strin
   { scope: 'im:history', needed: true, use: 'looks whether a message has arrived' },
   { scope: 'channels:history', needed: true, use: 'looks whether a message has arrived in a public channel' },
   { scope: 'groups:history', needed: false, use: 'looks whether a message has arrived in a private channel' },
+  { scope: 'files:write', needed: false, use: 'puts charts into the threads of its reports' },
   { scope: 'users:read', needed: false, use: 'checks reps, for "baton doctor"' },
   { scope: 'users:read.email', needed: false, use: 'finds people by email, for "baton team import"' },
   { scope: 'channels:read', needed: false, use: 'checks public channels, for "baton doctor"' },

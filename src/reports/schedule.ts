@@ -2,7 +2,7 @@ import type { ReportsConfig } from '../config/schemas/reports.ts'
 import type { Calendar } from '../handoffs/business-time.ts'
 import { inMonth } from '../handoffs/monthly.ts'
 import { earlier, periodAt } from './period.ts'
-import type { Period, ReportName } from './report.ts'
+import type { Period, Report, ReportName } from './report.ts'
 
 /** What is sent by itself: a report, or a part of one, to its people. */
 export interface Delivery {
@@ -91,4 +91,18 @@ export function dueReports(
     if (at <= now) due.unshift({ delivery, period, at })
   }
   return due
+}
+
+/** What of a report is sent: all of it, or a part under its own title. */
+export function partOf(report: Report, { part, title }: Pick<Delivery, 'part' | 'title'>): Report {
+  if (part === undefined) return report
+  const own = <T extends { id: string }>(all: readonly T[]) => all.filter(({ id }) => id.startsWith(part))
+  const { findings, sections, charts } = report
+  return {
+    ...report,
+    title: title ?? report.title,
+    findings: own(findings),
+    sections: own(sections),
+    charts: own(charts),
+  }
 }

@@ -16,6 +16,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { inSpan } from '../platform/tracing.ts'
 import type { Pace, PacedCall } from './pace.ts'
 import { isBlocksRefusal, lesserBlocks } from './refusals.ts'
+import { createThreads } from './threads.ts'
 
 /*
  * Slack behind Baton's own few verbs. The client library would retry for half an hour and pause everything, so its
@@ -198,8 +199,18 @@ export function createSlack(options: {
     /** Waits for a turn to update a message. */
     turnToUpdate: async (): Promise<void> => pace?.turn('update', 0),
 
-    /** Posts a message. Blocks that are refused are left out, if possible without its buttons' loss; at last it is text alone. */
-    async post(channel: string, key: string, message: SlackMessage): Promise<{ channel: string; ts: string }> {
+    ...createThreads({ client, call, counted }),
+
+    /**
+     * Posts a message, in a thread where one is named. Blocks that are refused are left out, if possible without its buttons' loss; at
+     * last it is text alone.
+     */
+    async post(
+      channel: string,
+      key: string,
+      message: SlackMessage,
+      threadTs?: string,
+    ): Promise<{ channel: string; ts: string }> {
       const metadata = { event_type: EVENT_TYPE, event_payload: { alert_key: key } }
       const answer = await withLesser('chat.postMessage', message, (blocks) =>
         call('chat.postMessage', () =>
@@ -207,6 +218,7 @@ export function createSlack(options: {
             channel,
             text: message.text,
             metadata,
+            ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
             unfurl_links: false,
             unfurl_media: false,
             ...(blocks.length > 0 ? { blocks: asText(blocks) } : {}),

@@ -14,6 +14,8 @@ export function createSilentSlack(): Slack {
     turnToUpdate: nothing,
     post: async (channel) => ({ channel, ts: '0' }),
     find: async () => null,
+    upload: nothing,
+    thread: async () => ({ keys: new Set(), files: new Set() }),
     update: nothing,
     empty: nothing,
     remove: nothing,

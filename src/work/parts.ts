@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Mode, ReadSecret } from '../platform/env.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { Report, ReportName } from '../reports/report.ts'
 import type { Slack } from '../slack/client.ts'
 import type { Apply } from '../store/apply.ts'
 import type { Waiting } from '../store/commit.ts'
@@ -35,6 +36,8 @@ export interface Parts {
   hubspot: HubSpot
   /** Where Baton is reached from outside, where that is known. */
   publicUrl?: string | undefined
+  /** Makes a report of a period by its name. */
+  reports: { make: (name: ReportName, period: string) => Promise<Report> }
   /** The secrets that the config names. */
   secrets: ReadSecret
   /** What a Slack user sees in their App Home. */

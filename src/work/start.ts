@@ -16,6 +16,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createRewriteFile } from './rewrite-file.ts'
 import { createRunner } from './run.ts'
 import { createSendDigests } from './send-digests.ts'
+import { createSendReports } from './send-reports.ts'
 import { createSweep } from './sweep.ts'
 import { QUEUES, type QueueName, WORK, type WorkTable } from './table.ts'
 import { createWorker } from './worker.ts'
@@ -69,6 +70,7 @@ export function prepareWork(options: {
       'check-quality': createCheckQuality(parts).isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
+      'send-reports': createSendReports(parts).isDue,
     },
   })
 

@@ -19,6 +19,8 @@ export function addStateMetrics(
     store: Store
     unreachable: UnreachableReps
     config: Pick<ConfigSource, 'current' | 'refusal'>
+    /** How many reports have been due for too long. */
+    overdue: () => Promise<number>
     /** How many leads wait for each pool, and for how many seconds the first of them has. */
     waiting: () => Promise<{ pool: string; count: number; oldest: number }[]>
   },
@@ -57,6 +59,11 @@ export function addStateMetrics(
     name: 'baton_unreachable_reps',
     help: 'Reps whom Slack does not reach, so that they get no leads. The same in every process: use max()',
     read: async () => [[(await parts.unreachable.all()).length]],
+  })
+  addGauge(metrics, {
+    name: 'baton_reports_overdue',
+    help: 'Reports that have been due for more than an hour and were not sent. The same in every process: use max()',
+    read: async () => [[await parts.overdue()]],
   })
   addGauge(metrics, {
     name: 'baton_hubspot_requests_left',

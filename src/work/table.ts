@@ -27,6 +27,7 @@ import { createRescoring } from './rescore-leads.ts'
 import { createRewriteFile } from './rewrite-file.ts'
 import { createSendDigests } from './send-digests.ts'
 import { createSendPost } from './send-post.ts'
+import { createSendReports } from './send-reports.ts'
 import { createSendWebhook } from './send-webhook.ts'
 import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
@@ -369,6 +370,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createSendDigests(parts).send,
+  }),
+  'send-reports': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createSendReports(parts).send,
   }),
   'rewrite-file': row({
     index: null,

@@ -12,6 +12,7 @@ import { leads } from './rows/leads.ts'
 import { listing } from './rows/lists.ts'
 import { memoryOfDecision, memoryOfHandoff, memoryOfLead } from './rows/memory.ts'
 import { formWithoutWebhooks, newWithoutWebhooks } from './rows/poll.ts'
+import { report, reportBeside } from './rows/reports.ts'
 import { rescore } from './rows/rescore.ts'
 import { rungs } from './rows/rungs.ts'
 import { scoring } from './rows/scoring.ts'
@@ -30,6 +31,7 @@ const ROWS = [
   ...[formWithoutWebhooks, newWithoutWebhooks],
   ...[memoryOfLead, memoryOfHandoff, memoryOfDecision, memoryOfFact, fold, rescore, listing],
   ...[calibration, calibrationTruth],
+  ...[report, reportBeside],
   ...[whatIf, whatIfMillion, whatIfBeside],
 ]
 const RUNS: Record<Size, number> = { full: 5, quick: 3, tiny: 1 }

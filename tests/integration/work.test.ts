@@ -70,6 +70,7 @@ async function startProcess(table: WorkTable = WORK, watch: (store: Store) => St
       ...unused,
       portalId: () => undefined,
       secrets: () => ({ problem: 'there are none' }),
+      reports: { make: async () => Promise.reject(new Error('nobody asks')) },
       viewHome: async () => Promise.reject(new Error('nobody looks')),
       departed: createDeparted(),
       unreachable: createUnreachable(store),

@@ -133,6 +133,7 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
       clock,
       store,
       leads,
+      reports: { make: async () => Promise.reject(new Error('none is sent in this world')) },
       viewHome: (user) => viewHome(user),
       inbox,
       pools,

@@ -68,6 +68,8 @@ export interface StageOptions {
   redisUrls?: string[]
   /** Whether managers have their digests in the morning; they have none unless told. */
   digests?: boolean
+  /** Whether reports and lists about data are sent by themselves; they are not unless told. */
+  reports?: boolean
   /** Whether calls that the simulators do not know and dead letters are errors at the end; they are unless told. */
   strict?: boolean
 }
@@ -99,6 +101,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const config = structuredClone(await loadTestConfig(options.files ?? {}, moved.now))
   // Stories of several days are about something else, unless they say so.
   if (!options.digests) for (const manager of Object.values(config.team.managers)) manager.digest = false
+  if (!options.reports) {
+    const { calendar: _, targets: __, dataQuality: ___, ...sent } = config.reports
+    for (const name of Object.keys(sent) as (keyof typeof sent)[]) delete config.reports[name]
+  }
   options.edit?.(config)
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../../../src/config/config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { decide } from '../../../src/leads/decision.ts'
@@ -11,14 +10,11 @@ import { createStore } from '../../../src/store/partitions.ts'
 import { createPastDecisions } from '../../../src/store/past-decisions.ts'
 import { runWhatIf } from '../../../src/work/what-if.ts'
 import { facts, leadRecord } from '../../support/records.ts'
-import { openOutside } from '../baton.ts'
-import { now as instant } from '../clock.ts'
-import { percentile } from '../percentile.ts'
+import { openBeside, PER_SECOND } from '../beside.ts'
 import type { Bench, Row } from '../row.ts'
 import { SECRETS } from '../secrets.ts'
 import { madeUpSignal } from '../signals.ts'
 import { type BenchStore, openStore } from '../store.ts'
-import { createSender, creationEvents, signed } from '../webhooks.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const AT_ONCE = 500
@@ -88,8 +84,6 @@ async function open(bench: Bench, count: number) {
   }
 }
 
-const PER_SECOND = 50
-
 /** What a what-if costs everybody else. */
 export const whatIfBeside: Row = {
   name: 'what-if-beside',
@@ -100,67 +94,20 @@ export const whatIfBeside: Row = {
   runs: { quick: 2 },
 
   async open(bench) {
-    await bench.redis.clear()
-    const count = PER_SECOND * bench.pick({ full: 30, quick: 12, tiny: 1 })
-    const store = await openStore(bench.redis)
     const [before] = await twoConfigs()
-    await fill(store, bench.pick({ full: 20_000, quick: 5_000, tiny: 50 }), before)
-    const outside = await openOutside(bench.redis)
-    const address = await outside.start('both')
-    const sender = createSender(address, PER_SECOND)
     const files = await configTexts()
-    let asked = 0
-
-    async function ask(): Promise<void> {
-      const response = await fetch(`${address}/v1/what-if`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${SECRETS.api}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ files, offline: true, sample: 100_000 }),
-      })
-      if (response.status !== 200) throw new Error(`what-if: ${response.status} ${await response.text()}`)
-      asked += 1
-    }
-
-    async function p99(): Promise<number> {
-      const ids = await outside.simulators.call.createLeads({ count, kinds: ['tier-1'] })
-      const start = instant() + 100
-      await Promise.all(
-        ids.map(async (id, index) => {
-          await wait(start + (index * 1_000) / PER_SECOND - instant())
-          await sender.send(signed(creationEvents(id)))
-        }),
-      )
-      await store.untilQuiet()
-      const told = await outside.simulators.call.told(ids)
-      return percentile(
-        told.map((at, index) => (at ?? Number.NaN) - (start + (index * 1_000) / PER_SECOND)),
-        99,
-      )
-    }
-
-    await p99()
-    return {
-      async baton() {
-        let goOn = true
-        asked = 0
-        const asking = (async () => {
-          while (goOn) await ask()
-        })()
-        // Told below: until then nobody waits for it.
-        asking.catch(() => undefined)
-        const figure = await p99()
-        goOn = false
-        await asking
-        return figure
+    return openBeside(bench, {
+      fill: (store) => fill(store, bench.pick({ full: 20_000, quick: 5_000, tiny: 50 }), before),
+      async ask(address) {
+        const response = await fetch(`${address}/v1/what-if`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${SECRETS.api}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ files, offline: true, sample: 100_000 }),
+        })
+        if (response.status !== 200) throw new Error(`what-if: ${response.status} ${await response.text()}`)
       },
-      ceiling: p99,
-      notes: () => [`${asked} what-ifs meanwhile`],
-      async close() {
-        sender.close()
-        await store.close()
-        await outside.close()
-      },
-    }
+      note: (asked) => `${asked} what-ifs meanwhile`,
+    })
   },
 }
 

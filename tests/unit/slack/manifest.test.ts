@@ -14,6 +14,9 @@ it('asks for the scopes of the calls that Baton makes, and no others', async () 
     'chat.delete': ['chat:write'],
     'conversations.open': ['im:write'],
     'conversations.history': ['channels:history', 'groups:history', 'im:history'],
+    'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
+    'files.getUploadURLExternal': ['files:write'],
+    'files.completeUploadExternal': ['files:write'],
     'views.open': [],
     'views.publish': [],
     'auth.test': [],
@@ -21,9 +24,10 @@ it('asks for the scopes of the calls that Baton makes, and no others', async () 
     'users.lookupByEmail': ['users:read', 'users:read.email'],
     'conversations.info': ['channels:read', 'groups:read'],
   }
-  const source = (await readFile('src/slack/client.ts', 'utf8')) + (await readFile('src/slack/directory.ts', 'utf8'))
+  const files = ['client', 'threads', 'directory'].map((name) => readFile(`src/slack/${name}.ts`, 'utf8'))
+  const source = (await Promise.all(files)).join('\n')
   const called = new Set(
-    [...source.matchAll(/\bclient\.((?:auth|chat|conversations|users|views)\.[a-zA-Z]+)/g)].map(
+    [...source.matchAll(/\bclient\.(?:apiCall\(')?((?:auth|chat|conversations|files|users|views)\.[a-zA-Z]+)/g)].map(
       ([, call = '']) => call,
     ),
   )

@@ -35,12 +35,14 @@ import { createLeads } from './store/leads.ts'
 import { createOutbox } from './store/outbox.ts'
 import { createStore } from './store/partitions.ts'
 import { createPools } from './store/pools.ts'
+import { createQualityActs } from './store/quality-acts.ts'
 import { createSessions } from './store/sessions.ts'
 import { createShadow } from './store/shadow.ts'
 import { createStuckLists } from './store/stuck-lists.ts'
 import { createUnreachable } from './store/unreachable.ts'
 import { renameOlderIndexes } from './store/upgrade.ts'
 import { countWaiting } from './store/waiting-lists.ts'
+import { createAccountNames } from './views/account-names.ts'
 import { createConfigViews } from './views/config.ts'
 import { createViews } from './views/create-views.ts'
 import { createHomeViews } from './views/home.ts'
@@ -182,7 +184,11 @@ export async function createService(options: ServiceOptions) {
   addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting, overdue })
   const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
   const parts = {
-    reports: createReports({ config, clock, facts: createFactStreams(store), run: reportThreads.run }),
+    reports: createReports({
+      ...{ config, clock, facts: createFactStreams(store), run: reportThreads.run },
+      countContacts: hubspot.countContacts,
+      nameAccounts: createAccountNames(store),
+    }),
     portalId: portal.id,
     config,
     clock,
@@ -284,6 +290,7 @@ export async function createService(options: ServiceOptions) {
     ...createViews(parts),
     dead: work.dead,
     stuckLists,
+    qualityActs: createQualityActs(store),
     lastEvent,
     secrets,
     enrichmentRequests,

@@ -63,12 +63,14 @@ async function openService() {
     const pools = createPools(store)
     const configs = createConfigs(store)
     const parts = { config, clock, store, leads, pools, configs }
+    const hubspot = hubSpotIfAny()
     return {
       redis,
       ...parts,
       away,
       dead: createDead({ clock, store, metrics: createMetrics(), log }),
-      ...createViews({ ...parts, hubspot: hubSpotIfAny() }),
+      hubspot,
+      ...createViews({ ...parts, hubspot }),
 
       /** Does something to a handoff or a lead for whoever runs the command. A worker does at once what follows. */
       async act(target: string, does: Click) {

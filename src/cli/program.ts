@@ -24,6 +24,7 @@ import { addQuality } from './quality.ts'
 import { addReports } from './reports.ts'
 import { prefixHere, redisOfService } from './service-redis.ts'
 import { addShadow } from './shadow.ts'
+import { addSmoke } from './smoke.ts'
 import { addTeamImport } from './team-import.ts'
 import { addWebhooks } from './webhooks.ts'
 import { addWhatIf } from './what-if.ts'
@@ -61,6 +62,7 @@ export function createProgram(): Command {
   addCalibrate(program)
   addConfigMigrate(config)
   addDoctor(program)
+  addSmoke(program)
   addTeamImport(program)
   addShadow(program)
   addWebhooks(program)

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { writeCursor } from '../http/v1/cursors.ts'
 import { FLAWS, type Flaw } from '../leads/quality.ts'
 import { counted, whole } from '../rules/words.ts'
-import { type QualityCounts, type QualityItem, qualityTexts } from '../views/data-quality.ts'
+import type { QualityCounts, QualityItem } from '../views/data-quality.ts'
 import { atService } from './at-service.ts'
 import { cursorOption, fromNow, limitOption, printJson, printTable } from './output.ts'
 
@@ -48,6 +48,9 @@ export function addQuality(program: Command): void {
         if (json) return printJson({ summary, leads, next: following })
         console.log(summaryText(summary, at.clock.now()))
         if (summary) printTable(tableOf(leads), 'Nothing of that is wrong.')
+        const [first] = leads
+        // A link in each row leaves no room for what is wrong.
+        if (first) console.log(`\nEach in HubSpot: ${first.url.replace(first.id, 'ID')}`)
         if (following) console.log(`\nAnd more: --cursor ${following}`)
       }),
     )
@@ -66,8 +69,7 @@ function tableOf(leads: readonly QualityItem[]) {
     item.id,
     [item.name, item.company].filter(Boolean).join(', '),
     item.forSales ? 'yes' : '',
-    qualityTexts(item).join('; '),
-    item.url,
+    item.wrong.join('; '),
   ])
-  return { head: ['id', 'lead', 'sales', 'what is wrong', 'HubSpot'], rows }
+  return { head: ['id', 'lead', 'sales', 'what is wrong'], rows }
 }

@@ -7,6 +7,7 @@ import { REPORT_NAMES, type Report, type ReportName } from '../reports/report.ts
 import { sectionTable, tidyTable } from '../reports/table.ts'
 import { reportText } from '../reports/text.ts'
 import { createFactStreams } from '../store/facts.ts'
+import { createAccountNames } from '../views/account-names.ts'
 import { createReports } from '../views/reports.ts'
 import { createReportRunner } from '../work/report.ts'
 import { type AtService, atService } from './at-service.ts'
@@ -17,14 +18,16 @@ A report is made from the facts in the Redis of the running service: findings in
 report can be asked for of any week (2026-W47), month (2026-11) or quarter (2026-Q4), in the zone of the calendar of reports.yaml; last is
 the last of its own kind that is over, this the present one, last-month and the like say of which kind.
 As CSV each figure is a line, or with --section one table with its own columns. --json prints what GET /v1/reports/{name} answers.
-Exit code 0: done; 1: an error; 3: there are no facts of that time.
+Exit code 0: done; 1: an error; 2: --reconcile found a difference of over 5 %, or could not compare; 3: there are no facts yet.
 
 Examples:
   npm run baton -- report weekly
   npm run baton -- report monthly --period 2026-10
   npm run baton -- report weekly --period this --json | jq '.findings[].text'
+  npm run baton -- report monthly --reconcile --section reconcile
   npm run baton -- report weekly --section sources --csv sources.csv`
 
+const DIFFERS = 2
 const NOTHING_YET = 3
 
 interface Options {
@@ -32,6 +35,7 @@ interface Options {
   section?: string
   json?: true
   csv?: string
+  reconcile?: true
 }
 
 /** `report`: a report of a period, as a table, JSON or CSV. */
@@ -43,12 +47,15 @@ export function addReports(program: Command): void {
     .option('--section <section>', 'only this table')
     .option('--json', 'print what GET /v1/reports/{name} answers')
     .option('--csv <file>', 'write it as CSV; - is the output')
+    .option('--reconcile', "hold its counts against HubSpot's own; needs HUBSPOT_ACCESS_TOKEN")
     .description('a report of a week, a month or a quarter')
     .addHelpText('after', HELP)
-    .action((name: ReportName, { period, section, json, csv }: Options) =>
+    .action((name: ReportName, { period, section, json, csv, reconcile }: Options) =>
       atService(async (at) => {
-        const whole = await reportsAt(at).make(name, period)
+        const whole = await reportsAt(at).make(name, period, { reconcile: reconcile === true })
         const report = section === undefined ? whole : withSection(whole, section)
+        if (report.findings.some(({ id, level }) => id.startsWith('reconcile-') && level === 'warn'))
+          process.exitCode = DIFFERS
         if ((await createFactStreams(at.store).earliest()) === null) process.exitCode = NOTHING_YET
         if (csv !== undefined) await writeCsv(report, section !== undefined, csv)
         if (json) return printJson(report)
@@ -59,10 +66,17 @@ export function addReports(program: Command): void {
 }
 
 /** What makes reports in this process, which is no service. */
-function reportsAt({ store, clock, config }: AtService) {
+function reportsAt({ store, clock, config, hubspot }: AtService) {
   giveWay()
   const facts = createFactStreams(store)
-  return createReports({ config, clock, facts, run: createReportRunner(facts) })
+  return createReports({
+    config,
+    clock,
+    facts,
+    run: createReportRunner(facts),
+    nameAccounts: createAccountNames(store),
+    countContacts: hubspot?.countContacts,
+  })
 }
 
 function withSection(report: Report, id: string): Report {

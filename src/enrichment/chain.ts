@@ -167,6 +167,16 @@ export function createEnrichment({
   }
 
   return {
+    /** What outside providers told of a company, and is kept for its domain: asks nobody. */
+    async keptOf(domain: string, { providers: names }: Pick<EnrichmentSettings, 'providers'>): Promise<Attributes> {
+      let found: Attributes = {}
+      for (const name of names) {
+        const kept = await redis.get(cacheKey(name, domain))
+        if (kept) found = { ...(JSON.parse(kept) as EnrichmentAnswer).shared, ...found }
+      }
+      return found
+    },
+
     /**
      * Asks one provider after the other, the outside ones for at most `settings.total` milliseconds, and only where an
      * answer can matter and none is kept. What fails, and who was not asked, is named in `outcomes`; an answer that was

@@ -14,7 +14,8 @@ export const FACT_TYPES = {
   trigger: 'a rule started a handoff; rule: the signal, stage, status or rule that did',
   triggered: 'a trigger fired, or what follows it was done; rule: the trigger, reason: fired or followed-up',
   observed: 'a route that only observes would have given the lead to a rep',
-  waiting: 'nobody was free to take the lead',
+  waiting: 'nobody was free to take the lead; reason: held where it lacks what sales needs to know',
+  lacked: 'a lead that lacks something was handed to sales, or held for it; rule: the attribute',
   assigned: 'a rep got the lead; value: seconds since what led to it was received, reason: how the rep was chosen',
   told: 'Slack took a message; value: seconds since what led to it was received, reason: the kind of message',
   undeliverable: 'Slack refused a message to everybody who could have had it; reason: the kind of message',
@@ -103,25 +104,47 @@ export function writeFacts(facts: readonly Fact[]): string {
 }
 
 /**
- * Reads what `writeFacts` wrote and stands under `entry`; a line of a type that this version does not know is left out.
+ * Reads what `writeFacts` wrote and stands under `entry`; a line of a type that this version does not know is left out, and one that is not
+ * `wanted`, where that is given.
  */
-export function readFacts(entry: string, text: string): KeptFact[] {
+export function readFacts(entry: string, text: string, wanted?: ReadonlySet<FactType>): KeptFact[] {
   const facts: KeptFact[] = []
-  const lines = text.split('\n')
-  // A year has millions of these: no more is made of a line than the fact itself.
-  for (let number = 0; number < lines.length; number++) {
-    const parts = (lines[number] ?? '').split('\t')
-    const [type = '', at = '', value = '', lead = ''] = parts
-    if (!Object.hasOwn(FACT_TYPES, type)) continue
-    const fact: KeptFact = { id: `${entry}.${number}`, type: type as FactType, at: Number.parseInt(at, 36), lead }
-    if (value !== '') fact.value = Number(value)
-    for (let index = 1; index + FIRST_FIELD < parts.length; index++) {
-      const [field, said] = [FACT_FIELDS[index], parts[index + FIRST_FIELD]]
-      if (field !== undefined && said) fact[field] = said
+  // A year has millions of these: the text is gone through once, and no more is made of a line than the fact itself.
+  for (let number = 0, from = 0; from <= text.length; number++) {
+    const found = text.indexOf('\n', from)
+    const end = found < 0 ? text.length : found
+    const fact = readLine(text, from, end, wanted)
+    if (fact) {
+      fact.id = `${entry}.${number}`
+      facts.push(fact)
     }
-    facts.push(fact)
+    from = end + 1
   }
   return facts
+}
+
+function readLine(text: string, start: number, end: number, wanted?: ReadonlySet<FactType>): KeptFact | null {
+  const behind = endOfField(text, start, end)
+  const type = text.slice(start, behind) as FactType
+  if (wanted ? !wanted.has(type) : !Object.hasOwn(FACT_TYPES, type)) return null
+  const fact: KeptFact = { id: '', type, at: 0, lead: '' }
+  for (let place = 1, from = behind + 1; from <= end; place++) {
+    const to = endOfField(text, from, end)
+    if (to > from) {
+      const said = text.slice(from, to)
+      const field = FACT_FIELDS[place - FIRST_FIELD]
+      if (field !== undefined) fact[field] = said
+      else if (place === 1) fact.at = Number.parseInt(said, 36)
+      else if (place === 2) fact.value = Number(said)
+    }
+    from = to + 1
+  }
+  return fact
+}
+
+function endOfField(text: string, from: number, end: number): number {
+  const found = text.indexOf('\t', from)
+  return found < 0 || found > end ? end : found
 }
 
 function line(fact: Fact): string {

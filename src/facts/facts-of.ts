@@ -42,10 +42,10 @@ const OUTCOME_STAGES = new Set<Stage>(['sql', 'opportunity', 'customer'])
 const WITH_SOURCE = new Set<FactType>(['assigned', 'accepted', 'rejected', 'recycled', 'disqualified'])
 const WITH_ACCOUNT = new Set<FactType>(['seen', 'signal', 'trigger', 'triggered', 'assigned', 'outcome'])
 
-/** What happened by a change of a lead, as facts. `now` is epoch milliseconds; `digest` makes of a company what stands for it in them. */
+/** What happened by a change of a lead, as facts; a test is none. `now` is epoch milliseconds; `digest` makes of a company what stands for it in them. */
 export function factsOf(before: LeadState, change: Change, now: number, digest: (company: string) => string): Fact[] {
   const lead = change.lead ?? before.lead
-  if (!lead || change.erased) return []
+  if (!lead || lead.test || change.erased) return []
   const about = { at: now, lead: lead.pseudonym, config: lead.configVersion }
   const source = text(lead, 'leadSource')
   const company = accountKey(lead)
@@ -58,12 +58,21 @@ export function factsOf(before: LeadState, change: Change, now: number, digest: 
     ...(change.observed ? [observedFact(change.observed)] : []),
     ...shadowFact(change.shadowed),
     ...change.handoffs.flatMap((handoff) => handoffFacts(before, before.handoffs[handoff.id], handoff)),
+    ...lackedFacts(before, change, lead),
   ].map((fact) => ({
     ...about,
     ...(WITH_SOURCE.has(fact.type) ? { source } : {}),
     ...(WITH_ACCOUNT.has(fact.type) ? { account } : {}),
     ...fact,
   }))
+}
+
+/** What sales needs and did not know when a lead was handed over, or was held for it. */
+function lackedFacts(before: LeadState, { handoffs }: Change, { missing }: LeadRecord): Part[] {
+  const begun = handoffs.filter((one) => one.byRoute && !before.handoffs[one.id] && !one.formerly)
+  return begun.flatMap(({ id, leadId, kind, route, pool }) =>
+    missing.map((rule) => ({ type: 'lacked', rule, handoff: id.slice(leadId.length + 1), kind, route, pool })),
+  )
 }
 
 function observedFact({ route, kind, pool, rep }: NonNullable<Change['observed']>): Part {
@@ -187,7 +196,7 @@ function eventFact(state: LeadState, handoff: Handoff, event: HandoffEvent): Par
   if (rung) return [{ type: rung.fact, rep: event.rep }]
   switch (what as Exclude<typeof what, RungEvent>) {
     case 'waiting':
-      return [{ type: 'waiting' }]
+      return [{ type: 'waiting', ...(handoff.lacks ? { reason: 'held' } : {}) }]
     case 'started': {
       const value = secondsSinceReceived(state, event.at)
       return [{ type: 'assigned', rep: event.rep, reason: handoff.holders[0]?.how, value }]

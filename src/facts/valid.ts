@@ -6,7 +6,8 @@ import type { KeptFact } from './fact.ts'
  * corrections themselves are left out too.
  */
 export function validOf(facts: readonly KeptFact[]): readonly KeptFact[] {
-  const gone = new Set<string>()
+  const gone = new Set<KeptFact>()
+  const named = new Set<string>()
   // Of each handoff and type, what stands so far: few facts need it.
   const changing = changed(facts)
   if (!changing) return facts
@@ -20,17 +21,19 @@ export function validOf(facts: readonly KeptFact[]): readonly KeptFact[] {
     }
     if (fact.type === 'undone') {
       const last = open.get(ofHandoff(fact, 'answered'))?.pop()
-      if (last) gone.add(last.id)
+      if (last) gone.add(last)
     } else if (fact.type === 'corrected') {
-      if (fact.of !== undefined) gone.add(fact.of)
+      if (fact.of !== undefined) named.add(fact.of)
       else if (fact.handoff !== undefined) {
         const key = ofHandoff(fact, fact.reason ?? '')
-        for (const { id } of open.get(key) ?? []) gone.add(id)
+        for (const one of open.get(key) ?? []) gone.add(one)
         open.delete(key)
       }
     }
   }
-  return facts.filter(({ id, type }) => type !== 'corrected' && !gone.has(id))
+  // Few facts are named by their ids, and looking one up in vain takes long for millions.
+  const isNamed = ({ id }: KeptFact) => named.size > 0 && named.has(id)
+  return facts.filter((fact) => fact.type !== 'corrected' && !gone.has(fact) && !isNamed(fact))
 }
 
 /** Handoffs of which something was taken back; null where nothing was, of whatever. */

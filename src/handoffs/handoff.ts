@@ -225,11 +225,18 @@ export const Handoff = z.object({
   formerly: z.array(z.string()).optional(),
   /** What it wants of a rep, also of the next ones. */
   reps: WantedReps.optional(),
+  /** It waits because the lead lacks this, which sales needs: nobody is asked to take it. */
+  lacks: z.array(z.string()).optional(),
   /** Whose company the lead's is when it began, in HubSpot's owner id. */
   account: z.string().optional(),
   events: z.array(HandoffEvent),
 })
 export type Handoff = z.output<typeof Handoff>
+
+/** What a handoff waits for of the lead's data; nothing where it waits for a rep, or not at all. */
+export function heldFor({ state, lacks = [] }: Pick<Handoff, 'state' | 'lacks'>): readonly string[] {
+  return state === 'waiting' ? lacks : []
+}
 
 /** Puts handoffs of one lead in the order in which they began; of two of the same instant the number in the id tells. */
 export function byAge(a: Pick<Handoff, 'id' | 'startedAt'>, b: Pick<Handoff, 'id' | 'startedAt'>): number {

@@ -18,6 +18,8 @@ export const Post = z.object({
   to: z.string().optional(),
   /** Of the first alert: when Baton received what led to it, epoch milliseconds. */
   since: z.number().optional(),
+  /** Of a test: the Slack user or channel that gets it instead of whom it is for. */
+  instead: z.string().optional(),
 })
 export type Post = z.output<typeof Post>
 

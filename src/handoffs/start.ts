@@ -25,6 +25,8 @@ export interface HandoffOrder {
   about?: string
   deal?: DealContext
   doneBefore?: true
+  /** What the lead lacks, for which it waits. */
+  lacks?: string[]
   baseline: Record<string, string | null>
 }
 
@@ -40,7 +42,7 @@ export function waitingHandoff(order: HandoffOrder, now: number): Handoff {
     counted: [],
     ladder: [],
     holders: [],
-    events: [{ at: now, what: 'waiting' }],
+    events: [{ at: now, what: 'waiting', ...(order.lacks ? { detail: order.lacks.join(', ') } : {}) }],
   }
 }
 
@@ -56,8 +58,10 @@ export function startHandoff(
   now: number,
 ): Handoff {
   const due = dueAfter(kind, calendar?.calendar, now, kind.respondWithin)
+  const { lacks: _, ...full } = order
+  const waiting = waitingHandoff(full, now)
   return {
-    ...waitingHandoff(order, now),
+    ...waiting,
     state: 'open',
     dueAt: due.at,
     calendar: kind.hours === 'business' ? (calendar?.name ?? null) : null,

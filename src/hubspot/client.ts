@@ -19,8 +19,9 @@ import { createNotes } from './notes.ts'
 import { createOwnApp } from './own-app.ts'
 import { createOwnerNames, findOwnerByEmail, readArchivedOwners } from './owners.ts'
 import type { Row } from './refusals.ts'
-import { createSearch } from './search.ts'
+import { createCount, createSearch } from './search.ts'
 import { createSearchPace, type Limit } from './search-pace.ts'
+import { createTestContacts } from './test-contacts.ts'
 import { createRefusedNow, type Refusal, updateBy, writeRows } from './write-rows.ts'
 
 /*
@@ -200,7 +201,8 @@ export function createHubSpot(options: {
     return row && (row.properties as Properties)
   }
 
-  const search = createSearch({ client, call, pace: createSearchPace(options) })
+  const pace = createSearchPace(options)
+  const search = createSearch({ client, call, pace })
 
   return {
     client,
@@ -231,6 +233,7 @@ export function createHubSpot(options: {
       const refusals = await writes.load({ id, properties })
       return refusals.filter(({ property }) => Object.hasOwn(properties, property))
     },
+    ...createTestContacts({ client, call }),
     /** The ids of the owners who are deactivated; null when the token may not ask. */
     archivedOwners: () => readArchivedOwners(client, call),
     /** The owner with an email address, in lower case; null when there is none, or the token may not ask. */
@@ -239,6 +242,8 @@ export function createHubSpot(options: {
     ownerName: createOwnerNames(client, call),
     /** What HubSpot says a contact property to be, as a digest that changes when that does; null when it cannot be told. */
     definitionOf: (property: string): Promise<string | null> => definitions.load(property),
+    /** The values that a contact property takes, where it takes only some; empty where it takes any, or HubSpot does not say. */
+    optionsOf: (property: string): Promise<string[]> => definitions.options(property),
     /** The values that a property of a contact had, newest first. */
     readHistory,
     ...createDeals({ client, call, alone }),
@@ -246,6 +251,7 @@ export function createHubSpot(options: {
     ownApp: createOwnApp({ client, alone }, options.accessToken),
     ...createNotes({ client, call }),
     search,
+    countContacts: createCount({ client, call, pace }),
     /** The ids of the contacts that fit what somebody typed best: part of a name, of an address, of a number. At most 100. */
     searchContacts: async (query: string): Promise<string[]> =>
       (await search('contacts', { query, filters: [], sortBy: '', properties: ['email'], limit: 100 })).map(

@@ -34,6 +34,10 @@ export function createDefinitions(read: (property: string) => Promise<Definition
   }
 
   return {
+    /** The values that a property takes, where it takes only some; empty where it takes any, or HubSpot does not say. */
+    options: async (property: string): Promise<string[]> =>
+      ((await read(property).catch(() => undefined))?.options ?? []).map(({ value }) => value),
+
     /** The digest; 'none' when there is no such property, null when HubSpot does not say. */
     load(property: string): Promise<string | null> {
       const now = performance.now()

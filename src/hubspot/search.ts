@@ -1,6 +1,7 @@
 import type { Client } from '@hubspot/api-client'
 import type { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/models/Filter.js'
 import type { Properties } from '../leads/observe.ts'
+import { OutsideError } from '../platform/errors.ts'
 import { resultsOf } from './answers.ts'
 import type { Limit } from './search-pace.ts'
 
@@ -46,6 +47,23 @@ export function createSearch({ client, call, pace }: { client: Client; call: Cal
       })
     const answer = await call(`search ${type}`, make, pace)
     return resultsOf(answer).map(({ id, properties }) => ({ id, properties: properties as Properties }))
+  }
+}
+
+/** How many contacts there are of which all filters hold: the total that comes with a search, also where it is beyond 10,000. */
+export function createCount({ client, call, pace }: { client: Client; call: Call; pace: Limit }) {
+  return async function count(filters: Search['filters']): Promise<number> {
+    const make = () =>
+      client.crm.contacts.searchApi.doSearch({
+        filterGroups: [{ filters: filters as never }],
+        sorts: [],
+        properties: [],
+        limit: 1,
+        after: '0',
+      })
+    const { total } = await call('search contacts', make, pace)
+    if (typeof total !== 'number') throw new OutsideError('hubspot', 'unavailable', 'not-an-answer')
+    return total
   }
 }
 

@@ -1,20 +1,24 @@
 import type { RepRequest } from '../handoffs/choice.ts'
-import { endHandoff, type Handoff } from '../handoffs/handoff.ts'
+import { endHandoff, type Handoff, heldFor } from '../handoffs/handoff.ts'
 import { type Handover, handoverOf } from '../handoffs/handover.ts'
 import { roundsFor } from '../handoffs/segments.ts'
+import { waitingHandoff } from '../handoffs/start.ts'
+import { repWithOwner } from '../handoffs/team.ts'
 import type { Lookup } from '../rules/condition.ts'
 import { accountOwner, preferencesFor, type Taken, takeUp } from './assign.ts'
 import { type ContactInput, nextId } from './begin.ts'
 import type { Choice } from './change.ts'
 import type { Decision } from './decision.ts'
 import type { LeadRecord } from './lead.ts'
+import { responseBaseline } from './observe.ts'
 import { isObservedAnew } from './observed.ts'
 import { salesHandoff } from './standing.ts'
 
 /** The handoff with sales that a decision calls for. */
 export interface ToSales {
   handoff: Handoff
-  choice: Choice
+  /** Who was considered; absent where nobody was, for the lead is held. */
+  choice?: Choice
   /** It began, or somebody took it at last; one that goes on waiting is no news. */
   anew: boolean
 }
@@ -25,7 +29,7 @@ export interface ToSales {
  */
 export function toSales(
   input: ContactInput,
-  { action, route }: Decision,
+  { action, route, missing }: Decision,
   lookup: Lookup,
 ): ToSales | { wanted: RepRequest } | undefined {
   const { state, draft, now } = input
@@ -38,12 +42,45 @@ export function toSales(
     return undefined
   }
   const { pool } = route.to
+  if (isHeld(input, missing) && (!live || live.state === 'waiting')) {
+    const held = { id: live?.id ?? nextId(state, draft), kind, pool, lacks: missing }
+    const handoff = heldHandoff(input, route, held, live)
+    const isSame = live !== undefined && sameWait(live, handoff)
+    if (!isSame) draft.put(handoff)
+    return { handoff: isSame ? live : handoff, anew: !isSame }
+  }
   const taken = takenByRoute(input, route, { id: live?.id ?? nextId(state, draft), kind, pool }, lookup)
   if ('wanted' in taken) return taken
   const stillWaits = live?.state === 'waiting' && taken.handoff.state === 'waiting'
-  if (stillWaits && live.kind === kind && live.pool === pool) return { ...taken, handoff: live, anew: false }
+  if (stillWaits && sameWait(live, taken.handoff)) return { ...taken, handoff: live, anew: false }
   draft.put(taken.handoff)
   return { ...taken, anew: true }
+}
+
+// A rep's own lead is theirs already.
+function isHeld({ config, contact }: ContactInput, missing: readonly string[]): boolean {
+  const { team, routing } = config
+  if (routing.missing !== 'hold' || missing.length === 0) return false
+  const owner = contact.properties.hubspot_owner_id
+  return !(owner && repWithOwner(team, owner)?.active)
+}
+
+/** The handoff of a lead that waits until what sales needs is known; since when it waits stays. */
+function heldHandoff(
+  { config, contact, now }: ContactInput,
+  { route, reps }: Decision['route'],
+  held: { id: string; kind: string; pool: string; lacks: string[] },
+  live: Handoff | undefined,
+): Handoff {
+  const baseline = responseBaseline(config.hubspot, contact.properties)
+  const order = { ...held, leadId: contact.id, byRoute: true, route, baseline, ...(reps ? { reps } : {}) }
+  const handoff = waitingHandoff(order, now)
+  return live ? { ...handoff, startedAt: live.startedAt } : handoff
+}
+
+function sameWait(live: Handoff, next: Handoff): boolean {
+  const { kind, pool } = next
+  return live.kind === kind && live.pool === pool && heldFor(live).join() === heldFor(next).join()
 }
 
 /**

@@ -141,6 +141,8 @@ export interface Gathered {
   account?: Account | null | undefined
   /** The deals that handoffs are about, or are to be. */
   deals?: readonly DealOwner[] | undefined
+  /** It is a test of Baton: who gets its messages. */
+  test?: { to: string } | undefined
 }
 
 /** Something that a lead's state may change by. */

@@ -1,4 +1,4 @@
-import type { Handoff } from '../handoffs/handoff.ts'
+import { type Handoff, heldFor } from '../handoffs/handoff.ts'
 import { hotAlert, type Post, startPosts } from '../handoffs/posts.ts'
 import type { Reserved } from './assign.ts'
 import type { Change, Gathered, LeadState, Next, NextConfig } from './change.ts'
@@ -61,9 +61,11 @@ function recordOf(
     ...{ marks, begun, overruledStatus, stageSetBack, stage, returning },
     outcomes: withStageDates(outcomes, gathered.contact.properties, now),
     pseudonym: state.freshPseudonym,
+    test: state.lead?.test ?? gathered.test,
     triggersDueAt: triggersDueAt(marks),
     nextPlannedAt: nextPlannedAt(handoffs),
-    waiting: handoffs.some((handoff) => handoff.state === 'waiting'),
+    waiting: handoffs.some((handoff) => handoff.state === 'waiting' && heldFor(handoff).length === 0),
+    held: handoffs.some((handoff) => heldFor(handoff).length > 0),
     rejected: word ? rejectionBy(word, decision, now) : rejected,
     ended: word || isRuledToSales ? undefined : endedByStage(ended, cameFrom, stage, handoffs),
     adopted,

@@ -84,6 +84,8 @@ export const LeadRecord = LeadMarks.extend({
   /** Stands for the lead among the facts; it is not derived from the id, so that erasing the lead cuts the link. */
   pseudonym: z.string(),
   createdAt: z.number(),
+  /** It is a test of Baton and no lead: it counts nowhere, and this Slack user or channel gets its messages. */
+  test: z.object({ to: z.string() }).optional(),
   /** Since when Baton knows it: silence is counted from then at the earliest. Absent in older records. */
   knownSince: z.number().optional(),
   attributes: Attributes,

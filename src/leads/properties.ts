@@ -1,4 +1,4 @@
-import { type Handoff, holderOf, isHeld } from '../handoffs/handoff.ts'
+import { type Handoff, heldFor, holderOf, isHeld } from '../handoffs/handoff.ts'
 import { SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { BANDS } from '../rules/score.ts'
 import { STAGE_NAMES } from '../rules/stages.ts'
@@ -38,7 +38,9 @@ const archivedReason = ({ archived }: LeadRecord) =>
 
 // Nobody is free: the clock has not begun, so that no deadline says it.
 const waitsSince = (handoff: Handoff | undefined) =>
-  handoff?.state === 'waiting' ? `; waits for a rep since ${iso(handoff.startedAt)}` : ''
+  handoff?.state === 'waiting' ? `; waits for ${waitsFor(handoff)} since ${iso(handoff.startedAt)}` : ''
+
+const waitsFor = (handoff: Handoff) => heldFor(handoff).join(', ') || 'a rep'
 
 /** Every property that Baton writes to a contact: a row is all that a new one takes. */
 export const PROPERTIES = {

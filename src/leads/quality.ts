@@ -57,8 +57,8 @@ export interface Flaws {
   complete: boolean
   /** Its source: one that is off the list, or an empty text for none. */
   source?: string
-  /** Why it is flagged for review. */
-  review: string[]
+  /** Why it is flagged for review: what sales needs and nobody knows, and which providers did not answer, and how. */
+  review?: { lacks: string[]; failed: string[] }
   /** Since when nothing has changed, in epoch milliseconds. */
   stale?: number
 }
@@ -89,7 +89,7 @@ export function flawsOf(config: QualityConfig, lead: LeadRecord, now: number): F
     missing: [...new Set([...lacks, ...forSales])],
     complete: lacks.length === 0,
     ...(onList ? {} : { source }),
-    review: reviewOf(lead),
+    ...reviewOf(lead),
     ...(now - changedAt >= staleAfter ? { stale: changedAt } : {}),
   }
 }
@@ -101,7 +101,7 @@ export function kindsOf({ email, missing, source, review, stale }: Flaws, isTwic
     missing: missing.length > 0,
     duplicate: isTwice,
     source: source !== undefined,
-    'needs-review': review.length > 0,
+    'needs-review': review !== undefined,
     stale: stale !== undefined,
   }
   return FLAWS.filter((kind) => has[kind])
@@ -223,13 +223,12 @@ function emailFault(domains: DomainCorrections = NO_CORRECTIONS, { attributes }:
   return bounces >= BOUNCES ? `${bounces} mails in a row came back` : undefined
 }
 
-// What sets the flag on the contact: what sales lacks, or a provider that could not answer.
-function reviewOf(lead: LeadRecord): string[] {
-  if (!lead.needsReview) return []
+// What sets the flag on the contact.
+function reviewOf(lead: LeadRecord): Pick<Flaws, 'review'> {
+  if (!lead.needsReview) return {}
   const failed = Object.entries(lead.enrichment).filter(([, { status }]) => !ANSWERS.has(status))
-  const lacks = isForSales(lead) ? lead.missing.map((name) => `sales needs ${name}`) : []
-  const why = [...lacks, ...failed.map(([name, { status }]) => `${name} did not answer (${status})`)]
-  return why.length > 0 ? why : ['flagged when it was read last']
+  const lacks = isForSales(lead) ? lead.missing : []
+  return { review: { lacks, failed: failed.map(([name, { status }]) => `${name}: ${status}`) } }
 }
 
 // A signal, something that it did itself, somebody who wrote to it, or another value of what Baton reads.

@@ -10,7 +10,12 @@ import type { LeadReading } from './reading.ts'
 import { nextTrackChange } from './tracks.ts'
 
 /** When a lead is looked at again, in milliseconds, because nobody was available or enrichment failed. */
-export const TRY_AGAIN = { nobodyAvailable: 60_000, companyUnread: 60_000, enrichmentFailed: 60 * 60_000 }
+export const TRY_AGAIN = {
+  held: 60 * 60_000,
+  nobodyAvailable: 60_000,
+  companyUnread: 60_000,
+  enrichmentFailed: 60 * 60_000,
+}
 
 // HubSpot fills a company's data some time after the contact; its changes send us no event.
 const YOUNG_CONTACT = [2 * 60_000, 15 * 60_000, 2 * 60 * 60_000, 24 * 60 * 60_000]
@@ -18,6 +23,7 @@ const YOUNG_CONTACT = [2 * 60_000, 15 * 60_000, 2 * 60 * 60_000, 24 * 60 * 60_00
 /** What stands beside a decision and goes into the record with it. */
 export interface Beside {
   pseudonym: string
+  test?: LeadRecord['test']
   /** Handoffs that the decision started, or that wait anew. */
   begun: Handoff[]
   /** What rules have done to it, also those that fired just now. */
@@ -25,6 +31,8 @@ export interface Beside {
   /** When its triggers have to be looked at although nothing happens. */
   triggersDueAt: number | null
   waiting: boolean
+  /** One waits for what the lead lacks: an event tells of it, and the config may change. */
+  held?: boolean
   /** When the next dated step of a handoff is due. */
   nextPlannedAt: number | null
   /** What a person said meanwhile, or what was said before and still stands. */
@@ -68,6 +76,7 @@ export function decidedRecord(
     beside.nextPlannedAt,
     beside.triggersDueAt,
     beside.waiting ? now + TRY_AGAIN.nobodyAvailable : null,
+    beside.held ? now + TRY_AGAIN.held : null,
     companyUnread ? now + TRY_AGAIN.companyUnread : null,
     enrichmentFailed ? now + TRY_AGAIN.enrichmentFailed : null,
     overBudget ? nextDay(now) : null,
@@ -82,6 +91,7 @@ export function decidedRecord(
     ...read,
     pseudonym: previous?.pseudonym ?? beside.pseudonym,
     knownSince: previous?.knownSince ?? now,
+    ...(beside.test ? { test: beside.test } : {}),
     ...lastChanged(previous, read, now),
     missing: decision.missing,
     needsReview: enrichmentFailed || (forSales && decision.missing.length > 0),

@@ -12,7 +12,7 @@ import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import { managersInLine, slackIdOf } from '../leads/recipients.ts'
 import { scoreLead } from '../rules/score.ts'
-import { type RenderedMessage, renderMessage } from './alert.ts'
+import { type Block, type RenderedMessage, renderMessage } from './alert.ts'
 import { actsOf } from './did.ts'
 import { escapeText } from './texts.ts'
 import { type Also, alsoIn, renderTold } from './told.ts'
@@ -135,7 +135,8 @@ export function renderPost(
   const { team } = config
   const handoffs = Object.values(state.handoffs)
   const told = lead?.told?.[post.handoffId]
-  if (lead && told) return renderTold({ config, lead, handoffs, reader: post.to ?? told.to }, told, outsider)
+  const asItIs = (message: RenderedMessage | null) => (lead?.test && message ? asTest(message) : message)
+  if (lead && told) return asItIs(renderTold({ config, lead, handoffs, reader: post.to ?? told.to }, told, outsider))
   const handoff = state.handoffs[post.handoffId]
   if (!lead || !handoff) return null
   const readers = {
@@ -145,7 +146,14 @@ export function renderPost(
     named: '',
   }
   const also = alsoIn({ config, lead, handoffs, reader: readers[MESSAGES[post.kind]] }, handoff)
-  return renderFor(config, post, lead, handoff, outsider, also, now)
+  return asItIs(renderFor(config, post, lead, handoff, outsider, also, now))
+}
+
+// Whoever sees it, in whatever channel, is not to act on it.
+function asTest({ text, blocks }: RenderedMessage): RenderedMessage {
+  const said = 'TEST: baton smoke tries the whole path. There is no such lead, and nobody has to do anything.'
+  const note: Block = { type: 'context', elements: [{ type: 'plain_text', text: said }] }
+  return { text: `TEST: ${text}`, blocks: [note, ...blocks].slice(0, 50) }
 }
 
 /** Somebody of the team, or a pool, with the Slack user or channel that reaches them. */
@@ -159,6 +167,11 @@ export interface Reader {
  * pool has left the config.
  */
 export function readersOf(team: Team, post: Post): Reader[] {
+  const line = lineOf(team, post)
+  return post.instead === undefined ? line : [{ who: line[0]?.who ?? post.instead, to: post.instead }]
+}
+
+function lineOf(team: Team, post: Post): Reader[] {
   const named = (who: string, to: string | undefined): Reader[] => (to === undefined ? [] : [{ who, to }])
   switch (MESSAGES[post.kind]) {
     case 'rep': {

@@ -35,6 +35,7 @@ const LONGEST_LINE = 400
 const LONGEST_SECTION = 2_900
 const LONGEST_MESSAGE = 9_000
 
+const HTTPS = /^https:\/\/[^\s<>|]+$/
 const MARKS: Record<Finding['level'], string> = { warn: '⚠', info: '•', good: '✓' }
 const ORDER: Finding['level'][] = ['warn', 'info', 'good']
 
@@ -96,12 +97,14 @@ function tableLines(table: Section, timeZone: string, most: number): string[] {
 // "Ada Lane: 12 leads, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
 function rowLine([name, ...columns]: readonly Column[], row: Record<string, Cell>, timeZone: string): string {
   const textOf = (column: Column) => escapeText(cellText(row[column.id], column.unit, timeZone), 80)
-  const known = columns.filter(({ id }) => row[id] !== null && row[id] !== undefined && row[id] !== '')
+  const known = columns.filter(({ id }) => id !== 'url' && row[id] !== null && row[id] !== undefined && row[id] !== '')
   const figures = known.map((column) => {
     const title = escapeText(lowered(column.title), 60)
     return column.unit === 'count' ? `${textOf(column)} ${title}` : `${title} ${textOf(column)}`
   })
-  return `*${(name && textOf(name)) || '–'}*: ${figures.length > 0 ? figures.join(', ') : '–'}`
+  const called = (name && textOf(name)) || '–'
+  const linked = HTTPS.test(String(row.url)) ? `<${row.url}|${called}>` : called
+  return `*${linked}*: ${figures.length > 0 ? figures.join(', ') : '–'}`
 }
 
 // Not of abbreviations such as MQLs.

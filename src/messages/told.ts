@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types'
-import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { type Handoff, heldFor, holderOf } from '../handoffs/handoff.ts'
 import type { NextConfig } from '../leads/change.ts'
 import type { LeadRecord } from '../leads/lead.ts'
 import type { Told } from '../leads/marks.ts'
 import { plain } from '../rules/words.ts'
 import { type RenderedMessage, section, spoken } from './alert.ts'
+import { missingWords } from './attribute-words.ts'
 import { contactUrl } from './contact-url.ts'
 import { personOf, stateLine } from './lines.ts'
 import { leadName, nameAndCompany } from './names.ts'
@@ -91,7 +92,10 @@ function handoffText(input: TellingInput, kind: string): string {
   const [slackIds, timeZone] = [slackIdsOf(input), zoneOf(input)]
   const rep = holderOf(handoff)?.rep ?? ''
   const holder = slackIds[rep] ? `<@${slackIds[rep]}>` : escapeText(rep)
-  if (handoff.state === 'waiting') return 'waits, for nobody is free'
+  if (handoff.state === 'waiting') {
+    const lacks = heldFor(handoff).map(missingWords)
+    return lacks.length > 0 ? `waits: sales needs ${lacks.join(', ')}` : 'waits, for nobody is free'
+  }
   if (handoff.state !== 'open')
     return stateLine({ handoff, slackIds, timeZone, reader: undefined }).replaceAll('*', '').replaceAll('\n', ', ')
   const due = slackDate(handoff.dueAt ?? handoff.startedAt, timeZone)

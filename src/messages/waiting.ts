@@ -14,12 +14,14 @@ export interface WaitingLine {
   since: number
   pool: string
   wants?: string | undefined
+  /** What it lacks, for which it waits: not for somebody who is free. */
+  lacks?: string | undefined
 }
 
 /** What a manager reads of all leads that wait for somebody of theirs. */
 export interface WaitingInput {
   /** How many wait, by pool, those with most first. */
-  pools: readonly { pool: string; count: number; why: readonly NobodyFree[] }[]
+  pools: readonly { pool: string; count: number; held?: number; why: readonly NobodyFree[] }[]
   /** The ones that have waited longest. */
   lines: readonly WaitingLine[]
   /** Since when the first one has waited, when some do. */
@@ -46,8 +48,10 @@ export function renderWaiting(input: WaitingInput): RenderedMessage {
   const { pools, lines, since, timeZone } = input
   const count = pools.reduce((sum, one) => sum + one.count, 0)
   if (count === 0) return settled()
-  const header = `${counted(count, 'lead')} ${count === 1 ? 'waits' : 'wait'}: nobody is free`
-  const why = pools.map(({ pool, count: some, why: reasons }) => whyLine(pool, some, reasons))
+  const held = pools.reduce((sum, one) => sum + (one.held ?? 0), 0)
+  const reason = held === 0 ? ': nobody is free' : held < count ? '' : ': sales lacks what it needs to know'
+  const header = `${counted(count, 'lead')} ${count === 1 ? 'waits' : 'wait'}${reason}`
+  const why = pools.map((one) => whyLine(one))
   const oldest = since === undefined ? '' : `The first since ${slackDate(since, timeZone)}. Tried again every minute.`
   const several = pools.length > 1
   const rows = lines.slice(0, WAITING_SHOWN).map((line) => lineOf(line, several, timeZone))
@@ -71,16 +75,19 @@ function settled(): RenderedMessage {
   return { text, blocks: [section(text)] }
 }
 
-function whyLine(pool: string, count: number, why: readonly NobodyFree[]): string {
+function whyLine({ pool, count, held = 0, why }: WaitingInput['pools'][number]): string {
+  const lacking =
+    held > 0 ? `${held === count ? '' : `${held} of them `}${held === 1 ? 'lacks' : 'lack'} what sales needs` : ''
   const reasons = why.map(({ pool: asked, members }, at) => {
     const counts = members.map(({ reason, count: some }) => `${some} ${REASONS[reason] ?? reason}`).join(', ')
     return at === 0 ? counts : `fallback ${escapeText(asked, 60)}: ${counts}`
   })
   const whom = pool === '' ? 'for somebody whom handoffs.yaml names' : `for *${escapeText(pool, 60)}*`
-  return `${count} ${whom}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ': nobody is there'}`
+  const free = held === count ? [] : reasons.length > 0 ? reasons : ['nobody is there']
+  return `${count} ${whom}: ${[lacking, ...free].filter(Boolean).join('; ')}`
 }
 
-function lineOf({ lead, since, pool, wants }: WaitingLine, several: boolean, timeZone: string): string {
+function lineOf({ lead, since, pool, wants, lacks }: WaitingLine, several: boolean, timeZone: string): string {
   const company = lead.attributes['company.name']?.value
   return [
     `${leadLink(lead)}${company === undefined ? '' : `, ${escapeText(String(company), 80)}`}`,
@@ -88,6 +95,7 @@ function lineOf({ lead, since, pool, wants }: WaitingLine, several: boolean, tim
     `since ${slackDate(since, timeZone)}`,
     ...(several && pool !== '' ? [escapeText(pool, 60)] : []),
     ...(wants ? [`wants ${escapeText(wants, 100)}`] : []),
+    ...(lacks ? [`lacks ${escapeText(lacks, 150)}`] : []),
   ].join(' · ')
 }
 
@@ -100,9 +108,10 @@ function moreLine(more: number, { console }: WaitingInput): string {
 function toDo(pools: WaitingInput['pools']): string {
   const reasons = new Set(pools.flatMap(({ why }) => why.flatMap(({ members }) => members.map(({ reason }) => reason))))
   const steps = [
+    ...(pools.some(({ held }) => held) ? ['fill in what it lacks in HubSpot, or assign it'] : []),
     ...(reasons.has('away') || reasons.has('inactive') ? ['bring somebody back'] : []),
     ...(reasons.has('daily-cap') || reasons.has('open-cap') ? ['raise `caps` in team.yaml'] : []),
-    'give a lead to somebody in HubSpot',
+    ...(pools.some(({ held = 0, count }) => held < count) ? ['give a lead to somebody in HubSpot'] : []),
   ]
   const cap = reasons.has('daily-cap') ? '. The cap of a day ends at midnight where the rep is' : ''
   return `To do: ${steps.join(', or ')}${cap}`

@@ -100,7 +100,8 @@ const LEAD_ACTS: Record<string, string> = {
 
 /** One line for each thing that can happen to a handoff. */
 export const EVENT_WORDS: Record<HandoffEvent['what'], (event: EventText) => string> = {
-  waiting: ({ when }) => `Nobody was free ${when}`,
+  waiting: ({ when, detail }) =>
+    detail ? `*Held* ${when}: sales needs ${escapeText(detail, 200)}` : `Nobody was free ${when}`,
   started: ({ rep, when }) => `Given to ${rep} ${when}`,
   reminded: ({ rep, when }) => `Reminded ${rep} ${when}`,
   'attempts-reminded': ({ rep, when, detail }) => `Reminded ${rep} ${when}: ${detail} attempts made`,

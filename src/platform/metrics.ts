@@ -63,6 +63,12 @@ export function createMetrics() {
       labelNames: ['route', 'action'] as const,
       registers,
     }),
+    lacking: new Counter({
+      name: 'baton_leads_lacking_total',
+      help: 'Leads that were handed to sales, or held, without an attribute that sales needs (requiredForSales)',
+      labelNames: ['attribute'] as const,
+      registers,
+    }),
     triggers: new Counter({
       name: 'baton_triggers_total',
       help: 'What triggers did, by trigger and outcome: triggered, followed-up, not-followed-up',

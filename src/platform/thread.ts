@@ -10,15 +10,18 @@ export interface Threaded {
   /** Milliseconds after which it is ended. */
   longest: number
   megabytes: number
+  /** Of them, how much what was made last may take: where much is made and soon let go, more of it is copied less often. */
+  youngMegabytes?: number
 }
 
 /** Runs a thread to its answer. Rejects when it fails, takes too long, or `signal` says that nobody waits any more. */
 export async function inThread<T>(
-  { file, workerData, name, longest, megabytes }: Threaded,
+  { file, workerData, name, longest, megabytes, youngMegabytes }: Threaded,
   signal: AbortSignal,
 ): Promise<T> {
   signal.throwIfAborted()
-  const thread = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: megabytes } })
+  const young = youngMegabytes === undefined ? {} : { maxYoungGenerationSizeMb: youngMegabytes }
+  const thread = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: megabytes, ...young } })
   const stop = () => void thread.terminate()
   const timer = setTimeout(stop, longest)
   signal.addEventListener('abort', stop)

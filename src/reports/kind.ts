@@ -1,4 +1,4 @@
-import type { KeptFact } from '../facts/fact.ts'
+import type { FactType, KeptFact } from '../facts/fact.ts'
 import type { Finding, Period, Report, ReportName } from './report.ts'
 import type { ReportSettings } from './settings.ts'
 
@@ -30,5 +30,7 @@ export interface ReportKind {
   /** The period that it is about, unless somebody asks for another one. */
   every: Period['kind']
   reads: (input: Pick<ReportInput, 'period' | 'before'>) => number
+  /** The types of facts that it folds, all unless told: what it does not need is not read. */
+  types?: readonly FactType[]
   fold: (input: ReportInput) => ReportFold
 }

@@ -42,7 +42,7 @@ export function cohortsOf({ period, before, now, since }: ReportInput) {
     add(lead: LeadStory): void {
       const { newAt } = lead
       const cohort = cohorts.find((one) => newAt !== undefined && newAt >= one.period.from && newAt < one.period.to)
-      if (!cohort || newAt === undefined || newAt > now) return
+      if (!cohort || newAt === undefined || newAt > now || hadCome(lead)) return
       const instants = instantsOf(lead, newAt)
       const [, , , , customerAt] = instants
       count(cohort.reached, instants, now)
@@ -54,6 +54,12 @@ export function cohortsOf({ period, before, now, since }: ReportInput) {
       else if (!isOut(lead, now)) cohort.open += 1
     },
   }
+}
+
+// Whoever was with sales, or a customer, at their first sight came by no funnel of ours.
+function hadCome({ facts }: LeadStory): boolean {
+  const { stage = '' } = facts.find(({ type }) => type === 'seen') ?? {}
+  return ['sql', 'opportunity', 'customer', 'evangelist'].includes(stage)
 }
 
 /** When a lead came to each stage, or beyond it: whoever skips one has been through it. */

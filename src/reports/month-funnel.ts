@@ -77,13 +77,13 @@ function stages({ period, reached, open }: Cohort, before: Cohort | null): Secti
   return {
     id: 'funnel',
     title: 'From lead to customer',
-    note: `The leads that came in ${period.title}, as of now; whoever skips a stage has been through it, whoever goes back has been there. Of the stage before: the share of it. ${capital(word)} before: the leads of that one, at the same age. ${counted(open, 'lead')} may still convert.`,
+    note: `The leads that came in ${period.title}, as of now; whoever skips a stage has been through it, whoever goes back has been there; who was an SQL or further when they came is left out. Of the stage before: the share of it. ${capital(word)} before: the leads of that one, at the same age. ${counted(open, 'lead')} may still convert.`,
     columns: [
       column('stage', 'Stage', 'text'),
       column('leads', 'Leads', 'count'),
       column('conversion', 'Of the stage before', 'share'),
       column('from', 'Likely from', 'share'),
-      column('to', 'to', 'share'),
+      column('to', 'Likely to', 'share'),
       column('ofLeads', 'Of all leads', 'share'),
       column('leadsBefore', `${capital(word)} before`, 'count'),
       column('conversionBefore', 'Its share', 'share'),
@@ -125,7 +125,7 @@ function cohortTable(cohorts: readonly Cohort[]): Section {
     rows: cohorts
       .filter(({ isKnown, reached }, index) => index === 0 || isKnown || (reached[0] ?? 0) > 0)
       .map(({ period, isKnown, reached, open }, index) => ({
-        period: isKnown || index === 0 ? period.title : `${period.title} (in part)`,
+        period: isKnown || index === 0 ? period.name : `${period.name} (in part)`,
         ...Object.fromEntries(STEPS.map((title, step) => [title.toLowerCase(), reached[step] ?? 0])),
         ofLeads: shareOf(reached.at(-1) ?? 0, reached[0] ?? 0),
         open,
@@ -171,7 +171,7 @@ function sourceTable({ period }: Cohort, rows: readonly SourceRow[]): Section {
       ...STEPS.map((title) => column(title.toLowerCase(), title, 'count')),
       ...shares.map(({ id, title }) => column(id, title, 'share')),
       column('from', 'MQLs likely from', 'share'),
-      column('to', 'to', 'share'),
+      column('to', 'MQLs likely to', 'share'),
       column('leadsBefore', 'Leads before', 'count'),
       column('toMQLsBefore', 'MQLs before', 'share'),
     ],

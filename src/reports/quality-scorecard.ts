@@ -77,18 +77,18 @@ export function scorecard({ period, before, settings }: Pick<ReportInput, 'perio
         {
           id: 'scorecard',
           title: 'Scorecard',
-          note: 'Of all contacts that HubSpot has, as they were checked last in the month; of the lifecycle stage, of the leads of the sample that somebody judged in the month. Valid: its letters are right, it is no disposable one, and mail does not come back. Duplicates: contacts that stand there twice or more. Stale: nothing has changed for so long, and they have done nothing. The composite is the mean of the six, each by the share that is right; what nobody could measure is left out.',
+          note: `Of all contacts that HubSpot has, as they were checked last in the ${period.kind}; of the lifecycle stage, of the leads of the sample that somebody judged in it. Valid: its letters are right, it is no disposable one, and mail does not come back. Duplicates: contacts that stand there twice or more. Stale: nothing has changed for so long, and they have done nothing. The composite is the mean of the six, each by the share that is right; what nobody could measure is left out.`,
           columns: [
             { id: 'measure', title: 'Measure', unit: 'text' },
             { id: 'share', title: 'Share', unit: 'share' },
             { id: 'target', title: 'Target', unit: 'text' },
             { id: 'met', title: 'Met', unit: 'text' },
-            { id: 'change', title: 'Change on the month before', unit: 'points' },
+            { id: 'change', title: `Change on the ${period.kind} before`, unit: 'points' },
             { id: 'count', title: 'Contacts', unit: 'count' },
             { id: 'of', title: 'Of', unit: 'count' },
           ],
           rows: [...rows, composite],
-          empty: 'The data was not checked in this month.',
+          empty: `The data was not checked in this ${period.kind}.`,
         },
         known(),
       ],
@@ -99,10 +99,14 @@ export function scorecard({ period, before, settings }: Pick<ReportInput, 'perio
   function findings(own: number | null, previous: number | null): Finding[] {
     if (own === null)
       return [
-        { id: 'composite', level: 'info', text: 'The data was not checked in this month, so nothing is known of it.' },
+        {
+          id: 'composite',
+          level: 'info',
+          text: `The data was not checked in this ${period.kind}, so nothing is known of it.`,
+        },
       ]
     const { composite } = targets
-    const by = previous === null ? '' : `, ${cellText(own - previous, 'points', '')} on the month before`
+    const by = previous === null ? '' : `, ${cellText(own - previous, 'points', '')} on the ${period.kind} before`
     const off = MEASURES.flatMap((measure): Finding[] => {
       const share = shown(0, measure)
       const target = targets[measure]
@@ -124,8 +128,7 @@ export function scorecard({ period, before, settings }: Pick<ReportInput, 'perio
 
   function unjudged(): Finding[] {
     if (months[0]?.has('lifecycleStage') || settings.dataQuality.sample === 0) return []
-    const text =
-      'Nobody judged the lifecycle stage of a lead of the sample in this month, so it is not in the composite.'
+    const text = `Nobody judged the lifecycle stage of a lead of the sample in this ${period.kind}, so it is not in the composite.`
     return [{ id: 'lifecycleStage', level: 'info', text }]
   }
 
@@ -149,10 +152,10 @@ export function scorecard({ period, before, settings }: Pick<ReportInput, 'perio
         { id: 'attribute', title: 'Attribute', unit: 'text' },
         { id: 'share', title: 'Known', unit: 'share' },
         { id: 'nothing', title: 'Says nothing', unit: 'share' },
-        { id: 'change', title: 'Change on the month before', unit: 'points' },
+        { id: 'change', title: `Change on the ${period.kind} before`, unit: 'points' },
       ],
       rows: rows.sort((a, b) => (a.share ?? 0) - (b.share ?? 0)),
-      empty: 'Nothing was measured in this month.',
+      empty: `Nothing was measured in this ${period.kind}.`,
     }
   }
 

@@ -34,7 +34,9 @@ export const Section = z.object({
   title: z.string(),
   note: z.string().optional(),
   columns: z.array(Column).describe('the first one names the row'),
-  rows: z.array(z.record(z.string(), Cell)),
+  rows: z
+    .array(z.record(z.string(), Cell))
+    .describe('by the ids of the columns; `url`: where people open what the row is about'),
   empty: z.string().describe('what is said where there is no row'),
 })
 export type Section = z.output<typeof Section>

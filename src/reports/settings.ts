@@ -16,6 +16,9 @@ export interface ReportSettings {
   /** What customer success tells marketing, by what it is news of. */
   customerNews: Record<'references' | 'struggles' | 'expansion', CustomerNews[]>
   routes: string[]
+  triggers: string[]
+  /** What a rep who is there can take in a week: the open hours of their calendar, and leads by the caps of their pools; null: no cap. */
+  capacity: Record<string, { hours: number; perWeek: number | null }>
   bands: string[]
   promises: Partial<Record<string, BandPromise>>
   /** When a lead is stuck in a stage, in milliseconds, and in which stages, the most important first. */
@@ -41,6 +44,8 @@ export function reportSettings(config: Config): ReportSettings {
     salesKinds: Object.entries(handoffs.kinds).flatMap(([name, { withSales }]) => (withSales ? [name] : [])),
     customerNews: customerNewsOf(config),
     routes: routing.routes.map(({ name }) => name),
+    triggers: Object.keys(config.triggers),
+    capacity: capacityOf(team),
     bands: Object.keys(scoring.bands),
     promises: scoring.promises ?? {},
     stuck: { after: handoffs.stuck?.after ?? STUCK.after, stages: handoffs.stuck?.stages ?? STUCK.stages },
@@ -61,4 +66,25 @@ function customerNewsOf({ reports, triggers, handoffs }: Config): ReportSettings
     (handoff === undefined || Object.hasOwn(handoffs.kinds, handoff))
   const of = (what: keyof typeof USUAL) => given?.[what] ?? USUAL[what].filter(isThere)
   return { references: of('references'), struggles: of('struggles'), expansion: of('expansion') }
+}
+
+function capacityOf({ reps, pools, calendars }: Config['team']): ReportSettings['capacity'] {
+  const active = Object.values(reps).filter((rep) => rep.active)
+  return Object.fromEntries(
+    active.map(({ id, calendar }) => {
+      const days = Object.values(calendars[calendar]?.hours ?? {}).filter((shifts) => shifts.length > 0)
+      const minutes = days.flat().reduce((sum, { open, close }) => sum + ((close - open + 1_440) % 1_440), 0)
+      const caps = Object.values(pools).flatMap(({ members, caps: { perDay } }) =>
+        members.some(({ rep }) => rep === id) ? [perDay] : [],
+      )
+      const perDay = caps.reduce(
+        (sum: number | undefined, cap) => (sum === undefined || cap === undefined ? undefined : sum + cap),
+        0,
+      )
+      return [
+        id,
+        { hours: minutes / 60, perWeek: perDay === undefined || caps.length === 0 ? null : perDay * days.length },
+      ]
+    }),
+  )
 }

@@ -1,11 +1,11 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { quantile } from '../rules/quantile.ts'
 import type { Stage } from '../rules/stages.ts'
-import { counted, localTime } from '../rules/words.ts'
+import { counted, whole } from '../rules/words.ts'
 import type { ReportFold, ReportInput, ReportKind } from './kind.ts'
 import type { Chart, Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
-import { cellText } from './words.ts'
+import { cellText, dayText } from './words.ts'
 
 const DAY = 24 * 60 * 60_000
 const PERIODS_SHOWN = 6
@@ -39,6 +39,7 @@ export const stuck: ReportKind = {
   every: 'month',
   // A lead stands where it has stood for long.
   reads: () => 0,
+  types: ['seen', 'stage', 'routed', 'archived', 'gone', 'acted'],
   fold: createFold,
 }
 
@@ -175,21 +176,21 @@ function stageSection({ settings, since, period }: ReportInput, rows: Section['r
   const kept =
     since === null
       ? ''
-      : ` Facts are kept from ${localTime(since, period.timeZone)} on: who has not moved since before stands in the monthly list in Slack alone.`
+      : ` Facts are kept from ${dayText(since, period.timeZone)} on: who has not moved since before stands in the monthly list in Slack alone.`
   const missing = unknown === 0 ? '' : ` Of ${counted(unknown, 'lead')} the stage is not known.`
   return {
     id: 'stages',
     title: 'By stage',
     note: `Leads that have been in a stage for over ${days} days when the period ends, of all that are in it then.${kept}${missing}`,
     columns: [
-      { id: 'stage', title: 'stage', unit: 'text' },
-      { id: 'stuck', title: 'stuck', unit: 'count' },
-      { id: 'all', title: 'of', unit: 'count' },
-      { id: 'share', title: 'share', unit: 'share' },
-      { id: 'median', title: 'median', unit: 'days' },
-      { id: 'longest', title: 'longest', unit: 'days' },
-      { id: 'before', title: `the ${period.kind} before`, unit: 'count' },
-      { id: 'change', title: 'change', unit: 'change' },
+      { id: 'stage', title: 'Stage', unit: 'text' },
+      { id: 'stuck', title: 'Stuck', unit: 'count' },
+      { id: 'all', title: 'Of', unit: 'count' },
+      { id: 'share', title: 'Share', unit: 'share' },
+      { id: 'median', title: 'Median', unit: 'days' },
+      { id: 'longest', title: 'Longest', unit: 'days' },
+      { id: 'before', title: `The ${period.kind} before`, unit: 'count' },
+      { id: 'change', title: 'Change', unit: 'change' },
     ],
     rows,
     empty: 'No stage is looked at.',
@@ -213,12 +214,12 @@ function sourceSection(bySource: ReadonlyMap<string, { stuck: number[]; all: num
     title: 'By source',
     note: `Of all leads of the source in these stages. At most ${SOURCES_SHOWN} sources, those with most stuck leads.`,
     columns: [
-      { id: 'source', title: 'source', unit: 'text' },
-      { id: 'stuck', title: 'stuck', unit: 'count' },
-      { id: 'all', title: 'of', unit: 'count' },
-      { id: 'share', title: 'share', unit: 'share' },
-      { id: 'median', title: 'median', unit: 'days' },
-      { id: 'longest', title: 'longest', unit: 'days' },
+      { id: 'source', title: 'Source', unit: 'text' },
+      { id: 'stuck', title: 'Stuck', unit: 'count' },
+      { id: 'all', title: 'Of', unit: 'count' },
+      { id: 'share', title: 'Share', unit: 'share' },
+      { id: 'median', title: 'Median', unit: 'days' },
+      { id: 'longest', title: 'Longest', unit: 'days' },
     ],
     rows,
     empty: 'No lead is stuck.',
@@ -235,10 +236,10 @@ function fateSection(fates: ReadonlyMap<Fate, number>, all: number): Section {
     title: 'What became of those before',
     note: `Of ${counted(all, 'lead')} that ${all === 1 ? 'was' : 'were'} stuck when the period before ended.`,
     columns: [
-      { id: 'fate', title: 'what', unit: 'text' },
-      { id: 'leads', title: 'leads', unit: 'count' },
-      { id: 'share', title: 'share', unit: 'share' },
-      { id: 'what', title: 'they', unit: 'text' },
+      { id: 'fate', title: 'What', unit: 'text' },
+      { id: 'leads', title: 'Leads', unit: 'count' },
+      { id: 'share', title: 'Share', unit: 'share' },
+      { id: 'what', title: 'They', unit: 'text' },
     ],
     rows: all === 0 ? [] : rows,
     empty: 'No lead was stuck when the period before ended.',
@@ -258,7 +259,7 @@ function findingsOf({ settings, period }: ReportInput, found: Found): Finding[] 
   const { all, standing, was, wasStuck, fates, ages } = found
   const days = (value: number | null) => cellText(value, 'days', period.timeZone)
   const share = cellText(shareOf(all.length, standing), 'share', period.timeZone)
-  const then = was === null ? '' : ` A ${period.kind} before ${was === 1 ? 'it was' : 'they were'} ${was}.`
+  const then = was === null ? '' : ` A ${period.kind} before ${was === 1 ? 'it was' : 'they were'} ${whole(was)}.`
   const findings: Finding[] = [
     {
       id: 'stuck',
@@ -273,7 +274,7 @@ function findingsOf({ settings, period }: ReportInput, found: Found): Finding[] 
     findings.push({
       id: 'most',
       level: 'info',
-      text: `Most of them are in stage ${words(stage)}: ${own.length}${own.length > 1 ? `, half of them for over ${days(median)}` : ''}, the longest for ${days(longest)}.`,
+      text: `Most of them are in stage ${words(stage)}: ${whole(own.length)}${own.length > 1 ? `, half of them for over ${days(median)}` : ''}, the longest for ${days(longest)}.`,
     })
   }
   const untouched = fates.get('untouched') ?? 0
@@ -281,7 +282,7 @@ function findingsOf({ settings, period }: ReportInput, found: Found): Finding[] 
     findings.push({
       id: 'fates',
       level: untouched === wasStuck ? 'warn' : 'info',
-      text: `Of ${wasStuck} that ${wasStuck === 1 ? 'was' : 'were'} stuck a ${period.kind} before, ${untouched === wasStuck ? 'nothing was done about any' : `${wasStuck - untouched} went on, were taken out or had something done; ${untouched} had nothing done`}.`,
+      text: `Of ${whole(wasStuck)} that ${wasStuck === 1 ? 'was' : 'were'} stuck a ${period.kind} before, ${untouched === wasStuck ? 'nothing was done about any' : `${whole(wasStuck - untouched)} went on, were taken out or had something done; ${whole(untouched)} had nothing done`}.`,
     })
   return findings
 }

@@ -5,6 +5,9 @@ import { cellText } from './words.ts'
 
 const MARKS: Record<Finding['level'], string> = { good: '✓', info: '·', warn: '!' }
 
+// So much of what names a row is shown before a table is broken into parts.
+const NAMES = 28
+
 /** A report for a terminal of so many columns: what it is about, its findings, its tables. */
 export function reportText(report: Report, width: number): string {
   const { title, period, asOf, findings, sections } = report
@@ -24,11 +27,12 @@ export function reportText(report: Report, width: number): string {
 function sectionLines({ title, note, columns, rows, empty }: Section, timeZone: string, width: number): string[] {
   const above = [title.toUpperCase(), ...(note === undefined ? [] : wrapped(note, width))]
   if (rows.length === 0) return [...above.map(visible), ...wrapped(visible(empty), width)]
-  const cells = rows.map((row) => columns.map(({ id, unit }) => cellText(row[id], unit, timeZone)))
-  return [
-    ...above.map(visible),
-    ...tableLines({ head: columns.map((column) => headOf(column, timeZone)), rows: cells }, width),
-  ]
+  // An address takes a whole line; it stands in the CSV.
+  const shown = columns.filter(({ id }) => id !== 'url')
+  const cells = rows.map((row) => shown.map(({ id, unit }) => cellText(row[id], unit, timeZone)))
+  const head = shown.map((column) => headOf(column, timeZone))
+  const numbers = shown.map(({ unit }) => unit !== 'text' && unit !== 'instant')
+  return [...above.map(visible), ...tableLines({ head, rows: cells, numbers, names: NAMES }, width)]
 }
 
 /** A column's title with its target: `in time ≥ 90 %`. */

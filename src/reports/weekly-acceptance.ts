@@ -1,6 +1,6 @@
 import type { ReportInput } from './kind.ts'
 import type { Cell, Finding, Section } from './report.ts'
-import { shareOf, wilson } from './statistics.ts'
+import { shareOf } from './statistics.ts'
 import { labelOf } from './weekly-funnel.ts'
 import { type HandoffStory, handedOver, type LeadStory } from './weekly-lead-story.ts'
 import { likely, ofWords, type Part, shareWords } from './weekly-part.ts'
@@ -76,25 +76,19 @@ export function acceptancePart({ settings, now }: Pick<ReportInput, 'settings' |
     finish() {
       const own = mqls[0] ?? emptyCohort()
       const lately = sum(mqls.slice(1, 5))
-      const rows = [
-        row(`MQLs of this ${weeks.word}`, own),
-        row(`other leads of this ${weeks.word}`, others),
-        row(`MQLs of the 4 ${weeks.word}s before`, lately),
-      ]
+      const rows = [row('MQLs', own), row('other leads', others), row(`MQLs, 4 ${weeks.word}s before`, lately)]
       const shown = Array.from({ length: SHOWN }, (_, at) => SHOWN - 1 - at)
       const section: Section = {
         id: 'acceptance',
         title: 'Acceptance by sales',
-        note: 'Of the leads that were handed over to sales in that time, those that it has accepted by now (SQL). Not accepted: declined, given up, or older than 7 days. From, to: where the true share lies with 95 %.',
+        note: 'Of the leads that were handed over to sales in that time, those that it has accepted by now (SQL). Not accepted: declined, given up, or older than 7 days.',
         columns: [
           { id: 'who', title: 'Handed over', unit: 'text' },
           { id: 'handed', title: 'Leads', unit: 'count' },
           { id: 'accepted', title: 'Accepted', unit: 'count' },
           { id: 'declined', title: 'Not accepted', unit: 'count' },
-          { id: 'open', title: 'Undecided', unit: 'count' },
-          { id: 'share', title: 'Acceptance', unit: 'share', target: { atLeast: band.from, atMost: band.to } },
-          { id: 'from', title: 'From', unit: 'share' },
-          { id: 'to', title: 'To', unit: 'share' },
+          { id: 'open', title: 'Open', unit: 'count' },
+          { id: 'share', title: 'Share', unit: 'share', target: { atLeast: band.from, atMost: band.to } },
         ],
         rows,
         empty: 'No lead was handed over to sales.',
@@ -148,8 +142,7 @@ function meaning(cohort: Cohort, band: Band): string {
 }
 
 function row(who: string, cohort: Cohort): Record<string, Cell> {
-  const interval = wilson(cohort.accepted, cohort.handed)
-  return { who, ...cohort, share: shareOfCohort(cohort), from: interval?.from ?? null, to: interval?.to ?? null }
+  return { who, ...cohort, share: shareOfCohort(cohort) }
 }
 
 function shareOfCohort(cohort: Cohort | undefined): number | null {

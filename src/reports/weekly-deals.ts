@@ -1,7 +1,8 @@
 import { quantile } from '../rules/quantile.ts'
-import { counted } from '../rules/words.ts'
+import { counted, whole } from '../rules/words.ts'
 import type { Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
+import type { LeadStory } from './weekly-lead-story.ts'
 import type { Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
 import { cellText } from './words.ts'
@@ -32,7 +33,7 @@ interface Pipeline {
  * The pipeline: what is open, new, won and lost, and its velocity, the money that it brings in a day: open deals × share won × what a
  * won one is worth ÷ days until it is won. A week closes few deals, so the last three are of all periods that the report looks at.
  */
-export function dealsPart(weeks: Weeks): Part {
+export function dealsPart(weeks: Weeks): Part & { add(lead: Pick<LeadStory, 'facts'>): void } {
   const deals = new Map<string, Standing[]>()
 
   return {
@@ -53,7 +54,7 @@ export function dealsPart(weeks: Weeks): Part {
       const [own, previous] = weeks.all
       const now = pipelineOf(all, own?.from ?? 0, weeks.end)
       const before = weeks.isKnown(1) ? pipelineOf(all, previous?.from ?? 0, previous?.to ?? 0) : null
-      const velocity = velocityOf(all, weeks.all.at(-1)?.from ?? 0, weeks.end, now.open)
+      const velocity = velocityOf(all, weeks.from, weeks.end, now.open)
       return {
         findings: deals.size === 0 ? [] : [finding(weeks, now, velocity)],
         sections: [pipelineSection(weeks, all.length, now, before), velocitySection(weeks, all.length, velocity)],
@@ -136,7 +137,7 @@ function finding({ word, all }: Weeks, now: Pipeline, velocity: Velocity): Findi
   const speed =
     perDay === null
       ? `no velocity: no priced deal was won in the last ${all.length} ${word}s`
-      : `velocity ${money(perDay)} a day (${now.open} open × ${cellText(share, 'share', '')} won × ${money(worth)} ÷ ${cellText(days, 'days', '')}, by deals closed in the last ${all.length} ${word}s)`
+      : `velocity ${money(perDay)} a day (${whole(now.open)} open × ${cellText(share, 'share', '')} won × ${money(worth)} ÷ ${cellText(days, 'days', '')}, by deals closed in the last ${all.length} ${word}s)`
   return {
     id: 'pipeline',
     level: 'info',

@@ -40,7 +40,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
 
   return {
     add({ handoffs, waiting: since }) {
-      waiting += since.filter((at) => at < weeks.end).length
+      waiting += since.filter((at) => weeks.of(at) !== undefined).length
       for (const handoff of handoffs) {
         const which = weeks.of(handoff.startedAt)
         const tally = which === undefined ? undefined : byWeek[which]
@@ -176,12 +176,12 @@ function tableOf(
 ): Section {
   const { word } = weeks
   const note = hasRouted
-    ? `Handoffs that began in the ${word}. Routed: so many of those of which it is known had their rep within the target. In time: of those answered or due.`
-    : `Handoffs that a rep had of those that began in the ${word}, by name. What was late before they got it counts for nobody but whoever had it then.`
+    ? `Handoffs that began in the ${word}. Routed: had a rep within the target, of those of which that is known. In time: of those that were answered or due (timely).`
+    : `By name: the handoffs that a rep had of those that began in the ${word}. What was late before they got it counts for whoever had it then. In time: of those that were answered or due (timely).`
   return {
     id,
     title,
-    note: `${note} Late without the rep's doing: Slack had not told them.`,
+    note: `${note} By Slack: late because the rep had not been told. Over: ended before it was due.`,
     columns: columnsOf(title, target, hasRouted),
     rows: tallies.map(([key, tally]) => rowOf(name(key), tally, hasRouted)),
     empty: `No handoff began in this ${word}.`,
@@ -191,8 +191,8 @@ function tableOf(
 function columnsOf(title: string, target: number, hasRouted: boolean): Column[] {
   const routed: Column[] = [
     { id: 'routedInTime', title: 'Routed', unit: 'count' },
-    { id: 'routed', title: 'Of', unit: 'count' },
-    { id: 'routedShare', title: 'Share routed', unit: 'share' },
+    { id: 'routed', title: 'Known', unit: 'count' },
+    { id: 'routedShare', title: 'Share', unit: 'share' },
   ]
   return [
     {
@@ -200,16 +200,16 @@ function columnsOf(title: string, target: number, hasRouted: boolean): Column[] 
       title: title.replace('Handoffs by ', '').replace(/^./, (first) => first.toUpperCase()),
       unit: 'text',
     },
-    { id: 'handoffs', title: 'Handoffs', unit: 'count' },
-    ...(hasRouted ? routed : []),
+    { id: 'handoffs', title: 'All', unit: 'count' },
     { id: 'inTime', title: 'In time', unit: 'count' },
-    { id: 'due', title: 'Of', unit: 'count' },
-    { id: 'share', title: 'Share in time', unit: 'share', target: { atLeast: target } },
-    { id: 'service', title: 'Late by Slack', unit: 'count' },
+    { id: 'due', title: 'Due', unit: 'count' },
+    { id: 'share', title: 'Timely', unit: 'share', target: { atLeast: target } },
+    { id: 'service', title: 'By Slack', unit: 'count' },
     { id: 'running', title: 'Running', unit: 'count' },
     { id: 'over', title: 'Over', unit: 'count' },
     { id: 'median', title: 'Median', unit: 'minutes' },
     { id: 'p90', title: '90 % within', unit: 'minutes' },
+    ...(hasRouted ? routed : []),
   ]
 }
 

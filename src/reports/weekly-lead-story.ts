@@ -112,6 +112,7 @@ function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: n
   for (const fact of facts) {
     if (fact.type === 'disqualified') {
       // It says nothing of a handoff: all are over.
+      waiting.clear()
       if (isPersonsWord(fact))
         for (const draft of drafts.values())
           draft.over ??= { at: fact.at, how: 'disqualified', reason: fact.reason ?? '' }
@@ -121,7 +122,7 @@ function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: n
     const draft = drafts.get(fact.handoff)
     if (!draft) {
       if (fact.type === 'waiting') waiting.set(fact.handoff, fact.at)
-      if (fact.type === 'ended') waiting.delete(fact.handoff)
+      if (isOver(fact.type)) waiting.delete(fact.handoff)
       if (fact.type !== 'assigned') continue
       const waited = waiting.get(fact.handoff)
       waiting.delete(fact.handoff)
@@ -144,8 +145,11 @@ function note(draft: Draft, fact: KeptFact): void {
   if ((type === 'assigned' || type === 'reassigned') && rep !== undefined) draft.holders.push(heldBy(fact))
   if (type === 'answered') draft.answered ??= { at, rep, minutes: fact.value }
   if (type === 'breached') draft.breached ??= { rep, isService: reason === 'undelivered' }
-  if (type === 'accepted' || type === 'rejected' || type === 'recycled' || type === 'ended')
-    draft.over ??= { at, how: type, reason }
+  if (isOver(type)) draft.over ??= { at, how: type, reason }
+}
+
+function isOver(type: KeptFact['type']): type is Exclude<Over, 'disqualified'> {
+  return type === 'accepted' || type === 'rejected' || type === 'recycled' || type === 'ended'
 }
 
 function heldBy({ rep = '', at, type, reason = '' }: KeptFact): Held {

@@ -1,7 +1,7 @@
 import { counted, plain } from '../rules/words.ts'
 import { shareOf } from './statistics.ts'
 import type { HandoffStory, LeadStory } from './weekly-lead-story.ts'
-import { ofWords, type Part } from './weekly-part.ts'
+import type { Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
 
 // A list of reasons is short; what people wrote themselves is in none.
@@ -42,7 +42,7 @@ export function reasonsPart(weeks: Weeks): Part {
               {
                 id: 'reasons',
                 level: 'info',
-                text: `Sales declined or gave back ${counted(leads, 'lead')} in this ${weeks.word}, most often: ${first.reason} (${ofWords(first.count, leads)}).`,
+                text: `Sales declined or gave back ${counted(leads, 'lead')} in this ${weeks.word}, most often: ${first.reason} (${counted(first.count, 'lead')}).`,
               },
             ]
           : [],

@@ -14,6 +14,8 @@ export interface Weeks {
   /** Whether it is known what happened in one of them: there were facts from its beginning on. */
   isKnown(which: number): boolean
   isOver: boolean
+  /** Where the oldest of them begins. */
+  from: number
   /** What came later is not in the report: its end, or the present. */
   end: number
   /** How people call such a period: week, month, quarter. */
@@ -40,6 +42,7 @@ export function weeksOf({
     isCompared: (at) => at >= previous.from && at < comparedUntil,
     isKnown: (which) => since !== null && since <= (all[which]?.from ?? Number.NEGATIVE_INFINITY),
     isOver,
+    from: last.from,
     end: Math.min(now, period.to),
     word: period.kind,
   }

@@ -1,3 +1,4 @@
+import type { FactType } from '../facts/fact.ts'
 import type { ReportKind } from './kind.ts'
 import type { Finding } from './report.ts'
 import { acceptancePart } from './weekly-acceptance.ts'
@@ -13,6 +14,12 @@ import { sourcesPart } from './weekly-sources.ts'
 import { speedPart } from './weekly-speed.ts'
 import { weeksOf } from './weekly-weeks.ts'
 
+const TYPES: readonly FactType[] = [
+  ...(['seen', 'routed', 'signal', 'stage', 'outcome', 'deal', 'shadowed'] as const),
+  ...(['waiting', 'assigned', 'reassigned', 'answered', 'breached', 'told', 'undeliverable'] as const),
+  ...(['accepted', 'rejected', 'recycled', 'disqualified', 'ended'] as const),
+]
+
 /**
  * The weekly report. What happens counts in the week in which it happens (leads, MQLs, SQLs, deals, reasons); handoffs and acceptance go by
  * the week in which they began, and are judged by all that is known when the report is made. The most important finding comes first:
@@ -24,14 +31,16 @@ export const weekly: ReportKind = {
   every: 'week',
   // An open deal is as old as it is.
   reads: () => 0,
+  types: TYPES,
   fold(input) {
     const weeks = weeksOf(input)
     const salesKinds = new Set(input.settings.salesKinds)
+    const deals = dealsPart(weeks)
     const parts = [
       funnelPart(weeks),
       acceptancePart(input, weeks),
       handoffsPart(input, weeks),
-      dealsPart(weeks),
+      deals,
       flowsPart(input, weeks),
       reasonsPart(weeks),
       sourcesPart(weeks),
@@ -40,8 +49,12 @@ export const weekly: ReportKind = {
     ]
     return {
       add(facts) {
-        const known = facts.filter(({ at }) => at <= input.now)
-        const story = leadStory(known, salesKinds)
+        // Of whom nothing has been heard for a quarter nothing but a deal, or that they still wait for a rep, is in any figure.
+        if ((facts.at(-1)?.at ?? 0) < weeks.from && facts.every(({ type }) => type !== 'waiting')) {
+          deals.add({ facts })
+          return
+        }
+        const story = leadStory(facts, salesKinds)
         for (const part of parts) part.add(story)
       },
       finish() {

@@ -31,6 +31,12 @@ export function cellText(value: Cell | undefined, unit: Unit, timeZone: string):
   }
 }
 
+/** The day of an instant in a zone, with its year: `27 Oct 2025`. */
+export function dayText(at: number, timeZone: string): string {
+  const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)
+  return `${date.day} ${date.toLocaleString('en-US', { month: 'short' })} ${date.year}`
+}
+
 /** A share: `47 %`, near its ends with a decimal. Only none is 0 %, only all is 100 %, and what is below 99 % never reads so. */
 function shareText(share: number): string {
   const percents = share * 100

@@ -37,6 +37,8 @@ export interface RoutingConfig {
   companyOwner: 'any-pool' | 'same-pool' | 'never'
   /** Attributes that sales needs to know; of a list inside, one. */
   requiredForSales: (string | string[])[]
+  /** Whether a lead that lacks some of it goes to sales, or waits before; absent: it goes. */
+  missing?: 'flag' | 'hold'
   /** What an owner who is cleared in HubSpot means: the next rep of the pool, or that the lead rests. */
   ownerCleared: 'back-to-pool' | 'rest'
   /** So long after a company's last lead its leads go to one rep, in milliseconds; null: never. */

@@ -1,9 +1,14 @@
 /** Tables and texts for a terminal: the one printer of all commands. Widths are those of a terminal, not of strings. */
 
-/** A table; the first row of `rows` stands below the head. */
+/**
+ * A table; the first row of `rows` stands below the head. `numbers`: which columns hold numbers, where their texts do not show it. `names`:
+ * so much of the first column is shown before any of it is cut.
+ */
 export interface TextTable {
   head: readonly string[]
   rows: readonly (readonly string[])[]
+  numbers?: readonly boolean[]
+  names?: number
 }
 
 const GAP = '  '
@@ -68,17 +73,20 @@ export function wrapped(text: string, width: number): string[] {
  * and columns in which nothing stands are left out.
  */
 export function tableLines(table: TextTable, width: number): string[] {
-  const { head, rows } = withoutEmpty(table)
+  const { head, rows, numbers, names = LEAST } = withoutEmpty(table)
   const all = [head, ...rows].map((row) => head.map((_, column) => visible(row[column] ?? '')))
   const widths = head.map((_, column) => Math.max(...all.map((row) => textWidth(row[column] ?? ''))))
-  const toRight = head.map((_, column) => rows.length > 0 && rows.every((row) => NUMBER.test(row[column] ?? '')))
+  const looksLikeNumbers = (column: number) => rows.length > 0 && rows.every((row) => NUMBER.test(row[column] ?? ''))
+  const toRight = head.map((_, column) => numbers?.[column] ?? looksLikeNumbers(column))
+  const floors = head.map((_, column) => (column === 0 ? names : LEAST))
   return blocksOf(
-    widths.map((one, column) => (toRight[column] ? one : Math.min(one, LEAST))),
+    widths.map((one, column) => (toRight[column] ? one : Math.min(one, floors[column] ?? LEAST))),
     width,
   ).flatMap((block, index) => {
     const fitted = widthsIn(
       block.map((column) => widths[column] ?? 0),
       block.map((column) => toRight[column] ?? false),
+      block.map((column) => floors[column] ?? LEAST),
       width,
     )
     const lines = all.map((row) =>
@@ -110,11 +118,16 @@ function blocksOf(least: readonly number[], width: number): number[][] {
 }
 
 // The widest column of text gives way first, down to the next one, and so on; numbers only where there is nothing else left.
-function widthsIn(widths: readonly number[], areNumbers: readonly boolean[], width: number): number[] {
+function widthsIn(
+  widths: readonly number[],
+  areNumbers: readonly boolean[],
+  floors: readonly number[],
+  width: number,
+): number[] {
   const fitted = [...widths]
   let over = fitted.reduce((sum, one) => sum + one, 0) + GAP.length * (fitted.length - 1) - width
   for (; over > 0; over--) {
-    const texts = fitted.map((one, at) => (areNumbers[at] || one <= LEAST ? 0 : one))
+    const texts = fitted.map((one, at) => (areNumbers[at] || one <= (floors[at] ?? LEAST) ? 0 : one))
     const wide = texts.map((one, at) => ((widths[at] ?? 0) > SHORT ? one : 0))
     const from = [wide, texts].find((some) => some.some((one) => one > 0)) ?? fitted
     const widest = from.indexOf(Math.max(...from))
@@ -124,10 +137,10 @@ function widthsIn(widths: readonly number[], areNumbers: readonly boolean[], wid
   return fitted
 }
 
-function withoutEmpty({ head, rows }: TextTable): TextTable {
+function withoutEmpty({ head, rows, numbers, ...rest }: TextTable): TextTable {
   const kept = head.map((_, column) => column === 0 || rows.some((row) => (row[column] ?? '') !== ''))
-  const some = (row: readonly string[]) => row.filter((_, column) => kept[column] ?? true)
-  return { head: some(head), rows: rows.map(some) }
+  const some = <T>(row: readonly T[]) => row.filter((_, column) => kept[column] ?? true)
+  return { ...rest, head: some(head), rows: rows.map(some), ...(numbers ? { numbers: some(numbers) } : {}) }
 }
 
 function padded(text: string, width: number, toRight: boolean): string {

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Fact } from '../facts/fact.ts'
+import { accountKey } from '../leads/company-key.ts'
+import { isInHubSpot, type LeadRecord } from '../leads/lead.ts'
+import { unpack } from './pack.ts'
 import type { Command, Store } from './partitions.ts'
+import { readLead } from './schema.ts'
 
 /*
  * Whose digest an account of the facts is: each partition keeps, for each account, the lead that did something last. By it a report finds
@@ -38,19 +42,23 @@ export async function forgetAccounts(
   return own.length > 0 ? [['HDEL', key, ...own]] : []
 }
 
-/** The leads by which accounts are found, at most one a partition; an account that is not known any more has none. */
+/** A lead of each account, by the account; one that no lead belongs to any more has none. Any number of them costs two round trips. */
 export async function leadsOfAccounts(
   { redis, keys, partitions }: Pick<Store, 'redis' | 'keys' | 'partitions'>,
   accounts: readonly string[],
-): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>()
-  if (accounts.length === 0) return found
+): Promise<Map<string, LeadRecord>> {
+  if (accounts.length === 0) return new Map()
   const rows = await Promise.all(
     partitions.map((partition) => redis.hmget(keys.listIn(partition, 'accounts'), ...accounts)),
   )
-  for (const [at, account] of accounts.entries()) {
-    const leads = rows.flatMap((row) => row[at] ?? [])
-    if (leads.length > 0) found.set(account, leads)
+  const ids = [...new Set(rows.flat().filter((id) => id !== null))]
+  const records = await Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record')))
+  const found = new Map<string, LeadRecord>()
+  for (const record of records) {
+    const lead = record && readLead(unpack(record), '').lead
+    const key = lead && isInHubSpot(lead) ? accountKey(lead) : undefined
+    // It may have gone to another company since.
+    if (lead && key !== undefined) found.set(accountDigest(key), lead)
   }
   return found
 }

@@ -64,8 +64,9 @@ export function prepare(
   subscribers: readonly Subscriber[] = [],
 ): { plan: Plan; waiting: Waiting[] } {
   const { id } = before
+  const test = (change.lead ?? before.lead)?.test
   const facts = factsOf(change.rebuilt ?? before, change, now, accountDigest)
-  const told = subscribers.length > 0 ? webhookEvents(before, change, facts) : []
+  const told = subscribers.length > 0 && !test ? webhookEvents(before, change, facts) : []
   const deliveries = deliveriesOf(id, `${before.version} ${now}`, told, subscribers, now)
   const waiting = [
     ...leadWaits(before, change, now),
@@ -76,11 +77,14 @@ export function prepare(
     ...record(keys, before, change, now),
     ...shown(keys, before, change),
     ...waiting.map((entry): Command => ['ZADD', keys.index(id, entry.index), entry.at, entry.id]),
-    ...change.posts.map((post): Command => ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(post)]),
+    ...change.posts.map((post): Command => {
+      const said = { ...post, ...(test ? { instead: test.to } : {}) }
+      return ['HSET', keys.post(post.id), 'version', 1, 'record', JSON.stringify(said)]
+    }),
     ...noLongerWaiting(keys, before, change),
     ...lists(keys, before, change),
     ...kept(keys, id, change, retention, now),
-    ...shadowCommands(keys, id, change.shadowed),
+    ...(test ? [] : shadowCommands(keys, id, change.shadowed)),
     ...observedCommands(keys, observed(before, change, observes)),
     ...factCommands(keys, id, facts, retention, now),
     ...deliveryCommands(keys, deliveries),
@@ -162,7 +166,11 @@ function leadWaits(before: StoredLead, change: Change, now: number): Waiting[] {
     ...(change.toWrite ? [{ index: INDEX.writes, id, at: now }] : []),
     ...(change.refresh ? [{ index: INDEX.unread, id, at: now }] : []),
     ...(change.postponedUntil === undefined ? [] : [{ index: INDEX.unread, id, at: change.postponedUntil }]),
-    ...(change.notices ?? []).map((notice) => ({ index: INDEX.notices, id: noticeId(notice), at: now })),
+    ...(lead?.test ? [] : (change.notices ?? [])).map((notice) => ({
+      index: INDEX.notices,
+      id: noticeId(notice),
+      at: now,
+    })),
     ...(change.crmNotes ?? []).map((note) => ({ index: INDEX.notes, id: note.id, at: now })),
     ...merged.map((one) => ({ index: INDEX.merges, id: `${id}-${one}`, at: now })),
   ]
@@ -182,7 +190,11 @@ function handoffWaits(before: StoredLead, change: Change, retention: RetentionCo
   return [
     ...waits,
     ...assignmentWaits(before, change, now),
-    ...waitingChanged(before, change).map((id) => ({ index: INDEX.waits, id, at: now })),
+    ...((change.lead ?? before.lead)?.test ? [] : waitingChanged(before, change)).map((id) => ({
+      index: INDEX.waits,
+      id,
+      at: now,
+    })),
     ...behindMessages(before, change).map((id) => ({ index: INDEX.messages, id, at: now })),
     ...change.posts.map(({ id }) => ({ index: INDEX.posts, id, at: now })),
   ]

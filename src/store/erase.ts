@@ -110,7 +110,7 @@ export async function eraseLead(
 
   // Else reports would count it for ever among those that stay in their stage.
   function goneFact(state: StoredLead | null): Command[] {
-    if (!state?.lead) return []
+    if (!state?.lead || state.lead.test) return []
     const fact: Fact = { type: 'gone', at: now, lead: state.lead.pseudonym, reason: 'erased' }
     return [['XADD', keys.facts(leadId), '*', 'f', writeFacts([fact])]]
   }

@@ -1,4 +1,4 @@
-import { type KeptFact, readFacts } from '../facts/fact.ts'
+import { type FactType, type KeptFact, readFacts } from '../facts/fact.ts'
 import type { Store } from './partitions.ts'
 
 const AT_ONCE = 2_000
@@ -10,11 +10,11 @@ export type FactStreams = ReturnType<typeof createFactStreams>
 
 /** Opens the streams of facts, one a partition. */
 export function createFactStreams({ redis, keys, partitions }: Store) {
-  async function* inPartition(number: number, from: number): AsyncGenerator<KeptFact[]> {
+  async function* inPartition(number: number, from: number, types?: ReadonlySet<FactType>): AsyncGenerator<KeptFact[]> {
     let start = String(Math.max(0, from - SLACK))
     for (;;) {
       const entries = await redis.xrange(keys.factsIn(partitions[number] ?? ''), start, '+', 'COUNT', AT_ONCE)
-      yield entries.flatMap(([id, [, text = '']]) => readFacts(`${number.toString(16)}-${id}`, text))
+      yield entries.flatMap(([id, [, text = '']]) => readFacts(`${number.toString(16)}-${id}`, text, types))
       const last = entries.at(-1)?.[0]
       if (last === undefined || entries.length < AT_ONCE) break
       start = `(${last}`
@@ -28,15 +28,15 @@ export function createFactStreams({ redis, keys, partitions }: Store) {
     },
 
     /**
-     * The facts that happened from an instant on, those of one partition at a time, as they were entered. `now` is the present instant
-     * of whoever asks: entries have that of Redis, which may be behind.
+     * The facts that happened from an instant on, those of one partition at a time, as they were entered; of some types alone, where they
+     * are given. `now` is the present instant of whoever asks: entries have that of Redis, which may be behind.
      */
-    async *streams(from: number, now: number): AsyncGenerator<KeptFact[]> {
+    async *streams(from: number, now: number, types?: ReadonlySet<FactType>): AsyncGenerator<KeptFact[]> {
       const [seconds] = await redis.time()
       const behind = Math.max(0, now - Number(seconds) * 1_000)
       for (const number of partitions.keys()) {
         const facts: KeptFact[] = []
-        for await (const some of inPartition(number, from - behind))
+        for await (const some of inPartition(number, from - behind, types))
           for (const fact of some) if (fact.at >= from) facts.push(fact)
         yield facts
       }

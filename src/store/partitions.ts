@@ -64,6 +64,10 @@ export const INDEX = {
   repLists: 'rep-lists',
   /** Outgoing webhooks: an event for an endpoint. */
   webhooks: 'webhooks',
+  /** Messages of lists about the data of leads, which may be behind. */
+  qualityLists: 'quality-lists',
+  /** Values that somebody wants filled in into HubSpot. */
+  fills: 'fills',
   /** Handoffs that are over, by when they are forgotten. */
   ended: 'ended',
 } as const

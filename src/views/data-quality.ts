@@ -4,6 +4,7 @@ import { displayName, isInHubSpot, type LeadRecord } from '../leads/lead.ts'
 import { FLAWS, type Flaw, flawsOf, isForSales, kindsOf, proposalsFor } from '../leads/quality.ts'
 import { missingWords } from '../messages/attribute-words.ts'
 import { contactUrl } from '../messages/contact-url.ts'
+import { flawTexts, reviewTexts } from '../messages/flaws.ts'
 import { companyName } from '../messages/names.ts'
 import type { Clock } from '../platform/clock.ts'
 import { iso } from '../rules/words.ts'
@@ -31,6 +32,7 @@ export const QualityItem = z.object({
   name: z.string(),
   company: z.string().optional(),
   kinds: z.array(z.enum(FLAWS)).describe('what is wrong, the worst first'),
+  wrong: z.array(z.string()).describe('what is wrong, in words'),
   forSales: z.boolean().describe('it is for sales, or with sales'),
   email: z.string().optional().describe('why mail does not reach it'),
   missing: z.array(z.string()).describe('what HubSpot lacks, in words'),
@@ -144,16 +146,20 @@ export function createQualityViews(parts: { config: () => Config; clock: Clock; 
 
 function itemOf(config: Config, lead: LeadRecord, duplicates: QualityItem['duplicates'], now: number): QualityItem {
   const flaws = flawsOf(config, lead, now)
-  const { email, missing, source, review, stale } = flaws
+  const { email, missing, source, stale } = flaws
   return {
     ...named(lead),
     kinds: kindsOf(flaws, duplicates.length > 0),
+    wrong: flawTexts(
+      flaws,
+      duplicates.map(({ id }) => id),
+    ),
     forSales: isForSales(lead),
     ...(email === undefined ? {} : { email }),
     missing: missing.map(missingWords),
     ...(source === undefined ? {} : { source }),
     duplicates,
-    review,
+    review: reviewTexts(flaws),
     ...(stale === undefined ? {} : { staleSince: iso(stale) }),
     proposals: proposalsFor(config, lead, missing),
     url: contactUrl(lead),
@@ -190,16 +196,4 @@ export const QUALITY_COLUMNS = [
 /** A lead of the list as a row; of those that may be the same the ids. */
 export function qualityRow(item: QualityItem): Record<string, unknown> {
   return { ...item, duplicates: item.duplicates.map(({ id }) => id) }
-}
-
-/** What is wrong with a lead, in short texts. */
-export function qualityTexts({ email, missing, source, duplicates, review, staleSince }: QualityItem): string[] {
-  return [
-    ...(email === undefined ? [] : [email]),
-    ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
-    ...(duplicates.length > 0 ? [`may be the same as ${duplicates.map(({ id }) => id).join(', ')}`] : []),
-    ...(source === undefined ? [] : [source === '' ? 'no lead source' : `lead source ${source} is not on the list`]),
-    ...review,
-    ...(staleSince === undefined ? [] : [`unchanged since ${staleSince.slice(0, 10)}`]),
-  ]
 }

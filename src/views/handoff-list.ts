@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ENDINGS } from '../handoffs/endings.ts'
-import { type Handoff, holderOf } from '../handoffs/handoff.ts'
+import { type Handoff, heldFor, holderOf } from '../handoffs/handoff.ts'
 import { HANDOFF_STATUSES, handoffStatus, SLA_STATUSES, slaStatus } from '../handoffs/status.ts'
 import { iso } from '../rules/words.ts'
 import type { HandoffLists } from '../store/handoffs.ts'
@@ -25,6 +25,7 @@ export const HandoffItem = z.object({
   status: z.enum(HANDOFF_STATUSES),
   sla: z.enum(SLA_STATUSES),
   startedAt: Instant.describe('of one that waits: since when'),
+  lacks: z.array(z.string()).optional().describe('it waits until this is known, or somebody assigns it'),
   dueAt: Instant.optional().describe('absent while nobody has it: the clock starts when somebody takes it'),
   breachedAt: Instant.optional(),
   ...DELIVERY,
@@ -168,6 +169,7 @@ export function handoffItem(handoff: Handoff): HandoffItem {
     status: handoffStatus(handoff),
     sla: slaStatus(handoff),
     startedAt: iso(handoff.startedAt),
+    ...(heldFor(handoff).length > 0 ? { lacks: [...heldFor(handoff)] } : {}),
     ...(dueAt === null ? {} : { dueAt: iso(dueAt) }),
     ...(breachedAt === undefined ? {} : { breachedAt: iso(breachedAt) }),
     ...deliveryView(handoff),

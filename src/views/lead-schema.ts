@@ -234,7 +234,8 @@ const View = z.object({
     mergedInto: z.string().optional().describe('the contact that this one was merged into'),
     needsReview: z.boolean(),
     missing: z.array(z.string()).describe('attributes that sales needs and nobody knows'),
-    waitingSince: Instant.optional().describe('nobody of its pool was available'),
+    waitingSince: Instant.optional().describe('nobody of its pool was available, or `heldFor` is missing'),
+    heldFor: z.array(z.string()).optional().describe('it waits until this is known, or somebody assigns it'),
     ended: z
       .object({ at: Instant, how: z.enum(ENDINGS) })
       .optional()

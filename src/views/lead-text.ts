@@ -59,7 +59,8 @@ function stateLines({ state }: LeadView, local: Local): string[] {
     state.track && trackText(state.track, local),
     state.notEnrolled,
     state.refused && `HubSpot does not take ${state.refused.map((one) => `${one.property} (${one.code})`).join(', ')}.`,
-    state.waitingSince && `Waits since ${local(state.waitingSince)}: nobody of its pool is available.`,
+    state.waitingSince &&
+      `Waits since ${local(state.waitingSince)}: ${state.heldFor ? `sales needs ${state.heldFor.join(', ')}` : 'nobody of its pool is available'}.`,
     state.ended && `The last handoff with sales ended ${local(state.ended.at)}: ${state.ended.how}.`,
     state.needsReview && 'Flagged for review.',
     state.missing.length > 0 && `Sales would miss: ${state.missing.join(', ')}`,

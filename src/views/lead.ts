@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { byAge, type Handoff } from '../handoffs/handoff.ts'
+import { byAge, type Handoff, heldFor } from '../handoffs/handoff.ts'
 import { TO_BE_TOLD } from '../handoffs/rungs.ts'
 import { whyNotEnrolled } from '../leads/consent.ts'
 import { type Decision, reasonFor } from '../leads/decision.ts'
@@ -149,6 +149,7 @@ function stateOf({ record, handoffs, written, config }: LeadViewInput): LeadView
     ...(missingSince === undefined ? {} : { missingSince: iso(missingSince) }),
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(waiting ? { waitingSince: iso(waiting.startedAt) } : {}),
+    ...(waiting && heldFor(waiting).length > 0 ? { heldFor: [...heldFor(waiting)] } : {}),
     ...(ended ? { ended: { at: iso(ended.at), how: ended.how } } : {}),
     ...(stage ? { stage: { name: stage.name, since: iso(stage.since) } } : {}),
     ...(returning ? { returning: iso(returning.at) } : {}),

@@ -1,15 +1,21 @@
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../platform/clock.ts'
+import { OutsideError } from '../platform/errors.ts'
 import { REPORT_KINDS } from '../reports/kinds.ts'
 import { PERIOD_KINDS, periodAsked, periodsBetween } from '../reports/period.ts'
+import { COMPARED, type Compared, type HubSpotCount, withReconciled } from '../reports/reconcile.ts'
 import { Period, REPORT_NAMES, type Report, type ReportName } from '../reports/report.ts'
-import type { ReportAsked } from '../reports/run.ts'
+import type { Made, ReportAsked } from '../reports/run.ts'
 import { reportSettings } from '../reports/settings.ts'
+import { dayText } from '../reports/words.ts'
 import type { FactStreams } from '../store/facts.ts'
+import type { NameAccounts } from './account-names.ts'
+
+type CountContacts = (filters: { propertyName: string; operator: 'GTE' | 'LT'; value: string }[]) => Promise<number>
 
 /** Makes a report of a name; beside the service it does so in a thread. */
-export type RunReport = (name: ReportName, asked: ReportAsked) => Promise<Report>
+export type RunReport = (name: ReportName, asked: ReportAsked) => Promise<Made>
 
 /** Which reports there are, and of which periods: what is from before `since` is not known. */
 export const ReportList = z
@@ -39,6 +45,9 @@ export function createReports(parts: {
   clock: Clock
   facts: Pick<FactStreams, 'earliest'>
   run: RunReport
+  nameAccounts: NameAccounts
+  /** How many contacts HubSpot has that filters let through; absent where nobody can ask it. */
+  countContacts?: CountContacts | undefined
 }) {
   const { config, clock, run } = parts
   const settingsNow = () => reportSettings(config())
@@ -67,15 +76,58 @@ export function createReports(parts: {
     }
   }
 
+  /** HubSpot's own counts, one after the other: its search allows few at a time. What it does not tell says why. */
+  async function countInHubSpot(period: Period, now: number): Promise<Record<Compared, HubSpotCount>> {
+    const counts: Partial<Record<Compared, HubSpotCount>> = {}
+    for (const [name, { property }] of Object.entries(COMPARED)) {
+      counts[name as Compared] = await (parts
+        .countContacts?.([
+          { propertyName: property, operator: 'GTE', value: String(period.from) },
+          { propertyName: property, operator: 'LT', value: String(Math.min(period.to, now)) },
+        ])
+        .catch((error) => ({ refused: refusalText(error, property) })) ?? {
+        refused: 'HUBSPOT_ACCESS_TOKEN is not set',
+      })
+    }
+    return counts as Record<Compared, HubSpotCount>
+  }
+
   return {
-    /** Makes a report of a period by its name (`last` unless told). Throws UnknownPeriod. */
-    async make(name: ReportName, periodName = 'last'): Promise<Report> {
+    /**
+     * Makes a report of a period by its name (`last` unless told). `reconcile`: its counts are held against HubSpot's own. Throws
+     * UnknownPeriod.
+     */
+    async make(name: ReportName, periodName = 'last', { reconcile = false } = {}): Promise<Report> {
       const now = clock.now()
       const settings = settingsNow()
       const period = periodAsked(periodName, REPORT_KINDS[name].every, now, settings.timeZone)
-      return run(name, { period, settings, now, since: await since(now) })
+      const first = await since(now)
+      const made = await run(name, { period, settings, now, since: first, reconcile })
+      const report = withSince(await parts.nameAccounts(made.report), first)
+      return made.counts ? withReconciled(report, made.counts, await countInHubSpot(period, now), first) : report
     },
     periods,
     list,
   }
+}
+
+// What was before is not known, and not nothing.
+function withSince(report: Report, since: number | null): Report {
+  const { from, timeZone } = report.period
+  if (since !== null && since <= from) return report
+  const text =
+    since === null
+      ? 'Baton has noted nothing yet.'
+      : `Baton has facts from ${dayText(since, timeZone)} on: what was before is not in this report.`
+  return { ...report, findings: [...report.findings, { id: 'since', level: 'info', text }] }
+}
+
+function refusalText(error: unknown, property: string): string {
+  if (!(error instanceof OutsideError)) throw error
+  const { kind, code } = error
+  if (kind !== 'refused') return `HubSpot does not answer now (${code})`
+  if (code === '400') return `HubSpot does not know ${property} (400)`
+  return code === '401' || code === '403'
+    ? `HubSpot does not let this token search contacts (${code})`
+    : `HubSpot refused it (${code})`
 }

@@ -12,8 +12,8 @@ import { createQualityList, LISTED, type QualityRow } from '../store/quality.ts'
 import { createDuplicateFinder } from './find-duplicates.ts'
 import type { Parts } from './parts.ts'
 
-// Every night, at this hour of the reports' zone: before whatever is sent in the morning.
-const AT = 3 * 60
+/** Every night, at this minute of the day in the reports' zone: before whatever is sent in the morning. */
+export const CHECKED_AT = 3 * 60
 // Longer than a portion of leads takes; held on with every portion.
 const LEASE = 60_000
 const AT_ONCE = 100
@@ -34,7 +34,7 @@ export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log'
   /** Cheap, for every sweep. What was due while nobody ran is done as soon as somebody does, once. */
   async function isDue(): Promise<boolean> {
     if (await list.isWanted()) return true
-    const night = lastDaily(reportSettings(parts.config()).timeZone, AT, clock.now())
+    const night = lastDaily(reportSettings(parts.config()).timeZone, CHECKED_AT, clock.now())
     if (night <= settled) return false
     const before = await list.summary()
     if (!before || before.at < night) return true

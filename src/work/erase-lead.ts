@@ -6,6 +6,7 @@ import { createLeads, type StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
 import { createPools } from '../store/pools.ts'
 import { createQualityList } from '../store/quality.ts'
+import { createQualityLists } from '../store/quality-lists.ts'
 import { createRepLists } from '../store/rep-lists.ts'
 import { createRewrites } from '../store/rewrites.ts'
 import { addressKey } from '../store/schema.ts'
@@ -27,6 +28,7 @@ export function createEraseLead(
   const repLists = createRepLists(store)
   const quality = createQualityList(store)
   const rewrites = createRewrites(store)
+  const qualityLists = createQualityLists(store)
 
   return eraseAll
 
@@ -55,6 +57,10 @@ export function createEraseLead(
     const email = state?.lead?.attributes.email?.value
     if (typeof email === 'string') await eraseAddress(email)
     await rewrites.erased(clock.now())
+    const asked = await qualityLists.forget(leadId, clock.now())
+    parts.hurry(asked.map((id) => ({ index: INDEX.qualityLists, id, at: clock.now() })))
+    // By this line it can be repeated after a backup was restored.
+    parts.log.info({ lead: leadId }, 'a lead is erased')
     parts.hurry(left.map((id) => ({ index: INDEX.stuck, id, at: clock.now() })))
     await touchWaiting(handoffs)
   }

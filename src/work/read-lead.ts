@@ -2,6 +2,7 @@ import type { Input } from '../leads/change.ts'
 import { triggerNote } from '../leads/triggers.ts'
 import type { StoredLead } from '../store/leads.ts'
 import { INDEX } from '../store/partitions.ts'
+import { createSmokeTests } from '../store/smoke-tests.ts'
 import { findAccount } from './find-account.ts'
 import { gatherContact } from './gather.ts'
 import { CHANGED_MEANWHILE, GivenUp, type Handler, type Parts, RunLater } from './parts.ts'
@@ -25,9 +26,11 @@ export function createReadLead(
     | 'log'
     | 'metrics'
     | 'portalId'
+    | 'store'
   >,
 ): Handler<{ leadId: string }> {
   const { clock, inbox, leads } = parts
+  const smokeTests = createSmokeTests(parts.store)
 
   return async function readLead({ leadId }, _known, turn) {
     for (let more = true; more; ) more = await readOnce(leadId, turn)
@@ -59,6 +62,9 @@ export function createReadLead(
     const { decision, history } = applied.change
     for (const { rule, what } of history.flatMap((entry) => triggerNote(entry) ?? []))
       parts.metrics.triggers.inc({ trigger: rule, outcome: what })
+    const { handoffs } = applied.change
+    if (handoffs.some((one) => one.byRoute && !one.formerly && !state.handoffs[one.id]))
+      for (const attribute of applied.after.lead?.missing ?? []) parts.metrics.lacking.inc({ attribute })
     if (decision) parts.metrics.decisions.inc({ route: decision.route, action: decision.action })
     late
       ?.then((answers) => keepLate(leadId, answers))
@@ -90,7 +96,8 @@ export function createReadLead(
     const account = await findAccount(parts, parts.config(), state, gathered, clock.now(), turn !== undefined)
     // What is known to be written starts anew with a merge: not while somebody writes.
     if (gathered.merging && isBeingWritten(state, clock.now())) throw new RunLater(CHANGED_MEANWHILE)
-    return { input: { type: 'contact', gathered: { ...gathered, account } }, late }
+    const test = state.lead?.test ?? (await smokeTests.of(contact.properties.email))
+    return { input: { type: 'contact', gathered: { ...gathered, account, test } }, late }
   }
 
   async function keepLate(leadId: string, answers: Record<string, string>): Promise<void> {

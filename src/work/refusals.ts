@@ -68,7 +68,7 @@ export function createRefusals(parts: Pick<Parts, 'clock' | 'config' | 'hurry' |
     },
     /** The facts of a lead of which something was refused; none when it is unknown. */
     facts({ id, lead }: StoredLead, codes: readonly string[]): Command[] {
-      if (!lead) return []
+      if (!lead || lead.test) return []
       const now = clock.now()
       const about = { type: 'write-refused', at: now, lead: lead.pseudonym, config: lead.configVersion } as const
       const facts = codes.map((reason) => ({ ...about, reason }))

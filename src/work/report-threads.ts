@@ -1,11 +1,12 @@
 import PQueue from 'p-queue'
 import { inThread } from '../platform/thread.ts'
-import type { Report, ReportName } from '../reports/report.ts'
-import { type ReportAsked, TooManyReports } from '../reports/run.ts'
+import type { ReportName } from '../reports/report.ts'
+import { type Made, type ReportAsked, TooManyReports } from '../reports/run.ts'
 
 // Many times as long as one takes.
-const LONGEST = 2 * 60_000
+const LONGEST = 10 * 60_000
 const MOST_MEGABYTES = 1_024
+const YOUNG_MEGABYTES = 128
 const MOST_WAITING = 20
 
 /** What a thread needs to know. */
@@ -23,14 +24,21 @@ export interface ReportThread {
 export function createReportThreads(own: Pick<ReportThread, 'redisUrls' | 'prefix'>) {
   const queue = new PQueue({ concurrency: 1 })
   const ending = new AbortController()
-  const waitedFor = new Map<string, Promise<Report>>()
+  const waitedFor = new Map<string, Promise<Made>>()
 
-  function make(name: ReportName, asked: ReportAsked): Promise<Report> {
+  function make(name: ReportName, asked: ReportAsked): Promise<Made> {
     const workerData: ReportThread = { name, asked, ...own }
     const file = new URL('./report-thread.ts', import.meta.url)
     return queue.add(() =>
-      inThread<Report>(
-        { file, workerData, name: 'report', longest: LONGEST, megabytes: MOST_MEGABYTES },
+      inThread<Made>(
+        {
+          file,
+          workerData,
+          name: 'report',
+          longest: LONGEST,
+          megabytes: MOST_MEGABYTES,
+          youngMegabytes: YOUNG_MEGABYTES,
+        },
         ending.signal,
       ),
     )
@@ -38,8 +46,8 @@ export function createReportThreads(own: Pick<ReportThread, 'redisUrls' | 'prefi
 
   return {
     /** Makes a report; throws TooManyReports. */
-    async run(name: ReportName, asked: ReportAsked): Promise<Report> {
-      const key = `${name} ${asked.period.name} ${JSON.stringify(asked.settings)}`
+    async run(name: ReportName, asked: ReportAsked): Promise<Made> {
+      const key = `${name} ${asked.period.name} ${JSON.stringify(asked.settings)} ${asked.reconcile ?? false}`
       const known = waitedFor.get(key)
       if (known) return known
       if (queue.size >= MOST_WAITING) throw new TooManyReports()

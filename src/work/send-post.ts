@@ -67,6 +67,8 @@ export function createSendPost(
       if (post.kind === 'manager-alert' && (await toldRepFirst(post))) known = undefined
       const readers = readersOf(parts.config().team, post)
       const reader = readers.find(({ who }) => !refused.some((one) => one.reader.who === who))
+      // That nobody hears of a test is nobody's fault, and `baton smoke` says so.
+      if (!reader && post.instead) return void (await store.commit([], outbox.removal(post.id)))
       if (!reader) return nobodyReached(post, refused)
       try {
         const missed = refused.map((one) => one.reader.who)
@@ -107,7 +109,7 @@ export function createSendPost(
     const { post } = waiting
     const [channel, list] = await Promise.all([
       slack.channelFor(reader.to, priorityOf(post)),
-      reader.who === post.rep ? listing.listFor(post) : null,
+      reader.who === post.rep && !post.instead ? listing.listFor(post) : null,
     ])
     // The turn comes before the claim, which is only good for one try.
     if (!list) await slack.turn(channel, priorityOf(post))
@@ -189,7 +191,7 @@ export function createSendPost(
       isBehind = true
     }
     if (isBehind) parts.hurry([{ index: INDEX.messages, id: handoffId, at: now }])
-    if (MESSAGES[kind] === 'rep' && (await parts.unreachable.clear(who)))
+    if (MESSAGES[kind] === 'rep' && !post.instead && (await parts.unreachable.clear(who)))
       log.info({ rep: who }, 'Slack reaches a rep again')
     if (kind === 'rep-alert' && post.since !== undefined)
       parts.metrics.alertLatency.observe(Math.max(0, now - post.since) / 1_000)
@@ -257,7 +259,7 @@ export function createSendPost(
     at: number,
   ): Command[] {
     const handoff = state.handoffs[post.handoffId]
-    if (!state.lead) return []
+    if (!state.lead || state.lead.test) return []
     const { pseudonym, configVersion } = state.lead
     const { pool, rep, kind: reason, handoffId, leadId } = post
     const number = handoff && handoffId.slice(leadId.length + 1)

@@ -7,6 +7,7 @@ import { createDead } from './dead.ts'
 import { createHurry } from './hurry.ts'
 import { createLeavers } from './leavers.ts'
 import { createListLeads } from './list-leads.ts'
+import { createListQuality } from './list-quality.ts'
 import { createListStuck } from './list-stuck.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPoll } from './poll.ts'
@@ -68,6 +69,7 @@ export function prepareWork(options: {
       'check-unreachable': unreachable.isDue,
       'list-stuck': stuck.isDue,
       'check-quality': createCheckQuality(parts).isDue,
+      'list-quality': createListQuality(parts).isDue,
       'report-observed': observed.isDue,
       'send-digests': createSendDigests(parts).isDue,
       'send-reports': createSendReports(parts).isDue,

@@ -2,6 +2,7 @@ import { readNotice } from '../handoffs/notice.ts'
 import { readAnswer } from '../store/answers.ts'
 import { readHomeId } from '../store/homes.ts'
 import { INDEX, leadOf } from '../store/partitions.ts'
+import { readFill, readQualityMessage } from '../store/quality-lists.ts'
 import { repOfList } from '../store/rep-lists.ts'
 import { waitingListOf } from '../store/waiting-lists.ts'
 import { readDeliveryId } from '../store/webhook-outbox.ts'
@@ -10,11 +11,13 @@ import { createCheckQuality } from './check-quality.ts'
 import { createCheckUnreachable } from './check-unreachable.ts'
 import { createEraseLead } from './erase-lead.ts'
 import { createFadeScore } from './fade-score.ts'
+import { createFillIn } from './fill-in.ts'
 import { createFindContact } from './find-contact.ts'
 import { createFinishMerge } from './finish-merge.ts'
 import { createForgetHandoff } from './forget-handoff.ts'
 import { createLeavers } from './leavers.ts'
 import { createListLeads } from './list-leads.ts'
+import { createListQuality } from './list-quality.ts'
 import { createListStuck } from './list-stuck.ts'
 import { createLookAtCompany } from './look-at-company.ts'
 import { createLookAtDeal } from './look-at-deal.ts'
@@ -33,6 +36,7 @@ import { createSettleAssignment } from './settle-assignment.ts'
 import { createTakeSteps } from './take-steps.ts'
 import { createTellList } from './tell-list.ts'
 import { createTellManager } from './tell-manager.ts'
+import { createTellQuality } from './tell-quality.ts'
 import { createTellStuck } from './tell-stuck.ts'
 import { createTellUser } from './tell-user.ts'
 import { createTellWaiting } from './tell-waiting.ts'
@@ -319,6 +323,24 @@ export const WORK = {
     needs: 'slack',
     handler: createTellStuck,
   }),
+  'tell-quality': row({
+    index: INDEX.qualityLists,
+    queue: 'slack',
+    payload: readQualityMessage,
+    fold: 'again',
+    grace: GRACE,
+    needs: 'slack',
+    handler: createTellQuality,
+  }),
+  'fill-in': row({
+    index: INDEX.fills,
+    queue: 'hubspot',
+    payload: readFill,
+    fold: 'again',
+    grace: GRACE,
+    needs: 'hubspot',
+    handler: createFillIn,
+  }),
   'publish-home': row({
     index: INDEX.homes,
     queue: 'slack',
@@ -346,6 +368,14 @@ export const WORK = {
     fold: 'once',
     grace: 0,
     handler: (parts) => createCheckQuality(parts).check,
+  }),
+  'list-quality': row({
+    index: null,
+    queue: 'maintenance',
+    payload: () => ({}),
+    fold: 'once',
+    grace: 0,
+    handler: (parts) => createListQuality(parts).list,
   }),
   'list-leads': row({
     index: null,

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts'
 import { managerIdOf } from '../handoffs/buttons.ts'
+import { heldFor } from '../handoffs/handoff.ts'
 import { leadsToday } from '../handoffs/ledger.ts'
 import { wantedText } from '../handoffs/segments.ts'
 import type { Load } from '../handoffs/team.ts'
 import { type NobodyFree, whyNobody } from '../handoffs/waiting.ts'
 import { managersInLine, slackIdOf } from '../leads/recipients.ts'
+import { missingWords } from '../messages/attribute-words.ts'
 import { renderWaiting, WAITING_SHOWN, type WaitingInput, type WaitingLine } from '../messages/waiting.ts'
 import { isRefused } from '../platform/errors.ts'
 import { createHands } from '../store/by-rep.ts'
@@ -72,7 +74,7 @@ export function createTellWaiting(
     const all = [...waiting.flatMap(({ first }) => first), ...outside].sort((a, b) => a.since - b.since)
     const lines = await Promise.all(all.slice(0, WAITING_SHOWN).map(lineOf))
     const pools = await Promise.all(
-      waiting.map(async ({ pool, count }) => ({ pool, count, why: await whyIn(config, pool) })),
+      waiting.map(async ({ pool, count, held }) => ({ pool, count, held, why: await whyIn(config, pool) })),
     )
     const calendar = team.reps[team.pools[pools[0]?.pool ?? '']?.members[0]?.rep ?? '']?.calendar
     return {
@@ -99,7 +101,11 @@ export function createTellWaiting(
 
   async function waitingFor(pool: string) {
     const [count, first] = await Promise.all([hands.count({ pool }), hands.of({ pool }, WAITING_SHOWN)])
-    return { pool, count, first: first.map(({ handoffId, at }) => ({ handoffId, since: at ?? 0, pool })) }
+    // Of more than are shown some are taken for the rest.
+    const handoffs = await Promise.all(first.map(({ handoffId }) => leads.readHandoff(handoffId)))
+    const lacking = handoffs.filter((handoff) => handoff && heldFor(handoff).length > 0).length
+    const held = lacking === handoffs.length ? count : lacking
+    return { pool, count, held, first: first.map(({ handoffId, at }) => ({ handoffId, since: at ?? 0, pool })) }
   }
 
   async function waitingOutside({ team }: Config, manager: string) {
@@ -119,6 +125,7 @@ export function createTellWaiting(
     return {
       ...{ lead, pool, since: handoff.startedAt },
       ...(handoff.reps ? { wants: wantedText(handoff.reps) } : {}),
+      ...(heldFor(handoff).length > 0 ? { lacks: heldFor(handoff).map(missingWords).join(', ') } : {}),
     }
   }
 

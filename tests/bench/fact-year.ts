@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { type Fact, writeFacts } from '../../src/facts/fact.ts'
 import type { BenchStore } from './store.ts'
 
@@ -115,33 +116,40 @@ function storiesOf(lead: number): Step[][] {
 
 const HOUR = 60 * 60_000
 const MONTHS_13 = 395 * 24 * HOUR
-const AT_ONCE = 2_000
+const AT_ONCE = 500
 
 /**
  * Writes the facts of so many leads that came evenly over 13 months until an instant, as commits would have: in the order in which they
  * happened, each in its lead's partition. Resolves with how many facts.
  */
 export async function fillFactYear({ store }: BenchStore, leads: number, now: number): Promise<number> {
-  const entries: { at: number; lead: number; parts: Part[] }[] = []
+  const streams = new Map<string, { at: number; lead: number; parts: Part[] }[]>()
   for (let lead = 0; lead < leads; lead++) {
     const stories = storiesOf(lead)
     const came = now - MONTHS_13 + Math.floor((lead * MONTHS_13) / leads)
+    const key = store.keys.facts(String(401_000_000_000 + lead))
+    const entries = streams.get(key) ?? []
+    streams.set(key, entries)
     for (const [hours, parts] of stories[lead % stories.length] ?? []) {
       const at = came + hours * HOUR
       if (at < now) entries.push({ at, lead, parts })
     }
+    // Connections that wait for an answer meanwhile are not to take Redis for dead.
+    if (lead % AT_ONCE === 0) await turn()
   }
-  entries.sort((a, b) => a.at - b.at)
-  let [count, pipeline] = [0, store.redis.pipeline()]
-  for (const [number, { at, lead, parts }] of entries.entries()) {
-    const about = { at, lead: `lead${String(lead).padStart(6, '0')}`, config: '3f89796daa69' }
-    const text = writeFacts(parts.map((part) => ({ ...part, ...about })))
-    pipeline.xadd(store.keys.facts(String(401_000_000_000 + lead)), `${at}-${number}`, 'f', text)
-    count += parts.length
-    if (number % AT_ONCE !== AT_ONCE - 1) continue
-    await pipeline.exec()
-    pipeline = store.redis.pipeline()
+  let count = 0
+  for (const [key, entries] of streams) {
+    entries.sort((a, b) => a.at - b.at)
+    for (let from = 0; from < entries.length; from += AT_ONCE) {
+      const pipeline = store.redis.pipeline()
+      for (const [number, { at, lead, parts }] of entries.slice(from, from + AT_ONCE).entries()) {
+        const about = { at, lead: `lead${String(lead).padStart(6, '0')}`, config: '3f89796daa69' }
+        const text = writeFacts(parts.map((part) => ({ ...part, ...about })))
+        pipeline.xadd(key, `${at}-${from + number}`, 'f', text)
+        count += parts.length
+      }
+      await pipeline.exec()
+    }
   }
-  await pipeline.exec()
   return count
 }

@@ -4,7 +4,7 @@ import { createStage, type Stage } from '../support/stage.ts'
 const SAME = { 'sec-fetch-site': 'same-origin' }
 const ACTS = [
   ...['/acts/401/release', '/leads/401/rescore', '/dead/replay', '/health/examine'],
-  ...['/what-if', '/shadow/start', '/shadow/stop'],
+  ...['/what-if', '/shadow/start', '/shadow/stop', '/data-quality/check'],
 ]
 let stage: Stage
 let root = ''
@@ -120,6 +120,7 @@ test('a what-if with other files tells who moves, and what is wrong with files t
   expect(text).toMatch(/<strong class="figure">1<\/strong> of 1 lead moves/)
   expect(text).toContain('href="data:text/markdown;charset=utf-8,%23%23%23%20what-if')
   expect(text).toContain('<h2>Rules that move leads</h2>')
+  expect(text).toMatch(/<a href="\/console\/leads\/\d+">Dana Ruiz<\/a>/)
   const wrong = await post('/what-if', { 'file:scoring.yaml': 'bands: [' })
   expect(await wrong.text()).toMatch(/role="alert">The config has \w+ mistakes?:<.*<li>scoring.yaml:1 /)
   // A whole folder is taken as it is: what it lacks is missing.

@@ -7,11 +7,13 @@ import { TooManyReports } from '../../src/reports/run.ts'
 import type { ReportList, Reports } from '../../src/views/reports.ts'
 import { aReport } from '../support/a-report.ts'
 import { startConsole } from '../support/console-alone.ts'
+import { loadTestConfig } from '../support/stage.ts'
 
 const ZONE = 'Europe/Berlin'
 // Wednesday of the week 47.
 const NOW = Date.parse('2026-11-18T15:00:00Z')
 
+const config = await loadTestConfig({}, NOW)
 let console: FastifyInstance
 let now = NOW
 let version = 'one'
@@ -38,7 +40,7 @@ beforeEach(async () => {
       return make(name, period)
     },
   } as unknown as Reports
-  console = await startConsole({ reports, clock: { now: () => now }, config: () => ({ version }) as never }, 'read')
+  console = await startConsole({ reports, clock: { now: () => now }, config: () => ({ ...config, version }) }, 'read')
 })
 afterEach(() => console.close())
 
@@ -49,6 +51,8 @@ test('the list leads to each report, of its last period and of the one under way
   for (const name of REPORT_NAMES) expect(body).toContain(`href="/console/reports/${name}?period=last"`)
   expect(body).toContain('This week so far')
   expect(body).toContain('This quarter so far')
+  // Monday at 08:00 of America/New_York, and to whom.
+  expect(body).toMatch(/Next <time datetime="2026-11-23T13:00:00.000Z"[^>]*>[^<]+<\/time> to [A-Z][^<]+<\/p>/)
 })
 
 test('a report is shown with its findings, its figures in words, and its charts in both colours', async () => {
@@ -57,12 +61,23 @@ test('a report is shown with its findings, its figures in words, and its charts 
   expect(body).toContain('9–15 Nov 2026')
   expect(body).not.toContain('so far</span>')
   expect(body).toContain('scoring is too loose')
-  for (const text of ['>1,240<', '>−14 %<', '>–<', '>2 h 05 min<', '>42,000<', 'In time (at least 90 %)'])
+  for (const text of [
+    '>1,240<',
+    '>−14 %<',
+    '>–<',
+    '>2 h 05 min<',
+    '>42,000<',
+    'In time<small>at least 90 %</small>',
+    'data-head="In time, at least 90 %"',
+  ])
     expect(body).toContain(text)
   // What is off its target is marked, and not by its colour alone.
   expect(body).toContain('<strong class="off">84 %<span class="hidden"> off target</span></strong>')
   expect(body.match(/class="off"/g)).toHaveLength(1)
   expect(body).toContain('None of 17 was rejected.')
+  // What a row is about is opened where it stands; no other address becomes a link.
+  expect(body).toContain('Ada Lane <a href="https://hubspot.example/7" rel="noreferrer"')
+  expect(body).not.toContain('javascript:')
   // Of a chart without a figure there is no picture.
   expect(body.match(/<figure/g)).toHaveLength(2)
   expect(body.match(/<svg role="img"/g)).toHaveLength(4)
@@ -107,20 +122,38 @@ test('one that takes long is shown when it is there, is made once, and again aft
   through[0]?.(aReport())
   expect((await get(path)).body).toContain('scoring is too loose')
   now += 11 * 60_000
+  // Whom it names may be erased by now.
+  expect((await get(path)).body).toContain('The report is being made')
+  through[1]?.(aReport())
+  await get(path)
+  now += 11 * 60_000
   make = async () => aReport({ findings: [] })
   expect((await get(path)).body).toContain('nothing to point out')
   version = 'two'
   await get(path)
-  expect(asked).toHaveLength(3)
+  expect(asked).toHaveLength(4)
 })
 
 test('where many are being made it waits for its turn; where one fails, the page says so and the next visit tries again', async () => {
   make = () => Promise.reject(new TooManyReports())
   expect((await get('/reports/weekly')).body).toContain('The report is being made')
   make = () => Promise.reject(new Error('broken'))
-  expect((await get('/reports/weekly')).statusCode).toBe(500)
+  const failed = await get('/reports/weekly')
+  expect(failed.statusCode).toBe(500)
+  expect(failed.body).toContain('id="looked" role="alert">It has been logged.')
   make = async () => aReport()
   expect((await get('/reports/weekly')).statusCode).toBe(200)
+})
+
+test('one that fails after a while is told of to who looks again, and to nobody who comes much later', async () => {
+  const through: ((error: Error) => void)[] = []
+  make = () => new Promise((_, reject) => through.push(reject))
+  for (const later of [2_000, 10 * 60_000]) {
+    expect((await get('/reports/weekly')).body).toContain('The report is being made')
+    through.splice(0)[0]?.(new Error('broken'))
+    now += later
+    expect((await get('/reports/weekly')).statusCode).toBe(later === 2_000 ? 500 : 200)
+  }
 })
 
 test('the figures come as CSV, all of them or those of a table', async () => {
@@ -129,5 +162,4 @@ test('the figures come as CSV, all of them or those of a table', async () => {
   expect(all.body).toContain('reps,Ada Lane,within,0.952,share\r\n')
   const one = await get('/reports/weekly/csv?period=2026-W46&section=funnel')
   expect(one.body.split('\r\n').slice(0, 2)).toEqual(['stage,count,before,change', 'Leads,1240,1447,-0.143'])
-  expect(asked).toEqual(['weekly 2026-W46'])
 })

@@ -24,9 +24,11 @@ import { createLastEvent } from '../../src/store/last-event.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, INDEX } from '../../src/store/partitions.ts'
 import { createPools } from '../../src/store/pools.ts'
+import { createQualityActs } from '../../src/store/quality-acts.ts'
 import { createSessions } from '../../src/store/sessions.ts'
 import { createShadow } from '../../src/store/shadow.ts'
 import { createStuckLists } from '../../src/store/stuck-lists.ts'
+import { createAccountNames } from '../../src/views/account-names.ts'
 import { createConfigViews } from '../../src/views/config.ts'
 import { createViews } from '../../src/views/create-views.ts'
 import { createHomeViews } from '../../src/views/home.ts'
@@ -82,6 +84,7 @@ export async function startApi(options: {
   slackApiUrl?: string
   allowV1?: boolean
   portalId?: string
+  countContacts?: Parameters<typeof createReports>[0]['countContacts']
 }) {
   const clock = { now: START }
   const redis = await connectRedis([options.redisUrl], 'request', () => {})
@@ -120,6 +123,7 @@ export async function startApi(options: {
     secrets: () => ({ problem: 'there are none' }),
     enrichmentRequests: createEnrichmentRequests(store),
     stuckLists: createStuckLists(store),
+    qualityActs: createQualityActs(store),
     apply,
     away,
     homes: createHomes(store),
@@ -152,6 +156,8 @@ export async function startApi(options: {
       clock: { now: () => clock.now },
       facts: createFactStreams(store),
       run: createReportRunner(createFactStreams(store)),
+      nameAccounts: createAccountNames(store),
+      countContacts: options.countContacts,
     }),
     ready: async () => ({ redis: { status: 'ok' } }),
   })

@@ -86,6 +86,8 @@ const SOON = [
   INDEX.answers,
   INDEX.companies,
   INDEX.stuck,
+  INDEX.qualityLists,
+  INDEX.fills,
   INDEX.waits,
   INDEX.repLists,
   INDEX.notes,

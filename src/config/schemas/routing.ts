@@ -135,4 +135,10 @@ export const Routing = z.strictObject({
   requiredForSales: z
     .array(z.union([Name, z.array(Name).min(1)]))
     .describe('attributes, of a list inside one of them; what is missing is named in the alert'),
+  missing: z
+    .enum(['flag', 'hold'])
+    .default('flag')
+    .describe(
+      'a lead that lacks some of it goes to sales and is flagged, or waits until it is there or somebody assigns it',
+    ),
 })

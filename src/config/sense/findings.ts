@@ -5,6 +5,7 @@ import { checkLadders } from './ladders.ts'
 import { placesOf } from './located.ts'
 import { checkReach, checkTracks } from './reach.ts'
 import { type ConfigFinding, createReport, type Inspected } from './report.ts'
+import { checkReportNames } from './reports.ts'
 import { checkCases, checkRest, checkTriggers, checkUnfilled, checkWords } from './rest.ts'
 import { reachOf } from './score-range.ts'
 import { checkScoring, mostPoints } from './scoring.ts'
@@ -40,6 +41,7 @@ export function findingsOf(inspected: Inspected): ConfigFinding[] {
   checkUnfilled(inspected, places, report)
   checkWords(inspected, report)
   checkProperties(inspected, places, report)
+  checkReportNames(inspected, report)
   checkCases(inspected, solver, report)
   return findings
 }

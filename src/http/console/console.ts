@@ -32,6 +32,7 @@ import { leadRoutes } from './lead-page.ts'
 import { leadListRoutes } from './leads-page.ts'
 import type { ConsoleParts, ConsoleSettings } from './parts.ts'
 import { poolRoutes } from './pools-page.ts'
+import { qualityRoutes } from './quality-page.ts'
 import { reportRoutes } from './reports-page.ts'
 import { ruleRoutes } from './rules-page.ts'
 import { saidOf } from './said.ts'
@@ -107,7 +108,8 @@ export function console(parts: V1Parts & ConsoleSettings) {
     app.setErrorHandler((error: FastifyError, request, reply) => {
       const { status, title, detail } = problemOf(error, request)
       const shown = shownPage(request) ?? makePage()
-      const body = html`<p class="said bad" role="alert">${detail}</p><p><a href=${`${root}/leads`}>Back to the leads</a></p>`
+      // A page that waits for `#looked` shows it in its place.
+      const body = html`<p class="said bad" id="looked" role="alert">${detail}</p><p><a href=${`${root}/leads`}>Back to the leads</a></p>`
       return send(reply.code(status).header('cache-control', 'no-store'), asHtml(document(shown, { title, body })))
     })
     app.setNotFoundHandler((_request, reply) => {
@@ -148,6 +150,7 @@ export function console(parts: V1Parts & ConsoleSettings) {
         handoffRoutes,
         poolRoutes,
         reportRoutes,
+        qualityRoutes,
         ruleRoutes,
         deadRoutes,
         configRoutes,

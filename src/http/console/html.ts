@@ -83,6 +83,8 @@ export function badge(word: string, tone: 'good' | 'bad' | 'warn' | 'plain' = 'p
 /** A column of a table. */
 export interface Column<Row> {
   head: string
+  /** What is said below the head. */
+  note?: string | undefined
   cell: (row: Row) => Content
   /** Set to the right, in figures of one width. */
   number?: boolean
@@ -109,14 +111,15 @@ export function table<Row>({
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
     <table role="table">
       <caption class="hidden">${caption}</caption>
-      <thead role="rowgroup"><tr role="row">${columns.map(({ head, number }) => html`<th role="columnheader" scope="col" class=${number ? 'number' : null}>${head}</th>`)}</tr></thead>
+      <thead role="rowgroup"><tr role="row">${columns.map(({ head, note, number }) => html`<th role="columnheader" scope="col" class=${number ? 'number' : null}>${head}${note && html`<small>${note}</small>`}</th>`)}</tr></thead>
       <tbody role="rowgroup">${rows.map(
         (row) =>
-          html`<tr role="row">${columns.map(({ head, cell, number, main }) =>
-            main
-              ? html`<th role="rowheader" scope="row" data-head=${head}>${cell(row)}</th>`
-              : html`<td role="cell" class=${number ? 'number' : null} data-head=${head}>${cell(row)}</td>`,
-          )}</tr>`,
+          html`<tr role="row">${columns.map(({ head, note, cell, number, main }) => {
+            const said = note ? `${head}, ${note}` : head
+            return main
+              ? html`<th role="rowheader" scope="row" data-head=${said}>${cell(row)}</th>`
+              : html`<td role="cell" class=${number ? 'number' : null} data-head=${said}>${cell(row)}</td>`
+          })}</tr>`,
       )}</tbody>
     </table>
   </div>`

@@ -8,6 +8,7 @@ export const PAGES = [
   { path: '/handoffs', name: 'Handoffs' },
   { path: '/pools', name: 'Pools' },
   { path: '/reports', name: 'Reports' },
+  { path: '/data-quality', name: 'Data quality' },
   { path: '/triggers', name: 'Triggers' },
   { path: '/dead', name: 'Dead letters' },
   { path: '/config', name: 'Config' },

@@ -73,7 +73,7 @@ export function leadRoutes(parts: ConsoleParts) {
         <li>fit ${amount(view.score.fit)}, engagement ${amount(view.score.engagement)}</li>
         <li>route <strong>${view.standing.name}</strong></li>
         ${view.state.needsReview && html`<li>${badge('needs review', 'warn')} lacks ${view.state.missing.join(', ')}</li>`}
-        ${view.state.waitingSince && html`<li>${badge('waiting', 'bad')} since ${time(view.state.waitingSince)}</li>`}
+        ${view.state.waitingSince && html`<li>${badge('waiting', 'bad')} since ${time(view.state.waitingSince)}${view.state.heldFor && html`: held, for sales needs ${view.state.heldFor.join(', ')}`}</li>`}
       </ul>
       <div class="acts">
         ${item.url.startsWith('https://') && html`<a class="button" href=${item.url} rel="noreferrer">Open in HubSpot</a>`}

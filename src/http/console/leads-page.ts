@@ -35,7 +35,8 @@ export function leadListRoutes(parts: ConsoleParts) {
       const results = resultsOf(page, wanted, found)
       if (request.headers['hx-target'] === 'results' || request.headers['hx-target']?.includes('#results'))
         return send(reply, asHtml(results, { part: true }))
-      return answer(request, reply, { title: 'Leads', path: '/leads', body: html`${filters(page, wanted)}${results}` })
+      const body = html`<p class="lede"><a href=${`${page.root}/reports/weekly?period=this`}>This week so far</a>, <a href=${`${page.root}/reports`}>all reports</a></p>${filters(page, wanted)}${results}`
+      return answer(request, reply, { title: 'Leads', path: '/leads', body })
     })
   }
 

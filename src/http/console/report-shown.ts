@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { chartSvg } from '../../charts/chart.ts'
 import type { Chart, Column as Figures, Report, Section } from '../../reports/report.ts'
 import { cellText } from '../../reports/words.ts'
-import { badge, type Column, type Content, html, type Page, table } from './html.ts'
+import { badge, type Column, type Content, html, table } from './html.ts'
 
 type Row = Section['rows'][number]
 
@@ -13,39 +13,36 @@ const LEVELS = {
 } as const
 
 /** What a report says: its findings, its pictures, its tables. `csv`: the address of its figures. */
-export function reportShown({ root }: Page, report: Report, csv: string): VNode {
+export function reportShown(report: Report, csv: string): VNode {
   const { findings, charts, sections } = report
   const { timeZone } = report.period
   return html`
     ${findings.length === 0 ? html`<p class="empty">There is nothing to point out in this time.</p>` : html`<ul class="findings">${findings.map(({ level, text }) => html`<li>${badge(LEVELS[level].word, LEVELS[level].tone)} <span>${text}</span></li>`)}</ul>`}
     ${charts.length > 0 && html`<div class="charts">${charts.map((chart) => picture(chart, timeZone))}</div>`}
-    ${sections.map((section) => sectionShown(section, timeZone, root, csv))}`
+    ${sections.map((section) => sectionShown(section, timeZone, csv))}`
 }
 
-function sectionShown(
-  { id, title, note, columns, rows, empty }: Section,
-  timeZone: string,
-  root: string,
-  csv: string,
-): VNode {
-  return html`<section aria-labelledby=${`section-${id}`}><h2 id=${`section-${id}`}>${title}</h2>
+function sectionShown({ id, title, note, columns, rows, empty }: Section, timeZone: string, csv: string): VNode {
+  return html`<div><h2>${title}</h2>
     ${note && html`<p class="hint">${note}</p>`}
-    ${table({ caption: title, rows, empty, columns: columns.map((one, at) => columnShown(one, at === 0, timeZone, root)) })}
+    ${table({ caption: title, rows, empty, columns: columns.map((one, at) => columnShown(one, at === 0, timeZone)) })}
     ${rows.length > 0 && html`<p class="count"><a href=${`${csv}&section=${encodeURIComponent(id)}`} aria-label=${`${title} as CSV`} download>CSV</a></p>`}
-  </section>`
+  </div>`
 }
 
-function columnShown(column: Figures, main: boolean, timeZone: string, root: string): Column<Row> {
+function columnShown(column: Figures, main: boolean, timeZone: string): Column<Row> {
   const { id, title, unit, target } = column
   return {
-    head: title + targetText(column, timeZone),
+    head: title,
+    note: targetText(column, timeZone),
     main,
     number: !main && unit !== 'text' && unit !== 'instant',
     cell: (row) => {
       const value = row[id]
       const text = cellText(value, unit, timeZone)
-      if (id === 'lead' && /^\d{1,18}$/.test(text)) return html`<a href=${`${root}/leads/${text}`}>${text}</a>`
-      if (id === 'url' && text.startsWith('https://')) return html`<a href=${text} rel="noreferrer">HubSpot</a>`
+      const { link } = row
+      if (main && typeof link === 'string' && link.startsWith('https://'))
+        return html`${text} <a href=${link} rel="noreferrer" aria-label=${`${text} in HubSpot`}>HubSpot</a>`
       return isOff(value, target)
         ? html`<strong class="off">${text}<span class="hidden"> off target</span></strong>`
         : text
@@ -53,13 +50,12 @@ function columnShown(column: Figures, main: boolean, timeZone: string, root: str
   }
 }
 
-function targetText({ unit, target }: Figures, timeZone: string): string {
+function targetText({ unit, target }: Figures, timeZone: string): string | undefined {
   const { atLeast, atMost } = target ?? {}
-  const words = [
-    ...(atLeast === undefined ? [] : [`at least ${cellText(atLeast, unit, timeZone)}`]),
-    ...(atMost === undefined ? [] : [`at most ${cellText(atMost, unit, timeZone)}`]),
-  ]
-  return words.length > 0 ? ` (${words.join(', ')})` : ''
+  const words = (value: number) => cellText(value, unit, timeZone)
+  if (atLeast !== undefined && atMost !== undefined) return `${words(atLeast)} to ${words(atMost)}`
+  if (atLeast !== undefined) return `at least ${words(atLeast)}`
+  return atMost === undefined ? undefined : `at most ${words(atMost)}`
 }
 
 function isOff(value: Row[string] | undefined, target: Figures['target']): boolean {

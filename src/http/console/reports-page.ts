@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { VNode } from 'preact'
 import { z } from 'zod'
-import { earlier, periodAsked, UnknownPeriod } from '../../reports/period.ts'
+import { earlier, periodAsked, periodAt, UnknownPeriod } from '../../reports/period.ts'
 import { type Period, REPORT_NAMES, type Report, type ReportName } from '../../reports/report.ts'
 import { TooManyReports } from '../../reports/run.ts'
+import { deliveriesOf, dueAt } from '../../reports/schedule.ts'
 import { sectionTable, tidyTable } from '../../reports/table.ts'
 import type { ReportList } from '../../views/reports.ts'
 import { sendCsv } from '../csv.ts'
+import { answersLate } from '../long-answer.ts'
 import { ProblemError } from '../problems.ts'
 import { answer, pageIn } from './answer.ts'
 import { badge, html, type Page, time } from './html.ts'
@@ -37,17 +39,18 @@ const ABOUT: Record<ReportName, string> = {
 
 /** `/console/reports`: the reports, of any week, month or quarter of which there are facts. */
 export function reportRoutes(parts: ConsoleParts) {
-  const made = createKept<Report>({ fresh: FRESH, most: MOST })
+  const made = createKept<Report>({ fresh: FRESH, most: MOST, shownOld: false })
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/reports', async (request, reply) => {
-      const { root } = pageIn(request)
+      const { root, now } = pageIn(request)
       const { reports, since } = await parts.reports.list()
       const body = html`${since === null ? html`<p class="empty">No fact is kept yet: what happens with the first leads will be reported.</p>` : html`<p>By the facts that are kept since ${time(since)}.</p>`}
         <div class="cards">${reports.map(
           ({ name, title, every }) => html`<section class="card" aria-labelledby=${`report-${name}`}>
             <h2 id=${`report-${name}`}><a href=${`${root}/reports/${name}`}>${title}</a></h2>
             <p>${ABOUT[name]}</p>
+            ${sendings(name, now).map(({ title: part, at, to }) => html`<p class="hint">${part ? `${part}, next` : 'Next'} ${time(at)} to ${to}</p>`)}
             <p class="pages"><a href=${`${root}/reports/${name}?period=last`} aria-label=${`${title}: last ${every}`}>Last ${every}</a><a href=${`${root}/reports/${name}?period=this`} aria-label=${`${title}: this ${every} so far`}>This ${every} so far</a></p>
           </section>`,
         )}</div>`
@@ -65,7 +68,7 @@ export function reportRoutes(parts: ConsoleParts) {
         ${choice(page, name, period, list)}
         ${
           found
-            ? html`<div id="looked"><p class="count">As of ${time(found.value.asOf)}; days are those of ${period.timeZone}. <a href=${csv} download>All figures as CSV</a></p>${reportShown(page, found.value, csv)}</div>`
+            ? html`<div id="looked"><p class="count">As of ${time(found.value.asOf)}; days are those of ${period.timeZone}. <a href=${csv} download>All figures as CSV</a></p>${reportShown(found.value, csv)}</div>`
             : lookAgain(address, 'The report is being made')
         }`
       return answer(request, reply, { title, path: '/reports', body })
@@ -74,13 +77,9 @@ export function reportRoutes(parts: ConsoleParts) {
     app.get('/reports/:name/csv', async (request, reply) => {
       const { now } = pageIn(request)
       const { name, period } = await wanted(request.params, request.query, now)
-      const report = (await look(name, period, now))?.value
-      if (!report)
-        throw new ProblemError({
-          status: 503,
-          title: 'Not made yet',
-          detail: `The report is being made: try again in a moment.`,
-        })
+      const kept = await look(name, period, now)
+      if (!kept) answersLate(request, reply)
+      const report = kept?.value ?? (await parts.reports.make(name, period.name).catch(tooMany))
       const { section: id } = request.query as { section?: unknown }
       const section = report.sections.find((one) => one.id === id)
       if (id !== undefined && !section)
@@ -90,6 +89,22 @@ export function reportRoutes(parts: ConsoleParts) {
       reply.header('content-disposition', `attachment; filename="${file}.csv"`)
       return sendCsv(request, reply, columns, rows, null)
     })
+  }
+
+  /** When a report is sent to Slack next, and to whom. */
+  function sendings(name: ReportName, now: number): { title: string | undefined; at: number; to: string }[] {
+    const { reports, team } = parts.config()
+    const calendar = team.calendars[reports.calendar ?? ''] ?? Object.values(team.calendars)[0]
+    if (!calendar) return []
+    const people = { ...team.reps, ...team.managers, ...team.people }
+    return deliveriesOf(reports)
+      .filter(({ report }) => report === name)
+      .map((delivery) => {
+        const present = periodAt(delivery.every, now, calendar.timeZone)
+        const dates = [earlier(present, 1), present].map((period) => dueAt(delivery, period, calendar))
+        const at = Math.min(...dates.filter((date) => date > now))
+        return { title: delivery.title, at, to: delivery.to.map((id) => people[id]?.name ?? id).join(', ') }
+      })
   }
 
   async function wanted(params: unknown, query: unknown, now: number) {
@@ -120,6 +135,11 @@ export function reportRoutes(parts: ConsoleParts) {
       throw error
     }
   }
+}
+
+function tooMany(error: unknown): never {
+  if (!(error instanceof TooManyReports)) throw error
+  throw new ProblemError({ status: 429, title: 'Too many reports', detail: error.message })
 }
 
 /** Which period is shown, and how to come to another one. */

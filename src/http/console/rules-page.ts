@@ -15,7 +15,7 @@ const Query = z.object({ kind: optional(z.enum(RULE_KINDS)), days: optional(z.en
 
 /** `/console/triggers`: how often triggers fired, and the other rules. */
 export function ruleRoutes(parts: ConsoleParts) {
-  const counted = createKept<RulesView>({ fresh: FRESH, most: 3 })
+  const counted = createKept<RulesView>({ fresh: FRESH, most: 3, shownOld: true })
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/triggers', async (request, reply) => {

@@ -17,6 +17,7 @@ const SAID: Record<string, { text: string; bad: boolean }> = {
     'It runs beside the live config from now on, but is not fine yet by its own check: What if tells where.',
   ),
   ...of('same-config', 'It is the config in force: nothing could differ.', true),
+  ...of('check-wanted', 'All leads are checked soon: the count says when it was done.'),
   ...of('no-shadow', 'No config runs beside the live one.', true),
   ...of('too-late', 'Too late: it is settled, or somebody was faster.', true),
   ...of('not-allowed', 'That may not be done here.', true),

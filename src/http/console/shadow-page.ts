@@ -5,7 +5,8 @@ import { TURNED_OUT } from '../../facts/shadow.ts'
 import { counted, signed } from '../../rules/words.ts'
 import type { ShadowView } from '../../views/shadow.ts'
 import { ASPECTS, MOVES } from '../../views/shadow-text.ts'
-import { answer, pageIn } from './answer.ts'
+import { actorOf } from './access.ts'
+import { answer, pageIn, sessionIn } from './answer.ts'
 import { configFields, filesOf, refusal } from './config-files.ts'
 import { amount, badge, bar, type Content, formSecret, html, mayOperate, type Page, table, time } from './html.ts'
 import { createKept, lookAgain } from './kept.ts'
@@ -19,7 +20,7 @@ type Move = ShadowView['moves']['route'][number]
 
 /** `/console/shadow`: what the config that runs beside the live one decides otherwise. */
 export function shadowRoutes(parts: ConsoleParts) {
-  const views = createKept<ShadowView>({ fresh: FRESH, most: 1 })
+  const views = createKept<ShadowView>({ fresh: FRESH, most: 1, shownOld: true })
 
   return async function plugin(app: FastifyInstance): Promise<void> {
     app.get('/shadow', async (request, reply) => {
@@ -40,13 +41,17 @@ export function shadowRoutes(parts: ConsoleParts) {
       if (loaded.config.version === parts.config().version)
         return reply.redirect(saying(`${parts.root}/shadow`, 'same-config'), 303)
       await parts.shadow.start(loaded.config, now)
+      const by = actorOf(sessionIn(request).who)
+      request.log.info({ by, version: loaded.config.version }, 'a config begins to run beside the live one')
       views.forget()
       const code = loaded.mistakes.length > 0 ? 'shadow-not-fine' : 'shadow-runs'
       return reply.redirect(saying(`${parts.root}/shadow`, code), 303)
     })
 
-    app.post('/shadow/stop', async (_request, reply) => {
+    app.post('/shadow/stop', async (request, reply) => {
       const stopped = await parts.shadow.stop(parts.clock.now())
+      if (stopped)
+        request.log.info({ by: actorOf(sessionIn(request).who) }, 'no config runs beside the live one any more')
       views.forget()
       return reply.redirect(saying(`${parts.root}/shadow`, stopped ? 'done' : 'no-shadow'), 303)
     })

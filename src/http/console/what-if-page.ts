@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { VNode } from 'preact'
 import type { z } from 'zod'
+import type { WhatIf } from '../../what-if/result.ts'
 import { answersLate } from '../long-answer.ts'
 import { ProblemError } from '../problems.ts'
 import { WhatIfBody, whatIfAsked } from '../v1/what-if.ts'
@@ -43,10 +44,14 @@ export function whatIfRoutes(parts: ConsoleParts) {
           detail: 'Another what-if is being computed: try again in a moment.',
         })
       const page = pageIn(request)
-      const body =
-        'result' in found ? whatIfResult(page, found.result, parts.config().team.reps) : refusal(found.refused)
+      const body = 'result' in found ? await shown(page, found.result) : refusal(found.refused)
       return answer(request, reply, { title: 'What if', path: '/what-if', body })
     })
+  }
+
+  async function shown(page: Page, result: WhatIf): Promise<VNode> {
+    const leads = await parts.leadLists.named(result.largest.map(({ lead }) => lead))
+    return whatIfResult(page, result, { reps: parts.config().team.reps, leads })
   }
 
   async function form(page: Page): Promise<VNode> {

@@ -15,10 +15,16 @@ import { amount, bar, type Content, html, type Page, table } from './html.ts'
 
 const both = ({ before, after }: { before: number; after: number }) => `${amount(before)} → ${amount(after)}`
 
-/** What another config would have done, as a page. `reps`: by their ids. */
-export function whatIfResult({ root }: Page, result: WhatIf, reps: Record<string, { name: string }>): VNode {
+/** How leads and reps are called, by their ids. */
+interface Names {
+  reps: Record<string, { name: string }>
+  leads: ReadonlyMap<string, { name: string; company: string | undefined }>
+}
+
+/** What another config would have done, as a page. */
+export function whatIfResult({ root }: Page, result: WhatIf, names: Names): VNode {
   const { config, leads, changes, sales, bands, routes, largest, mistakes, failed } = result
-  const nameOf = (rep: string) => reps[rep]?.name ?? rep
+  const nameOf = (rep: string) => names.reps[rep]?.name ?? rep
   const markdown = `data:text/markdown;charset=utf-8,${encodeURIComponent(asMarkdown(result))}`
   return html`
     <p>From <code>${config.before ?? '–'}</code> to <code>${config.after}</code>: ${amount(leads.compared)} leads compared${leads.sampled < leads.stored ? `, a sample of ${amount(leads.stored)}` : ''}. <a download=${`what-if-${config.after}.md`} href=${markdown}>Download as Markdown</a></p>
@@ -46,7 +52,7 @@ export function whatIfResult({ root }: Page, result: WhatIf, reps: Record<string
           head: 'Lead',
           main: true,
           cell: (one) =>
-            html`<a href=${`${root}/leads/${one.lead}`}>${one.lead}</a>${one.url.startsWith('https://') && html` <a href=${one.url} rel="noreferrer" aria-label=${`${one.lead} in HubSpot`}>HubSpot</a>`}`,
+            html`<a href=${`${root}/leads/${one.lead}`}>${names.leads.get(one.lead)?.name ?? one.lead}</a>${one.url.startsWith('https://') && html` <a href=${one.url} rel="noreferrer" aria-label=${`${one.lead} in HubSpot`}>HubSpot</a>`}<small>${names.leads.get(one.lead)?.company}</small>`,
         },
         { head: 'Score', number: true, cell: (one) => both(one.score) },
         { head: 'Band', cell: (one) => change(one.band) },

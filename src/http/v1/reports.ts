@@ -26,6 +26,10 @@ const Query = z.object({
       'a week `2026-W47`, a month `2026-11`, a quarter `2026-Q4`, whatever the report is usually about; `last` is the last of its kind that is over, `this` the present one, `last-month` and the like say of which kind',
     ),
   section: z.string().max(100).optional().describe('only this table; as CSV it has its own columns'),
+  reconcile: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe("`true`: its counts are held against HubSpot's own, in the section `reconcile`; takes some searches"),
   format: Format,
 })
 
@@ -74,9 +78,11 @@ export function reportRoutes({ reports }: ReportRouteParts) {
         },
       },
       async (request, reply) => {
-        const { period, section } = request.query
+        const { period, section, reconcile } = request.query
         answersLate(request, reply)
-        const report = await reports.make(knownName(request.params.name), period).catch(inWords)
+        const report = await reports
+          .make(knownName(request.params.name), period, { reconcile: reconcile === 'true' })
+          .catch(inWords)
         const only = section === undefined ? undefined : knownSection(report, section)
         if (wantsCsv(request)) {
           const { columns, rows } = only ? sectionTable(only) : tidyTable(report)

@@ -32,6 +32,7 @@ import { SLACK_INTERACTIONS } from './docs.ts'
 import { type HomeClickParts, isHomeButton, onHome } from './home-clicks.ts'
 import { onOpenClick } from './open-clicks.ts'
 import { type ContactReader, presentAnswers } from './present-answers.ts'
+import { isQualityControl, onQualityClick, type QualityClickParts } from './quality-clicks.ts'
 import { type ControlClick, type Interaction, readInteraction, split } from './slack-payloads.ts'
 import { keepRawBodies, SLACK_BODY_LIMIT, signedBody } from './slack-requests.ts'
 import { onStuckClick, stuckActOf } from './stuck-clicks.ts'
@@ -44,7 +45,7 @@ const ANSWER_WITHIN = 2_500
 type Unreadable = Extract<Interaction, { type: 'unreadable' }>
 
 /** What the Slack interactions use. */
-export interface SlackInteractionParts extends HomeClickParts {
+export interface SlackInteractionParts extends HomeClickParts, QualityClickParts {
   secrets: string[]
   clock: Clock
   config: () => Config
@@ -63,6 +64,7 @@ export interface SlackInteractionParts extends HomeClickParts {
 /** `POST /webhooks/slack/interactions`: verify, parse, check who it is, settle by compare-and-set, answer within 3 s. */
 export function slackInteractions(parts: SlackInteractionParts) {
   const stuckClicked = onStuckClick(parts)
+  const qualityClicked = onQualityClick(parts)
   const openClicked = onOpenClick(parts)
   const submitted = onSubmission(parts)
   const home = onHome(parts)
@@ -115,6 +117,7 @@ export function slackInteractions(parts: SlackInteractionParts) {
     if (isHomeButton(action.action_id)) return home.click(click, log)
     const stuck = stuckActOf(action.action_id)
     if (stuck) return onStuck(click, action, stuck)
+    if (isQualityControl(action.action_id)) return onQuality(click, action)
     const [choice, handoffId] = chosen(action)
     if (!handoffId || choice === LINK_OPTION) return
     const user = click.user.id
@@ -156,6 +159,15 @@ export function slackInteractions(parts: SlackInteractionParts) {
     const [, leadId] = split(value) ?? []
     if (what !== 'done')
       await answer(`${leadId}-stuck`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
+  }
+
+  async function onQuality(
+    click: ControlClick,
+    { action_id, value, action_ts }: ControlClick['actions'][number],
+  ): Promise<void> {
+    const { leadId, what } = await qualityClicked(action_id, value ?? '', click.user.id)
+    if (what !== 'done')
+      await answer(`${leadId}-data`, { user: click.user.id, channel: channelOf(click), what, action: action_ts })
   }
 
   async function onOpen(click: ControlClick, { value, action_ts }: ControlClick['actions'][number]): Promise<void> {

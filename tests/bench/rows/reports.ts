@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../../../src/config/load.ts'
 import { REPORT_NAMES } from '../../../src/reports/report.ts'
 import { createFactStreams } from '../../../src/store/facts.ts'
+import { createAccountNames } from '../../../src/views/account-names.ts'
 import { createReports } from '../../../src/views/reports.ts'
 import { createReportThreads } from '../../../src/work/report-threads.ts'
 import { openBeside, PER_SECOND } from '../beside.ts'
@@ -31,7 +32,13 @@ export const report: Row = {
     const config = await loadConfig(CONFIG, now)
     const threads = createReportThreads({ redisUrls: [bench.redis.url], prefix: 'baton' })
     const facts = createFactStreams(store.store)
-    const reports = createReports({ config: () => config, clock: { now: () => now }, facts, run: threads.run })
+    const reports = createReports({
+      config: () => config,
+      clock: { now: () => now },
+      facts,
+      run: threads.run,
+      nameAccounts: createAccountNames(store.store),
+    })
     let note = ''
     return {
       async baton() {

@@ -19,6 +19,14 @@ async function changed(file: string, from: string, to: string): Promise<string> 
   return directory
 }
 
+test('who is named in reports.yaml and nowhere else stops no config: no lead depends on a report', async () => {
+  const directory = await makeDirectory()
+  const reports =
+    'weekly: { to: [who-left] }\nfeedback: { successToMarketing: { to: [gone], struggles: [{ trigger: none }] } }\n'
+  await writeFile(join(directory, 'reports.yaml'), reports)
+  expect((await loadConfig(directory, LOADED_AT)).reports.weekly?.to).toEqual(['who-left'])
+})
+
 describe('what is read', () => {
   test('the sample of the contract', async () => {
     const config = await loadConfig(await makeDirectory(), LOADED_AT)

@@ -134,7 +134,7 @@ const MESSAGES: Record<string, string[]> = {
     'routing.yaml:4  routes.0.to.reps.skill: unknown key; did you mean "skills"?',
   ],
   'unknown-top-key': [
-    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales',
+    'routing.yaml:13  rotation: unknown key; known are routes, keepOwner, companyOwner, ownerCleared, oneRepPerCompany, prefer, cover, leavers, credit, noMail, observe, tracks, requiredForSales, missing',
   ],
   'reminder-longer-than-the-attempts': [
     'sla.yaml:4  attempts.remind: "5bd" must be shorter than within: the reminder comes before the end',

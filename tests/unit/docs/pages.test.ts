@@ -7,6 +7,9 @@ import { WORK, type WorkRow } from '../../../src/work/table.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const PAGES = ['README.md', 'docs/architecture.md', 'config/README.md', 'docker/README.md']
+const LINKING = ['changing-weights', 'definitions', 'escalation', 'for-reps', 'go-live', 'runbook', 'workflows'].map(
+  (page) => `docs/${page}.md`,
+)
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
 const architecture = read('docs/architecture.md')
 
@@ -17,12 +20,16 @@ function pathsIn(text: string): string[] {
   ].map(([, path = '']) => path)
 }
 
-test.each(PAGES)('%s names only files that are there', (page) => {
-  const places = [ROOT, join(ROOT, 'src'), join(ROOT, dirname(page))]
+test.each([...PAGES, ...LINKING])('%s links to pages that are there', (page) => {
   const links = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, to = '']) =>
     join(ROOT, dirname(page), to),
   )
+  expect(links).not.toEqual([])
   expect(links.filter((path) => !existsSync(path))).toEqual([])
+})
+
+test.each(PAGES)('%s names only files that are there', (page) => {
+  const places = [ROOT, join(ROOT, 'src'), join(ROOT, dirname(page))]
   // The folder that a sample of mistakes was made in.
   const paths = pathsIn(read(page)).filter((path) => !path.startsWith('my-config/'))
   expect(paths).not.toEqual([])

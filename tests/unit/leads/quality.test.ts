@@ -10,6 +10,7 @@ import {
   sameAddress,
 } from '../../../src/leads/quality.ts'
 import { createMeasures } from '../../../src/leads/quality-measures.ts'
+import { flawTexts, reviewTexts } from '../../../src/messages/flaws.ts'
 import type { AttributeValue } from '../../../src/rules/attributes.ts'
 import { DAY, leadRecord, NOW, when } from '../../support/records.ts'
 
@@ -100,11 +101,13 @@ describe('what is wrong with a lead', () => {
 
   it('says why it is flagged for review: what sales lacks, and who did not answer', () => {
     const flagged = { needsReview: true, missing: ['jobTitle'], enrichment: { apollo: { status: 'failed', at: NOW } } }
-    expect(flawsOf(config, lead({}, flagged as Partial<LeadRecord>), NOW).review).toEqual([
-      'sales needs jobTitle',
-      'apollo did not answer (failed)',
+    const flaws = flawsOf(config, lead({}, flagged as Partial<LeadRecord>), NOW)
+    expect(reviewTexts(flaws)).toEqual(['sales needs job title', 'enrichment did not answer (apollo: failed)'])
+    expect(flawTexts({ ...flaws, missing: ['jobTitle'] }, [])).toEqual([
+      'HubSpot lacks job title',
+      'enrichment did not answer (apollo: failed)',
     ])
-    expect(flawsOf(config, lead({}, { missing: ['jobTitle'] }), NOW).review).toEqual([])
+    expect(flawsOf(config, lead({}, { missing: ['jobTitle'] }), NOW).review).toBeUndefined()
   })
 })
 

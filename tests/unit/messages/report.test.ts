@@ -45,6 +45,21 @@ describe('a report in Slack', () => {
     expect(shown).toContain('*PAID_SEARCH*: 26 leads, accepted 42 %')
   })
 
+  it('opens in HubSpot what a row is about, and shows no address', () => {
+    const columns = [
+      { id: 'account', title: 'Account', unit: 'text' as const },
+      { id: 'leads', title: 'Leads', unit: 'count' as const },
+      { id: 'url', title: 'HubSpot', unit: 'text' as const },
+    ]
+    const row = { account: 'Acme > <!here>', leads: 2, url: 'https://app.hubspot.com/contacts/1/record/0-2/7' }
+    const sections = [
+      { id: 'a', title: 'Accounts', columns, rows: [row, { ...row, url: 'https://x|<!here>' }], empty: '' },
+    ]
+    const shown = shownText(render(weeklyReport({ sections })).message.blocks)
+    expect(shown).toContain('*<https://app.hubspot.com/contacts/1/record/0-2/7|Acme &gt; &lt;!here&gt;>*: 2 leads\n')
+    expect(shown).toContain('*Acme &gt; &lt;!here&gt;*: 2 leads')
+  })
+
   it('tells what is an alert on its own', () => {
     expect(alerts.map(({ id }) => id)).toEqual(['acceptance'])
     expect(alerts[0]?.message.text).toMatch(/^⚠ Sales accepted 12 of 18 .* Weekly report, 16–22 Nov 2026$/)

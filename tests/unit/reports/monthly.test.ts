@@ -12,7 +12,7 @@ const mql = (lead: string, at: string) => fact(lead, 'stage', at, { stage: 'mql'
 /*
  * October has six leads: a goes all the way, b skips stages (and its source is written as HubSpot's label), c goes back to lead, d is
  * out by the rules, e came in the last half hour by New York's clocks, g was archived. f was there before Baton came, h came in
- * November. September has three: p became an MQL at an age that October's leads have reached, q later.
+ * November, i came as a customer. September has three: p became an MQL at an age that October's leads have reached, q later.
  */
 const STORY: Fact[] = [
   ...came('a', '2026-10-02', PAID),
@@ -34,6 +34,7 @@ const STORY: Fact[] = [
   ...came('g', '2026-10-12', { source: 'SOCIAL_MEDIA' }),
   fact('g', 'archived', '2026-10-20', { rule: 'quiet', reason: 'trigger' }),
   ...came('h', '2026-11-01T15:00:00', PAID),
+  ...came('i', '2026-10-14', { ...PAID, stage: 'customer' }),
   ...came('p', '2026-09-03', PAID),
   mql('p', '2026-10-01'),
   ...came('q', '2026-09-05', ORGANIC),
@@ -93,8 +94,8 @@ describe('the funnel of a month', () => {
 
   it('and those of the months before as of now; of months before the first facts it says nothing', () => {
     expect(section(report, 'cohorts')).toEqual([
-      { period: 'October 2026', leads: 6, mqls: 3, sqls: 2, opportunities: 2, customers: 1, ofLeads: 1 / 6, open: 3 },
-      { period: 'September 2026', leads: 3, mqls: 2, sqls: 0, opportunities: 0, customers: 0, ofLeads: 0, open: 3 },
+      { period: '2026-10', leads: 6, mqls: 3, sqls: 2, opportunities: 2, customers: 1, ofLeads: 1 / 6, open: 3 },
+      { period: '2026-09', leads: 3, mqls: 2, sqls: 0, opportunities: 0, customers: 0, ofLeads: 0, open: 3 },
     ])
   })
 

@@ -221,9 +221,9 @@ describe('a week', () => {
   it('names the denominator of acceptance: MQLs that were handed over in the week', () => {
     // MQLs: ada accepted, bob not, cyd and ivy open. dan was none. Before: fay accepted (this week), gus not.
     expect(rowsOf(report, 'acceptance')).toMatchObject([
-      { who: 'MQLs of this week', handed: 4, accepted: 1, declined: 1, open: 2, share: 0.25 },
-      { who: 'other leads of this week', handed: 1, accepted: 0, declined: 0, open: 1, share: 0 },
-      { who: 'MQLs of the 4 weeks before', handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5 },
+      { who: 'MQLs', handed: 4, accepted: 1, declined: 1, open: 2, share: 0.25 },
+      { who: 'other leads', handed: 1, accepted: 0, declined: 0, open: 1, share: 0 },
+      { who: 'MQLs, 4 weeks before', handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5 },
     ])
     expect(findingOf(report, 'acceptance')).toEqual({
       id: 'acceptance',
@@ -301,7 +301,7 @@ describe('a week that is asked for otherwise', () => {
       { id: 'acceptance', level: 'info' },
       { id: 'in-time', level: 'info' },
     ])
-    expect(rowsOf(empty, 'acceptance')[0]).toMatchObject({ handed: 0, share: null, from: null, to: null })
+    expect(rowsOf(empty, 'acceptance')[0]).toMatchObject({ handed: 0, share: null })
     expect(rowsOf(empty, 'flows').map(({ share }) => share)).toEqual([null, null, null])
     expect(rowsOf(empty, 'funnel')[0]).toEqual({ step: 'Leads', count: 0, before: null, change: null })
     expect(JSON.stringify(empty)).not.toContain('NaN')
@@ -320,6 +320,45 @@ describe('a week that is asked for otherwise', () => {
     expect(rowsOf(seen, 'reps').at(-1)).toMatchObject({ name: 'Dan Moss', inTime: 1, due: 1, running: 0, median: 50 })
     // And the SQL is one of the week in which it became one.
     expect(rowsOf(seen, 'funnel')[2]).toMatchObject({ count: 2 })
+  })
+
+  it('lays what Slack had not delivered at no rep’s door', async () => {
+    const late = fact('x', on(0, 12), 'breached', { ...SDR_1, reason: 'undelivered' })
+    const seen = await reportOf([...comes('x', on(0)), assigned('x', on(0), SDR_1), late])
+    const row = { handoffs: 1, inTime: 0, due: 0, share: null, service: 1 }
+    expect(['handoffs', 'pools', 'reps'].map((id) => rowsOf(seen, id)[0])).toMatchObject([row, row, row])
+    expect(findingOf(seen, 'in-time')).toMatchObject({
+      level: 'info',
+      text: expect.stringContaining('1 late because Slack had not told the rep, which is not theirs'),
+    })
+  })
+
+  it.each<[string, KeptFact[], number | undefined]>([
+    ['waits still', [], 1],
+    ['has gone to a rep', [assigned('x', on(1), SDR_1)], undefined],
+    ['has gone elsewhere', [fact('x', on(1), 'ended', { ...SALES, reason: 'released' })], undefined],
+    ['was taken out', [fact('x', on(1), 'disqualified', { route: 'mql', reason: 'competitor' })], undefined],
+  ])('says how many leads wait for a rep: one that %s', async (_, then, waits) => {
+    const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), ...then]
+    const text = findingOf(await reportOf(facts), 'waiting')?.text
+    expect(text && Number.parseInt(text, 10)).toBe(waits)
+  })
+
+  it('takes the time that a lead waited for a rep for the time that routing took', async () => {
+    const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), assigned('x', on(0, 11), SDR_1)]
+    const [row] = rowsOf(await reportOf(facts), 'handoffs')
+    expect(row).toMatchObject({ routed: 1, routedInTime: 0 })
+  })
+
+  it('takes no SQL for an MQL that is handed over: it goes from one in sales to another', async () => {
+    const facts = [
+      ...comes('x', on(0)),
+      sql('x', on(1)),
+      assigned('x', on(2), { handoff: '2', kind: 'sql-to-opportunity' }),
+    ]
+    const seen = await reportOf(facts)
+    expect(rowsOf(seen, 'acceptance').map(({ handed }) => handed)).toEqual([0, 0, 0])
+    expect(rowsOf(seen, 'handoffs').map(({ name }) => name)).toEqual(['sql to opportunity'])
   })
 
   it('before its end compares with as much of the week before, and knows nothing of what comes', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cell, Unit } from '../../../src/reports/report.ts'
-import { cellText } from '../../../src/reports/words.ts'
+import { cellText, dayText } from '../../../src/reports/words.ts'
 
 describe('a figure in words', () => {
   it.each<[Cell, Unit, string]>([
@@ -46,4 +46,8 @@ describe('a figure in words', () => {
   ])('%j as %s is %s', (value, unit, text) => {
     expect(cellText(value, unit, 'Europe/Berlin')).toBe(text)
   })
+})
+
+it('a day has its year', () => {
+  expect(dayText(Date.parse('2025-12-31T23:30Z'), 'Europe/Berlin')).toBe('1 Jan 2026')
 })

@@ -69,3 +69,22 @@ test('what does not fit even when cut goes on below, with its first column', () 
   for (const at of head.keys()) expect(lines.join('\n')).toContain(`${at},000 → ${at},500`)
   expect(lines.filter((line) => line.trimStart().startsWith('column 0')).length).toBeGreaterThan(1)
 })
+
+test('columns that are said to hold numbers stand to the right, and as much of the names is shown as is asked for', () => {
+  const table = {
+    head: ['what', 'median', 'longest of all'],
+    rows: [
+      ['MQLs of the four weeks before', '38 min', '2 h 05 min'],
+      ['others', '–', '4 min'],
+    ],
+  }
+  const numbers = [false, true, true]
+  expect(tableLines({ ...table, numbers, names: 20 }, 45)).toEqual([
+    'what                   median  longest of all',
+    'MQLs of the four wee…  38 min      2 h 05 min',
+    'others                      –           4 min',
+  ])
+  // Eight letters of a name are enough unless more is asked for; else the table goes on below.
+  expect(tableLines({ ...table, numbers }, 34)[1]).toMatch(/^MQLs of t…/)
+  expect(tableLines({ ...table, numbers, names: 20 }, 34)).toHaveLength(7)
+})

@@ -254,4 +254,20 @@ export const PEOPLE = rows([
     'warning',
     'is no language',
   ],
+  [
+    'a report to somebody who is not there',
+    'reports.yaml',
+    'weekly:    { to: [mgr-1, vp-sales]',
+    'weekly:    { to: [mgr-1, vp-sale]',
+    'error',
+    'did you mean "vp-sales"?',
+  ],
+  [
+    'news of customers by a trigger that is not there',
+    'reports.yaml',
+    '{ trigger: usage-dropped }',
+    '{ trigger: usage-droped }',
+    'error',
+    'did you mean "usage-dropped"?',
+  ],
 ])

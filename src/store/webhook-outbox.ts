@@ -129,11 +129,13 @@ export function createWebhookOutbox({ redis, keys, partitions, commit }: Store) 
       { name, period, url }: { name: string; period: string; url: string | undefined },
       subscribers: readonly Subscriber[],
       now: number,
-    ): Promise<void> {
+    ): Promise<{ index: string; id: string; at: number }[]> {
       const event = { type: 'report', at: now, data: { name, period, ...(url ? { url } : {}) } } as const
       const deliveries = deliveriesOf('report', `${name} ${period}`, [event], subscribers, now)
-      const waiting = deliveries.map(({ id }): Command => ['ZADD', index(id), now, id])
-      if (waiting.length > 0) await commit([], [...deliveryCommands(keys, deliveries), ...waiting])
+      const waiting = deliveries.map(({ id }) => ({ index: INDEX.webhooks, id, at: now }))
+      const entries = waiting.map(({ id }): Command => ['ZADD', index(id), now, id])
+      if (waiting.length > 0) await commit([], [...deliveryCommands(keys, deliveries), ...entries])
+      return waiting
     },
 
     /** How many events wait for each endpoint. */

@@ -5,6 +5,7 @@ import { createLease } from '../platform/lease.ts'
 import { isRedisAway } from '../platform/redis.ts'
 import { type DueReport, partOf } from '../reports/schedule.ts'
 import { createReportsSent } from '../store/reports-sent.ts'
+import { createWebhookOutbox } from '../store/webhook-outbox.ts'
 import { type Parts, RunLater } from './parts.ts'
 import { reportsDue } from './reports-due.ts'
 import { createSendReport } from './send-report.ts'
@@ -22,7 +23,10 @@ const SLACK_ID = /^[CGDUW][A-Z0-9]{3,}$/
  * cannot be made or sent does not hold up the others.
  */
 export function createSendReports(
-  parts: Pick<Parts, 'clock' | 'config' | 'log' | 'metrics' | 'mode' | 'publicUrl' | 'reports' | 'slack' | 'store'>,
+  parts: Pick<
+    Parts,
+    'clock' | 'config' | 'hurry' | 'log' | 'metrics' | 'mode' | 'publicUrl' | 'reports' | 'slack' | 'store'
+  >,
 ) {
   const { clock, log, store } = parts
   const sent = createReportsSent(store)
@@ -86,8 +90,15 @@ export function createSendReports(
       }
     }
     if (failed !== undefined) throw failed
+    await tellOthers(report.name, period.name)
     await sent.sent(id, period.name)
     log.info({ report: id, period: period.name }, 'a report was sent')
+  }
+
+  async function tellOthers(name: string, period: string): Promise<void> {
+    if (parts.mode === 'observe') return
+    const url = parts.publicUrl && `${parts.publicUrl}/v1/reports/${name}?period=${period}`
+    parts.hurry(await createWebhookOutbox(store).addReport({ name, period, url }, parts.config().webhooks, clock.now()))
   }
 
   /** Slack ids, each once: two names may be the same person. */

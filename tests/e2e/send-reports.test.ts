@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { blockProblems } from '../../simulators/slack/blocks.ts'
+import { newWebhookSecret } from '../../src/platform/standard-webhooks.ts'
+import { createEndpoint } from '../support/endpoint.ts'
 import { createTier2Lead } from '../support/leads.ts'
 import { createSalesStage } from '../support/sales-stage.ts'
 import { DAY, MINUTE, type Stage } from '../support/stage.ts'
@@ -14,9 +16,12 @@ const messages = (to: string) => stage.slack.messages(to)
 const weekly = (to: string) => messages(to).filter(({ text }) => text.startsWith('Weekly report:'))
 
 it('a week is reported on Monday at 08:00, once, by whichever worker, and what was missed afterwards', async () => {
+  const other = await createEndpoint()
   stage = await createSalesStage({
     reports: true,
-    edit({ reports }) {
+    env: { OTHER_SECRET: newWebhookSecret() },
+    edit({ reports, webhooks }) {
+      webhooks.push({ name: 'bi', url: other.url, events: ['report'], secret: 'OTHER_SECRET', private: true })
       reports.feedback = {}
       for (const name of ['monthly', 'quality', 'cleaner', 'quarterly'] as const) delete reports[name]
     },
@@ -50,4 +55,11 @@ it('a week is reported on Monday at 08:00, once, by whichever worker, and what w
   await stage.advance(14 * DAY)
   const periods = weekly(MANAGER).map(({ text }) => /^Weekly report: ([^.]*)/.exec(text)?.[1])
   expect(periods).toEqual(['16–22 Nov 2026', '23–29 Nov 2026', '30 Nov – 6 Dec 2026'])
+  // Others hear of each as well, with where it is to be had.
+  expect(other.heard.map(({ event }) => event.data)).toEqual(
+    ['2026-W47', '2026-W48', '2026-W49'].map((period) => ({
+      ...{ name: 'weekly', period, url: `https://baton.example.com/v1/reports/weekly?period=${period}` },
+    })),
+  )
+  await other.close()
 })

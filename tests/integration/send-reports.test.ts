@@ -56,6 +56,7 @@ async function begin(reports: unknown, changes: Partial<SimulatedSlackOptions> =
   const parts = {
     clock: { now: () => clock.now },
     config: () => ({ ...config, ...inForce }),
+    hurry: () => undefined,
     log: createLogger('info', { write: (line) => void lines.push(line) }),
     metrics,
     mode: 'live',

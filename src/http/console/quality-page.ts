@@ -109,7 +109,7 @@ function columns(root: string) {
       head: 'In HubSpot',
       cell: (one: QualityItem) =>
         one.url.startsWith('https://')
-          ? html`<a href=${one.url} rel="noreferrer" aria-label=${`${one.name} in HubSpot`}>Open</a>`
+          ? html`<a href=${one.url} rel="noreferrer" aria-label=${`Open ${one.name} in HubSpot`}>Open</a>`
           : one.id,
     },
   ]
@@ -129,7 +129,7 @@ function twins(root: string, { duplicates }: QualityItem): Content {
   if (duplicates.length === 0) return '–'
   return html`<ul class="plain">${duplicates.map(
     ({ id, name, company, url, by }) =>
-      html`<li>${name}<small>${[company, ALIKE[by]].filter(Boolean).join(', ')}</small><span class="links"><a href=${`${root}/leads/${id}`} aria-label=${`${name}, ${id}`}>Lead</a>${url.startsWith('https://') && html`<a href=${url} rel="noreferrer" aria-label=${`${name}, ${id}, in HubSpot`}>HubSpot</a>`}</span></li>`,
+      html`<li>${name}<small>${[company, ALIKE[by]].filter(Boolean).join(', ')}</small><span class="links"><a href=${`${root}/leads/${id}`} aria-label=${`Lead ${name}, ${id}`}>Lead</a>${url.startsWith('https://') && html`<a href=${url} rel="noreferrer" aria-label=${`${name}, ${id}, in HubSpot`}>HubSpot</a>`}</span></li>`,
   )}</ul>`
 }
 

@@ -62,7 +62,7 @@ export function whatIfResult({ root }: Page, result: WhatIf, names: Names): VNod
           head: 'In HubSpot',
           cell: ({ lead, url }) =>
             url.startsWith('https://')
-              ? html`<a href=${url} rel="noreferrer" aria-label=${`${lead} in HubSpot`}>Open</a>`
+              ? html`<a href=${url} rel="noreferrer" aria-label=${`Open ${lead} in HubSpot`}>Open</a>`
               : lead,
         },
       ],

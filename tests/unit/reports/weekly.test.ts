@@ -221,9 +221,10 @@ describe('a week', () => {
   it('names the denominator of acceptance: MQLs that were handed over in the week', () => {
     // MQLs: ada accepted, bob not, cyd and ivy open. dan was none. Before: fay accepted (this week), gus not.
     expect(rowsOf(report, 'acceptance')).toMatchObject([
-      { who: 'MQLs', handed: 4, accepted: 1, declined: 1, open: 2, share: 0.25 },
-      { who: 'other leads', handed: 1, accepted: 0, declined: 0, open: 1, share: 0 },
-      { who: 'MQLs, 4 weeks before', handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5 },
+      { who: 'MQLs', handed: 4, accepted: 1, declined: 1, open: 2, share: 0.25, target: 'too few' },
+      // Nobody has decided on dan, and the target is none of such leads.
+      { who: 'other leads', handed: 1, accepted: 0, declined: 0, open: 1, share: null, target: null },
+      { who: 'MQLs, 4 weeks before', handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5, target: 'met' },
     ])
     expect(findingOf(report, 'acceptance')).toEqual({
       id: 'acceptance',

@@ -1,5 +1,5 @@
 import type { Cell, Column, Finding, Report, Section } from '../reports/report.ts'
-import { cellText } from '../reports/words.ts'
+import { cellText, unbroken } from '../reports/words.ts'
 import { localTime } from '../rules/words.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
 import { cutMrkdwn, escapeText, plainText } from './texts.ts'
@@ -77,7 +77,7 @@ function alert(finding: Finding, input: ReportInput): RenderedMessage {
   const from = `${escapeText(title)}, ${escapeText(period.title)}`
   return {
     text: spoken([text, from], { timeZone: period.timeZone }),
-    blocks: [section(`*${text}*`), context([from, whereWords(input)])],
+    blocks: [section(unbroken(`*${text}*`)), context([from, whereWords(input)])],
   }
 }
 
@@ -169,5 +169,5 @@ function sections(lines: readonly string[]): Block[] {
     if (last !== undefined && last.length + line.length < LONGEST_SECTION) texts[texts.length - 1] = `${last}\n${line}`
     else texts.push(line)
   }
-  return texts.map(section)
+  return texts.map((text) => section(unbroken(text)))
 }

@@ -17,8 +17,8 @@ describe('a report in Slack', () => {
     expect(message.text).toMatch(/^Weekly report: 16–22 Nov 2026\. ⚠ Sales accepted 12 of 18 .*\. • 66 leads came in/)
     expect(message.text.length).toBeLessThanOrEqual(1_000)
     const shown = shownText(message.blocks)
-    expect(shown).toContain('✓ 17 of 18 handoffs were answered in time (94 %)')
-    expect(shown).toContain('*MQLs*: 18 this week, 16 the week before, change +13 %')
+    expect(shown).toContain('✓ 17 of 18 handoffs were answered in time (94\u00a0%)')
+    expect(shown).toContain('*MQLs*: 18 this week, 16 the week before, change +13\u00a0%')
     expect(shown).toContain('*Opportunities*: 3 this week, 0 the week before\n'.trim())
   })
 
@@ -39,10 +39,12 @@ describe('a report in Slack', () => {
   it('has its other tables in the thread, a row a line', () => {
     expect(thread).toHaveLength(1)
     const shown = shownText(thread[0]?.blocks ?? [])
-    expect(shown).toContain('*Ada Lane*: 12 leads, in time 9 of 11, median 38 min, 90th percentile 1 h 11 min')
+    expect(shown).toContain(
+      '*Ada Lane*: 12 leads, in time 9 of 11, median 38\u00a0min, 90th percentile 1\u00a0h 11\u00a0min',
+    )
     expect(shown).toContain('*Cy Ng*: 0 leads')
     expect(shown).toContain('*Ben &lt;!channel&gt; &amp; Söhne*: 6 leads')
-    expect(shown).toContain('*PAID_SEARCH*: 26 leads, accepted 42 %')
+    expect(shown).toContain('*PAID_SEARCH*: 26 leads, accepted 42\u00a0%')
   })
 
   it('opens in HubSpot what a row is about, and shows no address', () => {

@@ -102,14 +102,11 @@ function tableLines(table: Section, timeZone: string, most: number): string[] {
   ]
 }
 
-// "Ada Lane: 12 leads, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
+// "Ada Lane: leads 12, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
 function rowLine([name, ...columns]: readonly Column[], row: Record<string, Cell>, timeZone: string): string {
   const textOf = (column: Column) => escapeText(cellText(row[column.id], column.unit, timeZone), 80)
   const known = columns.filter(({ id }) => id !== 'url' && row[id] !== null && row[id] !== undefined && row[id] !== '')
-  const figures = known.map((column) => {
-    const title = escapeText(lowered(column.title), 60)
-    return column.unit === 'count' ? `${textOf(column)} ${title}` : `${title} ${textOf(column)}`
-  })
+  const figures = known.map((column) => `${escapeText(lowered(column.title), 60)} ${textOf(column)}`)
   const called = (name && textOf(name)) || '–'
   const linked = HTTPS.test(String(row.url)) ? `<${row.url}|${called}>` : called
   return `*${linked}*: ${figures.length > 0 ? figures.join(', ') : '–'}`

@@ -30,7 +30,7 @@ const STORY: KeptFact[] = [
   sql('ada', on(1)),
   deal('ada', on(2), 'd1', 'open', '10000'),
   // bob: new on Tuesday, an MQL, routed after 400 s only, late, answered after 75 minutes, not wanted.
-  ...comes('bob', on(1), { source: 'PAID_SEARCH', content: 'Request a demo' }, 400),
+  ...comes('bob', on(1), { source: 'Paid search', content: 'Request a demo' }, 400),
   mql('bob', on(1)),
   assigned('bob', on(1), SDR_1, 400),
   fact('bob', on(1), 'told', { ...SDR_1, reason: 'rep-alert', value: 401 }),

@@ -180,7 +180,9 @@ describe('a week', () => {
       due: number,
       running: number,
       median: number | null,
+      [routedInTime, routed]: [number, number],
     ) => ({
+      ...{ routedInTime, routed, routedShare: routed === 0 ? null : routedInTime / routed },
       ...{
         name,
         handoffs,
@@ -195,14 +197,14 @@ describe('a week', () => {
       },
     })
     expect(rowsOf(report, 'reps')).toEqual([
-      // ada in time, ivy late.
-      row('Ada Lane', 2, 1, 2, 0, 4),
+      // ada in time, ivy late; of ivy nobody knows how long routing took.
+      row('Ada Lane', 2, 1, 2, 0, 4, [1, 1]),
       // ivy, once it was late.
-      row('Ben Ortiz', 1, 0, 0, 0, null),
-      // bob late after 75 minutes; dan, whose clock somebody else had begun.
-      row('Cleo Park', 2, 1, 2, 0, 75),
+      row('Ben Ortiz', 1, 0, 0, 0, null, [0, 0]),
+      // bob late after 75 minutes, and routed late; dan, whose clock somebody else had begun.
+      row('Cleo Park', 2, 1, 2, 0, 75, [0, 1]),
       // cyd runs, dan was passed on.
-      row('Dan Moss', 2, 0, 0, 1, null),
+      row('Dan Moss', 2, 0, 0, 1, null, [2, 2]),
     ])
   })
 

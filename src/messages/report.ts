@@ -1,5 +1,5 @@
 import type { Cell, Column, Finding, Report, Section } from '../reports/report.ts'
-import { cellText } from '../reports/words.ts'
+import { cellText, unbroken } from '../reports/words.ts'
 import { localTime } from '../rules/words.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
 import { cutMrkdwn, escapeText, plainText } from './texts.ts'
@@ -77,7 +77,7 @@ function alert(finding: Finding, input: ReportInput): RenderedMessage {
   const from = `${escapeText(title)}, ${escapeText(period.title)}`
   return {
     text: spoken([text, from], { timeZone: period.timeZone }),
-    blocks: [section(`*${text}*`), context([from, whereWords(input)])],
+    blocks: [section(unbroken(`*${text}*`)), context([from, whereWords(input)])],
   }
 }
 
@@ -102,14 +102,11 @@ function tableLines(table: Section, timeZone: string, most: number): string[] {
   ]
 }
 
-// "Ada Lane: 12 leads, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
+// "Ada Lane: leads 12, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
 function rowLine([name, ...columns]: readonly Column[], row: Record<string, Cell>, timeZone: string): string {
   const textOf = (column: Column) => escapeText(cellText(row[column.id], column.unit, timeZone), 80)
   const known = columns.filter(({ id }) => id !== 'url' && row[id] !== null && row[id] !== undefined && row[id] !== '')
-  const figures = known.map((column) => {
-    const title = escapeText(lowered(column.title), 60)
-    return column.unit === 'count' ? `${textOf(column)} ${title}` : `${title} ${textOf(column)}`
-  })
+  const figures = known.map((column) => `${escapeText(lowered(column.title), 60)} ${textOf(column)}`)
   const called = (name && textOf(name)) || '–'
   const linked = HTTPS.test(String(row.url)) ? `<${row.url}|${called}>` : called
   return `*${linked}*: ${figures.length > 0 ? figures.join(', ') : '–'}`
@@ -169,5 +166,5 @@ function sections(lines: readonly string[]): Block[] {
     if (last !== undefined && last.length + line.length < LONGEST_SECTION) texts[texts.length - 1] = `${last}\n${line}`
     else texts.push(line)
   }
-  return texts.map(section)
+  return texts.map((text) => section(unbroken(text)))
 }

@@ -78,6 +78,7 @@ test('a report is shown with its findings, its figures in words, and its charts 
   // What a row is about is opened where it stands; no other address becomes a link.
   expect(body).toContain('Ada Lane <a href="https://hubspot.example/7" rel="noreferrer"')
   expect(body).not.toContain('javascript:')
+  expect(body).not.toContain('data-head="HubSpot"')
   // Of a chart without a figure there is no picture.
   expect(body.match(/<figure/g)).toHaveLength(2)
   expect(body.match(/<svg role="img"/g)).toHaveLength(4)

@@ -25,7 +25,7 @@ export function reportShown(report: Report, csv: string): VNode {
 function sectionShown({ id, title, note, columns, rows, empty }: Section, timeZone: string, csv: string): VNode {
   return html`<div><h2>${title}</h2>
     ${note && html`<p class="hint">${note}</p>`}
-    ${table({ caption: title, rows, empty, columns: columns.map((one, at) => columnShown(one, at === 0, timeZone)) })}
+    ${table({ caption: title, rows, empty, columns: columns.filter((one) => one.id !== 'url').map((one, at) => columnShown(one, at === 0, timeZone)) })}
     ${rows.length > 0 && html`<p class="count"><a href=${`${csv}&section=${encodeURIComponent(id)}`} aria-label=${`${title} as CSV`} download>CSV</a></p>`}
   </div>`
 }
@@ -40,9 +40,9 @@ function columnShown(column: Figures, main: boolean, timeZone: string): Column<R
     cell: (row) => {
       const value = row[id]
       const text = cellText(value, unit, timeZone)
-      const { link } = row
-      if (main && typeof link === 'string' && link.startsWith('https://'))
-        return html`${text} <a href=${link} rel="noreferrer" aria-label=${`${text} in HubSpot`}>HubSpot</a>`
+      const { url } = row
+      if (main && typeof url === 'string' && url.startsWith('https://'))
+        return html`${text} <a href=${url} rel="noreferrer" aria-label=${`${text} in HubSpot`}>HubSpot</a>`
       return isOff(value, target)
         ? html`<strong class="off">${text}<span class="hidden"> off target</span></strong>`
         : text

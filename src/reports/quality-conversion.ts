@@ -1,5 +1,6 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { BANDS } from '../rules/score.ts'
+import { under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
 import { differ, shareOf, wilson } from './statistics.ts'
@@ -49,7 +50,7 @@ export function conversions(
         handed ??= { band, route: fact.route ?? UNKNOWN, source: fact.source ?? UNKNOWN }
       if (!handed) continue
       if (fact.type === 'accepted' && isOfSales) reached.add('accepted')
-      if (fact.type === 'outcome') for (const one of REACHED[fact.stage ?? ''] ?? []) reached.add(one)
+      if (fact.type === 'outcome') for (const one of under(REACHED, fact.stage ?? '') ?? []) reached.add(one)
       if (REFUSED.has(fact.type) && (isOfSales || fact.type === 'disqualified')) refused = true
     }
     if (!handed) return

@@ -1,6 +1,6 @@
 import { quantile } from '../rules/quantile.ts'
 import { counted } from '../rules/words.ts'
-import { column, partWords } from './figures.ts'
+import { column, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import { periodsBetween } from './period.ts'
 import type { Finding, Section } from './report.ts'
@@ -120,10 +120,17 @@ export function capacityPart({ period, now, settings }: ReportInput) {
       ],
       rows: [...reps]
         .map(([rep, load]) => {
-          const { hours, perWeek: possible } = settings.capacity[rep] ?? { hours: null, perWeek: null }
+          const { hours, perWeek: possible } = under(settings.capacity, rep) ?? { hours: null, perWeek: null }
           const [leads, most] = [sum(load), Math.max(...load)]
           return {
-            ...{ rep: settings.reps[rep] ?? rep, leads, perWeek: leads / elapsed, busiest: most, possible, hours },
+            ...{
+              rep: under(settings.reps, rep) ?? rep,
+              leads,
+              perWeek: leads / elapsed,
+              busiest: most,
+              possible,
+              hours,
+            },
             ofPossible: possible === null ? null : shareOf(most, possible),
             time: hours === null || leads === 0 ? null : (hours * 60) / (leads / elapsed),
           }

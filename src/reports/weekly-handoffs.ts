@@ -1,4 +1,5 @@
 import { counted, plain } from '../rules/words.ts'
+import { capital, under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
@@ -71,7 +72,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
         sections: [
           table('handoffs', 'Handoffs by kind', kinds, plain, settings.kinds),
           table('pools', 'Handoffs by pool', pools, (pool) => pool || 'no pool', settings.pools),
-          table('reps', 'Handoffs by rep', reps, (rep) => settings.reps[rep] ?? (rep || 'nobody'), repNames),
+          table('reps', 'Handoffs by rep', reps, (rep) => under(settings.reps, rep) ?? (rep || 'nobody'), repNames),
         ],
         charts: [
           {
@@ -197,7 +198,7 @@ function columnsOf(title: string, target: number, hasRouted: boolean): Column[] 
   return [
     {
       id: 'name',
-      title: title.replace('Handoffs by ', '').replace(/^./, (first) => first.toUpperCase()),
+      title: capital(title.replace('Handoffs by ', '')),
       unit: 'text',
     },
     { id: 'handoffs', title: 'All', unit: 'count' },

@@ -23,9 +23,11 @@ export function reportShown(report: Report, csv: string): VNode {
 }
 
 function sectionShown({ id, title, note, columns, rows, empty }: Section, timeZone: string, csv: string): VNode {
+  // An address is the link of what names its row.
+  const shown = columns.filter((column) => column.id !== 'url')
   return html`<div><h2>${title}</h2>
     ${note && html`<p class="hint">${note}</p>`}
-    ${table({ caption: title, rows, empty, columns: columns.filter((one) => one.id !== 'url').map((one, at) => columnShown(one, at === 0, timeZone)) })}
+    ${table({ caption: title, rows, empty, columns: shown.map((one, at) => columnShown(one, at === 0, timeZone)) })}
     ${rows.length > 0 && html`<p class="count"><a href=${`${csv}&section=${encodeURIComponent(id)}`} aria-label=${`${title} as CSV`} download>CSV</a></p>`}
   </div>`
 }

@@ -79,18 +79,17 @@ export function capacityPart({ period, now, settings }: ReportInput) {
     },
   }
 
-  function noteWaits({ facts }: LeadStory): void {
-    const since = new Map<string, { at: number; pool: string }>()
+  function noteWaits({ facts, waiting }: LeadStory): void {
+    const began = new Map<string, { at: number; pool: string }>()
     for (const { type, handoff, at, pool = '' } of facts) {
       if (handoff === undefined || at > now) continue
-      if (type === 'waiting') since.set(handoff, { at, pool })
-      const began = since.get(handoff)
-      if (!began || type === 'waiting') continue
-      if (type !== 'assigned' && type !== 'ended') continue
-      since.delete(handoff)
-      if (type === 'assigned' && isIn(began.at)) ofPool(began.pool).waited.push((at - began.at) / 60_000)
+      if (type === 'waiting') began.set(handoff, { at, pool })
+      const wait = began.get(handoff)
+      if (type !== 'assigned' || !wait) continue
+      began.delete(handoff)
+      if (isIn(wait.at)) ofPool(wait.pool).waited.push((at - wait.at) / 60_000)
     }
-    for (const { at, pool } of since.values()) if (at < period.to) ofPool(pool).waiting += 1
+    for (const { pool, since } of waiting) if (since < period.to) ofPool(pool).waiting += 1
   }
 
   function busiest(all: number): Finding {

@@ -40,8 +40,8 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
   }
 
   return {
-    add({ handoffs, waiting: since }) {
-      waiting += since.filter((at) => weeks.of(at) !== undefined).length
+    add({ handoffs, waiting: those }) {
+      waiting += those.filter(({ since }) => weeks.of(since) !== undefined).length
       for (const handoff of handoffs) {
         const which = weeks.of(handoff.startedAt)
         const tally = which === undefined ? undefined : byWeek[which]

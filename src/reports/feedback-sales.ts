@@ -1,7 +1,7 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import { counted, plain, whole } from '../rules/words.ts'
-import { column, levelOf, partWords } from './figures.ts'
+import { capital, column, levelOf, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import type { Finding, Section } from './report.ts'
 import { bySource } from './sources.ts'
@@ -144,7 +144,7 @@ function wordOf(fact: KeptFact, isOfSales: boolean, hadIt: boolean): Verdict['wh
 function reasonOf({ type, reason = '' }: KeptFact): string {
   if (type === 'recycled') return 'Sent back'
   if (reason === '' || reason === 'rejected') return 'No reason given'
-  return DISQUALIFY_REASONS[reason] ?? plain(reason).replace(/^./, (first) => first.toUpperCase())
+  return under(DISQUALIFY_REASONS, reason) ?? capital(plain(reason))
 }
 
 function overall(all: Tally, title: string, why: readonly { reason: string; count: number }[]): Finding {

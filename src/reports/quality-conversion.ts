@@ -1,5 +1,6 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { BANDS } from '../rules/score.ts'
+import { under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
 import { bySource } from './sources.ts'
@@ -48,7 +49,7 @@ export function conversions({ period, before, now, settings }: ReportInput, mont
     const verdict = verdictOn(lead, handoff, now)
     const reached = new Set<Reached>(verdict === 'accepted' ? ['accepted'] : [])
     for (const { type, at, stage = '' } of facts)
-      if (type === 'outcome' && at >= startedAt) for (const one of REACHED[stage] ?? []) reached.add(one)
+      if (type === 'outcome' && at >= startedAt) for (const one of under(REACHED, stage) ?? []) reached.add(one)
     for (const tally of [
       tallyIn(groups.band, band ?? UNKNOWN),
       tallyIn(groups.route, begun?.route ?? UNKNOWN),

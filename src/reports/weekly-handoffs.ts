@@ -1,4 +1,5 @@
 import { counted, plain } from '../rules/words.ts'
+import { capital, under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
@@ -40,8 +41,8 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
   }
 
   return {
-    add({ handoffs, waiting: since }) {
-      waiting += since.filter((at) => weeks.of(at) !== undefined).length
+    add({ handoffs, waiting: those }) {
+      waiting += those.filter(({ since }) => weeks.of(since) !== undefined).length
       for (const handoff of handoffs) {
         const which = weeks.of(handoff.startedAt)
         const tally = which === undefined ? undefined : byWeek[which]
@@ -71,7 +72,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
         sections: [
           table('handoffs', 'Handoffs by kind', kinds, plain, settings.kinds),
           table('pools', 'Handoffs by pool', pools, (pool) => pool || 'no pool', settings.pools),
-          table('reps', 'Handoffs by rep', reps, (rep) => settings.reps[rep] ?? (rep || 'nobody'), repNames),
+          table('reps', 'Handoffs by rep', reps, (rep) => under(settings.reps, rep) ?? (rep || 'nobody'), repNames),
         ],
         charts: [
           {
@@ -191,7 +192,7 @@ function columnsOf(title: string, target: number): Column[] {
   return [
     {
       id: 'name',
-      title: title.replace('Handoffs by ', '').replace(/^./, (first) => first.toUpperCase()),
+      title: capital(title.replace('Handoffs by ', '')),
       unit: 'text',
     },
     { id: 'handoffs', title: 'All', unit: 'count' },

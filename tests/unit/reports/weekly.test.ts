@@ -341,6 +341,7 @@ describe('a week that is asked for otherwise', () => {
     ['has gone to a rep', [assigned('x', on(1), SDR_1)], undefined],
     ['has gone elsewhere', [fact('x', on(1), 'ended', { ...SALES, reason: 'released' })], undefined],
     ['was taken out', [fact('x', on(1), 'disqualified', { route: 'mql', reason: 'competitor' })], undefined],
+    ['was erased', [fact('x', on(1), 'gone', { reason: 'erased' })], undefined],
   ])('says how many leads wait for a rep: one that %s', async (_, then, waits) => {
     const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), ...then]
     const text = findingOf(await reportOf(facts), 'waiting')?.text

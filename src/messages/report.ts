@@ -31,6 +31,8 @@ const FIRST_ROWS = 8
 const MOST_ROWS = 15
 const MOST_REPLIES = 4
 const LONGEST_LINE = 400
+// What a table counts is ours, and says nothing when its end is missing.
+const LONGEST_NOTE = 800
 // Under Slack's limits of a section's text, and of all blocks together.
 const LONGEST_SECTION = 2_900
 const LONGEST_MESSAGE = 9_000
@@ -95,7 +97,7 @@ function tableLines(table: Section, timeZone: string, most: number): string[] {
   const left = rows.length - most
   return [
     `*${escapeText(title)}*`,
-    ...(note ? [`_${escapeText(note, LONGEST_LINE)}_`] : []),
+    ...(note ? [`_${escapeText(note, LONGEST_NOTE)}_`] : []),
     ...(rows.length === 0 ? [escapeText(empty, LONGEST_LINE)] : []),
     ...rows.slice(0, most).map((row) => cutMrkdwn(rowLine(columns, row, timeZone), LONGEST_LINE)),
     ...(left > 0 ? [`and ${left} more`] : []),
@@ -114,7 +116,7 @@ function rowLine([name, ...columns]: readonly Column[], row: Record<string, Cell
 
 // Not of abbreviations such as MQLs.
 function lowered(title: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(title) ? `${title.slice(0, 1).toLowerCase()}${title.slice(1)}` : title
+  return /^\p{Lu}(?:\p{Ll}|\s)/u.test(title) ? `${title.slice(0, 1).toLowerCase()}${title.slice(1)}` : title
 }
 
 /** The other tables, as messages of the thread. */

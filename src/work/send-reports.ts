@@ -1,4 +1,4 @@
-import { slackIdOf } from '../leads/recipients.ts'
+import { readerOf } from '../leads/recipients.ts'
 import { renderReport } from '../messages/report.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
@@ -16,7 +16,6 @@ const LEASE = 5 * MINUTE
 const PAUSE = 10 * MINUTE
 // So much later than it was due, its readers wonder why.
 const LATE = 60 * MINUTE
-const SLACK_ID = /^[CGDUW][A-Z0-9]{3,}$/
 
 /**
  * Sends the reports that are due, each to its people, once, whichever worker is first; also those that were due while nobody ran. One that
@@ -112,7 +111,7 @@ export function createSendReports(
   function recipientsOf(names: readonly string[], report: string): string[] {
     const { team } = parts.config()
     const ids = names.flatMap((who) => {
-      const to = slackIdOf(team, who) ?? (SLACK_ID.test(who) ? who : undefined)
+      const to = readerOf(team, who)
       if (to === undefined)
         log.error({ report, to: who }, 'a report is for somebody who is not there: check reports.yaml and team.yaml')
       return to ?? []

@@ -23,6 +23,8 @@ export interface Recipient {
   for?: string
 }
 
+const SLACK_ID = /^[CGDUW][A-Z0-9]{3,}$/
+
 type Relation = (typeof RECIPIENTS)[number]
 
 // Each in the order in which they are asked for.
@@ -116,6 +118,14 @@ function isThere({ reps, managers, people, pools }: Team, who: string): boolean 
 export function slackIdOf({ reps, managers, people, pools }: Team, who: string): string | undefined {
   const person = (reps[who]?.active ? reps[who] : undefined) ?? managers[who] ?? people[who]
   return person?.slackUserId ?? pools[who]?.channel
+}
+
+/**
+ * The Slack user or channel that a list of readers names: somebody of the team, or a Slack id. Undefined for any other word:
+ * Slack would take it for the name of a channel, whoever is in there.
+ */
+export function readerOf(team: Team, name: string): string | undefined {
+  return slackIdOf(team, name) ?? (SLACK_ID.test(name) ? name : undefined)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { isInHubSpot, type LeadRecord } from '../leads/lead.ts'
 import { type Flaws, flawsOf } from '../leads/quality.ts'
-import { slackIdOf } from '../leads/recipients.ts'
+import { readerOf } from '../leads/recipients.ts'
 import type { RenderedMessage } from '../messages/alert.ts'
 import { flawTexts } from '../messages/flaws.ts'
 import { QUALITY_SHOWN, renderCleaner, renderSample } from '../messages/quality-lists.ts'
@@ -32,10 +32,16 @@ export function createTellQuality(
   return async function tellQuality({ messageId, listId, to, part }) {
     const config = parts.config()
     const [state, list] = await Promise.all([lists.messages.read(messageId), lists.read(listId)])
-    const message = list && (await messageOf(config, listId, list, part))
+    const reader = readerOf(config.team, to)
+    if (reader === undefined)
+      parts.log.error(
+        { list: listId, to },
+        'a list about the data of leads is for somebody who is not there: check reports.yaml and team.yaml',
+      )
+    const message = reader && list && (await messageOf(config, listId, list, part))
     if (message) {
       try {
-        await show(messageId, state, { to: slackIdOf(config.team, to) ?? to, priority: PRIORITY, message })
+        await show(messageId, state, { to: reader, priority: PRIORITY, message })
       } catch (error) {
         if (!isRefused(error)) throw error
         const text =

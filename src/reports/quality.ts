@@ -1,5 +1,6 @@
 import type { ReportKind } from './kind.ts'
 import { conversions } from './quality-conversion.ts'
+import { fillsPart } from './quality-fills.ts'
 import { MONTHS, scorecard } from './quality-scorecard.ts'
 
 /** The scorecard of the data, a month, and whether scores and routes hold what they say. */
@@ -9,16 +10,16 @@ export const quality: ReportKind = {
   every: 'month',
   reads: ({ before }) => before(MONTHS - 1).from,
   fold(input) {
-    const parts = [scorecard(input), conversions(input, MONTHS)] as const
+    const parts = [scorecard(input), fillsPart(input), conversions(input, MONTHS)] as const
     return {
       add(facts) {
         for (const part of parts) part.add(facts)
       },
       finish() {
-        const [card, conversion] = [parts[0].finish(), parts[1].finish()]
+        const [card, fills, conversion] = [parts[0].finish(), parts[1].finish(), parts[2].finish()]
         return {
-          findings: [...card.findings, ...conversion.findings],
-          sections: [...card.sections, ...conversion.sections],
+          findings: [...card.findings, ...fills.findings, ...conversion.findings],
+          sections: [...card.sections, ...fills.sections, ...conversion.sections],
           charts: card.charts,
         }
       },

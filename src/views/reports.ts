@@ -136,8 +136,12 @@ export function createReports(parts: {
 
 // What was before is not known, and not nothing.
 function withSince(report: Report, since: number | null): Report {
-  const { from, timeZone } = report.period
+  const { from, to, timeZone } = report.period
   if (since !== null && since <= from) return report
+  if (since !== null && since >= to) {
+    const text = `Baton has facts from ${dayText(since, timeZone)} on: of this time it knows nothing, so no 0 in this report is a count.`
+    return { ...report, findings: [{ id: 'since', level: 'warn', text }, ...report.findings] }
+  }
   const text =
     since === null
       ? 'Baton has noted nothing yet.'

@@ -94,6 +94,15 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('reports', () => {
     expect(months.at(-1)).toBe(periodAt('month', now - 100 * DAY, body.timeZone).name)
   })
 
+  test('of a time before the first fact it says first that its figures are no counts', async () => {
+    const { body } = await ask('/v1/reports/weekly?period=2020-W10')
+    expect(body.findings[0]).toMatchObject({ id: 'since', level: 'warn', text: expect.stringContaining('no 0 in') })
+    const partly = await ask(
+      `/v1/reports/monthly?period=${periodAt('month', now - 100 * DAY, body.period.timeZone).name}`,
+    )
+    expect(partly.body.findings.at(-1)).toMatchObject({ id: 'since', level: 'info' })
+  })
+
   test('over HTTP: JSON, every figure as CSV, one table as CSV; formulas are made harmless', async () => {
     const { body } = await ask('/v1/reports/stuck')
     const last = periodAt('month', now, body.period.timeZone).from

@@ -121,6 +121,31 @@ describe('the scorecard', () => {
   })
 })
 
+describe('what was filled in by a click', () => {
+  const filled = (date: string, rule: string, source: string) =>
+    kept({ type: 'filled', lead: 'x', at: Date.parse(date), rule, source })
+
+  it('is counted by attribute and by who knew it, against the month before', () => {
+    const { rows, findings } = reportOf([
+      [
+        filled('2026-11-02T09:00:00Z', 'company.size', 'apollo'),
+        filled('2026-11-30T22:59:00Z', 'company.size', 'apollo'),
+        filled('2026-11-09T09:00:00Z', 'company.size', 'hubspot-company'),
+      ],
+      // Of the month before, of the next one, and before both.
+      [filled('2026-10-31T22:59:00Z', 'jobTitle', 'apollo')],
+      [filled('2026-11-30T23:00:00Z', 'jobTitle', 'apollo'), filled('2026-09-30T09:00:00Z', 'jobTitle', 'apollo')],
+    ])
+    expect(rows('filled')).toEqual([
+      { attribute: 'company.size', source: 'apollo', count: 2, before: 0 },
+      { attribute: 'company.size', source: 'hubspot-company', count: 1, before: 0 },
+      { attribute: 'jobTitle', source: 'apollo', count: 0, before: 1 },
+    ])
+    expect(findings.map(({ text }) => text)).toContain('3 values were filled in by a click in this month.')
+    expect(reportOf([]).rows('filled')).toEqual([])
+  })
+})
+
 describe('what became of leads that sales was handed', () => {
   /** A lead of a band that a route handed over, and what followed. */
   const handed = (band: string, route: string, source: string, ...after: (Partial<Fact> & Pick<Fact, 'type'>)[]) => [

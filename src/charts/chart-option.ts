@@ -12,7 +12,7 @@ import { cellText } from '../reports/words.ts'
 export const WIDTH = 480
 const MOST_ROWS = 30
 const ROW = 30
-const NAME = 17
+const NAME = 22
 
 // Okabe and Ito's colours, which also those tell apart who do not see red or green; in an order in which neighbours differ in brightness.
 const COLOURS = {

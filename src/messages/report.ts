@@ -1,5 +1,5 @@
 import type { Cell, Column, Finding, Report, Section } from '../reports/report.ts'
-import { cellText } from '../reports/words.ts'
+import { cellText, unbroken } from '../reports/words.ts'
 import { localTime } from '../rules/words.ts'
 import { type Block, type RenderedMessage, section, spoken } from './alert.ts'
 import { cutMrkdwn, escapeText, plainText } from './texts.ts'
@@ -31,6 +31,8 @@ const FIRST_ROWS = 8
 const MOST_ROWS = 15
 const MOST_REPLIES = 4
 const LONGEST_LINE = 400
+// What a table counts is ours, and says nothing when its end is missing.
+const LONGEST_NOTE = 800
 // Under Slack's limits of a section's text, and of all blocks together.
 const LONGEST_SECTION = 2_900
 const LONGEST_MESSAGE = 9_000
@@ -77,7 +79,7 @@ function alert(finding: Finding, input: ReportInput): RenderedMessage {
   const from = `${escapeText(title)}, ${escapeText(period.title)}`
   return {
     text: spoken([text, from], { timeZone: period.timeZone }),
-    blocks: [section(`*${text}*`), context([from, whereWords(input)])],
+    blocks: [section(unbroken(`*${text}*`)), context([from, whereWords(input)])],
   }
 }
 
@@ -95,21 +97,18 @@ function tableLines(table: Section, timeZone: string, most: number): string[] {
   const left = rows.length - most
   return [
     `*${escapeText(title)}*`,
-    ...(note ? [`_${escapeText(note, LONGEST_LINE)}_`] : []),
+    ...(note ? [`_${escapeText(note, LONGEST_NOTE)}_`] : []),
     ...(rows.length === 0 ? [escapeText(empty, LONGEST_LINE)] : []),
     ...rows.slice(0, most).map((row) => cutMrkdwn(rowLine(columns, row, timeZone), LONGEST_LINE)),
     ...(left > 0 ? [`and ${left} more`] : []),
   ]
 }
 
-// "Ada Lane: 12 leads, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
+// "Ada Lane: leads 12, answered in time 82 %". What nobody can say is left out, for a line is read on a phone.
 function rowLine([name, ...columns]: readonly Column[], row: Record<string, Cell>, timeZone: string): string {
   const textOf = (column: Column) => escapeText(cellText(row[column.id], column.unit, timeZone), 80)
   const known = columns.filter(({ id }) => id !== 'url' && row[id] !== null && row[id] !== undefined && row[id] !== '')
-  const figures = known.map((column) => {
-    const title = escapeText(lowered(column.title), 60)
-    return column.unit === 'count' ? `${textOf(column)} ${title}` : `${title} ${textOf(column)}`
-  })
+  const figures = known.map((column) => `${escapeText(lowered(column.title), 60)} ${textOf(column)}`)
   const called = (name && textOf(name)) || '–'
   const linked = HTTPS.test(String(row.url)) ? `<${row.url}|${called}>` : called
   return `*${linked}*: ${figures.length > 0 ? figures.join(', ') : '–'}`
@@ -117,7 +116,7 @@ function rowLine([name, ...columns]: readonly Column[], row: Record<string, Cell
 
 // Not of abbreviations such as MQLs.
 function lowered(title: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(title) ? `${title.slice(0, 1).toLowerCase()}${title.slice(1)}` : title
+  return /^\p{Lu}(?:\p{Ll}|\s)/u.test(title) ? `${title.slice(0, 1).toLowerCase()}${title.slice(1)}` : title
 }
 
 /** The other tables, as messages of the thread. */
@@ -169,5 +168,5 @@ function sections(lines: readonly string[]): Block[] {
     if (last !== undefined && last.length + line.length < LONGEST_SECTION) texts[texts.length - 1] = `${last}\n${line}`
     else texts.push(line)
   }
-  return texts.map(section)
+  return texts.map((text) => section(unbroken(text)))
 }

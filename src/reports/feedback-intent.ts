@@ -1,5 +1,5 @@
 import { counted, plain } from '../rules/words.ts'
-import { column } from './figures.ts'
+import { capital, column } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import type { LeadStory } from './weekly-lead-story.ts'
 
@@ -67,11 +67,7 @@ export function intentPart({ period, before, now }: ReportInput) {
               column('account', 'Account', 'text'),
               column('leads', 'Leads', 'count'),
               column('points', 'Points', 'count'),
-              column(
-                'before',
-                `${period.kind} before`.replace(/^./, (first) => first.toUpperCase()),
-                'count',
-              ),
+              column('before', `${capital(period.kind)} before`, 'count'),
               column('did', 'What they did', 'text'),
               column('last', 'Last', 'instant'),
             ],

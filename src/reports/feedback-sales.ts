@@ -1,7 +1,7 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import { counted, plain, whole } from '../rules/words.ts'
-import { column, levelOf, partWords } from './figures.ts'
+import { capital, column, levelOf, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import type { Finding, Section } from './report.ts'
 import { bySource } from './sources.ts'
@@ -96,7 +96,7 @@ export function salesPart({ period, now, settings }: ReportInput) {
   }
 }
 
-/** The last word of sales on a lead in a period: what came of it is one as well, once sales had it. */
+/** The last word of sales on a lead in a period: what came of it is one as well, once sales had it and where it had not accepted it before. */
 function verdictOf(
   { facts }: LeadStory,
   salesKinds: ReadonlySet<string>,
@@ -104,6 +104,7 @@ function verdictOf(
 ): Verdict | undefined {
   let verdict: Verdict | undefined
   let hadIt = false
+  let isAccepted = false
   // By which route sales has got it first; a handoff that a rule began has none.
   let route: string | undefined
   const ruled = new Set<string | undefined>()
@@ -115,7 +116,9 @@ function verdictOf(
       if (!ruled.has(fact.handoff)) route = fact.route
     }
     const what = wordOf(fact, isOfSales, hadIt)
-    if (what && isInPeriod(fact.at))
+    const isNews = fact.type !== 'outcome' || !isAccepted
+    if (what) isAccepted = what === 'accepted'
+    if (what && isNews && isInPeriod(fact.at))
       verdict = { what, reason: reasonOf(fact), route: route ?? fact.route ?? 'not known', source: fact.source }
   }
   return verdict
@@ -141,7 +144,7 @@ function wordOf(fact: KeptFact, isOfSales: boolean, hadIt: boolean): Verdict['wh
 function reasonOf({ type, reason = '' }: KeptFact): string {
   if (type === 'recycled') return 'Sent back'
   if (reason === '' || reason === 'rejected') return 'No reason given'
-  return DISQUALIFY_REASONS[reason] ?? plain(reason).replace(/^./, (first) => first.toUpperCase())
+  return under(DISQUALIFY_REASONS, reason) ?? capital(plain(reason))
 }
 
 function overall(all: Tally, title: string, why: readonly { reason: string; count: number }[]): Finding {

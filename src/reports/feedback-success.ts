@@ -1,7 +1,7 @@
 import type { CustomerNews } from '../config/schemas/reports.ts'
 import type { KeptFact } from '../facts/fact.ts'
 import { plain, whole } from '../rules/words.ts'
-import { column } from './figures.ts'
+import { capital, column } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import type { Section } from './report.ts'
 import type { LeadStory } from './weekly-lead-story.ts'
@@ -109,11 +109,7 @@ function counts(name: Group, rows: readonly Row[], kind: string): Section {
     columns: [
       column('what', 'What', 'text'),
       column('leads', 'People', 'count'),
-      column(
-        'before',
-        `${kind} before`.replace(/^./, (first) => first.toUpperCase()),
-        'count',
-      ),
+      column('before', `${capital(kind)} before`, 'count'),
     ],
     rows: rows.map((row) => ({ ...row })),
     empty: 'Nothing is named in reports.yaml.',

@@ -30,6 +30,11 @@ export function levelOf(now: Part, then: Part): Finding['level'] {
   return (shareOf(now.count, now.all) ?? 0) > (shareOf(then.count, then.all) ?? 0) ? 'good' : 'warn'
 }
 
+/** What stands under a name that may be anything, such as a rep's or a reason's: also under `constructor` nothing that is not there. */
+export function under<T>(of: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined
+}
+
 /** A word with a capital. */
 export function capital(text: string): string {
   return text.replace(/^./, (first) => first.toUpperCase())

@@ -43,7 +43,7 @@ function overall({ period, reached, open }: Cohort, days: readonly number[]): Fi
   return {
     id: 'funnel',
     level: 'info',
-    text: `Of ${counted(leads, 'lead')} that came in ${period.title}, so far ${became.join(', ')}; ${cellText(open, 'count', '')} more may still convert, so these shares only rise.${long}`,
+    text: `Of ${counted(leads, 'lead')} that came in ${period.title}, so far ${became.join(', ')}; ${cellText(open, 'count', '')} of them may still go on, so these shares only rise.${long}`,
   }
 }
 
@@ -77,7 +77,7 @@ function stages({ period, reached, open }: Cohort, before: Cohort | null): Secti
   return {
     id: 'funnel',
     title: 'From lead to customer',
-    note: `The leads that came in ${period.title}, as of now; whoever skips a stage has been through it, whoever goes back has been there; who was an SQL or further when they came is left out. Of the stage before: the share of it. ${capital(word)} before: the leads of that one, at the same age. ${counted(open, 'lead')} may still convert.`,
+    note: `The leads that came in ${period.title}, as of now; whoever skips a stage has been through it, whoever goes back has been there; who was an SQL or further when they came is left out. Of the stage before: the share of it. ${capital(word)} before: the leads of that one, at the same age. ${counted(open, 'lead')} may still go on: neither a customer nor out.`,
     columns: [
       column('stage', 'Stage', 'text'),
       column('leads', 'Leads', 'count'),

@@ -1,11 +1,15 @@
 import type { KeptFact } from '../facts/fact.ts'
 import { BANDS } from '../rules/score.ts'
+import { under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
+import { bySource } from './sources.ts'
 import { differ, shareOf, wilson } from './statistics.ts'
+import { verdictOn } from './weekly-acceptance.ts'
+import { handedOver, leadStory } from './weekly-lead-story.ts'
 import { cellText } from './words.ts'
 
-/** What sales had of a group of leads that it was handed. `decided`: it has said yes or no. */
+/** What sales had of a group of leads that it was handed. `decided`: it has accepted them, or not. */
 interface Tally {
   handed: number
   decided: number
@@ -22,41 +26,37 @@ const REACHED: Record<string, Reached[]> = {
   opportunity: ['accepted', 'sql', 'opportunity'],
   customer: ['accepted', 'sql', 'opportunity', 'customer'],
 }
-const REFUSED = new Set(['rejected', 'recycled', 'disqualified'])
 const FEWEST = 10
-const UNKNOWN = 'unknown'
+const UNKNOWN = 'not known'
 
 /**
  * What became of the leads that were handed to sales in half a year, by the band that they had then, by route and by source; what
- * bands promise is held against it.
+ * bands promise is held against it. Whether sales has accepted a lead is told as the weekly report tells it.
  */
-export function conversions(
-  { period, before, settings }: Pick<ReportInput, 'period' | 'before' | 'settings'>,
-  months: number,
-) {
+export function conversions({ period, before, now, settings }: ReportInput, months: number) {
   const from = before(months - 1).from
-  const groups = { band: new Map<string, Tally>(), route: new Map<string, Tally>(), source: new Map<string, Tally>() }
+  const salesKinds = new Set(settings.salesKinds)
+  const groups = { band: new Map<string, Tally>(), route: new Map<string, Tally>() }
+  const sources = bySource(none)
 
   function add(facts: readonly KeptFact[]): void {
-    let band = UNKNOWN
-    let handed: { band: string; route: string; source: string } | undefined
-    let refused = false
-    const reached = new Set<Reached>()
-    for (const fact of facts) {
-      const isOfSales = fact.kind !== undefined && settings.salesKinds.includes(fact.kind)
-      if (fact.type === 'scored') band = fact.reason ?? UNKNOWN
-      if (fact.type === 'assigned' && isOfSales && fact.at >= from && fact.at < period.to)
-        handed ??= { band, route: fact.route ?? UNKNOWN, source: fact.source ?? UNKNOWN }
-      if (!handed) continue
-      if (fact.type === 'accepted' && isOfSales) reached.add('accepted')
-      if (fact.type === 'outcome') for (const one of REACHED[fact.stage ?? ''] ?? []) reached.add(one)
-      if (REFUSED.has(fact.type) && (isOfSales || fact.type === 'disqualified')) refused = true
-    }
-    if (!handed) return
-    for (const by of ['band', 'route', 'source'] as const) {
-      const tally = tallyIn(groups[by], handed[by])
+    const lead = leadStory(facts, salesKinds)
+    const handoff = handedOver(lead, (at) => at >= from && at < period.to && at <= now)
+    if (!handoff) return
+    const { startedAt, kind } = handoff
+    const begun = facts.find((fact) => fact.type === 'assigned' && fact.kind === kind && fact.at === startedAt)
+    const band = facts.findLast(({ type, at }) => type === 'scored' && at <= startedAt)?.reason
+    const verdict = verdictOn(lead, handoff, now)
+    const reached = new Set<Reached>(verdict === 'accepted' ? ['accepted'] : [])
+    for (const { type, at, stage = '' } of facts)
+      if (type === 'outcome' && at >= startedAt) for (const one of under(REACHED, stage) ?? []) reached.add(one)
+    for (const tally of [
+      tallyIn(groups.band, band ?? UNKNOWN),
+      tallyIn(groups.route, begun?.route ?? UNKNOWN),
+      sources.of(begun?.source ?? lead.source),
+    ]) {
       tally.handed += 1
-      if (refused || reached.has('accepted')) tally.decided += 1
+      if (verdict !== 'open') tally.decided += 1
       for (const one of reached) tally[one] += 1
     }
   }
@@ -64,6 +64,7 @@ export function conversions(
   function finish(): { findings: Finding[]; sections: Section[] } {
     const bands = BANDS.map((name) => ({ name, tally: groups.band.get(name) })).filter(({ tally }) => tally)
     const routes = settings.routes.toReversed().map((name) => ({ name, tally: groups.route.get(name) }))
+    const ofSources = new Map(sources.all().map(({ source, of }) => [source, of]))
     const kept = promises()
     return {
       findings: [
@@ -83,7 +84,7 @@ export function conversions(
           groups.band,
         ),
         section('routes', 'Conversion by route', 'Route', byCount(groups.route), groups.route),
-        section('sources', 'Acceptance by source', 'Source', byCount(groups.source), groups.source),
+        section('sources', 'Acceptance by source', 'Source', byCount(ofSources), ofSources),
         kept.section,
       ],
     }
@@ -110,7 +111,7 @@ export function conversions(
     const rows = BANDS.toReversed().flatMap((band) => {
       const promise = settings.promises[band]
       if (!promise) return []
-      const tally = groups.band.get(band) ?? EMPTY
+      const tally = groups.band.get(band) ?? none()
       const interval = wilson(tally[promise.outcome], tally.decided)
       const verdict =
         !interval || (interval.from < promise.atLeast && interval.to >= promise.atLeast)
@@ -131,7 +132,7 @@ export function conversions(
       section: {
         id: 'promises',
         title: "Bands' promises",
-        note: 'What scoring.yaml promises of the leads of a band, of those that sales has decided about. Kept or broken only where 95 % of chance lies on one side of the promise.',
+        note: 'What scoring.yaml promises of the leads of a band, of those that are decided. Kept or broken only where 95 % of chance lies on one side of the promise.',
         columns: [
           { id: 'band', title: 'Band', unit: 'text' },
           { id: 'outcome', title: 'Outcome', unit: 'text' },
@@ -153,14 +154,14 @@ export function conversions(
   return { add, finish }
 }
 
-const EMPTY: Tally = { handed: 0, decided: 0, accepted: 0, sql: 0, opportunity: 0, customer: 0 }
+const none = (): Tally => ({ handed: 0, decided: 0, accepted: 0, sql: 0, opportunity: 0, customer: 0 })
 const INTERVAL: Column[] = [
   { id: 'from', title: 'At least', unit: 'share' },
   { id: 'to', title: 'At most', unit: 'share' },
 ]
 
 function tallyIn(groups: Map<string, Tally>, name: string): Tally {
-  const tally = groups.get(name) ?? { ...EMPTY }
+  const tally = groups.get(name) ?? none()
   groups.set(name, tally)
   return tally
 }
@@ -199,7 +200,7 @@ function section(
   return {
     id,
     title,
-    note: 'Leads that were handed to sales for the first time in the last six months, by what they had then. The share: accepted, of those that sales has decided about; the rest is still open. At least and at most: where the true share lies, with 95 % (Wilson).',
+    note: 'Leads that were handed to sales for the first time in the last six months, by what they had then. The share: accepted, of the decided: accepted, declined, given up, or older than 7 days, as in the weekly report; the rest is still open. At least and at most: where the true share lies, with 95 % (Wilson).',
     columns: [
       { id: 'group', title: first, unit: 'text' },
       { id: 'handed', title: 'Handed over', unit: 'count' },

@@ -1,6 +1,6 @@
 import { quantile } from '../rules/quantile.ts'
 import { counted } from '../rules/words.ts'
-import { column, partWords } from './figures.ts'
+import { column, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import { periodsBetween } from './period.ts'
 import type { Finding, Section } from './report.ts'
@@ -79,18 +79,17 @@ export function capacityPart({ period, now, settings }: ReportInput) {
     },
   }
 
-  function noteWaits({ facts }: LeadStory): void {
-    const since = new Map<string, { at: number; pool: string }>()
+  function noteWaits({ facts, waiting }: LeadStory): void {
+    const began = new Map<string, { at: number; pool: string }>()
     for (const { type, handoff, at, pool = '' } of facts) {
       if (handoff === undefined || at > now) continue
-      if (type === 'waiting') since.set(handoff, { at, pool })
-      const began = since.get(handoff)
-      if (!began || type === 'waiting') continue
-      if (type !== 'assigned' && type !== 'ended') continue
-      since.delete(handoff)
-      if (type === 'assigned' && isIn(began.at)) ofPool(began.pool).waited.push((at - began.at) / 60_000)
+      if (type === 'waiting') began.set(handoff, { at, pool })
+      const wait = began.get(handoff)
+      if (type !== 'assigned' || !wait) continue
+      began.delete(handoff)
+      if (isIn(wait.at)) ofPool(wait.pool).waited.push((at - wait.at) / 60_000)
     }
-    for (const { at, pool } of since.values()) if (at < period.to) ofPool(pool).waiting += 1
+    for (const { pool, since } of waiting) if (since < period.to) ofPool(pool).waiting += 1
   }
 
   function busiest(all: number): Finding {
@@ -120,10 +119,17 @@ export function capacityPart({ period, now, settings }: ReportInput) {
       ],
       rows: [...reps]
         .map(([rep, load]) => {
-          const { hours, perWeek: possible } = settings.capacity[rep] ?? { hours: null, perWeek: null }
+          const { hours, perWeek: possible } = under(settings.capacity, rep) ?? { hours: null, perWeek: null }
           const [leads, most] = [sum(load), Math.max(...load)]
           return {
-            ...{ rep: settings.reps[rep] ?? rep, leads, perWeek: leads / elapsed, busiest: most, possible, hours },
+            ...{
+              rep: under(settings.reps, rep) ?? rep,
+              leads,
+              perWeek: leads / elapsed,
+              busiest: most,
+              possible,
+              hours,
+            },
             ofPossible: possible === null ? null : shareOf(most, possible),
             time: hours === null || leads === 0 ? null : (hours * 60) / (leads / elapsed),
           }

@@ -1,5 +1,5 @@
 import type { KeptFact } from '../facts/fact.ts'
-import { column, type Part, partWords } from './figures.ts'
+import { column, type Part, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
 import type { Finding, Section } from './report.ts'
 import { differ, shareOf, wilson } from './statistics.ts'
@@ -120,7 +120,7 @@ function count(parts: Part[], facts: readonly KeptFact[], since: number, now: nu
 function rankUntil(facts: readonly KeptFact[], until: number): number {
   const first = facts.find(({ type }) => type === 'stage')
   // What it moved from says where it was before.
-  const came = first && first.at > until ? (RANKS[first.reason ?? ''] ?? 0) : 0
+  const came = first && first.at > until ? rankNamed(first.reason) : 0
   return facts.reduce((rank, fact) => (fact.at <= until ? Math.max(rank, rankOf(fact)) : rank), came)
 }
 
@@ -128,8 +128,10 @@ function rankAfter(facts: readonly KeptFact[], since: number, now: number): numb
   return facts.reduce((rank, fact) => (fact.at > since && fact.at <= now ? Math.max(rank, rankOf(fact)) : rank), 0)
 }
 
+const rankNamed = (stage = '') => under(RANKS, stage) ?? 0
+
 function rankOf({ type, stage, reason }: KeptFact): number {
-  if (type === 'stage' || type === 'outcome' || type === 'seen') return RANKS[stage ?? ''] ?? 0
+  if (type === 'stage' || type === 'outcome' || type === 'seen') return rankNamed(stage)
   return type === 'deal' && reason === 'won' ? 4 : 0
 }
 

@@ -42,7 +42,7 @@ export function createCounts({ from, to }: Pick<Period, 'from' | 'to'>) {
         if (at < from || at >= to || (type !== 'seen' && type !== 'stage')) continue
         if (type === 'seen' && reason === 'adopted') continue
         if (type === 'seen') found.add('contacts')
-        if (stage !== undefined && stage in COMPARED) found.add(stage as Compared)
+        if (stage !== undefined && Object.hasOwn(COMPARED, stage)) found.add(stage as Compared)
       }
       for (const name of found) counts[name] += 1
     },

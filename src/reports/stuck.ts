@@ -4,6 +4,7 @@ import type { Stage } from '../rules/stages.ts'
 import { counted, whole } from '../rules/words.ts'
 import type { ReportFold, ReportInput, ReportKind } from './kind.ts'
 import type { Chart, Finding, Section } from './report.ts'
+import { bySource } from './sources.ts'
 import { shareOf } from './statistics.ts'
 import { cellText, dayText } from './words.ts'
 
@@ -52,7 +53,7 @@ function createFold(input: ReportInput): ReportFold {
   const [end, before] = [ends[0]?.at ?? input.now, ends[1]?.at]
   const inStage = new Map<Stage, number>()
   const ages = new Map<Stage, number[]>()
-  const bySource = new Map<string, { stuck: number[]; all: number }>()
+  const sources = bySource((): OfSource => ({ stuck: [], all: 0 }))
   const counts = ends.map(() => new Map<Stage, number>())
   const fates = new Map<Fate, number>()
   let [unknown, wasStuck] = [0, 0]
@@ -85,8 +86,7 @@ function createFold(input: ReportInput): ReportFold {
     const stage = stageAt(standing)
     if (!stage) return
     addOne(inStage, stage)
-    const source = bySource.get(standing.source) ?? { stuck: [], all: 0 }
-    bySource.set(standing.source, source)
+    const source = sources.of(standing.source)
     source.all += 1
     if (!isStuck(standing, end)) return
     const age = (end - standing.since) / DAY
@@ -113,7 +113,7 @@ function createFold(input: ReportInput): ReportFold {
     const was = before === undefined ? null : sum(counts[1]?.values() ?? [])
     const sections = [
       stageSection(input, [...rows, row('all', all, standing, was)], unknown),
-      sourceSection(bySource),
+      sourceSection(sources.all()),
       fateSection(fates, wasStuck),
     ]
     return {
@@ -197,13 +197,19 @@ function stageSection({ settings, since, period }: ReportInput, rows: Section['r
   }
 }
 
-function sourceSection(bySource: ReadonlyMap<string, { stuck: number[]; all: number }>): Section {
-  const rows = [...bySource]
-    .filter(([, { stuck }]) => stuck.length > 0)
-    .sort(([a, one], [b, other]) => other.stuck.length - one.stuck.length || (a < b ? -1 : 1))
+/** The leads of a source: for how many days those that are stuck are, and how many there are. */
+interface OfSource {
+  stuck: number[]
+  all: number
+}
+
+function sourceSection(sources: readonly { source: string; of: OfSource }[]): Section {
+  const rows = sources
+    .filter(({ of }) => of.stuck.length > 0)
+    .sort((a, b) => b.of.stuck.length - a.of.stuck.length || (a.source < b.source ? -1 : 1))
     .slice(0, SOURCES_SHOWN)
-    .map(([source, { stuck, all }]) => ({
-      source: source || 'not known',
+    .map(({ source, of: { stuck, all } }) => ({
+      source,
       stuck: stuck.length,
       all,
       share: shareOf(stuck.length, all),

@@ -1,3 +1,4 @@
+import { counted } from '../rules/words.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
@@ -76,19 +77,25 @@ export function acceptancePart({ settings, now }: Pick<ReportInput, 'settings' |
     finish() {
       const own = mqls[0] ?? emptyCohort()
       const lately = sum(mqls.slice(1, 5))
-      const rows = [row('MQLs', own), row('other leads', others), row(`MQLs, 4 ${weeks.word}s before`, lately)]
+      const rows = [
+        { ...row('MQLs', own), target: standing(own, band) },
+        { ...row('other leads', others), target: null },
+        { ...row(`MQLs, 4 ${weeks.word}s before`, lately), target: standing(lately, band) },
+      ]
       const shown = Array.from({ length: SHOWN }, (_, at) => SHOWN - 1 - at)
       const section: Section = {
         id: 'acceptance',
         title: 'Acceptance by sales',
-        note: 'Of the leads that were handed over to sales in that time, those that it has accepted by now (SQL). Not accepted: declined, given up, or older than 7 days.',
+        note: `Of the leads that were handed over to sales in that time, those that it has accepted by now (SQL). Not accepted: declined, given up, or older than 7 days. The target, ${bandWords(band)}, is of MQLs alone.`,
         columns: [
           { id: 'who', title: 'Handed over', unit: 'text' },
           { id: 'handed', title: 'Leads', unit: 'count' },
           { id: 'accepted', title: 'Accepted', unit: 'count' },
           { id: 'declined', title: 'Not accepted', unit: 'count' },
           { id: 'open', title: 'Open', unit: 'count' },
-          { id: 'share', title: 'Share', unit: 'share', target: { atLeast: band.from, atMost: band.to } },
+          { id: 'share', title: 'Share', unit: 'share' },
+          // Not one of the share itself: undecided leads are no miss, and few say nothing.
+          { id: 'target', title: 'Target', unit: 'text' },
         ],
         rows,
         empty: 'No lead was handed over to sales.',
@@ -104,7 +111,7 @@ export function acceptancePart({ settings, now }: Pick<ReportInput, 'settings' |
             unit: 'share',
             x: shown.map((which) => labelOf(weeks, which)),
             series: [{ name: 'Acceptance', values: shown.map((which) => shareOfCohort(mqls[which])) }],
-            target: { from: band.from, to: band.to, name: `${shareWords(band.from)} to ${shareWords(band.to)}` },
+            target: { from: band.from, to: band.to, name: bandWords(band) },
           },
         ],
       }
@@ -115,19 +122,19 @@ export function acceptancePart({ settings, now }: Pick<ReportInput, 'settings' |
 type Band = ReportInput['settings']['targets']['acceptance']
 
 function finding({ word }: Weeks, own: Cohort, lately: Cohort, band: Band): Finding {
-  const bandWords = `${shareWords(band.from)} to ${shareWords(band.to)}`
+  const target = `target ${bandWords(band)}`
   const undecided = own.open > 0 ? `, ${own.open} undecided` : ''
   const said =
     own.handed === 0
       ? `No MQL was handed over to sales in this ${word}`
-      : `Sales accepted ${ofWords(own.accepted, own.handed, `MQLs that were handed over in this ${word}`)}${undecided}; target ${bandWords}`
+      : own.handed === own.open
+        ? `Sales has decided on none of the ${counted(own.handed, 'MQL')} handed over in this ${word}; ${target}`
+        : `Sales accepted ${ofWords(own.accepted, own.handed, `MQLs that were handed over in this ${word}`)}${undecided}; ${target}`
   const before = lately.handed > 0 ? ` Of the 4 ${word}s before: ${ofWords(lately.accepted, lately.handed)}.` : ''
   const cohort = [own, lately].find((one) => outside(one, band) !== null)
   if (!cohort) {
-    const share = shareOf(own.accepted, own.handed)
-    const isIn = own.open === 0 && share !== null && share >= band.from && share <= band.to
     const few = own.handed > 0 && own.handed < FEWEST ? ', too few to judge' : ''
-    return { id: 'acceptance', level: isIn ? 'good' : 'info', text: `${said}${few}.${before}` }
+    return { id: 'acceptance', level: standing(own, band) === 'met' ? 'good' : 'info', text: `${said}${few}.${before}` }
   }
   return { id: 'acceptance', level: 'warn', text: `${said}.${before} ${meaning(cohort, band)}`, alert: true }
 }
@@ -145,8 +152,22 @@ function row(who: string, cohort: Cohort): Record<string, Cell> {
   return { who, ...cohort, share: shareOfCohort(cohort) }
 }
 
+/** How a cohort stands against the band; null of none. */
+function standing(cohort: Cohort, band: Band): string | null {
+  const { handed, accepted, open } = cohort
+  if (handed === 0) return null
+  const share = shareOf(accepted, handed)
+  if (open === 0 && share !== null && share >= band.from && share <= band.to) return 'met'
+  return outside(cohort, band) ?? (handed < FEWEST ? 'too few' : 'cannot tell')
+}
+
+function bandWords({ from, to }: Band): string {
+  return `${shareWords(from)} to ${shareWords(to)}`
+}
+
+// While nobody is decided on, nobody can say.
 function shareOfCohort(cohort: Cohort | undefined): number | null {
-  return cohort ? shareOf(cohort.accepted, cohort.handed) : null
+  return cohort && cohort.open < cohort.handed ? shareOf(cohort.accepted, cohort.handed) : null
 }
 
 function sum(cohorts: readonly Cohort[]): Cohort {

@@ -38,13 +38,20 @@ export function tallyHandoff(tally: Tally, handoff: HandoffStory, routeWithin: n
   tally.handoffs += 1
   tally[clockState(handoff)] += 1
   if (handoff.answered?.minutes !== undefined) tally.minutes.push(handoff.answered.minutes)
-  if (handoff.routedIn === undefined) return
-  tally.routed += 1
-  if (handoff.routedIn * 1_000 <= routeWithin) tally.routedInTime += 1
+  tallyRouted(tally, handoff, routeWithin)
 }
 
-/** How a handoff counts for a rep who had it: what was late before they got it, or after they had it no more, is not theirs. */
-export function tallyForRep(tally: Tally, handoff: HandoffStory, rep: string): void {
+function tallyRouted(tally: Tally, { routedIn }: HandoffStory, routeWithin: number): void {
+  if (routedIn === undefined) return
+  tally.routed += 1
+  if (routedIn * 1_000 <= routeWithin) tally.routedInTime += 1
+}
+
+/**
+ * How a handoff counts for a rep who had it: what was late before they got it, or after they had it no more, is not theirs. Routed to them
+ * is what they had first.
+ */
+export function tallyForRep(tally: Tally, handoff: HandoffStory, rep: string, routeWithin: number): void {
   tally.handoffs += 1
   const { answered, breached } = handoff
   const isLast = handoff.holders.at(-1)?.rep === rep
@@ -54,6 +61,7 @@ export function tallyForRep(tally: Tally, handoff: HandoffStory, rep: string): v
   if (isTheirs) tally[state] += 1
   // The clock ran while somebody else had it.
   const isFromStart = handoff.holders[0]?.rep === rep
+  if (isFromStart) tallyRouted(tally, handoff, routeWithin)
   if (hasAnswered && isFromStart && answered.minutes !== undefined) tally.minutes.push(answered.minutes)
 }
 

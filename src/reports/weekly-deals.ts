@@ -1,5 +1,6 @@
 import { quantile } from '../rules/quantile.ts'
 import { counted, whole } from '../rules/words.ts'
+import { capital } from './figures.ts'
 import type { Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
 import type { LeadStory } from './weekly-lead-story.ts'
@@ -153,7 +154,7 @@ function pipelineSection({ word }: Weeks, known: number, now: Pipeline, before: 
     title: 'Pipeline',
     note: `Deals of contacts that Baton knows, by where HubSpot says they stand. Open: at the end of the ${word}. New: made in it.`,
     columns: [
-      { id: 'when', title: word.replace(/^./, (first) => first.toUpperCase()), unit: 'text' },
+      { id: 'when', title: capital(word), unit: 'text' },
       { id: 'open', title: 'Open', unit: 'count' },
       { id: 'value', title: 'Worth', unit: 'money' },
       { id: 'unpriced', title: 'Without amount', unit: 'count' },

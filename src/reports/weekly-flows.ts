@@ -64,7 +64,7 @@ export function flowsPart({ settings }: Pick<ReportInput, 'settings'>, weeks: We
             note: `Of the ${weeks.word}. Without a person: of the leads that were routed, those of which nobody said whose they are. Routed in time: of the times a lead was routed by something that came in. What could not be routed at all is not among them: npm run baton -- dead list.`,
             columns: [
               { id: 'what', title: 'What', unit: 'text' },
-              { id: 'count', title: 'So', unit: 'count' },
+              { id: 'count', title: 'Count', unit: 'count' },
               { id: 'all', title: 'Of', unit: 'count' },
               { id: 'share', title: 'Share', unit: 'share' },
               { id: 'target', title: 'Target', unit: 'share' },

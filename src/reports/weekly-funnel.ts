@@ -1,4 +1,5 @@
 import { counted } from '../rules/words.ts'
+import { capital } from './figures.ts'
 import type { Chart, Section } from './report.ts'
 import type { LeadStory } from './weekly-lead-story.ts'
 import type { Figure, Part } from './weekly-part.ts'
@@ -54,7 +55,7 @@ export function funnelPart(weeks: Weeks): Part {
         columns: [
           { id: 'step', title: 'Stage', unit: 'text' },
           { id: 'count', title: `This ${weeks.word}`, unit: 'count' },
-          { id: 'before', title: `${weeks.word} before`.replace(/^./, (first) => first.toUpperCase()), unit: 'count' },
+          { id: 'before', title: `${capital(weeks.word)} before`, unit: 'count' },
           { id: 'change', title: 'Change', unit: 'change' },
         ],
         rows,

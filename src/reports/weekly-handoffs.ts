@@ -1,4 +1,5 @@
 import { counted, plain } from '../rules/words.ts'
+import { capital, under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
@@ -28,7 +29,8 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
   function note(handoff: HandoffStory): void {
     tallyHandoff(tallyOf(kinds, handoff.kind), handoff, targets.flowWithin)
     tallyHandoff(tallyOf(pools, handoff.pool), handoff, targets.flowWithin)
-    for (const rep of new Set(handoff.holders.map((held) => held.rep))) tallyForRep(tallyOf(reps, rep), handoff, rep)
+    for (const rep of new Set(handoff.holders.map((held) => held.rep)))
+      tallyForRep(tallyOf(reps, rep), handoff, rep, targets.flowWithin)
     if (!handoff.toSales) return
     const minutes = handoff.answered?.minutes
     if (minutes !== undefined) touch.minutes.push(minutes)
@@ -39,8 +41,8 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
   }
 
   return {
-    add({ handoffs, waiting: since }) {
-      waiting += since.filter((at) => weeks.of(at) !== undefined).length
+    add({ handoffs, waiting: those }) {
+      waiting += those.filter(({ since }) => weeks.of(since) !== undefined).length
       for (const handoff of handoffs) {
         const which = weeks.of(handoff.startedAt)
         const tally = which === undefined ? undefined : byWeek[which]
@@ -57,8 +59,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
         rows: Map<string, Tally>,
         name: (key: string) => string,
         order: readonly string[],
-      ) =>
-        tableOf({ id, title, weeks, target: targets.withinSla, hasRouted: id !== 'reps' }, ordered(rows, order), name)
+      ) => tableOf({ id, title, weeks, target: targets.withinSla }, ordered(rows, order), name)
       const repNames = Object.entries(settings.reps)
         .toSorted(([, a], [, b]) => a.localeCompare(b))
         .map(([id]) => id)
@@ -71,7 +72,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
         sections: [
           table('handoffs', 'Handoffs by kind', kinds, plain, settings.kinds),
           table('pools', 'Handoffs by pool', pools, (pool) => pool || 'no pool', settings.pools),
-          table('reps', 'Handoffs by rep', reps, (rep) => settings.reps[rep] ?? (rep || 'nobody'), repNames),
+          table('reps', 'Handoffs by rep', reps, (rep) => under(settings.reps, rep) ?? (rep || 'nobody'), repNames),
         ],
         charts: [
           {
@@ -164,40 +165,34 @@ function waitingFinding(waiting: number): Finding {
 const minutesText = (value: number | null) => cellText(value, 'minutes', 'UTC')
 
 function tableOf(
-  {
-    id,
-    title,
-    weeks,
-    target,
-    hasRouted,
-  }: { id: string; title: string; weeks: Weeks; target: number; hasRouted: boolean },
+  { id, title, weeks, target }: { id: string; title: string; weeks: Weeks; target: number },
   tallies: [string, Tally][],
   name: (key: string) => string,
 ): Section {
   const { word } = weeks
-  const note = hasRouted
-    ? `Handoffs that began in the ${word}. Routed: had a rep within the target, of those of which that is known. In time: of those that were answered or due (timely).`
-    : `By name: the handoffs that a rep had of those that began in the ${word}. What was late before they got it counts for whoever had it then. In time: of those that were answered or due (timely).`
+  const [what, whose] =
+    id === 'reps'
+      ? [
+          `By name: the handoffs that a rep had of those that began in the ${word}. What was late before they got it counts for whoever had it then.`,
+          ' Of a rep: those that they had first.',
+        ]
+      : [`Handoffs that began in the ${word}.`, '']
+  const note = `${what} Routed: had a rep within the target, of those of which that is known.${whose} In time: of those that were answered or due (timely).`
   return {
     id,
     title,
     note: `${note} By Slack: late because the rep had not been told. Over: ended before it was due.`,
-    columns: columnsOf(title, target, hasRouted),
-    rows: tallies.map(([key, tally]) => rowOf(name(key), tally, hasRouted)),
+    columns: columnsOf(title, target),
+    rows: tallies.map(([key, tally]) => rowOf(name(key), tally)),
     empty: `No handoff began in this ${word}.`,
   }
 }
 
-function columnsOf(title: string, target: number, hasRouted: boolean): Column[] {
-  const routed: Column[] = [
-    { id: 'routedInTime', title: 'Routed', unit: 'count' },
-    { id: 'routed', title: 'Known', unit: 'count' },
-    { id: 'routedShare', title: 'Share', unit: 'share' },
-  ]
+function columnsOf(title: string, target: number): Column[] {
   return [
     {
       id: 'name',
-      title: title.replace('Handoffs by ', '').replace(/^./, (first) => first.toUpperCase()),
+      title: capital(title.replace('Handoffs by ', '')),
       unit: 'text',
     },
     { id: 'handoffs', title: 'All', unit: 'count' },
@@ -209,16 +204,18 @@ function columnsOf(title: string, target: number, hasRouted: boolean): Column[] 
     { id: 'over', title: 'Over', unit: 'count' },
     { id: 'median', title: 'Median', unit: 'minutes' },
     { id: 'p90', title: '90 % within', unit: 'minutes' },
-    ...(hasRouted ? routed : []),
+    { id: 'routedInTime', title: 'Routed', unit: 'count' },
+    { id: 'routed', title: 'Known', unit: 'count' },
+    { id: 'routedShare', title: 'Share', unit: 'share' },
   ]
 }
 
-function rowOf(name: string, tally: Tally, hasRouted: boolean): Record<string, Cell> {
+function rowOf(name: string, tally: Tally): Record<string, Cell> {
   const { handoffs, routed, routedInTime, inTime, late, service, running, over, minutes } = tally
   const due = inTime + late
   return {
     ...{ name, handoffs },
-    ...(hasRouted ? { routedInTime, routed, routedShare: shareOf(routedInTime, routed) } : {}),
+    ...{ routedInTime, routed, routedShare: shareOf(routedInTime, routed) },
     ...{ inTime, due, share: shareOf(inTime, due), service, running, over },
     ...answerTimes(minutes),
   }

@@ -30,6 +30,12 @@ export interface HandoffStory {
 /** How a handoff was over: taken on, not wanted, not reached or sent back, out by a person's word, or otherwise. */
 export type Over = 'accepted' | 'rejected' | 'recycled' | 'disqualified' | 'ended'
 
+/** A handoff that nobody has yet. */
+export interface Waiting {
+  pool: string
+  since: number
+}
+
 /** A lead. Instants are epoch milliseconds; `newAt` is absent of one that was there before Baton came. */
 export interface LeadStory {
   newAt?: number | undefined
@@ -44,8 +50,8 @@ export interface LeadStory {
   /** When it first went on by sales: as an SQL, or at once further. */
   wonOverAt: number | undefined
   handoffs: HandoffStory[]
-  /** Those that wait for somebody to take them: since when. */
-  waiting: number[]
+  /** Its handoffs that wait for somebody to take them: of which pool, and since when. */
+  waiting: Waiting[]
   facts: readonly KeptFact[]
 }
 
@@ -106,9 +112,9 @@ function earliest(...instants: (number | undefined)[]): number | undefined {
 
 type Draft = Omit<HandoffStory, 'toSales' | 'isMql' | 'wasSql'>
 
-function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: number[] } {
+function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: Waiting[] } {
   const drafts = new Map<string, Draft>()
-  const waiting = new Map<string, number>()
+  const waiting = new Map<string, Waiting>()
   for (const fact of facts) {
     if (fact.type === 'disqualified') {
       // It says nothing of a handoff: all are over.
@@ -118,17 +124,18 @@ function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: n
           draft.over ??= { at: fact.at, how: 'disqualified', reason: fact.reason ?? '' }
       continue
     }
+    if (fact.type === 'gone' && fact.reason !== 'back') waiting.clear()
     if (fact.handoff === undefined) continue
     const draft = drafts.get(fact.handoff)
     if (!draft) {
-      if (fact.type === 'waiting') waiting.set(fact.handoff, fact.at)
+      if (fact.type === 'waiting') waiting.set(fact.handoff, { pool: fact.pool ?? '', since: fact.at })
       if (isOver(fact.type)) waiting.delete(fact.handoff)
       if (fact.type !== 'assigned') continue
       const waited = waiting.get(fact.handoff)
       waiting.delete(fact.handoff)
       drafts.set(fact.handoff, {
         ...{ kind: fact.kind ?? '', pool: fact.pool ?? '', startedAt: fact.at },
-        routedIn: waited === undefined ? fact.value : (fact.at - waited) / 1_000,
+        routedIn: waited === undefined ? fact.value : (fact.at - waited.since) / 1_000,
         holders: [heldBy(fact)],
       })
       continue

@@ -1,4 +1,5 @@
 import { counted, plain } from '../rules/words.ts'
+import { under } from './figures.ts'
 import { shareOf } from './statistics.ts'
 import type { HandoffStory, LeadStory } from './weekly-lead-story.ts'
 import type { Part } from './weekly-part.ts'
@@ -70,6 +71,6 @@ function saidOf({ handoffs }: LeadStory, weeks: Weeks): string[] {
   return handoffs.flatMap(({ toSales, over }) => {
     const how = over && WORDS[over.how]
     if (!toSales || !over || how === undefined || weeks.of(over.at) !== 0) return []
-    return [`${how}\t${REASONS[over.reason] ?? (plain(over.reason) || 'no reason given')}`]
+    return [`${how}\t${under(REASONS, over.reason) ?? (plain(over.reason) || 'no reason given')}`]
   })
 }

@@ -1,5 +1,6 @@
 import { counted } from '../rules/words.ts'
 import type { Section } from './report.ts'
+import { bySource } from './sources.ts'
 import { handedOver, type LeadStory } from './weekly-lead-story.ts'
 import type { Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
@@ -8,20 +9,24 @@ const MOST = 10
 const COUNTS = ['leads', 'mqls', 'handed', 'sqls'] as const
 type Counts = Record<(typeof COUNTS)[number], number>
 
+const none = (): Counts => ({ leads: 0, mqls: 0, handed: 0, sqls: 0 })
+
 /** Where leads came from, and by which content: new ones, and who got further in the period. */
 export function sourcesPart(weeks: Weeks): Part {
-  const sources = new Map<string, Counts>()
+  const sources = bySource(none)
   const contents = new Map<string, Counts>()
 
   return {
     add(lead) {
       const counts = countsOf(lead, weeks)
       if (COUNTS.every((name) => counts[name] === 0)) return
-      increase(sources, lead.source || 'unknown', counts)
+      const own = sources.of(lead.source)
+      for (const name of COUNTS) own[name] += counts[name]
       for (const content of contentsOf(lead, weeks)) increase(contents, content, counts)
     },
     finish() {
-      const [top] = ordered(sources)
+      const named = new Map(sources.all().map(({ source, of }) => [source, of]))
+      const [top] = ordered(named)
       const [content] = ordered(contents)
       const words = ([name, { leads, mqls }]: [string, Counts]) =>
         `${name} (${counted(leads, 'lead')}, ${counted(mqls, 'MQL')})`
@@ -32,7 +37,7 @@ export function sourcesPart(weeks: Weeks): Part {
       return {
         findings: all.length > 0 ? [{ id: 'sources', level: 'info', text: `${all.join('; ')}.` }] : [],
         sections: [
-          section(weeks, 'sources', 'Sources', 'Source', sources),
+          section(weeks, 'sources', 'Sources', 'Source', named),
           section(weeks, 'content', 'Content', 'Form or page', contents),
         ],
       }
@@ -97,7 +102,7 @@ function ordered(counts: ReadonlyMap<string, Counts>): [string, Counts][] {
 }
 
 function increase(counts: Map<string, Counts>, key: string, by: Counts): void {
-  counts.set(key, added(counts.get(key) ?? { leads: 0, mqls: 0, handed: 0, sqls: 0 }, by))
+  counts.set(key, added(counts.get(key) ?? none(), by))
 }
 
 function added(a: Counts, b: Counts): Counts {

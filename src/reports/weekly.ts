@@ -17,7 +17,7 @@ import { weeksOf } from './weekly-weeks.ts'
 const TYPES: readonly FactType[] = [
   ...(['seen', 'routed', 'signal', 'stage', 'outcome', 'deal', 'shadowed'] as const),
   ...(['waiting', 'assigned', 'reassigned', 'answered', 'breached', 'told', 'undeliverable'] as const),
-  ...(['accepted', 'rejected', 'recycled', 'disqualified', 'ended'] as const),
+  ...(['accepted', 'rejected', 'recycled', 'disqualified', 'ended', 'gone'] as const),
 ]
 
 /**
@@ -49,8 +49,8 @@ export const weekly: ReportKind = {
     ]
     return {
       add(facts) {
-        // Of whom nothing has been heard for a quarter nothing but a deal, or that they still wait for a rep, is in any figure.
-        if ((facts.at(-1)?.at ?? 0) < weeks.from && facts.every(({ type }) => type !== 'waiting')) {
+        // Of whom nothing has been heard for a quarter nothing but a deal is in any figure.
+        if ((facts.at(-1)?.at ?? 0) < weeks.from) {
           deals.add({ facts })
           return
         }

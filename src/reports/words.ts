@@ -31,6 +31,11 @@ export function cellText(value: Cell | undefined, unit: Unit, timeZone: string):
   }
 }
 
+/** A text in which no line ends between a figure and its unit: on a phone `29 %` stays together. */
+export function unbroken(text: string): string {
+  return text.replace(/(?<=\d) (?=%|(?:min|h|days?|points?)(?![\p{L}\d]))/gu, '\u00a0')
+}
+
 /** The day of an instant in a zone, with its year: `27 Oct 2025`. */
 export function dayText(at: number, timeZone: string): string {
   const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)

@@ -108,6 +108,24 @@ export function createQualityLists(store: Store) {
     return ids
   }
 
+  /** Takes a lead out of a list, and out of the rows of those that may be the same person; false where it is in none. */
+  async function forgetIn(id: string, leadId: string): Promise<boolean> {
+    const key = keys.post(id)
+    const fields = Object.entries(await redis.hgetall(key))
+    const own = fields.filter(([name]) => name === `r:${leadId}` || name.startsWith(`d:${leadId}:`))
+    const alike = fields.flatMap(([name, json]): Command[] => {
+      const row = name.startsWith('r:') && name !== `r:${leadId}` ? Row.parse(JSON.parse(json)) : undefined
+      if (!row?.twins?.includes(leadId)) return []
+      return [['HSET', key, name, JSON.stringify({ ...row, twins: row.twins.filter((one) => one !== leadId) })]]
+    })
+    const commands: Command[] = [
+      ...(own.length > 0 ? [['HDEL', key, ...own.map(([name]) => name)] as Command] : []),
+      ...alike,
+    ]
+    if (commands.length > 0) await commit([], commands)
+    return commands.length > 0
+  }
+
   return {
     read,
     touch,
@@ -138,6 +156,9 @@ export function createQualityLists(store: Store) {
           ['PEXPIRE', key, KEPT],
         ],
       )
+      // One that was erased while the list was made must not stand in it.
+      for (const leadId of new Set(rows.flatMap((row) => [row.leadId, ...(row.twins ?? [])])))
+        if (!(await redis.hexists(keys.lead(leadId), 'record'))) await forgetIn(id, leadId)
       const ids = rows.length > 0 ? await touch(id, summary.at) : []
       await redis.hset(key, 'made', 1)
       return ids
@@ -170,14 +191,8 @@ export function createQualityLists(store: Store) {
     async forget(leadId: string, now: number): Promise<string[]> {
       const left: string[] = []
       for (const id of await redis.smembers(known)) {
-        const key = keys.post(id)
-        if (!(await redis.exists(key))) await redis.srem(known, id)
-        const mine = (await redis.hkeys(key)).filter(
-          (name) => name === `r:${leadId}` || name.startsWith(`d:${leadId}:`),
-        )
-        if (mine.length === 0) continue
-        await redis.hdel(key, ...mine)
-        left.push(...(await touch(id, now)))
+        if (!(await redis.exists(keys.post(id)))) await redis.srem(known, id)
+        else if (await forgetIn(id, leadId)) left.push(...(await touch(id, now)))
       }
       return left
     },

@@ -140,7 +140,7 @@ export function createWebhookOutbox({ redis, keys, partitions, commit }: Store) 
 
     /** How many events wait for each endpoint. */
     async waiting(): Promise<Record<string, number>> {
-      const counts: Record<string, number> = {}
+      const counts: Record<string, number> = Object.create(null)
       for (const partition of partitions) {
         for await (const some of scanned(keys.indexIn(partition, INDEX.webhooks))) {
           for (const id of some) {

@@ -109,8 +109,8 @@ export function createQualityViews(parts: { config: () => Config; clock: Clock; 
   async function itemsOf(rows: readonly QualityRow[], groups: ReadonlyMap<string, string[]>) {
     const twins = rows.map(({ leadId, groups: own = [] }) =>
       own.flatMap((group) => {
-        const others = (groups.get(group) ?? []).filter((id) => id !== leadId)
-        return others.map((id) => ({ id, by: group.startsWith('email') ? ('email' as const) : ('name' as const) }))
+        const some = (groups.get(group) ?? []).slice(0, TWINS + 1).filter((id) => id !== leadId)
+        return some.map((id) => ({ id, by: group.startsWith('email') ? ('email' as const) : ('name' as const) }))
       }),
     )
     const ids = new Set([
@@ -171,15 +171,24 @@ function named(lead: LeadRecord): { id: string; name: string; company?: string }
   return { id: lead.id, name: displayName(lead.attributes), ...(company === undefined ? {} : { company }) }
 }
 
-// The same two may be alike by both.
+// The same two may be alike by both. A group may hold thousands: no more of them is looked at than is shown.
 function shown<T extends { id: string }>(twins: readonly T[]): T[] {
-  return twins.filter(({ id }, at) => twins.findIndex((one) => one.id === id) === at).slice(0, TWINS)
+  const found = new Map<string, T>()
+  for (const twin of twins) {
+    if (found.size === TWINS) break
+    if (!found.has(twin.id)) found.set(twin.id, twin)
+  }
+  return [...found.values()]
 }
 
 function groupsOf(rows: readonly QualityRow[]): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const { leadId, groups: own = [] } of rows)
-    for (const group of own) groups.set(group, [...(groups.get(group) ?? []), leadId])
+    for (const group of own) {
+      const ids = groups.get(group)
+      if (ids) ids.push(leadId)
+      else groups.set(group, [leadId])
+    }
   return groups
 }
 

@@ -44,15 +44,18 @@ export function createSendReports(
     /** Sends the reports that are due. Rejects when a system outside has to be waited for. */
     async send(): Promise<void> {
       let waits: unknown
+      // The last period that was sent is noted: a later one must not go before an earlier one.
+      const heldUp = new Set<string>()
       // What is due is known only to who has the lease: another one may just have sent it.
       if (!(await lease.hold())) return
       try {
         for (const one of await due()) {
-          if (!(await lease.hold())) return
+          if (heldUp.has(one.delivery.id)) continue
           try {
-            await sendOne(one)
+            if (!(await sendOne(one))) return
           } catch (error) {
             if (isRedisAway(error)) throw error
+            heldUp.add(one.delivery.id)
             if (error instanceof OutsideError || error instanceof RunLater) waits ??= error
             else {
               log.error(
@@ -70,8 +73,10 @@ export function createSendReports(
     },
   }
 
-  async function sendOne({ delivery, period, at }: DueReport): Promise<void> {
+  /** False where the lease was lost: making a report may take its time, and what comes then is done by whoever has it. */
+  async function sendOne({ delivery, period, at }: DueReport): Promise<boolean> {
     const { id } = delivery
+    if (!(await lease.hold())) return false
     const report = partOf(await parts.reports.make(delivery.report, period.name), delivery)
     const late = clock.now() - at > LATE ? at : undefined
     const url = parts.publicUrl && `${parts.publicUrl}/console/reports/${report.name}?period=${period.name}`
@@ -80,6 +85,7 @@ export function createSendReports(
     let failed: unknown
     for (const step of [sendReport.message, sendReport.rest]) {
       for (const to of progress.to) {
+        if (!(await lease.hold())) return false
         try {
           await step(sending, to)
         } catch (error) {
@@ -92,6 +98,7 @@ export function createSendReports(
     await tellOthers(report.name, period.name)
     await sent.sent(id, period.name)
     log.info({ report: id, period: period.name }, 'a report was sent')
+    return true
   }
 
   async function tellOthers(name: string, period: string): Promise<void> {

@@ -95,7 +95,7 @@ test('the weekly report of a week that was lived through, and of an empty one af
   expect(rowsOf(report, 'velocity')).toMatchObject([{ won: 1, share: 1, days: expect.closeTo(2.21, 2) }])
   expect(rowsOf(report, 'acceptance').slice(0, 2)).toMatchObject([
     { handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5 },
-    { handed: 1, accepted: 0, declined: 0, open: 1 },
+    { handed: 1, accepted: 0, declined: 0, open: 1, share: null },
   ])
   expect(rowsOf(report, 'handoffs').map(clocks)).toEqual([
     // Cay's clock still runs.
@@ -112,7 +112,7 @@ test('the weekly report of a week that was lived through, and of an empty one af
   ])
   expect(rowsOf(report, 'sources')).toMatchObject([
     { name: 'PAID_SEARCH', leads: 2, mqls: 2, handed: 2, sqls: 1 },
-    { name: 'unknown', leads: 2, mqls: 0, handed: 1, sqls: 0 },
+    { name: 'not known', leads: 2, mqls: 0, handed: 1, sqls: 0 },
   ])
   expect(rowsOf(report, 'content')[0]).toMatchObject({ name: 'Request a demo', leads: 3 })
   expect(

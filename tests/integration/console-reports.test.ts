@@ -63,21 +63,22 @@ test('a report is shown with its findings, its figures in words, and its charts 
   expect(body).toContain('scoring is too loose')
   for (const text of [
     '>1,240<',
-    '>−14 %<',
+    '>−14\u00a0%<',
     '>–<',
-    '>2 h 05 min<',
+    '>2\u00a0h 05\u00a0min<',
     '>42,000<',
-    'In time<small>at least 90 %</small>',
-    'data-head="In time, at least 90 %"',
+    'In time<small>at least 90\u00a0%</small>',
+    'data-head="In time, at least 90\u00a0%"',
   ])
     expect(body).toContain(text)
   // What is off its target is marked, and not by its colour alone.
-  expect(body).toContain('<strong class="off">84 %<span class="hidden"> off target</span></strong>')
+  expect(body).toContain('<strong class="off">84\u00a0%<span class="hidden"> off target</span></strong>')
   expect(body.match(/class="off"/g)).toHaveLength(1)
   expect(body).toContain('None of 17 was rejected.')
   // What a row is about is opened where it stands; no other address becomes a link.
   expect(body).toContain('Ada Lane <a href="https://hubspot.example/7" rel="noreferrer"')
   expect(body).not.toContain('javascript:')
+  expect(body).not.toContain('data-head="HubSpot"')
   // Of a chart without a figure there is no picture.
   expect(body.match(/<figure/g)).toHaveLength(2)
   expect(body.match(/<svg role="img"/g)).toHaveLength(4)

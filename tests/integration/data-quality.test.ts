@@ -9,6 +9,7 @@ import { createFactStreams } from '../../src/store/facts.ts'
 import { createLeads } from '../../src/store/leads.ts'
 import { createStore, type Store } from '../../src/store/partitions.ts'
 import { createQualityList } from '../../src/store/quality.ts'
+import { createQualityLists } from '../../src/store/quality-lists.ts'
 import { createQualityViews } from '../../src/views/data-quality.ts'
 import { createCheckQuality } from '../../src/work/check-quality.ts'
 import { DAY, HOUR, leadRecord, NOW } from '../support/records.ts'
@@ -125,5 +126,22 @@ describe('the check of all leads', () => {
     expect((await list.rows()).map(({ leadId }) => leadId)).toEqual(['1020'])
     await list.forget('1020')
     expect(await list.rows()).toEqual([])
+  })
+
+  test('one that is erased stands in no list with buttons, also not as who may be the same as another one', async () => {
+    const lists = createQualityLists(store)
+    const id = 'cleaner/20261123'
+    const summary = { at: clock.at, count: 3, to: ['mgr-1'], parts: 1 }
+    const rows = [
+      { leadId: '1021', order: 0, twins: ['1022', '99999'] },
+      { leadId: '1022', order: 1, twins: ['1021'] },
+      { leadId: '99999', order: 2 },
+    ]
+    await lists.make(id, summary, rows)
+    const shown = async () => (await lists.read(id))?.rows.map(({ leadId, twins = [] }) => [leadId, ...twins].join(' '))
+    expect(await shown()).toEqual(['1021 1022', '1022 1021'])
+    expect(await lists.forget('1022', clock.at)).toEqual([`${id}/to:mgr%2D1/part:0`])
+    expect(await shown()).toEqual(['1021'])
+    expect(JSON.stringify(await redis.hgetall(store.keys.post(id)))).not.toMatch(/1022|99999/)
   })
 })

@@ -124,6 +124,39 @@ describe('a report that is due', () => {
     expect(await reportsOverdue(parts)).toBe(0)
   })
 
+  it('is not passed over where one before it cannot be sent yet', async () => {
+    const { clock, sender, simulated, parts, titles } = await begin({ weekly: { to: 'mgr-1' } })
+    clock.now = MONDAY + WEEK
+    simulated.failNext({ method: 'chat.postMessage', kind: 'http-500' })
+    await expect(sender.send()).rejects.toMatchObject({ code: '500' })
+    expect(titles(MIA)).toEqual([])
+    const make: Parts['reports']['make'] = async (name, period) => {
+      if (period === '2026-W47') throw new Error('no figure')
+      return parts.reports.make(name, period)
+    }
+    await createSendReports({ ...parts, reports: { make } }).send()
+    expect(titles(MIA)).toEqual([])
+    await createSendReports(parts).send()
+    const weekly = simulated.messages(MIA).filter(({ text }) => text.startsWith('Weekly report'))
+    expect(weekly.map(({ text }) => text.split('\n')[0])).toEqual([
+      expect.stringContaining('16–22 Nov 2026'),
+      expect.stringContaining('23–29 Nov 2026'),
+    ])
+  })
+
+  it('is left to another worker where making it took so long that the lease went to it', async () => {
+    const { clock, parts, titles } = await begin({ weekly: { to: 'mgr-1' } })
+    clock.now = MONDAY
+    const make: Parts['reports']['make'] = async (name, period) => {
+      await connection.set(parts.store.keys.shared('reports:lease'), 'another', 'PX', MINUTE)
+      return parts.reports.make(name, period)
+    }
+    const slow = createSendReports({ ...parts, reports: { make } })
+    await slow.send()
+    expect(titles(MIA)).toEqual([])
+    expect(await slow.isDue()).toBe(true)
+  })
+
   it('is sent to nobody while Baton only observes', async () => {
     const { clock, parts } = await begin({ weekly: { to: 'mgr-1' } })
     clock.now = MONDAY

@@ -47,6 +47,7 @@ export function aReport(changes: Partial<Report> = {}): Report {
           { id: 'median', title: 'Median answer', unit: 'minutes' },
           { id: 'value', title: 'Pipeline', unit: 'money' },
           { id: 'last', title: 'Last answer', unit: 'instant' },
+          { id: 'url', title: 'HubSpot', unit: 'text' },
         ],
         rows: [
           {
@@ -56,7 +57,7 @@ export function aReport(changes: Partial<Report> = {}): Report {
             median: 18,
             value: 42_000,
             last: period.from + 3_600_000,
-            link: 'https://hubspot.example/7',
+            url: 'https://hubspot.example/7',
           },
           {
             rep: 'Ben <b>Ortiz</b>',
@@ -65,7 +66,7 @@ export function aReport(changes: Partial<Report> = {}): Report {
             median: 125,
             value: null,
             last: null,
-            link: 'javascript:alert(1)',
+            url: 'javascript:alert(1)',
           },
         ],
         empty: 'Nobody had a handoff.',

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { chartSvg } from '../../charts/chart.ts'
 import type { Chart, Column as Figures, Report, Section } from '../../reports/report.ts'
-import { cellText } from '../../reports/words.ts'
+import { cellText, unbroken } from '../../reports/words.ts'
 import { badge, type Column, type Content, html, table } from './html.ts'
 
 type Row = Section['rows'][number]
@@ -9,7 +9,8 @@ type Row = Section['rows'][number]
 const LEVELS = {
   good: { word: 'as it should be', tone: 'good' },
   info: { word: 'to know', tone: 'plain' },
-  warn: { word: 'off target', tone: 'warn' },
+  // Not every one is off a target: a figure may be unusual.
+  warn: { word: 'to look into', tone: 'warn' },
 } as const
 
 /** What a report says: its findings, its pictures, its tables. `csv`: the address of its figures. */
@@ -17,15 +18,17 @@ export function reportShown(report: Report, csv: string): VNode {
   const { findings, charts, sections } = report
   const { timeZone } = report.period
   return html`
-    ${findings.length === 0 ? html`<p class="empty">There is nothing to point out in this time.</p>` : html`<ul class="findings">${findings.map(({ level, text }) => html`<li>${badge(LEVELS[level].word, LEVELS[level].tone)} <span>${text}</span></li>`)}</ul>`}
+    ${findings.length === 0 ? html`<p class="empty">There is nothing to point out in this time.</p>` : html`<ul class="findings">${findings.map(({ level, text }) => html`<li>${badge(LEVELS[level].word, LEVELS[level].tone)} <span>${unbroken(text)}</span></li>`)}</ul>`}
     ${charts.length > 0 && html`<div class="charts">${charts.map((chart) => picture(chart, timeZone))}</div>`}
     ${sections.map((section) => sectionShown(section, timeZone, csv))}`
 }
 
 function sectionShown({ id, title, note, columns, rows, empty }: Section, timeZone: string, csv: string): VNode {
+  // An address is the link of what names its row.
+  const shown = columns.filter((column) => column.id !== 'url')
   return html`<div><h2>${title}</h2>
     ${note && html`<p class="hint">${note}</p>`}
-    ${table({ caption: title, rows, empty, columns: columns.map((one, at) => columnShown(one, at === 0, timeZone)) })}
+    ${table({ caption: title, rows, empty, columns: shown.map((one, at) => columnShown(one, at === 0, timeZone)) })}
     ${rows.length > 0 && html`<p class="count"><a href=${`${csv}&section=${encodeURIComponent(id)}`} aria-label=${`${title} as CSV`} download>CSV</a></p>`}
   </div>`
 }
@@ -39,10 +42,10 @@ function columnShown(column: Figures, main: boolean, timeZone: string): Column<R
     number: !main && unit !== 'text' && unit !== 'instant',
     cell: (row) => {
       const value = row[id]
-      const text = cellText(value, unit, timeZone)
-      const { link } = row
-      if (main && typeof link === 'string' && link.startsWith('https://'))
-        return html`${text} <a href=${link} rel="noreferrer" aria-label=${`${text} in HubSpot`}>HubSpot</a>`
+      const text = unbroken(cellText(value, unit, timeZone))
+      const { url } = row
+      if (main && typeof url === 'string' && url.startsWith('https://'))
+        return html`${text} <a href=${url} rel="noreferrer" aria-label=${`${text} in HubSpot`}>HubSpot</a>`
       return isOff(value, target)
         ? html`<strong class="off">${text}<span class="hidden"> off target</span></strong>`
         : text
@@ -52,7 +55,7 @@ function columnShown(column: Figures, main: boolean, timeZone: string): Column<R
 
 function targetText({ unit, target }: Figures, timeZone: string): string | undefined {
   const { atLeast, atMost } = target ?? {}
-  const words = (value: number) => cellText(value, unit, timeZone)
+  const words = (value: number) => unbroken(cellText(value, unit, timeZone))
   if (atLeast !== undefined && atMost !== undefined) return `${words(atLeast)} to ${words(atMost)}`
   if (atLeast !== undefined) return `at least ${words(atLeast)}`
   return atMost === undefined ? undefined : `at most ${words(atMost)}`

@@ -172,10 +172,6 @@ const MESSAGES: Record<string, string[]> = {
     'triggers.yaml:2  triggers.over.when.handoff.mql-to-sales: handoff.mql-to-sales is never "closed"; known are waiting, open, answered, ended',
     'triggers.yaml:2  triggers.over.when.handoff.mql-to-sale: there is no handoff "mql-to-sale" in sla.yaml; did you mean "mql-to-sales"?',
   ],
-  'unknown-customer-news': [
-    'reports.yaml:4  feedback.successToMarketing.references.0.signal: there is no signal "demo_request" in scoring.yaml; did you mean "demo_requested"?',
-    'reports.yaml:5  feedback.successToMarketing.struggles.0.handoff: there is no handoff "mql-to-sale" in sla.yaml; did you mean "mql-to-sales"?',
-  ],
   'trigger-value-without-unit': [
     'triggers.yaml:2  triggers.usage.when.signals.demo_requested.dropsBy: signals of the type "demo_requested" have no value: give it a unit in signals.yaml',
   ],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { ENDINGS } from '../../../src/handoffs/endings.ts'
@@ -26,6 +26,11 @@ test.each([...PAGES, ...LINKING])('%s links to pages that are there', (page) => 
   )
   expect(links).not.toEqual([])
   expect(links.filter((path) => !existsSync(path))).toEqual([])
+})
+
+test('README.md leads to every page of docs', () => {
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+  expect(pages.filter((name) => !read('README.md').includes(`(docs/${name}`))).toEqual([])
 })
 
 test.each(PAGES)('%s names only files that are there', (page) => {

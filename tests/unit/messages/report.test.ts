@@ -17,9 +17,9 @@ describe('a report in Slack', () => {
     expect(message.text).toMatch(/^Weekly report: 16–22 Nov 2026\. ⚠ Sales accepted 12 of 18 .*\. • 66 leads came in/)
     expect(message.text.length).toBeLessThanOrEqual(1_000)
     const shown = shownText(message.blocks)
-    expect(shown).toContain('✓ 17 of 18 handoffs were answered in time (94 %)')
-    expect(shown).toContain('*MQLs*: 18 this week, 16 the week before, change +13 %')
-    expect(shown).toContain('*Opportunities*: 3 this week, 0 the week before\n'.trim())
+    expect(shown).toContain('✓ 17 of 18 handoffs were answered in time (94\u00a0%)')
+    expect(shown).toContain('*MQLs*: this week 18, the week before 16, change +13\u00a0%')
+    expect(shown).toContain('*Opportunities*: this week 3, the week before 0\n'.trim())
   })
 
   it('says where the rest is, and whose times these are', () => {
@@ -39,10 +39,12 @@ describe('a report in Slack', () => {
   it('has its other tables in the thread, a row a line', () => {
     expect(thread).toHaveLength(1)
     const shown = shownText(thread[0]?.blocks ?? [])
-    expect(shown).toContain('*Ada Lane*: 12 leads, in time 9 of 11, median 38 min, 90th percentile 1 h 11 min')
-    expect(shown).toContain('*Cy Ng*: 0 leads')
-    expect(shown).toContain('*Ben &lt;!channel&gt; &amp; Söhne*: 6 leads')
-    expect(shown).toContain('*PAID_SEARCH*: 26 leads, accepted 42 %')
+    expect(shown).toContain(
+      '*Ada Lane*: leads 12, in time 9 of 11, median 38\u00a0min, 90th percentile 1\u00a0h 11\u00a0min',
+    )
+    expect(shown).toContain('*Cy Ng*: leads 0')
+    expect(shown).toContain('*Ben &lt;!channel&gt; &amp; Söhne*: leads 6')
+    expect(shown).toContain('*PAID_SEARCH*: leads 26, accepted 42\u00a0%')
   })
 
   it('opens in HubSpot what a row is about, and shows no address', () => {
@@ -56,8 +58,8 @@ describe('a report in Slack', () => {
       { id: 'a', title: 'Accounts', columns, rows: [row, { ...row, url: 'https://x|<!here>' }], empty: '' },
     ]
     const shown = shownText(render(weeklyReport({ sections })).message.blocks)
-    expect(shown).toContain('*<https://app.hubspot.com/contacts/1/record/0-2/7|Acme &gt; &lt;!here&gt;>*: 2 leads\n')
-    expect(shown).toContain('*Acme &gt; &lt;!here&gt;*: 2 leads')
+    expect(shown).toContain('*<https://app.hubspot.com/contacts/1/record/0-2/7|Acme &gt; &lt;!here&gt;>*: leads 2\n')
+    expect(shown).toContain('*Acme &gt; &lt;!here&gt;*: leads 2')
   })
 
   it('tells what is an alert on its own', () => {

@@ -49,6 +49,7 @@ const JUDGED: Fact[] = [
   fact('g', 'rejected', '2026-10-23', { ...TO_AE, reason: 'no budget' }),
   ...handedOver('h', '2026-10-12', MQL, 'PAID_SEARCH'),
   fact('h', 'accepted', '2026-10-17', { ...MQL, reason: 'qualified' }),
+  ...reached('h', 'opportunity', '2026-10-21'),
   ...came('i', '2026-10-20'),
   fact('i', 'disqualified', '2026-10-20', { route: 'too-small', reason: 'too-small' }),
   ...came('j', '2026-10-20'),

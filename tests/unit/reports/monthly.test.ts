@@ -136,9 +136,9 @@ describe('the funnel of a month', () => {
     expect(rows[2]).toMatchObject({ leadsBefore: 0, toMQLsBefore: null })
   })
 
-  it('in sentences, that say who may still convert', () => {
+  it('in sentences, that say who may still go on', () => {
     expect(sentences(report)).toEqual([
-      'funnel info: Of 6 leads that came in October 2026, so far 3 MQLs, 2 SQLs, 2 opportunities, 1 customer; 3 more may still convert, so these shares only rise.',
+      'funnel info: Of 6 leads that came in October 2026, so far 3 MQLs, 2 SQLs, 2 opportunities, 1 customer; 3 of them may still go on, so these shares only rise.',
       'funnel-change info: No step of the funnel differs from September 2026 at the same age by more than chance explains.',
       'content info: No form or page stood before won deals more often than before lost ones, beyond chance. Most often: “/pricing”, before 1 of 2 (50 %).',
     ])
@@ -175,7 +175,7 @@ describe('what chance does not explain', () => {
   it('is said of the month, and of a source, with both numbers; and how long leads take', async () => {
     expect(sentences(await reportOf(monthly, facts, OCTOBER)).slice(0, 5)).toEqual([
       // 5 to 9 days: the middle one is 7, the value four of five lie below is 5 + 0.8 × 4.
-      'funnel info: Of 80 leads that came in October 2026, so far 24 MQLs, 5 SQLs, 5 opportunities, 5 customers; 75 more may still convert, so these shares only rise. Of 5 leads that became customers half took up to 7 days, four of five up to 8.2 days; those that take longer than we have waited are not among them.',
+      'funnel info: Of 80 leads that came in October 2026, so far 24 MQLs, 5 SQLs, 5 opportunities, 5 customers; 75 of them may still go on, so these shares only rise. Of 5 leads that became customers half took up to 7 days, four of five up to 8.2 days; those that take longer than we have waited are not among them.',
       'funnel-mqls warn: From Leads to MQLs: 24 of 80 (30 %), against 30 of 40 (75 %) in September 2026 at the same age. Chance alone does not explain that.',
       'source good: Of leads from ORGANIC_SEARCH 20 of 40 (50 %) became MQLs, of all others 4 of 40 (10 %).',
       'source warn: Of leads from PAID_SEARCH 4 of 40 (10 %) became MQLs, of all others 20 of 40 (50 %).',

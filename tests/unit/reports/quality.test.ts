@@ -41,6 +41,9 @@ const checked = (date: string, right: Record<string, number>) =>
     kept({ type: 'measured', at: Date.parse(date), rule, value, amount: '200' }),
   )
 
+const LATELY = Date.parse('2026-11-27T12:00:00Z')
+const LONG_AGO = Date.parse('2026-07-27T12:00:00Z')
+
 const judged = (lead: string, ...words: [date: string, reason: string][]) =>
   words.map(([date, reason]) => kept({ type: 'judged', lead, at: Date.parse(date), reason, stage: 'mql' }))
 
@@ -131,7 +134,11 @@ describe('what became of leads that sales was handed', () => {
   const leads = [
     ...many(60, () => handed('hot', 'tier-1', 'REFERRALS', yes)),
     ...many(5, () => handed('hot', 'tier-1', 'REFERRALS', no)),
-    ...many(7, () => handed('hot', 'tier-1', 'REFERRALS')),
+    // Open: of the last week. Older ones are not accepted, as in the weekly report.
+    ...many(7, () => handed('hot', 'tier-1', 'Referrals').map((fact) => ({ ...fact, at: LATELY }))),
+    ...many(3, () => handed('medium', 'mql', 'REFERRALS')),
+    // Theirs before, in another handoff: sales is not handed it anew.
+    [kept({ type: 'outcome', lead: 'w', stage: 'opportunity', at: LONG_AGO }), ...handed('hot', 'tier-1', 'REFERRALS')],
     handed('hot', 'tier-1', 'REFERRALS', no, { type: 'outcome', stage: 'customer' }),
     ...many(2, () => handed('high', 'mql', 'DIRECT_TRAFFIC', yes)),
     ...many(38, () => handed('high', 'mql', 'DIRECT_TRAFFIC', no)),
@@ -150,12 +157,12 @@ describe('what became of leads that sales was handed', () => {
     ).toEqual([
       ['hot', 73, 66, 61, 61 / 66, 1],
       ['high', 40, 40, 2, 0.05, 0],
-      ['medium', 12, 12, 12, 1, 0],
+      ['medium', 15, 15, 12, 0.8, 0],
     ]))
 
   it('and by source, with the interval in which the true share lies', () => {
     expect(rows('sources').map(({ group, decided, accepted }) => [group, decided, accepted])).toEqual([
-      ['REFERRALS', 78, 73],
+      ['REFERRALS', 81, 73],
       ['DIRECT_TRAFFIC', 40, 2],
     ])
     // Wilson for 2 of 40, by hand: (0.05 + 1.9208/40 ± 1.96 √(0.05·0.95/40 + 0.9604/1600)) / (1 + 3.8416/40).
@@ -165,7 +172,7 @@ describe('what became of leads that sales was handed', () => {
   it('names inversions, and what bands promise', () => {
     const said = findings.flatMap(({ level, text }) => (/inversion|promises/.test(text) ? [`${level}: ${text}`] : []))
     expect(said).toEqual([
-      'warn: An inversion: the band high converts worse (5 %, 2 of 40) than medium (100 %, 12 of 12).',
+      'warn: An inversion: the band high converts worse (5 %, 2 of 40) than medium (80 %, 12 of 15).',
       'good: The band hot promises 70 % accepted, and has 92.4 % (61 of 66): kept.',
       'warn: The band high promises 50 % accepted, and has 5 % (2 of 40): broken.',
     ])

@@ -71,8 +71,8 @@ describe('the report of stuck leads', () => {
     ])
     expect(rowsOf(made, 'sources')).toEqual([
       { source: 'ADS', stuck: 2, all: 5, share: 0.4, median: 70, longest: 90 },
-      { source: 'not known', stuck: 1, all: 1, share: 1, median: 30, longest: 30 },
       { source: 'ORGANIC', stuck: 1, all: 1, share: 1, median: 40, longest: 40 },
+      { source: 'not known', stuck: 1, all: 1, share: 1, median: 30, longest: 30 },
     ])
     expect(made.sections[0]?.note).toContain('Of 1 lead the stage is not known')
     expect(made.findings.map(({ level, text }) => [level, text])).toEqual([

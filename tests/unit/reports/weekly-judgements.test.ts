@@ -45,7 +45,9 @@ describe('when acceptance has left its band', () => {
     ['below: scoring is too loose', 1, 'scoring is too loose'],
     ['above 70 %: the bar is too low', 9, 'the bar is too low'],
   ])('an alert says so, first of all, and what it means: %s', async (_, accepted, meaning) => {
-    const { findings } = await reportOf(handedOver(1, 10, accepted))
+    const { findings, sections } = await reportOf(handedOver(1, 10, accepted))
+    const table = sections.find(({ id }) => id === 'acceptance')
+    expect(table?.rows[0]).toMatchObject({ target: accepted === 1 ? 'below' : 'above' })
     expect(findings[0]).toMatchObject({ id: 'acceptance', level: 'warn', alert: true })
     expect(findings[0]?.text).toContain(`${accepted} of 10 MQLs`)
     expect(findings[0]?.text).toContain(meaning)
@@ -55,6 +57,18 @@ describe('when acceptance has left its band', () => {
     const finding = findingOf(await reportOf(handedOver(1, 10, 5)), 'acceptance')
     expect(finding).toMatchObject({ level: 'good' })
     expect(finding).not.toHaveProperty('alert')
+  })
+
+  it('while none is decided on there is no share, and no alarm', async () => {
+    const open = handedOver(6, 5, 0).filter(({ type }) => type !== 'rejected')
+    const { findings, sections } = await reportOf(open)
+    expect(findings.find(({ id }) => id === 'acceptance')).toEqual({
+      ...{ id: 'acceptance', level: 'info' },
+      text: 'Sales has decided on none of the 5 MQLs handed over in this week; target 40 % to 60 %.',
+    })
+    const table = sections.find(({ id }) => id === 'acceptance')
+    expect(table?.rows[0]).toMatchObject({ handed: 5, open: 5, share: null, target: 'cannot tell' })
+    expect(table?.columns.some(({ target }) => target)).toBe(false)
   })
 
   it('the four weeks before are judged as well: most of the last one’s leads are undecided when it is reported', async () => {

@@ -30,7 +30,7 @@ const STORY: KeptFact[] = [
   sql('ada', on(1)),
   deal('ada', on(2), 'd1', 'open', '10000'),
   // bob: new on Tuesday, an MQL, routed after 400 s only, late, answered after 75 minutes, not wanted.
-  ...comes('bob', on(1), { source: 'PAID_SEARCH', content: 'Request a demo' }, 400),
+  ...comes('bob', on(1), { source: 'Paid search', content: 'Request a demo' }, 400),
   mql('bob', on(1)),
   assigned('bob', on(1), SDR_1, 400),
   fact('bob', on(1), 'told', { ...SDR_1, reason: 'rep-alert', value: 401 }),
@@ -180,7 +180,9 @@ describe('a week', () => {
       due: number,
       running: number,
       median: number | null,
+      [routedInTime, routed]: [number, number],
     ) => ({
+      ...{ routedInTime, routed, routedShare: routed === 0 ? null : routedInTime / routed },
       ...{
         name,
         handoffs,
@@ -195,14 +197,14 @@ describe('a week', () => {
       },
     })
     expect(rowsOf(report, 'reps')).toEqual([
-      // ada in time, ivy late.
-      row('Ada Lane', 2, 1, 2, 0, 4),
+      // ada in time, ivy late; of ivy nobody knows how long routing took.
+      row('Ada Lane', 2, 1, 2, 0, 4, [1, 1]),
       // ivy, once it was late.
-      row('Ben Ortiz', 1, 0, 0, 0, null),
-      // bob late after 75 minutes; dan, whose clock somebody else had begun.
-      row('Cleo Park', 2, 1, 2, 0, 75),
+      row('Ben Ortiz', 1, 0, 0, 0, null, [0, 0]),
+      // bob late after 75 minutes, and routed late; dan, whose clock somebody else had begun.
+      row('Cleo Park', 2, 1, 2, 0, 75, [0, 1]),
       // cyd runs, dan was passed on.
-      row('Dan Moss', 2, 0, 0, 1, null),
+      row('Dan Moss', 2, 0, 0, 1, null, [2, 2]),
     ])
   })
 
@@ -221,9 +223,10 @@ describe('a week', () => {
   it('names the denominator of acceptance: MQLs that were handed over in the week', () => {
     // MQLs: ada accepted, bob not, cyd and ivy open. dan was none. Before: fay accepted (this week), gus not.
     expect(rowsOf(report, 'acceptance')).toMatchObject([
-      { who: 'MQLs', handed: 4, accepted: 1, declined: 1, open: 2, share: 0.25 },
-      { who: 'other leads', handed: 1, accepted: 0, declined: 0, open: 1, share: 0 },
-      { who: 'MQLs, 4 weeks before', handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5 },
+      { who: 'MQLs', handed: 4, accepted: 1, declined: 1, open: 2, share: 0.25, target: 'too few' },
+      // Nobody has decided on dan, and the target is none of such leads.
+      { who: 'other leads', handed: 1, accepted: 0, declined: 0, open: 1, share: null, target: null },
+      { who: 'MQLs, 4 weeks before', handed: 2, accepted: 1, declined: 1, open: 0, share: 0.5, target: 'met' },
     ])
     expect(findingOf(report, 'acceptance')).toEqual({
       id: 'acceptance',
@@ -338,6 +341,7 @@ describe('a week that is asked for otherwise', () => {
     ['has gone to a rep', [assigned('x', on(1), SDR_1)], undefined],
     ['has gone elsewhere', [fact('x', on(1), 'ended', { ...SALES, reason: 'released' })], undefined],
     ['was taken out', [fact('x', on(1), 'disqualified', { route: 'mql', reason: 'competitor' })], undefined],
+    ['was erased', [fact('x', on(1), 'gone', { reason: 'erased' })], undefined],
   ])('says how many leads wait for a rep: one that %s', async (_, then, waits) => {
     const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), ...then]
     const text = findingOf(await reportOf(facts), 'waiting')?.text

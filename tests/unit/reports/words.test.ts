@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cell, Unit } from '../../../src/reports/report.ts'
-import { cellText, dayText } from '../../../src/reports/words.ts'
+import { cellText, dayText, unbroken } from '../../../src/reports/words.ts'
 
 describe('a figure in words', () => {
   it.each<[Cell, Unit, string]>([
@@ -50,4 +50,11 @@ describe('a figure in words', () => {
 
 it('a day has its year', () => {
   expect(dayText(Date.parse('2025-12-31T23:30Z'), 'Europe/Berlin')).toBe('1 Jan 2026')
+})
+
+it('a figure and its unit stand on one line', () => {
+  const text = 'Leads: 29 % of 4 days, < 0.1 % and −1 point, within 2 h 05 min; in 3 hours 12 minor ones'
+  expect(unbroken(text)).toBe(
+    'Leads: 29\u00a0% of 4\u00a0days, < 0.1\u00a0% and −1\u00a0point, within 2\u00a0h 05\u00a0min; in 3 hours 12 minor ones',
+  )
 })

@@ -270,4 +270,20 @@ export const PEOPLE = rows([
     'error',
     'did you mean "usage-dropped"?',
   ],
+  [
+    'news of customers by a signal that is not there',
+    'reports.yaml',
+    'successToMarketing: { to: [marketing], at: "08:00" }',
+    'successToMarketing: { to: [marketing], at: "08:00", references: [{ signal: demo_request }] }',
+    'error',
+    'did you mean "demo_requested"?',
+  ],
+  [
+    'news of customers by a handoff that is not there',
+    'reports.yaml',
+    'successToMarketing: { to: [marketing], at: "08:00" }',
+    'successToMarketing: { to: [marketing], at: "08:00", references: [{ handoff: mql-to-sale }] }',
+    'error',
+    'did you mean "mql-to-sales"?',
+  ],
 ])

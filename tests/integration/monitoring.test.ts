@@ -11,7 +11,10 @@ const DOCKER = join(import.meta.dirname, '..', '..', 'docker')
 const read = (...path: string[]) => readFileSync(join(DOCKER, ...path), 'utf8')
 
 interface Composed {
-  services: Record<string, { image: string; profiles?: string[]; volumes?: string[]; environment?: object }>
+  services: Record<
+    string,
+    { image: string; profiles?: string[]; command?: string[]; volumes?: string[]; environment?: object }
+  >
   volumes: Record<string, null>
   'x-container': { logging: { options: { labels: string } } }
 }
@@ -109,6 +112,12 @@ describe('what compose starts beside Baton', () => {
         else if (!from.startsWith('/')) expect(Object.keys(volumes), volume).toContain(from)
       }
     }
+  })
+
+  test('has a place of its own for what the collector has read, which root may write without capabilities', () => {
+    const { command, volumes: mounted } = services.collector ?? expect.fail()
+    expect(command).toContain('--storage.path=/data')
+    expect(mounted).toContain('collector:/data')
   })
 
   test('is found by the name of its service: by Prometheus its Alertmanager, by Grafana all of them', () => {

@@ -192,10 +192,16 @@ export async function runSmoke(parts: SmokeParts, options: SmokeOptions): Promis
     const value = await untilKnown(
       options.patience,
       async () => {
-        const contact = await hubspot.readContact(test.contactId ?? '')
-        return (contact && 'properties' in contact && contact.properties[score]) || null
+        const [contact, { lead }] = await Promise.all([
+          hubspot.readContact(test.contactId ?? ''),
+          leads.get(test.contactId ?? ''),
+        ])
+        const shown = contact && 'properties' in contact ? contact.properties[score] : null
+        // It may show still what it was before the signals.
+        return shown && Number(shown) === lead?.score.total ? shown : null
       },
-      () => `HubSpot does not show ${score}: has "baton hubspot setup" created the properties? See the log`,
+      () =>
+        `HubSpot does not show the score as ${score}: has "baton hubspot setup" created the properties? See the log`,
     )
     return `HubSpot shows ${score} = ${value}`
   }

@@ -72,7 +72,8 @@ async function smoke({ to, domain, set, signal = [] }: Omit<Options, 'json'>, js
     const read = { contact: ['email', score], company: [] }
     const abort = new AbortController()
     const end = () => abort.abort()
-    process.once('SIGINT', end).once('SIGTERM', end)
+    // npm hands on a Control-C that the terminal has sent already: the second must not end the clean-up.
+    process.on('SIGINT', end).on('SIGTERM', end)
     const done = await runSmoke(
       {
         ...at,

@@ -86,7 +86,7 @@ export function acceptancePart({ settings, now }: Pick<ReportInput, 'settings' |
       const section: Section = {
         id: 'acceptance',
         title: 'Acceptance by sales',
-        note: 'Of the leads that were handed over to sales in that time, those that it has accepted by now (SQL). Not accepted: declined, given up, or older than 7 days. The target is of MQLs alone.',
+        note: `Of the leads that were handed over to sales in that time, those that it has accepted by now (SQL). Not accepted: declined, given up, or older than 7 days. The target, ${bandWords(band)}, is of MQLs alone.`,
         columns: [
           { id: 'who', title: 'Handed over', unit: 'text' },
           { id: 'handed', title: 'Leads', unit: 'count' },
@@ -95,7 +95,7 @@ export function acceptancePart({ settings, now }: Pick<ReportInput, 'settings' |
           { id: 'open', title: 'Open', unit: 'count' },
           { id: 'share', title: 'Share', unit: 'share' },
           // Not one of the share itself: undecided leads are no miss, and few say nothing.
-          { id: 'target', title: `Target ${bandWords(band)}`, unit: 'text' },
+          { id: 'target', title: 'Target', unit: 'text' },
         ],
         rows,
         empty: 'No lead was handed over to sales.',

@@ -50,13 +50,15 @@ export function createEnrichmentRequests({ redis, keys, partitions, partitionOf,
         createHmac('sha256', question.secret).update(`${leadId} ${provider} ${question.of}`).digest('base64url')
       if ((await read(id))?.state === 'asked') return null
       const ofLead = keys.asked(leadId)
+      // As long as the longest of them, or one that others outlive would not be found at an erasure.
+      const kept = Math.max(within, await redis.pttl(ofLead))
       await commit(
         [],
         [
           ['HSET', key(id), 'lead', leadId, 'provider', provider, 'state', 'asked'],
           ['PEXPIRE', key(id), within],
           ['SADD', ofLead, id],
-          ['PEXPIRE', ofLead, within],
+          ['PEXPIRE', ofLead, kept],
         ],
       )
       return id

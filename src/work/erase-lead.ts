@@ -15,8 +15,8 @@ import { createWaitingLists, waitingListId } from '../store/waiting-lists.ts'
 import type { Handler, Parts } from './parts.ts'
 
 /**
- * Erases a lead whatever HubSpot says, and the contacts that were merged into it: nothing of it is kept, and its Slack
- * messages lose their content. `indexes` are those of the table of work.
+ * Erases a lead whatever HubSpot says, the contacts that were merged into it, and the one that it was merged into: nothing of
+ * it is kept, and its Slack messages lose their content. `indexes` are those of the table of work.
  */
 export function createEraseLead(
   parts: Pick<Parts, 'apart' | 'clock' | 'config' | 'dropTimers' | 'hurry' | 'leads' | 'log' | 'store'>,
@@ -30,11 +30,14 @@ export function createEraseLead(
   const rewrites = createRewrites(store)
   const qualityLists = createQualityLists(store)
 
-  return eraseAll
+  return ({ leadId }) => eraseAll(leadId, new Set())
 
-  async function eraseAll({ leadId }: { leadId: string }): Promise<void> {
+  async function eraseAll(leadId: string, begun: Set<string>): Promise<void> {
+    begun.add(leadId)
     const state = await readable(leadId)
-    for (const merged of state?.lead?.merged ?? []) await eraseAll({ leadId: merged })
+    // What there was of one that was merged stands with the one that lives on: HubSpot takes either id for the same contact.
+    const { mergedInto, merged = [] } = state?.lead ?? {}
+    for (const other of [mergedInto ?? [], merged].flat()) if (!begun.has(other)) await eraseAll(other, begun)
     const handoffs = Object.values(state?.handoffs ?? {})
     const left = await lists.forget(leadId, clock.now())
     await touchWaiting(handoffs)

@@ -1,18 +1,15 @@
 import type { Redis } from 'ioredis'
 
-// Each pattern captures the kind, or has it beside it.
+// Each pattern captures the kind, or has it beside it. What belongs to a partition, a pool or the whole service is of the kind
+// that its name begins with.
 const KINDS: [RegExp, string?][] = [
-  [/^baton\{[0-9a-f]\}:(lead|inbox|history|decisions|seen|post|facts|ready)(:|$)/],
-  [/^baton\{[0-9a-f]\}:((?:index|list):[a-z-]+)(?::\d+)*$/],
-  [/^baton\{pool-.*\}:(ledger|given|recent)(?::list)?$/],
+  [/^baton\{[0-9a-f]\}:((?:index|list):[a-z-]+|[a-z-]+)(?::|$)/],
+  [/^baton\{pool-.*\}:([a-z-]+)/],
   [/^\{baton-timers\}:timers:(?:delayed|[\w-]{22})$/, 'timer'],
   [/^\{baton-[a-z]+\}:.*:events$/, 'job events'],
   [/^\{baton-[a-z]+\}:/, 'queues'],
   [/^baton\{company-.*\}$/, 'company'],
-  [
-    /^baton:(adoption|away|companies|configs|config-times|enrichment|last-event|listed|owner-refused|poll|rate|refused-properties|reps|scoring-version|search-pace|stuck|deals|unreachable)\b/,
-  ],
-  [/^baton\{slack\}:(pace):/],
+  [/^baton(?:\{slack\})?:([a-z-]+)/],
 ]
 
 /** What stands in Redis of one kind. */

@@ -79,6 +79,7 @@ test.skipIf(WITHOUT_REDIS_SERVER || !executablePath)(
     await page.getByRole('link', { name: 'Config' }).click()
     // Its clocks take seconds, which the check doubts: these are the files that are in force.
     await page.getByText('is 15 s only').first().waitFor()
+    await page.getByRole('link', { name: 'What if' }).click()
     expect(await page.locator('textarea[name="file:handoffs.yaml"]').inputValue()).toContain('respondWithin: 4s')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()

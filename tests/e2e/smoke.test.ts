@@ -98,6 +98,8 @@ describe('the smoke test', () => {
     expect(done.ok).toBe(true)
     const path = ['slack', 'create', 'heard', 'enriched', 'scored', 'routed', 'alerted', 'clock', 'written', 'answered']
     expect(seen).toEqual([...path, 'clean up'])
+    const said = (name: string) => done.steps.find(({ step }) => step === name)?.detail ?? ''
+    expect(said('written')).toMatch(new RegExp(` = ${said('scored').split(' ')[0]}$`))
     const id = done.contactId ?? ''
     expect(reps().map(told)).toEqual(before.told)
     // A mention would tell a rep as well.

@@ -301,7 +301,10 @@ describe('a lead that is erased', () => {
     expect(await service().work.dead.list()).toEqual([])
   })
 
-  test('goes with the contacts that were merged into it', async () => {
+  test.each([
+    ['by the id that lives on', (_: string, survivor: string) => void stage.hubspot.privacyDeleteContact(survivor)],
+    ['by one that was merged away', (one: string) => api('DELETE', `/v1/leads/${one}`)],
+  ])('goes with the contacts that were merged into it, %s', async (_, erase) => {
     const one = createTier1Lead(stage)
     await stage.quiet()
     const two = createTier1Lead(stage, { email: 'second.canary@northwind.example' })
@@ -312,7 +315,7 @@ describe('a lead that is erased', () => {
     await expect.poll(async () => (await leads.get(survivor)).lead?.merged ?? []).toContain(two)
     await stage.advance(0)
     expect(Object.keys((await leads.get(survivor)).handoffs).length).toBeGreaterThan(1)
-    stage.hubspot.privacyDeleteContact(survivor)
+    await erase(one, survivor)
     await stage.quiet()
     for (let times = 1; times <= 2; times++) await stage.advance(MINUTE)
     const left = await placesThatName(about(one, two, survivor))

@@ -99,14 +99,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const redisUrls = options.redisUrls ?? [redis.url]
   const moved = { now: options.start ?? WEDNESDAY_10_NEW_YORK }
   const clock: Clock = { now: () => moved.now }
-  // What is worked out of a config is kept beside it, so one that has been used is never edited.
-  const config = structuredClone(await loadTestConfig(options.files ?? {}, moved.now))
-  // Stories of several days are about something else, unless they say so.
-  if (!options.digests) for (const manager of Object.values(config.team.managers)) manager.digest = false
-  if (!options.reports) {
-    const { calendar: _, targets: __, dataQuality: ___, ...sent } = config.reports
-    for (const name of Object.keys(sent) as (keyof typeof sent)[]) delete config.reports[name]
-  }
+  const config = withoutNews(await loadTestConfig(options.files ?? {}, moved.now), options)
   options.edit?.(config)
 
   const secrets = { accessToken: 'pat-canary-token', clientSecret: 'hubspot-canary-secret' }
@@ -199,7 +192,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     },
     async changeConfig(next) {
       for (const prepare of preparations) await prepare(next)
-      inForce = next
+      inForce = withoutNews(next, options)
     },
     texts: (channelOrUser) => slack.messages(channelOrUser).map((message) => message.text),
     async close() {
@@ -214,6 +207,18 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     },
   }
   return stage
+}
+
+// Stories of several days are about something else than digests and reports, unless they say so.
+function withoutNews(given: Config, { digests, reports }: StageOptions): Config {
+  // What is worked out of a config is kept beside it, so one that has been used is never edited.
+  const config = structuredClone(given)
+  if (!digests) for (const manager of Object.values(config.team.managers)) manager.digest = false
+  if (!reports) {
+    const { calendar: _, targets: __, dataQuality: ___, ...sent } = config.reports
+    for (const name of Object.keys(sent) as (keyof typeof sent)[]) delete config.reports[name]
+  }
+  return config
 }
 
 /** What is still to be done at the present instant, for the message of a test that waits in vain. */

@@ -5,7 +5,7 @@ import type { ReportBody, ReportInput } from './kind.ts'
 import { periodsBetween } from './period.ts'
 import type { Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
+import { type LeadStory, type Waiting, waitOf } from './weekly-lead-story.ts'
 import { cellText } from './words.ts'
 
 const WEEK = 7 * 86_400_000
@@ -80,16 +80,18 @@ export function capacityPart({ period, now, settings }: ReportInput) {
   }
 
   function noteWaits({ facts, waiting }: LeadStory): void {
-    const began = new Map<string, { at: number; pool: string }>()
-    for (const { type, handoff, at, pool = '' } of facts) {
+    const began = new Map<string, Waiting>()
+    for (const fact of facts) {
+      const { type, handoff, at } = fact
       if (handoff === undefined || at > now) continue
-      if (type === 'waiting') began.set(handoff, { at, pool })
+      if (type === 'waiting') began.set(handoff, waitOf(fact))
       const wait = began.get(handoff)
       if (type !== 'assigned' || !wait) continue
       began.delete(handoff)
-      if (isIn(wait.at)) ofPool(wait.pool).waited.push((at - wait.at) / 60_000)
+      if (!wait.isHeld && isIn(wait.since)) ofPool(wait.pool).waited.push((at - wait.since) / 60_000)
     }
-    for (const { pool, since } of waiting) if (since < period.to) ofPool(pool).waiting += 1
+    // What is held for its data waits for nobody to be free.
+    for (const { pool, since, isHeld } of waiting) if (!isHeld && since < period.to) ofPool(pool).waiting += 1
   }
 
   function busiest(all: number): Finding {

@@ -19,6 +19,7 @@ export const COMPARED = {
   opportunity: { title: 'opportunities', property: dateOf('opportunity') },
   customer: { title: 'customers', property: dateOf('customer') },
 } as const
+/** Something that is compared. */
 export type Compared = keyof typeof COMPARED
 const NAMES = Object.keys(COMPARED) as Compared[]
 

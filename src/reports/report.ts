@@ -20,6 +20,7 @@ export type Unit = (typeof UNITS)[number]
 export const Cell = z.union([z.string(), z.number(), z.null()])
 export type Cell = z.output<typeof Cell>
 
+/** A column of a table. `target`: what its figures are held against. */
 export const Column = z.object({
   id: z.string().describe('the key of the rows, and the name of the column in CSV'),
   title: z.string(),

@@ -26,6 +26,7 @@ export interface Tally extends Record<ClockState, number> {
   minutes: number[]
 }
 
+/** No handoff yet. */
 export function emptyTally(): Tally {
   return {
     ...{ handoffs: 0, routed: 0, routedInTime: 0, minutes: [] },

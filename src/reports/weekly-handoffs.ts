@@ -24,7 +24,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
   const pools = new Map<string, Tally>()
   const reps = new Map<string, Tally>()
   const touch = { within: 0, late: 0, running: 0, minutes: [] as number[] }
-  let waiting = 0
+  const waiting = { free: 0, held: 0 }
 
   function note(handoff: HandoffStory): void {
     tallyHandoff(tallyOf(kinds, handoff.kind), handoff, targets.flowWithin)
@@ -42,7 +42,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
 
   return {
     add({ handoffs, waiting: those }) {
-      waiting += those.filter(({ since }) => weeks.of(since) !== undefined).length
+      for (const { since, isHeld } of those) if (weeks.of(since) !== undefined) waiting[isHeld ? 'held' : 'free'] += 1
       for (const handoff of handoffs) {
         const which = weeks.of(handoff.startedAt)
         const tally = which === undefined ? undefined : byWeek[which]
@@ -67,7 +67,7 @@ export function handoffsPart({ settings }: Pick<ReportInput, 'settings'>, weeks:
         findings: [
           ...inTimeFinding(weeks, own, targets.withinSla),
           ...touchFinding(touch, targets.firstTouch),
-          ...(waiting > 0 ? [waitingFinding(waiting)] : []),
+          ...waitingFindings(waiting),
         ],
         sections: [
           table('handoffs', 'Handoffs by kind', kinds, plain, settings.kinds),
@@ -153,13 +153,21 @@ function touchFinding(
   ]
 }
 
-function waitingFinding(waiting: number): Finding {
-  const one = waiting === 1
-  return {
-    id: 'waiting',
-    level: 'warn',
-    text: `${counted(waiting, 'lead')} ${one ? 'waits' : 'wait'} for a rep: nobody could take ${one ? 'it' : 'them'} (npm run baton -- handoffs --status waiting).`,
-  }
+function waitingFindings({ free, held }: { free: number; held: number }): Finding[] {
+  const said = (waiting: number, what: string, why: string): Finding[] =>
+    waiting === 0
+      ? []
+      : [
+          {
+            id: 'waiting',
+            level: 'warn',
+            text: `${counted(waiting, 'lead')} ${waiting === 1 ? 'waits' : 'wait'} ${what}: ${why} (npm run baton -- handoffs --status waiting).`,
+          },
+        ]
+  return [
+    ...said(free, 'for a rep', `nobody could take ${free === 1 ? 'it' : 'them'}`),
+    ...said(held, 'for data', `sales needs to know what ${held === 1 ? 'it lacks' : 'they lack'}`),
+  ]
 }
 
 const minutesText = (value: number | null) => cellText(value, 'minutes', 'UTC')

@@ -30,10 +30,11 @@ export interface HandoffStory {
 /** How a handoff was over: taken on, not wanted, not reached or sent back, out by a person's word, or otherwise. */
 export type Over = 'accepted' | 'rejected' | 'recycled' | 'disqualified' | 'ended'
 
-/** A handoff that nobody has yet. */
+/** A handoff that nobody has yet. `isHeld`: the lead lacks what sales needs, and nobody is asked to take it. */
 export interface Waiting {
   pool: string
   since: number
+  isHeld: boolean
 }
 
 /** A lead. Instants are epoch milliseconds; `newAt` is absent of one that was there before Baton came. */
@@ -128,7 +129,7 @@ function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: W
     if (fact.handoff === undefined) continue
     const draft = drafts.get(fact.handoff)
     if (!draft) {
-      if (fact.type === 'waiting') waiting.set(fact.handoff, { pool: fact.pool ?? '', since: fact.at })
+      if (fact.type === 'waiting') waiting.set(fact.handoff, waitOf(fact))
       if (isOver(fact.type)) waiting.delete(fact.handoff)
       if (fact.type !== 'assigned') continue
       const waited = waiting.get(fact.handoff)
@@ -143,6 +144,11 @@ function handoffsOf(facts: readonly KeptFact[]): { handoffs: Draft[]; waiting: W
     note(draft, fact)
   }
   return { handoffs: [...drafts.values()], waiting: [...waiting.values()] }
+}
+
+/** What a fact of the type `waiting` says. */
+export function waitOf({ pool = '', at, reason }: KeptFact): Waiting {
+  return { pool, since: at, isHeld: reason === 'held' }
 }
 
 function note(draft: Draft, fact: KeptFact): void {

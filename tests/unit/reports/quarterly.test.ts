@@ -95,7 +95,7 @@ describe('what triggers and routes were followed by', async () => {
 
 /*
  * Of five handoffs r1 got three and r2 one, and another after r1 had not answered; a rep who has left got one. s waited for an hour and a half,
- * t waits still, x was taken out and y merged while they waited; u's began in the last hour of the quarter by New York's clocks.
+ * t waits still, x was taken out and y merged while they waited, z is held for its data; u's began in the last hour of the quarter by New York's clocks.
  */
 const of = (pool: string, rep?: string) => ({ handoff: '1', kind: 'mql-to-sales', pool, ...(rep ? { rep } : {}) })
 const LOAD: Fact[] = [
@@ -105,6 +105,7 @@ const LOAD: Fact[] = [
   fact('s', 'waiting', '2026-07-14T10:00:00', of('ae')),
   fact('s', 'assigned', '2026-07-14T11:30:00', of('ae', 'r2')),
   fact('t', 'waiting', '2026-09-30T12:00:00', of('ae')),
+  fact('z', 'waiting', '2026-09-29T12:00:00', { ...of('ae'), reason: 'held' }),
   fact('x', 'waiting', '2026-09-29T12:00:00', of('ae')),
   fact('x', 'disqualified', '2026-09-30T12:00:00', { route: 'mql', reason: 'competitor' }),
   fact('y', 'waiting', '2026-09-29T12:00:00', of('ae')),

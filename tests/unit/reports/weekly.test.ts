@@ -348,6 +348,13 @@ describe('a week that is asked for otherwise', () => {
     expect(text && Number.parseInt(text, 10)).toBe(waits)
   })
 
+  it('says of a lead that is held for its data that it waits for that, and for no rep', async () => {
+    const held = fact('x', on(0), 'waiting', { ...SALES, reason: 'held' })
+    expect(findingOf(await reportOf([...comes('x', on(0)), held]), 'waiting')?.text).toBe(
+      '1 lead waits for data: sales needs to know what it lacks (npm run baton -- handoffs --status waiting).',
+    )
+  })
+
   it('takes the time that a lead waited for a rep for the time that routing took', async () => {
     const facts = [...comes('x', on(0)), fact('x', on(0), 'waiting', SALES), assigned('x', on(0, 11), SDR_1)]
     const [row] = rowsOf(await reportOf(facts), 'handoffs')

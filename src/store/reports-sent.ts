@@ -31,12 +31,17 @@ export function createReportsSent({ redis, keys }: Store) {
     /** What is known of these deliveries, which are all that there are: one that was not there begins now. */
     async known(ids: readonly string[], now: number): Promise<Map<string, DeliveryKnown>> {
       const kept = await redis.hgetall(key)
-      const gone = Object.keys(kept).filter((field) => field.startsWith('begun:') && !ids.includes(field.slice(6)))
-      if (gone.length > 0) await redis.hdel(key, ...gone)
       for (const id of ids) if (!kept[`begun:${id}`]) await redis.hsetnx(key, `begun:${id}`, now)
       return new Map(
         ids.map((id) => [id, { begun: Number(kept[`begun:${id}`] ?? now), last: kept[`last:${id}`] }] as const),
       )
+    },
+
+    /** Forgets since when others are there than these: one that comes back begins anew. For whoever alone sends reports. */
+    async keepOnly(ids: readonly string[]): Promise<void> {
+      const fields = await redis.hkeys(key)
+      const gone = fields.filter((field) => field.startsWith('begun:') && !ids.includes(field.slice('begun:'.length)))
+      if (gone.length > 0) await redis.hdel(key, ...gone)
     },
 
     /** The report of a period is with everybody who could have it. */

@@ -3,7 +3,7 @@ import { renderReport } from '../messages/report.ts'
 import { OutsideError } from '../platform/errors.ts'
 import { createLease } from '../platform/lease.ts'
 import { isRedisAway } from '../platform/redis.ts'
-import { type DueReport, partOf } from '../reports/schedule.ts'
+import { type DueReport, deliveriesOf, partOf } from '../reports/schedule.ts'
 import { createReportsSent } from '../store/reports-sent.ts'
 import { createWebhookOutbox } from '../store/webhook-outbox.ts'
 import { type Parts, RunLater } from './parts.ts'
@@ -49,6 +49,7 @@ export function createSendReports(
       // What is due is known only to who has the lease: another one may just have sent it.
       if (!(await lease.hold())) return
       try {
+        await sent.keepOnly(deliveriesOf(parts.config().reports).map(({ id }) => id))
         for (const one of await due()) {
           if (heldUp.has(one.delivery.id)) continue
           try {

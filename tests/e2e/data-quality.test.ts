@@ -73,7 +73,14 @@ function flawed() {
 
 describe('the quality of the data', () => {
   it('is listed, measured, judged and put right by people', async () => {
-    stage = await createStage({ start: START, reports: true })
+    stage = await createStage({
+      start: START,
+      reports: true,
+      // The other reports have tests of their own; what they send takes its turns at Slack.
+      edit({ reports }) {
+        for (const name of ['weekly', 'monthly', 'quarterly', 'feedback'] as const) delete reports[name]
+      },
+    })
     await stage.advance(MINUTE)
     const ids = flawed()
     await stage.quiet()

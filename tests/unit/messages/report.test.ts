@@ -6,6 +6,7 @@ import { renderReport } from '../../../src/messages/report.ts'
 import { type Report, UNITS } from '../../../src/reports/report.ts'
 import { weeklyReport } from '../../support/reports.ts'
 import { foreignMarkup, shownText } from '../../support/slack-blocks.ts'
+import { comes, MONDAY_8, mql, on, reportOf } from '../../support/weekly-facts.ts'
 
 const URL = 'https://baton.example.com/console/reports/weekly?period=2026-W47'
 const render = (report: Report, url: string | undefined = URL) => renderReport({ report, url })
@@ -147,4 +148,18 @@ test('whatever it holds, Slack takes it, and nothing of it is a mention or a lin
     }),
     { numRuns: 40 },
   )
+})
+
+it.each([
+  ['weekly', '2026-W47'],
+  ['feedback', '2026-W47'],
+  ['monthly', '2026-11'],
+  ['quality', '2026-11'],
+  ['stuck', '2026-11'],
+  ['quarterly', '2026-Q4'],
+] as const)('the %s report that is made of facts is one that Slack takes', async (name, period) => {
+  const facts = [...comes('ada', on(1)), mql('ada', on(1)), ...comes('bob', on(2))]
+  const { message, thread, alerts } = render(await reportOf(facts, { name, period, now: MONDAY_8 + 60 * 86_400_000 }))
+  for (const { blocks } of [message, ...thread, ...alerts.map((one) => one.message)])
+    expect(blockProblems(blocks, 'message')).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { holderOf } from '../handoffs/handoff.ts'
 import { type Notice, noticeId } from '../handoffs/notice.ts'
@@ -12,6 +13,7 @@ const LOOK_EVERY = 60_000
 const FRESH = 10_000
 const LEASE = 60_000
 const AT_ONCE = 100
+const AGAIN = 50
 /** So many contacts are named in the message to the manager. */
 const NAMED = 20
 
@@ -38,16 +40,24 @@ export function createLeavers(
   /** Looks before a rung acts, unless somebody has just looked; whether it did. */
   async function handOnFirst(): Promise<boolean> {
     if (!looking && !isOlderThan(FRESH)) return false
-    looking ??= handOn().finally(() => {
+    looking ??= untilDone().finally(() => {
       looking = null
     })
     await looking
     return true
   }
 
-  /** Looks, and hands on what those who have left hold. One worker at a time; the others look again at their next sweep. */
-  async function handOn(): Promise<void> {
-    if (!(await lease.hold())) return
+  // Whoever is at it already has not handed on everything yet: a rung that went before would remind who has left.
+  async function untilDone(): Promise<void> {
+    while (!(await handOn())) await wait(AGAIN)
+  }
+
+  /**
+   * Looks, and hands on what those who have left hold; false while another one is at it. One worker at a time; the others look again at their
+   * next sweep.
+   */
+  async function handOn(): Promise<boolean> {
+    if (!(await lease.hold())) return false
     try {
       const refused = !(await lookForArchived())
       const config = parts.config()
@@ -60,6 +70,7 @@ export function createLeavers(
       const states = [...here.map(({ id }) => [id, 'here']), ...left.map((rep) => [rep, 'left'])].flat()
       if (states.length > 0) await store.redis.hset(known, ...states)
       departed.looked = { version: config.version, at: clock.now(), refused }
+      return true
     } finally {
       await lease.release()
     }
@@ -121,7 +132,7 @@ export function createLeavers(
     parts.hurry([waiting])
   }
 
-  return { isDue, handOn, handOnFirst }
+  return { isDue, handOn: async () => void (await handOn()), handOnFirst }
 }
 
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -71,7 +71,8 @@ export function createListing(parts: ListParts & Pick<Parts, 'hurry'>) {
       if (kind !== 'rep-alert' || rep === undefined) return null
       const list = await lists.listFor(id, rep, clock.now())
       const handoff = list === null ? null : await parts.leads.readHandoff(handoffId)
-      return handoff && !isShort(handoff) ? list : null
+      // That of a lead that was erased meanwhile may stand there from an earlier try.
+      return handoff && isShort(handoff) ? null : list
     },
 
     /** Puts a message into its list; resolves once Slack shows it there. */

@@ -106,6 +106,9 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       case 'XADD':
         get<[string, string[]][]>(key, () => []).push([`${++entries}-0`, args.slice(-2).map(String)])
         return
+      case 'SET':
+        data.set(key, bytes(args[0]))
+        return
       case 'DEL':
         data.delete(key)
         return
@@ -237,11 +240,14 @@ export function createMemoryRedis(sabotage: { guards?: RegExp; index?: string; f
       hgetBuffer: after((key: string, field: string) => (data.get(key) as Map<string, Buffer>)?.get(field) ?? null),
       hmget: after((key: string, ...fields: string[]) => fields.map((field) => texts(key)[field] ?? null)),
       hkeys: after((key: string) => Object.keys(texts(key))),
+      hscan: after((key: string) => ['0', Object.entries(texts(key)).flat()]),
       hsetnx: after((key: string, field: string, value: string) => {
         if (!hash(key).has(field)) execute('HSET', key, [field, value])
       }),
       get: after((key: string) => data.get(key)?.toString() ?? null),
-      set: after((key: string, value: unknown) => void data.set(key, bytes(value))),
+      set: after((key: string, value: unknown, ...flags: unknown[]) => {
+        if (!flags.includes('NX') || !data.has(key)) execute('SET', key, [value])
+      }),
       del: after((key: string) => data.delete(key)),
       exists: after((key: string) => Number(data.has(key))),
       expire: after(() => 1),

@@ -116,6 +116,11 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
     const heard = (to: string) => {
       if (deaf.has(to)) throw new OutsideError('slack', 'refused', 'user_disabled')
     }
+    const edit = (_: string, ts: string, { text, blocks }: Said) =>
+      call(() => {
+        const found = messages.find((one) => one.ts === ts)
+        if (found) Object.assign(found, { text, blocks: JSON.stringify(blocks) })
+      })
     return {
       forget: () => undefined,
       reach: (to: string) => call(() => heard(to)),
@@ -133,11 +138,9 @@ export function createOutside(now: () => number, sabotage: { lookups?: boolean }
         call(() =>
           sabotage.lookups ? null : (messages.find((one) => one.channel === channel && one.key === key) ?? null),
         ),
-      update: (_: string, ts: string, { text, blocks }: Said) =>
-        call(() => {
-          const found = messages.find((one) => one.ts === ts)
-          if (found) Object.assign(found, { text, blocks: JSON.stringify(blocks) })
-        }),
+      update: edit,
+      // It keeps its key, by which the invariants know whose it was.
+      empty: edit,
       publishHome: (user: string, home: unknown) => call(() => void homes.set(user, JSON.stringify(home))),
       tellPrivately: () => call(() => undefined),
     } as unknown as Slack

@@ -303,7 +303,9 @@ export function createWorld(config: Config, seed: number, sabotage: Sabotage = {
         const taken = entriesOf(INDEX.steps).some(([, at]) => at <= world.now + LEASE)
         if (isQuiet && !taken) return
         if (tries > 300)
-          throw new Error(`never quiet: ${SOON.flatMap((index) => entriesOf(index).map(([id]) => `${index} ${id}`))}`)
+          throw new Error(`never quiet: ${SOON.flatMap((index) => entriesOf(index).map(([id]) => `${index} ${id}`))}`, {
+            cause: failures[0],
+          })
         // What waits for a contact that was never seen is given up after two days.
         world.now = Math.max(world.now + (tries < 100 ? LEASE : 3_600_000), ...deliveries.map(({ at }) => at))
       }

@@ -1,7 +1,7 @@
 import { counted, plain } from '../rules/words.ts'
 import { capital, column } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
+import type { LeadStory } from './lead-story.ts'
 
 const SHOWN = 20
 // As much as a download is worth: what is less is no news.

@@ -3,10 +3,10 @@ import { DISQUALIFY_REASONS } from '../handoffs/credit.ts'
 import { counted, plain, whole } from '../rules/words.ts'
 import { capital, column, levelOf, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
+import { isPersonsWord, type LeadStory } from './lead-story.ts'
 import type { Finding, Section } from './report.ts'
 import { bySource } from './sources.ts'
 import { shareOf, wilson } from './statistics.ts'
-import { isPersonsWord, type LeadStory } from './weekly-lead-story.ts'
 
 const MOST_ROWS = 20
 // A source or route of fewer leads is not spoken of.

@@ -3,8 +3,8 @@ import type { KeptFact } from '../facts/fact.ts'
 import { plain, whole } from '../rules/words.ts'
 import { capital, column } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
+import type { LeadStory } from './lead-story.ts'
 import type { Section } from './report.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
 
 const SHOWN = 15
 

@@ -2,7 +2,7 @@ import { intentPart } from './feedback-intent.ts'
 import { salesPart } from './feedback-sales.ts'
 import { successPart } from './feedback-success.ts'
 import type { ReportKind } from './kind.ts'
-import { leadStory } from './weekly-lead-story.ts'
+import { leadStory } from './lead-story.ts'
 
 // A verdict needs to know that sales had the lead, which was some time before.
 const BEFORE = 90 * 86_400_000

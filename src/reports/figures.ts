@@ -13,9 +13,20 @@ export function column(id: string, title: string, unit: Unit, target?: Column['t
   return target ? { id, title, unit, target } : { id, title, unit }
 }
 
-/** So many of so many in words: `3 of 7 (43 %)`. */
+/** A share in words, as everywhere: `43 %`. */
+export function shareWords(share: number | null): string {
+  return cellText(share, 'share', 'UTC')
+}
+
+/** So many of so many in words: `3 of 7 leads (43 %)`. */
+export function ofWords(count: number, all: number, what = ''): string {
+  const number = (value: number) => cellText(value, 'count', 'UTC')
+  return `${number(count)} of ${number(all)}${what && ` ${what}`} (${shareWords(shareOf(count, all))})`
+}
+
+/** The same of a part. */
 export function partWords({ count, all }: Part): string {
-  return `${cellText(count, 'count', '')} of ${cellText(all, 'count', '')} (${cellText(shareOf(count, all), 'share', '')})`
+  return ofWords(count, all)
 }
 
 /** A share against another one, as a difference; null where one of them is a share of nothing. */

@@ -1,7 +1,7 @@
 import type { ReportInput } from './kind.ts'
+import type { LeadStory } from './lead-story.ts'
 import type { Period } from './report.ts'
 import { bySource } from './sources.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
 
 /** The stages of the funnel, in their order. */
 export const STEPS = ['Leads', 'MQLs', 'SQLs', 'Opportunities', 'Customers'] as const

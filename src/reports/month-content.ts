@@ -1,7 +1,7 @@
 import { column, levelOf, type Part, partWords, pointsOf } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
+import type { LeadStory } from './lead-story.ts'
 import { shareOf } from './statistics.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
 
 /** So long before a deal was won or lost what the lead saw is looked at. */
 export const BEFORE = 90 * 86_400_000

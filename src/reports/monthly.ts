@@ -1,8 +1,8 @@
 import type { ReportKind } from './kind.ts'
+import { leadStory } from './lead-story.ts'
 import { COHORTS, cohortsOf } from './month-cohorts.ts'
 import { BEFORE, contentPart } from './month-content.ts'
 import { funnelBody } from './month-funnel.ts'
-import { leadStory } from './weekly-lead-story.ts'
 
 /** Monthly: how far the leads of the month have come, against those of the months before; by source; what stood before won deals. */
 export const monthly: ReportKind = {

@@ -2,11 +2,10 @@ import type { KeptFact } from '../facts/fact.ts'
 import { BANDS } from '../rules/score.ts'
 import { under } from './figures.ts'
 import type { ReportInput } from './kind.ts'
+import { handedOver, leadStory, verdictOn } from './lead-story.ts'
 import type { Cell, Column, Finding, Section } from './report.ts'
 import { bySource } from './sources.ts'
 import { differ, shareOf, wilson } from './statistics.ts'
-import { verdictOn } from './weekly-acceptance.ts'
-import { handedOver, leadStory } from './weekly-lead-story.ts'
 import { cellText } from './words.ts'
 
 /** What sales had of a group of leads that it was handed. `decided`: it has accepted them, or not. */

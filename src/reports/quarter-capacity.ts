@@ -2,10 +2,10 @@ import { quantile } from '../rules/quantile.ts'
 import { counted } from '../rules/words.ts'
 import { column, partWords, under } from './figures.ts'
 import type { ReportBody, ReportInput } from './kind.ts'
+import { type LeadStory, type Waiting, waitOf } from './lead-story.ts'
 import { periodsBetween } from './period.ts'
 import type { Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
-import { type LeadStory, type Waiting, waitOf } from './weekly-lead-story.ts'
 import { cellText } from './words.ts'
 
 const WEEK = 7 * 86_400_000

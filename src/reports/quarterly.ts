@@ -1,8 +1,8 @@
 import type { ReportKind } from './kind.ts'
+import { leadStory } from './lead-story.ts'
 import { scorecard } from './quality-scorecard.ts'
 import { capacityPart } from './quarter-capacity.ts'
 import { effectsPart } from './quarter-effects.ts'
-import { leadStory } from './weekly-lead-story.ts'
 
 /** Quarterly: what triggers and routes were followed by, the quality of the data, and whether there are people enough. */
 export const quarterly: ReportKind = {

@@ -1,15 +1,13 @@
 import { counted } from '../rules/words.ts'
+import { ofWords, shareWords } from './figures.ts'
 import type { ReportInput } from './kind.ts'
+import { handedOver, verdictOn } from './lead-story.ts'
 import type { Cell, Finding, Section } from './report.ts'
 import { shareOf } from './statistics.ts'
 import { labelOf } from './weekly-funnel.ts'
-import { type HandoffStory, handedOver, type LeadStory } from './weekly-lead-story.ts'
-import { likely, ofWords, type Part, shareWords } from './weekly-part.ts'
+import { likely, type Part } from './weekly-part.ts'
 import { PERIODS, type Weeks } from './weekly-weeks.ts'
 
-const DAY = 24 * 60 * 60_000
-// Five business days of attempts, and the weekend: who is not decided on by then does not count as accepted.
-const DECIDED_WITHIN = 7 * DAY
 // Two leads say nothing.
 const FEWEST = 5
 const SHOWN = 9
@@ -23,16 +21,6 @@ export interface Cohort {
 }
 
 const emptyCohort = (): Cohort => ({ handed: 0, accepted: 0, declined: 0, open: 0 })
-
-/** How a lead stands that was handed over: it may still be accepted for a week, unless somebody said no. `now` is epoch milliseconds. */
-export function verdictOn(
-  { wonOverAt }: LeadStory,
-  { over, startedAt }: HandoffStory,
-  now: number,
-): 'accepted' | 'declined' | 'open' {
-  if (wonOverAt !== undefined && wonOverAt >= startedAt) return 'accepted'
-  return over || now - startedAt >= DECIDED_WITHIN ? 'declined' : 'open'
-}
 
 /**
  * Where a cohort lies outside the band. The open ones are taken for accepted, and for not accepted, so that the days of a decision raise no

@@ -1,5 +1,5 @@
 import { quantile } from '../rules/quantile.ts'
-import type { HandoffStory } from './weekly-lead-story.ts'
+import type { HandoffStory } from './lead-story.ts'
 
 /*
  * How a handoff stands with its clock, and what handoffs come to.

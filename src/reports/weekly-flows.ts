@@ -1,8 +1,9 @@
+import { ofWords, shareWords } from './figures.ts'
 import type { ReportInput } from './kind.ts'
+import type { LeadStory } from './lead-story.ts'
 import type { Finding } from './report.ts'
 import { shareOf } from './statistics.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
-import { against, ofWords, type Part, shareWords } from './weekly-part.ts'
+import { against, type Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
 import { cellText } from './words.ts'
 

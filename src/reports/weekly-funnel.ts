@@ -1,7 +1,7 @@
 import { counted } from '../rules/words.ts'
 import { capital } from './figures.ts'
+import type { LeadStory } from './lead-story.ts'
 import type { Chart, Section } from './report.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
 import type { Figure, Part } from './weekly-part.ts'
 import { PERIODS, type Weeks } from './weekly-weeks.ts'
 import { cellText } from './words.ts'

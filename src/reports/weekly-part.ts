@@ -1,7 +1,6 @@
+import type { LeadStory } from './lead-story.ts'
 import type { Chart, Finding, Section } from './report.ts'
 import { shareOf, wilson } from './statistics.ts'
-import type { LeadStory } from './weekly-lead-story.ts'
-import { cellText } from './words.ts'
 
 /** What a part of the report says. `figures`: what is looked at for anomalies. */
 export interface PartBody {
@@ -43,15 +42,4 @@ export function against(count: number, all: number, target: number): Finding['le
   if (share === null) return 'info'
   if (share >= target) return 'good'
   return all >= FEWEST && likely(count, all).to < target ? 'warn' : 'info'
-}
-
-/** A share in words, as everywhere: `43 %`. */
-export function shareWords(share: number | null): string {
-  return cellText(share, 'share', 'UTC')
-}
-
-/** So many of so many in words: `3 of 7 leads (43 %)`. */
-export function ofWords(count: number, all: number, what = ''): string {
-  const number = (value: number) => cellText(value, 'count', 'UTC')
-  return `${number(count)} of ${number(all)}${what && ` ${what}`} (${shareWords(shareOf(count, all))})`
 }

@@ -1,7 +1,7 @@
 import { counted, plain } from '../rules/words.ts'
 import { under } from './figures.ts'
+import type { HandoffStory, LeadStory } from './lead-story.ts'
 import { shareOf } from './statistics.ts'
-import type { HandoffStory, LeadStory } from './weekly-lead-story.ts'
 import type { Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
 

@@ -1,7 +1,7 @@
 import { counted } from '../rules/words.ts'
+import { handedOver, type LeadStory } from './lead-story.ts'
 import type { Section } from './report.ts'
 import { bySource } from './sources.ts'
-import { handedOver, type LeadStory } from './weekly-lead-story.ts'
 import type { Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
 

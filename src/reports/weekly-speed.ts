@@ -1,9 +1,9 @@
+import { ofWords } from './figures.ts'
 import type { ReportInput } from './kind.ts'
+import { handedOver, verdictOn } from './lead-story.ts'
 import type { Finding } from './report.ts'
 import { differ, shareOf, wilson } from './statistics.ts'
-import { verdictOn } from './weekly-acceptance.ts'
-import { handedOver } from './weekly-lead-story.ts'
-import { ofWords, type Part } from './weekly-part.ts'
+import type { Part } from './weekly-part.ts'
 import type { Weeks } from './weekly-weeks.ts'
 
 // Minutes of the clock; what took longer than the last stands in the next, who was not answered in the last of all.

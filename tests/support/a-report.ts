@@ -1,14 +1,13 @@
 import { periodNamed } from '../../src/reports/period.ts'
 import type { Report } from '../../src/reports/report.ts'
+import { weeklyReport } from './reports.ts'
 
 const WEEKS = ['W39', 'W40', 'W41', 'W42', 'W43', 'W44', 'W45', 'W46']
 
 /** A report as kinds make them, with everything that one can hold. */
 export function aReport(changes: Partial<Report> = {}): Report {
   const period = periodNamed('2026-W46', 'Europe/Berlin')
-  return {
-    name: 'weekly',
-    title: 'Weekly report',
+  return weeklyReport({
     period,
     asOf: period.to + 8 * 60 * 60_000,
     findings: [
@@ -110,5 +109,5 @@ export function aReport(changes: Partial<Report> = {}): Report {
       },
     ],
     ...changes,
-  }
+  })
 }

@@ -4,6 +4,10 @@ import type { KeptFact } from '../facts/fact.ts'
  * What became of a lead, read from its facts once, so that every part of the report counts the same.
  */
 
+const DAY = 24 * 60 * 60_000
+// Five business days of attempts, and the weekend: who is not decided on by then does not count as accepted.
+const DECIDED_WITHIN = 7 * DAY
+
 /** Who had a handoff, from when on, and how they came to it. */
 export interface Held {
   rep: string
@@ -99,6 +103,16 @@ export function leadStory(facts: readonly KeptFact[], salesKinds: ReadonlySet<st
 /** The first handoff of these to sales in which the lead was not theirs before: that it was handed over. */
 export function handedOver({ handoffs }: LeadStory, isOf: (at: number) => boolean): HandoffStory | undefined {
   return handoffs.find(({ toSales, wasSql, startedAt }) => toSales && !wasSql && isOf(startedAt))
+}
+
+/** How a lead stands that was handed over: it may still be accepted for a week, unless somebody said no. `now` is epoch milliseconds. */
+export function verdictOn(
+  { wonOverAt }: LeadStory,
+  { over, startedAt }: HandoffStory,
+  now: number,
+): 'accepted' | 'declined' | 'open' {
+  if (wonOverAt !== undefined && wonOverAt >= startedAt) return 'accepted'
+  return over || now - startedAt >= DECIDED_WITHIN ? 'declined' : 'open'
 }
 
 // What the stage was, by what moved it before, else at its first sight, else by what it came from afterwards; undefined where nobody knows.

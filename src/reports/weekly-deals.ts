@@ -125,9 +125,13 @@ function velocityOf(deals: readonly Standing[][], from: number, to: number, open
   const share = shareOf(won.length, closed.length)
   const worth = amounts.length > 0 ? amounts.reduce((sum, one) => sum + one, 0) / amounts.length : null
   const days = spans.length > 0 ? quantile(spans, 0.5) : null
-  // A deal that is won on the day it is made is no infinite speed.
-  const perDay = share === null || worth === null || days === null ? null : (open * share * worth) / Math.max(1, days)
+  const perDay = share === null || worth === null || days === null ? null : (open * share * worth) / atLeastOne(days)
   return { won: won.length, lost: closed.length - won.length, share, worth, days, perDay }
+}
+
+// A deal that is won on the day it is made is no infinite speed.
+function atLeastOne(days: number): number {
+  return Math.max(1, days)
 }
 
 function finding({ word, all }: Weeks, now: Pipeline, velocity: Velocity): Finding {
@@ -138,7 +142,7 @@ function finding({ word, all }: Weeks, now: Pipeline, velocity: Velocity): Findi
   const speed =
     perDay === null
       ? `no velocity: no priced deal was won in the last ${all.length} ${word}s`
-      : `velocity ${money(perDay)} a day (${whole(now.open)} open × ${cellText(share, 'share', '')} won × ${money(worth)} ÷ ${cellText(days, 'days', '')}, by deals closed in the last ${all.length} ${word}s)`
+      : `velocity ${money(perDay)} a day (${whole(now.open)} open × ${cellText(share, 'share', '')} won × ${money(worth)} ÷ ${cellText(atLeastOne(days ?? 0), 'days', '')}, by deals closed in the last ${all.length} ${word}s)`
   return {
     id: 'pipeline',
     level: 'info',
@@ -173,7 +177,7 @@ function velocitySection({ word, all }: Weeks, known: number, velocity: Velocity
   return {
     id: 'velocity',
     title: 'Pipeline velocity',
-    note: 'Open deals × share won × mean worth of a won deal ÷ median days until it was won. Share won: of those closed.',
+    note: 'Open deals × share won × mean worth of a won deal ÷ median days until it was won, one day at least. Share won: of those closed.',
     columns: [
       { id: 'when', title: 'Closed in', unit: 'text' },
       { id: 'won', title: 'Won', unit: 'count' },

@@ -39,11 +39,12 @@ export function createQualityActs(store: Store) {
       now: number,
     ): Promise<Waiting[] | null> {
       const row = (await lists.read(listId))?.rows.find((one) => one.leadId === lead.id)
-      if (row?.stage === undefined) return null
+      if (row?.stage === undefined || row.done.stage?.what === word) return null
       const done = { what: word, by, at: now } as const
-      if (!(await lists.note(listId, lead.id, 'stage', done, (before) => before?.what !== word))) return null
       const fact = { type: 'judged', at: now, lead: lead.pseudonym, reason: word, stage: row.stage, config } as const
+      // Before it is noted, which else would refuse the same click after a crash; of a lead the last word counts.
       await commit([], factCommands(keys, lead.id, [fact], retention, now))
+      if (!(await lists.note(listId, lead.id, 'stage', done, (before) => before?.what !== word))) return null
       return shown(listId, now)
     },
   }

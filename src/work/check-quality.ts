@@ -56,6 +56,7 @@ export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log'
     },
   }
 
+  // Whoever loses the lease on the way leaves it wanted: who has it now may have found nothing due.
   async function scan(config: Config): Promise<void> {
     await list.begin()
     const now = clock.now()
@@ -79,7 +80,7 @@ export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log'
         flawed += 1
         note({ leadId: lead.id, bad: badness(lead, flaws, kinds), kinds }, kinds)
       }
-      if (!(await lease.hold())) return
+      if (!(await lease.hold())) return await list.want()
       await setImmediate()
     }
     const twice = finder.byLead()
@@ -98,7 +99,7 @@ export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log'
           groups: twice.get(lead.id) ?? [],
         })
       }
-      if (!(await lease.hold())) return
+      if (!(await lease.hold())) return await list.want()
     }
     counts.set('duplicate', twice.size)
     const facts = measures.result(twice.size).map(

@@ -11,30 +11,32 @@ export interface LeadWithDecisions {
   decisions: KeptDecision[]
 }
 
-/** The records of all leads in portions, each lead once, for reading alone. One that was merged into another stands for nobody. */
+/**
+ * The records of all leads in portions, each lead once, for reading alone. One that was merged into another stands for nobody, and one
+ * that cannot be read is left out: whoever has to decide it says so.
+ */
 export async function* readLeadRecords(store: Store): AsyncGenerator<LeadRecord[]> {
-  const { redis, keys } = store
-  for await (const ids of createPastDecisions(store).ids()) {
-    const records = await Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record')))
-    yield records.flatMap((record) => {
-      const lead = record && readLead(unpack(record), '').lead
-      return lead && lead.mergedInto === undefined ? [lead] : []
-    })
+  for await (const ids of createPastDecisions(store).ids())
+    yield (await recordsOf(store, ids)).filter((lead) => lead !== null)
+}
+
+/** The same leads with the decisions that routed them. */
+export async function* readKeptLeads(store: Store): AsyncGenerator<LeadWithDecisions[]> {
+  const past = createPastDecisions(store)
+  for await (const ids of past.ids()) {
+    const [records, kept] = await Promise.all([recordsOf(store, ids), past.read(ids)])
+    yield records.flatMap((lead, at) => (lead ? [{ lead, decisions: kept[at]?.decisions ?? [] }] : []))
   }
 }
 
-/** All leads with the decisions that routed them, in portions, each once, for reading alone. One that was merged into another stands for nobody. */
-export async function* readKeptLeads(store: Store): AsyncGenerator<LeadWithDecisions[]> {
-  const { redis, keys } = store
-  const past = createPastDecisions(store)
-  for await (const ids of past.ids()) {
-    const [records, kept] = await Promise.all([
-      Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record'))),
-      past.read(ids),
-    ])
-    yield records.flatMap((record, at) => {
+async function recordsOf({ redis, keys }: Store, ids: readonly string[]): Promise<(LeadRecord | null)[]> {
+  const packed = await Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record')))
+  return packed.map((record) => {
+    try {
       const lead = record && readLead(unpack(record), '').lead
-      return lead && lead.mergedInto === undefined ? [{ lead, decisions: kept[at]?.decisions ?? [] }] : []
-    })
-  }
+      return lead && lead.mergedInto === undefined ? lead : null
+    } catch {
+      return null
+    }
+  })
 }

@@ -32,6 +32,9 @@ beforeAll(async () => {
   redis = await connectRedis([server.url], 'request', () => {})
   store = createStore({ redis, prefix: server.prefix })
   for (let number = 1; number <= COUNT; number++) await write(made(number))
+  // One that nobody can read costs none of the others.
+  await write(made(9_000))
+  await redis.hset(store.keys.lead('10000'), 'record', 'not packed by Baton')
 })
 afterAll(async () => {
   redis.disconnect()

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Fact } from '../facts/fact.ts'
 import { accountKey } from '../leads/company-key.ts'
 import { isInHubSpot, type LeadRecord } from '../leads/lead.ts'
-import { unpack } from './pack.ts'
+import { recordsOf } from './kept-leads.ts'
 import type { Command, Store } from './partitions.ts'
-import { readLead } from './schema.ts'
 
 /*
  * Whose digest an account of the facts is: each partition keeps, for each account, the lead that did something last. By it a report finds
@@ -52,10 +51,8 @@ export async function leadsOfAccounts(
     partitions.map((partition) => redis.hmget(keys.listIn(partition, 'accounts'), ...accounts)),
   )
   const ids = [...new Set(rows.flat().filter((id) => id !== null))]
-  const records = await Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record')))
   const found = new Map<string, LeadRecord>()
-  for (const record of records) {
-    const lead = record && readLead(unpack(record), '').lead
+  for (const lead of await recordsOf({ redis, keys }, ids)) {
     const key = lead && isInHubSpot(lead) ? accountKey(lead) : undefined
     // It may have gone to another company since.
     if (lead && key !== undefined) found.set(accountDigest(key), lead)

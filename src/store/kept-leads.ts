@@ -29,7 +29,11 @@ export async function* readKeptLeads(store: Store): AsyncGenerator<LeadWithDecis
   }
 }
 
-async function recordsOf({ redis, keys }: Store, ids: readonly string[]): Promise<(LeadRecord | null)[]> {
+/** The records of leads in their order; null where there is none that stands for somebody and can be read. */
+export async function recordsOf(
+  { redis, keys }: Pick<Store, 'redis' | 'keys'>,
+  ids: readonly string[],
+): Promise<(LeadRecord | null)[]> {
   const packed = await Promise.all(ids.map((id) => redis.hgetBuffer(keys.lead(id), 'record')))
   return packed.map((record) => {
     try {

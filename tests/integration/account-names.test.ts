@@ -78,6 +78,9 @@ test('an account of the facts is called as its leads say, as long as one of them
   await looks('41', acme)
   await looks('42', acme, { properties: { associatedcompanyid: '77' } })
   await looks('43', { 'company.domain': 'north.example' })
+  // One that cannot be read costs none of the others.
+  await looks('44', { 'company.domain': 'broken.example' })
+  await store.redis.hset(store.keys.lead('44'), 'record', 'not packed by Baton')
   const record = 'https://app.hubspot.com/contacts/4711/record'
   const north = row('north.example', 1, 20, `${record}/0-1/43`)
   // Who of both leads tells it makes a difference to the address alone.

@@ -1,5 +1,5 @@
 import { isFreeMail } from './free-mail.ts'
-import { type AttributeMapping, observeAttributes, type Properties } from './observe.ts'
+import { type AttributeMapping, observeDomain, type Properties } from './observe.ts'
 
 /** The company of a lead as it was found by its domain: whose it is, in HubSpot's owner id. */
 export interface Account {
@@ -18,7 +18,7 @@ const MOST_LABELS = 8
  * mail provider, is none.
  */
 export function accountDomains(mapping: AttributeMapping, contact: Properties): string[] {
-  const attributes = observeAttributes(mapping, contact, null, [])
+  const attributes = observeDomain(mapping, contact, null)
   const mail = attributes['email.free']?.value === true ? '' : String(attributes['email.domain']?.value ?? '')
   const domains = [mail, hostOf(contact.website ?? '')].flatMap(withParents)
   return [...new Set(domains)].filter((domain) => !isFreeMail(domain, mapping.freeMail))

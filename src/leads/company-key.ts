@@ -1,7 +1,7 @@
 import type { RepRequest } from '../handoffs/choice.ts'
 import { isFreeMail } from './free-mail.ts'
 import type { LeadRecord } from './lead.ts'
-import { type AttributeMapping, observeAttributes, type Properties } from './observe.ts'
+import { type AttributeMapping, observeDomain, type Properties } from './observe.ts'
 
 /**
  * Which company a contact belongs to, so that its leads go to one rep: HubSpot's company, else the domain of its address. What
@@ -14,7 +14,7 @@ export function companyOf(
   contact: Properties,
   company: Properties | null,
 ): Omit<NonNullable<RepRequest['company']>, 'within'> | undefined {
-  const attributes = observeAttributes(mapping, contact, company, [])
+  const attributes = observeDomain(mapping, contact, company)
   const own = attributes['email.free']?.value === true ? undefined : attributes['email.domain']?.value
   const id = contact.associatedcompanyid
   if (id) {

@@ -164,7 +164,8 @@ export function replay(
   const inputs = inputsOf(lead, decisions, entry.number)
   if (!inputs) return null
   const { missingSince: _, mergedInto: __, ...asItWas } = lead
-  const decision = askAgain(config, { ...asItWas, ...inputs }, entry)
+  // Its attributes are those of then, not what the kept properties say.
+  const decision = askAgain(config, { ...asItWas, ...inputs, readBy: null }, entry)
   return decision ? { decision, inputs } : null
 }
 
@@ -185,8 +186,7 @@ function askAgain(
 ) {
   const state: LeadState = {
     id: lead.id,
-    // Its attributes are those of then, not what the kept properties say.
-    lead: { ...lead, readBy: null },
+    lead,
     handoffs: {},
     messages: {},
     inbox: [],

@@ -94,9 +94,31 @@ export function observeAttributes(
   company: Properties | null,
   rawNames: readonly string[],
 ): Attributes {
+  const attributes = observeNamed(mapping, Object.keys(mapping.attributes), contact, company)
+  for (const name of rawNames) {
+    const text = contact[name.slice('hubspot.'.length)]
+    if (text && saysNothing(mapping.unknownValues, name, text)) continue
+    const value = readRaw(text)
+    if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
+  }
+  return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email, mapping) }
+}
+
+/** The same of the email address and its domain alone, for who asks nothing else. */
+export function observeDomain(mapping: AttributeMapping, contact: Properties, company: Properties | null): Attributes {
+  const attributes = observeNamed(mapping, ['email', 'email.domain', 'email.free'], contact, company)
+  return { ...attributes, ...emailAttributes(attributes.email, mapping) }
+}
+
+function observeNamed(
+  mapping: AttributeMapping,
+  names: readonly string[],
+  contact: Properties,
+  company: Properties | null,
+): Attributes {
   const attributes: Attributes = {}
-  for (const [name, sources] of Object.entries(mapping.attributes)) {
-    for (const source of sources) {
+  for (const name of names) {
+    for (const source of mapping.attributes[name] ?? []) {
       const fromCompany = source.startsWith('company:')
       const text = fromCompany ? company?.[source.slice('company:'.length)] : contact[source]
       if (text && saysNothing(mapping.unknownValues, name, text)) continue
@@ -106,13 +128,7 @@ export function observeAttributes(
       break
     }
   }
-  for (const name of rawNames) {
-    const text = contact[name.slice('hubspot.'.length)]
-    if (text && saysNothing(mapping.unknownValues, name, text)) continue
-    const value = readRaw(text)
-    if (value !== undefined) attributes[name] = { value, source: name.replace('.', ':') }
-  }
-  return { ...attributes, ...utmAttributes(contact, attributes), ...emailAttributes(attributes.email, mapping) }
+  return attributes
 }
 
 /** `email.domain` and `email.free` of an address; nothing when there is none or it has no domain. */

@@ -74,8 +74,9 @@ export function scoreLead(
 // In brief a lead is asked about twice, by two configs, of which most parts are the same: the second time costs nothing.
 const briefIcp = remembersLast((icp: IcpConfig, attributes: Attributes) => matchIcp(icp, factLookup(attributes, true)))
 const briefFit = remembersLast((fit: FitConfig, attributes: Attributes, icp: IcpResult) =>
-  scoreFit(fit, icpLookup(attributes, icp, true)),
+  scoreFit(fit, briefKnown(attributes, icp)),
 )
+const briefKnown = remembersLast((attributes: Attributes, icp: IcpResult) => icpLookup(attributes, icp, true))
 const briefEngagement = remembersLast(scoreEngagement)
 
 function remembersLast<Known extends unknown[], T>(compute: (...known: Known) => T): (...known: Known) => T {
@@ -142,7 +143,7 @@ export function fullLookup(
   beside: Readonly<Record<string, AttributeValue | undefined>> = {},
   brief = false,
 ): Lookup {
-  const known = icpLookup(attributes, score.icp, brief)
+  const known = brief ? briefKnown(attributes, score.icp) : icpLookup(attributes, score.icp)
   const results: Record<string, AttributeValue | undefined> = {
     ...beside,
     score: score.total,

@@ -76,15 +76,14 @@ function again(config: Config, id: string, past: KeptDecision): Decision | strin
 
 /** In what a decision comes out otherwise than it was kept; null when it is the same. */
 function differenceOf({ score, route, action }: Decision, past: KeptDecision): string | null {
-  const rows: [string, unknown, unknown][] = [
-    ['fit', score.fit.points, past.fit],
-    ['engagement', score.engagement.points, past.engagement],
-    ['score', score.total, past.score],
-    ['band', score.band, past.band],
-    ['route', route.route, past.route],
-    ['action', action, past.action],
-  ]
-  const names = rows.flatMap(([name, is, was]) => (is === was ? [] : [name]))
+  const names = [
+    score.fit.points === past.fit ? '' : 'fit',
+    score.engagement.points === past.engagement ? '' : 'engagement',
+    score.total === past.score ? '' : 'score',
+    score.band === past.band ? '' : 'band',
+    route.route === past.route ? '' : 'route',
+    action === past.action ? '' : 'action',
+  ].filter(Boolean)
   return names.length === 0 ? null : `this release computes otherwise: ${names.join(', ')}`
 }
 

@@ -12,12 +12,11 @@ export interface Moved {
  * the points are the same, what else decides otherwise: the bands, the profile, the routes.
  */
 export function movesOf(was: Decision, becomes: Decision): Moved[] {
-  const moved = [
-    ...differences('fit', pointsOfFit(was.score), pointsOfFit(becomes.score)),
-    ...differences('signal', pointsOfSignals(was.score), pointsOfSignals(becomes.score)),
-  ].filter(({ points }) => Math.abs(points) >= 0.05)
+  const fit = movesIn('fit', was.score.fit, becomes.score.fit, pointsOfFit)
+  const engagement = movesIn('engagement', was.score.engagement, becomes.score.engagement, pointsOfSignals)
+  const moved = [...fit.moved, ...engagement.moved].filter(({ points }) => Math.abs(points) >= 0.05)
   moved.sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.rule < b.rule ? -1 : 1))
-  const limited = limits(was.score, becomes.score)
+  const limited = [...fit.limited, ...engagement.limited]
   if (moved.length + limited.length > 0) return [...moved, ...limited]
   if (profileOf(was) !== profileOf(becomes)) return [{ rule: 'icp.yaml: the profile', points: 0 }]
   if (was.score.band !== becomes.score.band) return [{ rule: 'scoring.yaml: the bands', points: 0 }]
@@ -31,41 +30,52 @@ export function destinationOf({ route, action }: Pick<Decision, 'route' | 'actio
   return `${route.route} ${to} ${action}`
 }
 
-// What the rules add up to and what comes out of it differ where a maximum or a minimum cuts.
-function limits(was: LeadScore, becomes: LeadScore): Moved[] {
-  const cutOfFit = (score: LeadScore) => score.fit.points - sum(Object.values(pointsOfFit(score)))
-  const cutOfEngagement = (score: LeadScore) => score.engagement.points - sum(Object.values(pointsOfSignals(score)))
-  return [
-    { rule: 'scoring.yaml: fit.max', points: Math.round(cutOfFit(becomes) - cutOfFit(was)) },
-    { rule: 'scoring.yaml: engagement.max', points: Math.round(cutOfEngagement(becomes) - cutOfEngagement(was)) },
-  ].filter(({ points }) => points !== 0)
+// What a signal is called comes from outside: `constructor` is a name like any other.
+type Points = ReadonlyMap<string, number>
+
+const KINDS = { fit: 'fit', engagement: 'signal' } as const
+const NONE = { moved: [], limited: [] }
+
+function movesIn<Part extends { points: number }>(
+  part: keyof typeof KINDS,
+  was: Part,
+  becomes: Part,
+  pointsOf: (part: Part) => Points,
+): { moved: Moved[]; limited: Moved[] } {
+  if (was === becomes) return NONE
+  const [before, after] = [pointsOf(was), pointsOf(becomes)]
+  const names = new Set([...before.keys(), ...after.keys()])
+  // What the rules add up to and what comes out of it differ where a maximum or a minimum cuts.
+  const cut = Math.round(becomes.points - sum(after) - (was.points - sum(before)))
+  return {
+    moved: [...names].map((name) => ({
+      rule: `${KINDS[part]} ${name}`,
+      points: (after.get(name) ?? 0) - (before.get(name) ?? 0),
+    })),
+    limited: cut === 0 ? [] : [{ rule: `scoring.yaml: ${part}.max`, points: cut }],
+  }
 }
 
-type Points = Record<string, number>
-
-function pointsOfFit({ fit }: LeadScore): Points {
-  const points: Points = {}
-  for (const one of fit.contributions) if (one.points !== 0) points[one.rule] = one.points
+function pointsOfFit({ contributions }: LeadScore['fit']): Points {
+  const points = new Map<string, number>()
+  for (const one of contributions) if (one.points !== 0) points.set(one.rule, one.points)
   return points
 }
 
-function pointsOfSignals({ engagement }: LeadScore): Points {
-  const points: Points = {}
-  for (const { signal, points: added } of engagement.contributions)
-    if (added !== 0) points[signal.type] = (points[signal.type] ?? 0) + added
-  if (engagement.inactivity) points.inactivity = engagement.inactivity.points
+function pointsOfSignals({ contributions, inactivity }: LeadScore['engagement']): Points {
+  const points = new Map<string, number>()
+  for (const { signal, points: added } of contributions)
+    if (added !== 0) points.set(signal.type, (points.get(signal.type) ?? 0) + added)
+  if (inactivity) points.set('inactivity', inactivity.points)
   return points
-}
-
-function differences(kind: string, before: Points, after: Points): Moved[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...names].map((name) => ({ rule: `${kind} ${name}`, points: (after[name] ?? 0) - (before[name] ?? 0) }))
 }
 
 function profileOf({ score: { icp } }: Decision): string {
   return `${icp.tier}|${icp.persona}|${icp.negative}`
 }
 
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
+function sum(points: Points): number {
+  let total = 0
+  for (const one of points.values()) total += one
+  return total
 }

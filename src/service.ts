@@ -55,11 +55,11 @@ import { addQueueMetrics } from './work/queue-metrics.ts'
 import { createQueues } from './work/queues.ts'
 import { besideService } from './work/read-properties.ts'
 import { retryRefused } from './work/refusals.ts'
-import { createReportThreads } from './work/report-threads.ts'
+import { createReportProcesses } from './work/report-processes.ts'
 import { reportsOverdue } from './work/reports-due.ts'
 import { prepareWork } from './work/start.ts'
 import { addStateMetrics } from './work/state-metrics.ts'
-import { createWhatIfThreads } from './work/what-if-threads.ts'
+import { createWhatIfProcesses } from './work/what-if-processes.ts'
 
 /** Which half of Baton a process runs. */
 export type Role = 'api' | 'worker' | 'both'
@@ -182,10 +182,10 @@ export async function createService(options: ServiceOptions) {
   const waiting = () => countWaiting(store, Object.keys(config().team.pools), clock.now())
   const overdue = () => reportsOverdue({ config, clock, mode: env.BATON_MODE, store })
   addStateMetrics(metrics, { clock, handoffs, hubspot, store, config: options.config, unreachable, waiting, overdue })
-  const reportThreads = createReportThreads({ redisUrls: options.redisUrls, prefix })
+  const reportProcesses = createReportProcesses({ redisUrls: options.redisUrls, prefix })
   const parts = {
     reports: createReports({
-      ...{ config, clock, facts: createFactStreams(store), run: reportThreads.run },
+      ...{ config, clock, facts: createFactStreams(store), run: reportProcesses.run },
       countContacts: hubspot.countContacts,
       nameAccounts: createAccountNames(store),
     }),
@@ -265,7 +265,7 @@ export async function createService(options: ServiceOptions) {
     mode: env.BATON_MODE,
   })
 
-  const whatIfs = createWhatIfThreads({
+  const whatIfs = createWhatIfProcesses({
     redisUrls: options.redisUrls,
     prefix,
     hubspot: besideService(env),
@@ -349,7 +349,7 @@ export async function createService(options: ServiceOptions) {
         work.closePoll(),
         work.adoption.close(),
         whatIfs.close(),
-        reportThreads.close(),
+        reportProcesses.close(),
       ])
       await withDeadline(
         closing.then(() => queues.close()),

@@ -1,15 +1,16 @@
+import { readdirSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
-import { isMainThread } from 'node:worker_threads'
 
-/**
- * Lets everything else on the machine go first: of a thread, the service that it runs in. On Linux it is the calling thread alone
- * that gives way; elsewhere it would be the whole process, so a thread there does nothing.
- */
+/** Lets everything else on the machine go before this process. */
 export function giveWay(): void {
-  if (!isMainThread && process.platform !== 'linux') return
   try {
-    setPriority(constants.priority.PRIORITY_LOW)
+    for (const id of threads()) setPriority(id, constants.priority.PRIORITY_LOW)
   } catch {
     // Nothing is wrong where the system does not let it.
   }
+}
+
+// On Linux each thread has a priority of its own, and those that collect garbage run already; later ones take that of who starts them.
+function threads(): number[] {
+  return process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
 }

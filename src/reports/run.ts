@@ -6,7 +6,7 @@ import type { Period, Report } from './report.ts'
 import type { ReportSettings } from './settings.ts'
 import { validByLead } from './valid.ts'
 
-/** What a report is asked for with: plain data, for it goes to a thread. `since`: from when on there are facts; null: there are none. */
+/** What a report is asked for with: plain data, for it goes to another process. `since`: from when on there are facts; null: there are none. */
 export interface ReportAsked {
   period: Period
   settings: ReportSettings

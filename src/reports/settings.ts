@@ -3,7 +3,7 @@ import type { CustomerNews, ReportsConfig } from '../config/schemas/reports.ts'
 import type { BandPromise } from '../rules/score.ts'
 import type { Stage } from '../rules/stages.ts'
 
-/** What reports know of the config: plain data, for it goes to a thread. Names are those that people gave. */
+/** What reports know of the config: plain data, for it goes to another process. Names are those that people gave. */
 export interface ReportSettings {
   timeZone: string
   targets: ReportsConfig['targets']

@@ -14,7 +14,7 @@ import type { NameAccounts } from './account-names.ts'
 
 type CountContacts = (filters: { propertyName: string; operator: 'GTE' | 'LT'; value: string }[]) => Promise<number>
 
-/** Makes a report of a name; beside the service it does so in a thread. */
+/** Makes a report of a name; beside the service it does so in a process of its own. */
 export type RunReport = (name: ReportName, asked: ReportAsked) => Promise<Made>
 
 /** Which reports there are, and of which periods: what is from before `since` is not known. */

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import { type Config, conditionsOf } from '../config/config.ts'
 import type { Fact } from '../facts/fact.ts'
 import { lastDaily } from '../handoffs/daily.ts'
 import { badness, duplicateKeys, FLAWS, type Flaw, flawsOf, kindsOf } from '../leads/quality.ts'
 import { createMeasures } from '../leads/quality-measures.ts'
 import { createLease } from '../platform/lease.ts'
+import { unhurried } from '../platform/unhurried.ts'
 import { reportSettings } from '../reports/settings.ts'
 import { readLeadRecords } from '../store/kept-leads.ts'
 import { createLeads } from '../store/leads.ts'
@@ -20,7 +20,7 @@ const AT_ONCE = 100
 
 /**
  * Looks through the data of all leads, once a night and when somebody asks for it, whichever worker is first: keeps the list of what
- * is wrong, and the measures as facts. It goes in small portions, and lets all other work of the process go first after each.
+ * is wrong, and the measures as facts. It goes in small portions and rests between them, for leads come at night too.
  */
 export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log' | 'store'>) {
   const { clock, store } = parts
@@ -70,7 +70,7 @@ export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log'
       rows.push(row)
       if (rows.length > 2 * LISTED) rows = worst(rows)
     }
-    for await (const portion of readLeadRecords(store)) {
+    for await (const portion of unhurried(readLeadRecords(store))) {
       for (const lead of portion.filter(({ missingSince }) => missingSince === undefined)) {
         const flaws = flawsOf(config, lead, now)
         measures.add(lead, flaws)
@@ -81,11 +81,10 @@ export function createCheckQuality(parts: Pick<Parts, 'clock' | 'config' | 'log'
         note({ leadId: lead.id, bad: badness(lead, flaws, kinds), kinds }, kinds)
       }
       if (!(await lease.hold())) return await list.want()
-      await setImmediate()
     }
     const twice = finder.byLead()
     const known = new Map(rows.map((row) => [row.leadId, row]))
-    for (const ids of portionsOf([...twice.keys()])) {
+    for await (const ids of unhurried(portionsOf([...twice.keys()]))) {
       for (const state of await leads.readMany(ids)) {
         if ('unreadable' in state || !state.lead) continue
         const { lead } = state

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { listedAs } from '../leads/listed.ts'
+import { unhurried } from '../platform/unhurried.ts'
 import { handEntry, handoffIn } from '../store/by-rep.ts'
 import { listAs, unlistEverywhere } from '../store/lead-index.ts'
 import type { StoredLead } from '../store/leads.ts'
@@ -9,7 +9,6 @@ import type { Parts } from './parts.ts'
 
 // After so long no worker of the version before is left that keeps no lists.
 const SECOND_LOOK = 15 * 60_000
-const PAUSE = 20
 
 /**
  * Lists what an older version has kept without lists: leads, and who has which handoff in hand. Looks at every lead twice, for
@@ -27,12 +26,10 @@ export function createListLeads(parts: Pick<Parts, 'clock' | 'leads' | 'log' | '
 
   async function listAll(): Promise<number> {
     let count = 0
-    for await (const ids of createPastDecisions(store).ids()) {
+    for await (const ids of unhurried(createPastDecisions(store).ids())) {
       const states = await leads.readMany(ids)
       await Promise.all(states.map((state) => ('unreadable' in state ? undefined : list(state))))
       count += ids.length
-      // Everything else has its turn.
-      await wait(PAUSE)
     }
     for (const partition of store.partitions) await forgetStale(partition)
     return count

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { lastDaily } from '../handoffs/daily.ts'
 import { lastMonthly } from '../handoffs/monthly.ts'
@@ -7,6 +6,7 @@ import { isInHubSpot, type LeadRecord, stageOf } from '../leads/lead.ts'
 import { flawsOf, isInCrm, kindsOf, proposalsFor, type QualityConfig } from '../leads/quality.ts'
 import { QUALITY_SHOWN } from '../messages/quality-lists.ts'
 import { createLease } from '../platform/lease.ts'
+import { unhurried } from '../platform/unhurried.ts'
 import { reportSettings } from '../reports/settings.ts'
 import { shareOf } from '../rules/sample.ts'
 import { readLeadRecords } from '../store/kept-leads.ts'
@@ -110,7 +110,7 @@ export function createListQuality(
     const size = config.reports.dataQuality.sample
     let drawn: { leadId: string; at: number; stage: string }[] = []
     const least = (some: typeof drawn) => some.sort((a, b) => a.at - b.at).slice(0, size)
-    for await (const portion of readLeadRecords(store)) {
+    for await (const portion of unhurried(readLeadRecords(store))) {
       for (const lead of portion) {
         const stage = stageOf(lead.attributes)
         if (!isInHubSpot(lead) || BEFORE.has(stage) || !isInCrm(lead, 'lifecycleStage')) continue
@@ -118,7 +118,6 @@ export function createListQuality(
       }
       drawn = least(drawn)
       await lease.hold()
-      await setImmediate()
     }
     const rows = drawn.map(({ leadId, stage }, order) => ({ leadId, order, stage }))
     return { count: rows.length, rows }

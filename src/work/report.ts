@@ -5,7 +5,7 @@ import type { ReportName } from '../reports/report.ts'
 import { type Made, makeReport, type ReportAsked, readsFrom } from '../reports/run.ts'
 import type { FactStreams } from '../store/facts.ts'
 
-/** Makes what makes reports in this process: the service does it in a thread, the command line is a process of its own. */
+/** Makes what makes reports in this process: the service does it in another one, the command line is one of its own. */
 export function createReportRunner(facts: Pick<FactStreams, 'streams'>) {
   return async function run(name: ReportName, asked: ReportAsked): Promise<Made> {
     const kind = REPORT_KINDS[name]

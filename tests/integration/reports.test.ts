@@ -10,13 +10,13 @@ import { createMetrics } from '../../src/platform/metrics.ts'
 import { periodAt } from '../../src/reports/period.ts'
 import { reportSettings } from '../../src/reports/settings.ts'
 import { textWidth } from '../../src/rules/table-text.ts'
-import { createReportThreads } from '../../src/work/report-threads.ts'
+import { createReportProcesses } from '../../src/work/report-processes.ts'
 import { SECRETS, startApi, type TestApi } from '../support/api.ts'
 import { WITHOUT_REDIS_SERVER } from '../support/redis.ts'
 import { useSimulatedHubSpot } from '../support/simulated-hubspot.ts'
 
 /*
- * Reports over HTTP, in a thread and by the command line: the same facts, the same figures.
+ * Reports over HTTP, in a process of their own and by the command line: the same facts, the same figures.
  */
 
 const DAY = 86_400_000
@@ -160,21 +160,21 @@ describe.skipIf(WITHOUT_REDIS_SERVER)('reports', () => {
     expect((await baton('report', 'weekley')).code).toBe(1)
   })
 
-  test('in a thread: the same, and two who ask at once share one', async () => {
-    const threads = createReportThreads({ redisUrls: [embedded.url], prefix: 'baton' })
+  test('in a process of its own: the same, and two who ask at once share one', async () => {
+    const processes = createReportProcesses({ redisUrls: [embedded.url], prefix: 'baton' })
     const settings = reportSettings(api.config)
     const { body } = await ask('/v1/reports/stuck')
     const asked = { period: body.period, settings, now, since: now - 100 * DAY }
     const [one, same, other] = await Promise.all([
-      threads.run('stuck', asked),
-      threads.run('stuck', { ...asked, now: now + 1 }),
-      threads.run('stuck', { ...asked, reconcile: true }),
+      processes.run('stuck', asked),
+      processes.run('stuck', { ...asked, now: now + 1 }),
+      processes.run('stuck', { ...asked, reconcile: true }),
     ])
     expect(one.report).toEqual({ ...body, asOf: now })
     expect(same).toBe(one)
     expect(other.counts).toMatchObject({ contacts: 0 })
-    const cut = threads.run('stuck', asked)
-    threads.close()
+    const cut = processes.run('stuck', asked)
+    processes.close()
     await expect(cut).rejects.toThrow()
   })
 

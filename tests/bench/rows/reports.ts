@@ -4,7 +4,7 @@ import { REPORT_NAMES } from '../../../src/reports/report.ts'
 import { createFactStreams } from '../../../src/store/facts.ts'
 import { createAccountNames } from '../../../src/views/account-names.ts'
 import { createReports } from '../../../src/views/reports.ts'
-import { createReportThreads } from '../../../src/work/report-threads.ts'
+import { createReportProcesses } from '../../../src/work/report-processes.ts'
 import { openBeside, PER_SECOND } from '../beside.ts'
 import { fillFactYear } from '../fact-year.ts'
 import type { Bench, Row } from '../row.ts'
@@ -30,13 +30,13 @@ export const report: Row = {
     const now = Date.now()
     const count = await fillFactYear(store, leadsOf(bench), now)
     const config = await loadConfig(CONFIG, now)
-    const threads = createReportThreads({ redisUrls: [bench.redis.url], prefix: 'baton' })
+    const processes = createReportProcesses({ redisUrls: [bench.redis.url], prefix: 'baton' })
     const facts = createFactStreams(store.store)
     const reports = createReports({
       config: () => config,
       clock: { now: () => now },
       facts,
-      run: threads.run,
+      run: processes.run,
       nameAccounts: createAccountNames(store.store),
     })
     let note = ''
@@ -53,7 +53,7 @@ export const report: Row = {
       },
       notes: () => [note],
       async close() {
-        threads.close()
+        processes.close()
         await store.close()
       },
     }

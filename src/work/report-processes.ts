@@ -1,5 +1,5 @@
 import PQueue from 'p-queue'
-import { inThread } from '../platform/thread.ts'
+import { inOwnProcess } from '../platform/own-process.ts'
 import type { ReportName } from '../reports/report.ts'
 import { type Made, type ReportAsked, TooManyReports } from '../reports/run.ts'
 
@@ -9,8 +9,8 @@ const MOST_MEGABYTES = 1_024
 const YOUNG_MEGABYTES = 128
 const MOST_WAITING = 20
 
-/** What a thread needs to know. */
-export interface ReportThread {
+/** What such a process needs to know. */
+export interface ReportTask {
   name: ReportName
   asked: ReportAsked
   redisUrls: string[]
@@ -18,22 +18,22 @@ export interface ReportThread {
 }
 
 /**
- * Prepares threads that make reports beside the service, one at a time. Who asks for one that is waited for already gets the same. None
+ * Prepares processes that make reports beside the service, one at a time. Who asks for one that is waited for already gets the same. None
  * is kept: one takes a second, and what was kept could lack what became known since.
  */
-export function createReportThreads(own: Pick<ReportThread, 'redisUrls' | 'prefix'>) {
+export function createReportProcesses(own: Pick<ReportTask, 'redisUrls' | 'prefix'>) {
   const queue = new PQueue({ concurrency: 1 })
   const ending = new AbortController()
   const waitedFor = new Map<string, Promise<Made>>()
 
   function make(name: ReportName, asked: ReportAsked): Promise<Made> {
-    const workerData: ReportThread = { name, asked, ...own }
-    const file = new URL('./report-thread.ts', import.meta.url)
+    const task: ReportTask = { name, asked, ...own }
+    const file = new URL('./report-process.ts', import.meta.url)
     return queue.add(() =>
-      inThread<Made>(
+      inOwnProcess<Made>(
         {
           file,
-          workerData,
+          task,
           name: 'report',
           longest: LONGEST,
           megabytes: MOST_MEGABYTES,

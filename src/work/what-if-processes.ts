@@ -1,4 +1,4 @@
-import { inThread } from '../platform/thread.ts'
+import { inOwnProcess } from '../platform/own-process.ts'
 import type { WhatIf } from '../what-if/result.ts'
 import type { HubSpotBeside } from './read-properties.ts'
 import type { WhatIfOptions } from './what-if.ts'
@@ -7,8 +7,8 @@ import type { WhatIfOptions } from './what-if.ts'
 const LONGEST = 10 * 60_000
 const MOST_MEGABYTES = 1_024
 
-/** What a thread needs to know. `files` are the texts of a config by the names of its files. */
-export interface ThreadData {
+/** What such a process needs to know. `files` are the texts of a config by the names of its files. */
+export interface WhatIfTask {
   files: Record<string, string>
   options: WhatIfOptions
   /** Epoch milliseconds. */
@@ -19,28 +19,28 @@ export interface ThreadData {
 }
 
 /** What came of it, or what is wrong with the config, line by line. */
-export type ThreadAnswer = { result: WhatIf } | { refused: string[] }
+export type WhatIfAnswer = { result: WhatIf } | { refused: string[] }
 
 /** What somebody asks for. `offline`: HubSpot is asked nothing. */
-export type WhatIfRequest = Pick<ThreadData, 'files' | 'options' | 'now'> & { offline: boolean }
+export type WhatIfRequest = Pick<WhatIfTask, 'files' | 'options' | 'now'> & { offline: boolean }
 
-/** Prepares threads that compute a what-if beside the service, on its Redis, one at a time. */
-export function createWhatIfThreads(
-  own: Pick<ThreadData, 'redisUrls' | 'prefix'> & { hubspot: NonNullable<ThreadData['hubspot']> },
+/** Prepares processes that compute a what-if beside the service, on its Redis, one at a time. */
+export function createWhatIfProcesses(
+  own: Pick<WhatIfTask, 'redisUrls' | 'prefix'> & { hubspot: NonNullable<WhatIfTask['hubspot']> },
 ) {
   let running: AbortController | undefined
 
   return {
     /** Computes one; undefined when another is under way. Rejects when it fails, takes too long, or nobody waits any more. */
-    async run({ offline, ...request }: WhatIfRequest, signal: AbortSignal): Promise<ThreadAnswer | undefined> {
+    async run({ offline, ...request }: WhatIfRequest, signal: AbortSignal): Promise<WhatIfAnswer | undefined> {
       if (running) return undefined
-      const workerData: ThreadData = { ...request, ...own, hubspot: offline ? null : own.hubspot }
-      const file = new URL('./what-if-thread.ts', import.meta.url)
+      const task: WhatIfTask = { ...request, ...own, hubspot: offline ? null : own.hubspot }
+      const file = new URL('./what-if-process.ts', import.meta.url)
       const ending = new AbortController()
       running = ending
       try {
-        return await inThread<ThreadAnswer>(
-          { file, workerData, name: 'what-if', longest: LONGEST, megabytes: MOST_MEGABYTES },
+        return await inOwnProcess<WhatIfAnswer>(
+          { file, task, name: 'what-if', longest: LONGEST, megabytes: MOST_MEGABYTES },
           AbortSignal.any([signal, ending.signal]),
         )
       } finally {

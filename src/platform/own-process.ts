@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { giveWay } from './priority.ts'
+
+/** A process of its own for work that takes the processor for long: what it answers first is the result. */
+export interface OwnProcess {
+  /** The module that the process runs: it calls `answer`. */
+  file: URL
+  /** What it needs to know: plain data. */
+  task: unknown
+  /** What it is called where it ends without an answer. */
+  name: string
+  /** Milliseconds after which it is ended. */
+  longest: number
+  megabytes: number
+  /** Beside them, how much what was made last may take: where much is made and soon let go, more of it is copied less often. */
+  youngMegabytes?: number
+}
+
+type Answer<T> = { result: T } | { failed: unknown }
+
+/**
+ * Runs a process to its answer. Rejects when it fails, takes too long, or `signal` says that nobody waits any more. A thread would not
+ * do: what collects its garbage and compiles its code works for the whole service, at the service's priority.
+ */
+export async function inOwnProcess<T>(
+  { file, task, name, longest, megabytes, youngMegabytes }: OwnProcess,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted()
+  const young = youngMegabytes === undefined ? [] : [`--max-semi-space-size=${youngMegabytes}`]
+  const child = fork(file, { execArgv: [`--max-old-space-size=${megabytes}`, ...young], serialization: 'advanced' })
+  const stop = () => void child.kill('SIGKILL')
+  const timer = setTimeout(stop, longest)
+  signal.addEventListener('abort', stop)
+  const ended = once(child, 'exit')
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      child.once('message', (answer: Answer<T>) =>
+        'result' in answer ? resolve(answer.result) : reject(answer.failed),
+      )
+      child.once('error', reject)
+      child.once('exit', () => reject(new Error(`the ${name} was ended before it was through`)))
+      child.send(task as object)
+    })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    stop()
+    await ended
+  }
+}
+
+/** In such a process: answers with what `work` makes of its task. Everything else on the machine goes first. */
+export async function answer<Task, T>(work: (task: Task) => Promise<T>): Promise<void> {
+  giveWay()
+  // Whoever waits for the answer is gone.
+  process.once('disconnect', () => process.exit())
+  const [task] = await once(process, 'message')
+  const reply: Answer<T> = await work(task).then(
+    (result) => ({ result }),
+    (failed) => ({ failed }),
+  )
+  process.send?.(reply)
+}

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { answer, inOwnProcess } from '../../src/platform/own-process.ts'
+
+/** What the process of the tests is asked: its priorities, thread by thread; to fail, to wait, to fill its memory, or to start another. */
+export type Task = 'priorities' | 'fail' | 'wait' | 'fill' | 'start another'
+
+await answer(answerFor)
+
+async function answerFor(task: Task): Promise<unknown> {
+  switch (task) {
+    case 'priorities':
+      return readdirSync('/proc/self/task').map(priorityOf)
+    case 'fail':
+      throw new RangeError('no such period')
+    case 'wait':
+      console.error(`waits ${process.pid}`)
+      return new Promise(() => setInterval(() => undefined, 1_000))
+    case 'fill':
+      return fill()
+    case 'start another':
+      return inOwnProcess(
+        { file: new URL(import.meta.url), name: 'test', longest: 60_000, megabytes: 64, task: 'wait' },
+        new AbortController().signal,
+      )
+  }
+}
+
+// Of all that stands in the file the 19th; a name in brackets may hold spaces.
+function priorityOf(thread: string): number {
+  const [, rest = ''] = /.*\) (.*)/s.exec(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')) ?? []
+  return Number(rest.split(' ')[16])
+}
+
+function fill(): number {
+  const kept: number[][] = []
+  for (;;) kept.push(Array.from({ length: 100_000 }, (_, index) => index + kept.length / 2))
+}

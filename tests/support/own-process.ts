@@ -25,10 +25,11 @@ async function answerFor(task: Task): Promise<unknown> {
   }
 }
 
-// Of all that stands in the file the 19th; a name in brackets may hold spaces.
-function priorityOf(thread: string): number {
+// Its nice value and its policy, of all that stands in the file the 19th and the 41st; a name in brackets may hold spaces.
+function priorityOf(thread: string): string {
   const [, rest = ''] = /.*\) (.*)/s.exec(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')) ?? []
-  return Number(rest.split(' ')[16])
+  const fields = rest.split(' ')
+  return `${fields[16]} ${fields[38]}`
 }
 
 function fill(): number {

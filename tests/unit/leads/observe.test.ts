@@ -4,6 +4,7 @@ import {
   disqualifications,
   emailAttributes,
   observeAttributes,
+  observeDomain,
   type Properties,
   possibleResponses,
   readInstant,
@@ -174,6 +175,24 @@ describe('responses', () => {
 
   it('a rule that came into the config after the handoff started stops no clock', () => {
     expect(possibleResponses(hubspot, { num_contacted_notes: '9', hs_lead_status: 'CONNECTED' }, {})).toEqual([])
+  })
+})
+
+describe('the domain of an address alone', () => {
+  const ofDomain = ['email', 'email.domain', 'email.free']
+  const mapped = { ...hubspot, attributes: { ...hubspot.attributes, 'email.domain': ['hs_email_domain'] } }
+  it.each<[string, typeof hubspot, Properties]>([
+    ['of a company', hubspot, { email: 'dana@Harbour.example', jobtitle: 'CMO' }],
+    ['of a free mail provider', hubspot, { email: 'dana@gmail.com' }],
+    ['that is none', hubspot, { email: 'dana' }],
+    ['of nobody', hubspot, { jobtitle: 'CMO' }],
+    ['that HubSpot says', mapped, { hs_email_domain: 'harbour.example' }],
+    ['that HubSpot says otherwise', mapped, { email: 'dana@other.example', hs_email_domain: 'harbour.example' }],
+  ])('%s is the same as among all attributes', (_, mapping, contact) => {
+    const all = Object.entries(observeAttributes(mapping, contact, null, []))
+    expect(observeDomain(mapping, contact, null)).toEqual(
+      Object.fromEntries(all.filter(([name]) => ofDomain.includes(name))),
+    )
   })
 })
 

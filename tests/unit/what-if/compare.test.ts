@@ -177,6 +177,14 @@ describe('which rules move a lead', () => {
       [{ rule: 'routing.yaml: the routes', points: 0 }],
     ],
     [
+      'a signal that is called like what every object has',
+      ['constructor', 'constructor'],
+      changed(({ scoring }) => {
+        scoring.engagement.signals.constructor = { points: 4 } as never
+      }),
+      [{ rule: 'signal constructor', points: 8 }],
+    ],
+    [
       'nothing',
       ['demo_requested'],
       changed(({ scoring }) => {

@@ -1,6 +1,7 @@
 import { loadTexts } from '../config/load-texts.ts'
 import { answer } from '../platform/own-process.ts'
 import { connectRedis } from '../platform/redis.ts'
+import { unhurried } from '../platform/unhurried.ts'
 import { createConfigs } from '../store/configs.ts'
 import { createLeads } from '../store/leads.ts'
 import { createStore } from '../store/partitions.ts'
@@ -13,6 +14,8 @@ import type { WhatIfAnswer, WhatIfTask } from './what-if-processes.ts'
  * A process of its own with a connection of its own: computing thousands of leads must not hold up an event of HubSpot's.
  */
 
+const RESTS = 1
+
 await answer(whatIf)
 
 async function whatIf(task: WhatIfTask): Promise<WhatIfAnswer> {
@@ -24,7 +27,13 @@ async function whatIf(task: WhatIfTask): Promise<WhatIfAnswer> {
     const store = createStore({ redis, prefix: task.prefix })
     const { hubspot } = task
     const readProperties = hubspot && createPropertyReader(hubspot)
-    const parts = { past: createPastDecisions(store), leads: createLeads(store), configs: createConfigs(store) }
+    const past = createPastDecisions(store)
+    const parts = {
+      // Leads that come meanwhile ask the same Redis.
+      past: { ...past, ids: () => unhurried(past.ids(), RESTS) },
+      leads: createLeads(store),
+      configs: createConfigs(store),
+    }
     return {
       result: await runWhatIf({ ...parts, readProperties }, config, { ...task.options, mistakes, now: task.now }),
     }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { createQualityList } from '../../src/store/quality.ts'
 import { openOutside } from './baton.ts'
 import { now as instant } from './clock.ts'
 import { percentile } from './percentile.ts'
@@ -49,6 +50,10 @@ export async function openBeside(
   }
 
   await p99()
+  // What a start has to look through is no part of what is measured.
+  const checked = createQualityList(store.store)
+  while (!(await checked.summary()) || !(await bench.redis.look.hexists(store.store.keys.shared('listed'), 'first')))
+    await wait(50)
   return {
     async baton() {
       let goOn = true

@@ -17,14 +17,18 @@ export interface OwnProcess {
   youngMegabytes?: number
 }
 
+type Answer<T> = { result: T } | { failed: Failure }
+
+/** An error on its way from one process to the other, which keeps its message alone. */
+type Failure = Pick<NodeJS.ErrnoException, 'name' | 'message' | 'stack' | 'code'>
+
 // What collects garbage on other cores is in the way of those who work there.
 const ONE_CORE = '--single-threaded-gc'
 
-type Answer<T> = { result: T } | { failed: unknown }
-
 /**
- * Runs a process to its answer. Rejects when it fails, takes too long, or `signal` says that nobody waits any more. A thread would not
- * do: what collects its garbage and compiles its code works for the whole service, at the service's priority.
+ * Runs a process to its answer. Rejects when it fails, with its error's name, message and code; when it cannot be started, ends or takes
+ * too long; and when `signal` says that nobody waits any more. A thread would not do: what collects its garbage and compiles its code
+ * works for the whole service, at the service's priority.
  */
 export async function inOwnProcess<T>(
   { file, task, name, longest, megabytes, youngMegabytes }: OwnProcess,
@@ -38,16 +42,24 @@ export async function inOwnProcess<T>(
     serialization: 'advanced',
   })
   const stop = () => void child.kill('SIGKILL')
-  const timer = setTimeout(stop, longest)
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    stop()
+  }, longest)
   signal.addEventListener('abort', stop)
-  const ended = once(child, 'exit')
+  // One that cannot be started has no exit, but may have several errors.
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).on('error', () => resolve()))
   try {
     return await new Promise<T>((resolve, reject) => {
       child.once('message', (answer: Answer<T>) =>
-        'result' in answer ? resolve(answer.result) : reject(answer.failed),
+        'result' in answer ? resolve(answer.result) : reject(Object.assign(new Error(), answer.failed)),
       )
-      child.once('error', reject)
-      child.once('exit', () => reject(new Error(`the ${name} was ended before it was through`)))
+      child.on('error', reject)
+      child.once('exit', (code, by) => {
+        const why = isLate ? `it took longer than ${longest / 1_000} s` : (by ?? `exit code ${code}`)
+        reject(new Error(`the ${name} was ended before it was through: ${why}`))
+      })
       child.send(task as object)
     })
   } finally {
@@ -66,7 +78,11 @@ export async function answer<Task, T>(work: (task: Task) => Promise<T>): Promise
   const [task] = await once(process, 'message')
   const reply: Answer<T> = await work(task).then(
     (result) => ({ result }),
-    (failed) => ({ failed }),
+    (error: NodeJS.ErrnoException) => ({ failed: failureOf(error) }),
   )
   process.send?.(reply)
+}
+
+function failureOf({ name, message, stack, code }: NodeJS.ErrnoException): Failure {
+  return { name, message, ...(stack === undefined ? {} : { stack }), ...(code === undefined ? {} : { code }) }
 }

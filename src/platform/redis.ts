@@ -8,8 +8,9 @@ export type RedisConnection = Redis | Cluster
  * `request` fails fast, for whatever somebody waits for: no queue of commands while Redis is away, an answer within
  * 1.5 s or an error. `worker` waits for Redis to come back, as BullMQ's workers must. Either is made anew when a
  * command gets no answer for some seconds: a connection that a network has forgotten says nothing, and never ends.
+ * `patient` fails as well, but is for a process that gives way to all others, and so may be slow to look at an answer.
  */
-export type ConnectionUse = 'request' | 'worker'
+export type ConnectionUse = 'request' | 'worker' | 'patient'
 
 /** How long a command may block on a `worker` connection, in seconds: well below the time after which silence ends it. */
 export const LONGEST_BLOCK = 2
@@ -28,6 +29,7 @@ const OPTIONS: Record<ConnectionUse, RedisOptions> = {
     socketTimeout: SILENCE,
   },
   worker: { maxRetriesPerRequest: null, socketTimeout: SILENCE },
+  patient: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 60_000 },
 }
 
 /** Connects to the given URLs; several make a cluster. Rejects when Redis cannot be reached within 10 s. */

@@ -1,9 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import { decide } from '../leads/decision.ts'
 import type { KeptDecision } from '../leads/history.ts'
 import type { Clock } from '../platform/clock.ts'
-import { unhurried } from '../platform/unhurried.ts'
 import { iso } from '../rules/words.ts'
 import type { FactStreams } from '../store/facts.ts'
 import type { PastDecisions } from '../store/past-decisions.ts'
@@ -72,10 +72,11 @@ export function createRuleViews(parts: {
     const config = parts.config()
     const since = parts.clock.now() - days * DAY
     const count = createCount(config)
-    for await (const ids of unhurried(parts.past.ids(), 1)) {
+    for await (const ids of parts.past.ids()) {
       const kept = await parts.past.read(ids)
       for (const [at, { decisions }] of kept.entries())
         for (const decision of decisions) if (decision.at >= since) count.decision(ids[at] ?? '', decision)
+      await setImmediate()
     }
     for await (const facts of parts.facts.since(since)) {
       for (const { type, rule, reason, at, lead } of facts)

@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts'
 
 /** Every night, at this minute of the day in the reports' zone: before whatever is sent in the morning. */
 export const CHECKED_AT = 3 * 60
-// Longer than a portion of leads takes; held on with every portion.
+// Longer than a portion of leads and the rest after it take; held on with every portion.
 const LEASE = 60_000
 const AT_ONCE = 100
 

@@ -13,7 +13,7 @@ import type { ReportTask } from './report-processes.ts'
 await answer(report)
 
 async function report({ redisUrls, prefix, name, asked }: ReportTask): Promise<Made> {
-  const redis = await connectRedis(redisUrls, 'request', () => undefined)
+  const redis = await connectRedis(redisUrls, 'patient', () => undefined)
   try {
     return await createReportRunner(createFactStreams(createStore({ redis, prefix })))(name, asked)
   } finally {

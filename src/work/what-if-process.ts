@@ -22,7 +22,7 @@ async function whatIf(task: WhatIfTask): Promise<WhatIfAnswer> {
   const loaded = await loadTexts(task.files, task.now)
   if ('refused' in loaded) return loaded
   const { config, mistakes } = loaded
-  const redis = await connectRedis(task.redisUrls, 'request', () => undefined)
+  const redis = await connectRedis(task.redisUrls, 'patient', () => undefined)
   try {
     const store = createStore({ redis, prefix: task.prefix })
     const { hubspot } = task

@@ -235,6 +235,8 @@ export async function runWhatIf(
     // The next portion comes while this one is computed.
     const ready = await ahead
     ahead = some.length > 0 ? reading(some) : undefined
+    // Whoever waits for it later hears of a failure.
+    ahead?.catch(() => undefined)
     if (!ready) continue
     await compareOne(ready)
     progress({ leads: sampled - some.length, of: Math.min(stored, sample ?? stored), read })

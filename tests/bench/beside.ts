@@ -54,6 +54,7 @@ export async function openBeside(
   const checked = createQualityList(store.store)
   while (!(await checked.summary()) || !(await bench.redis.look.hexists(store.store.keys.shared('listed'), 'first')))
     await wait(50)
+  await p99()
   return {
     async baton() {
       let goOn = true

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { getHeapStatistics } from 'node:v8'
 import { answer, inOwnProcess } from '../../src/platform/own-process.ts'
 
-/** What the process of the tests is asked: its priorities, thread by thread; to fail, to wait, to fill its memory, or to start another. */
-export type Task = 'priorities' | 'fail' | 'wait' | 'fill' | 'start another'
+/** What the process of the tests is asked: its priorities, thread by thread; to fail, to wait; how much memory it may take, and to fill it; to start another. */
+export type Task = 'priorities' | 'fail' | 'wait' | 'memory' | 'fill' | 'start another'
 
 await answer(answerFor)
 
@@ -11,10 +12,15 @@ async function answerFor(task: Task): Promise<unknown> {
     case 'priorities':
       return readdirSync('/proc/self/task').map(priorityOf)
     case 'fail':
-      throw new RangeError('no such period')
+      throw Object.assign(new Error('LOADING Redis is loading the dataset in memory'), {
+        name: 'ReplyError',
+        code: 'E',
+      })
     case 'wait':
       console.error(`waits ${process.pid}`)
       return new Promise(() => setInterval(() => undefined, 1_000))
+    case 'memory':
+      return getHeapStatistics().heap_size_limit
     case 'fill':
       return fill()
     case 'start another':

@@ -67,7 +67,6 @@ export const reportBeside: Row = {
   unit: 'ms',
   how: `The row of webhook to Slack at ${PER_SECOND} leads/s, while GET /v1/reports makes the weekly, the monthly and the stuck report again and again from the facts of the row before; ceiling: the same without them. API and worker in one process.`,
   aim: { of: 'ratio', is: '<=', value: 1.1 },
-  runs: { quick: 3 },
 
   open(bench) {
     let turn = 0

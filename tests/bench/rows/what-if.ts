@@ -91,7 +91,6 @@ export const whatIfBeside: Row = {
   unit: 'ms',
   how: `The row of webhook to Slack at ${PER_SECOND} leads/s, while POST /v1/what-if computes the stored leads again and again; ceiling: the same without it. API and worker in one process.`,
   aim: { of: 'ratio', is: '<=', value: 1.1 },
-  runs: { quick: 3 },
 
   async open(bench) {
     const [before] = await twoConfigs()

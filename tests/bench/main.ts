@@ -22,7 +22,7 @@ import { whatIf, whatIfBeside, whatIfMillion } from './rows/what-if.ts'
 import { type Outcome, tableOf } from './table.ts'
 
 /*
- * `npm run bench`: one table, each figure beside its ceiling of the same run. Options: `--quick` for about two minutes,
+ * `npm run bench`: one table, each figure beside its ceiling of the same run. Options: `--quick` for some ten minutes,
  * `--only <row>` (as often as you like) for some rows, `--tiny` only to see that everything runs.
  */
 

@@ -1,6 +1,6 @@
 import type { BenchRedis } from './redis.ts'
 
-/** How much is measured: `full` for figures to rely on, `quick` in about two minutes, `tiny` only to see that it runs. */
+/** How much is measured: `full` for figures to rely on, `quick` in some ten minutes, `tiny` only to see that it runs. */
 export type Size = 'full' | 'quick' | 'tiny'
 
 /** What a row has to work with. `pick` chooses a number by the size; `say` reports progress. */
